@@ -1,0 +1,48 @@
+# Everything runs in .venv, which the first target that needs it makes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test check wheel clean help
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "usiran needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "setting up $(VENV) (once, about two minutes)" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[annotation,dev]"
+	@touch $(STAMP)
+
+run: $(STAMP)  ## the main job: validate, build, load, benchmark, leaderboard
+	$(BIN)/usiran validate
+	$(BIN)/usiran build
+	$(BIN)/python -c "from datasets import load_dataset; print(load_dataset('dataset', 'stance'))"
+	$(BIN)/usiran benchmark run
+
+test: $(STAMP)  ## all tests and doctests
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+
+check: $(STAMP)  ## format, lint, types, findings, drift
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/usiran validate
+	$(BIN)/usiran build --check
+	$(BIN)/usiran benchmark leaderboard --check
+
+wheel: $(STAMP)  ## build the wheel and try it in an environment of its own
+	rm -rf dist build/wheel
+	$(BIN)/python -m build --wheel --outdir dist .
+	$(PYTHON) -m venv build/wheel
+	build/wheel/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
+	build/wheel/bin/usiran --version
+	build/wheel/bin/usiran validate
+	build/wheel/bin/usiran build --check --quiet
+	cd dataset && ../build/wheel/bin/python -c "import usiran; print(usiran.load('spans'))"
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,50 @@
+"""usiran: an annotated corpus and benchmark of news on the contest over Iraq.
+
+`load` gives the published dataset of a corpus folder; everything else is behind the
+command line, `usiran --help`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datasets import DatasetDict
+
+__all__ = ["load"]
+
+
+def load(config: str = "stance", *, corpus: Path | str | None = None) -> DatasetDict:
+    """Load a published config of a corpus folder.
+
+    Parameters
+    ----------
+    config : str
+        ``stance`` (default), ``spans``, ``articles`` or ``annotations``.
+    corpus : path, optional
+        The corpus folder (default: the nearest one from the working directory upwards).
+
+    Returns
+    -------
+    datasets.DatasetDict
+        With the one split ``train``, exactly as ``datasets.load_dataset`` gives it.
+
+    Raises
+    ------
+    CorpusNotFound
+        There is no corpus at or above the folder.
+    InputFault
+        There is no such config.
+    """
+    from datasets import load_dataset
+
+    from usiran.corpus import Corpus
+    from usiran.errors import Finding, InputFault
+
+    folder = Corpus.find(corpus)
+    known = sorted(path.name for path in folder.data.iterdir() if path.is_dir())
+    if config not in known:
+        allowed, mend = f"one of {', '.join(known)}", "name one of these configs"
+        raise InputFault([Finding("dataset/data", config, "config", config, allowed, mend)])
+    return load_dataset(str(folder.dataset), config)

@@ -1,0 +1,187 @@
+"""A corpus folder: where everything in it lies, and what corpus.toml says of it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from usiran.errors import CorpusNotFound, FileFault, shorten
+
+_KEYS = (
+    "name",
+    "title",
+    "version",
+    "hub_id",
+    "language",
+    "annotation_license",
+    "text_rights",
+    "gold_basis",
+)
+_BASES = ("first-pass", "adjudicated")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What dataset/corpus.toml says: names, data version, licences.
+
+    `gold_basis` is ``first-pass`` while one annotator's labels stand in as gold and
+    ``adjudicated`` once independent annotators and an adjudicated pass replaced them.
+    `gold_rounds` are the annotation rounds whose labels are the votes behind the gold; where
+    an annotator labelled a task in several of them, the last one listed counts.
+    """
+
+    name: str
+    title: str
+    version: str
+    hub_id: str
+    language: str
+    annotation_license: str
+    text_rights: str
+    gold_basis: str
+    gold_rounds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A folder that holds a corpus: the paths of its parts.
+
+    Parameters
+    ----------
+    root : Path
+        The folder that has ``dataset/corpus.toml``.
+    """
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | str | None = None) -> Corpus:
+        """Return the nearest corpus at or above `start` (default: the working directory).
+
+        Raises
+        ------
+        CorpusNotFound
+            No folder from `start` upwards has ``dataset/corpus.toml``.
+        """
+        here = Path(start) if start is not None else Path.cwd()
+        for folder in (here.resolve(), *here.resolve().parents):
+            if (folder / "dataset" / "corpus.toml").is_file():
+                return cls(folder)
+        raise CorpusNotFound(here)
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What corpus.toml says.
+
+        Raises
+        ------
+        FileFault
+            corpus.toml is not TOML, or lacks a key.
+        """
+        path = self.dataset / "corpus.toml"
+        table = read_toml(path)
+        missing = [key for key in _KEYS if not isinstance(table.get(key), str)]
+        if missing:
+            raise FileFault(
+                self.name_of(path),
+                f"no text under {', '.join(missing)}",
+                f"a text for each of {', '.join(_KEYS)}",
+                "add the keys",
+            )
+        rounds = table.get("gold_rounds")
+        if not isinstance(rounds, list) or not all(isinstance(name, str) for name in rounds):
+            raise FileFault(
+                self.name_of(path),
+                f"gold_rounds = {shorten(rounds)}",
+                "a list of round names",
+                "name the rounds under annotation/submissions that the gold rests on",
+            )
+        texts = {key: str(table[key]) for key in _KEYS}
+        if texts["gold_basis"] not in _BASES:
+            raise FileFault(
+                self.name_of(path),
+                f"gold_basis = {shorten(texts['gold_basis'])}",
+                f"one of {', '.join(_BASES)}",
+                "say what the gold labels are",
+            )
+        return Manifest(**texts, gold_rounds=tuple(rounds))
+
+    def name_of(self, path: Path) -> str:
+        """Return `path` relative to the corpus where it lies inside it."""
+        resolved = path.resolve()
+        if resolved.is_relative_to(self.root):
+            return resolved.relative_to(self.root).as_posix()
+        return str(path)
+
+    @property
+    def dataset(self) -> Path:
+        """The published dataset and what it is made from."""
+        return self.root / "dataset"
+
+    @property
+    def source(self) -> Path:
+        """Articles, sentences and folds."""
+        return self.dataset / "source"
+
+    @property
+    def articles(self) -> Path:
+        """The verbatim texts, one file an article."""
+        return self.source / "articles"
+
+    def article(self, article_id: str) -> Path:
+        """Return the path of one article's text."""
+        return self.articles / f"{article_id}.txt"
+
+    @property
+    def data(self) -> Path:
+        """The generated Parquet files, one folder a config."""
+        return self.dataset / "data"
+
+    @property
+    def schemas(self) -> Path:
+        """The generated JSON Schemas."""
+        return self.root / "schemas"
+
+    @property
+    def annotation(self) -> Path:
+        """Guidelines, labels, registries, submissions, gold."""
+        return self.root / "annotation"
+
+    @property
+    def labels(self) -> Path:
+        """The one source of every label."""
+        return self.annotation / "labels.toml"
+
+    @property
+    def submissions(self) -> Path:
+        """Raw exports: submissions/<round>/<annotator_id>/{stance,spans}.json."""
+        return self.annotation / "submissions"
+
+    @property
+    def gold(self) -> Path:
+        """The gold exports, the votes and the decisions."""
+        return self.annotation / "gold"
+
+    @property
+    def baselines(self) -> Path:
+        """Settings, results and the leaderboard."""
+        return self.root / "baselines"
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """Read one TOML file.
+
+    Raises
+    ------
+    FileFault
+        The file is missing, is not UTF-8 or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FileFault(path, "no such file", "a TOML file", "put it there") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise FileFault(
+            path, shorten(fault), "TOML 1.0 in UTF-8", "correct the named place"
+        ) from None

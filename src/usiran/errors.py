@@ -1,0 +1,97 @@
+"""Errors and findings: what was found, where, what is allowed, how to mend it.
+
+A *finding* is one located fault in the corpus or in a file given to the toolkit.
+Validation collects findings; a command that cannot go on raises a `UsiranError`.
+Only the command line turns either into text and an exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_SHOWN = 80
+
+
+def shorten(value: object, width: int = _SHOWN) -> str:
+    """Return `value` as one line of at most `width` characters.
+
+    >>> shorten("a\\nb" * 40, 10)
+    'a\\\\nba\\\\nba…'
+    """
+    text = str(value).replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One fault, located.
+
+    Parameters
+    ----------
+    file : str
+        The file it stands in, relative to the corpus where it lies inside it.
+    record : str
+        The record's id in that file ("" for the file as a whole).
+    column : str
+        The column or field ("" for the record as a whole).
+    value : str
+        What was found there.
+    allowed : str
+        What is allowed there.
+    mend : str
+        How to mend it.
+
+    Examples
+    --------
+    >>> print(Finding("folds.csv", "a-1", "fold", "-2", "a whole number from 0", "number it"))
+    folds.csv: a-1: fold: found '-2'; allowed: a whole number from 0; to mend: number it
+    """
+
+    file: str
+    record: str
+    column: str
+    value: str
+    allowed: str
+    mend: str
+
+    def __str__(self) -> str:
+        where = ": ".join(shorten(part) for part in (self.file, self.record, self.column) if part)
+        return (
+            f"{where}: found '{shorten(self.value)}'; allowed: {self.allowed}; to mend: {self.mend}"
+        )
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the finding as a JSON object."""
+        return asdict(self)
+
+
+class UsiranError(Exception):
+    """Base of every error the toolkit raises on purpose; its text is for the user."""
+
+
+class CorpusNotFound(UsiranError):
+    """No corpus folder where one was looked for."""
+
+    def __init__(self, start: Path) -> None:
+        super().__init__(
+            f"{start}: no dataset/corpus.toml here or in any folder above; "
+            "run inside a corpus folder, or name one with --corpus DIR"
+        )
+
+
+class FileFault(UsiranError):
+    """A file that cannot be read as what it should be."""
+
+    def __init__(self, file: Path | str, found: str, allowed: str, mend: str) -> None:
+        self.finding = Finding(str(file), "", "", found, allowed, mend)
+        super().__init__(str(self.finding))
+
+
+class InputFault(UsiranError):
+    """One or more located faults in what was given; nothing was written."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings: Sequence[Finding] = sorted(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
