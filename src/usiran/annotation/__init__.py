@@ -1,0 +1,1 @@
+"""How labels come to be: the scheme, Label Studio, exports, offsets, sheets."""

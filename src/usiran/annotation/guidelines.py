@@ -1,0 +1,55 @@
+"""The generated tables inside GUIDELINES.md: definitions from labels.toml, never by hand."""
+
+from __future__ import annotations
+
+import re
+
+from usiran.annotation.labels import Field, Scheme
+from usiran.errors import Finding, InputFault
+
+_BLOCK = re.compile(r"(<!-- labels: (\w+) -->\n).*?(<!-- /labels -->)", re.DOTALL)
+_QUAD = re.compile(r"(<!-- crosswalk: quad -->\n).*?(<!-- /crosswalk -->)", re.DOTALL)
+
+
+def fill(text: str, scheme: Scheme, *, file: str) -> str:
+    """Return the guidelines with every marked table made anew from the label scheme.
+
+    A table stands between ``<!-- labels: FIELD -->`` and ``<!-- /labels -->``; the quad
+    classes between ``<!-- crosswalk: quad -->`` and ``<!-- /crosswalk -->``.
+
+    Raises
+    ------
+    InputFault
+        A field of the scheme has no table, or a table's field is unknown.
+    """
+    marked = [match[2] for match in _BLOCK.finditer(text)]
+    fields = [field.name for field in scheme.fields]
+    if sorted(marked) != sorted(fields):
+        raise InputFault([Finding(
+            file, "", "labels", ", ".join(marked), f"one table each for {', '.join(fields)}",
+            "put <!-- labels: FIELD --> and <!-- /labels --> where a field's table belongs",
+        )])  # fmt: skip
+    text = _BLOCK.sub(lambda match: f"{match[1]}{_table(scheme[match[2]])}{match[3]}", text)
+    return _QUAD.sub(lambda match: f"{match[1]}{_quads(scheme)}{match[2]}", text)
+
+
+def _table(field: Field) -> str:
+    keys = any(label.hotkey for label in field.labels)
+    head = (
+        "| label | key | definition |\n|---|---|---|\n"
+        if keys
+        else "| label | definition |\n|---|---|\n"
+    )
+    rows = (
+        f"| `{label.name}` | {f'`{label.hotkey}` | ' if keys else ''}{label.definition} |\n"
+        for label in field.labels
+    )
+    return head + "".join(rows)
+
+
+def _quads(scheme: Scheme) -> str:
+    names: dict[str, list[str]] = {}
+    for label in scheme["event"].labels:
+        names.setdefault(str(label.quad), []).append(f"`{label.name}`")
+    rows = (f"| {quad} | {', '.join(events)} |\n" for quad, events in names.items())
+    return "| quad class | event labels |\n|---|---|\n" + "".join(rows)

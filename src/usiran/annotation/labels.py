@@ -1,0 +1,120 @@
+"""The label scheme: annotation/labels.toml as typed records.
+
+Every name, definition, colour, hotkey, order and quad class comes from that file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, get_args
+
+import msgspec
+
+from usiran.corpus import read_toml
+from usiran.errors import FileFault, shorten
+
+Kind = Literal["choice", "choices", "labels", "relation"]
+Scope = Literal["task", "region"]
+Project = Literal["stance", "spans"]
+Quad = Literal["verbal cooperation", "material cooperation", "verbal conflict", "material conflict"]
+
+QUADS: tuple[str, ...] = get_args(Quad)
+
+
+class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One label: its name, definition, colour (#RRGGBB), hotkey, and for events quad class."""
+
+    name: str
+    color: str
+    definition: str
+    hotkey: str | None = None
+    alias: str | None = None
+    quad: Quad | None = None
+
+    @property
+    def written(self) -> str:
+        """The string that Label Studio writes into an export for this label."""
+        return self.alias or self.name
+
+
+class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """One Label Studio control and its labels, in order."""
+
+    name: str
+    project: Project
+    kind: Kind
+    scope: Scope
+    required: bool
+    question: str
+    definition: str
+    labels: tuple[Label, ...]
+    region: str | None = None
+    default: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the labels, in order."""
+        return tuple(label.name for label in self.labels)
+
+    @cached_property
+    def by_written(self) -> dict[str, str]:
+        """From what an export holds (alias or name) to the label's name."""
+        return {text: label.name for label in self.labels for text in (label.name, label.written)}
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    version: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """The whole label scheme.
+
+    Parameters
+    ----------
+    version : str
+        Version of the scheme and its guidelines.
+    fields : tuple of Field
+        In the file's order.
+    """
+
+    version: str
+    fields: tuple[Field, ...]
+
+    def __getitem__(self, name: str) -> Field:
+        return next(field for field in self.fields if field.name == name)
+
+    def of(self, project: Project) -> tuple[Field, ...]:
+        """Return the fields of one Label Studio project, in order."""
+        return tuple(field for field in self.fields if field.project == project)
+
+    @cached_property
+    def allowed(self) -> dict[str, tuple[str, ...]]:
+        """From field name (and "quad") to the names of its labels, in order."""
+        return {field.name: field.names for field in self.fields} | {"quad": QUADS}
+
+    @cached_property
+    def quad_of(self) -> dict[str, str]:
+        """From event type to quad class."""
+        return {label.name: str(label.quad) for label in self["event"].labels}
+
+
+def read_scheme(path: Path) -> Scheme:
+    """Read the label scheme.
+
+    Raises
+    ------
+    FileFault
+        The file is not TOML, or a key is missing, unknown or of the wrong type.
+    """
+    table = read_toml(path)
+    try:
+        file = msgspec.convert(table, _File)
+    except msgspec.ValidationError as fault:
+        raise FileFault(
+            path, shorten(fault, 160), "the keys of a label scheme", "correct the named key"
+        ) from None
+    return Scheme(file.version, file.fields)

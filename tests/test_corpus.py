@@ -1,0 +1,55 @@
+"""Finding a corpus folder, and what corpus.toml must say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from usiran.corpus import Corpus, read_toml
+from usiran.errors import CorpusNotFound, FileFault
+
+
+def test_a_corpus_is_found_from_any_folder_inside_it(repo: Corpus) -> None:
+    assert Corpus.find(repo.articles).root == repo.root
+    assert Corpus.find(repo.root).root == repo.root
+
+
+def test_outside_a_corpus_the_message_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(CorpusNotFound, match=r"no dataset/corpus\.toml .* name one with --corpus"):
+        Corpus.find(tmp_path)
+
+
+def test_paths_inside_the_corpus_are_named_relative_to_it(repo: Corpus, tmp_path: Path) -> None:
+    assert repo.name_of(repo.gold / "stance.json") == "annotation/gold/stance.json"
+    assert repo.name_of(tmp_path / "x.csv") == str(tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('name = "usiran"', "", "no text under name"),
+        ('name = "usiran"', "name = 3", "no text under name"),
+        ('gold_rounds = ["first"]', "gold_rounds = 1", "a list of round names"),
+        ('gold_basis = "first-pass"', 'gold_basis = "guess"', "one of first-pass, adjudicated"),
+        ('name = "usiran"', "name = ", "TOML 1.0 in UTF-8"),
+    ],
+)
+def test_a_broken_manifest_is_refused_with_the_key(
+    copied: Corpus, old: str, new: str, told: str
+) -> None:
+    path = copied.dataset / "corpus.toml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(FileFault, match=told):
+        _ = copied.manifest
+
+
+def test_toml_that_is_not_utf8_or_not_there_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "labels.toml"
+    with pytest.raises(FileFault, match="no such file"):
+        read_toml(path)
+    path.write_bytes(b"name = '\xff'")
+    with pytest.raises(FileFault, match=r"TOML 1\.0 in UTF-8"):
+        read_toml(path)
