@@ -1,0 +1,1 @@
+"""The tables: one pandera model each, cross-table checks, JSON Schema export."""

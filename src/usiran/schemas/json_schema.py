@@ -1,0 +1,74 @@
+"""The tables' contract for people who do not use Python: JSON Schema, draft 2020-12.
+
+pandera's own export drops every check; this one writes them out, row by row: one schema
+describes one row as a JSON object, missing values being null. What only the whole table
+can show (unique keys) stands under ``x-unique``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+import pandera.pandas as pa
+
+from usiran.schemas.tables import MODELS, Allowed, schema_of
+
+_TYPES = {"str": "string", "string": "string", "int64": "integer", "bool": "boolean"}
+
+_CHECKS: dict[str, Callable[[Mapping[str, object]], dict[str, object]]] = {
+    "isin": lambda s: {"enum": list(s["allowed_values"])},  # type: ignore[call-overload] # a list
+    "str_matches": lambda s: {"pattern": s["pattern"]},
+    "greater_than_or_equal_to": lambda s: {"minimum": s["min_value"]},
+    "str_length": lambda s: {"minLength": s["min_value"]},
+    "strings": lambda _: {},  # in the column's metadata
+    "counts": lambda _: {},
+}
+
+
+def json_schema(name: str, allowed: Allowed) -> dict[str, object]:
+    """Return the JSON Schema of one row of a table.
+
+    Raises
+    ------
+    KeyError
+        The table is unknown, or a check has no counterpart here: add it to the table above.
+    """
+    schema = schema_of(name, allowed)
+    unique = [key for key, column in schema.columns.items() if column.unique]
+    document: dict[str, object] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": name,
+        "description": " ".join((MODELS[name].__doc__ or "").split()),
+        "type": "object",
+        "properties": {key: _property(column) for key, column in schema.columns.items()},
+        "required": list(schema.columns),
+        "additionalProperties": False,
+        "x-unique": [[key] for key in unique] + ([list(schema.unique)] if schema.unique else []),
+    }
+    rules = [check.error for check in schema.checks]
+    return document | ({"x-rules": rules} if rules else {})
+
+
+def _property(column: pa.Column) -> dict[str, object]:
+    extra = (column.metadata or {}).get("json")
+    entry: dict[str, object] = dict(extra) if extra else {"type": _json_type(column)}
+    for check in column.checks:
+        entry |= _CHECKS[check.name](check.statistics)
+    if column.nullable:
+        entry = {"anyOf": [entry, {"type": "null"}]}
+    return {"description": column.description} | entry
+
+
+def _json_type(column: pa.Column) -> str:
+    return _TYPES[str(column.dtype).split("[")[0]]
+
+
+def json_schema_files(allowed: Allowed) -> dict[str, bytes]:
+    """Return every table's schema file: from file name to its bytes."""
+    return {
+        f"{name}.schema.json": (
+            json.dumps(json_schema(name, allowed), indent=2, ensure_ascii=False) + "\n"
+        ).encode()
+        for name in MODELS
+    }

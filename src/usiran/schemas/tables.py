@@ -1,0 +1,244 @@
+"""Every table's model, and one check of a frame against it, told as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from usiran.errors import Finding, shorten
+from usiran.schemas.actors import Actors
+from usiran.schemas.annotations import Annotations
+from usiran.schemas.annotators import Annotators
+from usiran.schemas.article_stance import ArticleStance
+from usiran.schemas.articles import Articles
+from usiran.schemas.base import Table
+from usiran.schemas.contrast import Contrast
+from usiran.schemas.crosswalks import Crosswalks
+from usiran.schemas.events import Events
+from usiran.schemas.folds import Folds
+from usiran.schemas.registry import ActorLinks, Registry
+from usiran.schemas.roles import Roles
+from usiran.schemas.sentences import Sentences
+from usiran.schemas.stance import Stance
+from usiran.schemas.votes import Decisions, Votes
+
+MODELS: dict[str, type[Table]] = {
+    "articles": Articles,
+    "sentences": Sentences,
+    "folds": Folds,
+    "annotators": Annotators,
+    "registry": Registry,
+    "actor_links": ActorLinks,
+    "crosswalks": Crosswalks,
+    "annotations": Annotations,
+    "votes": Votes,
+    "decisions": Decisions,
+    "stance": Stance,
+    "article_stance": ArticleStance,
+    "actors": Actors,
+    "events": Events,
+    "roles": Roles,
+    "contrast": Contrast,
+}
+
+# Which columns hold labels of which field of labels.toml ("quad": the quad classes).
+LABELLED: dict[str, dict[str, str]] = {
+    "registry": {"type": "actor"},
+    "crosswalks": {"event": "event"},
+    "annotations": {"mode": "mode"},
+    "stance": {"stance": "stance", "holder": "holder"},
+    "article_stance": {"article_stance": "stance"},
+    "actors": {"type": "actor"},
+    "events": {"type": "event", "quad": "quad", "mode": "mode"},
+    "roles": {"role": "role"},
+    "contrast": {"stance": "stance", "holder": "holder"},
+}
+
+# Where each table stands, and the columns that name its rows in a finding.
+FILES: dict[str, str] = {
+    "articles": "dataset/source/articles.csv",
+    "sentences": "dataset/source/sentences.csv",
+    "folds": "dataset/source/folds.csv",
+    "contrast": "dataset/source/contrast.csv",
+    "annotators": "annotation/annotators.csv",
+    "registry": "annotation/actors.csv",
+    "actor_links": "annotation/actor_links.csv",
+    "crosswalks": "annotation/crosswalks",
+    "annotations": "annotation/submissions",
+    "votes": "annotation/gold/votes.csv",
+    "decisions": "annotation/gold/decisions.csv",
+    "stance": "annotation/gold/stance.json",
+    "article_stance": "annotation/gold/spans.json",
+    "actors": "annotation/gold/spans.json",
+    "events": "annotation/gold/spans.json",
+    "roles": "annotation/gold/spans.json",
+}
+KEYS: dict[str, tuple[str, ...]] = {
+    "articles": ("article_id",),
+    "sentences": ("sentence_id",),
+    "folds": ("article_id",),
+    "contrast": ("contrast_id",),
+    "annotators": ("annotator_id",),
+    "registry": ("actor_id",),
+    "actor_links": ("span_id",),
+    "crosswalks": ("crosswalk", "event", "target"),
+    "annotations": ("annotation_id",),
+    "votes": ("layer", "unit_id", "label", "target"),
+    "decisions": ("layer", "unit_id", "label", "target"),
+    "stance": ("sentence_id",),
+    "article_stance": ("article_id",),
+    "actors": ("span_id",),
+    "events": ("span_id",),
+    "roles": ("event_id", "role", "actor_span_id"),
+}
+
+Frames = Mapping[str, pd.DataFrame]
+Allowed = Mapping[str, Sequence[str]]
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """Yield a frame's rows as named tuples, typed by the table's model rather than by pandas."""
+    yield from frame.itertuples(index=False)
+
+
+def schema_of(name: str, allowed: Allowed) -> pa.DataFrameSchema:
+    """Return one table's schema, with the label sets of the scheme filled in.
+
+    Parameters
+    ----------
+    name : str
+        The table's name, a key of `MODELS`.
+    allowed : mapping
+        From field name (and "quad") to its labels, as `Scheme.allowed` gives them.
+    """
+    schema = MODELS[name].to_schema()
+    for column, field in LABELLED.get(name, {}).items():
+        checks = [*schema.columns[column].checks, pa.Check.isin(list(allowed[field]))]
+        schema = schema.update_column(column, checks=checks)
+    return schema
+
+
+def empty(name: str) -> pd.DataFrame:
+    """Return the table without rows, with the dtypes of its model."""
+    columns = MODELS[name].to_schema().columns.items()
+    return pd.DataFrame({key: pd.Series(dtype=column.dtype.type) for key, column in columns})
+
+
+def check(
+    name: str, frame: pd.DataFrame, *, file: str, key: str | Sequence[str], allowed: Allowed
+) -> tuple[pd.DataFrame | None, list[Finding]]:
+    """Check a frame against its model.
+
+    Parameters
+    ----------
+    name : str
+        The table's name.
+    frame : DataFrame
+        Its rows; texts are coerced to the model's dtypes.
+    file : str
+        The file that the findings name.
+    key : str or list of str
+        The columns whose values name a row in the findings.
+    allowed : mapping
+        The label sets.
+
+    Returns
+    -------
+    frame : DataFrame or None
+        The coerced frame; None where there are findings.
+    findings : list of Finding
+    """
+    schema = schema_of(name, allowed)
+    try:
+        return schema.validate(frame, lazy=True), []
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+    columns = [key] if isinstance(key, str) else list(key)
+    found = {
+        _finding(case, schema, frame, file, columns)
+        for case in cases.to_dict("records")
+        if not str(case["check"]).startswith("dtype(")
+        and not str(case["failure_case"]).startswith("TypeError(")
+    }
+    return None, sorted(found)
+
+
+def record_of(frame: pd.DataFrame, index: object, columns: Sequence[str]) -> str:
+    """Return what names a row: its key's values, or its place."""
+    if index is None or pd.isna(index):  # type: ignore[call-overload] # an index label, never a list
+        return ""
+    row = frame.loc[index]  # type: ignore[call-overload] # the label came from this frame
+    values = [str(row[name]) for name in columns if name in frame.columns and pd.notna(row[name])]
+    return " ".join(value for value in values if value) or f"row {int(str(index)) + 1}"
+
+
+def _finding(
+    case: Mapping[str, object],
+    schema: pa.DataFrameSchema,
+    frame: pd.DataFrame,
+    file: str,
+    key: Sequence[str],
+) -> Finding:
+    check, column, value = str(case["check"]), str(case["column"]), case["failure_case"]
+    if check in ("column_in_schema", "column_in_dataframe"):
+        return _column_finding(file, str(value), schema, surplus=check == "column_in_schema")
+    if column not in schema.columns:
+        allowed = "one row for each key" if check == "multiple_fields_uniqueness" else check
+        record = record_of(frame, case["index"], key)
+        return Finding(file, record, "", "the row", allowed, "correct the row")
+    allowed, mend = _rule(check, schema.columns[column])
+    return Finding(file, record_of(frame, case["index"], key), column, _shown(value), allowed, mend)
+
+
+def _column_finding(
+    file: str, column: str, schema: pa.DataFrameSchema, *, surplus: bool
+) -> Finding:
+    found = f"an extra column {column}" if surplus else f"no column {column}"
+    mend = "remove the column" if surplus else "add the column"
+    return Finding(file, "", column, found, f"the columns {', '.join(schema.columns)}", mend)
+
+
+def _shown(value: object) -> str:
+    return "" if value is None or value is pd.NA or value != value else shorten(value)  # noqa: PLR0124 - NaN
+
+
+def _rule(check: str, column: pa.Column) -> tuple[str, str]:
+    """Return what is allowed in a column, and how to mend what broke this check."""
+    about = column.description or "a value"
+    for prefix, tell in _RULES.items():
+        if check.startswith(prefix):
+            return tell(about, column)
+    return about, "correct the value"
+
+
+def _listed(about: str, column: pa.Column) -> tuple[str, str]:
+    sets = [set(c.statistics["allowed_values"]) for c in column.checks if c.name == "isin"]
+    order = next(list(c.statistics["allowed_values"]) for c in column.checks if c.name == "isin")
+    names = [name for name in order if all(name in one for one in sets)]
+    return f"one of {', '.join(map(str, names))} ({about})", "use one of these names"
+
+
+_DTYPES = {"int64": "a whole number", "bool": "true or false"}
+
+_RULES: dict[str, Callable[[str, pa.Column], tuple[str, str]]] = {
+    "isin": _listed,
+    "field_uniqueness": lambda about, _: (f"each value once ({about})", "remove or rename one"),
+    "not_nullable": lambda about, _: (f"a value ({about})", "fill it in"),
+    "coerce_dtype": lambda about, column: (
+        f"{_DTYPES.get(str(column.dtype), column.dtype)} ({about})",
+        "correct the value",
+    ),
+    "greater_than": lambda about, _: (f"a larger number ({about})", "correct the number"),
+    "str_length": lambda about, _: (f"a text that is not empty ({about})", "fill it in"),
+    "str_matches": lambda about, column: (
+        f"{about}, as in the pattern {_pattern(column)}",
+        "write it in this form",
+    ),
+}
+
+
+def _pattern(column: pa.Column) -> str:
+    return next(str(c.statistics["pattern"]) for c in column.checks if c.name == "str_matches")

@@ -1,0 +1,63 @@
+"""The votes behind the gold standard, and the decisions that overrule or settle them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pandas as pd
+import pandera.pandas as pa
+
+from usiran.schemas.annotations import LAYERS
+from usiran.schemas.base import ACTOR_SPAN_ID, ANNOTATOR_ID, TIMESTAMP, UNIT_ID, Table
+
+
+class Votes(Table):
+    """One row counts the annotators for one label on one unit. Source: gold/votes.csv.
+
+    Key: layer, unit_id, label and target together. For a role the unit is the event, the
+    target the actor span.
+    """
+
+    layer: str = pa.Field(isin=LAYERS, description="the field of the label scheme")
+    unit_id: str = pa.Field(str_matches=UNIT_ID, description="a sentence, article or span id")
+    label: str = pa.Field(str_length={"min_value": 1}, description="the label")
+    target: str = pa.Field(
+        nullable=True, str_matches=ACTOR_SPAN_ID, description="a role's actor span"
+    )
+    votes: int = pa.Field(ge=1, description="how many annotators gave it")
+
+    class Config(Table.Config):
+        """Names the table and its key."""
+
+        name = "votes"
+        unique: ClassVar[list[str]] = ["layer", "unit_id", "label", "target"]
+
+
+class Decisions(Table):
+    """One row is an adjudicator's decision on one unit. Source: gold/decisions.csv.
+
+    Key: layer, unit_id, label and target together.
+    """
+
+    layer: str = pa.Field(isin=LAYERS, description="the field of the label scheme")
+    unit_id: str = pa.Field(str_matches=UNIT_ID, description="a sentence, article or span id")
+    label: str = pa.Field(nullable=True, description="the label decided; missing: no label")
+    target: str = pa.Field(
+        nullable=True, str_matches=ACTOR_SPAN_ID, description="a role's actor span"
+    )
+    overrules: bool = pa.Field(description="whether it overrules a majority (true or false)")
+    reason: str = pa.Field(str_length={"min_value": 1}, description="the rule that decides")
+    decided_by: str = pa.Field(str_matches=ANNOTATOR_ID, description="an annotator_id")
+    decided_at: str = pa.Field(str_matches=TIMESTAMP, description="when (ISO 8601)")
+
+    @pa.parser("overrules")
+    def _overrules(cls, column: pd.Series[Any]) -> pd.Series[Any]:  # noqa: N805
+        return column.map(
+            lambda value: {"true": True, "false": False}.get(str(value).lower(), value)
+        )
+
+    class Config(Table.Config):
+        """Names the table and its key."""
+
+        name = "decisions"
+        unique: ClassVar[list[str]] = ["layer", "unit_id", "label", "target"]
