@@ -1,0 +1,1 @@
+"""Tests of the corpus and the toolkit, named by what they claim."""

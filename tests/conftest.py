@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.tiny import tiny_corpus
 from usiran.corpus import Corpus
+
+__all__ = ["copied", "repo", "tiny_corpus"]
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("dataset", "schemas", "annotation", "baselines")

@@ -10,7 +10,6 @@ import pytest
 from usiran.annotation.labels import QUADS, read_scheme
 from usiran.corpus import Corpus
 from usiran.errors import FileFault
-from usiran.schemas.checks.labels import stance_of
 
 PLOVER = (
     "AGREE CONSULT SUPPORT CONCEDE COOPERATE AID RETREAT REQUEST ACCUSE REJECT THREATEN PROTEST "
@@ -68,21 +67,3 @@ def test_a_wrong_key_or_value_is_named(
     path.write_text(repo.labels.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(FileFault, match=told):
         read_scheme(path)
-
-
-@pytest.mark.parametrize(
-    ("grounds", "stance"),
-    [
-        ([], "neutral"),
-        (["us+"], "pro-US"),
-        (["iran-"], "pro-US"),
-        (["us-"], "pro-Iran"),
-        (["iran+"], "pro-Iran"),
-        (["us+", "iran-"], "pro-US"),
-        (["us-", "iran-"], "neutral"),
-        (["us+", "us-", "iran-"], "pro-US"),
-        (["us+", "us-", "iran+", "iran-"], "neutral"),
-    ],
-)
-def test_stance_is_the_sign_of_the_grounds(grounds: list[str], stance: str) -> None:
-    assert stance_of(grounds) == stance

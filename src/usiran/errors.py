@@ -17,8 +17,8 @@ _SHOWN = 80
 def shorten(value: object, width: int = _SHOWN) -> str:
     """Return `value` as one line of at most `width` characters.
 
-    >>> shorten("a\\nb" * 40, 10)
-    'a\\\\nba\\\\nba…'
+    >>> shorten("many words on one line", 10)
+    'many word…'
     """
     text = str(value).replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
     return text if len(text) <= width else text[: width - 1] + "…"

@@ -14,8 +14,6 @@ from typing import NamedTuple
 from usiran.corpus import Corpus
 from usiran.errors import FileFault, shorten
 
-ZONES = ("title", "body", "caption", "boilerplate")
-
 
 class Sentence(NamedTuple):
     """A stand-off sentence: half-open offsets in code points of its article's text."""

@@ -13,8 +13,7 @@ from usiran.schemas.base import (
     UNIT_ID,
     Table,
 )
-
-LAYERS = ("stance", "grounds", "holder", "article_stance", "actor", "event", "role")
+from usiran.schemas.names import LAYERS
 
 
 class Annotations(Table):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from usiran.schemas.base import ARTICLE_ID, SENTENCE_ID, Table
-
-ZONES = ("title", "body", "caption", "boilerplate")
+from usiran.schemas.names import ZONES
 
 
 class Sentences(Table):

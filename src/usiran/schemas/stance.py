@@ -16,7 +16,7 @@ from usiran.schemas.base import (
     is_counts,
     is_strings,
 )
-from usiran.schemas.sentences import ZONES
+from usiran.schemas.names import ZONES
 
 
 class Stance(Table):

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import pandas as pd
 import pandera.pandas as pa
 
-from usiran.schemas.annotations import LAYERS
 from usiran.schemas.base import ACTOR_SPAN_ID, ANNOTATOR_ID, TIMESTAMP, UNIT_ID, Table
+from usiran.schemas.names import LAYERS, VOTED_LAYERS
 
 
 class Votes(Table):
@@ -18,7 +18,7 @@ class Votes(Table):
     target the actor span.
     """
 
-    layer: str = pa.Field(isin=LAYERS, description="the field of the label scheme")
+    layer: str = pa.Field(isin=VOTED_LAYERS, description="the field of the label scheme")
     unit_id: str = pa.Field(str_matches=UNIT_ID, description="a sentence, article or span id")
     label: str = pa.Field(str_length={"min_value": 1}, description="the label")
     target: str = pa.Field(

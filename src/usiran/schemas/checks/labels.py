@@ -10,11 +10,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from usiran.errors import Finding
+from usiran.schemas.names import SENTENCE_LAYERS, stance_of
 from usiran.schemas.tables import FILES, Frames, rows_of
-
-_SIGN = {"us+": 1, "us-": -1, "iran+": -1, "iran-": 1}
-SENTENCE_LAYERS = ("stance", "grounds", "holder")
-_STANCE_OF = {1: "pro-US", 0: "neutral", -1: "pro-Iran"}
 
 
 class Unit(NamedTuple):
@@ -28,18 +25,6 @@ class Unit(NamedTuple):
     start: int
     end: int
     label: str
-
-
-def stance_of(grounds: Iterable[str]) -> str:
-    """Return the stance that grounds carry: the sign of (us+ - us-) - (iran+ - iran-).
-
-    Examples
-    --------
-    >>> stance_of(["us+", "iran-"]), stance_of(["us-", "iran-"]), stance_of([])
-    ('pro-US', 'neutral', 'neutral')
-    """
-    total = sum(_SIGN.get(ground, 0) for ground in grounds)
-    return _STANCE_OF[(total > 0) - (total < 0)]
 
 
 def file_of(round_name: str, annotator_id: str, layer: str) -> str:

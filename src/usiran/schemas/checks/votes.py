@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from usiran.errors import Finding
-from usiran.schemas.checks.labels import SENTENCE_LAYERS, file_of
+from usiran.schemas.checks.labels import file_of
+from usiran.schemas.names import SENTENCE_LAYERS, VOTED_LAYERS
 from usiran.schemas.tables import FILES, Frames, rows_of
 
 Task = tuple[str, str, str]  # annotator_id, project, unit
@@ -25,26 +24,28 @@ class Vote(NamedTuple):
     target: str
 
 
-def counted(annotations: pd.DataFrame, rounds: Sequence[str]) -> list[Any]:
+def counted(annotations: Iterable[Any], rounds: Sequence[str]) -> list[Any]:
     """Return the annotation rows that count as votes.
+
+    `annotations` are rows with the columns of the annotations table as attributes.
 
     Only `rounds` count. Where an annotator labelled a task in several of them, the last
     one listed counts: a task is a sentence for the sentence layer, an article for spans.
     """
     order = {name: number for number, name in enumerate(rounds)}
-    rows = [row for row in rows_of(annotations) if row.round in order]
+    rows = [row for row in annotations if row.round in order]
     last: dict[Task, int] = {}
     for row in rows:
         last[_task(row)] = max(order[row.round], last.get(_task(row), -1))
     return [row for row in rows if order[row.round] == last[_task(row)]]
 
 
-def count_votes(annotations: pd.DataFrame, rounds: Sequence[str]) -> Counter[Vote]:
+def count_votes(annotations: Iterable[Any], rounds: Sequence[str]) -> Counter[Vote]:
     """Count the annotators for each label on each unit; grounds and modes are not voted on."""
     return Counter(
         Vote(row.layer, row.unit_id, row.label, row.target if isinstance(row.target, str) else "")
         for row in counted(annotations, rounds)
-        if row.layer != "grounds"
+        if row.layer in VOTED_LAYERS
     )
 
 
@@ -64,7 +65,7 @@ def _task(row: Any) -> Task:
 
 def votes_equal(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
     """Find votes that are not what the submissions say."""
-    expected = count_votes(frames["annotations"], rounds)
+    expected = count_votes(rows_of(frames["annotations"]), rounds)
     given = {
         Vote(
             row.layer, row.unit_id, row.label, row.target if isinstance(row.target, str) else ""
@@ -110,8 +111,8 @@ def _missing(round_name: str, annotator_id: str, layer: str, unit_id: str) -> Fi
 
 def decided(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
     """Find gold labels that most annotators did not give and no decision explains."""
-    counts = count_votes(frames["annotations"], rounds)
-    judges = _judges(frames["annotations"], rounds)
+    counts = count_votes(rows_of(frames["annotations"]), rounds)
+    judges = _judges(rows_of(frames["annotations"]), rounds)
     explained = {(row.layer, row.unit_id) for row in rows_of(frames["decisions"])}
     gold = _gold(frames)
     for vote in sorted(set(counts) | set(gold)):
@@ -134,7 +135,7 @@ def decided(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
         )
 
 
-def _judges(annotations: pd.DataFrame, rounds: Sequence[str]) -> Counter[tuple[str, str]]:
+def _judges(annotations: Iterable[Any], rounds: Sequence[str]) -> Counter[tuple[str, str]]:
     """Count the annotators of each article and project."""
     rows = counted(annotations, rounds)
     judges = {(row.annotator_id, _project(row.layer), row.article_id) for row in rows}

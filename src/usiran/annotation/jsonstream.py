@@ -1,0 +1,176 @@
+"""The objects of a JSON array or of a file of JSON lines, a few megabytes at a time.
+
+Only where an object begins and ends is found here, so that memory stays flat and a typed
+decoder sees one object only. Where one task's end looks like the first one's end did, a cut
+there is tried first: a prefix that decodes as a whole array can only end between two
+objects. Where that fails, quotes and braces are counted with whole-array arithmetic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+import msgspec
+import numpy as np
+
+from usiran.errors import FileFault, shorten
+
+CHUNK = 1 << 21
+"""Bytes read at a time; more where one object is longer."""
+
+Objects = Sequence[msgspec.Raw | bytes]
+_BOM = b"\xef\xbb\xbf"
+_QUOTE, _OPEN, _CLOSE = b'"{}'
+_TRIES = 3
+_FIRST_KEY = re.compile(rb'\{\s*"[^"\\]*"\s*:\s*(?:["\[{tfn]|)')
+_decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_ALLOWED = "a JSON array of tasks, or one task a line"
+_EXPORT_AGAIN = "export the project again as JSON and take the whole file"
+
+
+def batches(path: Path, *, name: str) -> Iterator[Objects]:
+    """Yield the elements of a file, some at a time, each as its JSON bytes.
+
+    A file is one array of objects, or objects one after another (JSON lines). A UTF-8 byte
+    order mark is skipped. The elements themselves are not checked: decode them.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str
+        How errors call it.
+
+    Raises
+    ------
+    FileFault
+        The file cannot be read, is empty or binary, holds something between its objects, or
+        stops early. Batches before the fault have been yielded by then.
+    """
+    try:
+        with path.open("rb") as file:
+            yield from _Splitter(file, name).batches()
+    except FileNotFoundError:
+        raise FileFault(name, "no such file", _ALLOWED, "check the path") from None
+    except IsADirectoryError:
+        raise FileFault(name, "a folder", _ALLOWED, "name a file in it") from None
+    except OSError as fault:
+        raise FileFault(name, str(fault.strerror), _ALLOWED, "check the file's rights") from None
+
+
+class _Splitter:
+    """Cuts one open file between its objects."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file, self._name = file, name
+        self._comma = b""
+        self._in_array = False
+        # The bytes from one object's closing brace to the next one's first value.
+        self._seam = b""
+
+    def batches(self) -> Iterator[Objects]:
+        rest = self._head()
+        self._in_array = rest[:1] == b"["
+        rest = rest[1:] if self._in_array else rest
+        more = True
+        while more:
+            # At least as much again as is left over, so that a huge object is not rescanned often.
+            chunk = self._file.read(max(CHUNK, len(rest)))
+            more, rest = bool(chunk), rest + chunk
+            found, rest = self._guess(rest) or self._count(rest)
+            if found:
+                yield found
+        self._check_end(rest.strip())
+
+    def _head(self) -> bytes:
+        """Return the first bytes from the first that is not blank."""
+        raw = self._file.read(CHUNK)
+        if not raw:
+            raise FileFault(self._name, "0 bytes", _ALLOWED, _EXPORT_AGAIN)
+        head = raw[len(_BOM) if raw.startswith(_BOM) else 0 :].lstrip()
+        if b"\0" in raw or head[:1] not in (b"[", b"{"):
+            found = "a binary file" if _binary(raw) else f"text that begins {_show(head)}"
+            raise FileFault(self._name, found, _ALLOWED, _EXPORT_AGAIN)
+        return head
+
+    def _guess(self, rest: bytes) -> tuple[Objects, bytes] | None:
+        """Cut at the last seam that looks like the first one, where that proves right."""
+        if not self._seam or not self._in_array:
+            return None
+        begin = rest.find(b"{")
+        for cut in islice(_rfind_all(rest, self._seam), _TRIES):
+            if rest[:begin].strip() != self._comma:
+                return None
+            try:
+                found = _decode_array(b"[" + rest[begin : cut + 1] + b"]")
+            except msgspec.DecodeError:
+                continue
+            return found, rest[cut + 1 :]
+        return None
+
+    def _count(self, rest: bytes) -> tuple[Objects, bytes]:
+        """Cut between objects by counting quotes and braces."""
+        done = 0
+        found: list[msgspec.Raw | bytes] = []
+        for start, end in self._bounds(rest):
+            gap = rest[done:start].strip()
+            if gap != self._comma:
+                self._refuse(gap)
+            if found and not self._seam and (match := _FIRST_KEY.match(rest, start)):
+                self._seam = rest[done - 1 : match.end()]
+            found.append(rest[start:end])
+            done, self._comma = end, b"," if self._in_array else b""
+        return found, rest[done:]
+
+    def _bounds(self, raw: bytes) -> list[tuple[int, int]]:
+        """Return the bounds of the whole objects in `raw`, which begins outside any object."""
+        # Same length, and each backslash is used up once, from the left, as in JSON.
+        clean = raw.replace(b"\\\\", b"  ").replace(b'\\"', b"  ") if b"\\" in raw else raw
+        codes = np.frombuffer(clean, dtype=np.uint8)
+        quotes = np.flatnonzero(codes == _QUOTE)
+        braces = np.flatnonzero((codes == _OPEN) | (codes == _CLOSE))
+        # A brace is in a string where an odd number of quotes stands before it.
+        braces = braces[np.searchsorted(quotes, braces) % 2 == 0]
+        opening = codes[braces] == _OPEN
+        depth = np.cumsum(np.where(opening, 1, -1))
+        if depth.size and depth.min() < 0:
+            self._refuse(b"}")
+        starts = braces[opening & (depth == 1)].tolist()
+        ends = (braces[~opening & (depth == 0)] + 1).tolist()
+        # The last object may go on in the next chunk.
+        return list(zip(starts, ends, strict=False))
+
+    def _check_end(self, left: bytes) -> None:
+        if left == (b"]" if self._in_array else b""):
+            return
+        if b"{" in left or (self._in_array and left in (b"", b",")):
+            raise FileFault(self._name, "a file that stops inside a task", _ALLOWED, _EXPORT_AGAIN)
+        self._refuse(left)
+
+    def _refuse(self, found: bytes) -> NoReturn:
+        text = f"{_show(found)} between or behind tasks" if found else "no comma between tasks"
+        raise FileFault(self._name, text, _ALLOWED, _EXPORT_AGAIN)
+
+
+def _rfind_all(raw: bytes, part: bytes) -> Iterator[int]:
+    at = raw.rfind(part)
+    while at >= 0:
+        yield at
+        at = raw.rfind(part, 0, at)
+
+
+def _binary(raw: bytes) -> bool:
+    try:
+        raw[:4096].decode("utf-8")
+    except UnicodeDecodeError as fault:
+        # A cut through the last character does not make text binary.
+        return fault.start < len(raw[:4096]) - 4
+    return b"\0" in raw
+
+
+def _show(raw: bytes) -> str:
+    return shorten(raw[:60].decode("utf-8", "replace") or "with nothing but blanks", 30)
