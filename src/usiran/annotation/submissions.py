@@ -1,0 +1,372 @@
+"""Submissions: each annotator's labels of one round, stored as two Label Studio exports."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
+
+from usiran.annotation.checks import check_task
+from usiran.annotation.exports import read_export
+from usiran.annotation.labels import Project, Scheme, read_scheme
+from usiran.annotation.records import AnnotationReading, TaskReading
+from usiran.annotation.results import export_bytes
+from usiran.annotation.sheet_forms import blank_sheet, fill_sheet
+from usiran.annotation.sheets import parse_sheet
+from usiran.annotation.texts import Texts, read_texts
+from usiran.corpus import Corpus
+from usiran.errors import FileFault, Finding, InputFault
+from usiran.writing import replace_files
+
+PROJECTS: tuple[Project, ...] = get_args(Project)
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SUFFIXES = (".txt", ".json", ".jsonl")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What an import did to the tasks of one project.
+
+    `skipped` are tasks the file gives as skipped, `unlabelled` those it holds without a label
+    of this annotator. `missing` are the corpus's units that have no labels afterwards.
+    """
+
+    new: int
+    changed: int
+    unchanged: int
+    skipped: int
+    unlabelled: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an import did, or would do.
+
+    Parameters
+    ----------
+    tasks : dict
+        Counts per project.
+    spans, roles : int
+        How many the given file holds.
+    repairs : tuple of Finding
+        Offsets that were mended: the stored export has the mended ones.
+    files : tuple of str
+        The stored exports that change, relative to the corpus.
+    written : bool
+        Whether they were written: not after a dry run, nor where nothing changes.
+    """
+
+    tasks: dict[str, Counts]
+    spans: int
+    roles: int
+    repairs: tuple[Finding, ...]
+    files: tuple[str, ...]
+    written: bool
+
+
+def submission_file(corpus: Corpus, round: str, annotator_id: str, project: Project) -> Path:
+    """Return where one annotator's export of one project is stored."""
+    return corpus.submissions / round / annotator_id / f"{project}.json"
+
+
+def list_submissions(corpus: Corpus) -> list[tuple[str, str]]:
+    """Return the round and annotator of every stored submission, sorted."""
+    files = corpus.submissions.glob("*/*/*.json")
+    names = {f"{project}.json" for project in PROJECTS}
+    found = {(f.parent.parent.name, f.parent.name) for f in files if f.name in names}
+    return sorted(found)
+
+
+def read_submission(
+    corpus: Corpus, round: str, annotator_id: str, *, scheme: Scheme, texts: Texts
+) -> Iterator[TaskReading]:
+    """Yield the tasks of one stored submission, of both projects, where there are any.
+
+    Raises
+    ------
+    FileFault
+        A stored export cannot be read.
+    """
+    for project in PROJECTS:
+        path = submission_file(corpus, round, annotator_id, project)
+        if path.exists():
+            yield from read_export(path, scheme=scheme, texts=texts, name=corpus.name_of(path))
+
+
+def import_labels(
+    path: Path,
+    corpus: Corpus,
+    *,
+    round: str,
+    annotator_id: str,
+    completed_by: str | None = None,
+    dry_run: bool = False,
+    now: datetime | None = None,
+) -> Report:
+    """Take a sheet or an export into an annotator's submission, task by task.
+
+    A task the file holds replaces the stored one where a label differs; all others stay as
+    they are. Importing the same file twice changes nothing.
+
+    Parameters
+    ----------
+    path : Path
+        A sheet (.txt) or a Label Studio export (.json, .jsonl), of either project.
+    corpus : Corpus
+        Whose submission it is.
+    round, annotator_id : str
+        Where it is stored; the annotator must stand in annotators.csv.
+    completed_by : str, optional
+        Whose annotations to take, by id or email, where the export has several annotators'.
+    dry_run : bool
+        Check and count, but write nothing.
+    now : datetime, optional
+        The time given to labels that come without one (default: the present).
+
+    Raises
+    ------
+    FileFault
+        The file or a stored export cannot be read, or a file cannot be written.
+    InputFault
+        With every fault of the labels; nothing is written.
+    """
+    _check_names(corpus, round, annotator_id)
+    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
+    name = corpus.name_of(path)
+    readings = _read_any(path, name, scheme, texts)
+    chosen = _chosen(readings, completed_by, scheme, texts, name)
+    stored = list(read_submission(corpus, round, annotator_id, scheme=scheme, texts=texts))
+    _refuse_any(finding for task in stored for finding in task.findings)
+    stored = [task for task in stored if task.annotations]
+    moment = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    files: dict[Path, bytes] = {}
+    counts: dict[str, Counts] = {}
+    for project in PROJECTS:
+        given = [task for task in chosen if task.project == project]
+        merged, did = _merge([task for task in stored if task.project == project], given, moment)
+        if given:
+            unlabelled = sum(task.project == project for task in readings) - len(given)
+            missing = _missing(project, merged, texts)
+            counts[project] = _count(given, did, unlabelled, missing)
+        if did["new"] or did["changed"]:
+            target = submission_file(corpus, round, annotator_id, project)
+            files[target] = export_bytes(_sorted(merged, texts), scheme)
+    if not dry_run:
+        replace_files(files)
+    return Report(
+        tasks=counts,
+        spans=sum(len(task.annotations[0].spans) for task in chosen),
+        roles=sum(len(task.annotations[0].roles) for task in chosen),
+        repairs=tuple(finding for task in [*readings, *stored] for finding in task.repairs),
+        files=tuple(corpus.name_of(target) for target in files),
+        written=bool(files) and not dry_run,
+    )
+
+
+def _check_names(corpus: Corpus, round: str, annotator_id: str) -> None:
+    path = corpus.annotation / "annotators.csv"
+    file = corpus.name_of(path)
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            known = [row.get("annotator_id") or "" for row in csv.DictReader(lines)]
+    except FileNotFoundError:
+        known = []
+    except UnicodeDecodeError:
+        raise FileFault(file, "bytes that are not UTF-8", "UTF-8", "save it as UTF-8") from None
+    findings = []
+    if not _SLUG.fullmatch(round):
+        allowed = "small letters, digits and single hyphens, such as r1"
+        findings.append(Finding("--round", "", "", round, allowed, "choose such a name"))
+    if annotator_id not in known:
+        allowed = f"one of {', '.join(known)}" if known else "an annotator of the file"
+        mend = "add a row annotator_id,kind,name,note (kind: human or language-model)"
+        findings.append(Finding(file, annotator_id, "annotator_id", annotator_id, allowed, mend))
+    _refuse_any(findings)
+
+
+def _read_any(path: Path, name: str, scheme: Scheme, texts: Texts) -> list[TaskReading]:
+    if path.suffix.lower() not in _SUFFIXES:
+        found = f"a name that ends in '{path.suffix}'" if path.suffix else "a name without ending"
+        allowed = "a sheet (.txt) or a Label Studio export (.json, .jsonl)"
+        raise FileFault(name, found, allowed, "rename the file")
+    if path.suffix.lower() != ".txt":
+        return list(read_export(path, scheme=scheme, texts=texts, name=name))
+    try:
+        content = path.read_bytes()
+    except OSError as fault:
+        raise FileFault(name, str(fault.strerror), "a sheet", "check the path") from None
+    if not content.strip() or b"\0" in content:
+        found = "a binary file" if content.strip() else "no text"
+        raise FileFault(name, found, "a sheet", "begin with `usiran annotate sheet`")
+    return list(parse_sheet(content, name=name, texts=texts, scheme=scheme))
+
+
+def _chosen(
+    readings: Sequence[TaskReading],
+    completed_by: str | None,
+    scheme: Scheme,
+    texts: Texts,
+    name: str,
+) -> list[TaskReading]:
+    """Return the tasks with this annotator's one annotation each, or refuse them all."""
+    who = _who(readings, completed_by, name)
+    findings = [finding for task in readings for finding in task.findings]
+    chosen: list[TaskReading] = []
+    for task in readings:
+        mine = [reading for reading in task.annotations if _is_by(reading, who)]
+        kept = [reading for reading in mine if not reading.skipped] or mine[-1:]
+        if len(kept) > 1:
+            found = f"{len(kept)} annotations by one annotator"
+            findings.append(_of_task(name, task, found, "one a task", "delete all but one"))
+        elif kept:
+            chosen.append(task._replace(annotations=(kept[0],)))
+    for unit, count in Counter(task.unit_id for task in chosen).items():
+        if count > 1:
+            found = f"{count} tasks of {unit}"
+            findings.append(Finding(name, unit, "", found, "one task a unit", "delete all but one"))
+    for task in chosen:
+        if task.article_id not in texts.texts:
+            mend = "add the article with `usiran articles add`, or leave the task out"
+            findings.append(_of_task(name, task, task.article_id, "an article here", mend))
+        findings += check_task(task, scheme=scheme, texts=texts, file=name)
+    if not chosen and not findings:
+        mend = "label some tasks and export again"
+        findings.append(Finding(name, "", "", "no labels", "at least one labelled task", mend))
+    _refuse_any(findings)
+    return chosen
+
+
+def _who(readings: Iterable[TaskReading], completed_by: str | None, name: str) -> str | None:
+    """Return whose annotations to take; None where there is but one annotator."""
+    found = {_called(reading): reading for task in readings for reading in task.annotations}
+    if completed_by is None and len(found) < 2:
+        return None
+    if completed_by is not None and any(_is_by(r, completed_by) for r in found.values()):
+        return completed_by
+    shown = ", ".join(sorted(found)) or "nobody"
+    given = f"annotations by {shown}" if completed_by is None else completed_by
+    mend = "choose one with --completed-by, by id or email"
+    raise InputFault([Finding(name, "", "completed_by", given, f"one of {shown}", mend)])
+
+
+def _called(reading: AnnotationReading) -> str:
+    ident = "no id" if reading.annotator is None else str(reading.annotator)
+    return f"{ident} ({reading.email})" if reading.email else ident
+
+
+def _is_by(reading: AnnotationReading, who: str | None) -> bool:
+    return who is None or who in (str(reading.annotator), reading.email)
+
+
+def _merge(
+    stored: Sequence[TaskReading], given: Sequence[TaskReading], now: str
+) -> tuple[list[TaskReading], Counter[str]]:
+    """Return the stored tasks with the given ones in their places, and what became of each."""
+    merged = {task.unit_id: task for task in stored}
+    numbers = [task.task_id for task in stored if isinstance(task.task_id, int)]
+    following = max(numbers, default=0) + 1
+    did: Counter[str] = Counter()
+    for task in given:
+        old = merged.get(task.unit_id)
+        if old is not None and _same(old, task):
+            did["unchanged"] += 1
+            continue
+        did["new" if old is None else "changed"] += 1
+        ident = following if old is None else old.task_id
+        following += old is None
+        merged[task.unit_id] = _stamped(task, ident, old, now)
+    return list(merged.values()), did
+
+
+def _stamped(
+    task: TaskReading, ident: int | str | None, old: TaskReading | None, now: str
+) -> TaskReading:
+    """Return the task with the ids and times it is stored with."""
+    reading = task.annotations[0]
+    first = old.annotations[0] if old is not None else None
+    created = (first.created_at if first else None) or reading.created_at or now
+    updated = reading.updated_at or (now if first else created)
+    number = first.annotation_id if first else ident
+    reading = reading._replace(annotation_id=number, created_at=created, updated_at=updated)
+    return task._replace(task_id=ident, annotations=(reading,), findings=(), repairs=())
+
+
+def _same(old: TaskReading, new: TaskReading) -> bool:
+    return _content(old.annotations[0]) == _content(new.annotations[0])
+
+
+def _content(reading: AnnotationReading) -> tuple[object, ...]:
+    """Return the labels alone, without ids and times."""
+    spans = {span.region: span[1:] for span in reading.spans}
+    roles = {(role.role, spans[role.event], spans[role.actor]) for role in reading.roles}
+    return reading.skipped, dict(reading.choices), frozenset(spans.values()), frozenset(roles)
+
+
+def _sorted(tasks: Iterable[TaskReading], texts: Texts) -> list[TaskReading]:
+    place = {article: number for number, article in enumerate(texts.sentences)}
+    return sorted(tasks, key=lambda task: (place[task.article_id], task.start))
+
+
+def _count(
+    given: Iterable[TaskReading], did: Counter[str], unlabelled: int, missing: int
+) -> Counts:
+    skipped = sum(task.annotations[0].skipped for task in given)
+    return Counts(did["new"], did["changed"], did["unchanged"], skipped, unlabelled, missing)
+
+
+def _missing(project: Project, tasks: Iterable[TaskReading], texts: Texts) -> int:
+    """Count the units of the corpus that have no labels among `tasks`."""
+    scored = {row.sentence_id for row in texts.by_id.values() if row.scored}
+    wanted = scored if project == "stance" else set(texts.texts)
+    return len(wanted - {task.unit_id for task in tasks if not task.annotations[0].skipped})
+
+
+def _of_task(name: str, task: TaskReading, found: str, allowed: str, mend: str) -> Finding:
+    return Finding(name, f"task {task.task_id} ({task.unit_id})", "", found, allowed, mend)
+
+
+def _refuse_any(findings: Iterable[Finding]) -> None:
+    collected = list(findings)
+    if collected:
+        raise InputFault(collected)
+
+
+def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
+    """Return an article's sheet, blank or filled from a submission.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The corpus.
+    article_id : str
+        The article.
+    source : str, optional
+        ``ROUND/ANNOTATOR``, the submission to fill it from.
+
+    Raises
+    ------
+    InputFault
+        The corpus has no such article, there is no such submission, or it has faults.
+    """
+    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
+    if source is None:
+        return blank_sheet(texts, article_id, scheme)
+    stored = ["/".join(pair) for pair in list_submissions(corpus)]
+    if source not in stored:
+        allowed = f"one of {', '.join(stored)}" if stored else "no submission is stored yet"
+        _refuse_any([Finding("--from", "", "", source, allowed, "write it as ROUND/ANNOTATOR")])
+    round, _, annotator_id = source.partition("/")
+    tasks = list(read_submission(corpus, round, annotator_id, scheme=scheme, texts=texts))
+    _refuse_any(finding for task in tasks for finding in task.findings)
+    mine = [task for task in tasks if task.article_id == article_id]
+    return (
+        fill_sheet(mine, texts=texts, scheme=scheme)
+        if mine
+        else blank_sheet(texts, article_id, scheme)
+    )
