@@ -1,0 +1,109 @@
+"""`usiran articles`: add, list, and correct the sentences of an article."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from usiran.cli.options import CorpusOption, JsonOption, say, show_json
+
+if TYPE_CHECKING:
+    from usiran.dataset.articles import Listed
+
+app = typer.Typer(no_args_is_help=True, help="Add and list articles, correct their sentences.")
+
+
+@app.command()
+def add(
+    file: Annotated[Path, typer.Argument(help="The article's text, UTF-8, one file.")],
+    article_id: Annotated[
+        str | None, typer.Option("--id", help="A slug; made up if left out.")
+    ] = None,
+    title: Annotated[
+        str | None, typer.Option(help="The headline (default: the first line).")
+    ] = None,
+    publisher: Annotated[str | None, typer.Option(help="Who published it.")] = None,
+    published: Annotated[str | None, typer.Option(help="2020, 2020-03, 2020-03-14 or A/B.")] = None,
+    url: Annotated[str | None, typer.Option(help="An address of the text.")] = None,
+    note: Annotated[
+        str | None, typer.Option(help="How what the text does not state is known.")
+    ] = None,
+    allow_similar: Annotated[
+        bool, typer.Option("--allow-similar", help="Add it though it is near another article.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Add an article: store its text, propose its sentences, say what to look at next.
+
+    Example: usiran articles add story.txt --publisher "The Daily" --note "from its web page"
+    """
+    from usiran.corpus import Corpus
+    from usiran.dataset.additions import Facts, prepare, report
+    from usiran.dataset.additions import add as write
+
+    folder = Corpus.find(corpus)
+    facts = Facts(article_id, title, publisher, published, url, note)
+    addition = prepare(folder, file, facts, allow_similar=allow_similar)
+    if not dry_run:
+        write(folder, addition)
+    print(report(addition, written=not dry_run))
+
+
+@app.command("list")
+def list_(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
+    """List the articles: id, date, publisher, size.
+
+    Example: usiran articles list --json
+    """
+    from usiran.corpus import Corpus
+    from usiran.dataset.articles import list_articles
+
+    articles = list_articles(Corpus.find(corpus))
+    if as_json:
+        show_json([article._asdict() for article in articles])
+        return
+    _table(articles)
+    say(f"{len(articles)} articles, {sum(one.scored for one in articles)} scored sentences.")
+
+
+@app.command()
+def sentences(
+    article_id: Annotated[str, typer.Argument(help="The article's id.")],
+    apply: Annotated[
+        Path | None, typer.Option("--apply", help="An edited outline to take the sentences from.")
+    ] = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Print an article's sentences as an outline, or take them from an edited one.
+
+    One line is one sentence: move a line break to move a boundary, change the first word to
+    change the zone. Example: usiran articles sentences ID > outline.txt, edit it, then
+    usiran articles sentences ID --apply outline.txt
+    """
+    from usiran.annotation.texts import read_texts
+    from usiran.corpus import Corpus
+    from usiran.dataset.articles import apply_outline, one_article
+    from usiran.dataset.outline import outline
+
+    folder = Corpus.find(corpus)
+    if apply is not None:
+        kept, changed = apply_outline(folder, article_id, apply)
+        print(f"{article_id}: {changed} sentences changed, {kept} as they were")
+        return
+    texts = read_texts(folder)
+    rows = one_article(texts, article_id)
+    print(outline(texts.texts[article_id], rows), end="")
+
+
+def _table(articles: Sequence[Listed]) -> None:
+    """Print columns as wide as they need: an id that is cut short cannot be copied."""
+    names = ("article_id", "published", "publisher", "words", "sentences", "scored")
+    rows = [names, *([str(getattr(one, name)) or "unknown" for name in names] for one in articles)]
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())

@@ -1,0 +1,118 @@
+"""`usiran`: the program. Turns errors into one clear message and an exit code.
+
+Exit codes: 0 done, 1 findings or a known error, 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from usiran.cli import annotate, articles, benchmark
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_findings, show_json
+from usiran.errors import FileFault, InputFault, UsiranError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Keep, check, publish and score the usiran corpus.",
+    epilog="Start with [bold]usiran validate[/bold], then [bold]usiran benchmark run[/bold].",
+)
+app.add_typer(articles.app, name="articles")
+app.add_typer(annotate.app, name="annotate")
+app.add_typer(benchmark.app, name="benchmark")
+
+
+def _version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        print(f"usiran {version('usiran')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Keep, check, publish and score the usiran corpus."""
+
+
+@app.command()
+def validate(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
+    """Check everything in the corpus and list every finding.
+
+    Exit code 0: nothing found; 1: findings. Example: usiran validate --json
+    """
+    from usiran.corpus import Corpus
+    from usiran.dataset.validation import validate as check
+
+    report = check(Corpus.find(corpus))
+    if as_json:
+        findings = [finding.as_dict() for finding in report.findings]
+        show_json({"findings": findings, "followed": report.followed, "rows": report.counts})
+    else:
+        show_findings(report.findings)
+        rows = ", ".join(f"{name} {count}" for name, count in report.counts.items())
+        more = f"; {report.followed} more follow from these" if report.followed else ""
+        say(f"{len(report.findings)} findings{more}. Rows checked: {rows}.")
+    raise typer.Exit(1 if report.findings else 0)
+
+
+@app.command()
+def build(
+    corpus: CorpusOption = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 where a file would change.")
+    ] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the published dataset, its card and every other generated file.
+
+    The dataset is loaded back and compared row by row before anything is written.
+    Example: usiran build --check
+    """
+    from usiran.corpus import Corpus
+    from usiran.dataset.build import build as write
+    from usiran.dataset.build import drift
+
+    folder, progress = Corpus.find(corpus), (lambda _: None) if quiet else say
+    if check:
+        if findings := drift(folder, progress):
+            raise InputFault(findings)
+        return
+    result = write(folder, progress)
+    for path in (*result.changed, *result.stale):
+        print(folder.name_of(path))
+    rows = ", ".join(f"{one.view.name} {len(one.view.rows)}" for one in result.configs)
+    say(f"{len(result.changed)} of {len(result.files)} files changed. Rows: {rows}.")
+
+
+def main() -> None:
+    """Run the program and exit with its code."""
+    try:
+        app()
+    except UsiranError as error:
+        _fail(error)
+    except BrokenPipeError:
+        # The reader of a pipe has gone (`usiran articles list | head`): nothing is wrong.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _fail(error: UsiranError) -> None:
+    findings = error.findings if isinstance(error, InputFault) else ()
+    if isinstance(error, FileFault):
+        findings = (error.finding,)
+    if "--json" in sys.argv:
+        show_json({"error": str(error), "findings": [finding.as_dict() for finding in findings]})
+    else:
+        say(f"usiran: {error}" if len(findings) < 2 else str(error))
+    sys.exit(1)

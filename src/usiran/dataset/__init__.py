@@ -1,0 +1,1 @@
+"""The dataset: articles, tables, validation, Parquet and card."""

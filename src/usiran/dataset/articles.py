@@ -1,0 +1,168 @@
+"""Articles: reading and writing articles.csv, sentences.csv and folds.csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from usiran.annotation.texts import Sentence, Texts, read_text, read_texts
+from usiran.corpus import Corpus
+from usiran.dataset.outline import read_outline
+from usiran.dataset.segment import Proposal
+from usiran.errors import FileFault, Finding, InputFault
+from usiran.schemas.articles import Articles
+from usiran.schemas.csv_files import csv_bytes
+from usiran.writing import replace_files
+
+COLUMNS = tuple(name for name in Articles.to_schema().columns if name != "text")
+SENTENCE_COLUMNS = ("sentence_id", "article_id", "start", "end", "zone")
+FOLD_COLUMNS = ("article_id", "fold")
+
+Row = Mapping[str, str]
+
+
+class Listed(NamedTuple):
+    """One article as `usiran articles list` shows it."""
+
+    article_id: str
+    title: str
+    publisher: str
+    published: str
+    words: int
+    sentences: int
+    scored: int
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Read a CSV file as texts.
+
+    Raises
+    ------
+    FileFault
+        The file is missing or not UTF-8.
+    """
+    return list(csv.DictReader(io.StringIO(read_text(path), newline="")))
+
+
+def slug(words: str) -> str:
+    """Return `words` as a slug: small letters and digits of ASCII, divided by hyphens.
+
+    Examples
+    --------
+    >>> slug("Talks in Dūma’s hall, day 2")
+    'talks-in-duma-s-hall-day-2'
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
+    return "-".join(re.findall(r"[a-z0-9]+", bare.lower()))
+
+
+def sentence_rows(article_id: str, proposals: Iterable[Proposal]) -> list[dict[str, str]]:
+    """Return the rows of sentences.csv for one article: numbered from 1, in order."""
+    return [
+        {
+            "sentence_id": f"{article_id}#{number:03d}",
+            "article_id": article_id,
+            "start": str(row.start),
+            "end": str(row.end),
+            "zone": row.zone,
+        }
+        for number, row in enumerate(proposals, start=1)
+    ]
+
+
+def list_articles(corpus: Corpus) -> list[Listed]:
+    """Return the corpus's articles in the order of articles.csv."""
+    texts = read_texts(corpus)
+    return [_listed(row, texts) for row in read_rows(corpus.source / "articles.csv")]
+
+
+def _listed(row: Row, texts: Texts) -> Listed:
+    key = row["article_id"]
+    sentences = texts.sentences.get(key, ())
+    return Listed(
+        article_id=key,
+        title=row["title"],
+        publisher=row["publisher"],
+        published=row["published"],
+        words=len(texts.texts.get(key, "").split()),
+        sentences=len(sentences),
+        scored=sum(sentence.scored for sentence in sentences),
+    )
+
+
+def one_article(
+    texts: Texts, article_id: str, *, file: str = "sentences.csv"
+) -> tuple[Sentence, ...]:
+    """Return one article's sentences.
+
+    Raises
+    ------
+    InputFault
+        There is no such article; the message lists those there are.
+    """
+    try:
+        return texts.sentences[article_id]
+    except KeyError:
+        known = ", ".join(texts.sentences)
+        mend = "use one of these ids (`usiran articles list`)"
+        raise InputFault(
+            [Finding(file, article_id, "article_id", article_id, known, mend)]
+        ) from None
+
+
+def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int]:
+    """Replace an article's sentences by those of an edited outline.
+
+    Returns
+    -------
+    kept, changed : int
+        Sentences that stayed as they were, and sentences that are new or different.
+
+    Raises
+    ------
+    FileFault
+        The outline cannot be read.
+    InputFault
+        There is no such article, the outline does not fit the text, or the article has
+        labels already: they would lose their sentences.
+    """
+    texts = read_texts(corpus)
+    before = one_article(texts, article_id)
+    new = sentence_rows(
+        article_id, read_outline(read_text(path), texts.texts[article_id], file=str(path))
+    )
+    old = sentence_rows(article_id, (Proposal(row.start, row.end, row.zone) for row in before))
+    kept = sum(row in old for row in new)
+    if new != old:
+        refuse_labelled(corpus, article_id)
+        others = read_rows(corpus.source / "sentences.csv")
+        at = next(i for i, row in enumerate(others) if row["article_id"] == article_id)
+        rest = [row for row in others if row["article_id"] != article_id]
+        merged = [*rest[:at], *new, *rest[at:]]
+        replace_files({corpus.source / "sentences.csv": csv_bytes(merged, SENTENCE_COLUMNS)})
+    return kept, len(new) - kept
+
+
+def refuse_labelled(corpus: Corpus, article_id: str) -> None:
+    """Refuse to move the sentences of an article that has labels.
+
+    Raises
+    ------
+    FileFault
+        An export under submissions/ or gold/ holds labels of this article.
+    """
+    mark = f'"{article_id}"'.encode()
+    for folder in (corpus.submissions, corpus.gold):
+        for path in sorted(folder.rglob("*.json")):
+            if mark in path.read_bytes():
+                raise FileFault(
+                    corpus.name_of(path),
+                    f"labels of {article_id}",
+                    "no labels of an article whose sentences move",
+                    "take its tasks out of this export first, then label the article again",
+                )

@@ -1,0 +1,165 @@
+"""Building the published dataset and every other generated file.
+
+Everything is made in memory, the dataset is written to a temporary folder, loaded back with
+`datasets.load_dataset` and compared row by row; only then are the files swapped in.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from usiran.annotation.configs import config_files
+from usiran.annotation.guidelines import fill
+from usiran.annotation.labels import Scheme, read_scheme
+from usiran.annotation.texts import read_text
+from usiran.corpus import Corpus
+from usiran.dataset.card import Built, card
+from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table, unchanged
+from usiran.dataset.tables import load_tables
+from usiran.dataset.validation import validate
+from usiran.dataset.views import View, views
+from usiran.errors import FileFault, Finding, InputFault, shorten
+from usiran.schemas.json_schema import json_schema_files
+from usiran.writing import replace_files
+
+Progress = Callable[[str], None]
+_FILE = "train-00000-of-00001.parquet"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a build made.
+
+    Parameters
+    ----------
+    files : mapping
+        From path to bytes: every generated file.
+    stale : tuple of Path
+        Files in the generated folders that no longer belong there.
+    changed : tuple of Path
+        Those of `files` that differ from what stands there.
+    configs : tuple of Built
+        The published configs.
+    """
+
+    files: Mapping[Path, bytes]
+    stale: tuple[Path, ...]
+    changed: tuple[Path, ...]
+    configs: tuple[Built, ...]
+
+
+def build(corpus: Corpus, progress: Progress = lambda _: None) -> Result:
+    """Make every generated file, check the dataset by loading it, and write what changed.
+
+    Raises
+    ------
+    InputFault
+        The corpus has findings.
+    FileFault
+        The loaded dataset is not what was built.
+    """
+    result = make(corpus, progress)
+    replace_files({path: result.files[path] for path in result.changed})
+    for path in result.stale:
+        path.unlink()
+    return result
+
+
+def make(corpus: Corpus, progress: Progress = lambda _: None) -> Result:
+    """Make every generated file without writing any of them into the corpus."""
+    progress("reading and checking the tables")
+    if found := validate(corpus).findings:
+        raise InputFault(found)
+    frames = load_tables(corpus)
+    scheme = read_scheme(corpus.labels)
+    files = _generated(corpus, scheme)
+    built = []
+    for view in views(frames, scheme):
+        progress(f"building the config {view.name}")
+        path = corpus.data / view.name / _FILE
+        table = to_table(view)
+        files[path] = unchanged(path, table) or to_bytes(table)
+        size = from_bytes(files[path]).nbytes
+        built.append(Built(view, content_hash(table), len(files[path]), size))
+    files[corpus.dataset / "README.md"] = card(
+        corpus.manifest, tuple(built), frames, scheme
+    ).encode()
+    progress("loading the dataset back and comparing every row")
+    _reload(corpus, files, tuple(built))
+    changed = tuple(path for path, content in files.items() if _differs(path, content))
+    return Result(files, _stale(corpus, files), changed, tuple(built))
+
+
+def drift(corpus: Corpus, progress: Progress = lambda _: None) -> list[Finding]:
+    """Return a finding for every generated file that is not what a build would write."""
+    result = make(corpus, progress)
+    mend = "run `usiran build` and commit what it writes"
+    return [
+        Finding(corpus.name_of(path), "", "", found, "what a build writes", mend)
+        for found, paths in (("other content", result.changed), ("a stale file", result.stale))
+        for path in paths
+    ]
+
+
+def _generated(corpus: Corpus, scheme: Scheme) -> dict[Path, bytes]:
+    files = {
+        corpus.schemas / name: data for name, data in json_schema_files(scheme.allowed).items()
+    }
+    files |= {corpus.annotation / name: data for name, data in config_files(scheme).items()}
+    guidelines = corpus.annotation / "GUIDELINES.md"
+    if guidelines.exists():
+        text = fill(read_text(guidelines), scheme, file=corpus.name_of(guidelines))
+        files[guidelines] = text.encode("utf-8")
+    return files
+
+
+def _stale(corpus: Corpus, files: Mapping[Path, bytes]) -> tuple[Path, ...]:
+    there = [*corpus.data.rglob("*.parquet"), *corpus.schemas.glob("*.schema.json")]
+    return tuple(sorted(path for path in there if path not in files))
+
+
+def _differs(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() != content
+    except OSError:
+        return True
+
+
+def _reload(corpus: Corpus, files: Mapping[Path, bytes], built: tuple[Built, ...]) -> None:
+    """Load what was built from a folder of its own, with a cache of its own, and compare."""
+    from datasets import load_dataset
+    from datasets.utils.logging import disable_progress_bar, enable_progress_bar
+
+    disable_progress_bar()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder) / "dataset"
+            for path, content in files.items():
+                if path.is_relative_to(corpus.dataset):
+                    target = root / path.relative_to(corpus.dataset)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(content)
+            for one in built:
+                loaded = load_dataset(str(root), one.view.name, cache_dir=f"{folder}/cache")
+                _compare(one.view, loaded["train"])
+    finally:
+        enable_progress_bar()
+
+
+def _compare(view: View, loaded: Any) -> None:
+    if loaded.features != view.features:
+        raise FileFault(
+            f"config {view.name}", shorten(loaded.features), "the features that were built",
+            "the card and the Parquet file disagree; this is a fault of the toolkit",
+        )  # fmt: skip
+    expected = [view.features.encode_example(row) for row in view.rows]
+    for number, (row, wanted) in enumerate(zip(loaded, expected, strict=True)):
+        if row != wanted:
+            raise FileFault(
+                f"config {view.name}", f"row {number}: {shorten(row)}", shorten(wanted),
+                "the loaded row is not the row built; this is a fault of the toolkit",
+            )  # fmt: skip

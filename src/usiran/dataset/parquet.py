@@ -1,0 +1,62 @@
+"""Rows as Parquet bytes, and a content hash that no writer's version changes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from usiran.dataset.views import View
+
+
+def to_table(view: View) -> pa.Table:
+    """Return a view as an Arrow table whose schema carries the Hugging Face features."""
+    rows = [view.features.encode_example(row) for row in view.rows]
+    return pa.Table.from_pylist(rows, schema=view.features.arrow_schema)
+
+
+def to_bytes(table: pa.Table) -> bytes:
+    """Return a table as Parquet; equal tables give equal bytes with one version of pyarrow."""
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd", version="2.6", write_statistics=True)
+    return buffer.getvalue()
+
+
+def from_bytes(content: bytes) -> pa.Table:
+    """Return the table that Parquet bytes hold."""
+    return pq.read_table(io.BytesIO(content))
+
+
+def content_hash(table: pa.Table) -> str:
+    """Return the SHA-256 of a table's rows as canonical JSON lines, with its schema's fields.
+
+    It depends on names, types, labels and values alone, not on how Parquet is written.
+    """
+    digest = hashlib.sha256(json.dumps(_fields(table), sort_keys=True).encode())
+    for row in table.to_pylist():
+        line = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        digest.update(line.encode("utf-8") + b"\n")
+    return digest.hexdigest()
+
+
+def _fields(table: pa.Table) -> object:
+    metadata = table.schema.metadata or {}
+    return json.loads(metadata.get(b"huggingface", b"{}"))
+
+
+def unchanged(path: Path, table: pa.Table) -> bytes | None:
+    """Return the bytes of a Parquet file that already holds this table, else None.
+
+    Another version of pyarrow may write other bytes for the same rows; such a file stays.
+    """
+    try:
+        old = path.read_bytes()
+        held = from_bytes(old)
+    except (OSError, pa.ArrowInvalid):
+        return None
+    same = held.equals(table) and _fields(held) == _fields(table)
+    return old if same else None
