@@ -185,6 +185,12 @@ def _finding(
     check, column, value = str(case["check"]), str(case["column"]), case["failure_case"]
     if check in ("column_in_schema", "column_in_dataframe"):
         return _column_finding(file, str(value), schema, surplus=check == "column_in_schema")
+    ruled = {str(one.error): str(one.name) for one in schema.checks}
+    if check in ruled:
+        # pandera reports every column of the row; the rule is named for the one to look at.
+        record, column = record_of(frame, case["index"], key), ruled[check]
+        value = frame[column].loc[case["index"]]  # type: ignore[call-overload] # of this frame
+        return Finding(file, record, column, _shown(value), check, "correct one of the two")
     if column not in schema.columns:
         allowed = "one row for each key" if check == "multiple_fields_uniqueness" else check
         record = record_of(frame, case["index"], key)

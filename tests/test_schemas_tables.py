@@ -1,0 +1,128 @@
+"""The tables: golden rows of each, and that pandera and JSON Schema say the same of a row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pandas as pd
+import pytest
+
+from tests.conftest import ROOT
+from usiran.annotation.labels import Scheme, read_scheme
+from usiran.corpus import Corpus
+from usiran.dataset.tables import load_tables
+from usiran.schemas.json_schema import json_schema, json_schema_files
+from usiran.schemas.tables import FILES, KEYS, MODELS, check, empty, schema_of
+
+GOLDEN = json.loads((ROOT / "tests/data/golden_rows.json").read_text("utf-8"))
+SCHEME: Scheme = read_scheme(ROOT / "annotation/labels.toml")
+ALLOWED = SCHEME.allowed
+
+
+@pytest.fixture(scope="module")
+def frames(repo: Corpus) -> dict[str, pd.DataFrame]:
+    return load_tables(repo)
+
+
+def plain(frame: pd.DataFrame, index: int) -> dict[str, Any]:
+    """Return one row as a JSON object; missing values are null."""
+    row = json.loads(frame.iloc[[index]].to_json(orient="records", force_ascii=False))[0]
+    if "text" in row:
+        row["text"] = frame["text"].iloc[index]
+    return dict(row)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_each_table_has_its_count_and_its_first_middle_and_last_row(
+    name: str, frames: dict[str, pd.DataFrame]
+) -> None:
+    expected, frame = GOLDEN[name], frames[name]
+    assert len(frame) == expected["count"]
+    for index, row in expected["rows"].items():
+        found = plain(frame, int(index))
+        if name == "articles":
+            found["text"] = found["text"][:40]
+        assert found == row
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_an_empty_table_has_the_dtypes_of_its_model(name: str) -> None:
+    assert schema_of(name, ALLOWED).validate(empty(name)).empty
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_committed_json_schema_is_the_exported_one(name: str, repo: Corpus) -> None:
+    expected = json_schema_files(ALLOWED)[f"{name}.schema.json"]
+    assert (repo.schemas / f"{name}.schema.json").read_bytes() == expected
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_row_is_valid_under_its_json_schema(
+    name: str, frames: dict[str, pd.DataFrame]
+) -> None:
+    schema: Any = json_schema(name, ALLOWED)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for index in range(len(frames[name])):
+        validator.validate(plain(frames[name], index))
+
+
+def wrong_values(name: str) -> Iterator[tuple[str, object]]:
+    """Yield columns with a value that their checks forbid."""
+    for key, column in schema_of(name, ALLOWED).columns.items():
+        if not column.nullable:
+            yield key, None
+        for rule in column.checks:
+            if rule.name in ("isin", "str_matches"):
+                yield key, "No such value!"
+            if rule.name == "str_length":
+                yield key, ""
+            if rule.name == "greater_than_or_equal_to":
+                yield key, -1
+            if rule.name == "strings":
+                yield key, ("us+", "us+")
+            if rule.name == "counts":
+                yield key, (0, 0)
+
+
+WRONG = [(name, *one) for name in MODELS if GOLDEN[name]["count"] for one in wrong_values(name)]
+
+
+@pytest.mark.parametrize(("name", "column", "value"), WRONG)
+def test_pandera_and_json_schema_refuse_the_same_values(
+    name: str, column: str, value: object, frames: dict[str, pd.DataFrame]
+) -> None:
+    frame = frames[name].iloc[[0]].reset_index(drop=True)
+    row = plain(frame, 0) | {column: list(value) if isinstance(value, tuple) else value}
+    schema: Any = json_schema(name, ALLOWED)
+    assert not jsonschema.Draft202012Validator(schema).is_valid(row)
+    broken = frame.astype(object)
+    broken[column] = pd.Series([value], dtype=object)
+    _, findings = check(name, broken, file=FILES[name], key=KEYS[name], allowed=ALLOWED)
+    assert column in {finding.column for finding in findings}
+
+
+def test_missing_and_surplus_columns_are_named(frames: dict[str, pd.DataFrame]) -> None:
+    frame = frames["folds"].drop(columns="fold").assign(flod=1)
+    _, findings = check("folds", frame, file="folds.csv", key="article_id", allowed=ALLOWED)
+    assert [(f.column, f.value) for f in findings] == [
+        ("flod", "an extra column flod"), ("fold", "no column fold"),
+    ]  # fmt: skip
+
+
+def test_a_duplicate_key_is_named(frames: dict[str, pd.DataFrame]) -> None:
+    frame = pd.concat([frames["sentences"].head(2)] * 2, ignore_index=True)
+    key = frame["sentence_id"][0]
+    _, findings = check("sentences", frame, file="s.csv", key="sentence_id", allowed=ALLOWED)
+    assert findings[0].record == findings[0].value == key
+    assert findings[0].allowed.startswith("each value once")
+
+
+def test_a_fact_without_a_basis_is_found(frames: dict[str, pd.DataFrame]) -> None:
+    frame = frames["articles"].head(1).assign(publisher="The Daily")
+    _, (finding,) = check("articles", frame, file="a.csv", key="article_id", allowed=ALLOWED)
+    assert finding.record == frame["article_id"].iloc[0]
+    assert finding.allowed == "publisher is missing exactly where its basis is unknown"
