@@ -1,0 +1,1 @@
+"""The benchmark: tasks, protocol, scores, systems, results and the leaderboard."""

@@ -1,0 +1,288 @@
+"""Running the benchmark: systems over tasks under the protocol, results and leaderboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from usiran.annotation.labels import read_scheme
+from usiran.baselines.protocol import PROTOCOL, Outcome, folds_sha256, run
+from usiran.baselines.resampling import COVERAGE, Comparison, Scored, compare, interval, scored
+from usiran.baselines.results import (
+    Confusion,
+    Result,
+    Results,
+    Stored,
+    lines_of,
+    outcomes_of,
+    paths,
+    prediction_bytes,
+    rounded,
+    sha256,
+)
+from usiran.baselines.scoring import Floats, LabelScorer, Predictions, Scorer
+from usiran.baselines.settings import Settings, chosen, read_all, settings_sha256
+from usiran.baselines.spans import SpanScorer
+from usiran.baselines.systems import SYSTEMS, Order
+from usiran.baselines.tasks import Gold, Tables, gold_of, tasks_of
+from usiran.corpus import Corpus
+from usiran.errors import FileFault, Finding, InputFault
+
+# Four places are what a score can show; what is stored is what is scored.
+PROBABILITY_PLACES = 4
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A corpus as the benchmark sees it.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The folder.
+    golds : mapping
+        From task to its gold.
+    library : mapping
+        From system to its settings.
+    folds : str
+        SHA-256 of folds.csv.
+    """
+
+    corpus: Corpus
+    golds: Mapping[str, Gold]
+    library: Mapping[str, Settings]
+    folds: str
+
+    @classmethod
+    def of(cls, corpus: Corpus, tables: Tables) -> Bench:
+        """Return the benchmark over a corpus and its tables.
+
+        Raises
+        ------
+        UsiranError
+            The label scheme, the folds, a settings file or the gold cannot be used.
+        """
+        tasks = tasks_of(read_scheme(corpus.labels))
+        golds = {name: gold_of(task, tables) for name, task in tasks.items()}
+        return cls(corpus, golds, read_all(corpus, tuple(SYSTEMS)), folds_sha256(corpus))
+
+    def plan(self, tasks: Sequence[str] = (), systems: Sequence[str] = ()) -> list[tuple[str, str]]:
+        """Return the (task, system) pairs to run; empty arguments mean all.
+
+        Raises
+        ------
+        InputFault
+            A name is unknown, or the systems asked for run on none of the tasks.
+        """
+        names = chosen("task", tuple(tasks), tuple(self.golds))
+        wanted = chosen("system", tuple(systems), tuple(self.library))
+        pairs = [
+            (task, system)
+            for task in names
+            if not self.golds[task].verdict
+            for system in wanted
+            if task in self.library[system].tasks
+        ]
+        if not pairs and any(not self.golds[task].verdict for task in names):
+            raise InputFault([self._idle(system) for system in wanted])
+        return pairs
+
+    def _idle(self, system: str) -> Finding:
+        tasks = ", ".join(self.library[system].tasks)
+        return Finding("--task", "", "", f"none that {system} runs on", tasks, "name one of these")
+
+    def order(self, task: str, system: str, seed: int) -> Order:
+        """Return what the system's builder is given."""
+        return Order(self.golds[task].task, self.library[system], self.library, seed)
+
+    def is_stale(self, result: Result) -> bool:
+        """Return whether a result was made on other gold or other folds."""
+        gold = self.golds.get(result.task)
+        return (
+            gold is None or gold.sha256 != result.gold_sha256 or self.folds != result.folds_sha256
+        )
+
+    def outcomes(self, stored: Stored) -> list[Outcome]:
+        """Return the outcomes in a stored predictions file."""
+        result = stored.result
+        file = self.corpus.name_of(paths(self.corpus, result.system, result.task)[1])
+        return outcomes_of(stored, self.golds[result.task], file)
+
+
+def scorer_of(gold: Gold) -> Scorer:
+    """Return the task's scorer; classes that cannot be evaluated stay out of macro means."""
+    task = gold.task
+    if task.unit == "spans":
+        return SpanScorer(task, {level: gold.unevaluable_classes(level) for level in task.levels})
+    return LabelScorer(task.labels, gold.unevaluable_classes())
+
+
+def counts_of(outcomes: Sequence[Outcome], scorer: Scorer) -> Floats:
+    """Return the counts of each sentence, the mean over replicates."""
+    rows = [scorer.counts(one.gold, one.predictions) for one in outcomes]
+    return np.asarray(np.mean(rows, axis=0))
+
+
+def outcomes(bench: Bench, task: str, system: str, seed: int) -> list[Outcome]:
+    """Run one system on one task under the protocol, once for every replicate."""
+    gold = bench.golds[task]
+    found = []
+    for number in range(replicates(bench.library[system], task)):
+        order = bench.order(task, system, seed + number)
+        relabel = SYSTEMS[system].relabel
+        asked = relabel(gold, seed + number) if relabel else gold
+        one = run(SYSTEMS[system].build(order), asked)
+        stated = one.predictions.probabilities
+        kept = None if stated is None else stated.round(PROBABILITY_PLACES)
+        found.append(Outcome(one.gold, Predictions(one.predictions.values, kept)))
+    return found
+
+
+def replicates(settings: Settings, task: str) -> int:
+    """Return how often a system is run with another seed; the counts are averaged."""
+    return int(settings.of(task).get("replicates", 1))
+
+
+def evaluate(bench: Bench, task: str, system: str, *, seed: int, draws: int) -> Stored:
+    """Run one system on one task and score it."""
+    found = outcomes(bench, task, system, seed)
+    relabelled = SYSTEMS[system].relabel is not None
+    predictions = prediction_bytes(lines_of(found, relabelled=relabelled))
+    settings = bench.library[system]
+    order = bench.order(task, system, seed)
+    borrowed = [order.named(key) for key in ("reference", "lexicon_of") if key in order.options]
+    result = Result(
+        system=system,
+        title=settings.title,
+        kind=settings.kind,
+        task=task,
+        protocol=PROTOCOL,
+        relabelled=relabelled,
+        replicates=len(found),
+        seed=seed,
+        draws=draws,
+        data_version=bench.corpus.manifest.version,
+        gold_sha256=bench.golds[task].sha256,
+        folds_sha256=bench.folds,
+        predictions_sha256=sha256(predictions),
+        settings_sha256=settings_sha256(task, settings, *borrowed),
+        settings=settings.of(task),
+        **rounded(_scores(bench.golds[task], found, seed=seed, draws=draws)),
+    )
+    return Stored(result, predictions)
+
+
+def _scores(gold: Gold, found: Sequence[Outcome], *, seed: int, draws: int) -> dict[str, object]:
+    scorer = scorer_of(gold)
+    counts = counts_of(found, scorer)
+    sums = counts.sum(axis=0)
+    known = scored(counts, gold.articles, scorer, draws=draws, seed=seed)
+    return {
+        "sentences": len(counts),
+        "articles": len(gold.article_ids),
+        "headline": gold.task.headline,
+        "score": float(scorer.headline(sums)),
+        "interval": interval(known.draws),
+        "chance": scorer.chance(sums),
+        "scores": scorer.scores(sums),
+        "per_article": known.articles,
+        "per_class": scorer.classes(sums),
+        "not_evaluable": {level: gold.unevaluable_classes(level) for level in gold.task.levels},
+        "confusion": _confusion(scorer, sums),
+    }
+
+
+def _confusion(scorer: Scorer, sums: Floats) -> Confusion | None:
+    if not isinstance(scorer, LabelScorer):
+        return None
+    return Confusion(scorer.labels, rounded(tuple(map(tuple, scorer.confusion(sums).tolist()))))
+
+
+def run_all(
+    bench: Bench,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    seed: int,
+    draws: int,
+    progress: Callable[[str, str, int, int], None] | None = None,
+) -> dict[tuple[str, str], Stored]:
+    """Run and score the given (task, system) pairs; keys are (system, task)."""
+    fresh = {}
+    for done, (task, system) in enumerate(pairs):
+        if progress is not None:
+            progress(task, system, done, len(pairs))
+        fresh[system, task] = evaluate(bench, task, system, seed=seed, draws=draws)
+    return fresh
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What `usiran benchmark compare` says."""
+
+    task: str
+    headline: str
+    first: str
+    second: str
+    scores: tuple[float, float]
+    difference: float
+    interval: tuple[float, float]
+    coverage: str
+    p: float
+    better: int
+    articles: int
+    verdict: str
+    per_article: dict[str, tuple[float, float]]
+
+
+def compare_stored(bench: Bench, results: Results, task: str, first: str, second: str) -> Report:
+    """Compare two stored results sentence by sentence.
+
+    Raises
+    ------
+    InputFault, FileFault
+        One of the two is unknown, stale, or was scored on rearranged labels.
+    """
+    one, other = (_comparable(bench, results, task, name) for name in (first, second))
+    scorer, gold = scorer_of(bench.golds[task]), bench.golds[task]
+    settings = {"draws": min(one.result.draws, other.result.draws), "seed": one.result.seed}
+    sides = [
+        scored(counts_of(bench.outcomes(side), scorer), gold.articles, scorer, **settings)
+        for side in (one, other)
+    ]
+    found: Comparison = compare(sides[0], sides[1], scorer, **settings)
+    report = {
+        "difference": found.difference, "interval": found.interval, "p": found.p,
+        "per_article": {name: (score, sides[1].articles[name])
+                        for name, score in sides[0].articles.items()},
+    }  # fmt: skip
+    return Report(
+        task=task, headline=gold.task.headline, first=first, second=second,
+        scores=(one.result.score, other.result.score), coverage=COVERAGE,
+        better=found.better, articles=found.articles, verdict=found.verdict,
+        **rounded(report),
+    )  # fmt: skip
+
+
+def _comparable(bench: Bench, results: Results, task: str, system: str) -> Stored:
+    names = tuple(name for name, of in results if of == task)
+    chosen("task", (task,), tuple(dict.fromkeys(of for _, of in results)))
+    chosen("system", (system,), names)
+    stored = results[system, task]
+    file = bench.corpus.name_of(paths(bench.corpus, system, task)[0])
+    if bench.is_stale(stored.result):
+        raise FileFault(file, "made on other gold or folds", "the corpus's present gold",
+                        "run it again: `usiran benchmark run`")  # fmt: skip
+    if stored.result.relabelled:
+        raise FileFault(file, "scored on labels rearranged on purpose", "the true labels",
+                        "compare systems scored on the same labels")  # fmt: skip
+    return stored
+
+
+def known(bench: Bench, stored: Stored, *, seed: int, draws: int) -> Scored:
+    """Return a stored result's counts, bootstrap draws and article scores."""
+    gold = bench.golds[stored.result.task]
+    scorer = scorer_of(gold)
+    counts = counts_of(bench.outcomes(stored), scorer)
+    return scored(counts, gold.articles, scorer, draws=draws, seed=seed)
