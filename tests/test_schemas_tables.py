@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import ROOT
 from usiran.annotation.labels import Scheme, read_scheme
 from usiran.corpus import Corpus
+from usiran.dataset.benchmarks import read_benchmark
 from usiran.dataset.tables import load_tables
 from usiran.schemas.json_schema import json_schema, json_schema_files
 from usiran.schemas.tables import FILES, KEYS, MODELS, check, empty, schema_of
@@ -24,7 +25,7 @@ ALLOWED = SCHEME.allowed
 
 @pytest.fixture(scope="module")
 def frames(repo: Corpus) -> dict[str, pd.DataFrame]:
-    return load_tables(repo)
+    return load_tables(repo) | read_benchmark(repo, SCHEME)[0]
 
 
 def plain(frame: pd.DataFrame, index: int) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def test_each_table_has_its_count_and_its_first_middle_and_last_row(
         found = plain(frame, int(index))
         if name == "articles":
             found["text"] = found["text"][:40]
-        assert found == row
+        assert {key: found[key] for key in row} == row
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -70,6 +71,16 @@ def test_every_row_is_valid_under_its_json_schema(
         validator.validate(plain(frames[name], index))
 
 
+_NESTED: dict[str, object] = {
+    "strings": ("us+", "us+"),
+    "counts": (0, 0),
+    "probabilities": (0.5, 1.5),
+    "said": ((3, "x"),),
+    "interval": (0.5,),
+    "object": "x",
+}
+
+
 def wrong_values(name: str) -> Iterator[tuple[str, object]]:
     """Yield columns with a value that their checks forbid."""
     for key, column in schema_of(name, ALLOWED).columns.items():
@@ -82,10 +93,10 @@ def wrong_values(name: str) -> Iterator[tuple[str, object]]:
                 yield key, ""
             if rule.name == "greater_than_or_equal_to":
                 yield key, -1
-            if rule.name == "strings":
-                yield key, ("us+", "us+")
-            if rule.name == "counts":
-                yield key, (0, 0)
+            if rule.name == "less_than_or_equal_to":
+                yield key, 2
+            if rule.name in _NESTED:
+                yield key, _NESTED[rule.name]
 
 
 WRONG = [(name, *one) for name in MODELS if GOLDEN[name]["count"] for one in wrong_values(name)]
@@ -103,6 +114,19 @@ def test_pandera_and_json_schema_refuse_the_same_values(
     broken[column] = pd.Series([value], dtype=object)
     _, findings = check(name, broken, file=FILES[name], key=KEYS[name], allowed=ALLOWED)
     assert column in {finding.column for finding in findings}
+
+
+@pytest.mark.parametrize("value", ["maybe", "1", None])
+def test_a_decision_overrules_or_not_and_nothing_else(value: object) -> None:
+    row = {"layer": "stance", "unit_id": "a#001", "label": "neutral", "target": None,
+           "overrules": value, "reason": "S6", "decided_by": "ann",
+           "decided_at": "2026-11-20T10:00:00Z"}  # fmt: skip
+    given: Any = {"file": "d.csv", "key": KEYS["decisions"], "allowed": ALLOWED}
+    _, findings = check("decisions", pd.DataFrame([row]), **given)
+    assert [finding.column for finding in findings] == ["overrules"]
+    frame, findings = check("decisions", pd.DataFrame([row | {"overrules": "true"}]), **given)
+    assert frame is not None
+    assert frame["overrules"].tolist() == [True]
 
 
 def test_missing_and_surplus_columns_are_named(frames: dict[str, pd.DataFrame]) -> None:

@@ -18,6 +18,7 @@ from usiran.annotation.labels import Project
 from usiran.annotation.texts import Texts
 from usiran.annotation.tokens import tokenize
 from usiran.corpus import Corpus
+from usiran.dataset.benchmarks import read_benchmark
 from usiran.dataset.tables import PROJECTS, Loaded, load, texts_of
 from usiran.errors import Finding
 from usiran.schemas.checks import cross_check
@@ -58,6 +59,9 @@ def validate(corpus: Corpus) -> Report:
         The label scheme or corpus.toml cannot be read; nothing else can be checked then.
     """
     loaded = load(corpus)
+    benchmark, found_there = read_benchmark(corpus, loaded.scheme)
+    loaded.frames |= benchmark
+    loaded.findings += found_there
     crossed = cross_check(
         loaded.frames,
         allowed=loaded.scheme.allowed,

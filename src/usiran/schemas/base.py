@@ -52,6 +52,12 @@ def is_counts(value: object) -> bool:
     )
 
 
+def is_boolean(value: object) -> bool:
+    """Whether `value` is true or false: pandas would coerce anything to one of them."""
+    return isinstance(value, bool)
+
+
+BOOLEAN = {"json": {"type": "boolean"}}
 STRINGS = {"json": {"type": "array", "items": {"type": "string"}, "uniqueItems": True}}
 COUNTS = {
     "json": {

@@ -14,15 +14,27 @@ import pandera.pandas as pa
 
 from usiran.schemas.tables import MODELS, Allowed, schema_of
 
-_TYPES = {"str": "string", "string": "string", "int64": "integer", "bool": "boolean"}
+_TYPES = {
+    "str": "string",
+    "string": "string",
+    "int64": "integer",
+    "bool": "boolean",
+    "float64": "number",
+}
 
 _CHECKS: dict[str, Callable[[Mapping[str, object]], dict[str, object]]] = {
     "isin": lambda s: {"enum": list(s["allowed_values"])},  # type: ignore[call-overload] # a list
     "str_matches": lambda s: {"pattern": s["pattern"]},
+    "less_than_or_equal_to": lambda s: {"maximum": s["max_value"]},
     "greater_than_or_equal_to": lambda s: {"minimum": s["min_value"]},
     "str_length": lambda s: {"minLength": s["min_value"]},
     "strings": lambda _: {},  # in the column's metadata
     "counts": lambda _: {},
+    "probabilities": lambda _: {},
+    "said": lambda _: {},
+    "interval": lambda _: {},
+    "object": lambda _: {},
+    "boolean": lambda _: {},
 }
 
 

@@ -19,7 +19,9 @@ from usiran.schemas.contrast import Contrast
 from usiran.schemas.crosswalks import Crosswalks
 from usiran.schemas.events import Events
 from usiran.schemas.folds import Folds
+from usiran.schemas.predictions import Predictions
 from usiran.schemas.registry import ActorLinks, Registry
+from usiran.schemas.results import Results
 from usiran.schemas.roles import Roles
 from usiran.schemas.sentences import Sentences
 from usiran.schemas.stance import Stance
@@ -42,6 +44,8 @@ MODELS: dict[str, type[Table]] = {
     "events": Events,
     "roles": Roles,
     "contrast": Contrast,
+    "predictions": Predictions,
+    "results": Results,
 }
 
 # Which columns hold labels of which field of labels.toml ("quad": the quad classes).
@@ -75,6 +79,8 @@ FILES: dict[str, str] = {
     "actors": "annotation/gold/spans.json",
     "events": "annotation/gold/spans.json",
     "roles": "annotation/gold/spans.json",
+    "predictions": "baselines/results",
+    "results": "baselines/results",
 }
 KEYS: dict[str, tuple[str, ...]] = {
     "articles": ("article_id",),
@@ -93,6 +99,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "actors": ("span_id",),
     "events": ("span_id",),
     "roles": ("event_id", "role", "actor_span_id"),
+    "predictions": ("system", "task", "sentence_id", "replicate"),
+    "results": ("system", "task"),
 }
 
 Frames = Mapping[str, pd.DataFrame]
@@ -227,7 +235,7 @@ def _listed(about: str, column: pa.Column) -> tuple[str, str]:
     return f"one of {', '.join(map(str, names))} ({about})", "use one of these names"
 
 
-_DTYPES = {"int64": "a whole number", "bool": "true or false"}
+_DTYPES = {"int64": "a whole number", "float64": "a number", "bool": "true or false"}
 
 _RULES: dict[str, Callable[[str, pa.Column], tuple[str, str]]] = {
     "isin": _listed,
@@ -237,6 +245,7 @@ _RULES: dict[str, Callable[[str, pa.Column], tuple[str, str]]] = {
         f"{_DTYPES.get(str(column.dtype), column.dtype)} ({about})",
         "correct the value",
     ),
+    "less_than": lambda about, _: (f"a smaller number ({about})", "correct the number"),
     "greater_than": lambda about, _: (f"a larger number ({about})", "correct the number"),
     "str_length": lambda about, _: (f"a text that is not empty ({about})", "fill it in"),
     "str_matches": lambda about, column: (

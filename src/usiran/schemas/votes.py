@@ -7,7 +7,15 @@ from typing import Any, ClassVar
 import pandas as pd
 import pandera.pandas as pa
 
-from usiran.schemas.base import ACTOR_SPAN_ID, ANNOTATOR_ID, TIMESTAMP, UNIT_ID, Table
+from usiran.schemas.base import (
+    ACTOR_SPAN_ID,
+    ANNOTATOR_ID,
+    BOOLEAN,
+    TIMESTAMP,
+    UNIT_ID,
+    Table,
+    is_boolean,
+)
 from usiran.schemas.names import LAYERS, VOTED_LAYERS
 
 
@@ -45,7 +53,9 @@ class Decisions(Table):
     target: str = pa.Field(
         nullable=True, str_matches=ACTOR_SPAN_ID, description="a role's actor span"
     )
-    overrules: bool = pa.Field(description="whether it overrules a majority (true or false)")
+    overrules: object = pa.Field(
+        metadata=BOOLEAN, description="true or false: whether it overrules a majority"
+    )
     reason: str = pa.Field(str_length={"min_value": 1}, description="the rule that decides")
     decided_by: str = pa.Field(str_matches=ANNOTATOR_ID, description="an annotator_id")
     decided_at: str = pa.Field(str_matches=TIMESTAMP, description="when (ISO 8601)")
@@ -55,6 +65,10 @@ class Decisions(Table):
         return column.map(
             lambda value: {"true": True, "false": False}.get(str(value).lower(), value)
         )
+
+    @pa.check("overrules", name="boolean")
+    def _booleans(cls, column: pd.Series[Any]) -> pd.Series[bool]:  # noqa: N805
+        return column.map(is_boolean)
 
     class Config(Table.Config):
         """Names the table and its key."""

@@ -33,6 +33,7 @@ REFERENCES = (
     Reference("roles", "event_id", "events", "span_id"),
     Reference("roles", "actor_span_id", "actors", "span_id"),
     Reference("contrast", "sentence_id", "sentences", "sentence_id"),
+    Reference("predictions", "sentence_id", "sentences", "sentence_id"),
 )
 
 
