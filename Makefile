@@ -26,23 +26,23 @@ run: $(STAMP)  ## the main job: validate, build, load, benchmark, leaderboard
 test: $(STAMP)  ## all tests and doctests
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
-check: $(STAMP)  ## format, lint, types, findings, drift
+check: $(STAMP)  ## format, lint, types, doctests, findings, drift
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m pytest --quiet src
 	$(BIN)/usiran validate
 	$(BIN)/usiran build --check
 	$(BIN)/usiran benchmark leaderboard --check
 
-wheel: $(STAMP)  ## build the wheel and try it in an environment of its own
+wheel: $(STAMP)  ## build the wheel and run the tests against it, in an environment of its own
 	rm -rf dist build/wheel
 	$(BIN)/python -m build --wheel --outdir dist .
 	$(PYTHON) -m venv build/wheel
-	build/wheel/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
+	build/wheel/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt "$$(ls $(CURDIR)/dist/*.whl)[annotation,dev]"
 	build/wheel/bin/usiran --version
-	build/wheel/bin/usiran validate
 	build/wheel/bin/usiran build --check --quiet
-	cd dataset && ../build/wheel/bin/python -c "import usiran; print(usiran.load('spans'))"
+	build/wheel/bin/python -m pytest --numprocesses=2 --dist=loadfile tests
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
