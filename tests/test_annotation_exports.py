@@ -161,6 +161,19 @@ def test_relations_are_read_in_every_direction(
     )
 
 
+@pytest.mark.parametrize(("shift", "reported"), [(0, 0), (1, 1)])
+def test_a_choice_s_offsets_are_those_of_its_region_or_reported(
+    tmp_path: Path, shift: int, reported: int
+) -> None:
+    event = quoted("event1", "CONSULT", "meet")
+    mode = choice("mode", "future", region="event1")
+    mode["value"] |= {key: event["value"][key] + shift for key in ("start", "end")}
+    task = read_one(tmp_path, event, mode)
+    assert task.annotations[0].spans[0].mode == "future"
+    assert [finding.column for finding in task.repairs] == ["mode"] * reported
+    assert task.findings == ()
+
+
 def test_a_mode_may_stand_before_its_region(tmp_path: Path) -> None:
     task = read_one(
         tmp_path, choice("mode", "future", region="event1"), quoted("event1", "CONSULT", "meet")

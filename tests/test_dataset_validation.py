@@ -72,10 +72,12 @@ def test_one_changed_character_of_an_article(copied: Corpus) -> None:
     assert (file, record, column) == (f"dataset/source/articles/{FIRST}.txt", FIRST, "text_sha256")
 
 
-def test_one_changed_offset_in_the_gold(copied: Corpus) -> None:
+@pytest.mark.parametrize("control", ["actor", "event", "mode"])
+@pytest.mark.parametrize("edge", ["start", "end"])
+def test_one_changed_offset_in_the_gold(copied: Corpus, control: str, edge: str) -> None:
     def shift(tasks: list[dict[str, Any]]) -> None:
-        item = result(of(tasks, FIRST)[0], "actor")
-        item["value"]["start"] += 1
+        item = result(of(tasks, FIRST)[0], control)
+        item["value"][edge] += 1
 
     change_json(copied.gold / "spans.json", shift)
     file, record, _, _ = only(copied)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-_SHOWN = 80
+_SHOWN = 160
 
 
 def shorten(value: object, width: int = _SHOWN) -> str:

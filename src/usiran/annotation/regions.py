@@ -62,7 +62,9 @@ class Fault(NamedTuple):
 class Draft:
     """What one annotation is found to say, while its results are read."""
 
-    __slots__ = ("choices", "faults", "mended", "modes", "places", "roles", "same", "spans", "text")
+    __slots__ = (
+        "choices", "drawn", "faults", "mended", "modes", "places", "roles", "same", "spans", "text"
+    )  # fmt: skip
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -74,6 +76,8 @@ class Draft:
         self.places: dict[tuple[str, int, int], str] = {}
         # A span drawn twice is kept once; what refers to its second region means the first.
         self.same: dict[str, str] = {}
+        # The offsets that a mended region came with: its choices come with the same ones.
+        self.drawn: dict[str, tuple[int | None, int | None]] = {}
         self.modes: set[str] = set()
 
     def span(self, region: str | None) -> SpanReading | None:
@@ -159,6 +163,7 @@ class ResultReader:
             placed = _place(draft, layer, item, value)
             if placed is None:
                 return
+            draft.drawn[region] = (start, end)
             start, end = placed
             quoted = draft.text[start:end]
         first = draft.places.setdefault((layer, start, end), region)
@@ -239,7 +244,22 @@ def _read_mode(draft: Draft, field: Field, item: ResultItem) -> None:
         draft.fault(item, field.name, labels[0], "one choice a region", _DELETE)
         return
     draft.modes.add(span.region)
+    _compare_offsets(draft, field, item, span)
     draft.spans[span.region] = SpanReading(*span[:6], labels[0])
+
+
+def _compare_offsets(draft: Draft, field: Field, item: ResultItem, span: SpanReading) -> None:
+    """Note a choice whose offsets are not its region's; the region's are the ones that count."""
+    value, own = item.value, (span.start, span.end)
+    if value is None or value.start is None:
+        return
+    given = (value.start, value.end)
+    if given not in (own, draft.drawn.get(span.region, own)):
+        taken = (
+            f"taken as those of the region, {own[0]} to {own[1]}; nothing to do if that is meant"
+        )
+        told = f"{given[0]} to {given[1]}"
+        draft.mended.append(Fault(_part(item), field.name, told, "the region's offsets", taken))
 
 
 def _read_relation(draft: Draft, field: Field, item: ResultItem) -> None:

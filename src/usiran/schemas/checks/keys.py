@@ -55,7 +55,7 @@ def _dangling(ref: Reference, frame: pd.DataFrame, target: pd.DataFrame) -> Iter
             _records(ref, rows, str(value)),
             ref.column,
             shorten(value),
-            f"a {ref.target_column} of {where}",
+            f"one that stands in {where}",
             f"add {shorten(value)} to {where}, or take out what names it",
         )
 
