@@ -16,8 +16,8 @@ from usiran.schemas.tables import Frames, rows_of
 _LOAD = """```python
 from datasets import load_dataset
 
-stance = load_dataset("{hub_id}", "stance", split="train")
-# in a clone of the repository: load_dataset("dataset", "stance", split="train")
+stance = load_dataset("dataset", "stance", split="train")  # in a clone of the repository
+# from the Hugging Face Hub, once it is published there: load_dataset("{hub_id}", "stance")
 ```"""
 _GOLD = {
     "first-pass": (
@@ -123,6 +123,7 @@ def _page(manifest: Manifest, built: Sequence[Built], frames: Frames, scheme: Sc
         "text of a span in the config `spans`.",
         "## Configs",
         _configs(built),
+        *(_fields(one) for one in built),
         "## What it holds",
         _by_article(frames, scheme),
         _labels(frames),
@@ -131,6 +132,12 @@ def _page(manifest: Manifest, built: Sequence[Built], frames: Frames, scheme: Sc
         "See LICENSE-DATA.md; the datasheet (DATASHEET.md) tells how the corpus came to be, what "
         "it is unfit for, and how to ask for a text's removal.",
     ]) + "\n"  # fmt: skip
+
+
+def _fields(one: Built) -> str:
+    told = one.view.fields().items()
+    rows = ([f"`{name}`", about.replace("<", "&lt;")] for name, about in told)
+    return f"### `{one.view.name}`\n\n" + _table(["column", "holds"], rows)
 
 
 def _configs(built: Sequence[Built]) -> str:

@@ -24,20 +24,51 @@ from datasets import ClassLabel, Features, List, Value
 from usiran.annotation.labels import Scheme
 from usiran.annotation.tokens import Span, to_bio, tokenize
 from usiran.schemas.names import LAYERS, ZONES
-from usiran.schemas.tables import Frames, rows_of
+from usiran.schemas.tables import MODELS, Frames, rows_of
 
 Row = dict[str, Any]
 _TEXT, _INT = Value("string"), Value("int32")
 
 
-class View:
-    """One published config: its name, what a row is, its features and its rows."""
+# What the published columns hold, where no table's model says it.
+FIELDS = {
+    "tokens": "the sentence's tokens, every non-blank character in exactly one",
+    "token_starts": "offset of each token's first character",
+    "token_ends": "offset after each token's last character",
+    "actor_tags": "BIO tags of the actor spans, one a token",
+    "event_tags": "BIO tags of the event spans, one a token",
+    "actors": "span_id, start, end, text, type, actor_id (registry) and votes of each actor span",
+    "events": "span_id, start, end, text, type, quad, mode, agents and recipients (span_ids of "
+    "actors) and votes of each event span",
+    "sentences": "id, offsets, zone, stance, grounds and holder of each sentence; boilerplate has "
+    "no labels",
+    "article_stance": "the side the article as a whole favours; never scored",
+    "article_stance_votes": "annotators for each article stance",
+}
 
-    def __init__(self, name: str, about: str, features: Features, rows: list[Row]) -> None:
+
+class View:
+    """One published config: its name, what a row is, its features and its rows.
+
+    `about` says what one row is; `tables` are the tables whose models describe its columns.
+    """
+
+    def __init__(
+        self, name: str, about: str, features: Features, rows: list[Row], *, tables: tuple[str, ...]
+    ) -> None:
         self.name = name
         self.about = about
         self.features = features
         self.rows = rows
+        self.tables = tables
+
+    def fields(self) -> dict[str, str]:
+        """Return what each column holds, in the order of the columns."""
+        told = dict(FIELDS)
+        for table in self.tables:
+            columns = MODELS[table].to_schema().columns.items()
+            told |= {name: str(column.description) for name, column in columns if name not in told}
+        return {name: told[name] for name in self.features}
 
 
 def views(frames: Frames, scheme: Scheme) -> tuple[View, ...]:
@@ -92,7 +123,8 @@ def _stance(frames: Frames, scheme: Scheme) -> View:
             name = f"{field}_votes"
             entry[name] = _counted(scheme, field, entry[name])
         rows.append(entry)
-    return View("stance", "a scored sentence and its stance", features, rows)
+    about = "a scored sentence and its stance"
+    return View("stance", about, features, rows, tables=("stance",))
 
 
 def _span_features(scheme: Scheme) -> dict[str, Any]:
@@ -144,7 +176,8 @@ def _spans(frames: Frames, scheme: Scheme) -> View:
             spans = [Span(one["start"], one["end"], one["type"]) for one in entry[f"{field}s"]]
             entry[f"{field}_tags"] = to_bio(tokens, spans)
         rows.append(entry)
-    return View("spans", "a scored sentence, its tokens, actors and events", features, rows)
+    about = "a scored sentence, its tokens, actors and events"
+    return View("spans", about, features, rows, tables=("stance",))
 
 
 def _articles(frames: Frames, scheme: Scheme) -> View:
@@ -171,7 +204,8 @@ def _articles(frames: Frames, scheme: Scheme) -> View:
         entry["article_stance"] = judged[key].article_stance
         entry["article_stance_votes"] = _counted(scheme, "stance", judged[key].votes)
         rows.append({name: entry[name] for name in features})
-    return View("articles", "an article with everything nested", features, rows)
+    about = "an article with everything nested"
+    return View("articles", about, features, rows, tables=("articles", "folds"))
 
 
 def _sentences(frames: Frames) -> Mapping[str, list[Row]]:
@@ -194,7 +228,8 @@ def _annotations(frames: Frames) -> View:
     rows = [
         {name: _plain(value) for name, value in row._asdict().items()} for row in rows_of(frame)
     ]
-    return View("annotations", "one annotator's one label on one unit", Features(features), rows)
+    about = "one annotator's one label on one unit"
+    return View("annotations", about, Features(features), rows, tables=("annotations",))
 
 
 def _plain(value: Any) -> Any:
