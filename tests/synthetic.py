@@ -139,7 +139,7 @@ def _write_sources(corpus: Corpus, tables: Tables) -> None:
     known: dict[str, Any] = {
         "articles": [
             {
-                "article_id": key, "title": key, "title_basis": "stated", "rights": "invented",
+                "article_id": key, "title": key, "title_basis": "inferred", "rights": "invented",
                 "publisher_basis": "unknown", "published_basis": "unknown", "language": "en",
                 "text_sha256": sha256(text),
             }

@@ -7,6 +7,7 @@ import json
 import tracemalloc
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -167,7 +168,9 @@ def test_a_choice_s_offsets_are_those_of_its_region_or_reported(
 ) -> None:
     event = quoted("event1", "CONSULT", "meet")
     mode = choice("mode", "future", region="event1")
-    mode["value"] |= {key: event["value"][key] + shift for key in ("start", "end")}
+    place: Any = event["value"]
+    moved = {key: place[key] + shift for key in ("start", "end")}
+    mode["value"] = {"choices": ["future"], **moved}
     task = read_one(tmp_path, event, mode)
     assert task.annotations[0].spans[0].mode == "future"
     assert [finding.column for finding in task.repairs] == ["mode"] * reported

@@ -48,7 +48,7 @@ def test_the_gold_is_the_submission_and_the_votes_are_the_rounds(labelled: Corpu
             "annotation/gold/decisions.csv",
         ),
         annotators=("ann", "bob", "cy"),
-        votes=12,
+        votes=15,
     )
     for project in ("stance", "spans"):
         gold = (labelled.gold / f"{project}.json").read_bytes()
@@ -61,8 +61,11 @@ def test_the_gold_is_the_submission_and_the_votes_are_the_rounds(labelled: Corpu
         f"article_stance,{PORT},neutral,,3",
         f"event,{event},AID,,2",
         f"event,{event},COERCE,,1",
+        f"grounds,{PORT}#001,us+,,3",
+        f"grounds,{PORT}#002,iran-,,1",
         f"holder,{PORT}#001,source,,3",
         f"holder,{PORT}#002,author,,3",
+        f"mode,{event},actual,,3",
         f"role,{event},agent,{actor},2",
         f"role,{event},agent,{PORT}@actor:7-13,1",
         f"stance,{PORT}#001,pro-US,,3",

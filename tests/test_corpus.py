@@ -33,6 +33,7 @@ def test_paths_inside_the_corpus_are_named_relative_to_it(repo: Corpus, tmp_path
         ('gold_rounds = ["first"]', "gold_rounds = 1", "a list of round names"),
         ('gold_basis = "first-pass"', 'gold_basis = "guess"', "one of first-pass, adjudicated"),
         ('name = "usiran"', "name = ", "TOML 1.0 in UTF-8"),
+        ('version = "0.1.0"', 'version = "banana"', "three whole numbers with dots between"),
     ],
 )
 def test_a_broken_manifest_is_refused_with_the_key(
@@ -48,7 +49,7 @@ def test_a_broken_manifest_is_refused_with_the_key(
 
 def test_toml_that_is_not_utf8_or_not_there_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "labels.toml"
-    with pytest.raises(FileFault, match="no such file"):
+    with pytest.raises(FileFault, match="no such file or directory"):
         read_toml(path)
     path.write_bytes(b"name = '\xff'")
     with pytest.raises(FileFault, match=r"TOML 1\.0 in UTF-8"):

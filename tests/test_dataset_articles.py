@@ -11,7 +11,7 @@ from tests.command import run, tree
 from usiran.annotation.texts import read_texts
 from usiran.corpus import Corpus
 from usiran.dataset.additions import Facts, prepare, similarity
-from usiran.dataset.articles import list_articles, read_rows, slug
+from usiran.dataset.articles import list_articles, read_articles, read_folds, slug
 from usiran.errors import FileFault, InputFault
 
 STORY = "Dam talks resume\n\nThe two sides met in Mosul on Monday. A third round is planned.\n"
@@ -40,7 +40,7 @@ def test_the_five_texts_are_the_sources_byte_for_byte(repo: Corpus) -> None:
 
 
 def test_a_date_is_never_without_a_basis_and_inferred_ones_say_how(repo: Corpus) -> None:
-    rows = read_rows(repo.source / "articles.csv")
+    rows = read_articles(repo)
     assert len(rows) >= len(SOURCES)
     for row in rows:
         bases = {row[f"{name}_basis"] for name in ("title", "publisher", "published")}
@@ -61,7 +61,7 @@ def test_adding_stores_the_text_and_proposes_sentences(copied: Corpus, story: Pa
     )
     assert done.code == 0, done.err
     assert "added 2021-05-04-dam-talks-resume: title 'Dam talks resume' (stated)" in done.out
-    assert "3 sentences proposed: body 2, title 1" in done.out
+    assert "sentences proposed: 3: body 2, title 1" in done.out
     assert "usiran articles sentences 2021-05-04-dam-talks-resume" in done.out
     texts = read_texts(copied)
     key = "2021-05-04-dam-talks-resume"
@@ -69,8 +69,8 @@ def test_adding_stores_the_text_and_proposes_sentences(copied: Corpus, story: Pa
     assert [texts.text_of(row) for row in texts.sentences[key]] == [
         "Dam talks resume", "The two sides met in Mosul on Monday.", "A third round is planned.",
     ]  # fmt: skip
-    assert read_rows(copied.source / "folds.csv")[-1] == {"article_id": key, "fold": "5"}
-    (row,) = (row for row in read_rows(copied.source / "articles.csv") if row["article_id"] == key)
+    assert read_folds(copied)[-1] == {"article_id": key, "fold": "5"}
+    (row,) = (row for row in read_articles(copied) if row["article_id"] == key)
     assert (row["publisher"], row["publisher_basis"]) == ("", "unknown")
     assert (row["published"], row["published_basis"]) == ("2021-05-04", "inferred")
 
@@ -128,13 +128,15 @@ def test_facts_without_a_basis_a_taken_id_or_a_wrong_date_are_refused(
 ) -> None:
     refused(copied, story, "say with --note how it is known", "--publisher", "The Daily")
     refused(copied, story, "an id that is free", "--id", "2020-us-drawdown-in-iraq")
-    refused(copied, story, "choose one with --id", "--id", "Dam Talks")
-    refused(copied, story, "correct --published", "--published", "4 May", "--note", "its page")
+    refused(copied, story, "give another value with --id", "--id", "Dam Talks")
+    refused(copied, story, "give another value with --url", "--url", "not a url")
+    refused(copied, story, "with --published", "--published", "4 May", "--note", "its page")
+    refused(copied, story, "with --published", "--published", "2021-02-31", "--note", "a page")
 
 
 def test_a_missing_file_or_a_folder_is_refused(copied: Corpus, tmp_path: Path) -> None:
-    refused(copied, tmp_path / "none.txt", "no such file")
-    refused(copied, tmp_path, "one text file")
+    refused(copied, tmp_path / "none.txt", "no such file or directory")
+    refused(copied, tmp_path, "is a directory")
 
 
 def refused(corpus: Corpus, path: Path, told: str, *options: str) -> None:
@@ -179,7 +181,7 @@ def test_sentences_of_a_labelled_article_stay(copied: Corpus, tmp_path: Path) ->
 def test_an_unknown_article_is_answered_with_the_known_ones(copied: Corpus) -> None:
     done = run("articles", "sentences", "nope", at=copied)
     assert done.code == 1
-    assert "allowed: 2013-11-weekly-security-update, " in done.err
+    assert "allowed: an article of the corpus: 2013-11-weekly-security-update, " in done.err
 
 
 def test_similarity_is_the_share_of_the_shorter_texts_shingles() -> None:
@@ -195,7 +197,7 @@ def test_a_slug_is_plain_ascii() -> None:
 
 def test_no_id_can_be_made_of_a_text_without_letters(copied: Corpus, story: Path) -> None:
     story.write_text("?!\n")
-    with pytest.raises(InputFault, match="choose one with --id"):
+    with pytest.raises(InputFault, match="give another value with --id"):
         prepare(copied, story, Facts())
 
 

@@ -73,7 +73,7 @@ def test_every_row_is_valid_under_its_json_schema(
 
 _NESTED: dict[str, object] = {
     "strings": ("us+", "us+"),
-    "counts": (0, 0),
+    "counts": (0, -1),
     "probabilities": (0.5, 1.5),
     "said": ((3, "x"),),
     "interval": (0.5,),
@@ -133,7 +133,7 @@ def test_missing_and_surplus_columns_are_named(frames: dict[str, pd.DataFrame]) 
     frame = frames["folds"].drop(columns="fold").assign(flod=1)
     _, findings = check("folds", frame, file="folds.csv", key="article_id", allowed=ALLOWED)
     assert [(f.column, f.value) for f in findings] == [
-        ("flod", "an extra column flod"), ("fold", "no column fold"),
+        ("fold", "no column fold"), ("flod", "an extra column flod"),
     ]  # fmt: skip
 
 

@@ -43,8 +43,9 @@ def load(config: str = "stance", *, corpus: Path | str | None = None) -> Dataset
     from usiran.errors import Finding, InputFault
 
     folder = Corpus.find(corpus)
-    known = sorted(path.name for path in folder.data.iterdir() if path.is_dir())
+    known = sorted({path.parent.name for path in folder.data.glob("*/*.parquet")})
     if config not in known:
-        allowed, mend = f"one of {', '.join(known)}", "name one of these configs"
+        allowed = f"one of {', '.join(known)}" if known else "a dataset that was built"
+        mend = "name one of these configs" if known else "run `usiran build`"
         raise InputFault([Finding("dataset/data", config, "config", config, allowed, mend)])
     return load_dataset(str(folder.dataset), config)

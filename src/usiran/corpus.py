@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,7 @@ _KEYS = (
     "gold_basis",
 )
 _BASES = ("first-pass", "adjudicated")
+_VERSION = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,13 @@ class Corpus:
                 f"one of {', '.join(_BASES)}",
                 "say what the gold labels are",
             )
+        if not _VERSION.fullmatch(texts["version"]):
+            raise FileFault(
+                self.name_of(path),
+                f"version = {shorten(texts['version'])}",
+                "three whole numbers with dots between, such as 1.0.0",
+                "give the data's version",
+            )
         return Manifest(**texts, gold_rounds=tuple(rounds))
 
     def name_of(self, path: Path) -> str:
@@ -179,8 +188,9 @@ def read_toml(path: Path) -> dict[str, object]:
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FileFault(path, "no such file", "a TOML file", "put it there") from None
+    except OSError as fault:
+        found = (fault.strerror or str(fault)).lower()
+        raise FileFault(path, found, "a TOML file", "put it there") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise FileFault(
             path, shorten(fault), "TOML 1.0 in UTF-8", "correct the named place"

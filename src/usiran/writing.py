@@ -43,6 +43,8 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
     >>> (folder / "b" / "c.txt").read_bytes()
     b'two'
     """
+    for folder in {path.parent for path in files}:
+        _clear(folder, {path.name for path in files})
     changed = {path: content for path, content in files.items() if not _holds(path, content)}
     staged: dict[Path, Path] = {}
     try:
@@ -63,6 +65,25 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
             # What could not be made cannot be removed either.
             with suppress(OSError):
                 temporary.unlink()
+
+
+def _clear(folder: Path, names: set[str]) -> None:
+    """Remove what a program that was killed left beside its targets."""
+    for left in folder.glob(".*.*.*"):
+        name, _, rest = left.name[1:].rpartition(".")[0].rpartition(".")
+        pid = int(rest) if rest.isdecimal() else 0
+        if name in names and left.suffix in (".new", ".old") and pid and not _alive(pid):
+            left.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from usiran.annotation.exports import read_export
 from usiran.annotation.labels import read_scheme
-from usiran.annotation.records import AnnotationRow, annotation_rows
-from usiran.annotation.submissions import PROJECTS, list_submissions, submission_file
-from usiran.annotation.texts import read_texts
+from usiran.annotation.records import AnnotationRow, TaskReading, annotation_rows
+from usiran.annotation.results import export_bytes
+from usiran.annotation.submissions import (
+    PROJECTS,
+    list_submissions,
+    read_submission,
+    renumbered,
+    submission_file,
+)
+from usiran.annotation.texts import Texts, read_texts
 from usiran.corpus import Corpus
 from usiran.errors import FileFault, Finding, InputFault
 from usiran.schemas.checks.votes import count_votes, vote_rows
-from usiran.schemas.csv_files import csv_bytes
+from usiran.schemas.csv_rows import csv_bytes, read_rows
 from usiran.schemas.votes import Decisions, Votes
 from usiran.writing import replace_files
 
@@ -58,10 +65,7 @@ def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False)
         raise InputFault([Finding("--round", "", "", round, allowed, mend)])
     if not force:
         _refuse_decided(corpus)
-    files = {
-        corpus.gold / f"{project}.json": _submitted(corpus, round, annotator_id, f"{project}.json")
-        for project in PROJECTS
-    }
+    files = _merged(corpus, round, annotator_id)
     passes = [one for one in list_submissions(corpus) if one[0] in rounds]
     votes = count_votes(_rows(corpus, passes), rounds)
     files[corpus.gold / "votes.csv"] = csv_bytes(vote_rows(votes), list(Votes.to_schema().columns))
@@ -71,6 +75,47 @@ def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False)
     replace_files(files)
     names = tuple(corpus.name_of(path) for path in files)
     return Adoption(names, tuple(sorted({who for _, who in passes})), len(votes))
+
+
+def _merged(corpus: Corpus, round: str, annotator_id: str) -> dict[Path, bytes]:
+    """Return the gold exports with this pass's articles in place of what they had.
+
+    Articles that the pass does not cover keep their gold; one that it covers in part is
+    refused, as the gold would lose labels.
+    """
+    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
+    for project in PROJECTS:
+        _submitted(corpus, round, annotator_id, f"{project}.json")
+    given = [
+        task
+        for task in read_submission(corpus, round, annotator_id, scheme=scheme, texts=texts)
+        if task.annotations and not task.annotations[0].skipped
+    ]
+    _refuse_partial(given, texts, corpus.name_of(corpus.submissions / round / annotator_id))
+    articles = {task.article_id for task in given}
+    files = {}
+    for project in PROJECTS:
+        path = corpus.gold / f"{project}.json"
+        kept = read_export(path, scheme=scheme, texts=texts) if path.exists() else ()
+        tasks = [task for task in kept if task.article_id not in articles]
+        tasks += [task for task in given if task.project == project]
+        files[path] = export_bytes(renumbered(tasks, texts), scheme)
+    return files
+
+
+def _refuse_partial(given: Sequence[TaskReading], texts: Texts, file: str) -> None:
+    done = {task.unit_id for task in given}
+    findings = []
+    for article in dict.fromkeys(task.article_id for task in given):
+        wanted = [row.sentence_id for row in texts.sentences[article] if row.scored]
+        missing = [unit for unit in (*wanted, article) if unit not in done]
+        if missing:
+            found = f"{len(missing)} units without labels, the first {missing[0]}"
+            mend = "label the rest and import it, then adopt"
+            allowed = "every scored sentence and the article itself labelled"
+            findings.append(Finding(file, article, "", found, allowed, mend))
+    if findings:
+        raise InputFault(findings)
 
 
 def _submitted(corpus: Corpus, round: str, annotator_id: str, file: str) -> bytes:
@@ -107,11 +152,9 @@ def _rows(corpus: Corpus, passes: Iterable[tuple[str, str]]) -> list[AnnotationR
 
 def _refuse_decided(corpus: Corpus) -> None:
     path = corpus.gold / "decisions.csv"
-    try:
-        with path.open(encoding="utf-8", newline="") as lines:
-            decisions = sum(1 for row in csv.reader(lines) if row) - 1
-    except FileNotFoundError:
+    if not path.exists():
         return
+    decisions = len(read_rows(path, name=corpus.name_of(path)))
     if decisions > 0:
         found = f"{decisions} decisions"
         mend = "keep the adjudicated gold, or replace it with --force"

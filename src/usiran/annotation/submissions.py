@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +20,7 @@ from usiran.annotation.sheets import parse_sheet
 from usiran.annotation.texts import Texts, read_texts
 from usiran.corpus import Corpus
 from usiran.errors import FileFault, Finding, InputFault
+from usiran.schemas.csv_rows import read_rows
 from usiran.writing import replace_files
 
 PROJECTS: tuple[Project, ...] = get_args(Project)
@@ -172,13 +172,8 @@ def import_labels(
 def _check_names(corpus: Corpus, round: str, annotator_id: str) -> None:
     path = corpus.annotation / "annotators.csv"
     file = corpus.name_of(path)
-    try:
-        with path.open(encoding="utf-8", newline="") as lines:
-            known = [row.get("annotator_id") or "" for row in csv.DictReader(lines)]
-    except FileNotFoundError:
-        known = []
-    except UnicodeDecodeError:
-        raise FileFault(file, "bytes that are not UTF-8", "UTF-8", "save it as UTF-8") from None
+    rows = read_rows(path, name=file, columns=("annotator_id",))
+    known = [row["annotator_id"] for row in rows]
     findings = []
     if not _SLUG.fullmatch(round):
         allowed = "small letters, digits and single hyphens, such as r1"
@@ -306,6 +301,16 @@ def _content(reading: AnnotationReading) -> tuple[object, ...]:
     spans = {span.region: span[1:] for span in reading.spans}
     roles = {(role.role, spans[role.event], spans[role.actor]) for role in reading.roles}
     return reading.skipped, dict(reading.choices), frozenset(spans.values()), frozenset(roles)
+
+
+def renumbered(tasks: Iterable[TaskReading], texts: Texts) -> list[TaskReading]:
+    """Return tasks in the corpus's order, numbered from 1, with one annotation each."""
+    return [
+        task._replace(
+            task_id=number, annotations=(task.annotations[0]._replace(annotation_id=number),)
+        )
+        for number, task in enumerate(_sorted(tasks, texts), start=1)
+    ]
 
 
 def _sorted(tasks: Iterable[TaskReading], texts: Texts) -> list[TaskReading]:

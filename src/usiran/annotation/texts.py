@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, shorten
+from usiran.errors import FileFault
+from usiran.schemas.csv_rows import read_rows
 
 
 class Sentence(NamedTuple):
@@ -72,20 +72,32 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def read_text(path: Path) -> str:
-    """Read an article's text exactly as stored (no newline translation).
+def read_text(path: Path, *, name: str | None = None, what: str = "the article's text") -> str:
+    """Read a text exactly as stored (no newline translation).
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str, optional
+        How a fault calls it (default: its path).
+    what : str
+        What the file should be.
 
     Raises
     ------
     FileFault
-        The file is missing or not UTF-8.
+        The file is missing, a folder, cannot be read or is not UTF-8.
     """
+    told = str(path) if name is None else name
     try:
         return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        raise FileFault(path, "no such file", "the article's text", "put it back") from None
+    except OSError as fault:
+        found = (fault.strerror or str(fault)).lower()
+        raise FileFault(told, found, what, "check the path") from None
     except UnicodeDecodeError as fault:
-        raise FileFault(path, shorten(fault), "UTF-8 text", "store the text as UTF-8") from None
+        found = f"byte {fault.start} is not UTF-8"
+        raise FileFault(told, found, "UTF-8 text", "save it as UTF-8") from None
 
 
 def read_texts(corpus: Corpus) -> Texts:
@@ -97,23 +109,18 @@ def read_texts(corpus: Corpus) -> Texts:
         A text or sentences.csv cannot be read, or a row of it is not a sentence.
     """
     path = corpus.source / "sentences.csv"
+    name = corpus.name_of(path)
     sentences: dict[str, list[Sentence]] = {}
-    with path.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            try:
-                start, end = int(row["start"]), int(row["end"])
-                sentence = Sentence(row["sentence_id"], row["article_id"], start, end, row["zone"])
-            except (KeyError, ValueError, TypeError) as fault:
-                raise FileFault(
-                    corpus.name_of(path),
-                    shorten(f"{row.get('sentence_id')}: {fault}"),
-                    "the columns sentence_id, article_id, start, end (whole numbers), zone",
-                    "correct the row",
-                ) from None
-            sentences.setdefault(sentence.article_id, []).append(sentence)
+    for row in read_rows(path, name=name, columns=Sentence._fields):
+        if not (row["start"].isdecimal() and row["end"].isdecimal()):
+            allowed = "whole numbers as start and end"
+            found = f"{row['sentence_id']}: {row['start']}-{row['end']}"
+            raise FileFault(name, found, allowed, "run `usiran validate`")
+        start, end = int(row["start"]), int(row["end"])
+        sentence = Sentence(row["sentence_id"], row["article_id"], start, end, row["zone"])
+        sentences.setdefault(sentence.article_id, []).append(sentence)
+    keys = {key: corpus.article(key) for key in sentences}
     return Texts(
-        texts={key: read_text(corpus.article(key)) for key in sentences},
-        sentences={
-            key: tuple(sorted(rows, key=lambda r: r.start)) for key, rows in sentences.items()
-        },
+        texts={key: read_text(file, name=corpus.name_of(file)) for key, file in keys.items()},
+        sentences={k: tuple(sorted(rows, key=lambda r: r.start)) for k, rows in sentences.items()},
     )

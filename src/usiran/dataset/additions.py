@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import pandas as pd
 
 from usiran.annotation.texts import read_text, sha256
 from usiran.corpus import Corpus
@@ -14,19 +16,23 @@ from usiran.dataset.articles import (
     COLUMNS,
     FOLD_COLUMNS,
     SENTENCE_COLUMNS,
-    read_rows,
+    read_articles,
+    read_folds,
+    read_sentences,
     sentence_rows,
     slug,
 )
 from usiran.dataset.segment import Proposal, propose, uncovered
 from usiran.errors import FileFault, Finding, InputFault
-from usiran.schemas.base import ARTICLE_ID, EDTF
-from usiran.schemas.csv_files import csv_bytes
+from usiran.schemas.base import EDTF
+from usiran.schemas.csv_rows import csv_bytes
+from usiran.schemas.tables import check
 from usiran.writing import replace_files
 
 SHINGLE = 5
 SIMILAR = 0.5
 _LONG = 60
+_ABBREVIATION = re.compile(r"\b(?:[ap]\.m|[A-Z](?:\.[A-Z])+|Gen|Maj|Col|Lt|Mr|Mrs|Dr|St|No|vs)\.$")
 _ID_WORDS = 6
 
 
@@ -85,7 +91,7 @@ def prepare(corpus: Corpus, path: Path, facts: Facts, *, allow_similar: bool = F
         A fact has the wrong form, is of unknown basis, or the id is taken.
     """
     text, notices = _clean(path)
-    rows = read_rows(corpus.source / "articles.csv")
+    rows = read_articles(corpus)
     _refuse_duplicate(path, text, rows)
     notices += _nearest(corpus, path, text, rows, allow_similar=allow_similar)
     proposals = tuple(propose(text))
@@ -97,10 +103,10 @@ def prepare(corpus: Corpus, path: Path, facts: Facts, *, allow_similar: bool = F
 def add(corpus: Corpus, addition: Addition) -> None:
     """Write the text and its rows of articles.csv, sentences.csv and folds.csv, all or none."""
     source = corpus.source
-    articles = [*read_rows(source / "articles.csv"), addition.row]
-    sentences = read_rows(source / "sentences.csv")
+    articles = [*read_articles(corpus), addition.row]
+    sentences = read_sentences(corpus)
     sentences += sentence_rows(addition.article_id, addition.proposals)
-    folds = read_rows(source / "folds.csv")
+    folds = read_folds(corpus)
     number = max((int(row["fold"]) for row in folds), default=-1) + 1
     folds.append({"article_id": addition.article_id, "fold": str(number)})
     replace_files(
@@ -152,9 +158,7 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
 
 
 def _clean(path: Path) -> tuple[str, list[str]]:
-    if path.is_dir():
-        raise FileFault(path, "a folder", "one text file", "name one file")
-    text = read_text(path)
+    text = read_text(path, what="an article's text, one UTF-8 file")
     notices: list[str] = []
     if "\0" in text:
         raise FileFault(path, "a NUL character", "plain text", "save the article as plain text")
@@ -210,7 +214,7 @@ def _row(
     row["article_id"] = facts.article_id or _propose_id(title, text, facts.published)
     row |= {"url": facts.url or "", "language": facts.language, "rights": facts.rights}
     row |= {"note": facts.note or "", "text_sha256": sha256(text)}
-    findings = _faults(str(path), row, taken)
+    findings = _faults(str(path), row, text, taken)
     if findings:
         raise InputFault(findings)
     return row
@@ -230,7 +234,7 @@ def _propose_id(title: str | None, text: str, published: str | None) -> str:
     return "-".join([*date, *words])
 
 
-def _faults(file: str, row: Mapping[str, str], taken: set[str]) -> list[Finding]:
+def _faults(file: str, row: Mapping[str, str], text: str, taken: set[str]) -> list[Finding]:
     key = row["article_id"]
     findings = [
         Finding(
@@ -240,32 +244,44 @@ def _faults(file: str, row: Mapping[str, str], taken: set[str]) -> list[Finding]
         for name in ("title", "publisher", "published")
         if not row[f"{name}_basis"]
     ]  # fmt: skip
+    if not findings:
+        frame = pd.DataFrame(
+            [{name: value or None for name, value in row.items()} | {"text": text}]
+        )
+        findings += check("articles", frame, file=file, key="article_id", allowed={})[1]
+        findings = [_with_option(finding) for finding in findings]
     if key in taken:
         mend = "choose another with --id; ids are never reused"
         findings.append(Finding(file, key, "article_id", key, "an id that is free", mend))
-    if not re.match(ARTICLE_ID, key):
-        allowed = "small letters, digits and single hyphens"
-        findings.append(Finding(file, key, "article_id", key, allowed, "choose one with --id"))
-    if row["published"] and not re.match(EDTF, row["published"]):
-        allowed = "a year, month or day (2020-03-14), or two of them with a slash between"
-        value = row["published"]
-        findings.append(Finding(file, key, "published", value, allowed, "correct --published"))
     return findings
 
 
+def _with_option(finding: Finding) -> Finding:
+    """Say which option mends a fault of the new row."""
+    option = "id" if finding.column == "article_id" else finding.column.replace("_basis", "")
+    mend = f"give another value with --{option}" if option in _OPTIONS else finding.mend
+    return replace(finding, mend=mend)
+
+
+_OPTIONS = ("id", "title", "publisher", "published", "url", "note")
+
+
 def _doubt(surface: str, zone: str) -> str:
-    words = surface.split()
-    if surface.count("“") != surface.count("”") or surface.count('"') % 2:
-        return "a quotation is cut or never closed"
-    if surface[0].islower():
-        return "it begins with a small letter: perhaps the end of the sentence before"
-    if len(words) > _LONG:
-        return f"{len(words)} words: perhaps more than one sentence"
-    if zone == "body" and not re.search(r"[.!?…:][\"'”’)\]]*$", surface):
-        return "no full stop at its end: perhaps a heading or a caption"
-    if zone == "title":
-        return "taken for a heading: perhaps a caption, a credit or a widget"
-    return ""
+    """Return why a reader should look at a proposed sentence, or nothing."""
+    ending = re.search(r"[.!?…:][\"'”’)\]]*$", surface)
+    words = len(surface.split())
+    doubts = (
+        (
+            surface.count("“") != surface.count("”") or surface.count('"') % 2 == 1,
+            "a quotation is cut or never closed",
+        ),
+        (_ABBREVIATION.search(surface), "it ends with an abbreviation: perhaps not its end"),
+        (surface[0].islower(), "a small letter first: perhaps the end of the sentence before"),
+        (words > _LONG, f"{words} words: perhaps more than one sentence"),
+        (zone == "body" and not ending, "no full stop: perhaps a heading or a caption"),
+        (zone == "title", "taken for a heading: perhaps a caption, a credit or a widget"),
+    )
+    return next((why for found, why in doubts if found), "")
 
 
 def report(addition: Addition, *, written: bool) -> str:
@@ -279,7 +295,7 @@ def report(addition: Addition, *, written: bool) -> str:
     lines = [
         f"{'added' if written else 'would add'} {key}: {facts}",
         *(f"notice: {notice}" for notice in addition.notices),
-        f"{len(addition.proposals)} sentences proposed: "
+        f"sentences proposed: {len(addition.proposals)}: "
         + ", ".join(f"{zone} {count}" for zone, count in sorted(zones.items())),
         *(
             f"look at {key}#{number:03d}: {why}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -16,7 +14,7 @@ from usiran.dataset.outline import read_outline
 from usiran.dataset.segment import Proposal
 from usiran.errors import FileFault, Finding, InputFault
 from usiran.schemas.articles import Articles
-from usiran.schemas.csv_files import csv_bytes
+from usiran.schemas.csv_rows import csv_bytes, read_rows
 from usiran.writing import replace_files
 
 COLUMNS = tuple(name for name in Articles.to_schema().columns if name != "text")
@@ -38,15 +36,16 @@ class Listed(NamedTuple):
     scored: int
 
 
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """Read a CSV file as texts.
+def read_articles(corpus: Corpus) -> list[dict[str, str]]:
+    """Read articles.csv as texts.
 
     Raises
     ------
     FileFault
-        The file is missing or not UTF-8.
+        The file cannot be read or lacks a column.
     """
-    return list(csv.DictReader(io.StringIO(read_text(path), newline="")))
+    path = corpus.source / "articles.csv"
+    return read_rows(path, name=corpus.name_of(path), columns=COLUMNS)
 
 
 def slug(words: str) -> str:
@@ -78,7 +77,7 @@ def sentence_rows(article_id: str, proposals: Iterable[Proposal]) -> list[dict[s
 def list_articles(corpus: Corpus) -> list[Listed]:
     """Return the corpus's articles in the order of articles.csv."""
     texts = read_texts(corpus)
-    return [_listed(row, texts) for row in read_rows(corpus.source / "articles.csv")]
+    return [_listed(row, texts) for row in read_articles(corpus)]
 
 
 def _listed(row: Row, texts: Texts) -> Listed:
@@ -95,9 +94,7 @@ def _listed(row: Row, texts: Texts) -> Listed:
     )
 
 
-def one_article(
-    texts: Texts, article_id: str, *, file: str = "sentences.csv"
-) -> tuple[Sentence, ...]:
+def one_article(texts: Texts, article_id: str) -> tuple[Sentence, ...]:
     """Return one article's sentences.
 
     Raises
@@ -108,11 +105,9 @@ def one_article(
     try:
         return texts.sentences[article_id]
     except KeyError:
-        known = ", ".join(texts.sentences)
-        mend = "use one of these ids (`usiran articles list`)"
-        raise InputFault(
-            [Finding(file, article_id, "article_id", article_id, known, mend)]
-        ) from None
+        known = f"an article of the corpus: {', '.join(texts.sentences)}"
+        finding = Finding("the article", "", "", article_id, known, "name one of these")
+        raise InputFault([finding]) from None
 
 
 def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int]:
@@ -134,18 +129,31 @@ def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int
     texts = read_texts(corpus)
     before = one_article(texts, article_id)
     new = sentence_rows(
-        article_id, read_outline(read_text(path), texts.texts[article_id], file=str(path))
+        article_id,
+        read_outline(read_text(path, what="an outline"), texts.texts[article_id], file=str(path)),
     )
     old = sentence_rows(article_id, (Proposal(row.start, row.end, row.zone) for row in before))
     kept = sum(row in old for row in new)
     if new != old:
         refuse_labelled(corpus, article_id)
-        others = read_rows(corpus.source / "sentences.csv")
+        others = read_sentences(corpus)
         at = next(i for i, row in enumerate(others) if row["article_id"] == article_id)
         rest = [row for row in others if row["article_id"] != article_id]
         merged = [*rest[:at], *new, *rest[at:]]
         replace_files({corpus.source / "sentences.csv": csv_bytes(merged, SENTENCE_COLUMNS)})
     return kept, len(new) - kept
+
+
+def read_sentences(corpus: Corpus) -> list[dict[str, str]]:
+    """Read sentences.csv as texts."""
+    path = corpus.source / "sentences.csv"
+    return read_rows(path, name=corpus.name_of(path), columns=SENTENCE_COLUMNS)
+
+
+def read_folds(corpus: Corpus) -> list[dict[str, str]]:
+    """Read folds.csv as texts."""
+    path = corpus.source / "folds.csv"
+    return read_rows(path, name=corpus.name_of(path), columns=FOLD_COLUMNS)
 
 
 def refuse_labelled(corpus: Corpus, article_id: str) -> None:

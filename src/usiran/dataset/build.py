@@ -110,6 +110,10 @@ def _generated(corpus: Corpus, scheme: Scheme) -> dict[Path, bytes]:
         corpus.schemas / name: data for name, data in json_schema_files(scheme.allowed).items()
     }
     files |= {corpus.annotation / name: data for name, data in config_files(scheme).items()}
+    rights = corpus.root / "LICENSE-DATA.md"
+    if rights.exists():
+        # The published folder carries its rights with it.
+        files[corpus.dataset / "LICENSE.md"] = rights.read_bytes()
     guidelines = corpus.annotation / "GUIDELINES.md"
     if guidelines.exists():
         text = fill(read_text(guidelines), scheme, file=corpus.name_of(guidelines))

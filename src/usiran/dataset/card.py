@@ -26,7 +26,7 @@ _GOLD = {
     ),
     "adjudicated": (
         "The gold labels were adjudicated from independent annotators' labels; every decision "
-        "has its reason in `annotation/gold/decisions.csv`."
+        "has its reason in the repository, in `annotation/gold/decisions.csv`."
     ),
 }
 
@@ -53,21 +53,21 @@ class Built:
 
 def card(manifest: Manifest, built: Sequence[Built], frames: Frames, scheme: Scheme) -> str:
     """Return the text of dataset/README.md: YAML front matter and the page."""
-    return f"---\n{_yaml(manifest, built)}---\n\n{_page(manifest, built, frames, scheme)}"
+    return f"---\n{_yaml(manifest, built, frames)}---\n\n{_page(manifest, built, frames, scheme)}"
 
 
-def _yaml(manifest: Manifest, built: Sequence[Built]) -> str:
+def _yaml(manifest: Manifest, built: Sequence[Built], frames: Frames) -> str:
     document = {
         "pretty_name": manifest.title,
         "language": [manifest.language],
         "license": "other",
         "license_name": f"{manifest.annotation_license}-annotations-texts-reserved",
-        "license_link": "LICENSE-DATA.md",
-        "annotations_creators": ["machine-generated"],
+        "license_link": "LICENSE.md",
+        "annotations_creators": _creators(frames),
         "language_creators": ["found"],
         "multilinguality": ["monolingual"],
         "source_datasets": ["original"],
-        "size_categories": ["n<1K"],
+        "size_categories": [_size(max(len(one.view.rows) for one in built))],
         "task_categories": ["text-classification", "token-classification"],
         "task_ids": ["named-entity-recognition"],
         "tags": ["stance-detection", "event-extraction", "conflict", "news", "Iraq", "PLOVER"],
@@ -75,6 +75,17 @@ def _yaml(manifest: Manifest, built: Sequence[Built]) -> str:
         "dataset_info": [_info(one) for one in built],
     }
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _creators(frames: Frames) -> list[str]:
+    names = {"human": "expert-generated", "language-model": "machine-generated"}
+    return sorted({names[kind] for kind in frames["annotators"]["kind"]})
+
+
+def _size(rows: int) -> str:
+    """Return the Hub's name for a number of rows."""
+    bounds = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
+    return next((name for bound, name in bounds if rows < bound), "n>100K")
 
 
 def _config(manifest: Manifest, one: Built, *, default: bool) -> dict[str, object]:
@@ -114,7 +125,7 @@ def _page(manifest: Manifest, built: Sequence[Built], frames: Frames, scheme: Sc
         f"> {_GOLD[manifest.gold_basis]}",
         _annotators(frames),
         "It is a seed corpus, a template and a unit test for pipelines; it is not evidence of "
-        "which model is better: five articles cannot carry that.",
+        f"which model is better: {len(articles)} articles cannot carry that.",
         "## Load it",
         _LOAD.format(hub_id=manifest.hub_id),
         "There is one split, `train`, with a `fold` column: the official protocol leaves out one "
@@ -129,8 +140,15 @@ def _page(manifest: Manifest, built: Sequence[Built], frames: Frames, scheme: Sc
         _labels(frames),
         "## Rights",
         f"{manifest.text_rights} Annotations: {manifest.annotation_license.upper()}. "
-        "See LICENSE-DATA.md; the datasheet (DATASHEET.md) tells how the corpus came to be, what "
-        "it is unfit for, and how to ask for a text's removal.",
+        "See LICENSE.md. The datasheet, in the repository, tells how the corpus came to be and how "
+        "to ask for a text's removal.",
+        "## Limits",
+        f"{len(articles)} texts, in one language, on one contest, not sampled from anything; one "
+        "stance is rare. The labels say which side a wording favours, not what anybody believes, "
+        "and not what is true. Do not rank models by them, and decide nothing about a person, an "
+        "outlet or a country from them.",
+        "## Cite it",
+        f"The usiran maintainers: {manifest.title}, version {manifest.version} of the data.",
     ]) + "\n"  # fmt: skip
 
 

@@ -80,7 +80,8 @@ class _Gold:
                 "holder": holder.get(row.unit_id),
                 "stance_votes": self._counts("stance", row.unit_id, "stance"),
                 "holder_votes": self._counts("holder", row.unit_id, "holder"),
-                "fold": self._folds.get(row.article_id),
+                # A missing fold is the finding of folds.csv, not of every sentence.
+                "fold": self._folds.get(row.article_id, 0),
             })  # fmt: skip
         return made
 

@@ -54,6 +54,8 @@ def read_outline(edited: str, text: str, *, file: str) -> list[Proposal]:
         if zone not in ZONES or not bar or not words:
             raise _fault(file, number, line, f"<zone> | <text>, zone one of {', '.join(ZONES)}")
         start, at = _follow(text, at, words, file=file, number=number)
+        if at < len(text) and text[at - 1].isalnum() and text[at].isalnum():
+            raise _fault(file, number, line, "a line break between words, not inside one")
         proposals.append(Proposal(start, at, zone))
     rest = text[at:].split()
     if rest:
@@ -68,6 +70,8 @@ def _follow(text: str, at: int, words: str, *, file: str, number: int) -> tuple[
         while at < len(text) and text[at].isspace():
             at += 1
         if at >= len(text) or text[at] != char:
+            while at and text[at - 1].isalnum():
+                at -= 1  # show whole words
             there = " ".join(text[at : at + 40].split())
             raise _fault(file, number, words, f"the article's next words: {there or 'none left'}")
         start = at if start is None else start

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from usiran.annotation.texts import Sentence, Texts, read_text
 from usiran.corpus import Corpus
 from usiran.dataset.gold import gold_frames
 from usiran.errors import FileFault, Finding, InputFault
+from usiran.schemas.base import ARTICLE_ID, ROUND
 from usiran.schemas.csv_files import read_raw, read_table
 from usiran.schemas.tables import FILES, KEYS, check, empty, rows_of
 
+CROSSWALKS = ("ace2005", "acled", "cameo", "quad")
 _CSV = ("sentences", "folds", "annotators", "registry", "actor_links", "votes", "decisions")
 PROJECTS: tuple[Project, ...] = ("stance", "spans")
 
@@ -60,6 +63,9 @@ def load_tables(corpus: Corpus) -> dict[str, pd.DataFrame]:
 
 def load(corpus: Corpus) -> Loaded:
     """Read every table, collecting what is wrong instead of stopping.
+
+    Rows that break their model are left out of the frames; texts and sentences are taken as
+    far as they can be read, so that one bad row does not hide what is wrong elsewhere.
 
     Raises
     ------
@@ -105,51 +111,68 @@ def _keep(loaded: Loaded, name: str, read: tuple[pd.DataFrame | None, list[Findi
 
 
 def _read_articles(corpus: Corpus, loaded: Loaded) -> None:
-    path = corpus.source / "articles.csv"
+    file, path = FILES["articles"], corpus.source / "articles.csv"
     try:
-        raw = read_raw(path, "articles")
-        raw["text"] = [read_text(corpus.article(str(key))) for key in raw["article_id"]]
+        raw = read_raw(path, "articles", file=file)
     except FileFault as fault:
-        loaded.findings.append(_relative(corpus, fault))
+        loaded.findings.append(fault.finding)
         return
-    except KeyError:
-        raw["text"] = ""  # the missing column is the model's to report
-    _keep(loaded, "articles", check(
-        "articles", raw, file=FILES["articles"], key=KEYS["articles"],
-        allowed=loaded.scheme.allowed,
-    ))  # fmt: skip
-    known = {f"{key}.txt" for key in raw.get("article_id", [])}
+    keys: list[object] = list(raw.get("article_id", []))
+    raw["text"] = [_text(corpus, loaded, str(key)) for key in keys] or None
+    frame, findings = check(
+        "articles", raw, file=file, key=KEYS["articles"], allowed=loaded.scheme.allowed,
+        made=("text",),
+    )  # fmt: skip
+    loaded.findings += findings
+    if frame is not None:
+        # A wrong fact about an article is no reason not to read its labels.
+        known = raw[raw["article_id"].notna() & raw["text"].notna()]
+        loaded.frames["articles"] = known.drop_duplicates("article_id").reindex(
+            columns=frame.columns
+        )
     for extra in sorted(corpus.articles.iterdir()):
-        if extra.name not in known:
-            loaded.findings.append(Finding(
-                corpus.name_of(extra), "", "", extra.name, f"a text that {FILES['articles']} lists",
-                "add it with `usiran articles add`, or take the file out",
-            ))  # fmt: skip
+        known_text = extra.suffix == ".txt" and extra.stem in keys
+        if not known_text and not extra.name.startswith("."):
+            loaded.findings.append(_stray(corpus, extra))
 
 
-def _relative(corpus: Corpus, fault: FileFault) -> Finding:
-    found = fault.finding
-    return Finding(corpus.name_of(Path(found.file)), *_rest(found))
+def _text(corpus: Corpus, loaded: Loaded, article_id: str) -> str | None:
+    if not re.match(ARTICLE_ID, article_id):
+        return None  # no file can have such an id; the model reports it
+    path = corpus.article(article_id)
+    try:
+        return read_text(path, name=corpus.name_of(path))
+    except FileFault as fault:
+        found = fault.finding
+        loaded.findings.append(
+            Finding(found.file, article_id, "text", found.value, found.allowed, found.mend)
+        )
+        return None
 
 
-def _rest(finding: Finding) -> tuple[str, str, str, str, str]:
-    return (finding.record, finding.column, finding.value, finding.allowed, finding.mend)
+def _stray(corpus: Corpus, path: Path) -> Finding:
+    allowed = f"a text that {FILES['articles']} lists"
+    mend = "add it with `usiran articles add`, or take the file out"
+    return Finding(corpus.name_of(path), "", "", path.name, allowed, mend)
 
 
 def _read_crosswalks(corpus: Corpus, loaded: Loaded) -> None:
-    parts = []
-    for path in sorted((corpus.root / FILES["crosswalks"]).glob("*.csv")):
+    folder, parts = corpus.root / FILES["crosswalks"], []
+    for name in sorted({*CROSSWALKS, *(path.stem for path in folder.glob("*.csv"))}):
+        file = f"{FILES['crosswalks']}/{name}.csv"
         try:
-            parts.append(read_raw(path, "crosswalks").assign(crosswalk=path.stem))
+            raw = read_raw(folder / f"{name}.csv", "crosswalks", file=file)
         except FileFault as fault:
-            loaded.findings.append(_relative(corpus, fault))
+            loaded.findings.append(fault.finding)
+            continue
+        frame, findings = check(
+            "crosswalks", raw.assign(crosswalk=name), file=file, key=("event", "target"),
+            allowed=loaded.scheme.allowed, made=("crosswalk",),
+        )  # fmt: skip
+        loaded.findings += findings
+        parts += [] if frame is None else [frame]
     if parts:
-        columns = list(empty("crosswalks").columns)
-        frame = pd.concat(parts, ignore_index=True).reindex(columns=columns)
-        _keep(loaded, "crosswalks", check(
-            "crosswalks", frame, file=FILES["crosswalks"], key=KEYS["crosswalks"],
-            allowed=loaded.scheme.allowed,
-        ))  # fmt: skip
+        loaded.frames["crosswalks"] = pd.concat(parts, ignore_index=True)
 
 
 def _read_contrast(corpus: Corpus, loaded: Loaded) -> None:
@@ -163,36 +186,61 @@ def _read_contrast(corpus: Corpus, loaded: Loaded) -> None:
 
 
 def _read_submissions(corpus: Corpus, loaded: Loaded, texts: Texts) -> None:
+    """Read every submission; without all of them there is no table of annotations."""
     rows: list[AnnotationRow] = []
-    for path in sorted(corpus.submissions.glob("*/*/*.json")):
-        rows += _rows(corpus, path, loaded, texts, (path.parts[-3], path.parts[-2]))
-    _keep(loaded, "annotations", _framed("annotations", rows, loaded))
+    whole = True
+    for path in sorted(corpus.submissions.rglob("*.json*")):
+        owner = path.relative_to(corpus.submissions).parts[:-1]
+        if not _is_submission(path, owner):
+            allowed = "<round>/<annotator_id>/stance.json or spans.json, in small letters"
+            name = corpus.name_of(path)
+            mend = "move the file there, or take it out"
+            loaded.findings.append(Finding(name, "", "", path.name, allowed, mend))
+            continue
+        read = _rows(corpus, path, loaded, texts, (owner[0], owner[1]))
+        whole = whole and read is not None
+        rows += read or ()
+    if whole:
+        _keep(loaded, "annotations", _framed("annotations", rows, loaded))
+
+
+def _is_submission(path: Path, owner: tuple[str, ...]) -> bool:
+    named = path.name in {f"{project}.json" for project in PROJECTS}
+    return named and len(owner) == 2 and all(re.match(ROUND, part) for part in owner)
 
 
 def _read_gold(corpus: Corpus, loaded: Loaded, texts: Texts) -> None:
+    """Read the gold exports; one that cannot be read gives no tables."""
     rows: list[AnnotationRow] = []
+    absent: set[str] = set()
     for project in PROJECTS:
-        rows += _rows(corpus, corpus.gold / f"{project}.json", loaded, texts, ("gold", "gold"))
+        read = _rows(corpus, corpus.gold / f"{project}.json", loaded, texts, ("gold", "gold"))
+        rows += read or ()
+        absent |= set(_MADE_FROM[project]) if read is None else set()
     for name, frame in gold_frames(rows, loaded.frames, texts, loaded.scheme).items():
-        _keep(loaded, name, check(
-            name, frame, file=FILES[name], key=KEYS[name], allowed=loaded.scheme.allowed
-        ))  # fmt: skip
+        if name not in absent:
+            _keep(loaded, name, check(
+                name, frame, file=FILES[name], key=KEYS[name], allowed=loaded.scheme.allowed
+            ))  # fmt: skip
+
+
+_MADE_FROM = {"stance": ("stance",), "spans": ("article_stance", "actors", "events", "roles")}
 
 
 def _rows(
     corpus: Corpus, path: Path, loaded: Loaded, texts: Texts, owner: tuple[str, str]
-) -> Iterator[AnnotationRow]:
+) -> list[AnnotationRow] | None:
     """Read one export of the corpus; in what is stored, even a mended offset is a finding."""
     try:
         readings = list(
             read_export(path, scheme=loaded.scheme, texts=texts, name=corpus.name_of(path))
         )
     except FileFault as fault:
-        loaded.findings.append(_relative(corpus, fault))
-        return
+        loaded.findings.append(fault.finding)
+        return None
     for reading in readings:
         loaded.label_findings += [*reading.findings, *reading.repairs]
-    yield from annotation_rows(readings, round=owner[0], annotator_id=owner[1])
+    return list(annotation_rows(readings, round=owner[0], annotator_id=owner[1]))
 
 
 def _framed(

@@ -28,7 +28,11 @@ _UNIT = re.compile(
     r"(?P<article>[a-z0-9]+(?:-[a-z0-9]+)*)(?:#(?P<number>[0-9]{3,})|@[a-z]+:(?P<start>[0-9]+))"
 )
 _ARTICLES = "dataset/source/articles/"
-_ROOTS = tuple(FILES[name] for name in ("articles", "sentences", "folds", "annotators"))
+_ROOTS = (
+    "dataset/corpus.toml",
+    *(FILES[name] for name in ("articles", "sentences", "folds", "annotators")),
+)
+_ANNOTATORS = 3
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ def validate(corpus: Corpus) -> Report:
         rounds=corpus.manifest.gold_rounds,
     )
     crossed += _cut_tokens(loaded.frames)
+    crossed += _claimed(corpus, loaded.frames)
     configs = [f for name in PROJECTS for f in _config(loaded, name)]
     found, followed = _roots(loaded, crossed)
     counts = {name: len(frame) for name, frame in sorted(loaded.frames.items())}
@@ -79,6 +84,19 @@ def _config(loaded: Loaded, project: Project) -> list[Finding]:
     """Check the config that labels.toml gives: duplicate hotkeys are made there."""
     xml = config(loaded.scheme, project)
     return check_config(xml, loaded.scheme, project, file="annotation/labels.toml")
+
+
+def _claimed(corpus: Corpus, frames: dict[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Find a gold that is called adjudicated and rests on fewer annotators than that takes."""
+    manifest = corpus.manifest
+    if manifest.gold_basis == "adjudicated" and "annotations" in frames:
+        rows = frames["annotations"]
+        count = rows[rows["round"].isin(list(manifest.gold_rounds))]["annotator_id"].nunique()
+        if count < _ANNOTATORS:
+            found = f"adjudicated, with {count} annotators in the gold rounds"
+            allowed = f"adjudicated from {_ANNOTATORS} annotators on, else first-pass"
+            mend = "correct gold_basis or gold_rounds"
+            yield Finding("dataset/corpus.toml", "", "gold_basis", found, allowed, mend)
 
 
 def _cut_tokens(frames: dict[str, pd.DataFrame]) -> Iterator[Finding]:
@@ -104,7 +122,7 @@ def _roots(loaded: Loaded, crossed: Iterable[Finding]) -> tuple[list[Finding], i
     """Keep the findings that do not follow from one on an earlier level."""
     units = _units(loaded)
     levels: list[list[Finding]] = [[] for _ in range(6)]
-    for finding in [*loaded.findings, *loaded.label_findings, *crossed]:
+    for finding in {*loaded.findings, *loaded.label_findings, *crossed}:
         levels[_level(finding, loaded)].append(finding)
     kept: list[Finding] = []
     followed = 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pandas as pd
 import pandera.pandas as pa
 
-from usiran.schemas.base import ARTICLE_ID, BASES, EDTF, SHA256, Table
+from usiran.schemas.base import ARTICLE_ID, BASES, EDTF, SHA256, Table, is_edtf
 
 
 class Articles(Table):
@@ -27,7 +30,7 @@ class Articles(Table):
     published: str = pa.Field(
         nullable=True,
         str_matches=EDTF,
-        description="when: a year, month, day or interval (EDTF level 0)",
+        description="when: a year, month, day or interval of the calendar (EDTF level 0)",
     )
     published_basis: str = pa.Field(isin=BASES, description="how the date is known")
     url: str = pa.Field(
@@ -46,6 +49,11 @@ class Articles(Table):
     )
     def _title(cls, frame: pd.DataFrame) -> pd.Series[bool]:  # noqa: N805 - pandera's signature
         return frame["title"].isna() == (frame["title_basis"] == "unknown")
+
+    @pa.check("published", name="edtf", ignore_na=True)
+    def _calendar(cls, column: pd.Series[Any]) -> pd.Series[bool]:  # noqa: N805
+        # What is not of the form is the finding of the pattern.
+        return column.map(lambda text: not re.match(EDTF, str(text)) or is_edtf(text))
 
     @pa.dataframe_check(
         name="publisher_basis", error="publisher is missing exactly where its basis is unknown"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import pandera.pandas as pa
 
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -34,6 +37,24 @@ class Table(pa.DataFrameModel):
         ordered = True
 
 
+def is_edtf(value: object) -> bool:
+    """Whether `value` is a date of EDTF level 0 that the calendar has, or an interval of two.
+
+    Examples
+    --------
+    >>> is_edtf("2020-02-29"), is_edtf("2021-02-29"), is_edtf("2020-08/2020-12")
+    (True, False, True)
+    """
+    if not isinstance(value, str) or not re.match(EDTF, value):
+        return False
+    parts = value.split("/")
+    try:
+        first, last = (date.fromisoformat(f"{part}-01-01"[:10]) for part in (parts[0], parts[-1]))
+    except ValueError:
+        return False
+    return first <= last
+
+
 def is_strings(value: object) -> bool:
     """Whether `value` is a tuple or list of distinct texts."""
     return (
@@ -44,11 +65,9 @@ def is_strings(value: object) -> bool:
 
 
 def is_counts(value: object) -> bool:
-    """Whether `value` is a tuple or list of whole numbers from 0, not all of them 0."""
-    return (
-        isinstance(value, tuple | list)
-        and all(isinstance(item, int) and item >= 0 for item in value)
-        and any(value)
+    """Whether `value` is a tuple or list of whole numbers from 0."""
+    return isinstance(value, tuple | list) and all(
+        isinstance(item, int) and item >= 0 for item in value
     )
 
 
@@ -57,12 +76,8 @@ def is_boolean(value: object) -> bool:
     return isinstance(value, bool)
 
 
+# A key that a JSON object of the table may leave out; in a frame the column is always there.
+OPTIONAL = {"optional": True}
 BOOLEAN = {"json": {"type": "boolean"}}
 STRINGS = {"json": {"type": "array", "items": {"type": "string"}, "uniqueItems": True}}
-COUNTS = {
-    "json": {
-        "type": "array",
-        "items": {"type": "integer", "minimum": 0},
-        "contains": {"minimum": 1},
-    }
-}
+COUNTS = {"json": {"type": "array", "items": {"type": "integer", "minimum": 0}}}

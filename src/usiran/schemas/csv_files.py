@@ -1,43 +1,42 @@
-"""Tables kept as CSV: read as text, checked by their model; written with LF and no index."""
+"""Tables kept as CSV: read as text, then checked by their model."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from usiran.errors import FileFault, Finding, shorten
+from usiran.errors import FileFault, Finding
+from usiran.schemas.csv_rows import csv_bytes, read_rows
 from usiran.schemas.tables import MODELS, Allowed, check
 
+__all__ = ["csv_bytes", "read_raw", "read_table"]
 
-def read_raw(path: Path, name: str) -> pd.DataFrame:
-    """Read a CSV file as text; blank fields are missing where the model allows it.
+_WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
+
+
+def read_raw(path: Path, name: str, *, file: str) -> pd.DataFrame:
+    """Read a CSV file as text; blank cells are missing.
 
     Raises
     ------
     FileFault
-        The file is missing, empty, not UTF-8 or not CSV.
+        The file is missing, not UTF-8 or not CSV.
     """
     columns = MODELS[name].to_schema().columns
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except FileNotFoundError:
-        raise FileFault(path, "no such file", f"the table {name}", "put it back") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as fault:
-        raise FileFault(
-            path,
-            shorten(fault),
-            f"CSV in UTF-8 with the columns {', '.join(columns)}",
-            "correct the named place",
-        ) from None
-    blank = [key for key, column in columns.items() if column.nullable and key in frame]
-    frame[blank] = frame[blank].replace("", pd.NA)
-    required = [str(key) for key in frame if key in columns and key not in blank]
-    frame[required] = frame[required].replace("", pd.NA)
+    rows = read_rows(path, name=file)
+    names = list(rows[0]) if rows else list(columns)
+    frame = pd.DataFrame({key: [row[key] or None for row in rows] for key in names}, dtype=object)
+    for key in (key for key in names if key in columns and str(columns[key].dtype) == "int64"):
+        # pandas would take ' 54' and other digits than 0-9 for numbers.
+        frame[key] = frame[key].map(lambda text: text if _is_whole(text) else repr(text))
     return frame
+
+
+def _is_whole(text: object) -> bool:
+    return text is None or bool(_WHOLE.fullmatch(str(text)))
 
 
 def read_table(
@@ -48,22 +47,12 @@ def read_table(
     Returns
     -------
     frame : DataFrame or None
-        None where the file cannot be read or breaks the model.
+        None where the file cannot be read; without the rows that break the model.
     findings : list of Finding
         What is wrong with it; empty when nothing is.
     """
     try:
-        raw = read_raw(path, name)
+        raw = read_raw(path, name, file=file)
     except FileFault as fault:
-        found = fault.finding
-        return None, [Finding(file, "", "", found.value, found.allowed, found.mend)]
+        return None, [fault.finding]
     return check(name, raw, file=file, key=key, allowed=allowed)
-
-
-def csv_bytes(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
-    """Return rows as CSV: UTF-8, LF, the columns in order."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode("utf-8")

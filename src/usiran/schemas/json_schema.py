@@ -1,8 +1,8 @@
 """The tables' contract for people who do not use Python: JSON Schema, draft 2020-12.
 
 pandera's own export drops every check; this one writes them out, row by row: one schema
-describes one row as a JSON object, missing values being null. What only the whole table
-can show (unique keys) stands under ``x-unique``.
+describes one row as a JSON object, missing values being null; a column marked optional may
+be left out. What only the whole table can show (unique keys) stands under ``x-unique``.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _CHECKS: dict[str, Callable[[Mapping[str, object]], dict[str, object]]] = {
     "interval": lambda _: {},
     "object": lambda _: {},
     "boolean": lambda _: {},
+    "edtf": lambda _: {},
 }
 
 
@@ -54,12 +55,16 @@ def json_schema(name: str, allowed: Allowed) -> dict[str, object]:
         "description": " ".join((MODELS[name].__doc__ or "").split()),
         "type": "object",
         "properties": {key: _property(column) for key, column in schema.columns.items()},
-        "required": list(schema.columns),
+        "required": [key for key, column in schema.columns.items() if not _optional(column)],
         "additionalProperties": False,
         "x-unique": [[key] for key in unique] + ([list(schema.unique)] if schema.unique else []),
     }
     rules = [check.error for check in schema.checks]
     return document | ({"x-rules": rules} if rules else {})
+
+
+def _optional(column: pa.Column) -> bool:
+    return bool((column.metadata or {}).get("optional"))
 
 
 def _property(column: pa.Column) -> dict[str, object]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 ZONES = ("title", "body", "caption", "boilerplate")
 LAYERS = ("stance", "grounds", "holder", "article_stance", "actor", "event", "role")
 SENTENCE_LAYERS = LAYERS[:3]
-VOTED_LAYERS = tuple(layer for layer in LAYERS if layer != "grounds")
+VOTED_LAYERS = (*LAYERS, "mode")
 
 _SIGN = {"us+": 1, "us-": -1, "iran+": -1, "iran-": 1}
 _STANCE = {1: "pro-US", 0: "neutral", -1: "pro-Iran"}

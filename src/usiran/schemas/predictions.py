@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 import pandera.pandas as pa
 
-from usiran.schemas.base import ARTICLE_ID, SENTENCE_ID, Table
+from usiran.schemas.base import ARTICLE_ID, OPTIONAL, SENTENCE_ID, Table
 
 _SPANS = {
     "type": "array",
@@ -45,28 +45,38 @@ class Predictions(Table):
     """One row is a system's prediction for a sentence, in one replicate.
 
     Key: system, task, sentence_id and replicate. Source: a line of
-    results/<system>/<task>.predictions.jsonl; system and task are the file's. A line has a
-    label or spans as [start, end, type], offsets in the article's text.
+    results/<system>/<task>.predictions.jsonl; system and task are the file's, and a line
+    leaves out what is missing and replicate 0. A line has a label or spans as
+    [start, end, type], offsets in the article's text.
     """
 
-    system: str = pa.Field(str_matches=ARTICLE_ID, description="the folder's name")
-    task: str = pa.Field(str_matches=r"^[a-z_]+$", description="the file's name")
+    system: str = pa.Field(
+        str_matches=ARTICLE_ID, metadata=OPTIONAL, description="the folder's name"
+    )
+    task: str = pa.Field(str_matches=r"^[a-z_]+$", metadata=OPTIONAL, description="the file's name")
     sentence_id: str = pa.Field(str_matches=SENTENCE_ID, description="the sentence")
-    replicate: int = pa.Field(ge=0, description="which run of a repeated control, from 0")
-    label: str = pa.Field(nullable=True, description="the label, for a sentence task")
+    replicate: int = pa.Field(
+        ge=0, metadata=OPTIONAL, description="which run of a repeated system, from 0"
+    )
+    label: str = pa.Field(
+        nullable=True, metadata=OPTIONAL, description="the label, for a sentence task"
+    )
     probabilities: object = pa.Field(
         nullable=True,
         metadata={
             "json": {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 1}}
-        },
+        }
+        | OPTIONAL,
         description="of each label in the task's order",
     )
     spans: object = pa.Field(
-        nullable=True, metadata={"json": _SPANS}, description="for a span task: [start, end, type]"
+        nullable=True,
+        metadata={"json": _SPANS} | OPTIONAL,
+        description="for a span task: [start, end, type]",
     )
     reference: object = pa.Field(
         nullable=True,
-        metadata={"json": {"anyOf": [{"type": "string"}, _SPANS]}},
+        metadata={"json": {"anyOf": [{"type": "string"}, _SPANS]}} | OPTIONAL,
         description="what a control with rearranged labels was scored against",
     )
 

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 import pandas as pd
 import pandera.pandas as pa
 
-from usiran.schemas.base import ARTICLE_ID, BOOLEAN, SHA256, Table, is_boolean
+from usiran.schemas.base import ARTICLE_ID, BOOLEAN, OPTIONAL, SHA256, Table, is_boolean
 
-_KINDS = ("control", "sentence model", "span model")
+_KINDS = ("control", "sentence model", "span model", "submitted")
 _NUMBERS = {"type": "object", "additionalProperties": {"type": "number"}}
 _OBJECT: dict[str, Any] = {"json": {"type": "object"}}
 
@@ -36,7 +36,7 @@ class Results(Table):
 
     system: str = pa.Field(str_matches=ARTICLE_ID, description="the system's name")
     title: str = pa.Field(str_length={"min_value": 1}, description="as the leaderboard shows it")
-    kind: str = pa.Field(isin=_KINDS, description="a control or a model")
+    kind: str = pa.Field(isin=_KINDS, description="a control, a model, or submitted")
     task: str = pa.Field(str_matches=r"^[a-z_]+$", description="the task's name")
     protocol: str = pa.Field(str_matches=r"^v[0-9]+$", description="the protocol's version")
     relabelled: object = pa.Field(
@@ -71,6 +71,16 @@ class Results(Table):
     confusion: object = pa.Field(
         nullable=True, metadata=_OBJECT, description="labels and cells, for a sentence task"
     )
+    submission: object = pa.Field(
+        nullable=True,
+        metadata=_OBJECT | OPTIONAL,
+        description="description and address of a submitted system",
+    )
+    environment: object = pa.Field(
+        nullable=True,
+        metadata=_OBJECT | OPTIONAL,
+        description="where predictions made elsewhere were scored; never compared",
+    )
 
     @pa.check("relabelled", name="boolean")
     def _booleans(cls, column: pd.Series[Any]) -> pd.Series[bool]:  # noqa: N805
@@ -81,7 +91,7 @@ class Results(Table):
         return column.map(_is_interval)
 
     @pa.check(
-        "^(settings|scores|per_article|per_class|not_evaluable|confusion)$",
+        "^(settings|scores|per_article|per_class|not_evaluable|confusion|submission|environment)$",
         name="object",
         regex=True,
         ignore_na=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -136,7 +136,13 @@ def empty(name: str) -> pd.DataFrame:
 
 
 def check(
-    name: str, frame: pd.DataFrame, *, file: str, key: str | Sequence[str], allowed: Allowed
+    name: str,
+    frame: pd.DataFrame,
+    *,
+    file: str,
+    key: str | Sequence[str],
+    allowed: Allowed,
+    made: Sequence[str] = (),
 ) -> tuple[pd.DataFrame | None, list[Finding]]:
     """Check a frame against its model.
 
@@ -152,26 +158,43 @@ def check(
         The columns whose values name a row in the findings.
     allowed : mapping
         The label sets.
+    made : sequence of str
+        Columns that the toolkit makes: a message does not ask for them.
 
     Returns
     -------
     frame : DataFrame or None
-        The coerced frame; None where there are findings.
+        The coerced frame without the rows that have findings; None where a column is
+        missing or surplus.
     findings : list of Finding
     """
     schema = schema_of(name, allowed)
+    if set(frame.columns) != set(schema.columns):
+        return None, _column_findings(frame, schema, file, made)
+    frame = frame.reindex(columns=list(schema.columns)).reset_index(drop=True)
     try:
         return schema.validate(frame, lazy=True), []
     except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
+        cases = [case for case in errors.failure_cases.to_dict("records") if _counts(case)]
     columns = [key] if isinstance(key, str) else list(key)
-    found = {
-        _finding(case, schema, frame, file, columns)
-        for case in cases.to_dict("records")
-        if not str(case["check"]).startswith("dtype(")
-        and not str(case["failure_case"]).startswith("TypeError(")
-    }
-    return None, sorted(found)
+    found = {_finding(case, schema, frame, file, columns) for case in cases}
+    bad = {int(str(case["index"])) for case in cases if _has_row(case)}
+    try:
+        return schema.validate(frame.drop(index=sorted(bad)), lazy=True), sorted(found)
+    except pa.errors.SchemaErrors:
+        # What is left cannot be told by row: a dtype that no single value explains.
+        return None, sorted(found)
+
+
+def _counts(case: Mapping[Hashable, object]) -> bool:
+    """Whether a failure case is a fault of its own, not the echo of another one."""
+    check, value = str(case["check"]), case["failure_case"]
+    echo = check.startswith("dtype(") or str(value).startswith("TypeError(")
+    return not echo and not (check.startswith("coerce_dtype") and not _shown(value))
+
+
+def _has_row(case: Mapping[Hashable, object]) -> bool:
+    return case["index"] is not None and case["index"] == case["index"]
 
 
 def record_of(frame: pd.DataFrame, index: object, columns: Sequence[str]) -> str:
@@ -184,35 +207,37 @@ def record_of(frame: pd.DataFrame, index: object, columns: Sequence[str]) -> str
 
 
 def _finding(
-    case: Mapping[str, object],
+    case: Mapping[Hashable, object],
     schema: pa.DataFrameSchema,
     frame: pd.DataFrame,
     file: str,
     key: Sequence[str],
 ) -> Finding:
     check, column, value = str(case["check"]), str(case["column"]), case["failure_case"]
-    if check in ("column_in_schema", "column_in_dataframe"):
-        return _column_finding(file, str(value), schema, surplus=check == "column_in_schema")
+    record = record_of(frame, case["index"], key)
     ruled = {str(one.error): str(one.name) for one in schema.checks}
     if check in ruled:
         # pandera reports every column of the row; the rule is named for the one to look at.
-        record, column = record_of(frame, case["index"], key), ruled[check]
-        value = frame[column].loc[case["index"]]  # type: ignore[call-overload] # of this frame
-        return Finding(file, record, column, _shown(value), check, "correct one of the two")
-    if column not in schema.columns:
-        allowed = "one row for each key" if check == "multiple_fields_uniqueness" else check
-        record = record_of(frame, case["index"], key)
-        return Finding(file, record, "", "the row", allowed, "correct the row")
+        value = frame[ruled[check]].loc[case["index"]]  # type: ignore[call-overload] # of this frame
+        return Finding(file, record, ruled[check], _shown(value), check, "correct one of the two")
+    if check == "multiple_fields_uniqueness" or column not in schema.columns:
+        allowed = f"each {', '.join(key)} once"
+        return Finding(file, record, "", "the row twice", allowed, "remove one of them")
     allowed, mend = _rule(check, schema.columns[column])
-    return Finding(file, record_of(frame, case["index"], key), column, _shown(value), allowed, mend)
+    return Finding(file, record, column, _shown(value), allowed, mend)
 
 
-def _column_finding(
-    file: str, column: str, schema: pa.DataFrameSchema, *, surplus: bool
-) -> Finding:
-    found = f"an extra column {column}" if surplus else f"no column {column}"
-    mend = "remove the column" if surplus else "add the column"
-    return Finding(file, "", column, found, f"the columns {', '.join(schema.columns)}", mend)
+def _column_findings(
+    frame: pd.DataFrame, schema: pa.DataFrameSchema, file: str, made: Sequence[str]
+) -> list[Finding]:
+    wanted = [column for column in schema.columns if column not in made]
+    allowed = f"the columns {', '.join(wanted)}"
+    surplus = [str(name) for name in frame.columns if name not in schema.columns]
+    missing = [name for name in schema.columns if name not in frame.columns]
+    return [
+        *(Finding(file, "", n, f"no column {n}", allowed, "add the column") for n in missing),
+        *(Finding(file, "", n, f"an extra column {n}", allowed, "remove it") for n in surplus),
+    ]
 
 
 def _shown(value: object) -> str:

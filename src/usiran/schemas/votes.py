@@ -16,7 +16,7 @@ from usiran.schemas.base import (
     Table,
     is_boolean,
 )
-from usiran.schemas.names import LAYERS, VOTED_LAYERS
+from usiran.schemas.names import VOTED_LAYERS
 
 
 class Votes(Table):
@@ -47,7 +47,7 @@ class Decisions(Table):
     Key: layer, unit_id, label and target together.
     """
 
-    layer: str = pa.Field(isin=LAYERS, description="the field of the label scheme")
+    layer: str = pa.Field(isin=VOTED_LAYERS, description="the field of the label scheme")
     unit_id: str = pa.Field(str_matches=UNIT_ID, description="a sentence, article or span id")
     label: str = pa.Field(nullable=True, description="the label decided; missing: no label")
     target: str = pa.Field(

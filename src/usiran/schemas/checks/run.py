@@ -43,6 +43,7 @@ def cross_check(
     rules = (
         Rule((), keys.references),
         Rule(("articles",), texts.hashes),
+        Rule(("articles",), texts.stated),
         Rule(("articles", "sentences"), texts.sentences_in_text),
         Rule(("articles", "sentences"), texts.coverage),
         Rule(("folds",), texts.folds),
@@ -52,7 +53,9 @@ def cross_check(
         Rule(("articles",), labels.surfaces),
         Rule(("articles", "sentences", "stance", "article_stance"), labels.all_labelled),
         Rule(("annotations", "sentences"), partial(votes.passes_complete, rounds=rounds)),
+        Rule(("annotations",), partial(votes.rounds_there, rounds=rounds)),
         Rule(("annotations", "votes"), partial(votes.votes_equal, rounds=rounds)),
+        Rule(("decisions", *gold), partial(votes.decisions_hold, allowed=allowed)),
         Rule(("annotations", "decisions", *gold), partial(votes.decided, rounds=rounds)),
         Rule(("registry",), registry.aliases_unique),
         Rule(("registry", "actors"), registry.types_agree),

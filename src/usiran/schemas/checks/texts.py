@@ -35,6 +35,17 @@ def sentences_in_text(frames: Frames) -> Iterator[Finding]:
             yield from _article(str(article_id), str(texts[article_id]), list(rows_of(rows)))
 
 
+def stated(frames: Frames) -> Iterator[Finding]:
+    """Find titles and publishers that are called stated and do not stand in the text."""
+    for row in rows_of(frames["articles"]):
+        for name in ("title", "publisher"):
+            value = getattr(row, name)
+            if getattr(row, f"{name}_basis") == "stated" and str(value) not in str(row.text):
+                allowed = "words of the text, or another basis"
+                mend = "correct the value, or call it inferred and say in the note how"
+                yield Finding(FILES["articles"], row.article_id, name, str(value), allowed, mend)
+
+
 def coverage(frames: Frames) -> Iterator[Finding]:
     """Find non-blank characters that lie in no sentence, one finding a gap."""
     groups = dict(list(frames["sentences"].groupby("article_id")))
@@ -74,6 +85,9 @@ def _bounds(row: Any, text: str, end: int) -> Iterator[Finding]:
     if row.start < end:
         allowed = f"a start at or after {end}, where the sentence before ends"
         yield _finding(row.sentence_id, "start", str(row.start), allowed, "end one earlier")
+    if 0 < row.start == end and text[end - 1].isalnum() and text[end].isalnum():
+        shown = f"{end}, inside the word in '{text[max(end - 8, 0) : end + 8]}'"
+        yield _finding(row.sentence_id, "start", shown, "an offset between words", "move it")
     if text[row.start].isspace():
         shown = f"{row.start}, a blank"
         allowed = "the offset of a character that is not blank"

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from usiran.errors import Finding
 from usiran.schemas.checks.labels import file_of
-from usiran.schemas.names import SENTENCE_LAYERS, VOTED_LAYERS
-from usiran.schemas.tables import FILES, Frames, rows_of
+from usiran.schemas.names import SENTENCE_LAYERS
+from usiran.schemas.tables import FILES, Allowed, Frames, rows_of
 
 Task = tuple[str, str, str]  # annotator_id, project, unit
 
@@ -41,12 +41,14 @@ def counted(annotations: Iterable[Any], rounds: Sequence[str]) -> list[Any]:
 
 
 def count_votes(annotations: Iterable[Any], rounds: Sequence[str]) -> Counter[Vote]:
-    """Count the annotators for each label on each unit; grounds and modes are not voted on."""
-    return Counter(
-        Vote(row.layer, row.unit_id, row.label, row.target if isinstance(row.target, str) else "")
-        for row in counted(annotations, rounds)
-        if row.layer in VOTED_LAYERS
-    )
+    """Count the annotators for each label on each unit, and for each event's mode."""
+    counts: Counter[Vote] = Counter()
+    for row in counted(annotations, rounds):
+        target = row.target if isinstance(row.target, str) else ""
+        counts[Vote(row.layer, row.unit_id, row.label, target)] += 1
+        if row.layer == "event" and isinstance(row.mode, str):
+            counts[Vote("mode", row.unit_id, row.mode, "")] += 1
+    return counts
 
 
 def vote_rows(counts: Mapping[Vote, int]) -> list[dict[str, str]]:
@@ -61,27 +63,6 @@ def _task(row: Any) -> Task:
         "stance" if sentence else "spans",
         row.unit_id if sentence else row.article_id,
     )
-
-
-def votes_equal(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
-    """Find votes that are not what the submissions say."""
-    expected = count_votes(rows_of(frames["annotations"]), rounds)
-    given = {
-        Vote(
-            row.layer, row.unit_id, row.label, row.target if isinstance(row.target, str) else ""
-        ): row.votes
-        for row in rows_of(frames["votes"])
-    }
-    for vote in sorted(set(expected) | set(given)):
-        if expected[vote] != given.get(vote, 0):
-            yield Finding(
-                FILES["votes"],
-                " ".join(part for part in vote if part),
-                "votes",
-                str(given.get(vote, 0)),
-                f"{expected[vote]}, as counted over the submissions of {', '.join(rounds)}",
-                "put the votes or the annotator's labels back as they were",
-            )
 
 
 def passes_complete(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
@@ -109,19 +90,54 @@ def _missing(round_name: str, annotator_id: str, layer: str, unit_id: str) -> Fi
     return Finding(file, unit_id, layer, "", allowed, "put the label back, or label the unit")
 
 
+def rounds_there(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
+    """Find gold rounds that no submission belongs to, and a gold that claims too much."""
+    there = set(frames["annotations"]["round"])
+    for name in rounds:
+        if name not in there:
+            allowed = f"rounds under {FILES['annotations']}: {', '.join(sorted(there)) or 'none'}"
+            mend = "correct gold_rounds, or put the submissions back"
+            yield Finding("dataset/corpus.toml", "", "gold_rounds", name, allowed, mend)
+    if not rounds:
+        mend = "name the rounds that the gold rests on"
+        yield Finding("dataset/corpus.toml", "", "gold_rounds", "none", "at least one", mend)
+
+
+def votes_equal(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
+    """Find votes that are not what the submissions say."""
+    expected = count_votes(rows_of(frames["annotations"]), rounds)
+    if not expected:
+        return  # the finding is that of `rounds_there`
+    given = {_vote(row): int(row.votes) for row in rows_of(frames["votes"])}
+    for vote in sorted(set(expected) | set(given)):
+        if expected[vote] != given.get(vote, 0):
+            yield Finding(
+                FILES["votes"],
+                " ".join(part for part in vote if part),
+                "votes",
+                str(given.get(vote, 0)),
+                f"{expected[vote]}, as counted over the submissions of {', '.join(rounds)}",
+                "put the votes or the annotator's labels back as they were",
+            )
+
+
 def decided(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
     """Find gold labels that most annotators did not give and no decision explains."""
     counts = count_votes(rows_of(frames["annotations"]), rounds)
+    if not counts:
+        return
     judges = _judges(rows_of(frames["annotations"]), rounds)
-    explained = {(row.layer, row.unit_id) for row in rows_of(frames["decisions"])}
+    explained = {unit for row in rows_of(frames["decisions"]) for unit in _explains(row)}
     gold = _gold(frames)
     for vote in sorted(set(counts) | set(gold)):
-        unit = (vote.layer, vote.unit_id)
-        most = (
-            2 * counts[vote]
-            > judges[_project(vote.layer), gold.get(vote) or _article(vote.unit_id)]
-        )
-        if unit in explained or (vote in gold) == most:
+        asked = judges[_project(vote.layer), gold.get(vote) or _article(vote.unit_id)]
+        if vote.layer == "mode":
+            # Only those who marked the event were asked for its mode.
+            asked = sum(n for v, n in counts.items() if v[:2] == vote[:2]) or asked
+            if not any(v[:2] == ("event", vote.unit_id) for v in gold):
+                continue
+        most = 2 * counts[vote] > asked
+        if (vote.layer, vote.unit_id) in explained or (vote in gold) == most:
             continue
         found = vote.label if vote in gold else f"no {vote.label}"
         told = f"{counts[vote]} of the annotators gave {vote.label}"
@@ -133,6 +149,63 @@ def decided(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
             f"what most annotators gave ({told}), or a reason in {FILES['decisions']}",
             "correct the gold label, or record the decision and its reason",
         )
+
+
+def decisions_hold(frames: Frames, allowed: Allowed) -> Iterator[Finding]:
+    """Find decisions about units there are not, with labels there are not, or not in the gold."""
+    gold = set(_gold(frames))
+    links: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for row in rows_of(frames["decisions"]):
+        vote = _vote(row)
+        if row.layer in _WHOLE:
+            links[row.layer, row.unit_id] |= {(vote.label, vote.target)} if vote.label else set()
+        elif not vote.label:
+            standing = [v.label for v in gold if v[:2] == vote[:2]]
+            yield from (_undone(vote, label, "no such label") for label in standing)
+        elif vote not in gold:
+            yield from _not_in_gold(vote, gold, allowed)
+    for (layer, unit_id), decided_links in sorted(links.items()):
+        there = {(v.label, v.target) for v in gold if v[:2] == (layer, unit_id)}
+        if there != decided_links:
+            found = _listed(decided_links)
+            yield _undone(Vote(layer, unit_id, "", ""), found, f"{_listed(there)}, as in the gold")
+
+
+_WHOLE = ("grounds", "role")  # decided as a whole: the rows of a unit are all it has
+_LABELS_OF = {"article_stance": "stance"}
+
+
+def _explains(row: Any) -> Iterator[tuple[str, str]]:
+    """Yield what a decision explains: the stance with its grounds, the event with its mode."""
+    yield row.layer, row.unit_id
+    if row.layer == "stance":
+        yield "grounds", row.unit_id
+    if row.layer == "event":
+        yield "mode", row.unit_id
+
+
+def _not_in_gold(vote: Vote, gold: set[Vote], allowed: Allowed) -> Iterator[Finding]:
+    names = allowed[_LABELS_OF.get(vote.layer, vote.layer)]
+    if vote.label not in names:
+        yield _undone(vote, vote.label, f"one of {', '.join(names)}")
+        return
+    there = sorted(v.label for v in gold if v[:2] == vote[:2])
+    yield _undone(vote, vote.label, f"{', '.join(there) or 'no label'}, as in the gold")
+
+
+def _listed(links: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(sorted(" ".join(part for part in link if part) for link in links)) or "none"
+
+
+def _undone(vote: Vote, found: str, allowed: str) -> Finding:
+    record = " ".join(part for part in vote if part)
+    mend = "correct the decision, or the gold label"
+    return Finding(FILES["decisions"], record, "label", found, allowed, mend)
+
+
+def _vote(row: Any) -> Vote:
+    label, target = (value if isinstance(value, str) else "" for value in (row.label, row.target))
+    return Vote(row.layer, row.unit_id, label, target)
 
 
 def _judges(annotations: Iterable[Any], rounds: Sequence[str]) -> Counter[tuple[str, str]]:
@@ -160,11 +233,15 @@ def _gold(frames: Frames) -> dict[Vote, str]:
     for row in rows_of(frames["stance"]):
         gold[Vote("stance", row.sentence_id, row.stance, "")] = row.article_id
         gold[Vote("holder", row.sentence_id, row.holder, "")] = row.article_id
+        for ground in row.grounds:
+            gold[Vote("grounds", row.sentence_id, ground, "")] = row.article_id
     for row in rows_of(frames["article_stance"]):
         gold[Vote("article_stance", row.article_id, row.article_stance, "")] = row.article_id
-    for name, layer in (("actors", "actor"), ("events", "event")):
-        for row in rows_of(frames[name]):
-            gold[Vote(layer, row.span_id, row.type, "")] = row.article_id
+    for row in rows_of(frames["actors"]):
+        gold[Vote("actor", row.span_id, row.type, "")] = row.article_id
+    for row in rows_of(frames["events"]):
+        gold[Vote("event", row.span_id, row.type, "")] = row.article_id
+        gold[Vote("mode", row.span_id, row.mode, "")] = row.article_id
     for row in rows_of(frames["roles"]):
         gold[Vote("role", row.event_id, row.role, row.actor_span_id)] = row.article_id
     return gold

@@ -1,0 +1,67 @@
+"""Reading CSV as texts, strictly: one reader for every command, without pandas."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from usiran.errors import FileFault
+
+_MEND = "save it as CSV in UTF-8, with commas, and put back what is missing"
+
+
+def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dict[str, str]]:
+    """Read a CSV file: one dict a row, texts as they stand; a byte order mark is passed over.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str
+        How a fault calls it.
+    columns : sequence of str
+        Columns that must be there.
+
+    Raises
+    ------
+    FileFault
+        The file is missing, a folder, not UTF-8 or not CSV, lacks a column, or a row has
+        more or fewer cells than the header.
+    """
+    allowed = f"CSV in UTF-8 with the columns {', '.join(columns)}" if columns else "CSV in UTF-8"
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except FileNotFoundError:
+        raise FileFault(name, "no such file", allowed, "put it back") from None
+    except OSError as fault:
+        raise FileFault(name, str(fault.strerror), allowed, "make it a file to read") from None
+    except UnicodeDecodeError as fault:
+        found = f"byte {fault.start} is not UTF-8"
+        raise FileFault(name, found, allowed, "save it as UTF-8") from None
+    except csv.Error as fault:
+        raise FileFault(name, str(fault), allowed, _MEND) from None
+    header = lines[0] if lines else []
+    missing = [column for column in columns if column not in header]
+    if missing or "\0" in text:
+        found = f"no column {', '.join(missing)}" if missing else "a NUL character"
+        raise FileFault(name, found, allowed, _MEND)
+    return [_row(header, cells, number, name) for number, cells in enumerate(lines[1:], 2) if cells]
+
+
+def _row(header: Sequence[str], cells: Sequence[str], number: int, name: str) -> dict[str, str]:
+    if len(cells) != len(header):
+        found = f"row {number}: {len(cells)} cells"
+        raise FileFault(name, found, f"{len(header)} cells, as in the header", "correct the row")
+    return dict(zip(header, cells, strict=True))
+
+
+def csv_bytes(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
+    """Return rows as CSV: UTF-8, LF, the columns in order."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8")
