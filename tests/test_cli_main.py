@@ -34,9 +34,10 @@ COMMANDS = sorted(commands(typer.main.get_command(app)))
 
 def test_all_commands_are_known() -> None:
     assert [" ".join(words) for words in COMMANDS] == [
-        "annotate adopt", "annotate import", "annotate sheet", "articles add", "articles list",
-        "articles sentences", "benchmark compare", "benchmark leaderboard", "benchmark run",
-        "build", "validate",
+        "annotate adjudicate", "annotate adopt", "annotate agreement", "annotate import",
+        "annotate pull", "annotate push", "annotate queue", "annotate serve", "annotate sheet",
+        "articles add", "articles list", "articles sentences", "benchmark compare",
+        "benchmark leaderboard", "benchmark run", "build", "validate",
     ]  # fmt: skip
 
 
@@ -90,6 +91,8 @@ def test_outside_a_corpus_every_command_says_so_in_one_line(
         ("annotate", "sheet"): ("x",),
         ("annotate", "import"): ("x.txt", "--round", "r", "--annotator", "a"),
         ("annotate", "adopt"): ("--round", "r", "--annotator", "a"),
+        ("annotate", "push"): ("--layer", "stance"),
+        ("annotate", "pull"): ("--round", "r", "--annotator", "a"),
         ("benchmark", "compare"): ("a", "b", "--task", "stance"),
     }
     done = run(*words, *arguments.get(words, ()), at=tmp_path)

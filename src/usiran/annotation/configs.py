@@ -23,10 +23,35 @@ TASK_FIELDS: dict[Project, tuple[str, ...]] = {
 _OBJECTS = ("Text",)
 _CONTROLS = {"Choices": "Choice", "Labels": "Label", "Relations": "Relation"}
 _POINTERS = ("toName", "whenTagName")
-_CONTEXT = "color: #6b7280; font-size: 0.95em; padding: 2px 14px;"
+# Colours that show on Label Studio's light and on its dark pages.
+_CONTEXT = "opacity: 0.62; padding: 2px 14px;"
 _FOCUS = (
-    "border-left: 4px solid #1f5fbf; background: #f3f7fd; font-size: 1.15em; padding: 4px 10px;"
+    "border-left: 4px solid #1f5fbf; background: rgba(31, 95, 191, 0.12); padding: 6px 10px; "
+    "font-weight: 500;"
 )
+_TITLE = "margin: 0; opacity: 0.62;"
+_QUESTION = "margin: 12px 0 0 0; font-size: 1rem;"
+_CHOICE = "padding-left: 8px; margin: 2px 16px 2px 0; line-height: 26px;"
+# The labels stay in sight while a long article is scrolled under them.
+_PALETTE = (
+    "position: sticky; top: 0; z-index: 1000; padding: 4px 0; "
+    "background: var(--color-neutral-background);"
+)
+# Kept free where a choice comes and goes with a selected region: the text stays in its place.
+_ROW = "min-height: 30px;"
+_INLINE = "display: flex; align-items: center; gap: 0 16px;"
+_COMMON_STYLES = (".lsf-choices {margin: 0}",)
+_SPAN_STYLES = (
+    ".lsf-labels {margin: 0 0 2px 0}",
+    ".lsf-label_margins, .lsf-label_margins:last-child {margin: 0 3px 4px 0}",
+    ".lsf-label {font-size: 12px; line-height: 18px; padding: 1px 4px}",
+    # Room for the arrows of roles, which are drawn between the lines.
+    ".lsf-richtext__line {line-height: 28px}",
+    # The handles that resize a span store wrong offsets after an emoji, and a quoted text to
+    # match, so that no reader can tell: a span is deleted and drawn again instead.
+    ".htx-highlight area {display: none !important}",
+)
+_EVENT_STYLE = "text-decoration: underline 2px; text-underline-offset: 3px"
 
 
 def config(scheme: Scheme, project: Project) -> str:
@@ -71,6 +96,7 @@ def check_config(xml: str, scheme: Scheme, project: Project, *, file: str) -> li
 
 def _stance(scheme: Scheme) -> ET.Element:
     root = ET.Element("View")
+    ET.SubElement(root, "Style").text = " ".join(_COMMON_STYLES)
     ET.SubElement(root, "Header", value="$title", size="5")
     for name, style in (("before", _CONTEXT), ("text", _FOCUS), ("after", _CONTEXT)):
         view = ET.SubElement(root, "View", style=style)
@@ -82,15 +108,18 @@ def _stance(scheme: Scheme) -> ET.Element:
 
 def _spans(scheme: Scheme) -> ET.Element:
     root = ET.Element("View")
-    ET.SubElement(root, "Header", value="$title", size="5")
+    ET.SubElement(root, "Style").text = " ".join((*_COMMON_STYLES, *_SPAN_STYLES, _marked(scheme)))
+    palette = ET.SubElement(root, "View", style=_PALETTE)
     for field in scheme.of("spans"):
         if field.kind == "labels":
-            _labelled(root, field)
+            _labelled(palette, field)
     for field in scheme.of("spans"):
         if field.kind == "choice" and field.scope == "region":
-            view = ET.SubElement(root, "View", visibleWhen="region-selected")
+            row = ET.SubElement(palette, "View", style=_ROW)
+            view = ET.SubElement(row, "View", visibleWhen="region-selected", style=_INLINE)
             view.set("whenTagName", str(field.region))
             _choices(view, field)
+    ET.SubElement(root, "Header", value="$title", size="6", style=_TITLE)
     ET.SubElement(root, "Text", name="text", value="$text", granularity="symbol")
     for field in scheme.of("spans"):
         if field.kind == "choice" and field.scope == "task":
@@ -102,6 +131,17 @@ def _spans(scheme: Scheme) -> ET.Element:
     return root
 
 
+def _marked(scheme: Scheme) -> str:
+    """Return the style that tells the spans of one layer, which have region choices, by a line.
+
+    Both layers use like colours; the page names a span's label in an attribute.
+    """
+    regions = {field.region for field in scheme.of("spans")}
+    labels = [name for field in scheme.of("spans") if field.name in regions for name in field.names]
+    places = ", ".join(f'.htx-highlight[data-label$=":{name}"]' for name in labels)
+    return f"{places} {{{_EVENT_STYLE}}}"
+
+
 def _labelled(root: ET.Element, field: Field) -> None:
     tag = ET.SubElement(root, "Labels", name=field.name, toName="text", showInline="true")
     for label in field.labels:
@@ -109,7 +149,8 @@ def _labelled(root: ET.Element, field: Field) -> None:
 
 
 def _choices(root: ET.Element, field: Field) -> None:
-    ET.SubElement(root, "Header", value=field.question, size="6")
+    place = "margin: 0; font-size: 1rem;" if field.scope == "region" else _QUESTION
+    ET.SubElement(root, "Header", value=field.question, size="6", style=place)
     tag = ET.SubElement(root, "Choices", name=field.name, toName="text", showInline="true")
     tag.set("choice", "multiple" if field.kind == "choices" else "single")
     if field.scope == "region":
@@ -118,7 +159,9 @@ def _choices(root: ET.Element, field: Field) -> None:
         tag.set("required", "true")
         tag.set("requiredMessage", f"Choose one: {field.question}")
     for label in field.labels:
-        ET.SubElement(tag, "Choice", _attributes(label))
+        # A choice has no colour of its own in Label Studio.
+        style = {"style": f"border-left: 4px solid {label.color}; {_CHOICE}"}
+        ET.SubElement(tag, "Choice", _attributes(label) | style)
 
 
 def _attributes(label: Label) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from usiran.cli import review, studio
 from usiran.cli.options import CorpusOption, JsonOption, show_json
 
 app = typer.Typer(no_args_is_help=True, help="Label articles, take labels in, adopt a gold.")
@@ -91,3 +92,7 @@ def adopt(
 
     done = gold.adopt(Corpus.find(corpus), round=round_name, annotator_id=annotator, force=force)
     show_json(to_json(done)) if as_json else print(adoption_text(done))
+
+
+studio.mount(app)
+app.add_typer(review.app)

@@ -1,0 +1,87 @@
+"""Annotators' accounts on a server: one each, told apart by their email."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from usiran.annotation.studio.credentials import LOCAL, Credentials
+from usiran.annotation.studio.faults import StudioFault
+from usiran.corpus import Corpus
+from usiran.errors import Finding, InputFault
+from usiran.schemas.csv_rows import read_rows
+
+if TYPE_CHECKING:
+    from usiran.annotation.studio.client import Studio
+
+_CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+def email_of(annotator_id: str) -> str:
+    """Return the email that stands for an annotator; no letter ever reaches it.
+
+    >>> email_of("ann")
+    'ann@annotators.usiran.invalid'
+    """
+    return f"{annotator_id}@annotators.usiran.invalid"
+
+
+def choose_annotator(corpus: Corpus, annotator_id: str | None) -> str:
+    """Return the annotator that is meant: the one named, or the only one there is.
+
+    Raises
+    ------
+    FileFault
+        annotators.csv cannot be read.
+    InputFault
+        There is no such annotator, or several and none was named.
+    """
+    path = corpus.annotation / "annotators.csv"
+    file = corpus.name_of(path)
+    known = [row["annotator_id"] for row in read_rows(path, name=file, columns=("annotator_id",))]
+    if annotator_id is None and len(known) == 1:
+        return known[0]
+    if annotator_id is not None and annotator_id in known:
+        return annotator_id
+    allowed = f"one of {', '.join(known)}" if known else "an annotator of the file"
+    mend = "name one with --annotator, or add a row annotator_id,kind,name,note to the file"
+    raise InputFault([Finding(file, "", "annotator_id", annotator_id or "", allowed, mend)])
+
+
+def make_account(studio: Studio, credentials: Credentials, annotator_id: str) -> bool:
+    """Make an annotator's account where it is missing; tell whether it was made.
+
+    Raises
+    ------
+    StudioFault
+        The server does not let an account be made.
+    """
+    email = email_of(annotator_id)
+    if email in studio.users():
+        return False
+    password = credentials.password(studio.where.server, annotator_id, email)
+    # An account made by `users.create` has no password. The invitation link is the only way
+    # to one that can log in, with signup closed. The server writes it into its log: ours is
+    # made void at once; on a shared server it is not ours to void.
+    try:
+        token = studio.sdk.organizations.invites.get_invite_link().token
+        _sign_up(studio, str(token), email, password)
+    finally:
+        if studio.where.server == LOCAL:
+            studio.sdk.organizations.reset_token()
+    if email not in studio.users():
+        mend = "make the account by hand in the server's Organization page"
+        raise StudioFault(studio.url, f"no account {email}", "an account for the annotator", mend)
+    return True
+
+
+def _sign_up(studio: Studio, token: str, email: str, password: str) -> None:
+    import httpx
+
+    page = f"{studio.url}/user/signup/"
+    # Its own client: the session belongs to the new account.
+    with httpx.Client(timeout=60, params={"token": token}, trust_env=studio.http.trust_env) as web:
+        found = _CSRF.search(web.get(page).text)
+        form = {"email": email, "password": password, "allow_newsletters": ""}
+        form["csrfmiddlewaretoken"] = found[1] if found else ""
+        web.post(page, data=form, headers={"Referer": page})

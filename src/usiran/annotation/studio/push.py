@@ -1,0 +1,288 @@
+"""From the corpus to a project: set up, with every task in it that was missing.
+
+Nothing is changed on the server before all of it is known to be sound. What is changed is
+changed in an order that lets the same command, run again, complete an interrupted one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from usiran.annotation.configs import config
+from usiran.annotation.labels import Project, read_scheme
+from usiran.annotation.results import Json
+from usiran.annotation.studio.accounts import choose_annotator, email_of, make_account
+from usiran.annotation.studio.client import Address, Studio, address, explained
+from usiran.annotation.studio.credentials import Credentials
+from usiran.annotation.studio.folder import Folder
+from usiran.annotation.studio.instructions import instruction
+from usiran.annotation.studio.projects import (
+    Mark,
+    differing,
+    find_project,
+    refuse_losses,
+    settings,
+)
+from usiran.annotation.studio.tasks import (
+    Task,
+    chosen_articles,
+    make_tasks,
+    same_labelled,
+    unit_of,
+)
+from usiran.annotation.texts import read_texts
+from usiran.corpus import Corpus
+from usiran.errors import Finding, InputFault
+
+BATCH = 250
+"""Tasks sent in one request."""
+
+
+class Prediction(NamedTuple):
+    """A system's answer on one unit, shown to the annotator as a start.
+
+    `result` is in Label Studio's form (`usiran.annotation.results.results`); `score` is the
+    system's confidence from 0 to 1; `model_version` is ``<system>@<data version>``.
+    """
+
+    unit_id: str
+    result: Sequence[Json]
+    score: float | None
+    model_version: str
+
+
+Predictor = Callable[[Sequence[Task]], Iterable[Prediction]]
+"""Gives predictions for some or all of the tasks it is shown."""
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What a push did.
+
+    `project` says whether the project was ``new``, ``changed`` (`settings` names what) or
+    ``unchanged``. Of its tasks, `new` were added, `changed` were given other data, `removed`
+    stood for nothing in the corpus any more, and `unchanged` were right already.
+    """
+
+    url: str
+    title: str
+    project: str
+    settings: tuple[str, ...]
+    new: int
+    changed: int
+    removed: int
+    unchanged: int
+    predictions: int
+    email: str
+    account_made: bool
+    password_kept: bool
+
+
+class _Held(NamedTuple):
+    """A task that the server holds."""
+
+    task_id: int
+    data: Mapping[str, object]
+    labelled: bool
+    models: frozenset[str]
+
+
+@dataclass
+class _Plan:
+    """What has to be done to the tasks of a project."""
+
+    new: list[Task] = field(default_factory=list)
+    changed: list[tuple[int, Task]] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
+    unchanged: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+def push(
+    corpus: Corpus,
+    folder: Folder,
+    *,
+    layer: Project,
+    annotator_id: str | None = None,
+    article_ids: Iterable[str] = (),
+    url: str | None = None,
+    predictor: Predictor | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Pushed:
+    """Set up an annotator's project and bring the tasks in that it lacks.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Whose texts are labelled.
+    folder : Folder
+        The data folder: its server, and where passwords are kept.
+    layer : {"stance", "spans"}
+        Which project.
+    annotator_id : str, optional
+        For whom (default: the only annotator there is).
+    article_ids : iterable of str
+        The articles whose tasks are brought in (default: all).
+    url : str, optional
+        Another server than the folder's.
+    predictor : callable, optional
+        Gives predictions, which anchor whoever sees them (default: none).
+    say : callable
+        Called with lines of progress.
+
+    Raises
+    ------
+    StudioFault
+        The server cannot be reached or refuses something.
+    FileFault, InputFault
+        The corpus cannot be pushed as it is, or labels would be lost. Nothing was changed.
+    """
+    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
+    mark = Mark.of(corpus.manifest, layer, choose_annotator(corpus, annotator_id))
+    chosen = chosen_articles(texts, article_ids)
+    tasks = make_tasks(corpus, texts, layer)
+    wanted = settings(mark, config(scheme, layer), instruction(corpus, scheme, layer))
+    credentials, where = Credentials(folder), address(folder, url)
+    with Studio(where) as studio, explained(where.url):
+        work = _Push(studio, mark, wanted, say)
+        plan = work.plan(tasks, chosen)
+        made = make_account(studio, credentials, mark.annotator_id)
+        work.set_up()
+        work.send(plan)
+        predictions = work.predict(predictor, tasks) if predictor else 0
+    return work.report(where, plan, predictions, made, credentials)
+
+
+class _Push:
+    """One push to one project."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        mark: Mark,
+        wanted: dict[str, object],
+        say: Callable[[str], None],
+    ) -> None:
+        self._sdk, self._studio, self._mark = studio.sdk, studio, mark
+        self._wanted, self._say = wanted, say
+        self._project: Any | None = find_project(studio, mark)
+        self._found = self._project is not None
+        self._differing = differing(self._project, wanted) if self._found else {}
+        self._held: dict[str, _Held] = {}
+
+    def plan(self, tasks: Sequence[Task], chosen: frozenset[str]) -> _Plan:
+        """Return what has to be done, or refuse it.
+
+        Every task that is there is compared, also of articles that are not chosen: the
+        project then is of the present data as a whole.
+        """
+        plan, known = _Plan(), {task.unit_id: task for task in tasks}
+        if self._project is not None:
+            if "label_config" in self._differing:
+                config = str(self._wanted["label_config"])
+                refuse_losses(self._studio, self._project, config)
+            self._held = self._read_tasks(self._project.id)
+            for unit, held in self._held.items():
+                self._compare(plan, unit, held, known.get(unit))
+        if plan.findings:
+            raise InputFault(plan.findings)
+        plan.new = [
+            task
+            for task in tasks
+            if task.unit_id not in self._held and task.data["article_id"] in chosen
+        ]
+        return plan
+
+    def _read_tasks(self, project_id: int) -> dict[str, _Held]:
+        held = {}
+        for task in self._sdk.tasks.list(project=project_id, page_size=500):
+            used = (task.total_annotations or 0) + (task.cancelled_annotations or 0)
+            labelled = bool(used or task.annotations or task.drafts)
+            models = frozenset(
+                one["model_version"] for one in map(_as_dict, task.predictions or ())
+            )
+            held[unit_of(task.data)] = _Held(task.id, task.data, labelled, models)
+        return held
+
+    def _compare(self, plan: _Plan, unit: str, held: _Held, task: Task | None) -> None:
+        if task is not None and task.data == held.data:
+            plan.unchanged += 1
+        elif task is not None and (not held.labelled or same_labelled(task.data, held.data)):
+            plan.changed.append((held.task_id, task))
+        elif not held.labelled:
+            plan.removed.append(held.task_id)
+        else:
+            file = f"{self._studio.url}, project '{self._mark.title}'"
+            found = "labels on another text" if task else "labels on what is not in the corpus"
+            mend = "put the text back, or delete the task there: its labels are lost"
+            record = f"task {held.task_id} ({unit})"
+            plan.findings.append(Finding(file, record, "", found, "the corpus's text", mend))
+
+    def set_up(self) -> None:
+        """Make the project, or give it the settings that differ."""
+        if self._project is None:
+            self._project = self._sdk.projects.create(**self._wanted)
+        elif self._differing:
+            self._sdk.projects.update(id=self._project.id, **self._differing)
+
+    def send(self, plan: _Plan) -> None:
+        """Do what is planned."""
+        for task_id in plan.removed:
+            self._sdk.tasks.delete(id=str(task_id))
+        for task_id, task in plan.changed:
+            self._sdk.tasks.update(id=str(task_id), data=task.data)
+        for start in range(0, len(plan.new), BATCH):
+            part = plan.new[start : start + BATCH]
+            self._sdk.projects.import_tasks(
+                self._id, request=[{"data": task.data} for task in part]
+            )
+            self._say(f"{start + len(part)} of {len(plan.new)} tasks sent")
+
+    @property
+    def _id(self) -> int:
+        assert self._project is not None
+        return int(self._project.id)
+
+    def predict(self, predictor: Predictor, tasks: Sequence[Task]) -> int:
+        """Add the predictions that are missing and let annotators see them."""
+        held = self._read_tasks(self._id)
+        sent = 0
+        for one in predictor([task for task in tasks if task.unit_id in held]):
+            task = held[one.unit_id]
+            if one.model_version not in task.models and not task.labelled:
+                self._sdk.predictions.create(
+                    task=task.task_id,
+                    result=one.result,
+                    score=one.score,
+                    model_version=one.model_version,
+                )
+                sent += 1
+                self._say(f"{sent} predictions sent") if sent % BATCH == 0 else None
+        self._sdk.projects.update(id=self._id, show_collab_predictions=True)
+        return sent
+
+    def report(
+        self, where: Address, plan: _Plan, predictions: int, made: bool, credentials: Credentials
+    ) -> Pushed:
+        """Return what was done."""
+        changed = "changed" if self._differing else "unchanged"
+        return Pushed(
+            url=f"{where.url}/projects/{self._id}/",
+            title=self._mark.title,
+            project=changed if self._found else "new",
+            settings=tuple(self._differing),
+            new=len(plan.new),
+            changed=len(plan.changed),
+            removed=len(plan.removed),
+            unchanged=plan.unchanged,
+            predictions=predictions,
+            email=email_of(self._mark.annotator_id),
+            account_made=made,
+            password_kept=credentials.has_password(where.server, self._mark.annotator_id),
+        )
+
+
+def _as_dict(prediction: Any) -> dict[str, Any]:
+    return prediction if isinstance(prediction, dict) else dict(vars(prediction))

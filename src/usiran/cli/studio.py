@@ -1,0 +1,151 @@
+"""`usiran annotate serve`, `push` and `pull`: labelling in Label Studio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_json
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="The server's data folder (default: .label-studio in the corpus folder).",
+        show_default=False,
+    ),
+]
+UrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="Another server; its token is taken from LABEL_STUDIO_API_KEY.",
+        show_default=False,
+    ),
+]
+Layer = Literal["stance", "spans"]
+
+
+def serve(
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="The port (default: any free one).", show_default=False
+        ),
+    ] = None,
+    data: DataOption = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Run Label Studio on this machine until Ctrl-C; its data stays for the next time.
+
+    Only this machine can reach it, signup is closed, nothing is reported to anybody.
+    Example: usiran annotate serve --port 8080
+    """
+    from usiran.annotation.studio.folder import Folder
+    from usiran.annotation.studio.reports import ready_text
+    from usiran.annotation.studio.server import Server, note_version
+    from usiran.annotation.studio.server import serve as run
+    from usiran.corpus import Corpus
+
+    def ready(server: Server) -> None:
+        print(ready_text(server), flush=True)
+        if note := note_version(server.version):
+            say(note)
+        say("Ctrl-C stops it")
+
+    here = Corpus.find(corpus)
+    if not run(here, Folder.of(here, data), wanted_port=port, ready=ready, say=say):
+        raise typer.Exit(130)
+
+
+def push(
+    layer: Annotated[Layer, typer.Option("--layer", help="Which project.")],
+    article: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Only this article; repeat it. Default: all."),
+    ] = None,
+    annotator: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="For whom, as in annotators.csv. Default: the only one."),
+    ] = None,
+    url: UrlOption = None,
+    data: DataOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Make or update an annotator's project and send the tasks it lacks.
+
+    Pushing twice changes nothing. Labels that are there are never changed or lost.
+    Example: usiran annotate push --layer stance --annotator ann
+    """
+    from usiran.annotation.studio import reports
+    from usiran.annotation.studio.folder import Folder
+    from usiran.annotation.studio.push import push as send
+    from usiran.corpus import Corpus
+
+    here = Corpus.find(corpus)
+    folder = Folder.of(here, data)
+    done = send(
+        here,
+        folder,
+        layer=layer,
+        annotator_id=annotator,
+        article_ids=article or (),
+        url=url,
+        say=(lambda _: None) if quiet else say,
+    )
+    kept = here.name_of(folder.credentials)
+    show_json(reports.push_json(done)) if as_json else print(reports.push_text(done, kept))
+
+
+def pull(
+    *,
+    round_name: Annotated[
+        str, typer.Option("--round", metavar="ROUND", help="The round of annotation, such as r1.")
+    ],
+    annotator: Annotated[
+        str, typer.Option("--annotator", metavar="ID", help="Whose labels, as in annotators.csv.")
+    ],
+    layer: Annotated[
+        Layer | None, typer.Option("--layer", help="Which project. Default: both.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, write nothing.")] = False,
+    url: UrlOption = None,
+    data: DataOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Take an annotator's labels from Label Studio, checked, into a submission.
+
+    All or nothing: with any fault nothing is written. Pulling again takes what is new.
+    Example: usiran annotate pull --annotator ann --round r1
+    """
+    from usiran.annotation.studio import reports
+    from usiran.annotation.studio.folder import Folder
+    from usiran.annotation.studio.pull import pull as take
+    from usiran.corpus import Corpus
+
+    here = Corpus.find(corpus)
+    done = take(
+        here,
+        Folder.of(here, data),
+        round=round_name,
+        annotator_id=annotator,
+        layers=(layer,) if layer else ("stance", "spans"),
+        url=url,
+        dry_run=dry_run,
+        say=(lambda _: None) if quiet else say,
+    )
+    show_json(reports.pull_json(done)) if as_json else print(reports.pull_text(done))
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the three commands to the group `annotate`."""
+    for command in (serve, push, pull):
+        app.command()(command)
