@@ -20,7 +20,8 @@ RADIUS = 32
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _BLANKS = re.compile(r"[^\S\r\n]+")
-_BREAK = re.compile(r"\r\n?|\n")
+# A browser drops the blanks beside a line break from what it quotes.
+_BREAK = re.compile(r"[^\S\r\n]*(?:\r\n?|\n|\\n)[^\S\r\n]*")
 _ENDS = re.compile(r"^(?:\s|\\n)+|(?:\s|\\n)+$")
 _PIECES = re.compile(r"( |\\n)")
 
@@ -179,7 +180,7 @@ def _search(text: str, start: int, wanted: str) -> Placement | None:
 
 def _pattern(wanted: str) -> re.Pattern[str]:
     """Compile normalised text to a pattern that matches what it may have been."""
-    forms = {" ": r"[^\S\r\n]+", r"\n": r"(?:\r\n?|\n|\\n)"}
+    forms = {" ": r"[^\S\r\n]+", r"\n": r"[^\S\r\n]*(?:\r\n?|\n|\\n)[^\S\r\n]*"}
     pieces = _PIECES.split(wanted)
     inside = "".join(forms.get(piece) or re.escape(piece) for piece in pieces)
     # A lookahead finds places that overlap too: they also make a search ambiguous.
