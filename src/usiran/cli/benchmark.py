@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from usiran.cli import entries
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ app = typer.Typer(
 )
 
 
-def _bench(folder: Path | None) -> Bench:
+def open_bench(folder: Path | None) -> Bench:
+    """Return the benchmark over the corpus that `--corpus` names."""
     from usiran.baselines.benchmark import Bench
     from usiran.corpus import Corpus
     from usiran.dataset.tables import load_tables
@@ -48,7 +50,7 @@ def run(
     from usiran.baselines.publication import publish
     from usiran.cli import benchmark_output as output
 
-    bench = _bench(corpus)
+    bench = open_bench(corpus)
     pairs = bench.plan(task or (), system or ())
     with output.progress(quiet=quiet) as report:
         fresh = run_all(bench, pairs, seed=seed, draws=draws, progress=report)
@@ -69,7 +71,7 @@ def leaderboard(
     """
     from usiran.baselines.publication import is_current, publish
 
-    bench = _bench(corpus)
+    bench = open_bench(corpus)
     if not check:
         publish(bench, {})
         say("baselines/LEADERBOARD.md is what the stored results give")
@@ -94,6 +96,9 @@ def compare(
     from usiran.baselines.results import read_results
     from usiran.cli import benchmark_output as output
 
-    bench = _bench(corpus)
+    bench = open_bench(corpus)
     report = compare_stored(bench, read_results(bench.corpus), task, first, second)
     output.show_comparison(report, as_json=as_json)
+
+
+entries.mount(app)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from usiran.cli import annotate, articles, benchmark
+from usiran.cli import annotate, articles, benchmark, models
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_findings, show_json
 from usiran.errors import FileFault, InputFault, UsiranError
 
@@ -93,6 +93,9 @@ def build(
         print(folder.name_of(path))
     rows = ", ".join(f"{one.view.name} {len(one.view.rows)}" for one in result.configs)
     say(f"{len(result.changed)} of {len(result.files)} files changed. Rows: {rows}.")
+
+
+models.mount(app)
 
 
 def main() -> None:

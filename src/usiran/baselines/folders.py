@@ -1,0 +1,83 @@
+"""Output folders that appear whole: prepared beside the target, swapped in at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from usiran.errors import FileFault
+
+
+@contextmanager
+def new_folder(target: Path, *, marker: str, force: bool = False) -> Iterator[Path]:
+    """Give a folder to write into, which becomes `target` when the block ends well.
+
+    Parameters
+    ----------
+    target : Path
+        It must not be there, or be an empty folder.
+    marker : str
+        A file that every folder of this kind holds. With `force` a folder that holds it is
+        replaced; one that does not is somebody's own and stays.
+    force : bool
+        Whether an earlier folder of this kind is replaced.
+
+    Raises
+    ------
+    FileFault
+        The target is there already, or cannot be written. It is as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with new_folder(Path(tempfile.mkdtemp()) / "out", marker="a.txt") as folder:
+    ...     _ = (folder / "a.txt").write_text("one")
+    """
+    target = target.absolute()
+    _check(target, marker, force=force)
+    staged, old = (target.with_name(f".{target.name}.{os.getpid()}.{s}") for s in ("new", "old"))
+    try:
+        staged.mkdir(parents=True)
+        yield staged
+        _swap(staged, target, old)
+    except OSError as fault:
+        where = fault.filename2 or fault.filename or target
+        raise FileFault(
+            str(where),
+            fault.strerror or str(fault),
+            "a folder that can be written; nothing was changed",
+            "check the rights and the free space, then run it again",
+        ) from None
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _check(target: Path, marker: str, *, force: bool) -> None:
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise FileFault(target, "a file", "a folder that is not there yet", "name another folder")
+    if not any(target.iterdir()):
+        return
+    ours = (target / marker).is_file()
+    if not ours or not force:
+        mend = "replace it with --force, or name another" if ours else "name another folder"
+        raise FileFault(target, "a folder that is there already",
+                        "a folder that is not there yet", mend)  # fmt: skip
+
+
+def _swap(staged: Path, target: Path, old: Path) -> None:
+    there = target.exists()
+    if there:
+        target.rename(old)
+    try:
+        staged.rename(target)
+    except OSError:
+        if there:
+            old.rename(target)
+        raise
+    if there:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,240 @@
+"""Raw texts from files: .txt, JSONL, CSV, Parquet; read one by one, faults told by place."""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from usiran.errors import FileFault, Finding, shorten
+
+_ROWS = 256
+_ALLOWED = "a text in UTF-8 that is not blank"
+_MEND = "correct it, or leave such rows out with --skip-bad"
+
+
+class Document(NamedTuple):
+    """A raw text. `source_id` is its id as given, "" where it has none; `row` counts from 1."""
+
+    article_id: str
+    source_id: str
+    file: str
+    row: int
+    text: str
+
+
+Reading = Document | Finding
+
+
+class _Row(NamedTuple):
+    """A row as a reader gives it; `fault` says why it could not be read."""
+
+    number: int
+    source_id: object
+    text: object
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns that hold the text and the id; the id's may be missing if it is not asked."""
+
+    text: str = "text"
+    id: str | None = None
+
+    @property
+    def id_name(self) -> str:
+        """The id's column, asked for or usual."""
+        return self.id or "id"
+
+
+def files_of(paths: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Return the files that the paths name, each with what its texts are called by default.
+
+    A folder stands for the .txt files in it, at any depth, in the order of their names.
+
+    Raises
+    ------
+    FileFault
+        A path is missing, of an unknown kind, or a folder without texts.
+    """
+    files: list[tuple[Path, str]] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*.txt") if one.is_file())
+            if not inside:
+                raise FileFault(path, "a folder without .txt files", "a folder of texts",
+                                "name another folder, or a file")  # fmt: skip
+            files += [(one, one.relative_to(path).with_suffix("").as_posix()) for one in inside]
+        elif not path.exists():
+            raise FileFault(path, "no such file", _kinds(), "name a file or folder of texts")
+        elif path.suffix.lower() not in READERS:
+            raise FileFault(path, f"the ending '{path.suffix}'", _kinds(), "convert it to one")
+        else:
+            files.append((path, path.stem))
+    return list(dict(files).items())
+
+
+def read(paths: Sequence[Path], columns: Columns) -> Iterator[Reading]:
+    """Yield every text of the files, or a finding where one cannot be read.
+
+    Texts are read one by one; of those before, only the ids are kept.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files and folders, as `files_of` takes them.
+    columns : Columns
+        Of JSONL, CSV and Parquet.
+
+    Raises
+    ------
+    FileFault
+        A file as a whole cannot be read, or lacks a column.
+    """
+    seen: set[str] = set()
+    for path, name in files_of(paths):
+        for row in READERS[path.suffix.lower()](path, columns):
+            yield _document(path, name, row, seen)
+
+
+def slug(text: str) -> str:
+    """Return a text as an article_id can hold it, "" where nothing of it can stay.
+
+    Examples
+    --------
+    >>> slug("Reuters/2020_01 Baghdād"), slug("新聞")
+    ('reuters-2020-01-baghdad', '')
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def _document(path: Path, name: str, row: _Row, seen: set[str]) -> Reading:
+    source_id = "" if row.source_id is None else str(row.source_id)
+    fault = row.fault or _fault(row.text, source_id)
+    where = "" if path.suffix.lower() == ".txt" else f"row {row.number}"
+    if fault:
+        return Finding(str(path), where, "", fault, _ALLOWED, _MEND)
+    default = slug(name) or "text"
+    article_id = slug(source_id) or (f"{default}-{row.number}" if where else default)
+    if article_id in seen:
+        return Finding(str(path), where, "id", source_id or article_id,
+                       f"an id that no text before has ({article_id})", _MEND)  # fmt: skip
+    seen.add(article_id)
+    return Document(article_id, source_id, str(path), row.number, str(row.text))
+
+
+def _fault(text: object, source_id: str) -> str:
+    if not isinstance(text, str):
+        return "no text" if text is None else f"{type(text).__name__}, no text"
+    if not text.strip():
+        return "a blank text"
+    if "\0" in text:
+        return "a text with binary zeros"
+    try:
+        (source_id + text).encode("utf-8")
+    except UnicodeEncodeError:  # surrogates stand for bytes that could not be decoded
+        return "bytes that are not UTF-8"
+    return ""
+
+
+def _text_file(path: Path, _: Columns) -> Iterator[_Row]:
+    try:
+        yield _Row(1, None, path.read_bytes().decode("utf-8"))
+    except UnicodeDecodeError as fault:
+        yield _Row(1, None, None, shorten(fault))
+    except OSError as fault:
+        yield _Row(1, None, None, fault.strerror or str(fault))
+
+
+def _jsonl(path: Path, columns: Columns) -> Iterator[_Row]:
+    decoder = msgspec.json.Decoder(dict[str, Any])
+    with _opened(path) as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                record = decoder.decode(line)
+            except msgspec.DecodeError as fault:
+                yield _Row(number, None, None, shorten(fault))
+                continue
+            missing = [n for n in (columns.text, columns.id) if n and n not in record]
+            fault_text = f"no key '{missing[0]}'" if missing else ""
+            yield _Row(number, record.get(columns.id_name), record.get(columns.text), fault_text)
+
+
+def _opened(path: Path) -> Any:
+    try:
+        return path.open("rb")
+    except OSError as fault:
+        found = fault.strerror or str(fault)
+        raise FileFault(path, found, "a file that can be read", "check its rights") from None
+
+
+def _csv(path: Path, columns: Columns) -> Iterator[_Row]:
+    # Fields are as long as articles are; the limit of 128 KiB is csv's own.
+    csv.field_size_limit(sys.maxsize)
+    _opened(path).close()
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+        reader = csv.reader(lines, strict=True)
+        number = 0
+        try:
+            header = next(reader, [])
+            text, key = _places(path, columns, header)
+            for number, cells in enumerate(reader, start=1):
+                if len(cells) == len(header):
+                    yield _Row(number, None if key is None else cells[key], cells[text])
+                elif cells:
+                    fault = f"{len(cells)} fields under {len(header)} columns"
+                    yield _Row(number, None, None, fault)
+        except csv.Error as fault:
+            # What follows an unreadable row cannot be told apart from it.
+            yield _Row(number + 1, None, None, f"{fault}; the rest of the file is not read")
+
+
+def _parquet(path: Path, columns: Columns) -> Iterator[_Row]:
+    try:
+        with pq.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+            _places(path, columns, names)
+            wanted = [n for n in dict.fromkeys((columns.text, columns.id_name)) if n in names]
+            number = 0
+            for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
+                ids = batch.column(columns.id_name) if columns.id_name in wanted else None
+                for i, text in enumerate(batch.column(columns.text)):
+                    number += 1
+                    yield _Row(number, None if ids is None else ids[i].as_py(), text.as_py())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as fault:
+        raise FileFault(path, shorten(fault), "a Parquet file", "write it again") from None
+
+
+def _places(path: Path, columns: Columns, names: Sequence[str]) -> tuple[int, int | None]:
+    for option, name in (("--text-column", columns.text), ("--id-column", columns.id)):
+        if name is not None and name not in names:
+            allowed = ", ".join(names) or "a header with column names"
+            raise FileFault(path, f"no column '{name}'", allowed, f"name it with {option}")
+    key = names.index(columns.id_name) if columns.id_name in names else None
+    return names.index(columns.text), key
+
+
+READERS: dict[str, Callable[[Path, Columns], Iterator[_Row]]] = {
+    ".txt": _text_file,
+    ".jsonl": _jsonl,
+    ".ndjson": _jsonl,
+    ".csv": _csv,
+    ".parquet": _parquet,
+}
+
+
+def _kinds() -> str:
+    return f"a folder of texts, or a file ending in {', '.join(READERS)}"

@@ -1,0 +1,89 @@
+"""`usiran train` and `usiran predict`: systems fitted on the whole gold, used on raw texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say
+
+
+def train(
+    task: Annotated[str, typer.Argument(help="What it will predict, such as stance.")],
+    system: Annotated[str, typer.Argument(help="A system, such as tfidf-svm.")],
+    *,
+    output: Annotated[Path, typer.Option(metavar="DIR", help="The folder to be made.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier one.")] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
+    corpus: CorpusOption = None,
+) -> None:
+    """Fit a system on all articles and store it: skops file, settings, card.
+
+    Example: usiran train stance tfidf-svm --output models/stance
+    """
+    from usiran.baselines import folders, persistence, training
+    from usiran.cli.benchmark import open_bench
+
+    bench = open_bench(corpus)
+    with folders.new_folder(output, marker=persistence.INFO, force=force) as folder:
+        for name, content in training.train(bench, task, system, seed=seed).items():
+            (folder / name).write_bytes(content)
+    print(output)
+    say(f"{system} learned {task} from all {len(bench.golds[task].article_ids)} articles")
+
+
+def predict(
+    model: Annotated[
+        Path, typer.Argument(help="A folder that `usiran train` wrote, or one of several.")
+    ],
+    source: Annotated[
+        list[Path],
+        typer.Argument(metavar="INPUT...", help=".txt, .jsonl, .csv, .parquet, or a folder."),
+    ],
+    *,
+    output: Annotated[Path, typer.Option(metavar="OUT", help="The folder to be made.")],
+    also: Annotated[
+        list[Path] | None, typer.Option("--with", metavar="MODEL", help="One more; repeat it.")
+    ] = None,
+    form: Annotated[
+        Literal["parquet", "jsonl", "csv"], typer.Option("--format", help="Of the tables.")
+    ] = "parquet",
+    text_column: Annotated[str, typer.Option(help="Which column holds the text.")] = "text",
+    id_column: Annotated[
+        str | None,
+        typer.Option(help="Which one holds the id (default: id, if there).", show_default=False),
+    ] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Texts held in memory at a time.")] = 64,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out rows that cannot be read.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier folder.")] = False,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Label raw texts: sentences, stance and holder, actors, events, as tables.
+
+    Needs no corpus; inside one, models of another data version are refused.
+    Example: usiran predict models texts/ --output labelled
+    """
+    from usiran.baselines.inputs import Columns
+    from usiran.baselines.persistence import load_all
+    from usiran.baselines.prediction import Reader, write_predictions
+    from usiran.cli import models_output as show
+
+    models = load_all([model, *(also or ())], show.data_version(corpus))
+    reader = Reader(source, Columns(text_column, id_column), skip_bad, lambda one: say(str(one)))
+    with show.progress(quiet=quiet) as progress:
+        done = write_predictions(
+            models, reader, output, form=form, batch=batch, force=force, progress=progress
+        )
+    show.done(done, output, as_json=as_json)
+
+
+def mount(app: typer.Typer) -> None:
+    """Add both commands to the program."""
+    for command in (train, predict):
+        app.command()(command)
