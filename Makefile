@@ -47,6 +47,7 @@ check: $(STAMP)  ## format, lint, types, doctests, findings, drift
 	$(BIN)/usiran validate
 	$(BIN)/usiran build --check
 	$(BIN)/usiran benchmark leaderboard --check
+	$(BIN)/usiran benchmark verify --all
 
 wheel: $(STAMP)  ## build the wheel and run the tests against it, in an environment of its own
 	rm -rf dist build/wheel

@@ -2,6 +2,7 @@
 
 Every article has its own topic words and its own mix of labels; what a label depends on
 is the same everywhere: the verb and its object give stance and event, "said" the holder.
+The actor before a verb is its agent, and of "trained" the recipient.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from usiran.schemas.tables import FILES, MODELS
 STANCES = ("pro-US", "pro-Iran", "neutral")
 OBJECTS = {"pro-US": "the American troops", "pro-Iran": "the Iranian envoys", "neutral": "a farmer"}
 EVENTS = {"welcomed": "SUPPORT", "trained": "COOPERATE", "accused": "ACCUSE", "bombed": "ASSAULT"}
+SIDES = {"MILITARY": "US", "GOVERNMENT": "IRAQ", "ARMED_GROUP": "IRAN", "CIVILIAN": "IRAQ"}
 ACTORS = {
     "Colonel Hassan": "MILITARY",
     "Minister Karim": "GOVERNMENT",
@@ -44,7 +46,9 @@ def gold(task: str, **options: int) -> Gold:
 
 def tables(*, articles: int = 5, sentences: int = 24, seed: int = 7) -> Tables:
     rng = np.random.default_rng(seed)
-    frames: dict[str, list[dict[str, object]]] = {"stance": [], "actors": [], "events": []}
+    frames: dict[str, list[dict[str, object]]] = {
+        "stance": [], "actors": [], "events": [], "roles": [],
+    }  # fmt: skip
     for number in range(articles):
         mix = rng.dirichlet([3.0, 3.0, 3.0])
         offset = 0
@@ -54,6 +58,9 @@ def tables(*, articles: int = 5, sentences: int = 24, seed: int = 7) -> Tables:
             )
     return {
         **{name: pd.DataFrame(rows) for name, rows in frames.items()},
+        "registry": pd.DataFrame(
+            {"actor_id": list(ACTORS), "affiliation": [SIDES[kind] for kind in ACTORS.values()]}
+        ),
         "folds": pd.DataFrame(
             {"article_id": [_id(n) for n in range(articles)], "fold": range(articles)}
         ),
@@ -103,8 +110,20 @@ def _sentence(
     ):
         start = offset + first
         span = {"start": start, "end": start + len(surface), "text": surface, "type": label}
-        frames[table].append({**place, **span, "span_id": f"{table}:{start}"})
+        named = {"actor_id": surface} if table == "actors" else {}
+        frames[table].append({**place, **span, **named, "span_id": _span(table, number, start)})
+    frames["roles"].append(
+        {
+            "article_id": _id(number), "event_id": _span("events", number, offset + at),
+            "role": "recipient" if verb == "trained" else "agent",
+            "actor_span_id": _span("actors", number, offset),
+        }
+    )  # fmt: skip
     return offset + len(text) + 1
+
+
+def _span(table: str, number: int, start: int) -> str:
+    return f"{table}:{number}:{start}"
 
 
 def spans(*rows: tuple[int, int, str]) -> tuple[Span, ...]:

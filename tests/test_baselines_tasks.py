@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
 
 from tests import synthetic
 from usiran.annotation.labels import QUADS
-from usiran.baselines.tasks import RECORD_COLUMNS, Gold, gold_of, objects, records_of
+from usiran.baselines.scoring import Predictions
+from usiran.baselines.tasks import METRICS, RECORD_COLUMNS, Gold, gold_of, objects, records_of
 from usiran.errors import InputFault
 
 
 def test_tasks_take_their_labels_from_the_scheme_in_order() -> None:
     tasks = synthetic.tasks()
-    assert list(tasks) == ["stance", "holder", "actors", "events", "article_stance"]
+    assert list(tasks) == [
+        "stance", "holder", "actors", "events", "roles", "roles_end_to_end", "contrast",
+        "article_stance",
+    ]  # fmt: skip
     assert tasks["stance"].labels == ("pro-US", "pro-Iran", "neutral")
     assert tasks["events"].levels == {"quad": QUADS, "type": tasks["events"].labels}
     assert tasks["events"].at("quad", "SANCTION") == "material conflict"
@@ -50,7 +55,7 @@ def test_span_offsets_count_from_the_start_of_the_sentence() -> None:
 def test_a_gold_span_outside_the_scored_sentences_is_refused() -> None:
     tables = dict(synthetic.tables())
     tables["actors"] = tables["actors"].assign(sentence_id="article-9#001")
-    with pytest.raises(InputFault, match=r"actors: actors:0: sentence_id: found 'article-9#001'"):
+    with pytest.raises(InputFault, match=r"actors: actors:0:0: sentence_id: found 'article-9#001'"):
         gold_of(synthetic.tasks()["actors"], tables)
 
 
@@ -97,3 +102,61 @@ def test_the_hash_changes_with_a_label_a_vote_or_a_letter_and_not_otherwise() ->
     assert len(hashes) == 4
     other = stance.assign(holder="author")
     assert gold_of(task, {**tables, "stance": other}).sha256 == first
+
+
+def test_every_task_says_what_it_asks_how_it_is_scored_and_how_to_read_it() -> None:
+    for name, task in synthetic.tasks().items():
+        assert task.name == name
+        assert task.title.endswith("?")
+        assert task.card.endswith(".")
+        assert METRICS[task.headline]
+        gold = gold_of(task, synthetic.tables())
+        if len(gold.values):
+            scorer = task.score(gold)
+            keys = scorer.scores(scorer.counts(gold, Predictions(gold.values)).sum(axis=0))
+            assert {task.headline, *(key for key, _ in task.columns)} <= set(keys)
+
+
+@pytest.mark.parametrize(
+    ("task", "right", "wrong"),
+    [
+        ("stance", {"label": "neutral", "probabilities": [0, 0, 1]}, {"label": "Neutral"}),
+        ("holder", {"label": "source"}, {"label": "source", "probabilities": [1]}),
+        ("actors", {"spans": [[0, 4, "MILITARY"]]}, {"spans": [[0, 4, "ASSAULT"]]}),
+        ("roles", {"spans": [[0, 4, "agent@ASSAULT:5-9"]]}, {"spans": [[0, 4, "agent"]]}),
+        ("roles_end_to_end", {"spans": []}, {"label": "agent"}),
+        ("contrast", {"label": "pro-US"}, {"spans": []}),
+    ],
+)
+def test_the_shape_of_a_prediction_is_a_json_schema(
+    task: str, right: dict[str, object], wrong: dict[str, object]
+) -> None:
+    schema = synthetic.tasks()[task].shape
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert jsonschema.Draft202012Validator(schema).is_valid(right)
+    assert not jsonschema.Draft202012Validator(schema).is_valid(wrong)
+
+
+def test_roles_give_the_spans_and_keep_the_links_as_the_answer() -> None:
+    gold = synthetic.gold("roles")
+    assert tuple(gold.records.columns) == (*RECORD_COLUMNS, "actors", "events")
+    record, (link,) = gold.records.iloc[1], gold.values[1]
+    (actor,), (event,) = record["actors"], record["events"]
+    first = record["start"]
+    assert link[:2] == actor[:2]
+    assert link.label.split("@")[1] == f"{event.label}:{event.start + first}-{event.end + first}"
+    assert gold.hidden == ()
+    assert synthetic.gold("roles_end_to_end").hidden == ("actors", "events")
+
+
+def test_a_corpus_without_roles_or_edits_has_no_items_there() -> None:
+    tables = {k: v for k, v in synthetic.tables().items() if k != "roles"}
+    for name in ("roles", "roles_end_to_end", "contrast"):
+        assert gold_of(synthetic.tasks()[name], tables).verdict == "no items"
+
+
+def test_a_role_of_an_unknown_span_is_refused() -> None:
+    tables = dict(synthetic.tables())
+    tables["roles"] = tables["roles"].assign(actor_span_id="actors:9:9")
+    with pytest.raises(InputFault, match="actor_span_id: found 'actors:9:9'; allowed: a span of"):
+        gold_of(synthetic.tasks()["roles"], tables)

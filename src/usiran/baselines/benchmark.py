@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+import pandas as pd
 
 from usiran.annotation.labels import read_scheme
+from usiran.baselines.peers import MEND, missing, need
 from usiran.baselines.protocol import PROTOCOL, Outcome, folds_sha256, run
 from usiran.baselines.resampling import COVERAGE, Comparison, Scored, compare, interval, scored
 from usiran.baselines.results import (
@@ -25,9 +27,17 @@ from usiran.baselines.results import (
 )
 from usiran.baselines.scoring import Floats, LabelScorer, Predictions, Scorer
 from usiran.baselines.settings import Settings, chosen, read_all, settings_sha256
-from usiran.baselines.spans import SpanScorer
 from usiran.baselines.systems import SYSTEMS, Order
-from usiran.baselines.tasks import Gold, Tables, gold_of, tasks_of
+from usiran.baselines.tasks import (
+    LAYERS,
+    Gold,
+    Tables,
+    Task,
+    gold_of,
+    layers_of,
+    tasks_of,
+    with_layers,
+)
 from usiran.corpus import Corpus
 from usiran.errors import FileFault, Finding, InputFault
 
@@ -49,12 +59,15 @@ class Bench:
         From system to its settings.
     folds : str
         SHA-256 of folds.csv.
+    layers : DataFrame
+        What annotators marked in each sentence, for the systems that read it.
     """
 
     corpus: Corpus
     golds: Mapping[str, Gold]
     library: Mapping[str, Settings]
     folds: str
+    layers: pd.DataFrame
 
     @classmethod
     def of(cls, corpus: Corpus, tables: Tables) -> Bench:
@@ -67,28 +80,82 @@ class Bench:
         """
         tasks = tasks_of(read_scheme(corpus.labels))
         golds = {name: gold_of(task, tables) for name, task in tasks.items()}
-        return cls(corpus, golds, read_all(corpus, tuple(SYSTEMS)), folds_sha256(corpus))
+        library = read_all(corpus, tuple(SYSTEMS))
+        return cls(corpus, golds, library, folds_sha256(corpus), layers_of(tables))
 
-    def plan(self, tasks: Sequence[str] = (), systems: Sequence[str] = ()) -> list[tuple[str, str]]:
+    def plan(
+        self, tasks: Sequence[str] = (), systems: Sequence[str] = (), *, peers: bool = False
+    ) -> list[tuple[str, str]]:
         """Return the (task, system) pairs to run; empty arguments mean all.
+
+        Peers run where they are named. With `peers`, all of them that are installed run
+        besides; `absent_peers` says which are not.
 
         Raises
         ------
         InputFault
             A name is unknown, or the systems asked for run on none of the tasks.
+        FileFault
+            A peer is named that is not installed.
         """
         names = chosen("task", tuple(tasks), tuple(self.golds))
-        wanted = chosen("system", tuple(systems), tuple(self.library))
+        wanted = self._wanted(tuple(systems), peers=peers)
         pairs = [
             (task, system)
             for task in names
             if not self.golds[task].verdict
             for system in wanted
-            if task in self.library[system].tasks
+            if self.runs(system, task)
         ]
         if not pairs and any(not self.golds[task].verdict for task in names):
             raise InputFault([self._idle(system) for system in wanted])
         return pairs
+
+    def _wanted(self, systems: tuple[str, ...], *, peers: bool) -> tuple[str, ...]:
+        wanted = chosen("system", systems, tuple(self.library))
+        for system in wanted if systems else ():
+            need(SYSTEMS[system].packages, system)
+        absent = self.absent_peers()
+        return tuple(
+            name
+            for name in self.library
+            if (name in wanted and (systems or not SYSTEMS[name].packages))
+            or (peers and SYSTEMS[name].packages and name not in absent)
+        )
+
+    def absent_peers(self) -> dict[str, str]:
+        """Return the peers that cannot run here, each with what to do about it."""
+        lacking = {name: missing(SYSTEMS[name].packages) for name in self.library}
+        return {
+            name: f"skipped: no package {', '.join(modules)}; to mend: {MEND}"
+            for name, modules in lacking.items()
+            if modules
+        }
+
+    def runs(self, system: str, task: str) -> bool:
+        """Return whether a system runs on a task.
+
+        A task for evaluation only takes every system of the task it learns from, except
+        those on rearranged labels, and those that read marks that edited sentences lack.
+        """
+        asked = self.golds[task].task
+        if not asked.learns_from:
+            return task in self.library[system].tasks
+        apt = SYSTEMS[system].relabel is None and SYSTEMS[system].reads != "marks"
+        return apt and asked.learns_from in self.library[system].tasks
+
+    def learned(self, task: str) -> Task:
+        """Return the task that systems learn for a task: itself, or what it learns from."""
+        return self.golds[self.golds[task].task.learns_from or task].task
+
+    def gold_for(self, system: str, task: str) -> Gold:
+        """Return a task's gold with everything that the system reads in its records."""
+        gold, reads = self.golds[task], SYSTEMS[system].reads
+        if reads == "text":
+            return gold
+        # Whose side an actor is on is never given in the article held out.
+        hidden = ("sides",) if reads == "marks" else LAYERS
+        return with_layers(gold, self.layers, hidden)
 
     def _idle(self, system: str) -> Finding:
         tasks = ", ".join(self.library[system].tasks)
@@ -96,7 +163,8 @@ class Bench:
 
     def order(self, task: str, system: str, seed: int) -> Order:
         """Return what the system's builder is given."""
-        return Order(self.golds[task].task, self.library[system], self.library, seed)
+        tasks = {name: gold.task for name, gold in self.golds.items()}
+        return Order(self.learned(task), self.library[system], self.library, seed, tasks)
 
     def is_stale(self, result: Result) -> bool:
         """Return whether a result was made on other gold or other folds."""
@@ -114,10 +182,7 @@ class Bench:
 
 def scorer_of(gold: Gold) -> Scorer:
     """Return the task's scorer; classes that cannot be evaluated stay out of macro means."""
-    task = gold.task
-    if task.unit == "spans":
-        return SpanScorer(task, {level: gold.unevaluable_classes(level) for level in task.levels})
-    return LabelScorer(task.labels, gold.unevaluable_classes())
+    return gold.task.score(gold)
 
 
 def counts_of(outcomes: Sequence[Outcome], scorer: Scorer) -> Floats:
@@ -128,9 +193,9 @@ def counts_of(outcomes: Sequence[Outcome], scorer: Scorer) -> Floats:
 
 def outcomes(bench: Bench, task: str, system: str, seed: int) -> list[Outcome]:
     """Run one system on one task under the protocol, once for every replicate."""
-    gold = bench.golds[task]
+    gold = bench.gold_for(system, task)
     found = []
-    for number in range(replicates(bench.library[system], task)):
+    for number in range(replicates(bench.library[system], bench.learned(task).name)):
         order = bench.order(task, system, seed + number)
         relabel = SYSTEMS[system].relabel
         asked = relabel(gold, seed + number) if relabel else gold
@@ -141,9 +206,28 @@ def outcomes(bench: Bench, task: str, system: str, seed: int) -> list[Outcome]:
     return found
 
 
+def parts_of(order: Order) -> list[Settings]:
+    """Return all settings of the systems that one builds on to solve another task."""
+    parts = []
+    for key in ("tagger", "role_pairs"):
+        if key in order.options:
+            named = order.named(key)
+            every = {task: named.of(task) for task in named.tasks}
+            parts.append(msgspec.structs.replace(named, parameters=every, task_parameters={}))
+    return parts
+
+
 def replicates(settings: Settings, task: str) -> int:
     """Return how often a system is run with another seed; the counts are averaged."""
     return int(settings.of(task).get("replicates", 1))
+
+
+def own_settings_sha256(bench: Bench, task: str, system: str) -> str:
+    """Return the hash of a built-in system's settings and of those it borrows from."""
+    order = bench.order(task, system, 0)
+    named = [key for key in ("reference", "lexicon_of") if key in order.options]
+    borrowed = [order.named(key) for key in named] + parts_of(order)
+    return settings_sha256(order.task.name, order.settings, *borrowed)
 
 
 def evaluate(bench: Bench, task: str, system: str, *, seed: int, draws: int) -> Stored:
@@ -152,8 +236,6 @@ def evaluate(bench: Bench, task: str, system: str, *, seed: int, draws: int) -> 
     relabelled = SYSTEMS[system].relabel is not None
     predictions = prediction_bytes(lines_of(found, relabelled=relabelled))
     settings = bench.library[system]
-    order = bench.order(task, system, seed)
-    borrowed = [order.named(key) for key in ("reference", "lexicon_of") if key in order.options]
     result = Result(
         system=system,
         title=settings.title,
@@ -168,14 +250,15 @@ def evaluate(bench: Bench, task: str, system: str, *, seed: int, draws: int) -> 
         gold_sha256=bench.golds[task].sha256,
         folds_sha256=bench.folds,
         predictions_sha256=sha256(predictions),
-        settings_sha256=settings_sha256(task, settings, *borrowed),
-        settings=settings.of(task),
-        **rounded(_scores(bench.golds[task], found, seed=seed, draws=draws)),
+        settings_sha256=own_settings_sha256(bench, task, system),
+        settings=bench.order(task, system, seed).options,
+        **rounded(scores_of(bench.golds[task], found, seed=seed, draws=draws)),
     )
     return Stored(result, predictions)
 
 
-def _scores(gold: Gold, found: Sequence[Outcome], *, seed: int, draws: int) -> dict[str, object]:
+def scores_of(gold: Gold, found: Sequence[Outcome], *, seed: int, draws: int) -> dict[str, object]:
+    """Return every field of a result that follows from gold and predictions, not rounded."""
     scorer = scorer_of(gold)
     counts = counts_of(found, scorer)
     sums = counts.sum(axis=0)

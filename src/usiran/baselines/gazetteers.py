@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -32,6 +33,15 @@ class Gazetteer:
 
     types: Mapping[Surface, str]
     fold_case: bool = False
+
+    def __getstate__(self) -> dict[str, object]:
+        # Stored as rows: the formats that hold models have no tuples as keys.
+        rows = [[list(surface), label] for surface, label in self.types.items()]
+        return {"types": rows, "fold_case": self.fold_case}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        types = {tuple(surface): label for surface, label in state["types"]}
+        self.__init__(types, state["fold_case"])  # type: ignore[misc]  # as in Lexicon
 
     @classmethod
     def learn(

@@ -38,7 +38,15 @@ class Lexicon:
     """
 
     def __init__(self, words: Words) -> None:
+        self.words = words
         self.patterns = {label: _pattern(entries) for label, entries in words.items() if entries}
+
+    def __getstate__(self) -> dict[str, dict[str, list[str]]]:
+        # A stored model holds the words: patterns are made from them again, never read.
+        return {"words": {label: list(entries) for label, entries in self.words.items()}}
+
+    def __setstate__(self, state: Mapping[str, Words]) -> None:
+        self.__init__(state["words"])  # type: ignore[misc]  # a fresh object is made ready
 
     def find(self, text: str) -> list[Span]:
         """Return the entries found, left to right: the longest one where several begin."""

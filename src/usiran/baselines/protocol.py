@@ -2,6 +2,8 @@
 
 Every fold of `folds.csv` is held out once. A fresh copy of the system is fitted on the
 other articles and sees nothing of the held-out one: no text, no vocabulary, no label.
+Annotations that a task or a system may read in training only are taken out of the records
+of the held-out article before it is asked.
 """
 
 # ruff: noqa: N803  (scikit-learn's signatures)
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -22,7 +24,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 
 from usiran.annotation.tokens import Span
 from usiran.baselines.scoring import Floats, Predictions
-from usiran.baselines.tasks import Gold, Objects, objects
+from usiran.baselines.tasks import Gold, Objects, Task, objects
 from usiran.corpus import Corpus
 from usiran.errors import FileFault
 
@@ -55,16 +57,26 @@ def folds_sha256(corpus: Corpus) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def splits(folds: NDArray[np.int64]) -> Iterator[tuple[Indices, Indices]]:
+def splits(
+    folds: NDArray[np.int64], source: NDArray[np.int64] | None = None
+) -> Iterator[tuple[Indices, Indices]]:
     """Yield (training rows, held-out rows) for each fold, in order.
+
+    Parameters
+    ----------
+    folds : array of int
+        The fold of each row.
+    source : array of int, optional
+        The folds of the rows to learn from, where they are other rows.
 
     Examples
     --------
     >>> [(train.tolist(), test.tolist()) for train, test in splits(np.array([0, 0, 1]))]
     [([2], [0, 1]), ([0, 1], [2])]
     """
+    source = folds if source is None else source
     for fold in np.unique(folds):
-        yield np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        yield np.flatnonzero(source != fold), np.flatnonzero(folds == fold)
 
 
 @dataclass(frozen=True)
@@ -92,12 +104,13 @@ def run(system: Estimator, gold: Gold, progress: Progress | None = None) -> Outc
     """
     values = np.empty(len(gold.values), dtype=object)
     stated: Floats | None = None
-    folds = list(splits(gold.folds))
+    folds = list(splits(gold.folds, gold.source.folds))
     for done, (train, test) in enumerate(folds, start=1):
         # The problems are small: threads cost several times what they save.
         with threadpool_limits(1):
-            fitted = _fitted(system, gold, train)
-            said, chances = predict(fitted, gold.records.iloc[test], gold.task.labels)
+            fitted = _fitted(system, gold.source, train)
+            asked = gold.records.iloc[test].drop(columns=list(gold.hidden), errors="ignore")
+            said, chances = predict(fitted, asked, gold.task.labels)
         values[test] = objects(said)
         if chances is not None:
             stated = np.zeros((len(values), len(gold.task.labels))) if stated is None else stated
@@ -167,20 +180,28 @@ Draw = Callable[[str, dict[str, Objects], np.random.Generator], Objects]
 def _relabelled(gold: Gold, seed: int, draw: Draw) -> Gold:
     rng = np.random.default_rng(seed)
     values = gold.values.copy()
-    pools = {name: _pool(gold.values[gold.articles == name]) for name in gold.article_ids}
+    pools = {
+        name: _pool(gold.values[gold.articles == name], gold.task) for name in gold.article_ids
+    }
     for name in gold.article_ids:
         labels = iter(draw(name, pools, rng).tolist())
         for row in np.flatnonzero(gold.articles == name):
             if isinstance(values[row], str):
                 values[row] = next(labels)
             else:
-                values[row] = tuple(Span(a, b, next(labels)) for a, b, _ in gold.values[row])
+                values[row] = tuple(_renamed(span, next(labels)) for span in gold.values[row])
     # The annotators voted on the true labels: there are no votes on rearranged ones.
-    return Gold(gold.task, gold.records, values, gold.folds, None)
+    return replace(gold, values=values, votes=None)
 
 
-def _pool(values: Objects) -> Objects:
+def _renamed(span: Span, label: str) -> Span:
+    """Return the span with another type; a link keeps its event."""
+    _, at, event = span.label.partition("@")
+    return span._replace(label=f"{label}{at}{event}")
+
+
+def _pool(values: Objects, task: Task) -> Objects:
     pool: list[str] = []
     for value in values:
-        pool += [value] if isinstance(value, str) else [span.label for span in value]
+        pool += [value] if isinstance(value, str) else [task.label_of(s.label) for s in value]
     return objects(pool)

@@ -6,8 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from usiran.baselines.benchmark import Bench
+from usiran.baselines.cards import card, card_path
 from usiran.baselines.leaderboard import render
-from usiran.baselines.results import Results, Stored, paths, read_results, result_bytes
+from usiran.baselines.results import (
+    SUBMITTED,
+    Results,
+    Stored,
+    paths,
+    read_results,
+    result_bytes,
+)
 from usiran.writing import replace_files
 
 
@@ -18,6 +26,8 @@ def leaderboard_path(bench: Bench) -> Path:
 
 def publish(bench: Bench, fresh: Mapping[tuple[str, str], Stored]) -> Results:
     """Write fresh results beside the stored ones, and the leaderboard over all of them.
+
+    A submitted system's card is written anew with them.
 
     Returns
     -------
@@ -30,6 +40,8 @@ def publish(bench: Bench, fresh: Mapping[tuple[str, str], Stored]) -> Results:
         result, predictions = paths(bench.corpus, system, task)
         files[result] = result_bytes(stored.result)
         files[predictions] = stored.predictions
+        if stored.result.kind == SUBMITTED:
+            files[card_path(bench.corpus, system)] = card(results, system).encode("utf-8")
     replace_files(files)
     return results
 

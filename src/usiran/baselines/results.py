@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -26,6 +26,7 @@ from usiran.corpus import Corpus
 from usiran.errors import FileFault, shorten
 
 PLACES = 6
+SUBMITTED: Literal["submitted"] = "submitted"
 SpanRow = tuple[int, int, str]
 Said = str | tuple[SpanRow, ...]
 
@@ -48,11 +49,20 @@ class Confusion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cells: tuple[tuple[float, ...], ...]
 
 
+class Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a submitted system's makers say of it; `url` may be empty."""
+
+    description: str
+    url: str = ""
+
+
 class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One system's scores on one task.
 
     Parameters
     ----------
+    kind : str
+        The kind in the system's settings, or "submitted" for predictions made elsewhere.
     relabelled : bool
         Whether the labels were rearranged on purpose: such a control is compared with
         chance, never with systems that were scored on the true labels.
@@ -68,11 +78,16 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         For each level (quad, type) and class: precision, recall, F1, support.
     not_evaluable : dict
         For each level the classes left out of the macro mean, with the reason.
+    submission : Submission, optional
+        Of submitted predictions only.
+    environment : dict, optional
+        Where predictions made elsewhere were scored: for the reader, never compared. Own
+        systems have none, so that their results are the same bytes on every machine.
     """
 
     system: str
     title: str
-    kind: Kind
+    kind: Kind | Literal["submitted"]
     task: str
     protocol: str
     relabelled: bool
@@ -96,6 +111,8 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     per_class: dict[str, dict[str, dict[str, float]]]
     not_evaluable: dict[str, dict[str, str]]
     confusion: Confusion | None = None
+    submission: Submission | msgspec.UnsetType = msgspec.UNSET
+    environment: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -160,7 +177,12 @@ def sha256(content: bytes) -> str:
 
 
 def outcomes_of(stored: Stored, gold: Gold, file: str) -> list[Outcome]:
-    """Return the outcomes that a stored predictions file holds, one a replicate.
+    """Return the outcomes that a stored predictions file holds, as `outcomes_in` does."""
+    return outcomes_in(stored.predictions, gold, file)
+
+
+def outcomes_in(content: bytes, gold: Gold, file: str) -> list[Outcome]:
+    """Return the outcomes that a predictions file's content holds, one a replicate.
 
     Raises
     ------
@@ -168,7 +190,7 @@ def outcomes_of(stored: Stored, gold: Gold, file: str) -> list[Outcome]:
         A line is not a prediction of the task, or the sentences are not the gold's, each
         once a replicate.
     """
-    lines = _decode(stored.predictions, file)
+    lines = _decode(content, file)
     wanted = gold.records["sentence_id"].tolist()
     size = len(wanted)
     replicates = [lines[i : i + size] for i in range(0, len(lines), size)]
@@ -231,7 +253,7 @@ def read_results(corpus: Corpus) -> dict[tuple[str, str], Stored]:
     """
     stored = {}
     for path in sorted((corpus.baselines / "results").glob("*/*.json")):
-        result = _read_result(path, corpus.name_of(path))
+        result = read_result(path, corpus.name_of(path))
         if (result.system, result.task) != (path.parent.name, path.stem):
             raise FileFault(corpus.name_of(path), f"a result of {result.system}/{result.task}",
                             f"{path.parent.name}/{path.stem}", "move the file back")  # fmt: skip
@@ -245,8 +267,18 @@ def read_results(corpus: Corpus) -> dict[tuple[str, str], Stored]:
     return stored
 
 
-def _read_result(path: Path, name: str) -> Result:
+def read_result(path: Path, name: str) -> Result:
+    """Read one result file; `name` is its name in messages.
+
+    Raises
+    ------
+    FileFault
+        It is missing or not a result.
+    """
     try:
         return msgspec.json.decode(path.read_bytes(), type=Result)
+    except OSError as fault:
+        found = fault.strerror or str(fault)
+        raise FileFault(name, found, "a result of the benchmark", "name its file") from None
     except msgspec.DecodeError as fault:
         raise FileFault(name, shorten(fault, 160), "a result of the benchmark", _MEND) from None

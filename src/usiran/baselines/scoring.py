@@ -30,10 +30,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from usiran.baselines.tasks import Gold, Objects
+from usiran.baselines.gold import Gold, Objects
 
 Floats = NDArray[np.float64]
 Classes = dict[str, dict[str, float]]
+LABEL_COLUMNS = (("accuracy", "accuracy"), ("mcc", "MCC"), ("soft", "soft"))
+LABEL_CARD = (
+    "MCC runs from -1 over 0 (chance) to 1. Soft is the mean distance of the stated "
+    "probabilities to the annotators' votes: 0 is best, 2 is worst."
+)
 
 
 @dataclass(frozen=True)
@@ -206,3 +211,8 @@ def mcc(table: Floats) -> float:
     n, t, p = table.sum(), table.sum(axis=1), table.sum(axis=0)
     spread = np.sqrt((n * n - p @ p) * (n * n - t @ t))
     return float(ratio(np.asarray(n * np.trace(table) - t @ p), np.asarray(spread)))
+
+
+def label_scorer(gold: Gold) -> LabelScorer:
+    """Return the scorer of one label a row."""
+    return LabelScorer(gold.task.labels, gold.unevaluable_classes())

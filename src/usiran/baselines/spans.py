@@ -27,12 +27,17 @@ from functools import cached_property
 import numpy as np
 
 from usiran.annotation.tokens import Span
+from usiran.baselines.gold import Gold, Task
 from usiran.baselines.scoring import Classes, Floats, Predictions, class_rows, f1, ratio
-from usiran.baselines.tasks import Gold, Task
 
 SCHEMES = ("strict", "exact", "overlap", "partial")
 PER_CLASS = ("strict", "overlap", "gold", "predicted")
 POOLED = ("exact", "touching")
+SPAN_CARD = (
+    "Strict: offsets and {level} are right. Exact: the offsets. Overlap: the {level}, and a "
+    "shared character. Partial: boundaries of any type, half a point for overlap alone. "
+    "Macro: the mean over classes under the headline's scheme."
+)
 
 
 def overlaps(one: Span, other: Span) -> bool:
@@ -206,3 +211,9 @@ class SpanScorer:
 
 def _bounds(span: Span) -> tuple[int, int]:
     return span.start, span.end
+
+
+def span_scorer(gold: Gold) -> SpanScorer:
+    """Return the scorer of a span task; classes that cannot be evaluated stay out of means."""
+    levels = gold.task.levels
+    return SpanScorer(gold.task, {level: gold.unevaluable_classes(level) for level in levels})

