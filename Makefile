@@ -46,6 +46,7 @@ check: $(STAMP)  ## format, lint, types, doctests, findings, drift
 	$(BIN)/python -m pytest --quiet src
 	$(BIN)/usiran validate
 	$(BIN)/usiran build --check
+	$(BIN)/usiran annotate agreement --check --corpus annotation/pilot
 	$(BIN)/usiran benchmark leaderboard --check
 	$(BIN)/usiran benchmark verify --all
 

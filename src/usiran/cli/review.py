@@ -19,7 +19,9 @@ app = typer.Typer()
 
 RoundsOption = Annotated[
     list[str] | None,
-    typer.Option("--round", metavar="ROUND", help="A round; repeat it. Default: gold_rounds."),
+    typer.Option(
+        "--round", "--rounds", metavar="ROUND", help="A round; repeat it. Default: gold_rounds."
+    ),
 ]
 
 
@@ -36,6 +38,12 @@ def agreement(
     ] = None,
     draws: Annotated[int, typer.Option(min=100, help="Bootstrap draws.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
+    write: Annotated[
+        bool, typer.Option("--write", help="Make the figures in annotation/AGREEMENT.md anew.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 where --write would change it.")
+    ] = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -45,6 +53,9 @@ def agreement(
     the corpus's two configs will do, of whatever texts.
     Example: usiran annotate agreement --round r1 --figure confusion.svg
     """
+    if write or check:
+        _page(corpus, check=check)
+        return
     from usiran.annotation.agreement import measure_corpus
     from usiran.annotation.agreement_report import report, to_json
     from usiran.corpus import Corpus
@@ -56,6 +67,24 @@ def agreement(
     if draw is not None:
         draw(found)
     show_json(to_json(found)) if as_json else print(report(found), end="")
+
+
+def _page(corpus: Path | None, *, check: bool) -> None:
+    """Write annotation/AGREEMENT.md and its pictures, or refuse what has drifted."""
+    from usiran.annotation.agreement_page import page_drift, page_files
+    from usiran.corpus import Corpus
+    from usiran.errors import InputFault
+    from usiran.writing import replace_files
+
+    folder = Corpus.find(corpus)
+    if check:
+        if findings := page_drift(folder, say):
+            raise InputFault(findings)
+        return
+    files = page_files(folder, say)
+    replace_files(files)
+    for path in files:
+        print(folder.name_of(path))
 
 
 def picture(path: Path) -> Callable[[Agreement], None]:
