@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 STUDIO := .venv-studio
 STUDIO_STAMP := $(STUDIO)/.installed
 
-.PHONY: run test check studio wheel clean help
+.PHONY: run test check studio wheel bench clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -16,7 +16,7 @@ $(STAMP): pyproject.toml constraints.txt
 		{ echo "usiran needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "setting up $(VENV) (once, about two minutes)" >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[annotation,dev]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[annotation,dev,spacy]"
 	@touch $(STAMP)
 
 run: $(STAMP)  ## the main job: validate, build, load, benchmark, leaderboard
@@ -46,18 +46,24 @@ check: $(STAMP)  ## format, lint, types, doctests, findings, drift
 	$(BIN)/python -m pytest --quiet src
 	$(BIN)/usiran validate
 	$(BIN)/usiran build --check
+	$(BIN)/usiran annotate adjudicate --check
+	$(BIN)/usiran annotate agreement --check
 	$(BIN)/usiran annotate agreement --check --corpus annotation/pilot
 	$(BIN)/usiran benchmark leaderboard --check
+	$(BIN)/usiran benchmark report --check
 	$(BIN)/usiran benchmark verify --all
 
-wheel: $(STAMP)  ## build the wheel and run the tests against it, in an environment of its own
+wheel: $(STAMP)  ## build the wheel and run the commands' tests against it, in an environment of its own
 	rm -rf dist build/wheel
 	$(BIN)/python -m build --wheel --outdir dist .
 	$(PYTHON) -m venv build/wheel
 	build/wheel/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt "$$(ls $(CURDIR)/dist/*.whl)[annotation,dev]"
 	build/wheel/bin/usiran --version
 	build/wheel/bin/usiran build --check --quiet
-	build/wheel/bin/python -m pytest --numprocesses=2 --dist=loadfile tests --ignore-glob="*studio*"
+	build/wheel/bin/python -m pytest --numprocesses=2 --dist=loadfile tests/test_cli_*.py tests/test_dataset_build.py tests/test_annotation_configs.py tests/test_schemas_tables.py
+
+bench: $(STAMP)  ## measure the speed budgets against peers; writes baselines/BENCH.md
+	$(BIN)/python -m bench
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) $(STUDIO) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

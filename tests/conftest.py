@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.studio import server
 from tests.tiny import tiny_corpus
 from usiran.corpus import Corpus
 
-__all__ = ["copied", "repo", "tiny_corpus"]
+__all__ = ["copied", "repo", "server", "tiny_corpus"]
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("dataset", "schemas", "annotation", "baselines")

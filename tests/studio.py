@@ -20,7 +20,6 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import ROOT
 from tests.tiny import build_tiny
 from usiran.annotation.labels import Project, Scheme
 from usiran.annotation.records import AnnotationRow, TaskReading, annotation_rows
@@ -29,7 +28,7 @@ from usiran.annotation.studio.accounts import email_of
 from usiran.annotation.studio.folder import Folder
 from usiran.corpus import Corpus
 
-BIN = ROOT / ".venv-studio" / "bin"
+BIN = Path(__file__).resolve().parents[1] / ".venv-studio" / "bin"
 REASON = "Label Studio is not installed; `make studio` installs it"
 needs_studio = pytest.mark.skipif(not (BIN / "label-studio").is_file(), reason=REASON)
 
@@ -114,12 +113,16 @@ class Serving:
 
     def annotator(self, annotator_id: str) -> Any:
         """Return an SDK client of an annotator, who logs in with the kept password."""
+        return self._client(self.token_of(annotator_id))
+
+    def token_of(self, annotator_id: str) -> str:
+        """Return an annotator's token, as their own page shows it."""
         password = self.secrets["accounts"]["local"][annotator_id]["password"]
         with httpx.Client(base_url=self.url, trust_env=False) as web:
             form = {"email": email_of(annotator_id), "password": password}
             answer = post_form(web, "/user/login/", form)
             assert answer.status_code == 302, "the login was refused"
-            return self._client(str(web.get("/api/current-user/token").json()["token"]))
+            return str(web.get("/api/current-user/token").json()["token"])
 
     def _client(self, token: str) -> Any:
         from label_studio_sdk import LabelStudio

@@ -7,6 +7,7 @@ The actor before a verb is its agent, and of "trained" the recipient.
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,12 @@ def write_corpus(root: Path, tables: Tables) -> Corpus:
     shutil.copytree(home / "annotation" / "crosswalks", corpus.annotation / "crosswalks")
     shutil.copy(home / "annotation" / "labels.toml", corpus.labels)
     corpus.articles.mkdir(parents=True)
-    shutil.copy(home / "dataset" / "corpus.toml", corpus.dataset)
+    toml = (home / "dataset" / "corpus.toml").read_text("utf-8")
+    # What the repository's own corpus.toml says of its gold does not hold here.
+    for key, value in ("version", "0.1.0"), ("gold_basis", "first-pass"):
+        toml = re.sub(rf"(?m)^{key} = .*$", f'{key} = "{value}"  # as it is', toml)
+    toml = re.sub(r"(?m)^gold_rounds = .*$", 'gold_rounds = ["first"]', toml)
+    (corpus.dataset / "corpus.toml").write_text(toml, "utf-8")
     corpus.baselines.mkdir()
     for settings in (home / "baselines").glob("*.toml"):
         shutil.copy(settings, corpus.baselines)
@@ -170,7 +176,7 @@ def _write_sources(corpus: Corpus, tables: Tables) -> None:
     }  # fmt: skip
     corpus.gold.mkdir()
     for name in (*known, "registry", "actor_links", "decisions"):
-        columns = [c for c in MODELS[name].to_schema().columns if c != "text"]
+        columns = [c for c in MODELS[name].to_schema().columns if c not in ("text", "text_status")]
         frame = pd.DataFrame(known.get(name, [])).reindex(columns=columns)
         frame.to_csv(corpus.root / FILES[name], index=False)
 

@@ -26,6 +26,7 @@ from tests.three_passes import (
     WHOLE,
     build_three,
     decide,
+    faults,
     submit,
     three,
 )
@@ -36,7 +37,6 @@ from usiran.annotation.exports import read_export
 from usiran.annotation.labels import Project
 from usiran.annotation.records import TaskReading
 from usiran.corpus import Corpus
-from usiran.dataset.validation import validate
 from usiran.errors import FileFault, InputFault
 
 __all__ = ["three"]
@@ -165,7 +165,7 @@ def test_decisions_have_a_row_for_every_unit_somebody_has_otherwise(decided: Cor
 
 
 def test_the_corpus_validates_clean_afterwards(decided: Corpus) -> None:
-    assert validate(decided).findings == ()
+    assert faults(decided) == []
     votes = (decided.gold / "votes.csv").read_text("utf-8").splitlines()
     assert f"event,{GAS}@event:84-90,ACCUSE,,1" in votes
     assert f"actor,{GAS}@actor:137-142,GOVERNMENT,,2" in votes
@@ -175,7 +175,7 @@ def test_a_gold_without_one_of_its_decisions_does_not(decided: Corpus) -> None:
     path = decided.gold / "decisions.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(one for one in lines if "126-142,GOVERNMENT" not in one), "utf-8")
-    (finding,) = validate(decided).findings
+    (finding,) = faults(decided)
     assert finding.record == f"{GAS}@actor:126-142"
     assert [one.file for one in Adjudicator(decided).drift()] == ["annotation/gold/decisions.csv"]
 
@@ -231,7 +231,7 @@ def test_a_unanimous_answer_can_be_overruled(three: Corpus) -> None:
     unanimous = f"stance/{PORT}#002"
     decide(work, {unanimous: "pro-US iran-"})
     work.write()
-    assert validate(three).findings == ()
+    assert faults(three) == []
     rows = (three.gold / "decisions.csv").read_text("utf-8").splitlines()
     assert f"stance,{PORT}#002,pro-US,,true" in [row.rsplit(",", 3)[0] for row in rows]
     assert f"grounds,{PORT}#002,iran-,,true" in [row.rsplit(",", 3)[0] for row in rows]
@@ -248,7 +248,7 @@ def test_a_span_that_nobody_marked_can_be_added_and_is_asked_for_its_roles(three
     assert set(question.answers.values()) == {None}
     decide(work, {question.id: 'agent "Basra"'})
     work.write()
-    assert validate(three).findings == ()
+    assert faults(three) == []
     spans = gold(three, "spans")[PORT].annotations[0].spans
     assert [(span.text, span.label) for span in spans if span.layer == "event"] == [
         ("protects", "AID"), ("said", "CONSULT"), ("seized", "COERCE"),
@@ -279,7 +279,7 @@ def test_a_role_falls_with_its_event_and_says_why(three: Corpus) -> None:
     decide(work, {f"event/{PORT}@event:14-22": "none"})
     assert ROLE in work.state.stale
     work.write()
-    assert validate(three).findings == ()
+    assert faults(three) == []
     rows = (three.gold / "decisions.csv").read_text("utf-8").splitlines()
     event = f"event/{PORT}@event:14-22"
     assert f"event,{PORT}@event:14-22,,,true,S1: event,judge,2031-07-01T12:00:00Z" in rows
@@ -441,5 +441,5 @@ def test_every_way_to_decide_gives_a_gold_that_validates(
     while work.state.open:
         decide(work, {work.state.open[0].id: "none"})
     work.write()
-    assert validate(work.corpus).findings == ()
+    assert faults(work.corpus) == []
     assert Adjudicator(work.corpus).drift() == []

@@ -15,7 +15,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser import ARTICLES, FLEET, RAID, SCREEN, Page, browser, browser_corpus, missing
 from tests.command import run, tree
-from tests.studio import Serving, needs_studio, project_of, server, tasks_of
+from tests.studio import Serving, needs_studio, project_of, tasks_of
 from tests.tiny import SCHEME
 from usiran.annotation.exports import read_export
 from usiran.annotation.labels import Project
@@ -23,8 +23,6 @@ from usiran.annotation.offsets import place
 from usiran.annotation.studio.accounts import email_of
 from usiran.annotation.texts import read_texts
 from usiran.corpus import Corpus
-
-__all__ = ["server"]
 
 REASON = missing()
 pytestmark = [needs_studio, pytest.mark.skipif(REASON is not None, reason=str(REASON))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, product
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from usiran.annotation.matching import clusters, groups, hits, matched, overlaps, pairs
 from usiran.annotation.tokens import Span
-from usiran.baselines import spans as benchmark
 
 
 def spans(*rows: tuple[int, int, str]) -> list[Span]:
@@ -104,12 +103,6 @@ def test_a_matching_is_one_to_one_maximal_and_the_same_from_either_side(
     assert len({i for i, _ in found}) == len({j for _, j in found}) == len(found)
     assert all(overlaps(one[i], other[j]) for i, j in found)
     assert len(found) == largest(one, other) == matched(other, one)
-
-
-@given(marks(most=12), marks(most=12))
-def test_the_benchmark_counts_the_same(one: list[Span], other: list[Span]) -> None:
-    assert matched(one, other) == benchmark.matched(one, other)
-    assert all(overlaps(a, b) == benchmark.overlaps(a, b) for a, b in product(one, other))
 
 
 @given(apart(), apart())

@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import studio as running
 from tests.command import Done, run, tree
 from tests.conftest import ROOT
 from tests.studio import (
@@ -33,15 +32,14 @@ from usiran.annotation.labels import Project, read_scheme
 from usiran.annotation.records import TaskReading
 from usiran.annotation.results import Json
 from usiran.annotation.studio.accounts import email_of
+from usiran.annotation.studio.predictions import Prediction
 from usiran.annotation.studio.pull import pull
-from usiran.annotation.studio.push import Prediction, Pushed, push
+from usiran.annotation.studio.push import Pushed, push
 from usiran.annotation.studio.tasks import FIRST, LAST, Task
 from usiran.annotation.submissions import Counts, Report, read_submission
 from usiran.annotation.texts import read_texts, sha256
 from usiran.corpus import Corpus
 from usiran.errors import UsiranError
-
-server = running.server
 
 LAYERS: tuple[Project, ...] = ("stance", "spans")
 GAS_SENTENCES = [f"{GAS}#{number:03d}" for number in (1, 2, 4, 5)]
@@ -391,7 +389,7 @@ def test_a_config_that_loses_labels_is_refused_and_another_is_taken(
 
 
 def test_a_project_of_another_version_or_corpus_is_refused(server: Serving, corpus: Corpus) -> None:
-    refused(corpus, lambda: pulled(server, corpus), "found 'no project to pull'")
+    refused(corpus, lambda: pulled(server, corpus), "found 'no such project'")
     pushed(server, corpus, "spans")
     label(server.annotator("ann"), title(corpus, "spans"), {PORT: FAVOURS})
     newer = rename(corpus, corpus.manifest.name, "0.2.0")

@@ -106,8 +106,8 @@ def test_secrets_are_made_once_and_kept_private(folder: Folder) -> None:
     again = Credentials(folder)
     assert again.login() == login
     assert again.password(LOCAL, "ann", "ann@example.org") == password
-    assert again.has_password("https://há.example", "bob")
-    assert not again.has_password(LOCAL, "bob")
+    assert again.kept_password("https://há.example", "bob")
+    assert again.kept_password(LOCAL, "bob") is None
     assert len(login.token) == 40
     for secret in (login.password, login.token):
         assert len(secret) >= 24

@@ -176,6 +176,38 @@ def test_repairs_are_applied_stored_and_told(tiny_corpus: Corpus) -> None:
     assert again.repairs == ()
 
 
+def test_offsets_that_are_stored_unmended_are_mended_by_importing_again(
+    tiny_corpus: Corpus,
+) -> None:
+    task = article_task(annotation(WHOLE, span("actor1", "CIVILIAN", 35, 45, "Washington")))
+    path = export_file(tiny_corpus, task)
+    take(tiny_corpus, path)
+    file = submission_file(tiny_corpus, "r1", "ann", "spans")
+    mended = file.read_bytes()
+    file.write_bytes(mended.replace(b'"start": 34', b'"start": 35').replace(b": 44", b": 45"))
+    report = take(tiny_corpus, path)
+    assert (report.tasks["spans"].unchanged, report.written) == (1, True)
+    assert "if that is meant, import or pull the labels again: they are" in report.repairs[0].mend
+    assert file.read_bytes() == mended
+    assert not take(tiny_corpus, path).written
+
+
+def test_where_every_task_is_refused_each_is_told_instead_of_asking_for_a_name(
+    tiny_corpus: Corpus,
+) -> None:
+    tasks = [
+        sentence_task(f"{GAS}#00{number}", annotation(*SOUND), text="another text")
+        for number in (1, 2)
+    ]
+    path = write_json(tiny_corpus.root / "export.json", tasks)
+    for who in (None, "1"):
+        with pytest.raises(InputFault) as failed:
+            take(tiny_corpus, path, completed_by=who)
+        assert [(f.column, f.value) for f in failed.value.findings] == [
+            ("text", "another text")
+        ] * 2
+
+
 def test_skipped_and_unlabelled_tasks_are_counted(tiny_corpus: Corpus) -> None:
     path = export_file(
         tiny_corpus,

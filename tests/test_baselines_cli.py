@@ -54,7 +54,9 @@ def test_the_same_run_again_changes_no_byte(made: Corpus) -> None:
 def test_run_as_json_is_one_document_of_the_fresh_results(made: Corpus) -> None:
     words = ("--task", "stance", "--system", "majority", "--draws", "200", "--json", "--quiet")
     done = run("benchmark", "run", *words, at=made)
-    (result,) = json.loads(done.out)
+    document = json.loads(done.out)
+    (result,) = document["results"]
+    assert document["ceiling"]["annotators"] == {"ann": "human"}
     assert (result["system"], result["task"], result["draws"]) == ("majority", "stance", 200)
 
 
@@ -128,6 +130,28 @@ def test_compare_reports_difference_interval_p_articles_and_verdict(made: Corpus
     assert list(report["per_article"]) == [f"article-{i}" for i in range(4)]
 
 
+def test_power_says_how_many_articles_it_would_take(made: Corpus) -> None:
+    words = ("power", "--difference", ".2", "--systems", "tfidf-nb", "majority")
+    done = run("benchmark", *words, "--task", "holder", at=made)
+    assert done.code == 0
+    assert "Asked: a true difference of 0.2, told with power 0.8." in done.out
+    assert "extrapolated from 4 articles" in done.out
+    assert max(map(len, done.out.splitlines())) <= 100
+    found = json.loads(run("benchmark", *words, "--task", "holder", "--json", at=made).out)
+    assert (found["first"], found["second"], found["sizes"][0]["articles"]) == (
+        "tfidf-nb", "majority", 5,
+    )  # fmt: skip
+
+
+def test_the_leaderboard_as_json_is_one_document_and_tells_what_is_outdated(made: Corpus) -> None:
+    (made.baselines / "ceiling.json").unlink()
+    done = run("benchmark", "leaderboard", "--check", "--json", at=made)
+    document = json.loads(done.out)
+    assert (done.code, document["outdated"]) == (1, ["baselines/ceiling.json"])
+    assert document["tasks"]["stance"]["rows"][0]["result"]["system"] == "tfidf-nb"
+    assert "constant inside each" in document["tasks"]["article_stance"]["verdict"]
+
+
 def test_a_broken_result_is_one_clear_line(made: Corpus) -> None:
     path = made.baselines / "results/majority/stance.json"
     path.write_bytes(b"")
@@ -145,7 +169,7 @@ def test_a_broken_settings_file_is_one_clear_line(made: Corpus) -> None:
     assert "baselines/tagger.toml: found" in done.err
 
 
-@pytest.mark.parametrize("command", ["run", "leaderboard", "compare"])
+@pytest.mark.parametrize("command", ["run", "leaderboard", "compare", "power", "report"])
 def test_every_command_has_help_with_an_example(made: Corpus, command: str) -> None:
     done = run("benchmark", command, "--help", at=made)
     assert done.code == 0

@@ -4,23 +4,34 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator
 
 from tests import synthetic
+from tests.command import run as usiran
+from usiran.baselines.benchmark import Bench
 from usiran.baselines.protocol import run
+from usiran.baselines.publication import outdated
+from usiran.baselines.results import read_results
 from usiran.baselines.scoring import Predictions
+from usiran.baselines.submission import score
 from usiran.baselines.tasks import Gold, Objects, gold_of, objects
+from usiran.baselines.verification import verify_all
+from usiran.dataset.tables import load_tables
+from usiran.dataset.validation import validate
 from usiran.errors import InputFault
 
 OTHER = {"pro-US": "pro-Iran", "pro-Iran": "pro-US", "neutral": "neutral"}
 
 
-def _tables(edits: int = 20) -> dict[str, pd.DataFrame]:
-    tables = dict(synthetic.tables())
+def _tables(edits: int = 20, **options: int) -> dict[str, pd.DataFrame]:
+    tables = dict(synthetic.tables(**options))
     rows = []
-    for row in tables["stance"].iloc[::6].head(edits).to_dict("records"):
+    for row in tables["stance"].iloc[:: 120 // edits].head(edits).to_dict("records"):
         key, stance = row["sentence_id"], row["stance"]
         swapped = row["text"].replace(synthetic.OBJECTS[stance], synthetic.OBJECTS[OTHER[stance]])
         for number, (edit, text, label) in enumerate((
@@ -115,3 +126,51 @@ def test_chance_is_the_accuracy_of_independent_labels_with_the_same_totals() -> 
     sums = scorer.counts(gold, Predictions(gold.values)).sum(axis=0)
     assert scorer.chance(sums) == pytest.approx(float((shares**2).sum()))
     assert scorer.headline(sums) == 1.0
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """A corpus on disk with a contrast set and two systems' results on it."""
+    tables = _tables(40, articles=3, sentences=10)
+    corpus = synthetic.write_corpus(tmp_path_factory.mktemp("contrast"), tables)
+    tables["contrast"].to_csv(corpus.source / "contrast.csv", index=False)
+    words = ("--task", "contrast", "--system", "tfidf-nb", "--system", "who-to-whom")
+    done = usiran("benchmark", "run", *words, "--draws", "200", "--json", at=corpus)
+    assert done.code == 0, done.err
+    systems = [one["system"] for one in json.loads(done.out)["results"]]
+    assert systems == ["tfidf-nb", "who-to-whom"]
+    return Bench.of(corpus, load_tables(corpus))
+
+
+def test_a_run_scores_edits_and_their_originals(made: Bench) -> None:
+    result = read_results(made.corpus)["tfidf-nb", "contrast"].result
+    assert (result.sentences, result.articles, result.headline) == (30, 3, "accuracy")
+    assert result.scores["accuracy"] == result.score
+    assert {"consistency", "symmetry", "macro_f1"} <= set(result.scores)
+    board = (made.corpus.baselines / "LEADERBOARD.md").read_text()
+    assert "Headline: accuracy. 20 edits of 10 sentences in 3 articles." in board
+    assert "| consistency | symmetry | macro-F1 |" in board
+
+
+def test_the_stored_predictions_of_edits_are_verified_scored_and_valid(made: Bench) -> None:
+    assert not [finding for one in verify_all(made) for finding in one.findings]
+    assert outdated(made) == []
+    lines = made.corpus.baselines / "results/tfidf-nb/contrast.predictions.jsonl"
+    scored = score(made, lines, task="contrast", system="mine", draws=200)
+    assert scored.result.scores == read_results(made.corpus)["tfidf-nb", "contrast"].result.scores
+    found = [one for one in validate(made.corpus).findings if one.file.startswith("baselines")]
+    assert found == []
+
+
+def test_predictions_for_an_edit_that_is_not_there_are_found(made: Bench, tmp_path: Path) -> None:
+    lines = made.corpus.baselines / "results/tfidf-nb/contrast.predictions.jsonl"
+    broken = tmp_path / "mine.jsonl"
+    broken.write_text(lines.read_text().replace("#001~1", "#001~7"))
+    with pytest.raises(InputFault, match=r"found 'article-0#001~7'.*did you mean 'article-0#001~"):
+        score(made, broken, task="contrast", system="mine", draws=200)
+    stored = made.corpus.baselines / "results/tfidf-nb/contrast.predictions.jsonl"
+    kept = stored.read_bytes()
+    stored.write_bytes(kept.replace(b"#001~1", b"#001~7", 1))
+    found = [one for one in validate(made.corpus).findings if one.file.startswith("baselines")]
+    stored.write_bytes(kept)
+    assert [(one.column, one.value) for one in found] == [("sentence_id", "article-0#001~7")]

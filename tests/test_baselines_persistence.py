@@ -19,7 +19,7 @@ import skops.io
 from huggingface_hub import ModelCard
 
 from tests import synthetic
-from tests.test_baselines_entries import open_bench
+from tests.entries import open_bench
 from usiran.baselines import persistence
 from usiran.baselines.benchmark import Bench, run_all
 from usiran.baselines.folders import new_folder

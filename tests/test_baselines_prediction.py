@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.test_baselines_entries import open_bench
+from tests.entries import open_bench
 from usiran.annotation.tokens import Span
 from usiran.baselines.benchmark import Bench
 from usiran.baselines.inputs import Columns, Document, files_of, read

@@ -76,9 +76,22 @@ def test_the_pair_model_learns_that_some_verbs_turn_the_roles_round() -> None:
 
 def test_the_pair_model_chooses_inside_the_training_articles() -> None:
     gold = synthetic.gold("roles", sentences=10)
-    assert PairModel((1e-6, 1.0)).fit(gold.records, gold.values).chosen_ == 1.0
+    assert PairModel((1e-6, 1.0)).fit(gold.records, gold.values).chosen_ == (1.0, 0.0)
     one = gold.records["article_id"] == "article-0"
-    assert PairModel((2.0, 1.0)).fit(gold.records[one], gold.values[one]).chosen_ == 2.0
+    assert PairModel((2.0, 1.0)).fit(gold.records[one], gold.values[one]).chosen_ == (2.0, 0.0)
+
+
+def test_the_constant_for_no_link_is_chosen_too_and_a_negative_one_links_more() -> None:
+    gold = synthetic.gold("roles", sentences=10)
+    # A second actor in every sentence, the last one of its text, has no role.
+    actors = [
+        (*mine, Span(len(text) - 1, len(text), "CIVILIAN"))
+        for mine, text in zip(gold.records["actors"], gold.records["text"], strict=True)
+    ]
+    records = gold.records.assign(actors=objects(actors))
+    few, many = (PairModel((1.0,), (none,)).fit(records, gold.values) for none in (99.0, -99.0))
+    assert [sum(map(len, model.predict(records))) for model in (few, many)] == [0, 100]
+    assert PairModel((1.0,), (99.0, 0.0)).fit(records, gold.values).chosen_ == (1.0, 0.0)
 
 
 def test_one_role_or_no_pair_in_training_is_no_fault() -> None:

@@ -20,9 +20,10 @@ from seqeval.scheme import IOB2
 
 from tests import synthetic
 from tests.synthetic import spans
+from usiran.annotation.matching import matched, overlaps
 from usiran.annotation.tokens import Span, Token, to_bio
 from usiran.baselines.scoring import Floats, Predictions
-from usiran.baselines.spans import SpanScorer, matched, overlaps
+from usiran.baselines.spans import SpanScorer
 from usiran.baselines.tasks import Gold, objects
 
 TYPES = ("GOVERNMENT", "MILITARY", "ARMED_GROUP")

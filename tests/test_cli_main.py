@@ -34,11 +34,13 @@ COMMANDS = sorted(commands(typer.main.get_command(app)))
 
 def test_all_commands_are_known() -> None:
     assert [" ".join(words) for words in COMMANDS] == [
-        "annotate adjudicate", "annotate adopt", "annotate agreement", "annotate import",
-        "annotate pull", "annotate push", "annotate queue", "annotate serve", "annotate sheet",
-        "articles add", "articles list", "articles sentences", "benchmark compare",
-        "benchmark leaderboard", "benchmark rescore", "benchmark run", "benchmark score",
-        "benchmark submit", "benchmark verify", "build", "predict", "train", "validate",
+        "annotate adjudicate", "annotate adopt", "annotate agreement", "annotate enter",
+        "annotate import", "annotate pull", "annotate push", "annotate queue", "annotate serve",
+        "annotate sheet", "articles add", "articles list", "articles restore-text",
+        "articles sentences", "articles withdraw", "benchmark compare", "benchmark leaderboard",
+        "benchmark power", "benchmark report", "benchmark rescore", "benchmark run",
+        "benchmark score", "benchmark submit", "benchmark verify", "build", "diff", "export",
+        "predict", "publish", "release", "restore", "train", "validate",
     ]  # fmt: skip
 
 
@@ -81,8 +83,10 @@ def test_the_readmes_python_runs() -> None:
     assert spoken.getvalue().split()[-1] in {"pro-US", "pro-Iran", "neutral"}
 
 
-# predict needs a model and texts, no corpus
-@pytest.mark.parametrize("words", [w for w in COMMANDS if w != ("predict",)], ids=" ".join)
+# predict needs a model and texts, restore a published folder: no corpus
+@pytest.mark.parametrize(
+    "words", [w for w in COMMANDS if w not in {("predict",), ("restore",)}], ids=" ".join
+)
 def test_outside_a_corpus_every_command_says_so_in_one_line(
     words: tuple[str, ...], tmp_path: Path
 ) -> None:
@@ -90,6 +94,9 @@ def test_outside_a_corpus_every_command_says_so_in_one_line(
     arguments: dict[tuple[str, ...], tuple[str, ...]] = {
         ("articles", "add"): ("x.txt",),
         ("articles", "sentences"): ("x",),
+        ("articles", "restore-text"): ("x", "x.txt"),
+        ("articles", "withdraw"): ("x", "--reason", "y"),
+        ("annotate", "enter"): ("x.txt", "--annotator", "a"),
         ("annotate", "sheet"): ("x",),
         ("annotate", "import"): ("x.txt", "--round", "r", "--annotator", "a"),
         ("annotate", "adopt"): ("--round", "r", "--annotator", "a"),
@@ -109,6 +116,11 @@ def test_outside_a_corpus_every_command_says_so_in_one_line(
             "d",
         ),
         ("benchmark", "verify"): ("--all",),
+        ("benchmark", "power"): ("--difference", ".05"),
+        ("diff",): ("1.0.0",),
+        ("export",): ("conll", "--output", "out"),
+        ("publish",): ("--repo-id", "lab/news", "--text", "include"),
+        ("release",): ("1.0.0",),
         ("train",): ("stance", "tfidf-nb", "--output", "out"),
     }
     done = run(*words, *arguments.get(words, ()), at=tmp_path)

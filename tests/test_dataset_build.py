@@ -15,15 +15,18 @@ from usiran.dataset.build import drift
 from usiran.dataset.parquet import content_hash
 from usiran.errors import InputFault
 
-CONFIGS = ("stance", "spans", "articles", "annotations")
+CONFIGS = {
+    "stance": "train", "spans": "train", "articles": "train", "annotations": "train",
+    "contrast": "test",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def loaded(repo: Corpus, tmp_path_factory: pytest.TempPathFactory) -> dict[str, datasets.Dataset]:
     cache = str(tmp_path_factory.mktemp("cache"))
     return {
-        name: datasets.load_dataset(str(repo.dataset), name, split="train", cache_dir=cache)
-        for name in CONFIGS
+        name: datasets.load_dataset(str(repo.dataset), name, split=split, cache_dir=cache)
+        for name, split in CONFIGS.items()
     }
 
 
@@ -70,7 +73,7 @@ def test_the_default_config_is_stance(repo: Corpus, tmp_path: object) -> None:
 
 def test_usiran_load_does_the_same(loaded: dict[str, datasets.Dataset], repo: Corpus) -> None:
     assert usiran.load("spans", corpus=repo.articles)["train"][7] == loaded["spans"][7]
-    with pytest.raises(InputFault, match="one of annotations, articles, spans, stance"):
+    with pytest.raises(InputFault, match="one of annotations, articles, contrast, spans, stance"):
         usiran.load("stances", corpus=repo.root)
 
 
@@ -110,9 +113,10 @@ def test_the_card_says_of_every_config_what_its_file_holds(repo: Corpus) -> None
     assert [one["config_name"] for one in document["configs"]] == list(CONFIGS)
     for config, info in zip(document["configs"], document["dataset_info"], strict=True):
         (path,) = repo.dataset.glob(config["data_files"][0]["path"])
+        split = CONFIGS[config["config_name"]]
         table = pq.read_table(path)
         assert info["splits"] == [
-            {"name": "train", "num_bytes": table.nbytes, "num_examples": table.num_rows}
+            {"name": split, "num_bytes": table.nbytes, "num_examples": table.num_rows}
         ]
         assert info["download_size"] == path.stat().st_size
         assert config["version"] == repo.manifest.version
@@ -121,11 +125,12 @@ def test_the_card_says_of_every_config_what_its_file_holds(repo: Corpus) -> None
 
 def test_every_annotation_is_published(loaded: dict[str, datasets.Dataset]) -> None:
     rows = loaded["annotations"]
-    assert set(rows["annotator_id"]) == {"lm-first"}
     names = rows.features["layer"]
-    layers = [names.int2str(layer) for layer in rows["layer"]]
-    assert layers.count("stance") == layers.count("holder") == 161
-    assert layers.count("article_stance") == 5
+    for annotator_id in ("lm-first", "lm-a", "lm-b", "lm-c"):
+        mine = rows.filter(lambda row, who=annotator_id: row["annotator_id"] == who)
+        layers = [names.int2str(layer) for layer in mine["layer"]]
+        assert layers.count("stance") == layers.count("holder") == 161
+        assert layers.count("article_stance") == 5
 
 
 def test_the_datasheets_figures_are_the_datas(repo: Corpus) -> None:

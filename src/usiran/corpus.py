@@ -143,9 +143,19 @@ class Corpus:
         return self.articles / f"{article_id}.txt"
 
     @property
+    def withdrawn(self) -> Path:
+        """What is kept of the texts that were withdrawn, one file an article."""
+        return self.source / "withdrawn"
+
+    @property
     def data(self) -> Path:
         """The generated Parquet files, one folder a config."""
         return self.dataset / "data"
+
+    @property
+    def swap(self) -> Path:
+        """Where files lie ready while many are replaced at once; else it is not there."""
+        return self.dataset / ".swap.new"
 
     @property
     def schemas(self) -> Path:

@@ -31,9 +31,10 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
     Notes
     -----
     Limits. No file is ever half written, whatever happens. A fault that the program lives
-    through (full disk, no right to write) restores all the old files. A crash of the machine
-    between two renames may leave some files new and the rest old; the same command run again
-    completes them. Two programs writing the same files at once are not kept apart.
+    through (full disk, no right to write) restores all the old files. A kill or a crash of the
+    machine between two renames may leave some files new and the rest old; the same command run
+    again completes them. Where that is not enough, `usiran.journal.replace_together` has a
+    journal. Two programs writing the same files at once are not kept apart.
 
     Examples
     --------
@@ -45,12 +46,12 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
     """
     for folder in {path.parent for path in files}:
         _clear(folder, {path.name for path in files})
-    changed = {path: content for path, content in files.items() if not _holds(path, content)}
+    changed = {path: content for path, content in files.items() if not holds(path, content)}
     staged: dict[Path, Path] = {}
     try:
         for path, content in changed.items():
             staged[path] = _beside(path, "new")
-            _stage(staged[path], content)
+            stage(staged[path], content)
         _swap(staged)
     except OSError as fault:
         where = fault.filename2 or fault.filename or ", ".join(map(str, changed))
@@ -86,7 +87,8 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _holds(path: Path, content: bytes) -> bool:
+def holds(path: Path, content: bytes) -> bool:
+    """Whether a file has this content already."""
     try:
         return path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError:
@@ -98,7 +100,8 @@ def _beside(path: Path, what: str) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.{what}")
 
 
-def _stage(temporary: Path, content: bytes) -> None:
+def stage(temporary: Path, content: bytes) -> None:
+    """Write a file and flush it to the disk; missing folders are made."""
     temporary.parent.mkdir(parents=True, exist_ok=True)
     with temporary.open("wb") as file:
         file.write(content)
@@ -123,7 +126,7 @@ def _swap(staged: Mapping[Path, Path]) -> None:
             _undo(done, kept)
             raise
         for folder in {path.parent for path in staged}:
-            _flush_folder(folder)
+            flush_folder(folder)
     finally:
         for old in filter(None, kept.values()):
             old.unlink(missing_ok=True)
@@ -152,7 +155,7 @@ def _undo(done: Sequence[Path], kept: Mapping[Path, Path | None]) -> None:
             old.replace(path)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """Flush the renames themselves; not every system lets a folder be opened."""
     try:
         handle = os.open(folder, os.O_RDONLY)

@@ -32,7 +32,7 @@ from usiran.annotation.records import (
     region_id,
     span_id,
 )
-from usiran.annotation.texts import Texts, sha256
+from usiran.annotation.texts import Texts
 from usiran.schemas.checks.votes import Vote
 
 _NOBODY = object()
@@ -68,14 +68,14 @@ def gold_tasks(state: State, passes: Passes, texts: Texts) -> list[TaskReading]:
     sentences = [
         TaskReading(
             "stance", number, row.article_id, row.sentence_id, row.start, row.end,
-            sha256(texts.texts[row.article_id]),
+            texts.digest(row.article_id),
             (_annotation(number, by_unit["stance", row.sentence_id], passes, texts),),
         )
         for number, row in enumerate(rows, start=1)
     ]  # fmt: skip
     articles = [
         TaskReading(
-            "spans", number, article, None, 0, len(text), sha256(text),
+            "spans", number, article, None, 0, len(text), texts.digest(article),
             (_annotation(number, by_unit["spans", article], passes, texts),),
         )
         for number, (article, text) in enumerate(

@@ -6,6 +6,7 @@ empty answer and an empty reason. An entry with an empty answer is left open.
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -147,9 +148,13 @@ def as_text(adjudicator: Adjudicator, questions: Sequence[Question]) -> str:
     return "\n".join(lines)
 
 
-def as_json(adjudicator: Adjudicator, questions: Iterable[Question]) -> list[dict[str, object]]:
-    """Return questions as JSON objects."""
-    return [
+def as_json(
+    adjudicator: Adjudicator,
+    questions: Iterable[Question],
+    answers: Mapping[str, str] | None = None,
+) -> list[dict[str, object]]:
+    """Return questions as JSON objects, with an answer where there is one in `answers`."""
+    told: list[dict[str, object]] = [
         {
             "id": question.id,
             "seen": question.seen,
@@ -165,17 +170,29 @@ def as_json(adjudicator: Adjudicator, questions: Iterable[Question]) -> list[dic
         }
         for question in questions
     ]
+    return told if answers is None else [{**q, "answer": answers.get(str(q["id"]))} for q in told]
 
 
-def as_sheet(adjudicator: Adjudicator, questions: Iterable[Question]) -> str:
-    """Return the sheet to decide questions on."""
-    return "\n".join([HEAD, *(_entry(adjudicator, question) for question in questions)])
+def as_sheet(
+    adjudicator: Adjudicator,
+    questions: Iterable[Question],
+    answers: Mapping[str, str] | None = None,
+) -> str:
+    """Return the sheet to decide questions on, with the answers that are known filled in.
+
+    Reasons are always left to be filled in.
+    """
+    known = answers or {}
+    entries = (_entry(adjudicator, one, known.get(one.id, "")) for one in questions)
+    return "\n".join([HEAD, *entries])
 
 
-def _entry(adjudicator: Adjudicator, question: Question) -> str:
+def _entry(adjudicator: Adjudicator, question: Question, answer: str) -> str:
+    # What a literal text of TOML cannot hold, one with escapes can.
+    told = json.dumps(answer, ensure_ascii=False) if "'" in answer else f"'{answer}'"
     lines = ["[[decisions]]", *(f"# {line}" for line in shown(adjudicator, question))]
-    lines += [f'id = "{question.id}"', f'seen = "{question.seen}"', "answer = ''", "reason = ''"]
-    return "\n".join(lines) + "\n"
+    lines += [f'id = "{question.id}"', f'seen = "{question.seen}"']
+    return "\n".join([*lines, f"answer = {told}", "reason = ''"]) + "\n"
 
 
 def read_sheet(path: Path, adjudicator: Adjudicator, *, by: str, redo: Sequence[str] = ()) -> Taken:

@@ -113,7 +113,7 @@ class _Reader:
         self._readers: dict[Project, ResultReader] = {
             project: ResultReader(scheme, project) for project in ("stance", "spans")
         }
-        self._hash_of = lru_cache(maxsize=1024)(lambda key: sha256(texts.texts[key]))
+        self._hash_of = lru_cache(maxsize=1024)(texts.digest)
 
     def read_all(self, batch: Objects) -> list[TaskReading]:
         # Thousands of small objects are made here and none of them in a cycle.

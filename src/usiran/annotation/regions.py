@@ -201,7 +201,7 @@ def _repair(draft: Draft, layer: str, item: ResultItem, placed: Placement) -> Fa
         layer,
         f"{value.start} to {value.end}: {inside if value.text is None else value.text}",
         "code points of the text, without blanks at the ends, with the text they hold",
-        f"taken as {placed.start} to {placed.end} ({how}); nothing to do if that is meant",
+        f"taken as {placed.start} to {placed.end} ({how}); {_STORE}",
     )
 
 
@@ -255,9 +255,7 @@ def _compare_offsets(draft: Draft, field: Field, item: ResultItem, span: SpanRea
         return
     given = (value.start, value.end)
     if given not in (own, draft.drawn.get(span.region, own)):
-        taken = (
-            f"taken as those of the region, {own[0]} to {own[1]}; nothing to do if that is meant"
-        )
+        taken = f"taken as those of the region, {own[0]} to {own[1]}; {_STORE}"
         told = f"{given[0]} to {given[1]}"
         draft.mended.append(Fault(_part(item), field.name, told, "the region's offsets", taken))
 
@@ -322,3 +320,4 @@ _DRAW_AGAIN = "draw the span again"
 _LINK = "draw the relation from the event to the actor"
 _ONE_LABEL = "delete one label, or draw a second region"
 _RELABEL = "set the label again"
+_STORE = "if that is meant, import or pull the labels again: they are stored so"

@@ -27,8 +27,11 @@ def blank_sheet(texts: Texts, article_id: str, scheme: Scheme) -> str:
     Raises
     ------
     InputFault
-        The corpus has no such article.
+        The corpus has no such article, or its text was withdrawn.
     """
+    if article_id in texts.withdrawn:
+        found, allowed, mend = "a withdrawn text", "an article with its text", "label another"
+        raise InputFault([Finding("the article", article_id, "", found, allowed, mend)])
     return _sheet(texts, article_id, scheme, {}, None)
 
 

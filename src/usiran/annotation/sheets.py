@@ -39,7 +39,7 @@ from usiran.annotation.records import (
     span_id,
     spans_in_order,
 )
-from usiran.annotation.texts import Sentence, Texts, sha256
+from usiran.annotation.texts import Sentence, Texts
 from usiran.errors import Finding, InputFault, shorten
 
 _HANDLE = regex.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -133,8 +133,7 @@ class _Parser:
     def tasks(self) -> tuple[TaskReading, ...]:
         """Return the tasks of a sheet without faults."""
         article = str(self._article)
-        text = self._texts.texts[article]
-        digest = sha256(text)
+        text, digest = self._texts.texts[article], self._texts.digest(article)
         rows = [
             _task(row, digest, self._choices[row.sentence_id])
             for row in self._texts.sentences[article]

@@ -10,22 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
-from usiran.annotation.checks import check_task
 from usiran.annotation.exports import read_export
+from usiran.annotation.intake import read_labels, same_labels
 from usiran.annotation.labels import Project, Scheme, read_scheme
-from usiran.annotation.records import AnnotationReading, TaskReading
+from usiran.annotation.records import TaskReading
 from usiran.annotation.results import export_bytes
 from usiran.annotation.sheet_forms import blank_sheet, fill_sheet
-from usiran.annotation.sheets import parse_sheet
 from usiran.annotation.texts import Texts, read_texts
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, Finding, InputFault
+from usiran.errors import Finding, InputFault
 from usiran.schemas.csv_rows import read_rows
 from usiran.writing import replace_files
 
 PROJECTS: tuple[Project, ...] = get_args(Project)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_SUFFIXES = (".txt", ".json", ".jsonl")
 
 
 @dataclass(frozen=True)
@@ -138,9 +136,9 @@ def import_labels(
     """
     _check_names(corpus, round, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
-    name = corpus.name_of(path)
-    readings = _read_any(path, name, scheme, texts)
-    chosen = _chosen(readings, completed_by, scheme, texts, name)
+    readings, chosen = read_labels(
+        path, corpus, scheme=scheme, texts=texts, completed_by=completed_by
+    )
     stored = list(read_submission(corpus, round, annotator_id, scheme=scheme, texts=texts))
     _refuse_any(finding for task in stored for finding in task.findings)
     stored = [task for task in stored if task.annotations]
@@ -149,12 +147,14 @@ def import_labels(
     counts: dict[str, Counts] = {}
     for project in PROJECTS:
         given = [task for task in chosen if task.project == project]
-        merged, did = _merge([task for task in stored if task.project == project], given, moment)
+        held = [task for task in stored if task.project == project]
+        merged, did = _merge(held, given, moment)
         if given:
             unlabelled = sum(task.project == project for task in readings) - len(given)
             missing = _missing(project, merged, texts)
             counts[project] = _count(given, did, unlabelled, missing)
-        if did["new"] or did["changed"]:
+        # Offsets that had to be mended in what was stored are stored mended, too.
+        if did["new"] or did["changed"] or (given and any(task.repairs for task in held)):
             target = submission_file(corpus, round, annotator_id, project)
             files[target] = export_bytes(_sorted(merged, texts), scheme)
     if not dry_run:
@@ -185,80 +185,6 @@ def _check_names(corpus: Corpus, round: str, annotator_id: str) -> None:
     _refuse_any(findings)
 
 
-def _read_any(path: Path, name: str, scheme: Scheme, texts: Texts) -> list[TaskReading]:
-    if path.suffix.lower() not in _SUFFIXES:
-        found = f"a name that ends in '{path.suffix}'" if path.suffix else "a name without ending"
-        allowed = "a sheet (.txt) or a Label Studio export (.json, .jsonl)"
-        raise FileFault(name, found, allowed, "rename the file")
-    if path.suffix.lower() != ".txt":
-        return list(read_export(path, scheme=scheme, texts=texts, name=name))
-    try:
-        content = path.read_bytes()
-    except OSError as fault:
-        raise FileFault(name, str(fault.strerror), "a sheet", "check the path") from None
-    if not content.strip() or b"\0" in content:
-        found = "a binary file" if content.strip() else "no text"
-        raise FileFault(name, found, "a sheet", "begin with `usiran annotate sheet`")
-    return list(parse_sheet(content, name=name, texts=texts, scheme=scheme))
-
-
-def _chosen(
-    readings: Sequence[TaskReading],
-    completed_by: str | None,
-    scheme: Scheme,
-    texts: Texts,
-    name: str,
-) -> list[TaskReading]:
-    """Return the tasks with this annotator's one annotation each, or refuse them all."""
-    who = _who(readings, completed_by, name)
-    findings = [finding for task in readings for finding in task.findings]
-    chosen: list[TaskReading] = []
-    for task in readings:
-        mine = [reading for reading in task.annotations if _is_by(reading, who)]
-        kept = [reading for reading in mine if not reading.skipped] or mine[-1:]
-        if len(kept) > 1:
-            found = f"{len(kept)} annotations by one annotator"
-            findings.append(_of_task(name, task, found, "one a task", "delete all but one"))
-        elif kept:
-            chosen.append(task._replace(annotations=(kept[0],)))
-    for unit, count in Counter(task.unit_id for task in chosen).items():
-        if count > 1:
-            found = f"{count} tasks of {unit}"
-            findings.append(Finding(name, unit, "", found, "one task a unit", "delete all but one"))
-    for task in chosen:
-        if task.article_id not in texts.texts:
-            mend = "add the article with `usiran articles add`, or leave the task out"
-            findings.append(_of_task(name, task, task.article_id, "an article here", mend))
-        findings += check_task(task, scheme=scheme, texts=texts, file=name)
-    if not chosen and not findings:
-        mend = "label some tasks and export again"
-        findings.append(Finding(name, "", "", "no labels", "at least one labelled task", mend))
-    _refuse_any(findings)
-    return chosen
-
-
-def _who(readings: Iterable[TaskReading], completed_by: str | None, name: str) -> str | None:
-    """Return whose annotations to take; None where there is but one annotator."""
-    found = {_called(reading): reading for task in readings for reading in task.annotations}
-    if completed_by is None and len(found) < 2:
-        return None
-    if completed_by is not None and any(_is_by(r, completed_by) for r in found.values()):
-        return completed_by
-    shown = ", ".join(sorted(found)) or "nobody"
-    given = f"annotations by {shown}" if completed_by is None else completed_by
-    mend = "choose one with --completed-by, by id or email"
-    raise InputFault([Finding(name, "", "completed_by", given, f"one of {shown}", mend)])
-
-
-def _called(reading: AnnotationReading) -> str:
-    ident = "no id" if reading.annotator is None else str(reading.annotator)
-    return f"{ident} ({reading.email})" if reading.email else ident
-
-
-def _is_by(reading: AnnotationReading, who: str | None) -> bool:
-    return who is None or who in (str(reading.annotator), reading.email)
-
-
 def _merge(
     stored: Sequence[TaskReading], given: Sequence[TaskReading], now: str
 ) -> tuple[list[TaskReading], Counter[str]]:
@@ -269,7 +195,7 @@ def _merge(
     did: Counter[str] = Counter()
     for task in given:
         old = merged.get(task.unit_id)
-        if old is not None and _same(old, task):
+        if old is not None and same_labels(old.annotations[0], task.annotations[0]):
             did["unchanged"] += 1
             continue
         did["new" if old is None else "changed"] += 1
@@ -290,17 +216,6 @@ def _stamped(
     number = first.annotation_id if first else ident
     reading = reading._replace(annotation_id=number, created_at=created, updated_at=updated)
     return task._replace(task_id=ident, annotations=(reading,), findings=(), repairs=())
-
-
-def _same(old: TaskReading, new: TaskReading) -> bool:
-    return _content(old.annotations[0]) == _content(new.annotations[0])
-
-
-def _content(reading: AnnotationReading) -> tuple[object, ...]:
-    """Return the labels alone, without ids and times."""
-    spans = {span.region: span[1:] for span in reading.spans}
-    roles = {(role.role, spans[role.event], spans[role.actor]) for role in reading.roles}
-    return reading.skipped, dict(reading.choices), frozenset(spans.values()), frozenset(roles)
 
 
 def renumbered(tasks: Iterable[TaskReading], texts: Texts) -> list[TaskReading]:
@@ -330,10 +245,6 @@ def _missing(project: Project, tasks: Iterable[TaskReading], texts: Texts) -> in
     scored = {row.sentence_id for row in texts.by_id.values() if row.scored}
     wanted = scored if project == "stance" else set(texts.texts)
     return len(wanted - {task.unit_id for task in tasks if not task.annotations[0].skipped})
-
-
-def _of_task(name: str, task: TaskReading, found: str, allowed: str, mend: str) -> Finding:
-    return Finding(name, f"task {task.task_id} ({task.unit_id})", "", found, allowed, mend)
 
 
 def _refuse_any(findings: Iterable[Finding]) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from usiran.annotation.standoffs import read_standoff
 from usiran.corpus import Corpus
 from usiran.errors import FileFault
 from usiran.schemas.csv_rows import read_rows
@@ -40,10 +41,14 @@ class Texts:
         From article_id to the text exactly as stored.
     sentences : mapping
         From article_id to its sentences in order.
+    withdrawn : mapping
+        From the id of each article whose text was withdrawn to the SHA-256 of that text; its
+        skeleton stands among the texts.
     """
 
     texts: Mapping[str, str]
     sentences: Mapping[str, tuple[Sentence, ...]]
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[str, Sentence]:
@@ -53,6 +58,10 @@ class Texts:
     @cached_property
     def _starts(self) -> dict[str, list[int]]:
         return {key: [row.start for row in rows] for key, rows in self.sentences.items()}
+
+    def digest(self, article_id: str) -> str:
+        """Return the SHA-256 of an article's text, also where it is withdrawn."""
+        return self.withdrawn.get(article_id) or sha256(self.texts[article_id])
 
     def text_of(self, sentence: Sentence) -> str:
         """Return the sentence's text."""
@@ -100,6 +109,35 @@ def read_text(path: Path, *, name: str | None = None, what: str = "the article's
         raise FileFault(told, found, "UTF-8 text", "save it as UTF-8") from None
 
 
+class Stored(NamedTuple):
+    """An article's text as the corpus holds it.
+
+    `withdrawn` is the SHA-256 of the text where only its skeleton is left, else None.
+    """
+
+    text: str
+    withdrawn: str | None
+
+
+def read_stored(corpus: Corpus, article_id: str) -> Stored:
+    """Read an article's text, or the skeleton of one that was withdrawn.
+
+    Raises
+    ------
+    FileFault
+        There is neither, there are both, or what there is cannot be read.
+    """
+    path = corpus.article(article_id)
+    standoff = read_standoff(corpus, article_id)
+    if standoff is None:
+        return Stored(read_text(path, name=corpus.name_of(path)), None)
+    if path.exists():
+        found, allowed = "a text that was withdrawn", "the text or its stand-off file, not both"
+        mend = f"take the text out, or run `usiran articles restore-text {article_id} FILE`"
+        raise FileFault(corpus.name_of(path), found, allowed, mend)
+    return Stored(standoff.skeleton(), standoff.text_sha256)
+
+
 def read_texts(corpus: Corpus) -> Texts:
     """Read every text that sentences.csv names, and its sentences.
 
@@ -119,8 +157,9 @@ def read_texts(corpus: Corpus) -> Texts:
         start, end = int(row["start"]), int(row["end"])
         sentence = Sentence(row["sentence_id"], row["article_id"], start, end, row["zone"])
         sentences.setdefault(sentence.article_id, []).append(sentence)
-    keys = {key: corpus.article(key) for key in sentences}
+    stored = {key: read_stored(corpus, key) for key in sentences}
     return Texts(
-        texts={key: read_text(file, name=corpus.name_of(file)) for key, file in keys.items()},
+        texts={key: one.text for key, one in stored.items()},
         sentences={k: tuple(sorted(rows, key=lambda r: r.start)) for k, rows in sentences.items()},
+        withdrawn={key: one.withdrawn for key, one in stored.items() if one.withdrawn},
     )

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 import numpy as np
 import pandas as pd
 
 from usiran.annotation.labels import read_scheme
+from usiran.baselines.annotators import Annotators
+from usiran.baselines.ceiling import Ceiling, measure
+from usiran.baselines.gold import with_texts
 from usiran.baselines.peers import MEND, missing, need
 from usiran.baselines.protocol import PROTOCOL, Outcome, folds_sha256, run
-from usiran.baselines.resampling import COVERAGE, Comparison, Scored, compare, interval, scored
+from usiran.baselines.resampling import Scored, interval, scored
 from usiran.baselines.results import (
     Confusion,
     Result,
-    Results,
     Stored,
     lines_of,
     outcomes_of,
@@ -39,7 +42,7 @@ from usiran.baselines.tasks import (
     with_layers,
 )
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, Finding, InputFault
+from usiran.errors import Finding, InputFault
 
 # Four places are what a score can show; what is stored is what is scored.
 PROBABILITY_PLACES = 4
@@ -61,6 +64,8 @@ class Bench:
         SHA-256 of folds.csv.
     layers : DataFrame
         What annotators marked in each sentence, for the systems that read it.
+    annotators : Annotators
+        Whose labels stand behind the gold, and what they labelled.
     """
 
     corpus: Corpus
@@ -68,20 +73,34 @@ class Bench:
     library: Mapping[str, Settings]
     folds: str
     layers: pd.DataFrame
+    annotators: Annotators
 
     @classmethod
     def of(cls, corpus: Corpus, tables: Tables) -> Bench:
         """Return the benchmark over a corpus and its tables.
+
+        An article whose text was withdrawn is left out, and with it its fold.
 
         Raises
         ------
         UsiranError
             The label scheme, the folds, a settings file or the gold cannot be used.
         """
+        tables = with_texts(tables)
         tasks = tasks_of(read_scheme(corpus.labels))
         golds = {name: gold_of(task, tables) for name, task in tasks.items()}
         library = read_all(corpus, tuple(SYSTEMS))
-        return cls(corpus, golds, library, folds_sha256(corpus), layers_of(tables))
+        annotators = Annotators.of(tables, corpus.manifest.gold_rounds)
+        layers = layers_of(tables)
+        return cls(corpus, golds, library, folds_sha256(corpus), layers, annotators)
+
+    @cached_property
+    def ceiling(self) -> Ceiling:
+        """What annotators reach on every task."""
+        said = self.corpus.manifest
+        return measure(
+            self.golds, self.annotators, gold_basis=said.gold_basis, data_version=said.version
+        )
 
     def plan(
         self, tasks: Sequence[str] = (), systems: Sequence[str] = (), *, peers: bool = False
@@ -217,6 +236,18 @@ def parts_of(order: Order) -> list[Settings]:
     return parts
 
 
+def lists_of(order: Order) -> list[Settings]:
+    """Return the word lists that a system reads besides those of its own task."""
+    others = [name for name in order.options.get("lists", ()) if name != order.task.name]
+    if not others:
+        return []
+    lender = order.named("lexicon_of")
+    return [
+        msgspec.structs.replace(lender, lexicon={order.task.name: lender.lexicon[name]})
+        for name in others
+    ]
+
+
 def replicates(settings: Settings, task: str) -> int:
     """Return how often a system is run with another seed; the counts are averaged."""
     return int(settings.of(task).get("replicates", 1))
@@ -226,7 +257,7 @@ def own_settings_sha256(bench: Bench, task: str, system: str) -> str:
     """Return the hash of a built-in system's settings and of those it borrows from."""
     order = bench.order(task, system, 0)
     named = [key for key in ("reference", "lexicon_of") if key in order.options]
-    borrowed = [order.named(key) for key in named] + parts_of(order)
+    borrowed = [order.named(key) for key in named] + parts_of(order) + lists_of(order)
     return settings_sha256(order.task.name, order.settings, *borrowed)
 
 
@@ -299,68 +330,6 @@ def run_all(
             progress(task, system, done, len(pairs))
         fresh[system, task] = evaluate(bench, task, system, seed=seed, draws=draws)
     return fresh
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What `usiran benchmark compare` says."""
-
-    task: str
-    headline: str
-    first: str
-    second: str
-    scores: tuple[float, float]
-    difference: float
-    interval: tuple[float, float]
-    coverage: str
-    p: float
-    better: int
-    articles: int
-    verdict: str
-    per_article: dict[str, tuple[float, float]]
-
-
-def compare_stored(bench: Bench, results: Results, task: str, first: str, second: str) -> Report:
-    """Compare two stored results sentence by sentence.
-
-    Raises
-    ------
-    InputFault, FileFault
-        One of the two is unknown, stale, or was scored on rearranged labels.
-    """
-    one, other = (_comparable(bench, results, task, name) for name in (first, second))
-    scorer, gold = scorer_of(bench.golds[task]), bench.golds[task]
-    settings = {"draws": min(one.result.draws, other.result.draws), "seed": one.result.seed}
-    sides = [
-        scored(counts_of(bench.outcomes(side), scorer), gold.articles, scorer, **settings)
-        for side in (one, other)
-    ]
-    found: Comparison = compare(sides[0], sides[1], scorer, **settings)
-    report = {
-        "difference": found.difference, "interval": found.interval, "p": found.p,
-        "per_article": {name: (score, sides[1].articles[name])
-                        for name, score in sides[0].articles.items()},
-    }  # fmt: skip
-    return Report(
-        task=task, headline=gold.task.headline, first=first, second=second,
-        scores=(one.result.score, other.result.score), coverage=COVERAGE,
-        better=found.better, articles=found.articles, verdict=found.verdict,
-        **rounded(report),
-    )  # fmt: skip
-
-
-def _comparable(bench: Bench, results: Results, task: str, system: str) -> Stored:
-    names = tuple(name for name, of in results if of == task)
-    chosen("task", (task,), tuple(dict.fromkeys(of for _, of in results)))
-    chosen("system", (system,), names)
-    stored = results[system, task]
-    file = bench.corpus.name_of(paths(bench.corpus, system, task)[0])
-    if bench.is_stale(stored.result):
-        raise FileFault(file, "made on other gold or folds", "the corpus's present gold",
-                        "run it again: `usiran benchmark run`")  # fmt: skip
-    if stored.result.relabelled:
-        raise FileFault(file, "scored on labels rearranged on purpose", "the true labels",
-                        "compare systems scored on the same labels")  # fmt: skip
-    return stored
 
 
 def known(bench: Bench, stored: Stored, *, seed: int, draws: int) -> Scored:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from usiran.baselines.leaderboard import PURPOSE, score, span_of, table, told
+from usiran.baselines.leaderboard import PURPOSE, told
+from usiran.baselines.notation import score, span_of, table
 from usiran.baselines.results import SUBMITTED, Result, Results
 from usiran.baselines.standings import METRICS
 from usiran.corpus import Corpus

@@ -7,9 +7,9 @@ from __future__ import annotations
 import pandas as pd
 from sklearn.base import clone
 
+from usiran.annotation.matching import overlaps
 from usiran.baselines.estimators import Spans, SpanTagger
 from usiran.baselines.memory import fitted
-from usiran.baselines.spans import overlaps
 from usiran.baselines.tasks import Objects, objects
 
 

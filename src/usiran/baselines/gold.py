@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -190,6 +190,16 @@ class Gold:
         found = [value] if isinstance(value, str) else [span.label for span in value]
         return {self.task.at(level, label) for label in found}
 
+    def taken(self, rows: NDArray[Any]) -> Gold:
+        """Return some rows alone, chosen by place or by a mask; what is learned from stays."""
+        return replace(
+            self,
+            records=self.records[rows] if rows.dtype == bool else self.records.iloc[rows],
+            values=self.values[rows],
+            folds=self.folds[rows],
+            votes=None if self.votes is None else self.votes[rows],
+        )
+
     def spread(self, level: str = "type") -> dict[str, int]:
         """Return in how many articles each label of a level occurs."""
         seen: dict[str, set[str]] = {label: set() for label in self.task.levels[level]}
@@ -228,6 +238,22 @@ class Gold:
         if len(self.unevaluable_classes()) > len(self.task.labels) - 2:
             return "fewer than two classes are found in two articles or more"
         return ""
+
+
+def with_texts(tables: Tables) -> Tables:
+    """Return the tables without the articles whose text was withdrawn: nothing can read them."""
+    articles = tables.get("articles")
+    if articles is None or (articles["text_status"] == "present").all():
+        return tables
+    gone = set(articles["article_id"][articles["text_status"] != "present"])
+    kept = {}
+    for name, frame in tables.items():
+        kept[name] = frame
+        key = "sentence_id" if name == "contrast" else "article_id"
+        if key in frame:
+            owner = frame[key].map(lambda unit: str(unit).partition("#")[0])
+            kept[name] = frame[~owner.isin(list(gone))].reset_index(drop=True)
+    return kept
 
 
 def plain(cell: object) -> object:

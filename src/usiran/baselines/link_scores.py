@@ -18,11 +18,11 @@ from functools import cached_property
 
 import numpy as np
 
+from usiran.annotation.matching import matched
 from usiran.annotation.tokens import Span
 from usiran.baselines.gold import Gold
 from usiran.baselines.links import Link, read_all
 from usiran.baselines.scoring import Classes, Floats, Predictions, class_rows, f1, ratio
-from usiran.baselines.spans import matched
 
 PER_ROLE = ("hits", "gold", "predicted")
 LINK_COLUMNS = (

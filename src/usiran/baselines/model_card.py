@@ -6,7 +6,8 @@ from collections import Counter
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from usiran.baselines.leaderboard import PURPOSE, score, span_of, table
+from usiran.baselines.leaderboard import PURPOSE
+from usiran.baselines.notation import score, span_of, table
 from usiran.baselines.persistence import ModelInfo
 from usiran.baselines.resampling import COVERAGE
 from usiran.baselines.results import Result

@@ -40,6 +40,7 @@ UNITS: tuple[Unit, ...] = ("sentence", "spans")
 TRUSTED = (
     "scipy.sparse._csr.csr_matrix",
     "usiran.annotation.tokens.Span",
+    "usiran.baselines.attitudes.Attitudes",
     "usiran.baselines.combinations.CombinedTagger",
     "usiran.baselines.controls.ArticlePrior",
     "usiran.baselines.controls.NoSpans",

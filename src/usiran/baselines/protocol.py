@@ -108,7 +108,7 @@ def run(system: Estimator, gold: Gold, progress: Progress | None = None) -> Outc
     for done, (train, test) in enumerate(folds, start=1):
         # The problems are small: threads cost several times what they save.
         with threadpool_limits(1):
-            fitted = _fitted(system, gold.source, train)
+            fitted = fitted_on(system, gold.source, train)
             asked = gold.records.iloc[test].drop(columns=list(gold.hidden), errors="ignore")
             said, chances = predict(fitted, asked, gold.task.labels)
         values[test] = objects(said)
@@ -120,7 +120,8 @@ def run(system: Estimator, gold: Gold, progress: Progress | None = None) -> Outc
     return Outcome(gold, Predictions(values, stated))
 
 
-def _fitted(system: Estimator, gold: Gold, train: Indices) -> Estimator:
+def fitted_on(system: Estimator, gold: Gold, train: Indices) -> Estimator:
+    """Return a fresh copy of a system, fitted on some rows of a gold."""
     labels = set(gold.values[train]) if gold.task.unit == "sentence" else set()
     # One label leaves nothing to learn, and most classifiers refuse it: it is predicted.
     fresh: Estimator = DummyClassifier() if len(labels) == 1 else clone(system)

@@ -1,12 +1,15 @@
-"""Writing results and the leaderboard: all of them at once, or none."""
+"""Writing results, the ceiling and the leaderboard: all of them at once, or none."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from usiran.baselines.benchmark import Bench
 from usiran.baselines.cards import card, card_path
+from usiran.baselines.ceiling import ceiling_bytes
 from usiran.baselines.leaderboard import render
 from usiran.baselines.results import (
     SUBMITTED,
@@ -16,6 +19,7 @@ from usiran.baselines.results import (
     read_results,
     result_bytes,
 )
+from usiran.baselines.verification import differences
 from usiran.writing import replace_files
 
 
@@ -24,8 +28,13 @@ def leaderboard_path(bench: Bench) -> Path:
     return bench.corpus.baselines / "LEADERBOARD.md"
 
 
+def ceiling_path(bench: Bench) -> Path:
+    """Return where the ceiling stands."""
+    return bench.corpus.baselines / "ceiling.json"
+
+
 def publish(bench: Bench, fresh: Mapping[tuple[str, str], Stored]) -> Results:
-    """Write fresh results beside the stored ones, and the leaderboard over all of them.
+    """Write fresh results beside the stored ones, the ceiling, and the leaderboard over all.
 
     A submitted system's card is written anew with them.
 
@@ -35,7 +44,10 @@ def publish(bench: Bench, fresh: Mapping[tuple[str, str], Stored]) -> Results:
         All results, keyed by (system, task).
     """
     results = dict(sorted({**read_results(bench.corpus), **fresh}.items()))
-    files = {leaderboard_path(bench): render(bench, results).encode("utf-8")}
+    files = {
+        leaderboard_path(bench): render(bench, results).encode("utf-8"),
+        ceiling_path(bench): ceiling_bytes(bench.ceiling),
+    }
     for (system, task), stored in fresh.items():
         result, predictions = paths(bench.corpus, system, task)
         files[result] = result_bytes(stored.result)
@@ -46,8 +58,22 @@ def publish(bench: Bench, fresh: Mapping[tuple[str, str], Stored]) -> Results:
     return results
 
 
-def is_current(bench: Bench) -> bool:
-    """Return whether the leaderboard is what the stored results give."""
-    path = leaderboard_path(bench)
+def outdated(bench: Bench) -> list[str]:
+    """Return which of the leaderboard and the ceiling are not what results and labels give."""
+    board = leaderboard_path(bench)
     wanted = render(bench, read_results(bench.corpus)).encode("utf-8")
-    return path.is_file() and path.read_bytes() == wanted
+    current = {
+        board: board.is_file() and board.read_bytes() == wanted,
+        ceiling_path(bench): _ceiling_is_current(bench),
+    }
+    return [bench.corpus.name_of(path) for path, holds in current.items() if not holds]
+
+
+def _ceiling_is_current(bench: Bench) -> bool:
+    path = ceiling_path(bench)
+    try:
+        stored = msgspec.json.decode(path.read_bytes())
+    except (FileNotFoundError, msgspec.DecodeError):
+        return False
+    # Another machine's sums may differ in the last place, as those of results may.
+    return not any(differences(stored, msgspec.to_builtins(bench.ceiling), ""))

@@ -20,10 +20,10 @@ import numpy as np
 from usiran.annotation.tokens import Span
 from usiran.baselines.protocol import Outcome
 from usiran.baselines.scoring import Predictions
-from usiran.baselines.settings import Kind
 from usiran.baselines.tasks import Gold, objects
 from usiran.corpus import Corpus
 from usiran.errors import FileFault, shorten
+from usiran.schemas.results import Kind
 
 PLACES = 6
 SUBMITTED: Literal["submitted"] = "submitted"

@@ -8,6 +8,7 @@ another sentence are never found, and count as missed.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -146,10 +147,16 @@ class PairModel(LinkFinder):
         Candidates for C. Where there is more than one, each training article is left out
         once and the one with the best F1 of links on those articles is kept, the first one
         where they tie.
+    none : sequence of float
+        Candidates for the constant added to the log-probability of no link: a negative one
+        links more. Chosen together with C.
     """
 
-    def __init__(self, regularisation: Sequence[float] = (1.0,)) -> None:
+    def __init__(
+        self, regularisation: Sequence[float] = (1.0,), none: Sequence[float] = (0.0,)
+    ) -> None:
         self.regularisation = regularisation
+        self.none = none
 
     def fit(self, X: pd.DataFrame, y: Objects) -> PairModel:
         """Choose among the candidates, then learn from all pairs."""
@@ -160,25 +167,28 @@ class PairModel(LinkFinder):
         matrix = self.vocabulary_.fit_transform([["none"], *features])[1:]
         roles = np.array([pair.role for pair in pairs], dtype=object)
         articles = np.array([pair.article for pair in pairs], dtype=object)
-        scores = [self._inner(matrix, roles, articles, value) for value in self.regularisation]
-        self.chosen_ = self.regularisation[int(np.argmax(scores))]
-        self.model_ = _learn(matrix, roles, self.chosen_)
+        pairs_tried = list(itertools.product(self.regularisation, self.none))
+        tried = [self._inner(matrix, roles, articles, value) for value in self.regularisation]
+        scores = [score for row in tried for score in row]
+        self.chosen_ = pairs_tried[int(np.argmax(scores))]
+        self.model_ = _learn(matrix, roles, self.chosen_[0])
         return self
 
     def _inner(
         self, matrix: sparse.csr_matrix, roles: Objects, articles: Objects, value: float
-    ) -> float:
-        """Return the pooled F1 of links of one candidate on the articles left out."""
-        said = np.full(len(roles), NONE, dtype=object)
+    ) -> list[float]:
+        """Return the pooled F1 of links of one C on the articles left out, by constant."""
         names = np.unique(articles.astype(str))
-        if len(self.regularisation) == 1 or len(names) < 2:
-            return 0.0
+        if len(self.regularisation) * len(self.none) == 1 or len(names) < 2:
+            return [0.0] * len(self.none)
+        said = np.full((len(self.none), len(roles)), NONE, dtype=object)
         for name in names:
             train, held = articles != name, articles == name
             model = _learn(matrix[train], roles[train], value)
-            said[held] = _say(model, matrix[held])
-        right = ((said == roles) & (roles != NONE)).sum()
-        return float(2 * right / max(((said != NONE).sum() + (roles != NONE).sum()), 1))
+            said[:, held] = [_say(model, matrix[held], constant) for constant in self.none]
+        right = ((said == roles) & (roles != NONE)).sum(axis=1)
+        both = (said != NONE).sum(axis=1) + (roles != NONE).sum()
+        return [float(2 * a / max(b, 1)) for a, b in zip(right, both, strict=True)]
 
     def links_of(self, sentence: Marks) -> Sequence[Link]:
         """Return the links that the model finds likelier than none."""
@@ -186,7 +196,7 @@ class PairModel(LinkFinder):
         if not pairs:
             return ()
         rows = self.vocabulary_.transform([pair_features(sentence, *pair) for pair in pairs])
-        said = zip(pairs, _say(self.model_, rows), strict=True)
+        said = zip(pairs, _say(self.model_, rows, self.chosen_[1]), strict=True)
         return [Link(str(role), *pair) for pair, role in said if role != NONE]
 
 
@@ -199,7 +209,10 @@ def _learn(matrix: sparse.csr_matrix, roles: Objects, strength: float) -> Logist
     return model.fit(matrix, roles.astype(str))
 
 
-def _say(model: LogisticRegression | str, matrix: sparse.csr_matrix) -> Objects:
+def _say(
+    model: LogisticRegression | str, matrix: sparse.csr_matrix, constant: float = 0.0
+) -> Objects:
     if isinstance(model, str):
         return np.full(matrix.shape[0], model, dtype=object)
-    return np.asarray(model.predict(matrix), dtype=object)
+    chances = model.predict_log_proba(matrix) + constant * (model.classes_ == NONE)
+    return np.asarray(model.classes_[chances.argmax(axis=1)], dtype=object)

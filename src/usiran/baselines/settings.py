@@ -7,14 +7,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from usiran.corpus import Corpus, read_toml
 from usiran.errors import FileFault, Finding, InputFault, shorten
+from usiran.schemas.results import Kind
 
-Kind = Literal["control", "sentence model", "span model"]
 Words = dict[str, tuple[str, ...]]
 
 
@@ -27,8 +27,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         The system's name, as in the registry and in file names.
     title, description : str
         For readers of the leaderboard.
-    kind : {"control", "sentence model", "span model"}
-        A control shows what a score is worth; it is not a contestant.
+    kind : {"control", "sentence model", "span model", "peer"}
+        A control shows what a score is worth, a peer is somebody else's model for
+        comparison: neither is a contestant.
     tasks : tuple of str
         What it can be run on.
     not_applicable : mapping

@@ -26,6 +26,7 @@ from functools import cached_property
 
 import numpy as np
 
+from usiran.annotation.matching import matched
 from usiran.annotation.tokens import Span
 from usiran.baselines.gold import Gold, Task
 from usiran.baselines.scoring import Classes, Floats, Predictions, class_rows, f1, ratio
@@ -38,36 +39,6 @@ SPAN_CARD = (
     "shared character. Partial: boundaries of any type, half a point for overlap alone. "
     "Macro: the mean over classes under the headline's scheme."
 )
-
-
-def overlaps(one: Span, other: Span) -> bool:
-    """Return whether two spans share a character."""
-    return one.start < other.end and other.start < one.end
-
-
-def matched(gold: Sequence[Span], predicted: Sequence[Span]) -> int:
-    """Return the most pairs of overlapping spans that use every span at most once.
-
-    Labels are not looked at. The size of a maximum bipartite matching, by augmenting paths.
-
-    Examples
-    --------
-    >>> gold = [Span(0, 10, "A"), Span(11, 20, "A")]
-    >>> matched(gold, [Span(2, 4, "A"), Span(5, 12, "A")])
-    2
-    """
-    partner: dict[int, int] = {}
-
-    def assign(i: int, tried: set[int]) -> bool:
-        for j, span in enumerate(predicted):
-            if j not in tried and overlaps(gold[i], span):
-                tried.add(j)
-                if j not in partner or assign(partner[j], tried):
-                    partner[j] = i
-                    return True
-        return False
-
-    return sum(assign(i, set()) for i in range(len(gold)))
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,18 @@
-"""The order of the systems on one task: which ones tie, and how loud the noise is."""
+"""The order of the systems on one task: which ones tie, how loud the noise is, the peers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from usiran.baselines.benchmark import Bench, known
-from usiran.baselines.resampling import Scored, noise_floor
-from usiran.baselines.results import Result, Results, Stored
+from usiran.baselines.resampling import Scored, Verdict, noise_floor
+from usiran.baselines.results import SUBMITTED, Result, Results, Stored
+from usiran.baselines.systems import SYSTEMS
 from usiran.baselines.tasks import METRICS
 
-__all__ = ["METRICS", "Row", "Standings", "standings"]
+__all__ = ["METRICS", "Against", "Peer", "Row", "Standings", "standings"]
 
-CONTROL = "control"
+CONTROL, PEER = "control", "peer"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,39 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Against:
+    """How the best of our own systems compares with a peer.
+
+    Parameters
+    ----------
+    best : str
+        Our best system on the task: no control, and one that reads the text alone.
+    difference : float
+        Of the headline; positive where ours is ahead.
+    interval : tuple of float
+        The paired 95 % interval.
+    better : int
+        In how many articles ours scores higher.
+    verdict : {"win", "loss", "tie"}
+        For ours.
+    """
+
+    best: str
+    difference: float
+    interval: tuple[float, float]
+    better: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A peer; `against` is None without a system of ours to compare it with."""
+
+    result: Result
+    against: Against | None
+
+
+@dataclass(frozen=True)
 class Standings:
     """All systems on one task.
 
@@ -41,14 +75,17 @@ class Standings:
     stale : tuple of Result
         Results made on other gold or folds: listed, never compared.
     noise_floor : float or None
-        Median half-width of the paired intervals among the systems that are no controls;
-        None for fewer than two of them.
+        Median half-width of the paired intervals among the systems that are neither controls
+        nor peers; None for fewer than two of them.
+    peers : tuple of Peer
+        The peers, the best score first: they are in no group.
     """
 
     task: str
     rows: tuple[Row, ...]
     stale: tuple[Result, ...]
     noise_floor: float | None
+    peers: tuple[Peer, ...] = ()
 
 
 def standings(bench: Bench, task: str, results: Results) -> Standings:
@@ -59,17 +96,52 @@ def standings(bench: Bench, task: str, results: Results) -> Standings:
     """
     mine = [stored for (_, of), stored in results.items() if of == task]
     fresh = sorted((s for s in mine if not bench.is_stale(s.result)), key=_rank)
-    ranked = [stored for stored in fresh if not stored.result.relabelled]
-    sides = _known(bench, ranked)
-    groups = _groups([(stored.result.system, sides[stored.result.system]) for stored in ranked])
-    contestants = [sides[s.result.system] for s in ranked if s.result.kind != CONTROL]
-    rows = [Row(stored.result, groups.get(stored.result.system)) for stored in fresh]
+    told = [stored.result for stored in fresh if not stored.result.relabelled]
+    sides = _known(bench, [stored for stored in fresh if not stored.result.relabelled])
+    ranked = [result for result in told if result.kind != PEER]
+    groups = _groups([(result.system, sides[result.system]) for result in ranked])
+    contestants = [sides[result.system] for result in ranked if result.kind != CONTROL]
+    rows = [
+        Row(stored.result, groups.get(stored.result.system))
+        for stored in fresh
+        if stored.result.kind != PEER
+    ]
     return Standings(
         task,
         tuple(sorted(rows, key=lambda row: row.group or len(rows) + 1)),
         tuple(stored.result for stored in mine if bench.is_stale(stored.result)),
         noise_floor(contestants),
+        _peers(told, sides),
     )
+
+
+def _peers(ranked: list[Result], sides: dict[str, Scored]) -> tuple[Peer, ...]:
+    """Compare the best of our own systems with every peer; `ranked` has the best first."""
+    best = next((one for one in ranked if _own(one)), None)
+    return tuple(
+        Peer(one, None if best is None else _against(best, one, sides))
+        for one in ranked
+        if one.kind == PEER
+    )
+
+
+def _against(best: Result, peer: Result, sides: dict[str, Scored]) -> Against:
+    compared = sides[best.system].against(sides[peer.system])
+    return Against(best.system, best.score - peer.score, *compared)
+
+
+def _own(result: Result) -> bool:
+    """Whether a result is a contestant's of ours that reads nothing annotators marked."""
+    if result.kind in (CONTROL, PEER, SUBMITTED):
+        return False
+    return result.system in SYSTEMS and SYSTEMS[result.system].reads != "marks"
+
+
+def contestants(bench: Bench, task: str, results: Results) -> list[Result]:
+    """Return our own systems' results on one task, the best first: what peers are set against."""
+    mine = [stored for (_, of), stored in results.items() if of == task]
+    fresh = sorted((stored for stored in mine if not bench.is_stale(stored.result)), key=_rank)
+    return [stored.result for stored in fresh if _own(stored.result)]
 
 
 def _rank(stored: Stored) -> tuple[bool, float, str]:

@@ -14,6 +14,7 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
+from usiran.baselines.attitudes import Attitudes
 from usiran.baselines.combinations import CombinedTagger
 from usiran.baselines.controls import ArticlePrior, NoSpans, RandomSpans
 from usiran.baselines.deeds import Deeds
@@ -190,10 +191,17 @@ def context_logreg(order: Order) -> Estimator:
     return ArticleTuned(features, model, "C", tuple(order.need("C")))
 
 
+def attitudes(order: Order) -> Estimator:
+    """Build logistic regression over attitude words, sides and attribution."""
+    lexicon = order.named("lexicon_of").lexicon
+    sides, sources = (lexicon[name] for name in order.need("lists"))
+    model = LogisticRegression(class_weight="balanced", max_iter=1000)
+    return ArticleTuned(Attitudes(sides, sources), model, "C", tuple(order.need("C")))
+
+
 def who_to_whom(order: Order) -> Estimator:
     """Build logistic regression over who does what to whom, all of it predicted."""
-    pairs = PairModel(tuple(order.part("roles", "role_pairs").need("C")))
-    return _marked(order, _deeds(order, pairs))
+    return _marked(order, _deeds(order, _pair_model(order.part("roles", "role_pairs"))))
 
 
 def who_to_whom_gold(order: Order) -> Estimator:
@@ -214,7 +222,11 @@ def nearest_actor(order: Order) -> Estimator:
 
 def role_pairs(order: Order) -> Estimator:
     """Build the linear model of pairs of an event and an actor."""
-    return _marked(order, PairModel(tuple(order.need("C"))))
+    return _marked(order, _pair_model(order))
+
+
+def _pair_model(order: Order) -> PairModel:
+    return PairModel(tuple(order.need("C")), tuple(order.need("none")))
 
 
 def _marked(order: Order, inner: Estimator) -> Estimator:
@@ -272,6 +284,7 @@ SYSTEMS: dict[str, System] = {
     "tfidf-svm": System(tfidf_svm),
     "tfidf-nb": System(tfidf_nb),
     "context-logreg": System(context_logreg),
+    "attitudes": System(attitudes),
     "who-to-whom": System(who_to_whom, reads="training marks"),
     "who-to-whom-gold": System(who_to_whom_gold, reads="marks"),
     "gazetteer": System(gazetteer),

@@ -24,12 +24,12 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from usiran.annotation.matching import matched
 from usiran.annotation.tokens import Span, Token, from_bio, to_bio, tokenize
 from usiran.baselines.estimators import Spans, SpanTagger
 from usiran.baselines.gazetteers import Gazetteer
 from usiran.baselines.lexicons import Lexicon, Words
 from usiran.baselines.scoring import Floats
-from usiran.baselines.spans import matched
 from usiran.baselines.tasks import Objects, objects
 from usiran.baselines.token_features import marks, token_features
 from usiran.baselines.viterbi import bio_tags, decode

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -15,6 +16,14 @@ from usiran.annotation.disagreements import Decision
 from usiran.cli.options import say, show_json
 from usiran.errors import InputFault
 
+if TYPE_CHECKING:
+    from usiran.annotation.studio.folder import Folder
+
+_OPEN_THERE = (
+    "open each task from the project's list: there all answers are shown (A, B, C). A task\n"
+    "begins with one of them taken over: look at the others, correct it, submit. Then:\n"
+    "usiran annotate adjudicate --pull --adjudicator ID > sheet.toml"
+)
 _PROMPT = "answer (number, letter or label; s skips, q quits)"
 
 
@@ -31,6 +40,49 @@ def show_open(
     print(write(adjudicator, questions), end="")
     for line in _remaining(adjudicator):
         say(line)
+
+
+def through_studio(
+    adjudicator: Adjudicator,
+    by: str | None,
+    *,
+    push: bool,
+    data: Path | None,
+    url: str | None,
+    as_json: bool,
+) -> None:
+    """Send what is open to Label Studio, or print a sheet with what was labelled there."""
+    from usiran.annotation.studio import adjudicate, reports
+    from usiran.annotation.studio.folder import Folder
+
+    folder = Folder.of(adjudicator.corpus, data)
+    if not push:
+        _show_pulled(adjudicator, by or "", folder, url, as_json=as_json)
+        return
+    done = adjudicate.push_open(adjudicator, folder, adjudicator_id=by or "", url=url, say=say)
+    if as_json:
+        show_json({"projects": [reports.push_json(one) for one in done]})
+        return
+    for one in done:
+        print(reports.push_text(one, adjudicator.corpus.name_of(folder.credentials)))
+    say(_OPEN_THERE if done else "nothing is open")
+
+
+def _show_pulled(
+    adjudicator: Adjudicator, by: str, folder: Folder, url: str | None, *, as_json: bool
+) -> None:
+    from usiran.annotation.studio.adjudicate import pull_answers
+
+    found = pull_answers(adjudicator, folder, adjudicator_id=by, url=url, say=say)
+    if as_json:
+        questions = sheets.as_json(adjudicator, found.questions, found.answers)
+        show_json({"questions": questions, "otherwise": found.otherwise})
+    else:
+        print(sheets.as_sheet(adjudicator, found.questions, found.answers), end="")
+    say(f"{len(found.answers)} of {len(found.questions)} answered; fill in the reasons")
+    if found.otherwise:
+        say(f"labelled otherwise than settled, left out: {', '.join(found.otherwise)}")
+        say("to decide one of these too, name it with --list --as-sheet --redo ID")
 
 
 def refuse_drift(adjudicator: Adjudicator) -> None:

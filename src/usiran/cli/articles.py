@@ -99,6 +99,56 @@ def sentences(
     print(outline(texts.texts[article_id], rows), end="")
 
 
+@app.command()
+def withdraw(
+    article_id: Annotated[str, typer.Argument(help="The article's id.")],
+    reason: Annotated[str, typer.Option(help="Why, in a line; it is kept.")],
+    title: Annotated[bool, typer.Option("--title", help="Take the headline out too.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Take an article's text out of the corpus; ids, hashes, offsets and labels stay.
+
+    Quotes from it and contrast items go too, and the dataset is built anew. Older commits and
+    published versions keep the text: what to do about them is printed.
+    Example: usiran articles withdraw ID --reason "asked for by its publisher" --dry-run
+    """
+    from datetime import UTC, datetime
+
+    from usiran.corpus import Corpus
+    from usiran.dataset.build import build
+    from usiran.dataset.withdrawal import told, withdrawal
+
+    folder, day = Corpus.find(corpus), datetime.now(UTC).date().isoformat()
+    change = withdrawal(folder, article_id, reason=reason, day=day, title=title)
+    if not dry_run:
+        change.write()
+        build(folder, say)
+    print(told(change, written=not dry_run))
+
+
+@app.command("restore-text")
+def restore_text(
+    article_id: Annotated[str, typer.Argument(help="The article's id.")],
+    file: Annotated[Path, typer.Argument(help="The text as it was, byte for byte.")],
+    corpus: CorpusOption = None,
+) -> None:
+    """Put a withdrawn text back, with the quotes from it; its hash must be the one it had.
+
+    Example: usiran articles restore-text ID story.txt
+    """
+    from usiran.corpus import Corpus
+    from usiran.dataset.build import build
+    from usiran.dataset.withdrawal import restoration
+
+    folder = Corpus.find(corpus)
+    change = restoration(folder, article_id, file)
+    change.write()
+    build(folder, say)
+    print(f"{article_id}: the text is back, with {change.quotes} quotes and {change.contrast} "
+          f"contrast items. Next: usiran benchmark run")  # fmt: skip
+
+
 def _table(articles: Sequence[Listed]) -> None:
     """Print columns as wide as they need: an id that is cut short cannot be copied."""
     names = ("article_id", "published", "publisher", "words", "sentences", "scored")

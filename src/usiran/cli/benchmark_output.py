@@ -10,12 +10,22 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from usiran.baselines.benchmark import Bench, Report
-from usiran.baselines.leaderboard import PURPOSE, QUOTED_FLOOR, group_of, score, span_of, system_of
+from usiran.baselines.benchmark import Bench
+from usiran.baselines.comparison import Report
+from usiran.baselines.leaderboard import (
+    PURPOSE,
+    QUOTED_FLOOR,
+    compared,
+    group_of,
+    means,
+    system_of,
+)
+from usiran.baselines.notation import score, signed, signed_span, span_of
+from usiran.baselines.power import Power
 from usiran.baselines.resampling import COVERAGE
 from usiran.baselines.results import Results, Stored
 from usiran.baselines.standings import METRICS, Row, Standings, standings
-from usiran.cli.options import say
+from usiran.cli.options import say, show_json
 
 WIDTH = 100
 Notify = Callable[[str, str, int, int], None]
@@ -50,7 +60,7 @@ def show_run(
     """Print the standings of the tasks asked for, or the fresh results as JSON."""
     if as_json:
         rows = [stored.result for stored in fresh.values()]
-        print(msgspec.json.format(msgspec.json.encode(rows), indent=1).decode())
+        show_json(msgspec.to_builtins({"results": rows, "ceiling": bench.ceiling}))
         return
     console = Console(width=WIDTH, highlight=False)
     for task, gold in bench.golds.items():
@@ -62,6 +72,25 @@ def show_run(
             _show_standings(console, bench, standings(bench, task, results))
     if any(not bench.golds[task].verdict for task in tasks or bench.golds):
         console.print(_legend(bench), soft_wrap=True)
+
+
+def tell_absent(bench: Bench, *, peers: bool) -> None:
+    """Say which peers were asked for and cannot run here, and how to get them."""
+    for name, why in bench.absent_peers().items() if peers else ():
+        say(f"{name} {why}")
+
+
+def show_leaderboard(bench: Bench, results: Results, stale: Sequence[str]) -> None:
+    """Print the standings of every task, the ceiling and which files are stale, as JSON."""
+    document = {"tasks": _document(bench, results), "ceiling": bench.ceiling, "outdated": stale}
+    show_json(msgspec.to_builtins(document))
+
+
+def _document(bench: Bench, results: Results) -> dict[str, object]:
+    return {
+        task: {"verdict": gold.verdict} if gold.verdict else standings(bench, task, results)
+        for task, gold in bench.golds.items()
+    }
 
 
 def _show_standings(console: Console, bench: Bench, order: Standings) -> None:
@@ -77,6 +106,11 @@ def _show_standings(console: Console, bench: Bench, order: Standings) -> None:
     for row in order.rows:
         table.add_row(*_cells(row, shown), style="dim" if row.is_control else None)
     console.print(table)
+    for peer in order.peers:
+        console.print(f"peer {peer.result.system} {score(peer.result.score)} "
+                      f"({span_of(peer.result.interval)}); {compared(peer)}")  # fmt: skip
+    if order.task in bench.ceiling.tasks:
+        console.print(f"ceiling: {means(bench.ceiling.tasks[order.task])}")
     if order.noise_floor is not None:
         console.print(f"noise floor measured here: {score(order.noise_floor)}")
     for result in order.stale:
@@ -124,8 +158,8 @@ def _comparison_lines(report: Report) -> Iterator[str]:
     yield ""
     yield f"  {report.first} {score(first)}, {report.second} {score(second)}"
     yield f"  difference      {signed(report.difference)}"
-    low, high = report.interval
-    yield f"  95 % interval   {signed(low)} to {signed(high)} (two-stage bootstrap; {COVERAGE})"
+    bounds = signed_span(report.interval)
+    yield f"  95 % interval   {bounds} (two-stage bootstrap; {COVERAGE})"
     yield f"  p               {report.p:.4f} (approximate randomisation over sentences)"
     yield f"  better in       {report.better} of {report.articles} articles"
     widths = [max(5, len(name)) for name in (report.first, report.second)]
@@ -148,13 +182,44 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def signed(value: float) -> str:
-    """Return a difference with its sign.
+def show_power(found: Power, *, as_json: bool) -> None:
+    """Print how many articles it would take, for a reader or as JSON."""
+    if as_json:
+        show_json(msgspec.to_builtins(found))
+        return
+    print("\n".join(_power_lines(found)))
 
-    Examples
-    --------
-    >>> signed(0.123), signed(-0.5), signed(0.0)
-    ('+.12', '-.50', '.00')
-    """
-    text = score(value)
-    return f"+{text}" if value >= 0.005 else text
+
+def _power_lines(found: Power) -> Iterator[str]:
+    yield f"{found.task}: {METRICS[found.headline]}, {found.first} and {found.second}"
+    yield ""
+    yield f"  {found.articles} articles show a difference of {signed(found.observed)}."
+    yield (f"  One article's share in it strays by {score(found.article_sd)} because articles "
+           f"differ,")  # fmt: skip
+    yield f"  and by {score(found.sentence_sd)} because it has few sentences."
+    yield f"  Asked: a true difference of {found.difference:g}, told with power {found.target:g}."
+    yield ""
+    yield "  articles  sentences  half-width  power  every article  false alarms"
+    for size in found.sizes:
+        yield (
+            f"  {size.articles:>8}  {size.sentences:>9}  {size.half_width:>10.3f}  "
+            f"{size.power:>5.2f}  {size.power_every:>13.2f}  {size.false_alarms:>12.2f}"
+        )
+    yield ""
+    yield _enough(found)
+    yield "Power: the 95 % interval of the difference excludes 0. Every article: each one agrees"
+    yield "besides, as the verdict of `compare` asks; no large corpus can hope for that."
+    yield "False alarms: the interval excludes 0 without a difference."
+    told = f"{found.simulations} simulated corpora a size"
+    yield f"{told}, extrapolated from {found.articles} articles:"
+    yield "others may differ more, and other systems disagree otherwise. Plan with a margin."
+
+
+def _enough(found: Power) -> str:
+    largest = found.sizes[-1].articles
+    if found.enough is None:
+        return f"More than {largest} articles like these would be needed."
+    below = [size.articles for size in found.sizes if size.articles < found.enough]
+    if not below:
+        return f"{found.enough} articles like these are enough."
+    return f"About {below[-1]} to {found.enough} articles like these would be needed."

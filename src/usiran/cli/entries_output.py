@@ -8,7 +8,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from usiran.baselines.leaderboard import PURPOSE, score, span_of
+from usiran.baselines.leaderboard import PURPOSE
+from usiran.baselines.notation import score, span_of
 from usiran.baselines.rescoring import Rescored
 from usiran.baselines.results import Result, result_bytes
 from usiran.baselines.standings import METRICS

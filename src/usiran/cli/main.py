@@ -6,11 +6,12 @@ Exit codes: 0 done, 1 findings or a known error, 2 wrong usage, 130 interrupted.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from usiran.cli import annotate, articles, benchmark, models
+from usiran.cli import annotate, articles, benchmark, editions, export, models, publish, release
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_findings, show_json
 from usiran.errors import FileFault, InputFault, UsiranError
 
@@ -72,18 +73,31 @@ def build(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 where a file would change.")
     ] = False,
+    text: Annotated[
+        editions.Text, typer.Option(help="withhold: the edition without the articles' words.")
+    ] = editions.Text.INCLUDE,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A new folder for the edition without words."),
+    ] = None,
     quiet: QuietOption = False,
 ) -> None:
     """Write the published dataset, its card and every other generated file.
 
-    The dataset is loaded back and compared row by row before anything is written.
-    Example: usiran build --check
+    The dataset is loaded back and compared row by row before anything is written. With
+    --text withhold --output DIR a text-free edition is written instead, which `usiran restore`
+    can fill. Example: usiran build --check
     """
     from usiran.corpus import Corpus
     from usiran.dataset.build import build as write
     from usiran.dataset.build import drift
 
     folder, progress = Corpus.find(corpus), (lambda _: None) if quiet else say
+    if text is editions.Text.WITHHOLD:
+        editions.write_edition(folder, output, check=check, progress=progress)
+        return
+    if output is not None:
+        raise typer.BadParameter("only with --text withhold", param_hint="--output")
     if check:
         if findings := drift(folder, progress):
             raise InputFault(findings)
@@ -96,6 +110,10 @@ def build(
 
 
 models.mount(app)
+editions.mount(app)
+export.mount(app)
+publish.mount(app)
+release.mount(app)
 
 
 def main() -> None:

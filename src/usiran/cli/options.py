@@ -5,17 +5,39 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from usiran.errors import Finding
+from usiran.errors import CorpusNotFound, Finding
+
+
+def say(text: str) -> None:
+    """Write a line of progress or a hint to standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _settled(folder: Path | None) -> Path | None:
+    """Bring to its end a release that was killed while it was written, before any command."""
+    from usiran.corpus import Corpus
+    from usiran.journal import settle
+
+    # Whether there must be a corpus is for the command to say.
+    with suppress(CorpusNotFound):
+        corpus = Corpus.find(folder)
+        if done := settle(corpus.swap):
+            told = f"{len(done)} files are in place; commit and tag it"
+            say(f"an interrupted release was brought to its end: {told}")
+    return folder
+
 
 CorpusOption = Annotated[
     Path | None,
     typer.Option(
         "--corpus",
+        callback=_settled,
         metavar="DIR",
         help="The corpus folder (default: the nearest one from here upwards).",
         show_default=False,
@@ -23,11 +45,6 @@ CorpusOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
-
-
-def say(text: str) -> None:
-    """Write a line of progress or a hint to standard error."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def show_json(document: object) -> None:

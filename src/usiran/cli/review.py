@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from usiran.cli.options import CorpusOption, JsonOption, say, show_json
+from usiran.cli.studio import DataOption, UrlOption
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,6 +124,14 @@ def adjudicate(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 where the gold would change.")
     ] = False,
+    push: Annotated[
+        bool, typer.Option("--push", help="Send what is open to Label Studio, with all answers.")
+    ] = False,
+    pull: Annotated[
+        bool, typer.Option("--pull", help="Print a sheet with what was labelled there.")
+    ] = False,
+    url: UrlOption = None,
+    data: DataOption = None,
     interactive: Annotated[
         bool | None, typer.Option(help="Ask in the terminal (default: where there is one).")
     ] = None,
@@ -142,6 +151,11 @@ def adjudicate(
     work = Adjudicator(Corpus.find(corpus), rounds)
     if list_ or as_sheet:
         adjudicating.show_open(work, redo or (), as_sheet=as_sheet, as_json=as_json)
+        return
+    if push or pull:
+        adjudicating.through_studio(
+            work, adjudicator, push=push, data=data, url=url, as_json=as_json
+        )
         return
     if check:
         adjudicating.refuse_drift(work)

@@ -1,13 +1,21 @@
-"""`usiran annotate serve`, `push` and `pull`: labelling in Label Studio."""
+"""`usiran annotate serve`, `push`, `enter` and `pull`: labelling in Label Studio."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from usiran.annotation.studio.predictions import Predictor
+    from usiran.corpus import Corpus
+
+    Progress = Callable[[str], None]
 
 DataOption = Annotated[
     Path | None,
@@ -72,6 +80,22 @@ def push(
         str | None,
         typer.Option(metavar="ID", help="For whom, as in annotators.csv. Default: the only one."),
     ] = None,
+    pre_annotate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SYSTEM",
+            help="Show what this system says of articles it has not learned from, as a start. "
+            "It anchors annotators: they agree more with it, and with each other, than they would.",
+            show_default=False,
+        ),
+    ] = None,
+    queue: Annotated[
+        Literal["uncertainty"] | None,
+        typer.Option(
+            help="Hand out first what the system (tfidf-logreg, unless shown) is least sure of.",
+            show_default=False,
+        ),
+    ] = None,
     url: UrlOption = None,
     data: DataOption = None,
     quiet: QuietOption = False,
@@ -85,11 +109,14 @@ def push(
     """
     from usiran.annotation.studio import reports
     from usiran.annotation.studio.folder import Folder
+    from usiran.annotation.studio.predictions import Use
     from usiran.annotation.studio.push import push as send
     from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
     folder = Folder.of(here, data)
+    progress = _quiet if quiet else say
+    predictor = _predictor(here, layer, pre_annotate, queue, progress)
     done = send(
         here,
         folder,
@@ -97,10 +124,73 @@ def push(
         annotator_id=annotator,
         article_ids=article or (),
         url=url,
-        say=(lambda _: None) if quiet else say,
+        predictor=predictor,
+        use=Use(shown=pre_annotate is not None, ordering=queue is not None),
+        say=progress,
     )
     kept = here.name_of(folder.credentials)
     show_json(reports.push_json(done)) if as_json else print(reports.push_text(done, kept))
+
+
+def _predictor(
+    corpus: Corpus, layer: Layer, system: str | None, queue: str | None, progress: Progress
+) -> Predictor | None:
+    """Return what predicts, where predictions are asked for; only then it is loaded."""
+    if system is None and queue is None:
+        return None
+    from usiran.baselines.preannotation import predictor_of
+
+    return predictor_of(corpus, layer, system, ordering=queue is not None, say=progress)
+
+
+def _quiet(_: str) -> None:
+    """Say nothing."""
+
+
+def enter(
+    sheets: Annotated[
+        list[Path],
+        typer.Argument(metavar="SHEET...", help="Sheets (.txt) or exports (.json, .jsonl)."),
+    ],
+    *,
+    annotator: Annotated[
+        str, typer.Option("--annotator", metavar="ID", help="Who labelled, as in annotators.csv.")
+    ],
+    completed_by: Annotated[
+        str | None,
+        typer.Option(metavar="WHO", help="Of an export of several: whose labels (id or email)."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put them in the place of other labels there.")
+    ] = False,
+    url: UrlOption = None,
+    data: DataOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Enter filled sheets into the annotator's projects, as that annotator's own labels.
+
+    Everything is checked before anything is sent. Entering twice changes nothing.
+    Example: usiran annotate enter drawdown.txt --annotator ann
+    """
+    from usiran.annotation.studio import reports
+    from usiran.annotation.studio.enter import enter as send
+    from usiran.annotation.studio.folder import Folder
+    from usiran.corpus import Corpus
+
+    here = Corpus.find(corpus)
+    done = send(
+        here,
+        Folder.of(here, data),
+        sheets,
+        annotator_id=annotator,
+        completed_by=completed_by,
+        replace=replace,
+        url=url,
+        say=_quiet if quiet else say,
+    )
+    show_json(reports.enter_json(done)) if as_json else print(reports.enter_text(done))
 
 
 def pull(
@@ -140,12 +230,12 @@ def pull(
         layers=(layer,) if layer else ("stance", "spans"),
         url=url,
         dry_run=dry_run,
-        say=(lambda _: None) if quiet else say,
+        say=_quiet if quiet else say,
     )
     show_json(reports.pull_json(done)) if as_json else print(reports.pull_text(done))
 
 
 def mount(app: typer.Typer) -> None:
-    """Add the three commands to the group `annotate`."""
-    for command in (serve, push, pull):
+    """Add the commands to the group `annotate`."""
+    for command in (serve, push, enter, pull):
         app.command()(command)

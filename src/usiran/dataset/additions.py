@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from usiran.annotation.texts import read_text, sha256
+from usiran.annotation.texts import read_stored, read_text, sha256
 from usiran.corpus import Corpus
 from usiran.dataset.articles import (
     COLUMNS,
@@ -23,13 +23,13 @@ from usiran.dataset.articles import (
     slug,
 )
 from usiran.dataset.segment import Proposal, propose, uncovered
+from usiran.dataset.wording import SHINGLE, shingles
 from usiran.errors import FileFault, Finding, InputFault
 from usiran.schemas.base import EDTF
 from usiran.schemas.csv_rows import csv_bytes
 from usiran.schemas.tables import check
 from usiran.writing import replace_files
 
-SHINGLE = 5
 SIMILAR = 0.5
 _LONG = 60
 _ABBREVIATION = re.compile(r"\b(?:[ap]\.m|[A-Z](?:\.[A-Z])+|Gen|Maj|Col|Lt|Mr|Mrs|Dr|St|No|vs)\.$")
@@ -147,14 +147,9 @@ def similarity(one: str, other: str) -> float:
     >>> similarity("a b c d e f", "x a b c d e f y")
     1.0
     """
-    left, right = _shingles(one), _shingles(other)
+    left, right = shingles(one), shingles(other)
     smaller = min(len(left), len(right))
     return len(left & right) / smaller if smaller else 0.0
-
-
-def _shingles(text: str) -> set[tuple[str, ...]]:
-    words = re.findall(r"\w+", text.lower())
-    return {tuple(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
 
 
 def _clean(path: Path) -> tuple[str, list[str]]:
@@ -179,14 +174,15 @@ def _refuse_duplicate(path: Path, text: str, rows: list[dict[str, str]]) -> None
                 path,
                 f"the text of {row['article_id']}",
                 "a text that is not in the corpus",
-                "nothing to do: the article is there already",
+                "nothing to do: the article is there already (a text that was withdrawn comes back "
+                "with `usiran articles restore-text`)",
             )
 
 
 def _nearest(
     corpus: Corpus, path: Path, text: str, rows: list[dict[str, str]], *, allow_similar: bool
 ) -> list[str]:
-    shares = [(similarity(text, read_text(corpus.article(row["article_id"]))), row) for row in rows]
+    shares = [(similarity(text, read_stored(corpus, row["article_id"]).text), row) for row in rows]
     if not shares:
         return []
     share, row = max(shares, key=lambda pair: pair[0])
@@ -246,7 +242,10 @@ def _faults(file: str, row: Mapping[str, str], text: str, taken: set[str]) -> li
     ]  # fmt: skip
     if not findings:
         frame = pd.DataFrame(
-            [{name: value or None for name, value in row.items()} | {"text": text}]
+            [
+                {name: value or None for name, value in row.items()}
+                | {"text_status": "present", "text": text}
+            ]
         )
         findings += check("articles", frame, file=file, key="article_id", allowed={})[1]
         findings = [_with_option(finding) for finding in findings]

@@ -17,7 +17,9 @@ from usiran.schemas.articles import Articles
 from usiran.schemas.csv_rows import csv_bytes, read_rows
 from usiran.writing import replace_files
 
-COLUMNS = tuple(name for name in Articles.to_schema().columns if name != "text")
+COLUMNS = tuple(
+    name for name in Articles.to_schema().columns if name not in ("text_status", "text")
+)
 SENTENCE_COLUMNS = ("sentence_id", "article_id", "start", "end", "zone")
 FOLD_COLUMNS = ("article_id", "fold")
 

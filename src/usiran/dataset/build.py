@@ -16,8 +16,10 @@ from usiran.annotation.configs import config_files
 from usiran.annotation.guidelines import fill
 from usiran.annotation.labels import Scheme, read_scheme
 from usiran.annotation.texts import read_text
-from usiran.corpus import Corpus
+from usiran.corpus import Corpus, Manifest
 from usiran.dataset.card import Built, card
+from usiran.dataset.facts import facts_of
+from usiran.dataset.metadata import metadata_files
 from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table, unchanged
 from usiran.dataset.tables import load_tables
 from usiran.dataset.validation import validate
@@ -27,7 +29,6 @@ from usiran.schemas.json_schema import json_schema_files
 from usiran.writing import replace_files
 
 Progress = Callable[[str], None]
-_FILE = "train-00000-of-00001.parquet"
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,18 @@ def build(corpus: Corpus, progress: Progress = lambda _: None) -> Result:
     return result
 
 
-def make(corpus: Corpus, progress: Progress = lambda _: None) -> Result:
-    """Make every generated file without writing any of them into the corpus."""
+def make(
+    corpus: Corpus,
+    progress: Progress = lambda _: None,
+    *,
+    manifest: Manifest | None = None,
+    released: str | None = None,
+) -> Result:
+    """Make every generated file without writing any of them into the corpus.
+
+    With `manifest`, they are made as if corpus.toml said that; with `released`, a day, as if
+    its version had been released then.
+    """
     progress("reading and checking the tables")
     if found := validate(corpus).findings:
         raise InputFault(found)
@@ -80,16 +91,18 @@ def make(corpus: Corpus, progress: Progress = lambda _: None) -> Result:
     built = []
     for view in views(frames, scheme):
         progress(f"building the config {view.name}")
-        path = corpus.data / view.name / _FILE
+        path = corpus.dataset / view.file
         table = to_table(view)
         files[path] = unchanged(path, table) or to_bytes(table)
         size = from_bytes(files[path]).nbytes
         built.append(Built(view, content_hash(table), len(files[path]), size))
-    files[corpus.dataset / "README.md"] = card(
-        corpus.manifest, tuple(built), frames, scheme
-    ).encode()
+    facts = facts_of(corpus, frames, scheme, manifest=manifest, released=released)
+    files[corpus.dataset / "README.md"] = card(facts, built).encode()
+    files |= metadata_files(corpus, facts, built, files)
     progress("loading the dataset back and comparing every row")
-    _reload(corpus, files, tuple(built))
+    inside = {path: content for path, content in files.items() if corpus.dataset in path.parents}
+    published = {str(path.relative_to(corpus.dataset)): inside[path] for path in inside}
+    reload(published, tuple(built))
     changed = tuple(path for path, content in files.items() if _differs(path, content))
     return Result(files, _stale(corpus, files), changed, tuple(built))
 
@@ -133,8 +146,21 @@ def _differs(path: Path, content: bytes) -> bool:
         return True
 
 
-def _reload(corpus: Corpus, files: Mapping[Path, bytes], built: tuple[Built, ...]) -> None:
-    """Load what was built from a folder of its own, with a cache of its own, and compare."""
+def reload(files: Mapping[str, bytes], built: tuple[Built, ...]) -> None:
+    """Load a dataset from a folder of its own, with a cache of its own, and compare.
+
+    Parameters
+    ----------
+    files : mapping
+        From path, relative to the dataset, to content.
+    built : tuple of Built
+        What every config must give.
+
+    Raises
+    ------
+    FileFault
+        A config is not what was built.
+    """
     from datasets import load_dataset
     from datasets.utils.logging import disable_progress_bar, enable_progress_bar
 
@@ -142,14 +168,13 @@ def _reload(corpus: Corpus, files: Mapping[Path, bytes], built: tuple[Built, ...
     try:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder) / "dataset"
-            for path, content in files.items():
-                if path.is_relative_to(corpus.dataset):
-                    target = root / path.relative_to(corpus.dataset)
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    target.write_bytes(content)
+            for name, content in files.items():
+                target = root / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
             for one in built:
                 loaded = load_dataset(str(root), one.view.name, cache_dir=f"{folder}/cache")
-                _compare(one.view, loaded["train"])
+                _compare(one.view, loaded[one.view.split])
     finally:
         enable_progress_bar()
 

@@ -12,7 +12,7 @@ import pandas as pd
 from usiran.annotation.exports import read_export
 from usiran.annotation.labels import Project, Scheme, read_scheme
 from usiran.annotation.records import AnnotationRow, annotation_rows
-from usiran.annotation.texts import Sentence, Texts, read_text
+from usiran.annotation.texts import Sentence, Stored, Texts, read_stored
 from usiran.corpus import Corpus
 from usiran.dataset.gold import gold_frames
 from usiran.errors import FileFault, Finding, InputFault
@@ -100,6 +100,11 @@ def texts_of(frames: dict[str, pd.DataFrame]) -> Texts:
         sentences={
             key: tuple(sorted(rows, key=lambda r: r.start)) for key, rows in sentences.items()
         },
+        withdrawn={
+            row.article_id: row.text_sha256
+            for row in rows_of(articles)
+            if row.text_status == "withdrawn"
+        },
     )
 
 
@@ -118,10 +123,14 @@ def _read_articles(corpus: Corpus, loaded: Loaded) -> None:
         loaded.findings.append(fault.finding)
         return
     keys: list[object] = list(raw.get("article_id", []))
-    raw["text"] = [_text(corpus, loaded, str(key)) for key in keys] or None
+    stored = [_stored(corpus, loaded, str(key)) for key in keys]
+    raw["text_status"] = [
+        "withdrawn" if one and one.withdrawn else "present" for one in stored
+    ] or None
+    raw["text"] = [one and one.text for one in stored] or None
     frame, findings = check(
         "articles", raw, file=file, key=KEYS["articles"], allowed=loaded.scheme.allowed,
-        made=("text",),
+        made=("text_status", "text"),
     )  # fmt: skip
     loaded.findings += findings
     if frame is not None:
@@ -130,18 +139,18 @@ def _read_articles(corpus: Corpus, loaded: Loaded) -> None:
         loaded.frames["articles"] = known.drop_duplicates("article_id").reindex(
             columns=frame.columns
         )
-    for extra in sorted(corpus.articles.iterdir()):
-        known_text = extra.suffix == ".txt" and extra.stem in keys
-        if not known_text and not extra.name.startswith("."):
-            loaded.findings.append(_stray(corpus, extra))
+    for folder, suffix in ((corpus.articles, ".txt"), (corpus.withdrawn, ".json")):
+        for extra in sorted(folder.glob("*")):
+            known_text = extra.suffix == suffix and extra.stem in keys
+            if not known_text and not extra.name.startswith("."):
+                loaded.findings.append(_stray(corpus, extra))
 
 
-def _text(corpus: Corpus, loaded: Loaded, article_id: str) -> str | None:
+def _stored(corpus: Corpus, loaded: Loaded, article_id: str) -> Stored | None:
     if not re.match(ARTICLE_ID, article_id):
         return None  # no file can have such an id; the model reports it
-    path = corpus.article(article_id)
     try:
-        return read_text(path, name=corpus.name_of(path))
+        return read_stored(corpus, article_id)
     except FileFault as fault:
         found = fault.finding
         loaded.findings.append(
@@ -176,13 +185,15 @@ def _read_crosswalks(corpus: Corpus, loaded: Loaded) -> None:
 
 
 def _read_contrast(corpus: Corpus, loaded: Loaded) -> None:
-    if not (corpus.root / FILES["contrast"]).exists():
-        loaded.frames["contrast"] = empty("contrast")
-        return
-    _keep(loaded, "contrast", read_table(
-        corpus.root / FILES["contrast"], "contrast", file=FILES["contrast"],
-        key=KEYS["contrast"], allowed=loaded.scheme.allowed,
-    ))  # fmt: skip
+    """Read the contrast set, its labels and what was left out; a corpus may have none."""
+    for name in ("contrast", "contrast_labels", "contrast_dropped"):
+        file = FILES[name]
+        if not (corpus.root / file).exists():
+            loaded.frames[name] = empty(name)
+            continue
+        _keep(loaded, name, read_table(
+            corpus.root / file, name, file=file, key=KEYS[name], allowed=loaded.scheme.allowed
+        ))  # fmt: skip
 
 
 def _read_submissions(corpus: Corpus, loaded: Loaded, texts: Texts) -> None:

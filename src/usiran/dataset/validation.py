@@ -19,6 +19,7 @@ from usiran.annotation.texts import Texts
 from usiran.annotation.tokens import tokenize
 from usiran.corpus import Corpus
 from usiran.dataset.benchmarks import read_benchmark
+from usiran.dataset.standoff_checks import standoff_findings
 from usiran.dataset.tables import PROJECTS, Loaded, load, texts_of
 from usiran.errors import Finding
 from usiran.schemas.checks import cross_check
@@ -27,7 +28,7 @@ from usiran.schemas.tables import FILES, rows_of
 _UNIT = re.compile(
     r"(?P<article>[a-z0-9]+(?:-[a-z0-9]+)*)(?:#(?P<number>[0-9]{3,})|@[a-z]+:(?P<start>[0-9]+))"
 )
-_ARTICLES = "dataset/source/articles/"
+_ARTICLES = ("dataset/source/articles/", "dataset/source/withdrawn/")
 _ROOTS = (
     "dataset/corpus.toml",
     *(FILES[name] for name in ("articles", "sentences", "folds", "annotators")),
@@ -73,6 +74,7 @@ def validate(corpus: Corpus) -> Report:
         rounds=corpus.manifest.gold_rounds,
     )
     crossed += _cut_tokens(loaded.frames)
+    crossed += standoff_findings(corpus, loaded.frames)
     crossed += _claimed(corpus, loaded.frames)
     configs = [f for name in PROJECTS for f in _config(loaded, name)]
     found, followed = _roots(loaded, crossed)
@@ -155,7 +157,8 @@ def _units(loaded: Loaded) -> Callable[..., set[str]]:
     """
     ready = {"articles", "sentences"} <= set(loaded.frames)
     texts = texts_of(loaded.frames) if ready else Texts({}, {})
-    articles = set(texts.texts)
+    # An article whose text cannot be read is one all the same.
+    articles = {*texts.texts, *texts.sentences}
 
     def units(record: str, *, wide: bool) -> set[str]:
         found: set[str] = set()

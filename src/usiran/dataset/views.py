@@ -6,6 +6,7 @@ config     one row is                                   key
 stance     a scored sentence and its stance             sentence_id
 spans      a scored sentence, its tokens and spans      sentence_id
 articles   an article with everything nested            article_id
+contrast   an edited sentence and its stance (test)     contrast_id
 annotations one annotator's one label on one unit       annotation_id
 ========== ============================================ =========================
 
@@ -23,6 +24,8 @@ from datasets import ClassLabel, Features, List, Value
 
 from usiran.annotation.labels import Scheme
 from usiran.annotation.tokens import Span, to_bio, tokenize
+from usiran.dataset.masking import masked
+from usiran.schemas.contrast import EDITS
 from usiran.schemas.names import LAYERS, ZONES
 from usiran.schemas.tables import MODELS, Frames, rows_of
 
@@ -32,6 +35,8 @@ _TEXT, _INT = Value("string"), Value("int32")
 
 # What the published columns hold, where no table's model says it.
 FIELDS = {
+    "text_status": "whether the text is here: present, withdrawn (taken out on request; "
+    "underscores stand for it) or withheld (an edition without texts)",
     "tokens": "the sentence's tokens, every non-blank character in exactly one",
     "token_starts": "offset of each token's first character",
     "token_ends": "offset after each token's last character",
@@ -42,6 +47,8 @@ FIELDS = {
     "actors) and votes of each event span",
     "sentences": "id, offsets, zone, stance, grounds and holder of each sentence; boilerplate has "
     "no labels",
+    "source_text": "the sentence that was edited",
+    "source_stance": "the gold stance of the sentence that was edited",
     "article_stance": "the side the article as a whole favours; never scored",
     "article_stance_votes": "annotators for each article stance",
 }
@@ -50,17 +57,31 @@ FIELDS = {
 class View:
     """One published config: its name, what a row is, its features and its rows.
 
-    `about` says what one row is; `tables` are the tables whose models describe its columns.
+    `about` says what one row is; `tables` are the tables whose models describe its columns;
+    `split` is the config's only one.
     """
 
     def __init__(
-        self, name: str, about: str, features: Features, rows: list[Row], *, tables: tuple[str, ...]
+        self,
+        name: str,
+        about: str,
+        features: Features,
+        rows: list[Row],
+        *,
+        tables: tuple[str, ...],
+        split: str = "train",
     ) -> None:
         self.name = name
         self.about = about
         self.features = features
         self.rows = rows
         self.tables = tables
+        self.split = split
+
+    @property
+    def file(self) -> str:
+        """Where the rows are published, relative to the dataset."""
+        return f"data/{self.name}/{self.split}-00000-of-00001.parquet"
 
     def fields(self) -> dict[str, str]:
         """Return what each column holds, in the order of the columns."""
@@ -81,12 +102,30 @@ def views(frames: Frames, scheme: Scheme) -> tuple[View, ...]:
     scheme : Scheme
         Names and orders of the labels.
     """
-    return (
+    status = _statuses(frames)
+    made = (
         _stance(frames, scheme),
         _spans(frames, scheme),
         _articles(frames, scheme),
         _annotations(frames),
+        *([_contrast(frames, scheme)] if len(frames["contrast"]) else []),
     )
+    for view in made:
+        for row in view.rows:
+            if status[article_of(row)] != "present":
+                row.update(masked(row))
+    return made
+
+
+def article_of(row: Row) -> str:
+    """Return the article that a published row is about."""
+    return str(row.get("article_id") or row["sentence_id"].partition("#")[0])
+
+
+def _statuses(frames: Frames) -> dict[str, str]:
+    """From article_id to whether its text is there."""
+    articles = frames["articles"]
+    return dict(zip(articles["article_id"], articles["text_status"], strict=True))
 
 
 def label(scheme: Scheme, field: str) -> ClassLabel:
@@ -111,13 +150,15 @@ def _stance(frames: Frames, scheme: Scheme) -> View:
     features = Features({
         "sentence_id": _TEXT, "article_id": _TEXT, "fold": _INT,
         "start": _INT, "end": _INT, "zone": ClassLabel(names=list(ZONES[:-1])), "text": _TEXT,
+        "text_status": _TEXT,
         "stance": label(scheme, "stance"), "grounds": List(label(scheme, "grounds")),
         "holder": label(scheme, "holder"),
         "stance_votes": _votes(scheme, "stance"), "holder_votes": _votes(scheme, "holder"),
     })  # fmt: skip
-    rows = []
+    rows, status = [], _statuses(frames)
     for row in rows_of(frames["stance"]):
-        entry = {name: getattr(row, name) for name in features}
+        entry = {name: getattr(row, name) for name in features if name != "text_status"}
+        entry["text_status"] = status[row.article_id]
         entry["grounds"] = list(row.grounds)
         for field in ("stance", "holder"):
             name = f"{field}_votes"
@@ -159,16 +200,18 @@ def _spans(frames: Frames, scheme: Scheme) -> View:
     features = Features({
         "sentence_id": _TEXT, "article_id": _TEXT, "fold": _INT,
         "start": _INT, "end": _INT, "zone": ClassLabel(names=list(ZONES[:-1])), "text": _TEXT,
+        "text_status": _TEXT,
         "tokens": List(_TEXT), "token_starts": List(_INT), "token_ends": List(_INT),
         "actor_tags": List(ClassLabel(names=bio_names(scheme, "actor"))),
         "event_tags": List(ClassLabel(names=bio_names(scheme, "event"))),
         **_span_features(scheme),
     })  # fmt: skip
     nested = _nested(frames, scheme, "sentence_id")
-    rows = []
+    rows, status = [], _statuses(frames)
     for row in rows_of(frames["stance"]):
         tokens = tokenize(row.text, row.start)
         entry = {name: getattr(row, name) for name in list(features)[:7]} | nested[row.sentence_id]
+        entry["text_status"] = status[row.article_id]
         entry["tokens"] = [token.text for token in tokens]
         entry["token_starts"] = [token.start for token in tokens]
         entry["token_ends"] = [token.end for token in tokens]
@@ -230,6 +273,26 @@ def _annotations(frames: Frames) -> View:
     ]
     about = "one annotator's one label on one unit"
     return View("annotations", about, Features(features), rows, tables=("annotations",))
+
+
+def _contrast(frames: Frames, scheme: Scheme) -> View:
+    features = Features({
+        "contrast_id": _TEXT, "sentence_id": _TEXT, "article_id": _TEXT, "fold": _INT,
+        "edit": ClassLabel(names=list(EDITS)), "text": _TEXT, "source_text": _TEXT,
+        "text_status": _TEXT,
+        "stance": label(scheme, "stance"), "source_stance": label(scheme, "stance"),
+        "holder": label(scheme, "holder"),
+    })  # fmt: skip
+    originals = {row.sentence_id: row for row in rows_of(frames["stance"])}
+    rows, status = [], _statuses(frames)
+    for row in rows_of(frames["contrast"]):
+        source = originals[row.sentence_id]
+        entry = row._asdict() | {"article_id": source.article_id, "fold": source.fold}
+        entry |= {"source_text": source.text, "source_stance": source.stance}
+        entry["text_status"] = status[source.article_id]
+        rows.append({name: entry[name] for name in features})
+    about = "a minimal edit of a sentence and its stance, for evaluation only"
+    return View("contrast", about, features, rows, tables=("contrast", "folds"), split="test")
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from usiran.schemas.base import ARTICLE_ID, BASES, EDTF, SHA256, Table, is_edtf
+from usiran.schemas.names import TEXT_STATUSES
 
 
 class Articles(Table):
@@ -41,6 +42,11 @@ class Articles(Table):
     note: str = pa.Field(nullable=True, description="the evidence for what is inferred")
     text_sha256: str = pa.Field(
         unique=True, str_matches=SHA256, description="SHA-256 of the text's UTF-8 bytes"
+    )
+    text_status: str = pa.Field(
+        isin=TEXT_STATUSES[:2],
+        description="whether the text is here: present, withdrawn (taken out on request; "
+        "underscores stand for it) or withheld (an edition without texts)",
     )
     text: str = pa.Field(str_length={"min_value": 1}, description="the text exactly as stored")
 

@@ -13,6 +13,8 @@ ARTICLE_ID = rf"^{_SLUG}$"
 SENTENCE_ID = rf"^{_SLUG}#[0-9]{{3,}}$"
 ACTOR_SPAN_ID = rf"^{_SLUG}@actor:[0-9]+-[0-9]+$"
 EVENT_SPAN_ID = rf"^{_SLUG}@event:[0-9]+-[0-9]+$"
+CONTRAST_ID = rf"^{_SLUG}#[0-9]{{3,}}~[0-9]+$"
+SCORED_ID = rf"^{_SLUG}#[0-9]{{3,}}(?:~[0-9]+)?$"
 UNIT_ID = rf"^{_SLUG}(?:#[0-9]{{3,}}|@(?:actor|event):[0-9]+-[0-9]+)?$"
 ANNOTATOR_ID = ROUND = ACTOR_ID = ARTICLE_ID
 SHA256 = r"^[0-9a-f]{64}$"

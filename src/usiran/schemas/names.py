@@ -11,6 +11,7 @@ ZONES = ("title", "body", "caption", "boilerplate")
 LAYERS = ("stance", "grounds", "holder", "article_stance", "actor", "event", "role")
 SENTENCE_LAYERS = LAYERS[:3]
 VOTED_LAYERS = (*LAYERS, "mode")
+TEXT_STATUSES = ("present", "withdrawn", "withheld")
 
 _SIGN = {"us+": 1, "us-": -1, "iran+": -1, "iran-": 1}
 _STANCE = {1: "pro-US", 0: "neutral", -1: "pro-Iran"}

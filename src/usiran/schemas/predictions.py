@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 import pandera.pandas as pa
 
-from usiran.schemas.base import ARTICLE_ID, OPTIONAL, SENTENCE_ID, Table
+from usiran.schemas.base import ARTICLE_ID, OPTIONAL, SCORED_ID, Table
 
 _SPANS = {
     "type": "array",
@@ -54,7 +54,9 @@ class Predictions(Table):
         str_matches=ARTICLE_ID, metadata=OPTIONAL, description="the folder's name"
     )
     task: str = pa.Field(str_matches=r"^[a-z_]+$", metadata=OPTIONAL, description="the file's name")
-    sentence_id: str = pa.Field(str_matches=SENTENCE_ID, description="the sentence")
+    sentence_id: str = pa.Field(
+        str_matches=SCORED_ID, description="the sentence, or the contrast_id of an edited one"
+    )
     replicate: int = pa.Field(
         ge=0, metadata=OPTIONAL, description="which run of a repeated system, from 0"
     )

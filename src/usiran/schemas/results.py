@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 import pandas as pd
 import pandera.pandas as pa
 
 from usiran.schemas.base import ARTICLE_ID, BOOLEAN, OPTIONAL, SHA256, Table, is_boolean
 
-_KINDS = ("control", "sentence model", "span model", "submitted")
+# What a built-in system is; whoever else is scored is "submitted".
+Kind = Literal["control", "sentence model", "span model", "peer"]
+_KINDS = (*get_args(Kind), "submitted")
 _NUMBERS = {"type": "object", "additionalProperties": {"type": "number"}}
 _OBJECT: dict[str, Any] = {"json": {"type": "object"}}
 
@@ -36,7 +38,7 @@ class Results(Table):
 
     system: str = pa.Field(str_matches=ARTICLE_ID, description="the system's name")
     title: str = pa.Field(str_length={"min_value": 1}, description="as the leaderboard shows it")
-    kind: str = pa.Field(isin=_KINDS, description="a control, a model, or submitted")
+    kind: str = pa.Field(isin=_KINDS, description="a control, a model, a peer, or submitted")
     task: str = pa.Field(str_matches=r"^[a-z_]+$", description="the task's name")
     protocol: str = pa.Field(str_matches=r"^v[0-9]+$", description="the protocol's version")
     relabelled: object = pa.Field(

@@ -15,7 +15,7 @@ from usiran.schemas.annotators import Annotators
 from usiran.schemas.article_stance import ArticleStance
 from usiran.schemas.articles import Articles
 from usiran.schemas.base import Table
-from usiran.schemas.contrast import Contrast
+from usiran.schemas.contrast import Contrast, ContrastDropped, ContrastLabels
 from usiran.schemas.crosswalks import Crosswalks
 from usiran.schemas.events import Events
 from usiran.schemas.folds import Folds
@@ -44,6 +44,8 @@ MODELS: dict[str, type[Table]] = {
     "events": Events,
     "roles": Roles,
     "contrast": Contrast,
+    "contrast_labels": ContrastLabels,
+    "contrast_dropped": ContrastDropped,
     "predictions": Predictions,
     "results": Results,
 }
@@ -59,6 +61,7 @@ LABELLED: dict[str, dict[str, str]] = {
     "events": {"type": "event", "quad": "quad", "mode": "mode"},
     "roles": {"role": "role"},
     "contrast": {"stance": "stance", "holder": "holder"},
+    "contrast_labels": {"stance": "stance", "holder": "holder"},
 }
 
 # Where each table stands, and the columns that name its rows in a finding.
@@ -67,6 +70,8 @@ FILES: dict[str, str] = {
     "sentences": "dataset/source/sentences.csv",
     "folds": "dataset/source/folds.csv",
     "contrast": "dataset/source/contrast.csv",
+    "contrast_labels": "annotation/contrast/labels.csv",
+    "contrast_dropped": "annotation/contrast/dropped.csv",
     "annotators": "annotation/annotators.csv",
     "registry": "annotation/actors.csv",
     "actor_links": "annotation/actor_links.csv",
@@ -87,6 +92,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "sentences": ("sentence_id",),
     "folds": ("article_id",),
     "contrast": ("contrast_id",),
+    "contrast_labels": ("contrast_id", "annotator_id"),
+    "contrast_dropped": ("contrast_id",),
     "annotators": ("annotator_id",),
     "registry": ("actor_id",),
     "actor_links": ("span_id",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from usiran.annotation.studio.credentials import LOCAL, Credentials
@@ -12,7 +13,9 @@ from usiran.errors import Finding, InputFault
 from usiran.schemas.csv_rows import read_rows
 
 if TYPE_CHECKING:
-    from usiran.annotation.studio.client import Studio
+    import httpx
+
+    from usiran.annotation.studio.client import Address, Studio
 
 _CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -76,12 +79,55 @@ def make_account(studio: Studio, credentials: Credentials, annotator_id: str) ->
 
 
 def _sign_up(studio: Studio, token: str, email: str, password: str) -> None:
+    form = {"email": email, "password": password, "allow_newsletters": ""}
+    with _browser(studio) as web:
+        _fill_in(web, f"{studio.url}/user/signup/?token={token}", form)
+
+
+def log_in(studio: Studio, credentials: Credentials, annotator_id: str) -> Address:
+    """Return the address of the same server, with the token of an annotator's own account.
+
+    The account is the one that `studio` is spoken to as, where that is the annotator's; else
+    the one whose password is kept.
+
+    Raises
+    ------
+    StudioFault
+        No password is kept, or the server refuses it or gives no token.
+    """
+    email = email_of(annotator_id)
+    if str(studio.sdk.users.whoami().email).lower() == email:
+        return studio.where
+    password = credentials.kept_password(studio.where.server, annotator_id)
+    allowed = f"the login of {email}"
+    if password is None:
+        mend = "push with this --data folder, which makes the account and keeps its password"
+        if studio.where.server != LOCAL:
+            mend += "; or put the token of that account into the variable"
+        raise StudioFault(studio.url, "no password kept", allowed, mend)
+    with _browser(studio) as web:
+        page = f"{studio.url}/user/login/"
+        answer = _fill_in(web, page, {"email": email, "password": password})
+        if answer.status_code != 302:
+            mend = "if it was changed on the server, put it into the credentials file"
+            raise StudioFault(studio.url, "the kept password is refused", allowed, mend)
+        answer = web.get(f"{studio.url}/api/current-user/token")
+        token = answer.json().get("token") if answer.status_code == 200 else None
+    if not token:
+        mend = "allow legacy tokens in the server's Organization page"
+        raise StudioFault(studio.url, "no token for the account", allowed, mend)
+    return replace(studio.where, token=str(token))
+
+
+def _browser(studio: Studio) -> httpx.Client:
+    """Return a client of its own: its session belongs to another account."""
     import httpx
 
-    page = f"{studio.url}/user/signup/"
-    # Its own client: the session belongs to the new account.
-    with httpx.Client(timeout=60, params={"token": token}, trust_env=studio.http.trust_env) as web:
-        found = _CSRF.search(web.get(page).text)
-        form = {"email": email, "password": password, "allow_newsletters": ""}
-        form["csrfmiddlewaretoken"] = found[1] if found else ""
-        web.post(page, data=form, headers={"Referer": page})
+    return httpx.Client(timeout=60, trust_env=studio.http.trust_env)
+
+
+def _fill_in(web: httpx.Client, page: str, form: dict[str, str]) -> httpx.Response:
+    """Send a form of the server's pages."""
+    found = _CSRF.search(web.get(page).text)
+    sent = {**form, "csrfmiddlewaretoken": found[1] if found else ""}
+    return web.post(page, data=sent, headers={"Referer": page})

@@ -86,9 +86,10 @@ class Credentials:
             self._write()
         return accounts[annotator_id]["password"]
 
-    def has_password(self, server: str, annotator_id: str) -> bool:
-        """Tell whether a password is kept for an annotator's account on a server."""
-        return annotator_id in self._accounts.get(server, {})
+    def kept_password(self, server: str, annotator_id: str) -> str | None:
+        """Return the password kept for an annotator's account on a server, if one is."""
+        account = self._accounts.get(server, {}).get(annotator_id)
+        return account["password"] if account else None
 
     def _read(self) -> None:
         path = self._folder.credentials

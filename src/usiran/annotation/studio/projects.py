@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -27,6 +27,8 @@ _TITLE = 50  # characters: Label Studio's limit
 _MARK = re.compile(r"corpus (.+?), data (.+?), layer (.+?), annotator (\S+?)\. ")
 _LISTS = ("Choices", "Labels", "Relations")
 
+Purpose = Literal["annotation", "adjudication"]
+
 
 class Mark(NamedTuple):
     """What a project is for; it stands in the project's description."""
@@ -37,9 +39,16 @@ class Mark(NamedTuple):
     annotator_id: str
 
     @classmethod
-    def of(cls, manifest: Manifest, layer: Project, annotator_id: str) -> Mark:
+    def of(
+        cls,
+        manifest: Manifest,
+        layer: Project,
+        annotator_id: str,
+        purpose: Purpose = "annotation",
+    ) -> Mark:
         """Return the mark of a corpus's project."""
-        return cls(manifest.name, manifest.version, layer, annotator_id)
+        told = layer if purpose == "annotation" else f"{layer} {purpose}"
+        return cls(manifest.name, manifest.version, told, annotator_id)
 
     @property
     def title(self) -> str:
@@ -93,6 +102,34 @@ def find_project(studio: Studio, mark: Mark) -> Any | None:
     return project
 
 
+def check_version(studio: Studio, mark: Mark, project: Any) -> None:
+    """Refuse a project that was pushed from another version of the data.
+
+    Raises
+    ------
+    StudioFault
+        With both versions.
+    """
+    given = read_mark(project.description)
+    if given is not None and given.version != mark.version:
+        where = f"{studio.url}, project '{mark.title}'"
+        mend = "push again: it compares every text and then names the present version"
+        raise StudioFault(
+            where, f"data {given.version}", f"data {mark.version}, as in corpus.toml", mend
+        )
+
+
+def no_project(studio: Studio, marks: Iterable[Mark]) -> StudioFault:
+    """Return what is said where the server has none of these projects."""
+    wanted = list(marks)
+    titles = " or ".join(f"'{mark.title}'" for mark in wanted)
+    push = "push --layer LAYER --annotator ID"
+    if any(mark.layer.endswith(" adjudication") for mark in wanted):
+        push = "adjudicate --push --adjudicator ID"
+    mend = f"push the tasks first: usiran annotate {push}"
+    return StudioFault(studio.url, "no such project", titles, mend)
+
+
 def settings(mark: Mark, config: str, instruction: str) -> dict[str, object]:
     """Return how a project is set up, as the server is told."""
     return {
@@ -101,7 +138,6 @@ def settings(mark: Mark, config: str, instruction: str) -> dict[str, object]:
         "label_config": config.strip(),
         "expert_instruction": instruction.strip(),
         "show_instruction": True,
-        "sampling": "Sequential sampling",
         "maximum_annotations": 1,
         "show_skip_button": True,
         "enable_empty_annotation": False,

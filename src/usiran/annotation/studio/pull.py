@@ -7,6 +7,7 @@ what `usiran annotate import` stores: ids, hashes and labels, no article text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import compress
 from pathlib import Path
@@ -18,10 +19,10 @@ import msgspec
 from usiran.annotation.jsonstream import batches
 from usiran.annotation.labels import Project
 from usiran.annotation.studio.accounts import choose_annotator, email_of
-from usiran.annotation.studio.client import Studio, address, explained
+from usiran.annotation.studio.client import Address, Studio, address, explained
 from usiran.annotation.studio.faults import StudioFault
 from usiran.annotation.studio.folder import Folder
-from usiran.annotation.studio.projects import Mark, find_project, read_mark
+from usiran.annotation.studio.projects import Mark, check_version, find_project, no_project
 from usiran.annotation.submissions import PROJECTS, Report, import_labels
 from usiran.corpus import Corpus
 from usiran.errors import FileFault, Finding, InputFault
@@ -111,51 +112,56 @@ def pull(
     choose_annotator(corpus, annotator_id)
     where = address(folder, url)
     marks = [Mark.of(corpus.manifest, layer, annotator_id) for layer in layers]
+    with fetched(where, marks, annotator_id, say) as (projects, merged):
+        report = None
+        if any(held.submitted for held in projects):
+            with located(corpus, merged, where.url) as name:
+                report = import_labels(
+                    merged, corpus, round=round, annotator_id=annotator_id, dry_run=dry_run
+                )
+            repairs = tuple(renamed(report.repairs, name, where.url))
+            report = replace(report, repairs=repairs)
+    return Pulled(where.url, projects, report)
+
+
+@contextmanager
+def fetched(
+    where: Address, marks: Iterable[Mark], annotator_id: str, say: Callable[[str], None]
+) -> Iterator[tuple[tuple[Held, ...], Path]]:
+    """Yield what an annotator's projects hold, and one export of that annotator's labels.
+
+    Raises
+    ------
+    StudioFault
+        The server cannot be reached, breaks off, or has none of the projects or one of
+        another version of the corpus.
+    """
     # The system's folder for temporary files, not the corpus: the exports hold the texts.
     with TemporaryDirectory(prefix="usiran-") as temporary:
+        exports = []
         with Studio(where) as studio, explained(where.url):
             user = studio.users().get(email_of(annotator_id))
-            exports = []
             for project in _projects(studio, marks):
                 export = Path(temporary) / f"{project.id}.json"
                 studio.download(project.id, export)
                 say(f"{project.title}: {export.stat().st_size} bytes")
                 exports.append((Held(project.title), export))
-        merged = Path(temporary) / "export.json"
         for held, export in exports:
             _count(held, export, user)
+        merged = Path(temporary) / "export.json"
         _join(merged, [export for held, export in exports if held.submitted], user)
-        report = None
-        if any(held.submitted for held, _ in exports):
-            report = _import(
-                merged,
-                corpus,
-                round=round,
-                annotator_id=annotator_id,
-                dry=dry_run,
-                url=where.url,
-            )
-    return Pulled(where.url, tuple(held for held, _ in exports), report)
+        yield tuple(held for held, _ in exports), merged
 
 
 def _projects(studio: Studio, marks: Iterable[Mark]) -> list[Any]:
     """Return the projects that the server has, or refuse where it has none of them."""
-    marks = list(marks)
-    found = [(mark, find_project(studio, mark)) for mark in marks]
-    projects = [project for _, project in found if project is not None]
-    for mark, project in found:
-        given = read_mark(project.description) if project is not None else mark
-        if given is not None and given.version != mark.version:
-            where = f"{studio.url}, project '{mark.title}'"
-            mend = "push again: it compares every text and then names the present version"
-            raise StudioFault(
-                where, f"data {given.version}", f"data {mark.version}, as in corpus.toml", mend
-            )
+    found = {mark: find_project(studio, mark) for mark in marks}
+    projects = {mark: project for mark, project in found.items() if project is not None}
+    for mark, project in projects.items():
+        check_version(studio, mark, project)
     if not projects:
-        titles = " or ".join(f"'{mark.title}'" for mark in marks)
-        mend = "push the tasks first: usiran annotate push --layer LAYER --annotator ID"
-        raise StudioFault(studio.url, "no project to pull", titles, mend)
-    return projects
+        raise no_project(studio, found)
+    return list(projects.values())
 
 
 def _count(held: Held, export: Path, user: int | None) -> None:
@@ -202,26 +208,19 @@ def _tasks(export: Path) -> Iterator[dict[str, Any]]:
             yield msgspec.json.decode(raw, type=dict[str, Any])
 
 
-def _import(
-    merged: Path, corpus: Corpus, *, round: str, annotator_id: str, dry: bool, url: str
-) -> Report:
-    """Import the labels; what is found in them is said of the server, not of a temporary file."""
+@contextmanager
+def located(corpus: Corpus, merged: Path, url: str) -> Iterator[str]:
+    """Say of the server what is found in its labels, not of a temporary file; yield its name."""
     name = corpus.name_of(merged)
-
-    def located(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        return tuple(replace(one, file=url) if one.file == name else one for one in findings)
-
     try:
-        report = import_labels(
-            merged,
-            corpus,
-            round=round,
-            annotator_id=annotator_id,
-            dry_run=dry,
-        )
+        yield name
     except InputFault as fault:
-        raise InputFault(located(fault.findings)) from None
+        raise InputFault(renamed(fault.findings, name, url)) from None
     except FileFault as fault:
-        (found,) = located([fault.finding])
+        (found,) = renamed([fault.finding], name, url)
         raise FileFault(found.file, found.value, found.allowed, found.mend) from None
-    return replace(report, repairs=located(report.repairs))
+
+
+def renamed(findings: Iterable[Finding], name: str, url: str) -> list[Finding]:
+    """Return findings with those of one file said of the server."""
+    return [replace(one, file=url) if one.file == name else one for one in findings]

@@ -6,20 +6,29 @@ changed in an order that lets the same command, run again, complete an interrupt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from usiran.annotation.configs import config
 from usiran.annotation.labels import Project, read_scheme
-from usiran.annotation.results import Json
 from usiran.annotation.studio.accounts import choose_annotator, email_of, make_account
 from usiran.annotation.studio.client import Address, Studio, address, explained
 from usiran.annotation.studio.credentials import Credentials
 from usiran.annotation.studio.folder import Folder
 from usiran.annotation.studio.instructions import instruction
+from usiran.annotation.studio.predictions import (
+    Held,
+    Prediction,
+    Predictor,
+    Sent,
+    Use,
+    read_held,
+    send_predictions,
+)
 from usiran.annotation.studio.projects import (
     Mark,
+    Purpose,
     differing,
     find_project,
     refuse_losses,
@@ -30,7 +39,6 @@ from usiran.annotation.studio.tasks import (
     chosen_articles,
     make_tasks,
     same_labelled,
-    unit_of,
 )
 from usiran.annotation.texts import read_texts
 from usiran.corpus import Corpus
@@ -38,23 +46,9 @@ from usiran.errors import Finding, InputFault
 
 BATCH = 250
 """Tasks sent in one request."""
-
-
-class Prediction(NamedTuple):
-    """A system's answer on one unit, shown to the annotator as a start.
-
-    `result` is in Label Studio's form (`usiran.annotation.results.results`); `score` is the
-    system's confidence from 0 to 1; `model_version` is ``<system>@<data version>``.
-    """
-
-    unit_id: str
-    result: Sequence[Json]
-    score: float | None
-    model_version: str
-
-
-Predictor = Callable[[Sequence[Task]], Iterable[Prediction]]
-"""Gives predictions for some or all of the tasks it is shown."""
+SHOWN = Use(shown=True, ordering=False)
+# Sequential sampling goes by the order of sending, the other by the score, the lowest first.
+_ORDERS = {False: "Sequential sampling", True: "Uncertainty sampling"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +58,7 @@ class Pushed:
     `project` says whether the project was ``new``, ``changed`` (`settings` names what) or
     ``unchanged``. Of its tasks, `new` were added, `changed` were given other data, `removed`
     stood for nothing in the corpus any more, and `unchanged` were right already.
+    `predictions` were sent or changed, `withdrawn` are predictions that were not asked for.
     """
 
     url: str
@@ -75,18 +70,10 @@ class Pushed:
     removed: int
     unchanged: int
     predictions: int
+    withdrawn: int
     email: str
     account_made: bool
     password_kept: bool
-
-
-class _Held(NamedTuple):
-    """A task that the server holds."""
-
-    task_id: int
-    data: Mapping[str, object]
-    labelled: bool
-    models: frozenset[str]
 
 
 @dataclass
@@ -109,6 +96,9 @@ def push(
     article_ids: Iterable[str] = (),
     url: str | None = None,
     predictor: Predictor | None = None,
+    use: Use = SHOWN,
+    units: Collection[str] | None = None,
+    purpose: Purpose = "annotation",
     say: Callable[[str], None] = lambda _: None,
 ) -> Pushed:
     """Set up an annotator's project and bring the tasks in that it lacks.
@@ -129,6 +119,12 @@ def push(
         Another server than the folder's.
     predictor : callable, optional
         Gives predictions, which anchor whoever sees them (default: none).
+    use : Use
+        Whether annotators see the predictions, and whether they order the tasks.
+    units : collection of str, optional
+        The sentences or articles whose tasks are brought in (default: all).
+    purpose : {"annotation", "adjudication"}
+        Which of the two projects that somebody may have.
     say : callable
         Called with lines of progress.
 
@@ -140,19 +136,24 @@ def push(
         The corpus cannot be pushed as it is, or labels would be lost. Nothing was changed.
     """
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
-    mark = Mark.of(corpus.manifest, layer, choose_annotator(corpus, annotator_id))
+    who = choose_annotator(corpus, annotator_id)
+    mark = Mark.of(corpus.manifest, layer, who, purpose)
     chosen = chosen_articles(texts, article_ids)
     tasks = make_tasks(corpus, texts, layer)
+    use = use if predictor else Use(shown=False, ordering=False)
     wanted = settings(mark, config(scheme, layer), instruction(corpus, scheme, layer))
+    wanted |= {"sampling": _ORDERS[use.ordering], "show_collab_predictions": use.shown}
     credentials, where = Credentials(folder), address(folder, url)
     with Studio(where) as studio, explained(where.url):
         work = _Push(studio, mark, wanted, say)
-        plan = work.plan(tasks, chosen)
+        plan = work.plan(tasks, chosen, units)
+        # Asked before anything is changed: a system may turn out to be of no use.
+        predictions = list(predictor(work.there(tasks, plan))) if predictor else []
         made = make_account(studio, credentials, mark.annotator_id)
         work.set_up()
         work.send(plan)
-        predictions = work.predict(predictor, tasks) if predictor else 0
-    return work.report(where, plan, predictions, made, credentials)
+        sent = work.predict(predictions, use)
+    return work.report(where, plan, sent, made, credentials)
 
 
 class _Push:
@@ -170,9 +171,11 @@ class _Push:
         self._project: Any | None = find_project(studio, mark)
         self._found = self._project is not None
         self._differing = differing(self._project, wanted) if self._found else {}
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, Held] = {}
 
-    def plan(self, tasks: Sequence[Task], chosen: frozenset[str]) -> _Plan:
+    def plan(
+        self, tasks: Sequence[Task], chosen: frozenset[str], units: Collection[str] | None
+    ) -> _Plan:
         """Return what has to be done, or refuse it.
 
         Every task that is there is compared, also of articles that are not chosen: the
@@ -183,7 +186,7 @@ class _Push:
             if "label_config" in self._differing:
                 config = str(self._wanted["label_config"])
                 refuse_losses(self._studio, self._project, config)
-            self._held = self._read_tasks(self._project.id)
+            self._held = read_held(self._sdk, self._project.id)
             for unit, held in self._held.items():
                 self._compare(plan, unit, held, known.get(unit))
         if plan.findings:
@@ -191,22 +194,18 @@ class _Push:
         plan.new = [
             task
             for task in tasks
-            if task.unit_id not in self._held and task.data["article_id"] in chosen
+            if task.unit_id not in self._held
+            and task.data["article_id"] in chosen
+            and (units is None or task.unit_id in units)
         ]
         return plan
 
-    def _read_tasks(self, project_id: int) -> dict[str, _Held]:
-        held = {}
-        for task in self._sdk.tasks.list(project=project_id, page_size=500):
-            used = (task.total_annotations or 0) + (task.cancelled_annotations or 0)
-            labelled = bool(used or task.annotations or task.drafts)
-            models = frozenset(
-                one["model_version"] for one in map(_as_dict, task.predictions or ())
-            )
-            held[unit_of(task.data)] = _Held(task.id, task.data, labelled, models)
-        return held
+    def there(self, tasks: Iterable[Task], plan: _Plan) -> list[Task]:
+        """Return the tasks that the project will have, in the order of the corpus."""
+        units = self._held.keys() | {task.unit_id for task in plan.new}
+        return [task for task in tasks if task.unit_id in units]
 
-    def _compare(self, plan: _Plan, unit: str, held: _Held, task: Task | None) -> None:
+    def _compare(self, plan: _Plan, unit: str, held: Held, task: Task | None) -> None:
         if task is not None and task.data == held.data:
             plan.unchanged += 1
         elif task is not None and (not held.labelled or same_labelled(task.data, held.data)):
@@ -245,26 +244,21 @@ class _Push:
         assert self._project is not None
         return int(self._project.id)
 
-    def predict(self, predictor: Predictor, tasks: Sequence[Task]) -> int:
-        """Add the predictions that are missing and let annotators see them."""
-        held = self._read_tasks(self._id)
-        sent = 0
-        for one in predictor([task for task in tasks if task.unit_id in held]):
-            task = held[one.unit_id]
-            if one.model_version not in task.models and not task.labelled:
-                self._sdk.predictions.create(
-                    task=task.task_id,
-                    result=one.result,
-                    score=one.score,
-                    model_version=one.model_version,
-                )
-                sent += 1
-                self._say(f"{sent} predictions sent") if sent % BATCH == 0 else None
-        self._sdk.projects.update(id=self._id, show_collab_predictions=True)
+    def predict(self, predictions: Sequence[Prediction], use: Use) -> Sent:
+        """Send the predictions and say which of them annotators see or are ordered by."""
+        held = read_held(self._sdk, self._id) if predictions else self._held
+        sent = send_predictions(self._sdk, self._id, held, predictions, self._say)
+        # Of several versions the server hands out none with a task; its task list shows all.
+        version = "".join(sent.versions) if len(sent.versions) == 1 else ""
+        if version and self._sdk.projects.get(id=self._id).model_version != version:
+            # The server forgets the version where the other setting is given alone.
+            self._sdk.projects.update(
+                id=self._id, show_collab_predictions=use.shown, model_version=version
+            )
         return sent
 
     def report(
-        self, where: Address, plan: _Plan, predictions: int, made: bool, credentials: Credentials
+        self, where: Address, plan: _Plan, sent: Sent, made: bool, credentials: Credentials
     ) -> Pushed:
         """Return what was done."""
         changed = "changed" if self._differing else "unchanged"
@@ -277,12 +271,10 @@ class _Push:
             changed=len(plan.changed),
             removed=len(plan.removed),
             unchanged=plan.unchanged,
-            predictions=predictions,
+            predictions=sent.number,
+            withdrawn=sent.removed,
             email=email_of(self._mark.annotator_id),
             account_made=made,
-            password_kept=credentials.has_password(where.server, self._mark.annotator_id),
+            password_kept=credentials.kept_password(where.server, self._mark.annotator_id)
+            is not None,
         )
-
-
-def _as_dict(prediction: Any) -> dict[str, Any]:
-    return prediction if isinstance(prediction, dict) else dict(vars(prediction))

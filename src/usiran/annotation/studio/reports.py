@@ -1,10 +1,12 @@
-"""What a push or a pull did, in words and as JSON."""
+"""What a push, an entry or a pull did, in words and as JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from usiran.annotation.reports import import_text
+from usiran.annotation.studio.enter import Entered
 from usiran.annotation.studio.pull import Pulled
 from usiran.annotation.studio.push import Pushed
 from usiran.annotation.studio.server import Server
@@ -27,12 +29,25 @@ def push_text(done: Pushed, credentials: str) -> str:
         f"tasks: {done.new} new, {done.changed} changed, {done.removed} removed, "
         f"{done.unchanged} unchanged",
     ]
-    if done.predictions:
-        lines.append(f"predictions: {done.predictions} new")
+    if done.predictions or done.withdrawn:
+        lines.append(f"predictions: {done.predictions} new, {done.withdrawn} removed")
     kept = credentials if done.password_kept else "not kept here"
     made = " (new)" if done.account_made else ""
     lines.append(f"log in as {done.email}{made}; password: {kept}")
     return "\n".join(lines)
+
+
+def enter_text(done: Iterable[Entered]) -> str:
+    """Return what became of the entered labels as lines of text."""
+    return "\n".join(
+        f"'{one.title}': {one.new} new, {one.replaced} replaced, {one.unchanged} unchanged"
+        for one in done
+    )
+
+
+def enter_json(done: Iterable[Entered]) -> dict[str, object]:
+    """Return what became of the entered labels as a JSON object."""
+    return {"projects": [asdict(one) for one in done]}
 
 
 def pull_text(done: Pulled) -> str:

@@ -30,7 +30,7 @@ def make_tasks(corpus: Corpus, texts: Texts, layer: Project) -> list[Task]:
     """Return every task of a layer in the order of the corpus.
 
     A task of ``stance`` is a sentence outside boilerplate, with the neighbouring such
-    sentences; one of ``spans`` is an article.
+    sentences; one of ``spans`` is an article. An article whose text was withdrawn has none.
 
     Raises
     ------
@@ -51,6 +51,7 @@ def make_tasks(corpus: Corpus, texts: Texts, layer: Project) -> list[Task]:
     return [
         task
         for article_id in texts.texts
+        if article_id not in texts.withdrawn
         for task in make(texts, article_id, titles.get(article_id) or article_id)
     ]
 
@@ -101,17 +102,19 @@ def chosen_articles(texts: Texts, article_ids: Iterable[str]) -> frozenset[str]:
     Raises
     ------
     InputFault
-        The corpus has no such article.
+        The corpus has no such article, or its text was withdrawn.
     """
     named = frozenset(article_ids)
-    allowed = f"one of {', '.join(texts.texts)}"
+    there = [key for key in texts.texts if key not in texts.withdrawn]
+    allowed = f"one of {', '.join(there)}"
     mend = "see `usiran articles list`"
     unknown = [
-        Finding("--article", "", "", name, allowed, mend) for name in named - texts.texts.keys()
+        Finding("--article", "", "", name, allowed, mend)
+        for name in sorted(named.difference(there))
     ]
     if unknown:
         raise InputFault(unknown)
-    return named or frozenset(texts.texts)
+    return named or frozenset(there)
 
 
 def _titles(corpus: Corpus) -> dict[str, str]:

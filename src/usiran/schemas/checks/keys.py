@@ -12,12 +12,13 @@ from usiran.schemas.tables import FILES, KEYS, Frames, record_of
 
 
 class Reference(NamedTuple):
-    """A column that names rows of another table."""
+    """A column that names rows of another table, or of a second one besides (`also`)."""
 
     table: str
     column: str
     target: str
     target_column: str
+    also: tuple[str, str] | None = None
 
 
 REFERENCES = (
@@ -33,19 +34,34 @@ REFERENCES = (
     Reference("roles", "event_id", "events", "span_id"),
     Reference("roles", "actor_span_id", "actors", "span_id"),
     Reference("contrast", "sentence_id", "sentences", "sentence_id"),
-    Reference("predictions", "sentence_id", "sentences", "sentence_id"),
+    Reference("contrast_dropped", "sentence_id", "sentences", "sentence_id"),
+    Reference("contrast_labels", "annotator_id", "annotators", "annotator_id"),
+    Reference(
+        "contrast_labels",
+        "contrast_id",
+        "contrast",
+        "contrast_id",
+        ("contrast_dropped", "contrast_id"),
+    ),
+    Reference(
+        "predictions", "sentence_id", "sentences", "sentence_id", ("contrast", "contrast_id")
+    ),
 )
 
 
 def references(frames: Frames) -> Iterator[Finding]:
     """Find values that name no row of the table they refer to; one finding a value."""
     for ref in REFERENCES:
-        if ref.table in frames and ref.target in frames:
-            yield from _dangling(ref, frames[ref.table], frames[ref.target])
+        needed = {ref.table, ref.target, *([ref.also[0]] if ref.also else [])}
+        if needed <= set(frames):
+            yield from _dangling(ref, frames)
 
 
-def _dangling(ref: Reference, frame: pd.DataFrame, target: pd.DataFrame) -> Iterator[Finding]:
-    known = set(target[ref.target_column])
+def _dangling(ref: Reference, frames: Frames) -> Iterator[Finding]:
+    frame = frames[ref.table]
+    known = set(frames[ref.target][ref.target_column])
+    if ref.also:
+        known |= set(frames[ref.also[0]][ref.also[1]])
     values = frame[ref.column]
     bad = frame[values.notna() & ~values.isin(list(known))]
     where = FILES[ref.target]

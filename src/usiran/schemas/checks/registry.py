@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+import pandas as pd
+
 from usiran.errors import Finding
 from usiran.schemas.tables import FILES, Allowed, Frames, rows_of
 
@@ -47,6 +49,16 @@ def types_agree(frames: Frames) -> Iterator[Finding]:
             allowed = f"an actor of type {row.type} ({row.actor_id} is {expected})"
             mend = "correct the type, or link the span to another actor in actor_links.csv"
             yield Finding(FILES["actors"], row.span_id, "actor_id", found, allowed, mend)
+
+
+def all_linked(frames: Frames) -> Iterator[Finding]:
+    """Find actor spans that are neither linked nor said to be unlinkable, with a reason."""
+    listed = set(frames["actor_links"]["span_id"])
+    for row in rows_of(frames["actors"]):
+        if pd.isna(row.actor_id) and row.span_id not in listed:
+            allowed = f"an alias in {FILES['registry']}, or a row in {FILES['actor_links']}"
+            mend = "add the alias, link the span, or say there why it stays unlinked"
+            yield Finding(FILES["actors"], row.span_id, "actor_id", str(row.text), allowed, mend)
 
 
 def crosswalks_complete(

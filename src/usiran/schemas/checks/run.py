@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from usiran.errors import Finding
-from usiran.schemas.checks import keys, labels, registry, texts, votes
+from usiran.schemas.checks import contrast, keys, labels, registry, texts, votes
 from usiran.schemas.tables import Allowed, Frames
 
 
@@ -59,6 +59,10 @@ def cross_check(
         Rule(("annotations", "decisions", *gold), partial(votes.decided, rounds=rounds)),
         Rule(("registry",), registry.aliases_unique),
         Rule(("registry", "actors"), registry.types_agree),
+        Rule(("registry", "actors", "actor_links"), registry.all_linked),
+        Rule(("contrast", "sentences"), contrast.groups),
+        Rule(("contrast", "contrast_labels"), contrast.agreed),
+        Rule(("contrast", "contrast_dropped"), contrast.left_out),
         Rule(
             ("crosswalks",),
             partial(registry.crosswalks_complete, allowed=allowed, quads=dict(quads)),

@@ -12,9 +12,14 @@ from usiran.schemas.tables import FILES, Frames, rows_of
 _SENTENCES = FILES["sentences"]
 
 
+def present(frames: Frames) -> Iterator[Any]:
+    """Yield the articles whose text is there."""
+    yield from (row for row in rows_of(frames["articles"]) if row.text_status == "present")
+
+
 def hashes(frames: Frames) -> Iterator[Finding]:
     """Find articles whose text is not the one that articles.csv was written for."""
-    for row in rows_of(frames["articles"]):
+    for row in present(frames):
         found = hashlib.sha256(str(row.text).encode("utf-8")).hexdigest()
         if found != row.text_sha256:
             yield Finding(
@@ -37,7 +42,7 @@ def sentences_in_text(frames: Frames) -> Iterator[Finding]:
 
 def stated(frames: Frames) -> Iterator[Finding]:
     """Find titles and publishers that are called stated and do not stand in the text."""
-    for row in rows_of(frames["articles"]):
+    for row in present(frames):
         for name in ("title", "publisher"):
             value = getattr(row, name)
             if getattr(row, f"{name}_basis") == "stated" and str(value) not in str(row.text):

@@ -1,0 +1,1 @@
+"""The speed budgets, measured against peers: `make bench`."""

@@ -1,0 +1,75 @@
+"""Measure every budget, print the ratios, write baselines/BENCH.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from bench import bootstrapping, helping, holding_out, predicting, reading
+from bench.measuring import Measured
+from usiran.baselines.benchmark import Bench
+from usiran.corpus import Corpus
+from usiran.dataset.tables import load_tables
+from usiran.writing import replace_files
+
+_PACKAGES = ("label-studio-sdk", "msgspec", "numpy", "pandas", "pandera", "pyarrow",
+             "scikit-learn", "scipy", "typer")  # fmt: skip
+_HEAD = """\
+# Speed
+
+Written by `make bench`; do not edit. Every budget is a ratio to a peer timed in the same run, the
+two in turn; figures are medians of repeated runs. Another machine has other times, and ratios near
+these.
+
+| budget | here | peer | ratio | kept |
+|---|---|---|---|---|
+"""
+
+
+def machine() -> str:
+    """Return what the figures were taken on: no names, no paths."""
+    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    return (f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores, "
+            f"Python {platform.python_version()}; {packages}.")  # fmt: skip
+
+
+def page(measured: list[Measured]) -> str:
+    """Return the content of BENCH.md."""
+    rows = [
+        f"| {one.budget} | {one.ours} | {one.peer} | **{one.ratio:.2f}** | "
+        f"{'yes' if one.holds else 'no'} |"
+        for one in measured
+    ]
+    notes = [f"- {one.budget.partition(':')[0]}: {one.note}" for one in measured if one.note]
+    missing = "- Two Dask workers against one: not built."
+    return _HEAD + "\n".join([*rows, "", *notes, missing, "", f"Machine: {machine()}"]) + "\n"
+
+
+def main() -> None:
+    """Measure everything."""
+    corpus = Corpus.find()
+    tables = load_tables(corpus)
+    bench = Bench.of(corpus, tables)
+    jobs: tuple[Callable[[], Measured], ...] = (
+        lambda: reading.measure(corpus),
+        helping.measure,
+        lambda: holding_out.measure(bench),
+        lambda: bootstrapping.measure(bench),
+        lambda: predicting.measure(bench, tables["articles"]["text"].tolist()),
+    )
+    measured = []
+    for job in jobs:
+        measured.append(job())
+        one = measured[-1]
+        print(f"{one.ratio:6.2f}  {'kept  ' if one.holds else 'missed'}  {one.budget}")
+        print(f"        {one.ours} against {one.peer}. {one.note}", file=sys.stderr)
+    path = Path(corpus.baselines / "BENCH.md")
+    replace_files({path: page(measured).encode("utf-8")})
+
+
+if __name__ == "__main__":
+    main()

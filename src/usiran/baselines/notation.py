@@ -1,0 +1,68 @@
+"""How scores, differences, intervals and tables are written for a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+def score(value: float) -> str:
+    """Return a score with two places after a bare point, the usual way to print one.
+
+    Examples
+    --------
+    >>> score(0.456), score(1.0), score(-0.031)
+    ('.46', '1.00', '-.03')
+    """
+    text = f"{value + 0.0:.2f}"
+    text = "0.00" if text == "-0.00" else text
+    return text.replace("0.", ".", 1) if abs(value) < 0.995 else text
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign.
+
+    Examples
+    --------
+    >>> signed(0.123), signed(-0.5), signed(0.0)
+    ('+.12', '-.50', '.00')
+    """
+    text = score(value)
+    return f"+{text}" if value >= 0.005 else text
+
+
+def span_of(interval: tuple[float, float]) -> str:
+    """Return an interval's bounds.
+
+    Examples
+    --------
+    >>> span_of((0.25, 0.5))
+    '.25 to .50'
+    """
+    return f"{score(interval[0])} to {score(interval[1])}"
+
+
+def signed_span(interval: tuple[float, float]) -> str:
+    """Return the bounds of a difference's interval.
+
+    Examples
+    --------
+    >>> signed_span((-0.25, 0.5))
+    '-.25 to +.50'
+    """
+    return f"{signed(interval[0])} to {signed(interval[1])}"
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table.
+
+    Examples
+    --------
+    >>> print(table(["a", "b"], [["1", "2"]]))
+    | a | b |
+    |---|---|
+    | 1 | 2 |
+    """
+    lines = [heads, ["---"] * len(heads), *rows]
+    body = ["| " + " | ".join(line) + " |" for line in lines]
+    body[1] = body[1].replace(" ", "")
+    return "\n".join(body)

@@ -1,0 +1,111 @@
+"""The text-free edition: `usiran build --text withhold` writes it, `usiran restore` fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from usiran.cli.options import JsonOption, say, show_json
+
+if TYPE_CHECKING:
+    from usiran.corpus import Corpus
+    from usiran.dataset.restoration import Report
+
+
+class Text(StrEnum):
+    """Whether the published dataset has the articles' words."""
+
+    INCLUDE = "include"
+    WITHHOLD = "withhold"
+
+
+def write_edition(
+    corpus: Corpus, output: Path | None, *, check: bool, progress: Callable[[str], None]
+) -> None:
+    """Write the text-free edition to a folder of its own."""
+    from usiran.baselines.folders import new_folder
+    from usiran.dataset.editions import text_free_files
+    from usiran.writing import replace_files
+
+    if output is None or check:
+        wrong = "--text withhold takes --output DIR, and not --check"
+        raise typer.BadParameter(wrong, param_hint="--text")
+    with new_folder(output, marker="README.md") as folder:
+        files = text_free_files(corpus, progress)
+        replace_files({folder / name: content for name, content in files.items()})
+    for name in files:
+        print(output / name)
+    say(f"{len(files)} files. To put the words back: usiran restore {output} --articles FOLDER")
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command()(restore)
+
+
+def restore(
+    edition: Annotated[Path, typer.Argument(metavar="DIR", help="The text-free edition.")],
+    articles: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Your copies of the articles, .txt files.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A new folder to write to (default: in place)."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put the words back into a text-free edition, where your own copies prove them by hash.
+
+    The names of the files are free. Exit code 1 where nothing was found.
+    Example: usiran restore usiran-text-free --articles my-copies --output usiran-full
+    """
+    from usiran.dataset.restoration import restore as made
+
+    result = made(edition, articles)
+    found = any(one.copy for one in result.report.articles)
+    if found:
+        _write(result.files, edition, output)
+    if as_json:
+        show_json(result.report.as_dict())
+    else:
+        _show(result.report)
+    raise typer.Exit(0 if found else 1)
+
+
+def _write(files: Mapping[str, bytes], edition: Path, output: Path | None) -> None:
+    """Write the files in place, or to a folder that appears whole."""
+    from usiran.baselines.folders import new_folder
+    from usiran.writing import replace_files
+
+    if output is None:
+        replace_files({edition / name: content for name, content in files.items()})
+        return
+    with new_folder(output, marker="README.md") as folder:
+        replace_files({folder / name: content for name, content in files.items()})
+
+
+def _show(report: Report) -> None:
+    """Print a line an article, then what it comes to."""
+    head = ("article", "state", "sentences", "lost", "spans", "lost", "copy")
+    rows = [
+        (one.article_id, one.state, one.sentences, one.sentences_lost, one.spans, one.spans_lost,
+         one.copy or "none")
+        for one in report.articles
+    ]  # fmt: skip
+    lines = [[str(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        print("  ".join(cells).rstrip())
+    for one in report.articles:
+        if one.copy and one.lost:
+            print(f"{one.article_id}: no words for {', '.join(one.lost)}")
+    for names, why in ((report.unused, "of no article"), (report.unread, "not UTF-8, passed over")):
+        if names:
+            say(f"{why}: {', '.join(names)}")
+    for name, counts in report.totals.items():
+        say(f"{name}: {', '.join(f'{count} {state}' for state, count in counts.items())}")

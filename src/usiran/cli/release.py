@@ -1,0 +1,70 @@
+"""`usiran release` and `usiran diff`: versions of the data, and what changed between them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say
+
+
+def release(
+    version: Annotated[str, typer.Argument(help="Three numbers with dots, such as 1.0.0.")],
+    *,
+    reason: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Why records changed where no decision says it."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and show everything, write nothing.")
+    ] = False,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Release the data: check it, write its manifest, records, changes and changelog.
+
+    Edited, removed or moved records demand a MAJOR step of the version, added ones a MINOR.
+    Nothing may be uncommitted. Example: usiran release 1.1.0 --dry-run
+    """
+    from usiran.cli import release_output as output
+    from usiran.corpus import Corpus
+    from usiran.dataset.releasing import prepare, write
+    from usiran.dataset.versions import Version
+
+    folder, progress = Corpus.find(corpus), (lambda _: None) if quiet else say
+    plan = prepare(folder, Version.of(version), reason=reason, progress=progress)
+    if not dry_run:
+        write(folder, plan)
+    output.show_release(folder, plan, written=not dry_run, as_json=as_json)
+
+
+def diff(
+    old: Annotated[str, typer.Argument(metavar="A", help="A version, a folder, or '.'.")],
+    new: Annotated[
+        str, typer.Argument(metavar="B", help="The same; default: the working tree.")
+    ] = ".",
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit 1 where records differ.")
+    ] = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Show what changed between two releases, or a release and the working tree.
+
+    A and B are versions, folders (of a corpus or a release), or '.' for the working tree.
+    Exit code 0 whether or not records differ. Example: usiran diff 1.0.0 2.0.0
+    """
+    from usiran.cli import release_output as output
+    from usiran.dataset.comparison import compare
+
+    found = compare(old, new, start=corpus)
+    output.show_diff(found, as_json=as_json)
+    raise typer.Exit(1 if exit_code and found.changes else 0)
+
+
+def mount(app: typer.Typer) -> None:
+    """Add both commands to the program."""
+    for command in (release, diff):
+        app.command()(command)

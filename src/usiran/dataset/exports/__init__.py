@@ -1,0 +1,1 @@
+"""The corpus in the formats of other people's tools, one module a format."""

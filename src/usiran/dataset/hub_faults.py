@@ -1,0 +1,82 @@
+"""What goes wrong between this toolkit and the Hugging Face Hub, in one line each."""
+
+from __future__ import annotations
+
+from usiran.errors import FileFault, shorten
+
+_AGAIN = "run it again: what is done is not done twice"
+_TOKEN = "make a token with the right to write in your settings on the Hub, then `hf auth login`"
+_WRITE = "a token with the right to write here"
+# From status to what was found, what is allowed, how to mend it.
+_ANSWERS = {
+    401: ("the token was refused: expired, revoked or mistyped", "a valid token", _TOKEN),
+    403: ("the token has no right to do this", _WRITE, f"{_TOKEN}; or name another --repo-id"),
+    404: ("not there, or hidden from this token", _WRITE, "check --repo-id and the token"),
+    409: ("it is there already", "something that is not there yet", _AGAIN),
+    412: ("somebody else has written to `main` meanwhile", "`main` as it was read", _AGAIN),
+    429: ("too many requests", "the Hub's rate of requests", f"wait some minutes, then {_AGAIN}"),
+}
+
+
+class HubFault(FileFault):
+    """The Hub, or the way there, is not as it must be; said in one line."""
+
+
+def fault_of(fault: BaseException, repo_id: str, doing: str) -> HubFault:
+    """Return what is said of a fault.
+
+    Parameters
+    ----------
+    fault : BaseException
+        What the client raised.
+    repo_id : str
+        The repository.
+    doing : str
+        What was being done.
+    """
+    found, allowed, mend = _told(_root(fault))
+    return HubFault(repo_id, f"{doing}: {found}", allowed, mend)
+
+
+def _root(fault: BaseException) -> BaseException:
+    """Return what is behind an upload's own words."""
+    while isinstance(fault, RuntimeError) and fault.__cause__ is not None:
+        fault = fault.__cause__
+    return fault
+
+
+def _told(fault: BaseException) -> tuple[str, str, str]:
+    """Return what was found, what is allowed, how to mend it."""
+    import httpx2
+    from huggingface_hub import errors
+
+    if isinstance(fault, errors.HfHubHTTPError):
+        return _answered(fault.response.status_code, fault.server_message or "")
+    answer, network = "an answer of the Hub", f"check the network and HF_ENDPOINT, then {_AGAIN}"
+    # The first that fits: a timeout is a transport error, too.
+    table: tuple[tuple[type[BaseException], str, str, str], ...] = (
+        (errors.OfflineModeIsEnabled, "offline mode is on", "the network", "unset HF_HUB_OFFLINE"),
+        (errors.LocalTokenNotFoundError, "no token", _WRITE, f"{_TOKEN}, or set HF_TOKEN"),
+        (httpx2.LocalProtocolError, "the token has characters that none has", _WRITE, _TOKEN),
+        (UnicodeEncodeError, "the token has characters that none has", _WRITE, _TOKEN),
+        (httpx2.TimeoutException, "no answer in time", answer, _AGAIN),
+        (httpx2.ConnectError, "the Hub cannot be reached", answer, network),
+        (httpx2.TransportError, "the connection was cut", answer, _AGAIN),
+    )
+    for kind, found, allowed, mend in table:
+        if isinstance(fault, kind):
+            return found, allowed, mend
+    if "metadata in README.md" in str(fault):
+        mend = "mend what the card is generated from, and release that"
+        return shorten(fault), "YAML that the Hub takes", mend
+    return f"an answer that is not the Hub's: {shorten(fault)}", answer, network
+
+
+def _answered(status: int, message: str) -> tuple[str, str, str]:
+    said = f" ({shorten(message)})" if message else ""
+    if status >= 500:
+        failed = f"the Hub failed with {status}{said}"
+        return failed, "a Hub that works", f"wait a little, then {_AGAIN}"
+    other = (f"refused with {status}", "what the Hub takes", "correct what it says")
+    found, allowed, mend = _ANSWERS.get(status, other)
+    return found + said, allowed, mend

@@ -1,0 +1,84 @@
+"""The words that exports quote from an article: taken out, or put back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from usiran.annotation.jsonstream import batches
+from usiran.annotation.standoffs import skeleton_of
+from usiran.corpus import Corpus
+
+Json = dict[str, Any]
+# Task fields that hold words of the text; the canonical exports have none of them.
+_SHOWN = ("text", "before", "after", "title")
+
+
+def export_files(corpus: Corpus) -> list[Path]:
+    """Return the exports of a corpus: submissions and gold."""
+    folders = (corpus.submissions, corpus.gold)
+    return sorted(path for folder in folders for path in folder.rglob("*.json*"))
+
+
+def requoted(
+    corpus: Corpus, article_id: str, *, before: str, after: str
+) -> tuple[dict[Path, bytes], int]:
+    """Return the exports that quote an article, quoting another text of the same length.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Whose exports they are.
+    article_id : str
+        The article.
+    before, after : str
+        What is quoted now and what is to be: the text and its skeleton, or the other way.
+
+    Returns
+    -------
+    files : dict
+        From path to content, of the exports that change.
+    quotes : int
+        The quotes that change.
+    """
+    files, quotes = {}, 0
+    for path in export_files(corpus):
+        tasks = [
+            msgspec.json.decode(raw)
+            for batch in batches(path, name=corpus.name_of(path))
+            for raw in batch
+        ]
+        changed = sum(_task(task, article_id, before, after) for task in tasks)
+        if changed:
+            quotes += changed
+            files[path] = (json.dumps(tasks, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+    return files, quotes
+
+
+def _task(task: Json, article_id: str, before: str, after: str) -> int:
+    """Change one task's words; return how many there were."""
+    data = task.get("data", {})
+    if data.get("article_id") != article_id:
+        return 0
+    shown = [data.pop(name) for name in _SHOWN if name in data]
+    return len(shown) + sum(_quote(value, before, after) for value in _values(task))
+
+
+def _values(task: Json) -> Iterator[Json]:
+    for kind in ("annotations", "predictions", "drafts"):
+        for answer in task.get(kind) or ():
+            for item in (isinstance(answer, dict) and answer.get("result")) or ():
+                if isinstance(value := item.get("value"), dict) and value.get("text"):
+                    yield value
+
+
+def _quote(value: Json, before: str, after: str) -> int:
+    start, end, quote = value.get("start"), value.get("end"), value["text"]
+    exact = isinstance(start, int) and isinstance(end, int) and before[start:end] == quote
+    # A quote that is not the text between its offsets is shown by no others.
+    value["text"] = after[start:end] if exact else skeleton_of(str(quote))
+    return int(value["text"] != quote)

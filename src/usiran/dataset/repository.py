@@ -1,0 +1,72 @@
+"""The git repository that a corpus is kept in: whether everything in it is committed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from usiran.errors import FileFault, Finding, InputFault, shorten
+
+_SHOWN = 5
+
+
+def check_clean(root: Path, tracked: str) -> None:
+    """Refuse a folder that is not in git, or a working tree with anything uncommitted.
+
+    Parameters
+    ----------
+    root : Path
+        A folder in the repository.
+    tracked : str
+        A file below it that must be in git: all may be clean because all is ignored.
+
+    Raises
+    ------
+    FileFault
+        There is no git, no repository, or the file is not in it.
+    InputFault
+        Files are changed, staged or not in git; the first few are named.
+    """
+    lines = _git(root, "status", "--porcelain", "--untracked-files=all").splitlines()
+    if lines:
+        more = f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+        named = ", ".join(line.strip() for line in lines[:_SHOWN])
+        found = f"{len(lines)} uncommitted: {named}{more}"
+        allowed, mend = "a tree with nothing uncommitted", "commit the changes, or undo them"
+        raise InputFault([Finding("git status", "", "", found, allowed, mend)])
+    if not _git(root, "ls-files", tracked):
+        mend = "commit the corpus, and take it out of .gitignore"
+        raise FileFault(tracked, "not in git", "a corpus that is committed", mend)
+
+
+def check_untagged(root: Path, tag: str) -> None:
+    """Refuse a tag that git has already.
+
+    Raises
+    ------
+    InputFault
+        There is such a tag.
+    """
+    if _git(root, "tag", "--list", tag):
+        mend = f"release another version, or remove the tag: git tag --delete {tag}"
+        raise InputFault([Finding("git tag", "", "", tag, "a tag that is not set yet", mend)])
+
+
+def _git(root: Path, *words: str) -> str:
+    """Run git in a folder and return what it prints."""
+    # Asking must not take git's locks from a command that runs beside this one.
+    command = ["git", "--no-optional-locks", "-C", str(root), *words]
+    environment = os.environ | {"LC_ALL": "C"}
+    allowed = "a git repository that holds the corpus"
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", check=False, env=environment
+        )
+    except OSError as fault:
+        found = f"git: {(fault.strerror or str(fault)).lower()}"
+        raise FileFault(root, found, allowed, "install git") from None
+    if done.returncode:
+        found = shorten(done.stderr.strip().partition("\n")[0].removeprefix("fatal: "))
+        raise FileFault(root, found, allowed, "run `git init` and commit the corpus")
+    return done.stdout

@@ -1,0 +1,71 @@
+"""Runs of words that one text shares with others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+SHINGLE = 5
+"""Consecutive words that count as a text's wording: fewer are found anywhere."""
+
+_WORD = re.compile(r"\w+")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in small letters, without what stands between them.
+
+    Examples
+    --------
+    >>> words_of("The US-led “coalition”")
+    ['the', 'us', 'led', 'coalition']
+    """
+    return _WORD.findall(text.lower())
+
+
+def shingles(text: str) -> set[tuple[str, ...]]:
+    """Return every run of `SHINGLE` words of a text."""
+    words = words_of(text)
+    return set(zip(*(words[at:] for at in range(SHINGLE)), strict=False))
+
+
+class Wording:
+    """The wording of some texts, to be looked for elsewhere.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        The texts.
+    names : iterable of str
+        Ids that may be made of the texts' words: they are names, not wording.
+    """
+
+    def __init__(self, texts: Iterable[str], names: Iterable[str] = ()) -> None:
+        self._shingles = {shingle for text in texts for shingle in shingles(text)}
+        self._names = tuple(names)
+
+    def runs_in(self, content: str) -> Iterator[str]:
+        """Yield every run of at least `SHINGLE` words that a content shares with the texts.
+
+        Examples
+        --------
+        >>> list(Wording(["One two three four five six."]).runs_in("say: two three FOUR five six!"))
+        ['two three four five six']
+        """
+        for name in self._names:
+            content = content.replace(name, " # ")
+        words = words_of(content)
+        run_end = start = 0
+        for at in range(len(words) - SHINGLE + 1):
+            if tuple(words[at : at + SHINGLE]) in self._shingles:
+                if at > run_end:
+                    yield from _run(words, start, run_end)
+                    start = at
+                elif run_end == 0:
+                    start = at
+                run_end = at + SHINGLE
+        yield from _run(words, start, run_end)
+
+
+def _run(words: list[str], start: int, end: int) -> Iterator[str]:
+    if end:
+        yield " ".join(words[start:end])

@@ -1,0 +1,30 @@
+"""Claims about the page that `make bench` writes; nothing is timed here."""
+
+from __future__ import annotations
+
+import platform
+
+from bench.__main__ import machine, page
+from bench.measuring import Measured, alternate
+
+
+def test_the_page_has_a_row_a_budget_and_says_which_are_kept() -> None:
+    kept = Measured("help: at most 1.5", "200 ms", "150 ms", 4 / 3, True, "Whole processes.")
+    missed = Measured("reading: at least 10", "5 s", "9 s", 1.8, False)
+    text = page([kept, missed])
+    assert "| help: at most 1.5 | 200 ms | 150 ms | **1.33** | yes |" in text
+    assert "| reading: at least 10 | 5 s | 9 s | **1.80** | no |" in text
+    assert "\n- help: Whole processes.\n" in text
+    assert text.endswith(f"Machine: {machine()}\n")
+
+
+def test_the_machine_is_described_without_its_name() -> None:
+    assert f"Python {platform.python_version()}" in machine()
+    assert platform.node() not in machine()
+
+
+def test_two_jobs_are_run_in_turn_and_the_warm_up_is_not_counted() -> None:
+    calls: list[str] = []
+    times = alternate(lambda: calls.append("a"), lambda: calls.append("b"), runs=3, warm=1)
+    assert "".join(calls) == "ab" * 4
+    assert all(0 <= seconds < 1 for seconds in times)
