@@ -208,16 +208,19 @@ def test_the_json_document_has_null_where_a_figure_is_undefined(measured: Agreem
     assert document["shared_model"] is False
 
 
-def test_annotators_that_are_all_language_models_are_told_to_agree_more(three: Corpus) -> None:
+def test_annotators_that_are_language_models_are_told_to_agree_more(three: Corpus) -> None:
     path = three.annotation / "annotators.csv"
     text = path.read_text("utf-8")
     assert SHARED_MODEL not in report(measure_corpus(three, draws=100))
-    path.write_text(text.replace(",human,", ",language-model,", 2), "utf-8")
+    path.write_text(text.replace(",human,", ",language-model,", 1), "utf-8")
     assert not measure_corpus(three, draws=100).shared_model
+    path.write_text(text.replace(",human,", ",language-model,", 2), "utf-8")
+    some = report(measure_corpus(three, draws=100))
+    assert "2 of the annotators are language models: ann, bob." in some
     path.write_text(text.replace(",human,", ",language-model,"), "utf-8")
     found = measure_corpus(three, draws=100)
     assert found.shared_model
-    assert report(found).endswith(SHARED_MODEL + "\n")
+    assert report(found).endswith(f"All annotators are language models.\n{SHARED_MODEL}\n")
 
 
 def test_of_several_rounds_the_last_pass_over_a_task_counts(three: Corpus) -> None:

@@ -48,7 +48,9 @@ def test_what_was_written_does_not_drift_and_a_changed_figure_does(paged: Corpus
 def test_a_page_without_a_block_and_no_page_are_refused(paged: Corpus) -> None:
     path = paged.annotation / "AGREEMENT.md"
     path.write_text("# Agreement\n", encoding="utf-8")
-    with pytest.raises(InputFault, match=r"AGREEMENT.md: found 'no block'.*agreement: ROUND"):
+    with pytest.raises(
+        InputFault, match=r"AGREEMENT.md: found 'no block for r1'.*agreement: ROUND"
+    ):
         page_files(paged)
     path.unlink()
     with pytest.raises(FileFault, match=r"annotation/AGREEMENT.md.*no such file"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -207,3 +208,12 @@ def test_prepare_is_what_add_checks(copied: Corpus, story: Path) -> None:
     story.write_bytes(b"\xff")
     with pytest.raises(FileFault, match="UTF-8"):
         prepare(copied, story, Facts())
+
+
+def test_an_addition_as_json_says_what_would_be_added(copied: Corpus, story: Path) -> None:
+    done = run("articles", "add", story, "--dry-run", "--json", at=copied)
+    found = json.loads(done.out)
+    assert found["written"] is False
+    assert found["article"]["title"] == "Dam talks resume"
+    assert found["sentences"] == {"title": 1, "body": 2}
+    assert found["look_at"].keys() == {"dam-talks-resume#001"}

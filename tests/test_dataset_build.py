@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import datasets
 import pyarrow.parquet as pq
 import pytest
@@ -143,3 +145,11 @@ def test_the_datasheets_figures_are_the_datas(repo: Corpus) -> None:
         f"There are {len(articles)} articles with {len(all_zones)} sentences, of which {scored} "
         f"are labelled and scored; the other {len(all_zones) - scored} are boilerplate"
     ) in sheet
+
+
+def test_a_build_as_json_is_one_document(copied: Corpus) -> None:
+    (copied.dataset / "croissant.json").unlink()
+    done = run("build", "--json", at=copied)
+    found = json.loads(done.out)
+    assert found["changed"] == ["dataset/croissant.json"]
+    assert found["rows"]["stance"] == 161

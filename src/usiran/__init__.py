@@ -21,14 +21,14 @@ def load(config: str = "stance", *, corpus: Path | str | None = None) -> Dataset
     Parameters
     ----------
     config : str
-        ``stance`` (default), ``spans``, ``articles`` or ``annotations``.
+        ``stance`` (default), ``spans``, ``articles``, ``annotations`` or ``contrast``.
     corpus : path, optional
         The corpus folder (default: the nearest one from the working directory upwards).
 
     Returns
     -------
     datasets.DatasetDict
-        With the one split ``train``, exactly as ``datasets.load_dataset`` gives it.
+        With one split, ``train`` (``contrast``: ``test``), as ``datasets.load_dataset`` gives it.
 
     Raises
     ------

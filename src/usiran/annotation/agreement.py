@@ -165,8 +165,13 @@ class Agreement:
 
     @property
     def shared_model(self) -> bool:
-        """Whether every annotator is known to be a language model."""
-        return all(self.kinds.get(who) == "language-model" for who in self.annotators)
+        """Whether more than one annotator is known to be a language model."""
+        return len(self.models) > 1
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The annotators that are known to be language models."""
+        return tuple(who for who in self.annotators if self.kinds.get(who) == "language-model")
 
     def __getitem__(self, name: str) -> LabelAgreement:
         return next(one for one in self.labels if one.name == name)

@@ -16,7 +16,9 @@ from usiran.errors import Finding, InputFault
 from usiran.writing import replace_files
 
 FORMATS = (".png", ".svg")
-PANELS = ("stance", "holder", "article_stance", "event quad", "actor type", "event type")
+PANELS = (
+    "stance", "holder", "article_stance", "event mode", "event quad", "actor type", "event type",
+)  # fmt: skip
 _DARK = 0.55
 
 
@@ -51,10 +53,11 @@ def heat_map(agreement: Agreement, *, format: str = "svg") -> bytes:
     """
     with mpl.rc_context({"svg.hashsalt": "usiran", "svg.fonttype": "none", "font.size": 8.0}):
         picture = Figure(figsize=(13, 13), layout="constrained")
-        # Three small panels, two middle ones, one large one.
-        grid = picture.add_gridspec(3, 6, height_ratios=(1.0, 1.4, 2.6))
+        # Four small panels, two middle ones, one large one.
+        grid = picture.add_gridspec(3, 4, height_ratios=(1.0, 1.4, 2.6))
         places = (
-            grid[0, 0:2], grid[0, 2:4], grid[0, 4:6], grid[1, 0:3], grid[1, 3:6], grid[2, 0:6],
+            grid[0, 0], grid[0, 1], grid[0, 2], grid[0, 3],
+            grid[1, 0:2], grid[1, 2:4], grid[2, 0:4],
         )  # fmt: skip
         for name, place in zip(PANELS, places, strict=True):
             _panel(picture.add_subplot(place), agreement[name])
@@ -80,9 +83,9 @@ def _panel(axes: Axes, one: LabelAgreement) -> None:
     totals = cells.sum(axis=1, keepdims=True)
     share = np.divide(cells, totals, out=np.zeros_like(cells), where=totals > 0)
     axes.imshow(share, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
-    axes.set_title(f"{one.name} (alpha {figure(one.alpha.value)}, {one.alpha.units} units)")
+    axes.set_title(f"{one.name} (alpha {figure(one.alpha.value)}, n = {one.alpha.units})")
     axes.set_xticks(range(len(labels)), labels)
-    if len(labels) > 4:
+    if len(labels) > 3:
         axes.tick_params("x", rotation=30)
     axes.set_yticks(range(len(labels)), labels)
     for i, j in zip(*np.nonzero(cells), strict=True):

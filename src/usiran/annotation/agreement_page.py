@@ -36,9 +36,11 @@ def page_files(corpus: Corpus, progress: Progress = lambda _: None) -> dict[Path
     path = corpus.annotation / PAGE
     name = corpus.name_of(path)
     text = read_text(path, name=name, what="the page that the figures go into")
-    if not _BLOCK.search(text):
-        allowed = "<!-- agreement: ROUND --> and <!-- /agreement --> around each report"
-        raise InputFault([Finding(name, "", "", "no block", allowed, "put the two marks there")])
+    shown = {part.strip() for match in _BLOCK.finditer(text) for part in match[1].split(",")}
+    if missing := [round for round in corpus.manifest.gold_rounds if round not in shown]:
+        found = f"no block for {', '.join(missing)}"
+        allowed = "<!-- agreement: ROUND --> and <!-- /agreement --> for each of gold_rounds"
+        raise InputFault([Finding(name, "", "", found, allowed, "put the two marks there")])
     files: dict[Path, bytes] = {}
 
     def made(match: re.Match[str]) -> str:

@@ -22,8 +22,8 @@ WIDEST_TABLE = 7
 COMMONEST = 10
 WIDEST_NAME = 8
 SHARED_MODEL = (
-    "All annotators are language models. Annotators that share a language model agree more than\n"
-    "people would: trained people reach an alpha of .40 to .70 on such questions."
+    "Annotators that share a language model agree more than people would: trained people reach an\n"
+    "alpha of .40 to .70 on such questions."
 )
 UNDEFINED = "–"
 
@@ -265,7 +265,16 @@ def _notes(agreement: Agreement) -> Iterator[str]:
     yield f"{UNDEFINED} means undefined: no unit with two labels, or no variation in them."
     yield f"A layer with an alpha below {figure(SOFT)} is published as soft labels only."
     if agreement.shared_model:
+        yield from textwrap.wrap(who_are_models(agreement), WIDTH)
         yield SHARED_MODEL
+
+
+def who_are_models(agreement: Agreement) -> str:
+    """Tell which annotators are language models."""
+    models = agreement.models
+    if len(models) == len(agreement.annotators):
+        return "All annotators are language models."
+    return f"{len(models)} of the annotators are language models: {', '.join(models)}."
 
 
 def _cut(line: str) -> str:

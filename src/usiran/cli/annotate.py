@@ -10,7 +10,10 @@ import typer
 from usiran.cli import review, studio
 from usiran.cli.options import CorpusOption, JsonOption, show_json
 
-app = typer.Typer(no_args_is_help=True, help="Label articles, take labels in, adopt a gold.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Label in Label Studio or sheets, measure agreement, adjudicate the gold.",
+)
 
 RoundOption = Annotated[
     str, typer.Option("--round", metavar="ROUND", help="The round of annotation, such as r1.")

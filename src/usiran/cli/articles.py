@@ -35,6 +35,7 @@ def add(
         bool, typer.Option("--allow-similar", help="Add it though it is near another article.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Add an article: store its text, propose its sentences, say what to look at next.
@@ -42,7 +43,7 @@ def add(
     Example: usiran articles add story.txt --publisher "The Daily" --note "from its web page"
     """
     from usiran.corpus import Corpus
-    from usiran.dataset.additions import Facts, prepare, report
+    from usiran.dataset.additions import Facts, prepare, report, to_json
     from usiran.dataset.additions import add as write
 
     folder = Corpus.find(corpus)
@@ -50,7 +51,10 @@ def add(
     addition = prepare(folder, file, facts, allow_similar=allow_similar)
     if not dry_run:
         write(folder, addition)
-    print(report(addition, written=not dry_run))
+    if as_json:
+        show_json(to_json(addition, written=not dry_run))
+    else:
+        print(report(addition, written=not dry_run))
 
 
 @app.command("list")

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from usiran.cli import annotate, articles, benchmark, editions, export, models, publish, release
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_findings, show_json
 from usiran.errors import FileFault, InputFault, UsiranError
+
+if TYPE_CHECKING:
+    from usiran.corpus import Corpus
+    from usiran.dataset.build import Result
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -81,6 +85,7 @@ def build(
         typer.Option(metavar="DIR", help="A new folder for the edition without words."),
     ] = None,
     quiet: QuietOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the published dataset, its card and every other generated file.
 
@@ -102,11 +107,20 @@ def build(
         if findings := drift(folder, progress):
             raise InputFault(findings)
         return
-    result = write(folder, progress)
-    for path in (*result.changed, *result.stale):
-        print(folder.name_of(path))
-    rows = ", ".join(f"{one.view.name} {len(one.view.rows)}" for one in result.configs)
-    say(f"{len(result.changed)} of {len(result.files)} files changed. Rows: {rows}.")
+    _show_built(folder, write(folder, progress), as_json=as_json)
+
+
+def _show_built(corpus: Corpus, result: Result, *, as_json: bool) -> None:
+    """Print the files that a build changed; the rows go to standard error."""
+    changed = [corpus.name_of(path) for path in (*result.changed, *result.stale)]
+    rows = {one.view.name: len(one.view.rows) for one in result.configs}
+    if as_json:
+        show_json({"changed": changed, "files": len(result.files), "rows": rows})
+        return
+    for name in changed:
+        print(name)
+    told = ", ".join(f"{name} {count}" for name, count in rows.items())
+    say(f"{len(result.changed)} of {len(result.files)} files changed. Rows: {told}.")
 
 
 models.mount(app)

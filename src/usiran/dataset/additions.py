@@ -283,6 +283,21 @@ def _doubt(surface: str, zone: str) -> str:
     return next((why for found, why in doubts if found), "")
 
 
+def to_json(addition: Addition, *, written: bool) -> dict[str, object]:
+    """Return the same as one JSON object: the article's row, its sentences, what to look at."""
+    key = addition.article_id
+    return {
+        "written": written,
+        "article": dict(addition.row),
+        "notices": list(addition.notices),
+        "sentences": Counter(proposal.zone for proposal in addition.proposals),
+        "look_at": {
+            f"{key}#{number:03d}": why
+            for number, why in doubtful(addition.text, addition.proposals)
+        },
+    }
+
+
 def report(addition: Addition, *, written: bool) -> str:
     """Return what the contributor should know and look at next, as text."""
     row, key = addition.row, addition.article_id

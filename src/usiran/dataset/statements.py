@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from usiran.annotation.agreement import Agreement
-from usiran.annotation.agreement_report import SHARED_MODEL, figure
+from usiran.annotation.agreement_report import SHARED_MODEL, figure, who_are_models
 from usiran.dataset.facts import Counts, Facts
 
 GOLD = {
@@ -143,8 +143,10 @@ def agreement(facts: Facts) -> str:
 
 def agreeing(found: Agreement) -> str:
     """Tell whose agreement was measured, and what to expect of them."""
-    shared = f" {' '.join(SHARED_MODEL.split())}" if found.shared_model else ""
-    return f"{len(found.annotators)} annotators ({', '.join(found.annotators)}).{shared}"
+    told = f"{len(found.annotators)} annotators ({', '.join(found.annotators)})."
+    if not found.shared_model:
+        return told
+    return f"{told} {who_are_models(found)} {' '.join(SHARED_MODEL.split())}"
 
 
 def alpha_rows(facts: Facts) -> list[tuple[str, str, int, str]]:
