@@ -206,3 +206,11 @@ def test_bad_input_is_one_line_and_exit_code_1_and_nothing_is_written(
     assert len(done.err.splitlines()) == 1
     assert "allowed: " in done.err
     assert tree(three.root) == before
+
+
+@pytest.mark.parametrize("option", ["--push", "--pull"])
+def test_label_studio_is_not_asked_before_the_adjudicator_is_named(run: Run, option: str) -> None:
+    done = run("adjudicate", option)
+    assert done.code == 2
+    assert "--adjudicator" in done.err
+    assert "name who decides" in done.err

@@ -55,11 +55,15 @@ def through_studio(
     from usiran.annotation.studio import adjudicate, reports
     from usiran.annotation.studio.folder import Folder
 
+    if by is None:
+        raise typer.BadParameter(
+            "name who decides, as in annotators.csv", param_hint="--adjudicator"
+        )
     folder = Folder.of(adjudicator.corpus, data)
     if not push:
-        _show_pulled(adjudicator, by or "", folder, url, as_json=as_json)
+        _show_pulled(adjudicator, by, folder, url, as_json=as_json)
         return
-    done = adjudicate.push_open(adjudicator, folder, adjudicator_id=by or "", url=url, say=say)
+    done = adjudicate.push_open(adjudicator, folder, adjudicator_id=by, url=url, say=say)
     if as_json:
         show_json({"projects": [reports.push_json(one) for one in done]})
         return
