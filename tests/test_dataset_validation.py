@@ -12,7 +12,9 @@ import pytest
 
 from tests.command import run
 from usiran.corpus import Corpus
+from usiran.dataset.tables import load
 from usiran.dataset.validation import validate
+from usiran.schemas.checks.votes import decided, decisions_hold
 
 FIRST = "2013-11-weekly-security-update"
 GOLD_STANCE = "annotation/gold/stance.json"
@@ -138,6 +140,23 @@ def test_one_deleted_vote(copied: Corpus) -> None:
     file, record, column, value = only(copied)
     assert (file, column, value) == (VOTES, "votes", "0")
     assert gone[0]["unit_id"] in record
+
+
+def test_every_deleted_decision_is_found(repo: Corpus) -> None:
+    loaded = load(repo)
+    decisions, rounds = loaded.frames["decisions"], repo.manifest.gold_rounds
+    assert len(decisions) > 0
+    for row in decisions.index:
+        frames = {**loaded.frames, "decisions": decisions.drop(index=row)}
+        found = [*decided(frames, rounds), *decisions_hold(frames, loaded.scheme.allowed)]
+        assert found, decisions.loc[row].to_dict()
+
+
+def test_the_kind_of_an_edit_gives_the_stance_away_as_the_datasheet_says(repo: Corpus) -> None:
+    contrast = load(repo).frames["contrast"]
+    stances = contrast.groupby("edit")["stance"].agg(set)
+    assert stances["negate-event"] == {"neutral"}
+    assert "neutral" not in stances["flip-attitude"]
 
 
 def test_a_stance_against_its_grounds(copied: Corpus) -> None:

@@ -12,7 +12,7 @@ from usiran.errors import FileFault
 
 
 @contextmanager
-def new_folder(target: Path, *, marker: str, force: bool = False) -> Iterator[Path]:
+def new_folder(target: Path, *, marker: str, force: bool | None = None) -> Iterator[Path]:
     """Give a folder to write into, which becomes `target` when the block ends well.
 
     Parameters
@@ -22,8 +22,9 @@ def new_folder(target: Path, *, marker: str, force: bool = False) -> Iterator[Pa
     marker : str
         A file that every folder of this kind holds. With `force` a folder that holds it is
         replaced; one that does not is somebody's own and stays.
-    force : bool
-        Whether an earlier folder of this kind is replaced.
+    force : bool, optional
+        Whether an earlier folder of this kind is replaced; None where the user has no such
+        choice, so that no message offers it.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def new_folder(target: Path, *, marker: str, force: bool = False) -> Iterator[Pa
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def _check(target: Path, marker: str, *, force: bool) -> None:
+def _check(target: Path, marker: str, *, force: bool | None) -> None:
     if not target.exists():
         return
     if not target.is_dir():
@@ -64,7 +65,8 @@ def _check(target: Path, marker: str, *, force: bool) -> None:
         return
     ours = (target / marker).is_file()
     if not ours or not force:
-        mend = "replace it with --force, or name another" if ours else "name another folder"
+        offered = ours and force is not None
+        mend = "replace it with --force, or name another" if offered else "name another folder"
         raise FileFault(target, "a folder that is there already",
                         "a folder that is not there yet", mend)  # fmt: skip
 

@@ -65,6 +65,8 @@ def restore(
     """
     from usiran.dataset.restoration import restore as made
 
+    if output is not None and output.resolve().is_relative_to(edition.resolve()):
+        raise typer.BadParameter("a folder outside the edition", param_hint="--output")
     result = made(edition, articles)
     found = any(one.copy for one in result.report.articles)
     if found:

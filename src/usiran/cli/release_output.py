@@ -36,12 +36,18 @@ def show_release(corpus: Corpus, plan: Plan, *, written: bool, as_json: bool) ->
 
 def _steps(corpus: Corpus, plan: Plan) -> Iterator[str]:
     """Yield what is to be done after a release, as commands."""
-    results = corpus.baselines / "results"
-    if corpus.dataset / "corpus.toml" in plan.files and results.exists():
+    if _stale_results(corpus, str(plan.version)):
         # Every result names the version of the data that it was scored on.
         yield "usiran benchmark run"
+        yield "usiran benchmark report"
     yield f'git add --all && git commit -m "Data {plan.version}"'
     yield f"git tag v{plan.version}"
+
+
+def _stale_results(corpus: Corpus, version: str) -> bool:
+    """Whether a stored result was scored on another version of the data."""
+    paths = sorted((corpus.baselines / "results").glob("*/*.json"))
+    return any(json.loads(path.read_bytes()).get("data_version") != version for path in paths)
 
 
 def _release_json(

@@ -52,8 +52,9 @@ def explain(
     Raises
     ------
     InputFault
-        A record was edited, removed or moved, no decision says why, and `reason` is None.
+        A record was edited, removed or moved, no decision says why, and `reason` is blank.
     """
+    reason = (reason or "").strip() or None
     decided = _fresh_reasons(old, new)
     moved = {(row.table, row.key): str(row.new) for row in changes.rows if row.field == "span_id"}
     reasons = tuple(

@@ -2,7 +2,8 @@
 
 A record is one row as a JSON object, told by its table and its id: the values of the table's
 key with blanks between. What is text of an article is left out; the article's SHA-256 and the
-offsets say which text is meant. The texts of the contrast set are the project's own and stay.
+offsets say which text is meant. An edit of the contrast set keeps most of its sentence, so its
+SHA-256 stands for it. Headlines, and the names of actors, are facts and stay.
 The label scheme counts as a table too: its order is what the numbers of a published
 ``ClassLabel`` mean.
 
@@ -40,8 +41,9 @@ _KEYS = {name: key for name, key in KEYS.items() if name not in _NO_DATA} | {
 TABLES = tuple(sorted(_KEYS))
 """The names of the tables that hold records."""
 
-# Where the column `text` is text of an article; in the contrast set it is not.
+# Where the column `text` is text of an article, and where it is an edit of one.
 _TEXTS = ("articles", "stance", "actors", "events")
+_EDITS = ("contrast", "contrast_dropped")
 
 
 def records_of(frames: Frames, scheme: Scheme) -> Records:
@@ -144,6 +146,8 @@ def _rows(name: str, frames: Frames) -> Iterable[Record]:
         columns.remove("text")
     for row in rows_of(frames[name]):
         values = {column: _plain(getattr(row, column)) for column in columns}
+        if name in _EDITS:
+            values["text_sha256"] = hashlib.sha256(str(values.pop("text")).encode()).hexdigest()
         yield {column: value for column, value in values.items() if value is not None}
 
 

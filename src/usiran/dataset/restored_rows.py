@@ -117,7 +117,16 @@ def _contrast(row: Row, one: Restored) -> Row:
 
 
 def _merged(held: str, found: str) -> str:
-    """Return a text with what an earlier restoration found, and what this one did."""
+    """Return a text with what an earlier restoration found, and what this one did.
+
+    Raises
+    ------
+    FileFault
+        The two have not the same length: the edition's files are not of one making.
+    """
+    if len(held) != len(found):
+        told, allowed = f"{len(found)} characters", f"{len(held)}, as in the edition's rows"
+        raise FileFault("restore data of a text", told, allowed, "take the edition anew")
     pairs = zip(held, found, strict=True)
     return "".join(old if new == MASK else new for old, new in pairs)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from usiran.errors import Finding
@@ -13,6 +13,10 @@ from usiran.schemas.names import SENTENCE_LAYERS
 from usiran.schemas.tables import FILES, Allowed, Frames, rows_of
 
 Task = tuple[str, str, str]  # annotator_id, project, unit
+
+
+ADJUDICATED = 3
+"""From so many annotators on, every disagreement is decided with a reason."""
 
 
 class Vote(NamedTuple):
@@ -122,22 +126,28 @@ def votes_equal(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
 
 
 def decided(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
-    """Find gold labels that most annotators did not give and no decision explains."""
+    """Find gold labels that the annotators did not all give and no decision explains.
+
+    From three annotators on, every disagreement needs its decision; with fewer, the label that
+    most of them gave needs none.
+    """
     counts = count_votes(rows_of(frames["annotations"]), rounds)
     if not counts:
         return
     judges = _judges(rows_of(frames["annotations"]), rounds)
-    explained = {unit for row in rows_of(frames["decisions"]) for unit in _explains(row)}
+    rows = list(rows_of(frames["decisions"]))
+    exactly = {(row.layer, row.unit_id) for row in rows}
+    loosely = {unit for row in rows for unit in _explains(row)}
     gold = _gold(frames)
+    events = {v.unit_id for v in gold if v.layer == "event"}
+    marked = {v.unit_id for v in counts if v.layer == "event"}
     for vote in sorted(set(counts) | set(gold)):
-        asked = judges[_project(vote.layer), gold.get(vote) or _article(vote.unit_id)]
-        if vote.layer == "mode":
-            # Only those who marked the event were asked for its mode.
-            asked = sum(n for v, n in counts.items() if v[:2] == vote[:2]) or asked
-            if not any(v[:2] == ("event", vote.unit_id) for v in gold):
-                continue
-        most = 2 * counts[vote] > asked
-        if (vote.layer, vote.unit_id) in explained or (vote in gold) == most:
+        if vote.layer == "mode" and vote.unit_id not in events:
+            continue
+        judging = judges[_project(vote.layer), gold.get(vote) or _article(vote.unit_id)]
+        asked, strict = _asked(vote, counts, judging), judging >= ADJUDICATED
+        known, explained = (_unanimous, exactly) if strict else (_majority, loosely)
+        if known(vote in gold, counts[vote], asked) or explained & _reasons(vote, events, marked):
             continue
         found = vote.label if vote in gold else f"no {vote.label}"
         told = f"{counts[vote]} of the annotators gave {vote.label}"
@@ -146,9 +156,42 @@ def decided(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
             " ".join(part for part in (vote.unit_id, vote.target) if part),
             vote.layer,
             found,
-            f"what most annotators gave ({told}), or a reason in {FILES['decisions']}",
+            f"what {'all' if strict else 'most'} annotators gave ({told}), or a reason in "
+            f"{FILES['decisions']}",
             "correct the gold label, or record the decision and its reason",
         )
+
+
+def _asked(vote: Vote, counts: Counter[Vote], judging: int) -> int:
+    """Return how many annotators were asked for a label: of an event, those who marked it."""
+    if vote.layer not in ("mode", "role"):
+        return judging
+    marked = sum(n for v, n in counts.items() if v[:2] == ("event", vote.unit_id))
+    if vote.layer == "mode":
+        return marked or judging
+    # Of an event that few marked, all are asked: the roles of those who did not are none.
+    return marked if 2 * marked > judging else judging
+
+
+def _reasons(vote: Vote, events: Container[str], marked: Container[str]) -> set[tuple[str, str]]:
+    """Return the units whose decisions can explain a label."""
+    units = {(vote.layer, vote.unit_id)}
+    if vote.layer == "mode" and vote.unit_id not in marked:
+        # Nobody marked the event that was added: its decision gave the mode too.
+        units |= {("event", vote.unit_id)}
+    if vote.layer == "role":
+        # A span that was moved or left out took its roles with it.
+        units |= {("actor", vote.target)}
+        units |= set() if vote.unit_id in events else {("event", vote.unit_id)}
+    return units
+
+
+def _unanimous(stands: bool, given: int, asked: int) -> bool:
+    return given == (asked if stands else 0)
+
+
+def _majority(stands: bool, given: int, asked: int) -> bool:
+    return stands == (2 * given > asked)
 
 
 def decisions_hold(frames: Frames, allowed: Allowed) -> Iterator[Finding]:
