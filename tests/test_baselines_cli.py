@@ -10,6 +10,7 @@ import pytest
 
 from tests import synthetic
 from tests.command import run, tree
+from usiran.baselines.notation import score
 from usiran.corpus import Corpus
 
 
@@ -122,12 +123,23 @@ def test_compare_reports_difference_interval_p_articles_and_verdict(made: Corpus
     assert done.code == 0
     for part in ("difference      +.", "95 % interval   +.", "(approximate randomisation",
                  "better in       4 of 4 articles", "verdict         win: tfidf-nb is ahead",
-                 "about 88 to 92 %"):  # fmt: skip
+                 "about 88 to 92 %", "Noise floor in simulations: about .10"):  # fmt: skip
         assert part in done.out
     words = ("compare", "tfidf-nb", "majority", "--task", "stance", "--json")
     report = json.loads(run("benchmark", *words, at=made).out)
     assert (report["verdict"], report["better"], report["articles"]) == ("win", 4, 4)
     assert list(report["per_article"]) == [f"article-{i}" for i in range(4)]
+
+
+def test_compare_quotes_the_noise_floor_of_macro_f1_for_no_other_metric(made: Corpus) -> None:
+    words = ("--task", "actors", "--system", "tagger", "--system", "cue-lexicon")
+    assert run("benchmark", "run", *words, "--draws", "200", "--quiet", at=made).code == 0
+    compare = ("benchmark", "compare", "tagger", "gazetteer", "--task", "actors")
+    done = run(*compare, at=made)
+    assert done.code == 0
+    assert "macro-F1" not in done.out
+    floor = json.loads(run(*compare, "--json", at=made).out)["noise_floor"]
+    assert f"noise floor     {score(floor)} (measured on this task)" in done.out
 
 
 def test_power_says_how_many_articles_it_would_take(made: Corpus) -> None:

@@ -188,6 +188,27 @@ def test_missing_sentences_replicates_and_probabilities_are_told(bench: Bench) -
     assert findings(bench, "stance", lines) == [("", "probabilities", "in 1 of 30 lines")]
 
 
+def test_missing_sentences_are_told_beside_faulty_lines_that_name_theirs(bench: Bench) -> None:
+    lines = gold_lines(bench, "stance")[2:]
+    lines[0]["label"] = "x"
+    lines[1]["system"] = "mine"
+    found = findings(bench, "stance", lines)
+    assert [where for where, _, _ in found] == [
+        "article-0#001", "article-0#002", "line 1 (article-0#003)", "line 2",
+    ]  # fmt: skip
+    lines[2] = {"label": "neutral"}  # it may be either of the two
+    assert [where.split(" (")[0] for where, _, _ in findings(bench, "stance", lines)] == [
+        "line 1", "line 2", "line 3",
+    ]  # fmt: skip
+
+
+def test_the_documented_contrast_example_is_of_the_contrast_set(repo: Corpus) -> None:
+    text = (repo.baselines / "README.md").read_text("utf-8")
+    (contrast_id,) = re.findall(r'"sentence_id":"([^"]+~\d+)"', text)
+    rows = (repo.source / "contrast.csv").read_text("utf-8").splitlines()
+    assert any(row.startswith(f"{contrast_id},") for row in rows)
+
+
 def test_findings_stand_in_the_order_of_the_lines(bench: Bench) -> None:
     lines = [line | {"label": "x"} for line in gold_lines(bench, "stance")]
     numbers = [int(where.split()[1]) for where, _, _ in findings(bench, "stance", lines)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -122,6 +124,24 @@ def test_the_check_tells_missing_and_outdated_files(
     fewer = {key: stored for key, stored in results.items() if key[0] != "majority"}
     assert report.outdated(bench, fewer, folder) == [folder / report.DATA]
     absent = [path.name for path in report.outdated(bench, results, tmp_path)]
-    assert absent == [*report.PICTURES, report.LEARNED, report.DATA]
+    assert absent == [*report.PICTURES, report.LEARNED, report.DATA, report.SUMS]
     other = Bench.of(bench.corpus, synthetic.tables(articles=4, sentences=8, seed=8))
     assert folder / report.LEARNED in report.outdated(other, {}, folder)
+
+
+@pytest.mark.parametrize("name", ["scores.svg", report.LEARNED, report.DATA])
+def test_the_check_finds_a_file_that_was_changed_by_hand(
+    ran: tuple[Bench, Keys], folder: Path, tmp_path: Path, name: str
+) -> None:
+    copy = tmp_path / "figures"
+    shutil.copytree(folder, copy)
+    (copy / name).write_bytes((folder / name).read_bytes().replace(b"tfidf", b"TFIDF") + b" ")
+    assert report.outdated(*ran, copy) == [copy / name]
+
+
+def test_the_hashes_are_those_of_every_other_file(folder: Path) -> None:
+    rows = [row.split("  ") for row in (folder / report.SUMS).read_text().splitlines()]
+    others = {path.name: path for path in folder.iterdir() if path.name != report.SUMS}
+    assert {name: digest for digest, name in rows} == {
+        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in others.items()
+    }

@@ -28,6 +28,18 @@ def _break_type(result: Path, _: Path) -> None:
     result.write_text(result.read_text().replace('"seed": 0', '"seed": "0"'))
 
 
+def _without_draws(result: Path, _: Path) -> None:
+    result.write_text(result.read_text().replace('"draws": 300', '"draws": 0'))
+
+
+def _with_endless_draws(result: Path, _: Path) -> None:
+    result.write_text(result.read_text().replace('"draws": 300', '"draws": 2000000000'))
+
+
+def _seed_below_zero(result: Path, _: Path) -> None:
+    result.write_text(result.read_text().replace('"seed": 0', '"seed": -1'))
+
+
 def _break_predictions(_: Path, predictions: Path) -> None:
     predictions.write_text(predictions.read_text().replace("neutral", "pro-US", 1))
 
@@ -45,6 +57,9 @@ def _move(result: Path, _: Path) -> None:
     [
         (_break_json, "stance.json: found 'Input data was truncated"),
         (_break_type, "Expected `int`, got `str`"),
+        (_without_draws, "Expected `int` >= 100 - at `$.draws`"),
+        (_with_endless_draws, "Expected `int` <= 1000000 - at `$.draws`"),
+        (_seed_below_zero, "Expected `int` >= 0 - at `$.seed`"),
         (_break_predictions, "stance.predictions.jsonl: found 'other content than was scored'"),
         (_drop_predictions, "stance.predictions.jsonl: found 'no predictions'"),
         (_move, "holder.json: found 'a result of tfidf-nb/stance'"),

@@ -78,6 +78,7 @@ def test_submit_verify_all_and_rescore_go_together(corpus: Corpus, predictions: 
     done = run("benchmark", "submit", predictions, *SCORE, *words, at=corpus)
     assert done.code == 0
     assert "stored in baselines/results/mine/" in done.err
+    assert done.err.splitlines()[-1].startswith("next: `usiran benchmark report`")
     assert run("benchmark", "leaderboard", "--check", at=corpus).code == 0
     done = run("benchmark", "verify", "--all", at=corpus)
     assert (done.code, done.err) == (0, "2 of 2 verified, 0 findings.\n")
@@ -95,6 +96,27 @@ def test_submit_verify_all_and_rescore_go_together(corpus: Corpus, predictions: 
     assert run("benchmark", "verify", "--all", at=corpus).code == 0
     folds.write_bytes(kept)
     assert run("benchmark", "rescore", "--write", at=corpus).code == 0
+
+
+@pytest.mark.parametrize(
+    "words", [("verify", "--all"), ("verify", "RESULT"), ("leaderboard", "--check")]
+)
+@pytest.mark.parametrize(("field", "value"), [("draws", 0), ("seed", -1)])
+def test_a_result_edited_out_of_range_is_one_line(
+    corpus: Corpus, words: tuple[str, ...], field: str, value: int
+) -> None:
+    path = corpus.baselines / "results/majority/stance.json"
+    kept = path.read_bytes()
+    path.write_text(json.dumps(json.loads(kept) | {field: value}))
+    done = run("benchmark", *(path if word == "RESULT" else word for word in words), at=corpus)
+    path.write_bytes(kept)
+    assert done.code == 1
+    text = done.out + done.err
+    told = [line.removeprefix("usiran: ") for line in text.splitlines() if "found '" in line]
+    assert "Traceback" not in text
+    assert len(told) == 1
+    assert told[0].startswith("baselines/results/majority/stance.json: found 'Expected `int` >= ")
+    assert f"$.{field}" in told[0]
 
 
 def test_a_built_in_name_is_refused(corpus: Corpus, predictions: Path) -> None:

@@ -111,6 +111,23 @@ def test_training_leaves_the_corpus_alone_and_a_taken_folder_too(
     assert tree(corpus.root.parent) == before
 
 
+def test_an_unknown_name_lists_what_can_be_trained_and_nothing_else(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    done = run("train", "stance", "nosuch", "--output", tmp_path / "m", at=corpus)
+    assert done.code == 1
+    assert done.err.startswith("usiran: SYSTEM: found 'nosuch'; allowed: majority, ")
+    allowed = done.err.partition("allowed: ")[2].partition(";")[0].split(", ")
+    assert {"tfidf-svm", "who-to-whom"} <= set(allowed)
+    # A peer, a reader of marks, two controls on other labels, a system of spans.
+    refused = ("minilm", "who-to-whom-gold", "shuffled-within", "permuted-articles", "tagger")
+    assert not set(refused) & set(allowed)
+    done = run("train", "stence", "majority", "--output", tmp_path / "m", at=corpus)
+    assert done.err.startswith(
+        "usiran: TASK: found 'stence'; allowed: stance, holder, actors, events; "
+    )
+
+
 @pytest.mark.parametrize("words", [("train",), ("predict",), ("predict", "m", "t")])
 def test_wrong_usage_exits_2(tmp_path: Path, words: tuple[str, ...]) -> None:
     assert run(*words, at=tmp_path).code == 2

@@ -10,20 +10,29 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import datasets
+import msgspec
 import pandas as pd
 import pytest
 
 from tests import synthetic
 from tests.command import run, tree
 from tests.edited import edited_corpus
-from tests.tiny import write_csv
+from tests.entries import submitted
+from tests.three_passes import FIRST, ROLE, decide, three
+from tests.tiny import GAS, write_csv
+from usiran.annotation.adjudication import Adjudicator
 from usiran.annotation.labels import read_scheme
+from usiran.annotation.ledger import ledger_file
 from usiran.annotation.standoffs import read_standoff, skeleton, skeleton_of
 from usiran.annotation.studio.tasks import chosen_articles, make_tasks
 from usiran.annotation.submissions import sheet_of
 from usiran.annotation.texts import read_texts
 from usiran.annotation.tokens import tokenize
 from usiran.baselines.benchmark import Bench, evaluate
+from usiran.baselines.publication import publish
+from usiran.baselines.rescoring import refreshing, rescore
+from usiran.baselines.results import paths, read_results, result_bytes
+from usiran.baselines.verification import verify
 from usiran.corpus import Corpus
 from usiran.dataset.build import build
 from usiran.dataset.editions import text_free_files
@@ -35,6 +44,8 @@ from usiran.dataset.validation import validate
 from usiran.dataset.withdrawal import restoration, withdrawal
 from usiran.dataset.wording import Wording
 from usiran.errors import FileFault, InputFault
+
+__all__ = ["three"]
 
 GONE = "article-1"
 REASON = "asked for by its publisher"
@@ -81,6 +92,31 @@ def test_no_five_words_of_the_text_stand_anywhere_in_the_folder(both: Both) -> N
     for path in both.after.root.rglob("*"):
         if path.is_file() and path.parent != both.after.articles and path.suffix != ".parquet":
             assert list(wording.runs_in(path.read_text("utf-8"))) == [], path
+
+
+def test_decisions_stand_when_their_words_are_gone_and_when_they_are_back(
+    three: Corpus, tmp_path: Path
+) -> None:
+    work = Adjudicator(three)
+    decide(work, FIRST)
+    decide(work, {ROLE: "A"})
+    work.write()
+    unlinked = [(one.record, "", "a test") for one in validate(three).findings]
+    write_csv(three.annotation / "actor_links.csv", ("span_id", "actor_id", "reason"), unlinked)
+    ledger = ledger_file(three)
+    before, text = ledger.read_bytes(), three.article(GAS).read_text("utf-8")
+    assert '164-168 ""meet"" future' in before.decode()
+    withdrawal(three, GAS, reason=REASON, day="2031-01-02").write()
+    assert '164-168 ""____"" future' in ledger.read_text("utf-8")
+    assert "meet" not in ledger.read_text("utf-8")
+    bare = Adjudicator(three)
+    assert (bare.state.open, bare.state.stale, bare.drift()) == ([], {}, [])
+    assert [one.seen for one in bare.history] == [one.seen for one in work.history]
+    source = tmp_path / "story.txt"
+    source.write_text(text, "utf-8")
+    restoration(three, GAS, source).write()
+    assert ledger.read_bytes() == before
+    assert Adjudicator(three).drift() == []
 
 
 @pytest.mark.parametrize("config", ["stance", "spans", "articles", "annotations", "contrast"])
@@ -186,6 +222,53 @@ def test_words_left_in_other_files_are_listed(both: Both) -> None:
     change = withdrawal(both.before, GONE, reason=REASON, day="2031-01-02")
     notes.unlink()
     assert [(one.file, one.words) for one in change.left] == [("NOTES.md", words.lower())]
+
+
+def test_every_folder_that_is_kept_is_looked_through(both: Both, tmp_path: Path) -> None:
+    shutil.copytree(both.before.root, tmp_path / "corpus")
+    corpus = Corpus(tmp_path / "corpus")
+    words = " ".join(both.text.split()[:5])
+    kept = ("tests/data/rows.json", ".github/NOTES", "src/build/a.py")
+    for name in (*kept, ".git/a", ".venv-3/a.txt", "build/a.txt", "src/__pycache__/a.txt"):
+        (corpus.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (corpus.root / name).write_text(words, "utf-8")
+    (corpus.root / "tests/data/model.bin").write_bytes(b"\0" + words.encode())
+    change = withdrawal(corpus, GONE, reason=REASON, day="2031-01-02")
+    assert {one.file for one in change.left} == set(kept)
+
+
+def test_submitted_predictions_are_scored_without_the_withdrawn_article(
+    both: Both, copy: Corpus, tmp_path: Path
+) -> None:
+    shutil.copytree(both.before.root, tmp_path / "before")
+    whole = Bench.of(Corpus(tmp_path / "before"), load_tables(both.before))
+    publish(whole, submitted(whole, tmp_path))
+    shutil.copytree(whole.corpus.baselines, copy.baselines, dirs_exist_ok=True)
+    bench = Bench.of(copy, load_tables(copy))
+    (row,), fresh = rescore(bench, read_results(copy))
+    assert (row.reason, row.dropped) == ("", 8)
+    publish(bench, fresh)
+    result = paths(copy, "mine", "stance")[0]
+    assert GONE not in result.with_name("stance.predictions.jsonl").read_text("utf-8")
+    assert verify(bench, result).findings == ()
+    assert rescore(bench, read_results(copy))[0][0].dropped == 0
+    assert refreshing(copy) == "usiran benchmark run, usiran benchmark rescore --write"
+
+
+def test_the_closing_message_names_the_peers_only_where_some_are_stored(
+    both: Both, tmp_path: Path
+) -> None:
+    assert refreshing(both.before) == "usiran benchmark run"
+    shutil.copytree(both.before.root, tmp_path / "corpus")
+    corpus = Corpus(tmp_path / "corpus")
+    bench = Bench.of(corpus, load_tables(corpus))
+    ((key, stored),) = submitted(bench, tmp_path).items()
+    result = msgspec.structs.replace(stored.result, kind="peer")
+    publish(bench, {key: stored})
+    paths(corpus, *key)[0].write_bytes(result_bytes(result))
+    assert refreshing(corpus) == "usiran benchmark run --peers"
+    asked = ("articles", "withdraw", GONE, "--reason", REASON, "--dry-run")
+    assert "Next: usiran benchmark run --peers, then commit" in run(*asked, at=corpus).out
 
 
 def test_the_headline_goes_where_that_is_asked(both: Both) -> None:

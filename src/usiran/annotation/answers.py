@@ -27,6 +27,7 @@ from usiran.annotation.labels import Scheme
 from usiran.annotation.matching import overlaps
 from usiran.annotation.quotes import escape, nearest, occurrences, split_words
 from usiran.annotation.records import region_id
+from usiran.annotation.standoffs import skeleton_of
 from usiran.annotation.texts import Sentence, Texts
 from usiran.annotation.tokens import tokenize
 from usiran.errors import Finding, InputFault, shorten
@@ -35,6 +36,7 @@ NONE = "none"
 SPAN_LAYERS = ("actor", "event")
 _WORD = regex.compile(r'"(?:[^"\\]|\\.)*"|;|[^\s;"]+|"')
 _OFFSETS = regex.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_QUOTED = regex.compile(r'(?:(?<=\s)([0-9]{1,9})-([0-9]{1,9}) )?"((?:[^"\\]|\\.)*)"')
 
 
 def letters_of(annotators: Sequence[str]) -> dict[str, str]:
@@ -132,6 +134,32 @@ def tell(question: Question, answer: Answer | None, texts: Texts, scheme: Scheme
 def _told(item: Item, text: str, default: str | None) -> str:
     words = f'{item.label} {item.start}-{item.end} "{escape(text[item.start : item.end])}"'
     return words if item.mode in (None, default) else f"{words} {item.mode}"
+
+
+def requoted_answer(line: str, *, before: str, after: str) -> str:
+    """Return an answer's line with its quotes taken from another text of the same length.
+
+    Parameters
+    ----------
+    line : str
+        The answer.
+    before, after : str
+        The text that it quotes, and the one that it is to quote.
+
+    Examples
+    --------
+    >>> requoted_answer('RETREAT 2-4 "go" future', before="I go", after=". __")
+    'RETREAT 2-4 "__" future'
+    """
+
+    def again(match: regex.Match[str]) -> str:
+        start, end, quote = match.groups()
+        if start is None or escape(before[int(start) : int(end)]) != quote:
+            # Words without a place of their own in the text are shown by no others.
+            return match[0].replace(quote, skeleton_of(quote)) if quote else match[0]
+        return f'{start}-{end} "{escape(after[int(start) : int(end)])}"'
+
+    return _QUOTED.sub(again, line)
 
 
 def parse(question: Question, line: str, *, texts: Texts, scheme: Scheme, file: str) -> Answer:

@@ -38,6 +38,11 @@ class Decision(NamedTuple):
     decided_by: str
     decided_at: str
 
+    @property
+    def article_id(self) -> str:
+        """The article that the question is about."""
+        return self.id.partition("/")[2].partition("@")[0].partition("#")[0]
+
 
 class Settled(NamedTuple):
     """A question and its answer; the decision where not all annotators gave it."""

@@ -8,11 +8,18 @@ from usiran.baselines.benchmark import Bench, counts_of, scorer_of
 from usiran.baselines.resampling import COVERAGE, Comparison, compare, scored
 from usiran.baselines.results import Results, Stored, paths, rounded
 from usiran.baselines.settings import chosen
+from usiran.baselines.standings import standings
 from usiran.errors import FileFault
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What `usiran benchmark compare` says."""
+    """What `usiran benchmark compare` says.
+
+    Parameters
+    ----------
+    noise_floor : float or None
+        The one measured on this task, as in `Standings`.
+    """
 
     task: str
     headline: str
@@ -26,6 +33,7 @@ class Report(msgspec.Struct, frozen=True):
     better: int
     articles: int
     verdict: str
+    noise_floor: float | None
     per_article: dict[str, tuple[float, float]]
 
 
@@ -47,6 +55,7 @@ def compare_stored(bench: Bench, results: Results, task: str, first: str, second
     found: Comparison = compare(sides[0], sides[1], scorer, **settings)
     report = {
         "difference": found.difference, "interval": found.interval, "p": found.p,
+        "noise_floor": standings(bench, task, results).noise_floor,
         "per_article": {name: (score, sides[1].articles[name])
                         for name, score in sides[0].articles.items()},
     }  # fmt: skip

@@ -33,6 +33,13 @@ _SUGGESTED = 20  # looking for the nearest id is slow, and a wrong file has no r
 _WRITE = "write one JSON object a line, as baselines/README.md shows"
 
 
+class Named(msgspec.Struct, frozen=True):
+    """What is read of a line that is no prediction: which sentence it was meant for."""
+
+    sentence_id: str
+    replicate: int = 0
+
+
 class Fault(NamedTuple):
     """What is wrong with one line, before it is known which line that is."""
 
@@ -290,6 +297,7 @@ class _Reader:
         self.findings: list[Finding] = []
         self.seen: dict[tuple[str, int], int] = {}
         self.unknown = 0
+        self.lost = 0  # lines of which nobody knows what sentence they were meant for
 
     def read(self) -> list[Line]:
         kept: list[Line] = []
@@ -297,8 +305,11 @@ class _Reader:
         for number, raw in enumerate(self.raw, start=1):
             if raw.strip():
                 kept += self._line(number, raw, decoder)
-        if not self.findings:  # a line that could not be read would be missing as well
-            self._complete(kept)
+        sound = not self.findings
+        if not self.lost:  # a sentence with such a line would be told as missing besides
+            self._complete()
+        if sound:
+            self._stated(kept)
         order = self.frame.order
         return sorted(kept, key=lambda line: (line.replicate, order[line.sentence_id]))
 
@@ -309,6 +320,7 @@ class _Reader:
             wanted = "label" if self.frame.gold.task.unit == "sentence" else "spans"
             allowed = f"one JSON object with sentence_id and {wanted}"
             self._find(number, "", Fault("", shorten(fault, 160), allowed, _WRITE))
+            self._meant(number, raw)
             return []
         if not self._place(number, line):
             return []
@@ -316,6 +328,16 @@ class _Reader:
             for broken in rule(line, self.frame):
                 self._find(number, line.sentence_id, broken)
         return [line]
+
+    def _meant(self, number: int, raw: bytes) -> None:
+        """Note the sentence of a line that is no prediction, if it names one."""
+        try:
+            key = msgspec.structs.astuple(msgspec.json.decode(raw, type=Named))
+        except msgspec.DecodeError:
+            self.lost += 1
+            return
+        self.lost += key[0] not in self.frame.order or key in self.seen
+        self.seen.setdefault(key, number)
 
     def _place(self, number: int, line: Line) -> bool:
         """Note the line's sentence; find it where it is unknown or was there before."""
@@ -332,10 +354,11 @@ class _Reader:
             self.seen[key] = number
             return True
         self._find(number, "", found)
+        self.lost += 1
         return False
 
-    def _complete(self, lines: Sequence[Line]) -> None:
-        numbers = sorted({line.replicate for line in lines})
+    def _complete(self) -> None:
+        numbers = sorted({replicate for _, replicate in self.seen})
         if numbers != list(range(len(numbers))):
             allowed = f"0 to {len(numbers) - 1}, for {len(numbers)} replicates"
             self._whole("replicate", shorten(numbers), allowed, "number the replicates from 0")
@@ -348,6 +371,8 @@ class _Reader:
                         self.file, key, "", f"no line{said}", "a line for every scored sentence",
                         "add the sentence's line",
                     ))  # fmt: skip
+
+    def _stated(self, lines: Sequence[Line]) -> None:
         stated = sum(line.probabilities is not None for line in lines)
         if 0 < stated < len(lines):
             self._whole("probabilities", f"in {stated} of {len(lines)} lines",

@@ -51,7 +51,10 @@ class TaskScores(msgspec.Struct, frozen=True):
 
 
 class Confused(msgspec.Struct, frozen=True):
-    """Gold labels (rows) against those of our best system (columns); `none`: not marked."""
+    """Gold labels (rows) against those of our best that reads text alone (columns).
+
+    `none`: not marked.
+    """
 
     task: str
     system: str

@@ -165,7 +165,7 @@ def _styles() -> Iterator[Mapping[str, Any]]:
 
 
 def _confusions(confusions: Sequence[Confused]) -> Figure:
-    """Draw the gold against our best system, a panel a task."""
+    """Draw the gold against the best of our systems that read text alone, a panel a task."""
     picture, panels = _grid(len(confusions), 2, (5.6, 3.7))
     for axes, one in zip(panels, confusions, strict=True):
         cells = np.array(one.cells)
@@ -183,7 +183,10 @@ def _confusions(confusions: Sequence[Confused]) -> Figure:
         for i, j in zip(*np.nonzero(cells), strict=True):
             colour = "white" if share[i, j] > _DARK else "black"
             axes.text(j, i, f"{cells[i, j]:.0f}", ha="center", va="center", color=colour)
-    picture.suptitle("Confusions of the best system on each task, shaded by the share of the row")
+    picture.suptitle(
+        "Confusions of the best of the toolkit's own systems that read text alone, by task\n"
+        "(controls left out; shaded by the share of the row)"
+    )
     return picture
 
 

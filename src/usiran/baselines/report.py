@@ -9,11 +9,11 @@ import msgspec
 from usiran.baselines.benchmark import Bench, own_settings_sha256
 from usiran.baselines.figures import figures, figures_bytes
 from usiran.baselines.learning import Curves, Progress, curves, wanted
-from usiran.baselines.results import Results
+from usiran.baselines.results import Results, sha256
 from usiran.baselines.verification import differences
 from usiran.writing import replace_files
 
-DATA, LEARNED = "figures.json", "learning.json"
+DATA, LEARNED, SUMS = "figures.json", "learning.json", "figures.sha256"
 PICTURES = ("scores.svg", "articles.svg", "confusion.svg", "learning.svg", "labels.svg")
 
 
@@ -25,7 +25,7 @@ def folder_of(bench: Bench) -> Path:
 def write(
     bench: Bench, results: Results, folder: Path, progress: Progress | None = None
 ) -> list[Path]:
-    """Draw every picture and write it with its data; return the files.
+    """Draw every picture, write it with its data and the hashes of both; return the files.
 
     Learning curves that were made on the present gold, folds and settings are kept.
     """
@@ -34,28 +34,48 @@ def write(
     known = _stored(folder / LEARNED)
     learned = known if known and _is_current(bench, known) else curves(bench, progress)
     made = figures(bench, results)
-    files = {
-        folder / DATA: figures_bytes(made),
-        folder / LEARNED: figures_bytes(learned),
-        **{folder / name: content for name, content in pictures(made, learned).items()},
+    contents = {
+        DATA: figures_bytes(made),
+        LEARNED: figures_bytes(learned),
+        **pictures(made, learned),
     }
+    sums = "".join(f"{sha256(content)}  {name}\n" for name, content in contents.items())
+    files = {folder / name: content for name, content in contents.items()}
+    files[folder / SUMS] = sums.encode()
     replace_files(files)
     return list(files)
 
 
 def outdated(bench: Bench, results: Results, folder: Path) -> list[Path]:
-    """Return the files that are missing, or not what results and labels give.
+    """Return the files that are missing, changed, or not what results and labels give.
 
-    Pictures are compared by their data: their bytes are another's with every version of
-    the drawing library. Learning curves are told by what they were made on.
+    Pictures are not drawn again: their bytes are another's with every version of the
+    drawing library. They are compared with the hashes written with them, and their data
+    with results and labels. Learning curves are told by what they were made on.
     """
-    missing = [folder / name for name in PICTURES if not (folder / name).is_file()]
+    stale = _changed(folder)
     known = _stored(folder / LEARNED)
-    stale = [] if known and _is_current(bench, known) else [folder / LEARNED]
+    if not (known and _is_current(bench, known)):
+        stale.append(LEARNED)
     wanted_data = msgspec.json.decode(figures_bytes(figures(bench, results)))
     if any(differences(_plain(folder / DATA), wanted_data, "")):
-        stale.append(folder / DATA)
-    return [*missing, *stale]
+        stale.append(DATA)
+    return [folder / name for name in dict.fromkeys(stale)]
+
+
+def _changed(folder: Path) -> list[str]:
+    """Return the files that are not those whose hashes were written; all without hashes."""
+    sums = _content(folder / SUMS).decode("utf-8", "replace")
+    written = {
+        name: digest for digest, _, name in (row.partition("  ") for row in sums.split("\n"))
+    }
+    names = (*PICTURES, LEARNED, DATA)
+    changed = [name for name in names if sha256(_content(folder / name)) != written.get(name)]
+    return changed if sums else [*changed, SUMS]
+
+
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _is_current(bench: Bench, known: Curves) -> bool:

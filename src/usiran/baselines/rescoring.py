@@ -9,15 +9,19 @@ import msgspec
 from usiran.baselines.benchmark import Bench, scores_of
 from usiran.baselines.entries import read_lines
 from usiran.baselines.results import (
+    SUBMITTED,
     Result,
     Results,
     Stored,
     outcomes_in,
     paths,
     prediction_bytes,
+    read_result,
     rounded,
+    sha256,
 )
 from usiran.baselines.settings import chosen
+from usiran.corpus import Corpus
 from usiran.errors import FileFault, InputFault
 
 
@@ -43,6 +47,8 @@ class Rescored(msgspec.Struct, frozen=True):
         On the present gold; None where the predictions cannot be scored on it.
     reason : str
         Why they cannot; empty where they can.
+    dropped : int
+        Lines on sentences of withdrawn articles, which are scored no longer: left out.
     """
 
     system: str
@@ -50,6 +56,7 @@ class Rescored(msgspec.Struct, frozen=True):
     old: Side
     new: Side | None
     reason: str = ""
+    dropped: int = 0
 
     @property
     def changed(self) -> bool:
@@ -88,13 +95,48 @@ def rescore(
     for (system, task), stored in sorted(results.items()):
         if system not in names:
             continue
-        made = _again(bench, stored)
+        kept, dropped = without_withdrawn(bench.corpus, stored.predictions)
+        made = _again(bench, msgspec.structs.replace(stored, predictions=kept))
+        old = _side(stored.result)
         if isinstance(made, str):
-            rows.append(Rescored(system, task, _side(stored.result), None, made))
+            rows.append(Rescored(system, task, old, None, made))
         else:
             fresh[system, task] = made
-            rows.append(Rescored(system, task, _side(stored.result), _side(made.result)))
+            rows.append(Rescored(system, task, old, _side(made.result), dropped=dropped))
     return rows, fresh
+
+
+class _Unit(msgspec.Struct):
+    sentence_id: str
+
+
+def without_withdrawn(corpus: Corpus, content: bytes) -> tuple[bytes, int]:
+    """Return predictions without the lines on withdrawn articles, and how many those were."""
+    gone = {path.stem for path in corpus.withdrawn.glob("*.json")}
+    lines = content.splitlines(keepends=True) if gone else []
+    kept = [line for line in lines if _article(line) not in gone]
+    return (b"".join(kept), len(lines) - len(kept)) if gone else (content, 0)
+
+
+def _article(line: bytes) -> str:
+    try:
+        return msgspec.json.decode(line, type=_Unit).sentence_id.partition("#")[0]
+    except msgspec.DecodeError:
+        return ""  # a line that cannot be read is refused where the lines are
+
+
+def refreshing(corpus: Corpus) -> str:
+    """Return the commands after which every stored result is one on the present texts.
+
+    Raises
+    ------
+    FileFault
+        A stored result cannot be read.
+    """
+    files = sorted((corpus.baselines / "results").glob("*/*.json"))
+    kinds = {read_result(path, corpus.name_of(path)).kind for path in files}
+    run = "usiran benchmark run" + (" --peers" if "peer" in kinds else "")
+    return f"{run}, usiran benchmark rescore --write" if SUBMITTED in kinds else run
 
 
 def _side(result: Result) -> Side:
@@ -125,6 +167,7 @@ def _again(bench: Bench, stored: Stored) -> Stored | str:
         data_version=bench.corpus.manifest.version,
         gold_sha256=gold.sha256,
         folds_sha256=bench.folds,
+        predictions_sha256=sha256(content),
         **rounded(scores_of(gold, outcomes, seed=old.seed, draws=old.draws)),
     )
     return Stored(result, content)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
@@ -26,6 +26,7 @@ from usiran.errors import FileFault, shorten
 from usiran.schemas.results import Kind
 
 PLACES = 6
+DRAWS = (100, 1_000_000)  # fewer give no interval, more take hours and change nothing
 SUBMITTED: Literal["submitted"] = "submitted"
 SpanRow = tuple[int, int, str]
 Said = str | tuple[SpanRow, ...]
@@ -92,8 +93,8 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     protocol: str
     relabelled: bool
     replicates: int
-    seed: int
-    draws: int
+    seed: Annotated[int, msgspec.Meta(ge=0)]
+    draws: Annotated[int, msgspec.Meta(ge=DRAWS[0], le=DRAWS[1])]
     data_version: str
     gold_sha256: str
     folds_sha256: str
@@ -273,7 +274,7 @@ def read_result(path: Path, name: str) -> Result:
     Raises
     ------
     FileFault
-        It is missing or not a result.
+        It is missing or not a result, or its seed or draws are out of range.
     """
     try:
         return msgspec.json.decode(path.read_bytes(), type=Result)

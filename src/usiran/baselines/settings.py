@@ -103,8 +103,12 @@ def settings_sha256(task: str, *systems: Settings) -> str:
     return hashlib.sha256(rows.encode()).hexdigest()
 
 
-def chosen(kind: str, asked: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
+def chosen(
+    kind: str, asked: tuple[str, ...], allowed: tuple[str, ...], *, where: str = ""
+) -> tuple[str, ...]:
     """Return the asked names in the order of the allowed ones; all where none is asked.
+
+    `where` is what asked for them in messages; the option of that kind where left out.
 
     Raises
     ------
@@ -113,14 +117,14 @@ def chosen(kind: str, asked: tuple[str, ...], allowed: tuple[str, ...]) -> tuple
     """
     unknown = [name for name in asked if name not in allowed]
     if unknown:
-        raise InputFault(_unknown(kind, name, allowed) for name in unknown)
+        raise InputFault(_unknown(kind, name, allowed, where or f"--{kind}") for name in unknown)
     return tuple(name for name in allowed if not asked or name in asked)
 
 
-def _unknown(kind: str, name: str, allowed: tuple[str, ...]) -> Finding:
+def _unknown(kind: str, name: str, allowed: tuple[str, ...], where: str) -> Finding:
     near = difflib.get_close_matches(name, allowed, n=1)
     mend = f"did you mean '{near[0]}'?" if near else f"name a {kind} of the list"
-    return Finding(f"--{kind}", "", "", name, ", ".join(allowed), mend)
+    return Finding(where, "", "", name, ", ".join(allowed), mend)
 
 
 def parameter(settings: Mapping[str, Any], key: str, where: str) -> Any:

@@ -24,8 +24,8 @@ from usiran.baselines.persistence import (
 from usiran.baselines.protocol import Estimator
 from usiran.baselines.results import Result, paths, read_result
 from usiran.baselines.settings import chosen
-from usiran.baselines.systems import SYSTEMS
-from usiran.baselines.tasks import Task
+from usiran.baselines.systems import SYSTEMS, System
+from usiran.baselines.tasks import Gold, Task
 from usiran.errors import Finding, InputFault
 
 
@@ -83,9 +83,13 @@ def train(bench: Bench, task: str, system: str, *, seed: int = 0) -> dict[str, b
 
 
 def _trainable(bench: Bench, task: str, system: str) -> None:
-    chosen("task", (task,), tuple(bench.golds))
-    chosen("system", (system,), tuple(bench.library))
-    gold, asked = bench.golds[task], SYSTEMS[system]
+    able = tuple(name for name, gold in bench.golds.items() if _able(gold))
+    if task not in bench.golds:
+        chosen("task", (task,), able, where="TASK")
+    gold = bench.golds[task]
+    if system not in bench.library:
+        chosen("system", (system,), _systems(bench, task), where="SYSTEM")
+    asked = SYSTEMS[system]
     if asked.packages or asked.reads == "marks":
         why = "it is a peer, only compared with" if asked.packages else "it reads annotators' marks"
         raise InputFault([Finding("SYSTEM", "", "", system, "a system that labels raw texts",
@@ -94,15 +98,33 @@ def _trainable(bench: Bench, task: str, system: str) -> None:
         raise InputFault([Finding("TASK", "", "", task, "a task that can be evaluated",
                                   f"choose another task: {gold.verdict}")])  # fmt: skip
     if not _raw(gold.task):
-        able = [name for name, one in bench.golds.items() if _raw(one.task)]
         raise InputFault([Finding("TASK", "", "", task, ", ".join(able),
                                   "name a task that reads nothing but the text")])  # fmt: skip
-    if SYSTEMS[system].relabel is not None:
+    if asked.relabel is not None:
         raise InputFault([Finding(
             "SYSTEM", "", "", system, "a system that learns the true labels",
             "name another system: this control learns labels rearranged on purpose",
         )])  # fmt: skip
     bench.plan((task,), (system,))
+
+
+def _systems(bench: Bench, task: str) -> tuple[str, ...]:
+    """Return the systems that can be trained: on the task, or on any where it cannot be."""
+    tasks = (task,) if _able(bench.golds[task]) else tuple(bench.golds)
+    return tuple(
+        name
+        for name in bench.library
+        if _labels_raw(SYSTEMS[name]) and any(bench.runs(name, one) for one in tasks)
+    )
+
+
+def _labels_raw(system: System) -> bool:
+    """Return whether the system labels raw texts, and learns the true labels."""
+    return not system.packages and system.reads != "marks" and system.relabel is None
+
+
+def _able(gold: Gold) -> bool:
+    return _raw(gold.task) and not gold.verdict
 
 
 def _raw(task: Task) -> bool:

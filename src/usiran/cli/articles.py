@@ -119,16 +119,18 @@ def withdraw(
     """
     from datetime import UTC, datetime
 
+    from usiran.baselines.rescoring import refreshing
     from usiran.corpus import Corpus
     from usiran.dataset.build import build
     from usiran.dataset.withdrawal import told, withdrawal
 
     folder, day = Corpus.find(corpus), datetime.now(UTC).date().isoformat()
+    then = refreshing(folder)
     change = withdrawal(folder, article_id, reason=reason, day=day, title=title)
     if not dry_run:
         change.write()
         build(folder, say)
-    print(told(change, written=not dry_run))
+    print(told(change, written=not dry_run, then=then))
 
 
 @app.command("restore-text")
@@ -141,16 +143,18 @@ def restore_text(
 
     Example: usiran articles restore-text ID story.txt
     """
+    from usiran.baselines.rescoring import refreshing
     from usiran.corpus import Corpus
     from usiran.dataset.build import build
     from usiran.dataset.withdrawal import restoration
 
     folder = Corpus.find(corpus)
+    then = refreshing(folder)
     change = restoration(folder, article_id, file)
     change.write()
     build(folder, say)
     print(f"{article_id}: the text is back, with {change.quotes} quotes and {change.contrast} "
-          f"contrast items. Next: usiran benchmark run")  # fmt: skip
+          f"contrast items. Next: {then}")  # fmt: skip
 
 
 def _table(articles: Sequence[Listed]) -> None:

@@ -40,7 +40,7 @@ def run(
         bool, typer.Option("--peers", help="Run the peers too (optional extra 'peers').")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
-    draws: Annotated[int, typer.Option(min=100, help="Bootstrap draws.")] = 10_000,
+    draws: entries.DrawsOption = 10_000,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,

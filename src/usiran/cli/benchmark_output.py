@@ -167,7 +167,10 @@ def _comparison_lines(report: Report) -> Iterator[str]:
     for name, (mine, theirs) in report.per_article.items():
         yield f"    {score(mine):>{widths[0]}}  {score(theirs):>{widths[1]}}  {name}"
     yield f"  verdict         {report.verdict}: {_meaning(report)}"
-    yield f"  Noise floor in simulations: {QUOTED_FLOOR}."
+    if report.noise_floor is not None:
+        yield f"  noise floor     {score(report.noise_floor)} (measured on this task)"
+    if report.headline == "macro_f1":
+        yield f"  Noise floor in simulations: {QUOTED_FLOOR}."
     yield "\n" + PURPOSE.replace(". ", ".\n", 1)
 
 

@@ -16,7 +16,7 @@ SettingsOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Its parameters, TOML or JSON, to be kept.")
 ]
 SeedOption = Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")]
-DrawsOption = Annotated[int, typer.Option(min=100, help="Bootstrap draws.")]
+DrawsOption = Annotated[int, typer.Option(min=100, max=1_000_000, help="Bootstrap draws.")]
 
 
 def score(
@@ -114,6 +114,7 @@ def submit(
     publication.publish(bench, fresh)
     show.result(fresh[system, task].result, as_json=as_json)
     say(f"stored in baselines/results/{system}/; baselines/LEADERBOARD.md lists it")
+    say("next: `usiran benchmark report` draws the pictures with it")
 
 
 def rescore(

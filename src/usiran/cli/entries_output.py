@@ -75,6 +75,9 @@ def rescored(rows: Sequence[Rescored], *, written: bool, as_json: bool) -> None:
     for row in rows:
         if row.reason:
             say(f"{row.system}/{row.task} cannot be scored on the present gold: {row.reason}")
+        if row.dropped:
+            left = f"{row.dropped} lines on withdrawn articles are left out"
+            say(f"{row.system}/{row.task}: {left}")
     changed = sum(row.changed for row in rows if row.new)
     done = "written" if written else "nothing written; --write stores the new results"
     say(f"{changed} of {len(rows)} change: {done}.")

@@ -1,4 +1,4 @@
-"""The words that exports quote from an article: taken out, or put back."""
+"""The words that exports and the ledger quote from an article: taken out, or put back."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any
 
 import msgspec
 
+from usiran.annotation.answers import requoted_answer
 from usiran.annotation.jsonstream import batches
+from usiran.annotation.ledger import COLUMNS, ledger_file, read_ledger
 from usiran.annotation.standoffs import skeleton_of
 from usiran.corpus import Corpus
+from usiran.schemas.csv_rows import csv_bytes
 
 Json = dict[str, Any]
 # Task fields that hold words of the text; the canonical exports have none of them.
@@ -27,7 +30,10 @@ def export_files(corpus: Corpus) -> list[Path]:
 def requoted(
     corpus: Corpus, article_id: str, *, before: str, after: str
 ) -> tuple[dict[Path, bytes], int]:
-    """Return the exports that quote an article, quoting another text of the same length.
+    """Return what quotes an article, quoting another text of the same length.
+
+    That is the exports, and the answers in the adjudication's ledger: a decision holds only
+    while the words it quotes are those between its offsets.
 
     Parameters
     ----------
@@ -41,11 +47,11 @@ def requoted(
     Returns
     -------
     files : dict
-        From path to content, of the exports that change.
+        From path to content, of the files that change.
     quotes : int
         The quotes that change.
     """
-    files, quotes = {}, 0
+    files, quotes = _ledger(corpus, article_id, before, after)
     for path in export_files(corpus):
         tasks = [
             msgspec.json.decode(raw)
@@ -57,6 +63,22 @@ def requoted(
             quotes += changed
             files[path] = (json.dumps(tasks, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
     return files, quotes
+
+
+def _ledger(
+    corpus: Corpus, article_id: str, before: str, after: str
+) -> tuple[dict[Path, bytes], int]:
+    """Return the ledger with the answers on one article requoted; nothing where none changes."""
+    old = read_ledger(corpus)
+    new = [
+        one._replace(answer=requoted_answer(one.answer, before=before, after=after))
+        if one.article_id == article_id
+        else one
+        for one in old
+    ]
+    changed = sum(one != other for one, other in zip(old, new, strict=True))
+    rows = [one._asdict() for one in new]
+    return ({ledger_file(corpus): csv_bytes(rows, COLUMNS)} if changed else {}), changed
 
 
 def _task(task: Json, article_id: str, before: str, after: str) -> int:

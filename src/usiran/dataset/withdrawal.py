@@ -7,6 +7,8 @@ is kept in a stand-off file (`usiran.annotation.standoffs`).
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +35,12 @@ from usiran.writing import replace_files
 BY_ALIAS = "linked by an alias before the text was withdrawn"
 """The reason of the links that a withdrawal writes down: without words no alias is found."""
 
-_READ = {".md", ".csv", ".json", ".jsonl", ".toml", ".txt", ".xml", ".cff"}
-_FOLDERS = ("annotation", "baselines", "dataset", "schemas")
+# Folders that version control does not keep.
+_SKIPPED = re.compile(
+    r"\.git|\.venv.*|\.tox|\.nox|\.hypothesis|\.label-studio|\.ipynb_checkpoints|node_modules"
+    r"|.*_cache|__pycache__|.*\.egg-info|.*\.(new|old)"
+)
+_MADE = {"build", "dist"}
 
 
 class Left(NamedTuple):
@@ -195,13 +201,24 @@ def _left(
 ) -> Iterator[Left]:
     """Yield where words of the text stand once these files are as they will be."""
     wording = Wording([text], names=[article_id])
-    paths = [path for name in _FOLDERS for path in (corpus.root / name).rglob("*")]
-    for path in sorted({*paths, *corpus.root.glob("*"), *files}):
+    for path in sorted({*_kept(corpus.root), *files}):
         # Another article's text is that article's; what is generated is built anew.
-        if path.suffix in _READ and path.parent != corpus.articles and path.is_file():
-            content = files[path] if path in files else path.read_bytes()
+        if path.parent == corpus.articles:
+            continue
+        content = files[path] if path in files else path.read_bytes()
+        if b"\0" not in content:  # else it is no text
             for words in wording.runs_in(content.decode("utf-8", errors="replace")):
                 yield Left(corpus.name_of(path), words)
+
+
+def _kept(root: Path) -> Iterator[Path]:
+    """Yield the files below a folder that version control would keep."""
+    for folder, names, files in os.walk(root):
+        top = Path(folder) == root
+        names[:] = [
+            name for name in names if not (_SKIPPED.fullmatch(name) or (top and name in _MADE))
+        ]
+        yield from (path for name in files if (path := Path(folder) / name).is_file())
 
 
 def restoration(corpus: Corpus, article_id: str, path: Path) -> Change:
@@ -270,8 +287,11 @@ def _edited_again(corpus: Corpus, standoff: Standoff, text: str) -> dict[Path, b
     return files
 
 
-def told(change: Change, *, written: bool) -> str:
-    """Return in words what a withdrawal did, what is left to look at, and what it cannot do."""
+def told(change: Change, *, written: bool, then: str = "usiran benchmark run") -> str:
+    """Return in words what a withdrawal did, what is left to look at, and what it cannot do.
+
+    `then` is the command that brings the stored results up to the texts that are left.
+    """
     article = change.article_id
     lines = [
         f"{'Withdrawn' if written else 'Would be withdrawn'}: the text of {article}, "
@@ -281,7 +301,7 @@ def told(change: Change, *, written: bool) -> str:
     if change.left:
         lines.append(f"{SHINGLE} of its words or more in a row still stand here; look at each:")
         lines += [f"  {one.file}: {one.words}" for one in change.left]
-    return "\n".join([*lines, _NOT_DONE.format(article=article)])
+    return "\n".join([*lines, _NOT_DONE.format(article=article, then=then)])
 
 
 _NOT_DONE = """\
@@ -292,5 +312,5 @@ What this does not do:
   On the Hub, older commits and tags keep it: delete the tags, then squash the history
   (`HfApi().super_squash_history`), or delete the repository and publish again.
   Label Studio keeps the tasks it was sent: delete this article's tasks in every project.
-Next: usiran benchmark run, then commit everything. Data that changes this way is a new MAJOR
+Next: {then}, then commit everything. Data that changes this way is a new MAJOR
 version."""
