@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.three_passes import build_three, submit
-from tests.tiny import GAS, TEXTS, write_csv
+from tests.tiny import GAS, PORT, TEXTS, write_csv
 from usiran.annotation.gold import adopt
 from usiran.annotation.texts import sha256
 from usiran.corpus import Corpus
@@ -38,6 +38,8 @@ def build_described(root: Path) -> Corpus:
     for who, changes in {"ann": {}, "bob": DISSENT, "cy": {}}.items():
         submit(corpus, who, LONG | changes, round="r2")
     adopt(corpus, round="r2", annotator_id="ann")
+    reason = ("false", "two of three, and rightly so", "cy", "2031-07-01T12:00:00Z")
+    _write(corpus, "decisions", ("article_stance", PORT, "pro-US", "", *reason))
     _link(corpus)
     _edit(corpus)
     (corpus.root / "CITATION.cff").write_text(CITATION, "utf-8")

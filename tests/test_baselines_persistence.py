@@ -270,8 +270,9 @@ def test_a_new_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     with new_folder(target, marker="a") as folder:
         (folder / "a").write_text("one")
         assert not target.exists()
-    with pytest.raises(FileFault, match="replace it with --force"), new_folder(target, marker="a"):
-        pass
+    for force, mend in (False, "replace it with --force"), (None, "to mend: name another folder"):
+        with pytest.raises(FileFault, match=mend), new_folder(target, marker="a", force=force):
+            pass
     with new_folder(target, marker="a", force=True) as folder:
         (folder / "a").write_text("two")
         assert (target / "a").read_text() == "one"
