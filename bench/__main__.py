@@ -9,14 +9,14 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import bootstrapping, helping, holding_out, predicting, reading
+from bench import bootstrapping, helping, holding_out, partitioning, predicting, reading
 from bench.measuring import Measured
 from usiran.baselines.benchmark import Bench
 from usiran.corpus import Corpus
 from usiran.dataset.tables import load_tables
 from usiran.writing import replace_files
 
-_PACKAGES = ("label-studio-sdk", "msgspec", "numpy", "pandas", "pandera", "pyarrow",
+_PACKAGES = ("dask", "label-studio-sdk", "msgspec", "numpy", "pandas", "pandera", "pyarrow",
              "scikit-learn", "scipy", "typer")  # fmt: skip
 _HEAD = """\
 # Speed
@@ -45,8 +45,7 @@ def page(measured: list[Measured]) -> str:
         for one in measured
     ]
     notes = [f"- {one.budget.partition(':')[0]}: {one.note}" for one in measured if one.note]
-    missing = "- Two Dask workers against one: not built."
-    return _HEAD + "\n".join([*rows, "", *notes, missing, "", f"Machine: {machine()}"]) + "\n"
+    return _HEAD + "\n".join([*rows, "", *notes, "", f"Machine: {machine()}"]) + "\n"
 
 
 def main() -> None:
@@ -60,6 +59,7 @@ def main() -> None:
         lambda: holding_out.measure(bench),
         lambda: bootstrapping.measure(bench),
         lambda: predicting.measure(bench, tables["articles"]["text"].tolist()),
+        lambda: partitioning.measure(bench, tables["articles"]["text"].tolist()),
     )
     measured = []
     for job in jobs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -329,4 +330,34 @@ def test_no_text_at_all_is_told(models: Sequence[Model], tmp_path: Path) -> None
     reader = Reader([tmp_path / "t.jsonl"], skip_bad=True, report=lambda _: None)
     with pytest.raises(FileFault, match="no text that can be read"):
         write_predictions(models, reader, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_workers_write_the_tables_that_one_writes(
+    models: tuple[Model, ...], tmp_path: Path
+) -> None:
+    named = {f"t{number}": f"{TEXT}\nText {number} ends here ." for number in range(20)}
+    reader = Reader([texts(tmp_path / "in", **named)])
+    seen: list[int] = []
+    for workers in (1, 2):
+        write_predictions(
+            models, reader, tmp_path / str(workers), form="jsonl", batch=2, workers=workers,
+            progress=lambda done, _: seen.append(done),
+        )  # fmt: skip
+    assert len(rows_in(tmp_path / "2", "articles")) == 20
+    for table in ("articles", "sentences", "stance", "actors", "events"):
+        one, two = ((tmp_path / n / f"{table}.jsonl").read_bytes() for n in ("1", "2"))
+        assert one == two
+    assert seen == [*range(2, 21, 2)] * 2
+
+
+def test_several_workers_without_dask_are_refused_in_one_line(
+    models: tuple[Model, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("dask", "dask.base", "dask.delayed"):
+        monkeypatch.setitem(sys.modules, name, None)  # as where it is not installed
+    with pytest.raises(FileFault, match=r"--workers: found 'no Dask'.*or leave --workers out"):
+        write_predictions(
+            models, Reader([texts(tmp_path / "in", a=TEXT)]), tmp_path / "out", workers=2
+        )
     assert not (tmp_path / "out").exists()

@@ -143,6 +143,7 @@ def write_predictions(
     form: Format = "parquet",
     batch: int = BATCH,
     force: bool = False,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> Done:
     """Label every text and write the tables; the folder appears at the end, whole.
@@ -161,6 +162,8 @@ def write_predictions(
         Texts held in memory at a time.
     force : bool
         Whether an earlier folder of predictions is replaced.
+    workers : int
+        Processes that label; more than one needs Dask. The tables are the same.
     progress : callable, optional
         Called with (texts done, texts in all) after every batch.
 
@@ -173,9 +176,10 @@ def write_predictions(
         total, skipped = reader.survey()
         done = 0
         with _roomy_cache(), Tables(folder, schemas(models), form) as tables:
-            for texts in batches(reader.documents(), batch):
-                tables.write(label(models, texts))
-                done += len(texts)
+            parts = batches(reader.documents(), batch)
+            for rows in labelled(models, parts, workers=workers):
+                tables.write(rows)
+                done += len(rows["articles"])
                 if progress is not None:
                     progress(done, total)
         made = Done(tuple(map(_told, models)), present_versions(), tables.counts, skipped)
@@ -187,11 +191,34 @@ def write_predictions(
 def _roomy_cache() -> Iterator[None]:
     """Let `re` keep more patterns: the segmenter's do not fit, and it was ten times slower."""
     kept = re._MAXCACHE  # type: ignore[attr-defined]  # there is no public name for it
-    re._MAXCACHE = max(kept, PATTERNS)  # type: ignore[attr-defined]
+    widen_cache()
     try:
         yield
     finally:
         re._MAXCACHE = kept  # type: ignore[attr-defined]
+
+
+def widen_cache() -> None:
+    """Let `re` keep more patterns in this process from now on."""
+    re._MAXCACHE = max(re._MAXCACHE, PATTERNS)  # type: ignore[attr-defined]
+
+
+def labelled(
+    models: Sequence[Model], parts: Iterator[list[Document]], *, workers: int
+) -> Iterator[dict[str, Rows]]:
+    """Yield the rows of each batch, in order, labelled here or by several processes.
+
+    Raises
+    ------
+    FileFault
+        More than one worker is asked for, and Dask is not installed.
+    """
+    if workers == 1:
+        yield from (label(models, texts) for texts in parts)
+        return
+    from usiran.baselines.partitions import labelled_apart
+
+    yield from labelled_apart(models, parts, workers=workers)
 
 
 def batches(documents: Iterator[Document], size: int) -> Iterator[list[Document]]:

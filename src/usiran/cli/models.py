@@ -56,6 +56,9 @@ def predict(
         typer.Option(help="Which one holds the id (default: id, if there).", show_default=False),
     ] = None,
     batch: Annotated[int, typer.Option(min=1, help="Texts held in memory at a time.")] = 64,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that label (more than 1 needs the extra 'dask').")
+    ] = 1,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out rows that cannot be read.")
     ] = False,
@@ -78,7 +81,14 @@ def predict(
     reader = Reader(source, Columns(text_column, id_column), skip_bad, lambda one: say(str(one)))
     with show.progress(quiet=quiet) as progress:
         done = write_predictions(
-            models, reader, output, form=form, batch=batch, force=force, progress=progress
+            models,
+            reader,
+            output,
+            form=form,
+            batch=batch,
+            force=force,
+            workers=workers,
+            progress=progress,
         )
     show.done(done, output, as_json=as_json)
 
