@@ -17,7 +17,7 @@ from usiran.baselines.outputs import Rows
 from usiran.baselines.persistence import Model
 from usiran.errors import FileFault
 
-WINDOW = 4
+WINDOW = 8
 """Batches in work for each process."""
 
 _models: Sequence[Model] = ()
@@ -58,7 +58,7 @@ def labelled_apart(
         while window := list(itertools.islice(parts, WINDOW * workers)):
             asked = [delayed(_label, pure=False)(texts) for texts in window]
             yield from compute(  # type: ignore[no-untyped-call] # ships half its types
-                *asked, scheduler="processes", pool=pool
+                *asked, scheduler="processes", pool=pool, chunksize=1
             )
 
 
