@@ -27,7 +27,7 @@ from usiran.errors import Finding, InputFault
 from usiran.schemas.checks.votes import count_votes, vote_rows
 from usiran.schemas.csv_rows import csv_bytes, read_rows
 from usiran.schemas.votes import Decisions, Votes
-from usiran.writing import replace_files
+from usiran.writing import holds, replace_files
 
 _SHOWN = 3
 
@@ -274,7 +274,7 @@ class Adjudicator:
                 "run `usiran annotate adjudicate`",
             )
             for path, content in files.items()
-            if not path.is_file() or path.read_bytes() != content
+            if not holds(path, content)
         ]  # fmt: skip
 
     def _made(self) -> tuple[list[TaskReading], list[DecisionRow], dict[Path, bytes]]:

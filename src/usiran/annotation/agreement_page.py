@@ -17,6 +17,7 @@ from usiran.annotation.agreement_report import report
 from usiran.annotation.texts import read_text
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputFault
+from usiran.writing import holds
 
 PAGE = "AGREEMENT.md"
 _BLOCK = re.compile(r"<!-- agreement: (?P<rounds>[^\n]*?) -->\n.*?<!-- /agreement -->", re.DOTALL)
@@ -61,7 +62,7 @@ def page_drift(corpus: Corpus, progress: Progress = lambda _: None) -> list[Find
     return [
         Finding(corpus.name_of(path), "", "", "other content", "what the exports give", mend)
         for path, content in page_files(corpus, progress).items()
-        if not path.exists() or path.read_bytes() != content
+        if not holds(path, content)
     ]
 
 

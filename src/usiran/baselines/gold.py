@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from usiran.annotation.labels import QUADS
+from usiran.schemas.tables import withdrawn_articles
 
 if TYPE_CHECKING:
     from usiran.baselines.scoring import Scorer
@@ -242,10 +243,9 @@ class Gold:
 
 def with_texts(tables: Tables) -> Tables:
     """Return the tables without the articles whose text was withdrawn: nothing can read them."""
-    articles = tables.get("articles")
-    if articles is None or (articles["text_status"] == "present").all():
+    gone = withdrawn_articles(tables)
+    if not gone:
         return tables
-    gone = set(articles["article_id"][articles["text_status"] != "present"])
     kept = {}
     for name, frame in tables.items():
         kept[name] = frame

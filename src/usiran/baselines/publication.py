@@ -20,7 +20,7 @@ from usiran.baselines.results import (
     result_bytes,
 )
 from usiran.baselines.verification import differences
-from usiran.writing import replace_files
+from usiran.writing import holds, replace_files
 
 
 def leaderboard_path(bench: Bench) -> Path:
@@ -63,10 +63,10 @@ def outdated(bench: Bench) -> list[str]:
     board = leaderboard_path(bench)
     wanted = render(bench, read_results(bench.corpus)).encode("utf-8")
     current = {
-        board: board.is_file() and board.read_bytes() == wanted,
+        board: holds(board, wanted),
         ceiling_path(bench): _ceiling_is_current(bench),
     }
-    return [bench.corpus.name_of(path) for path, holds in current.items() if not holds]
+    return [bench.corpus.name_of(path) for path, same in current.items() if not same]
 
 
 def _ceiling_is_current(bench: Bench) -> bool:

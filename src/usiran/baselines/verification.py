@@ -35,6 +35,7 @@ from usiran.baselines.scoring import Predictions
 from usiran.baselines.submission import parameters_sha256
 from usiran.baselines.systems import SYSTEMS
 from usiran.errors import FileFault, Finding, InputFault, shorten
+from usiran.writing import holds
 
 # Results are rounded to six places; another machine's sums may fall on the other side.
 PLACE = 1.5e-6
@@ -108,7 +109,7 @@ def _cards(bench: Bench) -> Iterator[Checked]:
         path = card_path(bench.corpus, name)
         file = bench.corpus.name_of(path)
         wanted = card(stored, name).encode("utf-8")
-        if not path.is_file() or path.read_bytes() != wanted:
+        if not holds(path, wanted):
             mend = f"write it again: `usiran benchmark rescore --system {name} --write`"
             fault = Finding(file, "", "", "another text", "the card its results give", mend)
             yield Checked(file, (fault,))

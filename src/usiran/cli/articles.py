@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from usiran.cli.options import CorpusOption, JsonOption, say, show_json
+from usiran.cli.options import CorpusOption, JsonOption, say, show_columns, show_json
 
 if TYPE_CHECKING:
     from usiran.dataset.articles import Listed
@@ -158,10 +158,6 @@ def restore_text(
 
 
 def _table(articles: Sequence[Listed]) -> None:
-    """Print columns as wide as they need: an id that is cut short cannot be copied."""
     names = ("article_id", "published", "publisher", "words", "sentences", "scored")
-    rows = [names, *([str(getattr(one, name)) or "unknown" for name in names] for one in articles)]
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
+    rows = ([str(getattr(one, name)) or "unknown" for name in names] for one in articles)
+    show_columns([names, *rows])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from usiran.cli.options import JsonOption, say, show_json
+from usiran.cli.options import JsonOption, say, show_columns, show_json
 
 if TYPE_CHECKING:
     from usiran.corpus import Corpus
@@ -98,11 +98,7 @@ def _show(report: Report) -> None:
          one.copy or "none")
         for one in report.articles
     ]  # fmt: skip
-    lines = [[str(cell) for cell in row] for row in (head, *rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        print("  ".join(cells).rstrip())
+    show_columns([head, *rows])
     for one in report.articles:
         if one.copy and one.lost:
             print(f"{one.article_id}: no words for {', '.join(one.lost)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +12,15 @@ from typing import Annotated
 import typer
 
 from usiran.errors import CorpusNotFound, Finding
+
+
+def show_columns(rows: Sequence[Sequence[object]]) -> None:
+    """Print rows in columns as wide as they need: an id that is cut short cannot be copied."""
+    lines = [[str(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        print("  ".join(cells).rstrip())
 
 
 def say(text: str) -> None:

@@ -26,7 +26,7 @@ from usiran.dataset.validation import validate
 from usiran.dataset.views import View, views
 from usiran.errors import FileFault, Finding, InputFault, shorten
 from usiran.schemas.json_schema import json_schema_files
-from usiran.writing import replace_files
+from usiran.writing import holds, replace_files
 
 Progress = Callable[[str], None]
 
@@ -103,7 +103,7 @@ def make(
     inside = {path: content for path, content in files.items() if corpus.dataset in path.parents}
     published = {str(path.relative_to(corpus.dataset)): inside[path] for path in inside}
     reload(published, tuple(built))
-    changed = tuple(path for path, content in files.items() if _differs(path, content))
+    changed = tuple(path for path, content in files.items() if not holds(path, content))
     return Result(files, _stale(corpus, files), changed, tuple(built))
 
 
@@ -137,13 +137,6 @@ def _generated(corpus: Corpus, scheme: Scheme) -> dict[Path, bytes]:
 def _stale(corpus: Corpus, files: Mapping[Path, bytes]) -> tuple[Path, ...]:
     there = [*corpus.data.rglob("*.parquet"), *corpus.schemas.glob("*.schema.json")]
     return tuple(sorted(path for path in there if path not in files))
-
-
-def _differs(path: Path, content: bytes) -> bool:
-    try:
-        return path.read_bytes() != content
-    except OSError:
-        return True
 
 
 def reload(files: Mapping[str, bytes], built: tuple[Built, ...]) -> None:

@@ -21,6 +21,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from usiran.annotation.labels import Scheme, read_scheme
+from usiran.annotation.texts import sha256
 from usiran.corpus import Corpus
 from usiran.dataset.tables import load_tables
 from usiran.errors import FileFault, shorten
@@ -147,7 +148,7 @@ def _rows(name: str, frames: Frames) -> Iterable[Record]:
     for row in rows_of(frames[name]):
         values = {column: _plain(getattr(row, column)) for column in columns}
         if name in _EDITS:
-            values["text_sha256"] = hashlib.sha256(str(values.pop("text")).encode()).hexdigest()
+            values["text_sha256"] = sha256(str(values.pop("text")))
         yield {column: value for column, value in values.items() if value is not None}
 
 

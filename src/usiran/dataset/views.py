@@ -102,7 +102,8 @@ def views(frames: Frames, scheme: Scheme) -> tuple[View, ...]:
     scheme : Scheme
         Names and orders of the labels.
     """
-    status = _statuses(frames)
+    articles = frames["articles"]
+    status = dict(zip(articles["article_id"], articles["text_status"], strict=True))
     made = (
         _stance(frames, scheme),
         _spans(frames, scheme),
@@ -112,7 +113,10 @@ def views(frames: Frames, scheme: Scheme) -> tuple[View, ...]:
     )
     for view in made:
         for row in view.rows:
-            if status[article_of(row)] != "present":
+            told = status[article_of(row)]
+            if "text_status" in view.features:
+                row["text_status"] = told
+            if told != "present":
                 row.update(masked(row))
     return made
 
@@ -120,12 +124,6 @@ def views(frames: Frames, scheme: Scheme) -> tuple[View, ...]:
 def article_of(row: Row) -> str:
     """Return the article that a published row is about."""
     return str(row.get("article_id") or row["sentence_id"].partition("#")[0])
-
-
-def _statuses(frames: Frames) -> dict[str, str]:
-    """From article_id to whether its text is there."""
-    articles = frames["articles"]
-    return dict(zip(articles["article_id"], articles["text_status"], strict=True))
 
 
 def label(scheme: Scheme, field: str) -> ClassLabel:
@@ -155,10 +153,9 @@ def _stance(frames: Frames, scheme: Scheme) -> View:
         "holder": label(scheme, "holder"),
         "stance_votes": _votes(scheme, "stance"), "holder_votes": _votes(scheme, "holder"),
     })  # fmt: skip
-    rows, status = [], _statuses(frames)
+    rows = []
     for row in rows_of(frames["stance"]):
         entry = {name: getattr(row, name) for name in features if name != "text_status"}
-        entry["text_status"] = status[row.article_id]
         entry["grounds"] = list(row.grounds)
         for field in ("stance", "holder"):
             name = f"{field}_votes"
@@ -207,11 +204,10 @@ def _spans(frames: Frames, scheme: Scheme) -> View:
         **_span_features(scheme),
     })  # fmt: skip
     nested = _nested(frames, scheme, "sentence_id")
-    rows, status = [], _statuses(frames)
+    rows = []
     for row in rows_of(frames["stance"]):
         tokens = tokenize(row.text, row.start)
         entry = {name: getattr(row, name) for name in list(features)[:7]} | nested[row.sentence_id]
-        entry["text_status"] = status[row.article_id]
         entry["tokens"] = [token.text for token in tokens]
         entry["token_starts"] = [token.start for token in tokens]
         entry["token_ends"] = [token.end for token in tokens]
@@ -284,13 +280,12 @@ def _contrast(frames: Frames, scheme: Scheme) -> View:
         "holder": label(scheme, "holder"),
     })  # fmt: skip
     originals = {row.sentence_id: row for row in rows_of(frames["stance"])}
-    rows, status = [], _statuses(frames)
+    rows = []
     for row in rows_of(frames["contrast"]):
         source = originals[row.sentence_id]
         entry = row._asdict() | {"article_id": source.article_id, "fold": source.fold}
         entry |= {"source_text": source.text, "source_stance": source.stance}
-        entry["text_status"] = status[source.article_id]
-        rows.append({name: entry[name] for name in features})
+        rows.append({name: entry[name] for name in features if name != "text_status"})
     about = "a minimal edit of a sentence and its stance, for evaluation only"
     return View("contrast", about, features, rows, tables=("contrast", "folds"), split="test")
 

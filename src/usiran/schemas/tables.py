@@ -119,6 +119,14 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
     yield from frame.itertuples(index=False)
 
 
+def withdrawn_articles(frames: Frames) -> set[str]:
+    """Return the articles whose text is not there; none where there is no table of articles."""
+    if "articles" not in frames:
+        return set()
+    articles = frames["articles"]
+    return set(articles["article_id"][articles["text_status"] != "present"])
+
+
 def schema_of(name: str, allowed: Allowed) -> pa.DataFrameSchema:
     """Return one table's schema, with the label sets of the scheme filled in.
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from usiran.annotation.labels import Scheme
 from usiran.baselines.gold import Task
-from usiran.baselines.link_scores import LINK_COLUMNS, found_links
-from usiran.baselines.tasks.roles import role_gold
+from usiran.baselines.link_scores import found_links
+from usiran.baselines.tasks import roles
 
 CARD = (
     "Spans and links are both predicted. A link is right when its role is, its actor has the "
@@ -17,18 +19,12 @@ CARD = (
 
 
 def task(scheme: Scheme) -> Task:
-    """Return the task."""
-    return Task(
+    """Return the task: that of roles, with the spans hidden."""
+    return replace(
+        roles.task(scheme),
         name="roles_end_to_end",
         title="Who does what to whom, from the text alone?",
-        unit="links",
-        labels=scheme["role"].names,
-        headline="link_f1",
-        table="roles",
-        column="role",
-        read=role_gold,
         score=lambda gold: found_links(gold, scheme.quad_of),
-        columns=LINK_COLUMNS,
         card=CARD,
         hidden=("actors", "events"),
     )

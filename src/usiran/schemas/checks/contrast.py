@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from usiran.errors import Finding
-from usiran.schemas.tables import FILES, Frames, rows_of
+from usiran.schemas.tables import FILES, Frames, rows_of, withdrawn_articles
 
 BLIND = 2
 """So many annotators other than the writer must agree on an edit."""
@@ -27,7 +27,7 @@ def groups(frames: Frames) -> Iterator[Finding]:
 
 def agreed(frames: Frames) -> Iterator[Finding]:
     """Find edits that too few labelled blind, and labels that are not the published ones."""
-    gone = _withdrawn(frames)
+    gone = withdrawn_articles(frames)
     rows: dict[str, list[Any]] = {}
     for row in rows_of(frames["contrast_labels"]):
         if row.given == "blind":
@@ -57,14 +57,6 @@ def left_out(frames: Frames) -> Iterator[Finding]:
     )):  # fmt: skip
         allowed, mend = f"an edit that {FILES['contrast_dropped']} does not list", "keep one"
         yield _finding(key, "contrast_id", key, allowed, mend)
-
-
-def _withdrawn(frames: Frames) -> set[str]:
-    """Return the articles whose text was withdrawn."""
-    articles = frames.get("articles")
-    if articles is None:
-        return set()
-    return set(articles["article_id"][articles["text_status"] != "present"])
 
 
 def _finding(record: str, column: str, found: str, allowed: str, mend: str) -> Finding:

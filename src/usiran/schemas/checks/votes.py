@@ -140,14 +140,18 @@ def decided(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
     loosely = {unit for row in rows for unit in _explains(row)}
     gold = _gold(frames)
     events = {v.unit_id for v in gold if v.layer == "event"}
-    marked = {v.unit_id for v in counts if v.layer == "event"}
+    marked: Counter[str] = Counter()
+    for vote, count in counts.items():
+        if vote.layer == "event":
+            marked[vote.unit_id] += count
     for vote in sorted(set(counts) | set(gold)):
         if vote.layer == "mode" and vote.unit_id not in events:
             continue
         judging = judges[_project(vote.layer), gold.get(vote) or _article(vote.unit_id)]
-        asked, strict = _asked(vote, counts, judging), judging >= ADJUDICATED
+        asked, strict = _asked(vote, marked[vote.unit_id], judging), judging >= ADJUDICATED
         known, explained = (_unanimous, exactly) if strict else (_majority, loosely)
-        if known(vote in gold, counts[vote], asked) or explained & _reasons(vote, events, marked):
+        reasons = _reasons(vote, events, marked=marked[vote.unit_id] > 0)
+        if known(vote in gold, counts[vote], asked) or explained & reasons:
             continue
         found = vote.label if vote in gold else f"no {vote.label}"
         told = f"{counts[vote]} of the annotators gave {vote.label}"
@@ -162,21 +166,18 @@ def decided(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
         )
 
 
-def _asked(vote: Vote, counts: Counter[Vote], judging: int) -> int:
+def _asked(vote: Vote, marked: int, judging: int) -> int:
     """Return how many annotators were asked for a label: of an event, those who marked it."""
-    if vote.layer not in ("mode", "role"):
-        return judging
-    marked = sum(n for v, n in counts.items() if v[:2] == ("event", vote.unit_id))
     if vote.layer == "mode":
         return marked or judging
     # Of an event that few marked, all are asked: the roles of those who did not are none.
-    return marked if 2 * marked > judging else judging
+    return marked if vote.layer == "role" and 2 * marked > judging else judging
 
 
-def _reasons(vote: Vote, events: Container[str], marked: Container[str]) -> set[tuple[str, str]]:
+def _reasons(vote: Vote, events: Container[str], *, marked: bool) -> set[tuple[str, str]]:
     """Return the units whose decisions can explain a label."""
     units = {(vote.layer, vote.unit_id)}
-    if vote.layer == "mode" and vote.unit_id not in marked:
+    if vote.layer == "mode" and not marked:
         # Nobody marked the event that was added: its decision gave the mode too.
         units |= {("event", vote.unit_id)}
     if vote.layer == "role":
