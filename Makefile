@@ -60,7 +60,7 @@ wheel: $(STAMP)  ## build the wheel and run the commands' tests against it, in a
 	build/wheel/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt "$$(ls $(CURDIR)/dist/*.whl)[annotation,dev]"
 	build/wheel/bin/usiran --version
 	build/wheel/bin/usiran build --check --quiet
-	build/wheel/bin/python -m pytest --numprocesses=2 --dist=loadfile tests/test_cli_*.py tests/test_dataset_build.py tests/test_annotation_configs.py tests/test_schemas_tables.py
+	build/wheel/bin/python -m pytest --numprocesses=2 --dist=loadfile tests/cli tests/dataset/test_build.py tests/label_studio/test_config.py tests/schemas/test_tables.py
 
 bench: $(STAMP)  ## measure the speed budgets against peers; writes baselines/BENCH.md
 	$(BIN)/python -m bench

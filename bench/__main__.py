@@ -11,10 +11,10 @@ from pathlib import Path
 
 from bench import bootstrapping, helping, holding_out, partitioning, predicting, reading
 from bench.measuring import Measured
-from usiran.baselines.benchmark import Bench
+from usiran.benchmark.run import Bench
 from usiran.corpus import Corpus
-from usiran.dataset.tables import load_tables
-from usiran.writing import replace_files
+from usiran.io.atomic import replace_files
+from usiran.loading.tables import load_tables
 
 _PACKAGES = ("dask", "label-studio-sdk", "msgspec", "numpy", "pandas", "pandera", "pyarrow",
              "scikit-learn", "scipy", "typer")  # fmt: skip

@@ -7,9 +7,9 @@ from scipy.stats import bootstrap as resample
 from sklearn.metrics import f1_score
 
 from bench.measuring import Measured, alternate
-from usiran.baselines.benchmark import Bench, scorer_of
-from usiran.baselines.resampling import DRAWS, bootstrap
-from usiran.baselines.scoring import Predictions
+from usiran.benchmark.run import Bench, scorer_of
+from usiran.stats.bootstrap import DRAWS, bootstrap
+from usiran.tasks.metrics.labels import Predictions
 
 TASK, SHARE = "stance", 20
 

@@ -6,9 +6,9 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from bench.measuring import Measured, alternate
-from usiran.baselines.benchmark import Bench
-from usiran.baselines.protocol import run
-from usiran.baselines.systems import SYSTEMS
+from usiran.benchmark.protocol import run
+from usiran.benchmark.run import Bench
+from usiran.models.registry import SYSTEMS
 
 SYSTEM, TASK = "tfidf-logreg", "stance"
 

@@ -7,12 +7,12 @@ import time
 from pathlib import Path
 
 from bench.measuring import Measured
-from usiran.baselines.benchmark import Bench
-from usiran.baselines.inputs import Document
-from usiran.baselines.partitions import WINDOW, labelled_apart
-from usiran.baselines.persistence import load
-from usiran.baselines.prediction import batches, label, widen_cache
-from usiran.baselines.training import train
+from usiran.benchmark.run import Bench
+from usiran.inference.predict import batches, label, widen_cache
+from usiran.inference.read_texts import Document
+from usiran.inference.store import load
+from usiran.inference.train import train
+from usiran.inference.workers import WINDOW, labelled_apart
 
 TASK, SYSTEM, COPIES, WORKERS, BATCH = "stance", "tfidf-svm", 150, 2, 16
 

@@ -12,12 +12,12 @@ import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from bench.measuring import Measured, alternate
-from usiran.baselines.benchmark import Bench
-from usiran.baselines.persistence import load
-from usiran.baselines.prediction import PATTERNS, Reader, write_predictions
-from usiran.baselines.tasks import records_of
-from usiran.baselines.training import train
-from usiran.dataset.segment import propose
+from usiran.benchmark.run import Bench
+from usiran.inference.predict import PATTERNS, Reader, write_predictions
+from usiran.inference.store import load
+from usiran.inference.train import train
+from usiran.tasks.registry import records_of
+from usiran.text.segmentation import propose
 
 TASK, SYSTEM, COPIES = "stance", "tfidf-svm", 8
 

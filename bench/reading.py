@@ -21,12 +21,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bench.measuring import Measured, alternate
-from usiran.annotation.exports import read_export
-from usiran.annotation.labels import read_scheme
-from usiran.annotation.records import AnnotationRow, annotation_rows
-from usiran.annotation.texts import read_texts
 from usiran.corpus import Corpus
+from usiran.label_studio.read_export import read_export
+from usiran.label_studio.records import AnnotationRow, annotation_rows
+from usiran.schemas.label_scheme import read_scheme
 from usiran.schemas.tables import check
+from usiran.text.articles import read_texts
 
 COPIES, BATCH = 60, 100
 # ru_maxrss would be the parent's: it outlives exec.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.studio import server
-from tests.tiny import tiny_corpus
+from tests.support.studio import server
+from tests.support.tiny import tiny_corpus
 from usiran.corpus import Corpus
 
 __all__ = ["copied", "repo", "server", "tiny_corpus"]

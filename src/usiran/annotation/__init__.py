@@ -1,1 +1,1 @@
-"""How labels come to be: the scheme, Label Studio, exports, offsets, sheets."""
+"""How labels come to be: submissions, sheets, agreement, adjudication, the server."""

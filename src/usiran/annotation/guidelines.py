@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from usiran.annotation.labels import Field, Scheme
 from usiran.errors import Finding, InputFault
+from usiran.schemas.label_scheme import Field, Scheme
 
 _BLOCK = re.compile(r"(<!-- labels: (\w+) -->\n).*?(<!-- /labels -->)", re.DOTALL)
 _QUAD = re.compile(r"(<!-- crosswalk: quad -->\n).*?(<!-- /crosswalk -->)", re.DOTALL)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from usiran.annotation.checks import check_task
-from usiran.annotation.exports import read_export
-from usiran.annotation.labels import Scheme
-from usiran.annotation.records import AnnotationReading, TaskReading
-from usiran.annotation.sheets import parse_sheet
-from usiran.annotation.texts import Texts
+from usiran.annotation.sheets.parser import parse_sheet
 from usiran.corpus import Corpus
 from usiran.errors import FileFault, Finding, InputFault
+from usiran.label_studio.check import check_task
+from usiran.label_studio.read_export import read_export
+from usiran.label_studio.records import AnnotationReading, TaskReading
+from usiran.schemas.label_scheme import Scheme
+from usiran.text.articles import Texts
 
 _SUFFIXES = (".txt", ".json", ".jsonl")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from usiran.annotation.gold import Adoption
+from usiran.annotation.provisional_gold import Adoption
 from usiran.annotation.submissions import Counts, Report
 
 

@@ -10,17 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
-from usiran.annotation.exports import read_export
 from usiran.annotation.intake import read_labels, same_labels
-from usiran.annotation.labels import Project, Scheme, read_scheme
-from usiran.annotation.records import TaskReading
-from usiran.annotation.results import export_bytes
-from usiran.annotation.sheet_forms import blank_sheet, fill_sheet
-from usiran.annotation.texts import Texts, read_texts
+from usiran.annotation.sheets.writer import blank_sheet, fill_sheet
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputFault
-from usiran.schemas.csv_rows import read_rows
-from usiran.writing import replace_files
+from usiran.io.atomic import replace_files
+from usiran.io.csv import read_rows
+from usiran.label_studio.read_export import read_export
+from usiran.label_studio.records import TaskReading
+from usiran.label_studio.write_export import export_bytes
+from usiran.schemas.label_scheme import Project, Scheme, read_scheme
+from usiran.text.articles import Texts, read_texts
 
 PROJECTS: tuple[Project, ...] = get_args(Project)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -43,8 +43,8 @@ def add(
     Example: usiran articles add story.txt --publisher "The Daily" --note "from its web page"
     """
     from usiran.corpus import Corpus
-    from usiran.dataset.additions import Facts, prepare, report, to_json
-    from usiran.dataset.additions import add as write
+    from usiran.dataset.add_article import Facts, prepare, report, to_json
+    from usiran.dataset.add_article import add as write
 
     folder = Corpus.find(corpus)
     facts = Facts(article_id, title, publisher, published, url, note)
@@ -88,10 +88,10 @@ def sentences(
     change the zone. Example: usiran articles sentences ID > outline.txt, edit it, then
     usiran articles sentences ID --apply outline.txt
     """
-    from usiran.annotation.texts import read_texts
     from usiran.corpus import Corpus
     from usiran.dataset.articles import apply_outline, one_article
-    from usiran.dataset.outline import outline
+    from usiran.text.articles import read_texts
+    from usiran.text.outline import outline
 
     folder = Corpus.find(corpus)
     if apply is not None:
@@ -119,10 +119,10 @@ def withdraw(
     """
     from datetime import UTC, datetime
 
-    from usiran.baselines.rescoring import refreshing
+    from usiran.benchmark.rescore import refreshing
     from usiran.corpus import Corpus
     from usiran.dataset.build import build
-    from usiran.dataset.withdrawal import told, withdrawal
+    from usiran.dataset.withheld.withdraw import told, withdrawal
 
     folder, day = Corpus.find(corpus), datetime.now(UTC).date().isoformat()
     then = refreshing(folder)
@@ -143,10 +143,10 @@ def restore_text(
 
     Example: usiran articles restore-text ID story.txt
     """
-    from usiran.baselines.rescoring import refreshing
+    from usiran.benchmark.rescore import refreshing
     from usiran.corpus import Corpus
     from usiran.dataset.build import build
-    from usiran.dataset.withdrawal import restoration
+    from usiran.dataset.withheld.withdraw import restoration
 
     folder = Corpus.find(corpus)
     then = refreshing(folder)

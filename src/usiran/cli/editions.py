@@ -13,7 +13,7 @@ from usiran.cli.options import JsonOption, say, show_columns, show_json
 
 if TYPE_CHECKING:
     from usiran.corpus import Corpus
-    from usiran.dataset.restoration import Report
+    from usiran.dataset.withheld.restore import Report
 
 
 class Text(StrEnum):
@@ -27,9 +27,9 @@ def write_edition(
     corpus: Corpus, output: Path | None, *, check: bool, progress: Callable[[str], None]
 ) -> None:
     """Write the text-free edition to a folder of its own."""
-    from usiran.baselines.folders import new_folder
-    from usiran.dataset.editions import text_free_files
-    from usiran.writing import replace_files
+    from usiran.dataset.withheld.edition import text_free_files
+    from usiran.io.atomic import replace_files
+    from usiran.io.folders import new_folder
 
     if output is None or check:
         wrong = "--text withhold takes --output DIR, and not --check"
@@ -63,7 +63,7 @@ def restore(
     The names of the files are free. Exit code 1 where nothing was found.
     Example: usiran restore usiran-text-free --articles my-copies --output usiran-full
     """
-    from usiran.dataset.restoration import restore as made
+    from usiran.dataset.withheld.restore import restore as made
 
     if output is not None and output.resolve().is_relative_to(edition.resolve()):
         raise typer.BadParameter("a folder outside the edition", param_hint="--output")
@@ -80,8 +80,8 @@ def restore(
 
 def _write(files: Mapping[str, bytes], edition: Path, output: Path | None) -> None:
     """Write the files in place, or to a folder that appears whole."""
-    from usiran.baselines.folders import new_folder
-    from usiran.writing import replace_files
+    from usiran.io.atomic import replace_files
+    from usiran.io.folders import new_folder
 
     if output is None:
         replace_files({edition / name: content for name, content in files.items()})

@@ -11,7 +11,7 @@ import typer
 from usiran.cli.options import CorpusOption, JsonOption, say, show_json
 
 if TYPE_CHECKING:
-    from usiran.dataset.exports.formats import Export
+    from usiran.dataset.export.formats import Export
 
 
 def export(
@@ -38,9 +38,9 @@ def export(
 
     Articles whose texts are withdrawn are left out. Example: usiran export brat --output brat
     """
-    from usiran.baselines.folders import new_folder
     from usiran.corpus import Corpus
-    from usiran.dataset.exports import formats
+    from usiran.dataset.export import formats
+    from usiran.io.folders import new_folder
 
     found = Corpus.find(corpus)
     with new_folder(output, marker=formats.MARKER, force=force) as folder:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from usiran.cli import annotate, articles, benchmark, editions, export, models, publish, release
+from usiran.cli import articles, editions, export, models, publish, release
+from usiran.cli.annotate import labels as annotate
+from usiran.cli.benchmark import run as benchmark
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_findings, show_json
 from usiran.errors import FileFault, InputFault, UsiranError
 
@@ -57,7 +59,7 @@ def validate(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     Exit code 0: nothing found; 1: findings. Example: usiran validate --json
     """
     from usiran.corpus import Corpus
-    from usiran.dataset.validation import validate as check
+    from usiran.validation.validate import validate as check
 
     report = check(Corpus.find(corpus))
     if as_json:

@@ -23,8 +23,10 @@ def train(
 
     Example: usiran train stance tfidf-svm --output models/stance
     """
-    from usiran.baselines import folders, persistence, training
-    from usiran.cli.benchmark import open_bench
+    from usiran.cli.benchmark.run import open_bench
+    from usiran.inference import store as persistence
+    from usiran.inference import train as training
+    from usiran.io import folders
 
     bench = open_bench(corpus)
     with folders.new_folder(output, marker=persistence.INFO, force=force) as folder:
@@ -72,10 +74,10 @@ def predict(
     Needs no corpus; inside one, models of another data version are refused.
     Example: usiran predict models texts/ --output labelled
     """
-    from usiran.baselines.inputs import Columns
-    from usiran.baselines.persistence import load_all
-    from usiran.baselines.prediction import Reader, write_predictions
     from usiran.cli import models_output as show
+    from usiran.inference.predict import Reader, write_predictions
+    from usiran.inference.read_texts import Columns
+    from usiran.inference.store import load_all
 
     models = load_all([model, *(also or ())], show.data_version(corpus))
     reader = Reader(source, Columns(text_column, id_column), skip_bad, lambda one: say(str(one)))

@@ -11,10 +11,10 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from usiran.baselines.prediction import Done
 from usiran.cli.options import say
 from usiran.corpus import Corpus
 from usiran.errors import CorpusNotFound
+from usiran.inference.predict import Done
 
 Notify = Callable[[int, int], None]
 _PAUSE = 5.0  # seconds between two lines of progress where there is no terminal

@@ -31,7 +31,7 @@ def say(text: str) -> None:
 def _settled(folder: Path | None) -> Path | None:
     """Bring to its end a release that was killed while it was written, before any command."""
     from usiran.corpus import Corpus
-    from usiran.journal import settle
+    from usiran.io.journal import settle
 
     # Whether there must be a corpus is for the command to say.
     with suppress(CorpusNotFound):

@@ -9,7 +9,7 @@ import typer
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_json
 
 if TYPE_CHECKING:
-    from usiran.dataset.publishing import Published
+    from usiran.dataset.hub.publish import Published
 
 
 def publish(
@@ -39,8 +39,8 @@ def publish(
     Example: usiran publish --repo-id lab/news --text withhold --dry-run
     """
     from usiran.corpus import Corpus
-    from usiran.dataset.publishing import RIGHTS
-    from usiran.dataset.publishing import publish as send
+    from usiran.dataset.hub.publish import RIGHTS
+    from usiran.dataset.hub.publish import publish as send
 
     if text is None:
         raise typer.BadParameter(RIGHTS, param_hint="'--text'")

@@ -30,8 +30,8 @@ def release(
     """
     from usiran.cli import release_output as output
     from usiran.corpus import Corpus
-    from usiran.dataset.releasing import prepare, write
-    from usiran.dataset.versions import Version
+    from usiran.dataset.make_release import prepare, write
+    from usiran.dataset.release.version import Version
 
     folder, progress = Corpus.find(corpus), (lambda _: None) if quiet else say
     plan = prepare(folder, Version.of(version), reason=reason, progress=progress)
@@ -57,7 +57,7 @@ def diff(
     Exit code 0 whether or not records differ. Example: usiran diff 1.0.0 2.0.0
     """
     from usiran.cli import release_output as output
-    from usiran.dataset.comparison import compare
+    from usiran.dataset.release.compare import compare
 
     found = compare(old, new, start=corpus)
     output.show_diff(found, as_json=as_json)

@@ -9,9 +9,9 @@ from itertools import groupby
 
 from usiran.cli.options import say, show_json
 from usiran.corpus import Corpus
-from usiran.dataset.changes import KINDS, Change, Changes
-from usiran.dataset.comparison import Comparison
-from usiran.dataset.releasing import Plan
+from usiran.dataset.make_release import Plan
+from usiran.dataset.release.compare import Comparison
+from usiran.dataset.release.diff import KINDS, Change, Changes
 
 WIDTH = 100
 # A narrower terminal would cut every id.

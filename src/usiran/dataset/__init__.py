@@ -1,1 +1,1 @@
-"""The dataset: articles, tables, validation, Parquet and card."""
+"""The published dataset: its configs, files, descriptions, editions and releases."""

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from usiran.annotation.texts import Sentence, Texts, read_text, read_texts
 from usiran.corpus import Corpus
-from usiran.dataset.outline import read_outline
-from usiran.dataset.segment import Proposal
 from usiran.errors import FileFault, Finding, InputFault
+from usiran.io.atomic import replace_files
+from usiran.io.csv import csv_bytes, read_rows
 from usiran.schemas.articles import Articles
-from usiran.schemas.csv_rows import csv_bytes, read_rows
-from usiran.writing import replace_files
+from usiran.text.articles import Sentence, Texts, read_text, read_texts
+from usiran.text.outline import read_outline
+from usiran.text.segmentation import Proposal
 
 COLUMNS = tuple(
     name for name in Articles.to_schema().columns if name not in ("text_status", "text")

@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from usiran.annotation.configs import config_files
 from usiran.annotation.guidelines import fill
-from usiran.annotation.labels import Scheme, read_scheme
-from usiran.annotation.texts import read_text
 from usiran.corpus import Corpus, Manifest
-from usiran.dataset.card import Built, card
-from usiran.dataset.facts import facts_of
-from usiran.dataset.metadata import metadata_files
+from usiran.dataset.configs import View, views
+from usiran.dataset.describe.card import Built, card
+from usiran.dataset.describe.facts import facts_of
+from usiran.dataset.describe.metadata import metadata_files
 from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table, unchanged
-from usiran.dataset.tables import load_tables
-from usiran.dataset.validation import validate
-from usiran.dataset.views import View, views
 from usiran.errors import FileFault, Finding, InputFault, shorten
+from usiran.io.atomic import holds, replace_files
+from usiran.label_studio.config import config_files
+from usiran.loading.tables import load_tables
 from usiran.schemas.json_schema import json_schema_files
-from usiran.writing import holds, replace_files
+from usiran.schemas.label_scheme import Scheme, read_scheme
+from usiran.text.articles import read_text
+from usiran.validation.validate import validate
 
 Progress = Callable[[str], None]
 

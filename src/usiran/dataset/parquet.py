@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from usiran.dataset.views import View
+from usiran.dataset.configs import View
 
 
 def to_table(view: View) -> pa.Table:

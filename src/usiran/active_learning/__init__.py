@@ -1,0 +1,1 @@
+"""What to label next, and what a system would say of it."""

@@ -1,0 +1,259 @@
+"""The review queue: which sentences are worth another look, and why.
+
+Three kinds of reason, each with a score from 0 to 1:
+
+- *disagreement*: the entropy of the annotators' votes on stance or holder, as a share of the
+  largest that the field's labels allow: 0 where all agree, 1 where all labels are as frequent;
+- *conflict*: a system that has not seen the article says another label than the gold. The
+  score is 1 less the probability it gives to the gold label (that probability is cleanlab's
+  self-confidence score). The probabilities are out of fold, by the official protocol;
+- *findings*: `usiran validate` finds something on the sentence or on a span in it; score 1.
+
+A sentence stands by its highest score; where those are equal, by how many reasons it has.
+
+References
+----------
+C. Northcutt, L. Jiang, I. Chuang (2021), Confident Learning: Estimating Uncertainty in Dataset
+Labels, doi:10.1613/jair.1.12125.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import log
+from typing import NamedTuple
+
+import numpy as np
+
+from usiran.benchmark.protocol import run
+from usiran.benchmark.run import Bench
+from usiran.corpus import Corpus
+from usiran.errors import Finding, InputFault
+from usiran.loading.tables import load, texts_of
+from usiran.models.registry import SYSTEMS
+from usiran.schemas.label_scheme import Scheme
+from usiran.schemas.tables import Frames, rows_of
+from usiran.text.articles import Texts
+from usiran.validation.validate import validate
+from usiran.validation.votes import counted
+
+KINDS = ("disagreement", "conflict", "findings")
+FIELDS = ("stance", "holder")
+SYSTEM = "tfidf-logreg"
+_SENTENCE = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)(?:#([0-9]{3,})|@(?:actor|event):([0-9]+)-)")
+
+
+class Reason(NamedTuple):
+    """Why a sentence is in the queue: the kind, its score, and in words."""
+
+    kind: str
+    score: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A sentence to look at again.
+
+    Parameters
+    ----------
+    sentence_id, text : str
+        The sentence.
+    score : float
+        The highest score of its reasons.
+    reasons : tuple of Reason
+        The strongest first.
+    """
+
+    sentence_id: str
+    text: str
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The queue, and what it could not look at, in words."""
+
+    sentences: tuple[Queued, ...]
+    notes: tuple[str, ...]
+
+
+def review_queue(
+    corpus: Corpus, kinds: Sequence[str] = KINDS, *, system: str = SYSTEM, seed: int = 0
+) -> Queue:
+    """Rank the sentences of a corpus for review.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The corpus; findings do not keep the other two kinds from being looked for, as long
+        as the tables they need can be read.
+    kinds : sequence of str
+        Which reasons to look for.
+    system : str
+        Whose probabilities are compared with the gold.
+    seed : int
+        For whatever is random in it.
+
+    Raises
+    ------
+    FileFault
+        The label scheme or corpus.toml cannot be read.
+    InputFault
+        The texts cannot be read, or the system is unknown or gives no probabilities.
+    """
+    maker = _Maker(corpus, system, seed)
+    for kind in kinds:
+        maker.add(kind)
+    return maker.queue()
+
+
+class _Maker:
+    def __init__(self, corpus: Corpus, system: str, seed: int) -> None:
+        self._corpus, self._system, self._seed = corpus, system, seed
+        loaded = load(corpus)
+        if not {"articles", "sentences"} <= set(loaded.frames):
+            raise InputFault(loaded.findings)
+        self._frames: Frames = loaded.frames
+        self._scheme: Scheme = loaded.scheme
+        self._texts: Texts = texts_of(loaded.frames)
+        self._notes: list[str] = []
+        self._reasons: dict[str, list[Reason]] = defaultdict(list)
+
+    def add(self, kind: str) -> None:
+        find = {
+            "disagreement": self._disagreement, "conflict": self._conflict,
+            "findings": self._findings,
+        }[kind]  # fmt: skip
+        for sentence_id, reason in find():
+            self._reasons[sentence_id].append(reason)
+
+    def queue(self) -> Queue:
+        ranked = []
+        for place, (sentence_id, sentence) in enumerate(self._texts.by_id.items()):
+            reasons = sorted(self._reasons.get(sentence_id, ()), key=lambda one: -one.score)
+            if reasons:
+                text = self._texts.text_of(sentence)
+                one = Queued(sentence_id, text, reasons[0].score, tuple(reasons))
+                ranked.append((-one.score, -len(reasons), place, one))
+        return Queue(tuple(one for *_, one in sorted(ranked)), tuple(self._notes))
+
+    def _lacks(self, what: str, *tables: str) -> bool:
+        """Note where tables that are needed could not be read."""
+        missing = [name for name in tables if name not in self._frames]
+        if missing:
+            found = f"{what} left out: {', '.join(missing)} cannot be read"
+            self._notes.append(f"{found}; `usiran validate` says why")
+        return bool(missing)
+
+    def _disagreement(self) -> Iterator[tuple[str, Reason]]:
+        if self._lacks("disagreement", "annotations"):
+            return
+        votes: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        rounds = self._corpus.manifest.gold_rounds
+        for row in counted(rows_of(self._frames["annotations"]), rounds):
+            if row.layer in FIELDS:
+                votes[row.layer, row.unit_id][row.label] += 1
+        if all(sum(count.values()) < 2 for count in votes.values()):
+            self._notes.append("disagreement left out: no sentence has two annotators")
+        for (layer, unit), count in votes.items():
+            score = entropy(count.values(), len(self._scheme[layer].names))
+            if score > 0:
+                names = [name for name in self._scheme[layer].names if count[name]]
+                told = ", ".join(f"{count[name]} {name}" for name in names)
+                yield unit, Reason("disagreement", score, f"{layer}: {told}")
+
+    def _conflict(self) -> Iterator[tuple[str, Reason]]:
+        if self._lacks("conflict", "stance", "folds", "actors", "events", "article_stance"):
+            return
+        if self._frames["stance"].empty:
+            self._notes.append("conflict left out: there is no gold yet")
+            return
+        bench = Bench.of(self._corpus, self._frames)
+        self._check_system(bench)
+        for task in FIELDS:
+            yield from self._conflicts_of(bench, task)
+
+    def _check_system(self, bench: Bench) -> None:
+        bench.plan(systems=[self._system])
+        usable = [name for name in SYSTEMS if SYSTEMS[name].relabel is None]
+        usable = [name for name in usable if bench.library[name].kind == "sentence model"]
+        if self._system not in usable:
+            allowed = f"a sentence model: {', '.join(usable)}"
+            finding = Finding("--system", "", "", self._system, allowed, "name one of these")
+            raise InputFault([finding])
+
+    def _conflicts_of(self, bench: Bench, task: str) -> Iterator[tuple[str, Reason]]:
+        gold = bench.golds[task]
+        if gold.verdict:
+            self._notes.append(f"conflict of {task} left out: {gold.verdict}")
+            return
+        system = SYSTEMS[self._system].build(bench.order(task, self._system, self._seed))
+        predictions = run(system, gold).predictions
+        if predictions.probabilities is None:
+            allowed = f"a system that gives probabilities, such as {SYSTEM}"
+            finding = Finding("--system", "", "", self._system, allowed, "name another one")
+            raise InputFault([finding])
+        place = {label: i for i, label in enumerate(gold.task.labels)}
+        for row, chances in enumerate(predictions.probabilities):
+            label, said = gold.values[row], predictions.values[row]
+            confidence = float(chances[place[label]])
+            if said != label:
+                why = (
+                    f"{task}: the gold says {label}, {self._system} says {said} "
+                    f"({float(np.max(chances)):.2f} to {confidence:.2f})"
+                )
+                key = str(gold.records["sentence_id"].iloc[row])
+                yield key, Reason("conflict", round(1 - confidence, 6), why)
+
+    def _findings(self) -> Iterator[tuple[str, Reason]]:
+        elsewhere = 0
+        for finding in validate(self._corpus).findings:
+            found = list(dict.fromkeys(self._sentences_in(finding.record)))
+            elsewhere += not found
+            for sentence_id in found:
+                why = f"{finding.column or 'record'}: found '{finding.value}' ({finding.file})"
+                yield sentence_id, Reason("findings", 1.0, why)
+        if elsewhere:
+            self._notes.append(
+                f"findings that name no sentence: {elsewhere}; see `usiran validate`"
+            )
+
+    def _sentences_in(self, record: str) -> Iterator[str]:
+        for match in _SENTENCE.finditer(record):
+            article, ordinal, start = match.groups()
+            if ordinal is not None:
+                yield f"{article}#{ordinal}"
+            elif sentence := self._texts.holding(article, int(start), int(start) + 1):
+                yield sentence.sentence_id
+
+
+def entropy(counts: Iterable[int], labels: int) -> float:
+    """Return the entropy of votes as a share of the largest there can be.
+
+    Parameters
+    ----------
+    counts : iterable of int
+        Votes for each label that has any.
+    labels : int
+        How many labels there are to choose from.
+
+    Returns
+    -------
+    float
+        0 where all votes are for one label, 1 where all labels have as many.
+
+    Examples
+    --------
+    >>> entropy([3], 3), round(entropy([2, 1], 3), 4), entropy([1, 1], 2)
+    (0.0, 0.5794, 1.0)
+    """
+    found = [count for count in counts if count]
+    total = sum(found)
+    if len(found) < 2:
+        return 0.0
+    return round(-sum(n / total * log(n / total) for n in found) / log(labels), 6)

@@ -1,0 +1,1 @@
+"""From the annotators' labels, by decisions with reasons, to the gold."""

@@ -1,0 +1,1 @@
+"""How far annotators agree: measured from their raw exports, as figures, page and picture."""

@@ -1,0 +1,372 @@
+"""Agreement between annotators, from their raw exports.
+
+Krippendorff's alpha (`usiran.stats.alpha`) for labels, F1 of every pair of annotators for
+spans (`usiran.annotation.agreement.spans`). Each annotator against the rest is the mean over
+the pairs it is in; *without* it is what the others reach alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from usiran.annotation.agreement.spans import SpanMeasure, span_scores
+from usiran.annotation.agreement.units import YES_NO, Ratings, all_ratings, matched_spans
+from usiran.annotation.annotator_labels import Export, Passes, read_exports, read_rounds
+from usiran.corpus import Corpus
+from usiran.errors import Finding, InputFault
+from usiran.schemas.label_scheme import Scheme, read_scheme
+from usiran.stats.alpha import Floats, against_rest, alpha, coincidences, drawn, interval
+from usiran.text.articles import Texts, read_texts
+
+SOFT = 0.40
+"""Below this alpha a layer is published as soft labels only."""
+
+# What the corpus aims at; a first double annotation under the rules reached .91, .98, .95.
+ALPHA_AIMS = {"stance": 0.80}
+F1_AIMS = {
+    SpanMeasure("actor", "strict", "type"): 0.90,
+    SpanMeasure("event", "overlap", "type"): 0.85,
+}
+_PLACES = 6
+
+
+@dataclass(frozen=True)
+class Alpha:
+    """An alpha, None where undefined.
+
+    Parameters
+    ----------
+    value : float or None
+        1 is perfect, 0 chance.
+    interval : tuple of float, or None
+        95 %, two-stage bootstrap; None where it was not asked for or never defined.
+    units : int
+        Units that two annotators or more labelled; only these count.
+    labels : int
+        The labels on them.
+    undefined_draws : int
+        Draws without variation, which the interval leaves out.
+    """
+
+    value: float | None
+    interval: tuple[float, float] | None
+    units: int
+    labels: int
+    undefined_draws: int = 0
+
+
+@dataclass(frozen=True)
+class PairFigure:
+    """A figure of two annotators; None where undefined."""
+
+    one: str
+    other: str
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """How often two annotators gave two labels to one unit, counted over all pairs.
+
+    ``cells[i][j]`` is symmetric: on the diagonal pairs that agree, elsewhere pairs of which
+    one gave label i and the other label j.
+    """
+
+    labels: tuple[str, ...]
+    cells: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class LabelAgreement:
+    """Agreement on one kind of label.
+
+    Parameters
+    ----------
+    name, about : str
+        What is labelled, and what a unit is.
+    alpha : Alpha
+        Over all annotators.
+    aim : float or None
+        What the corpus aims at.
+    per_label : dict
+        Each label against all others; empty for a yes or no.
+    per_article : dict
+        Each article alone, without interval.
+    pairs : tuple of PairFigure
+        Alpha of two annotators.
+    rest, without : dict
+        For each annotator: the mean of its pairs; alpha of the others, None for fewer than
+        two others.
+    confusion : Confusion
+        Which labels are taken for which.
+    """
+
+    name: str
+    about: str
+    alpha: Alpha
+    aim: float | None
+    per_label: dict[str, Alpha]
+    per_article: dict[str, Alpha]
+    pairs: tuple[PairFigure, ...]
+    rest: dict[str, float | None]
+    without: dict[str, float | None]
+    confusion: Confusion
+
+
+@dataclass(frozen=True)
+class SpanAgreement:
+    """F1 of spans or role links by one measure: the mean over pairs, and each pair."""
+
+    name: str
+    layer: str
+    scheme: str
+    level: str
+    mean: float | None
+    aim: float | None
+    pairs: tuple[PairFigure, ...]
+    rest: dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Everything that is measured.
+
+    Parameters
+    ----------
+    source : str
+        Rounds or files.
+    annotators : tuple of str
+        Sorted.
+    kinds : dict
+        What annotators.csv says of them.
+    units : dict
+        Sentences and articles that two annotators or more labelled.
+    draws, seed : int
+        Of the bootstrap.
+    labels : tuple of LabelAgreement
+    spans : tuple of SpanAgreement
+    repaired : int
+        Offsets that were mended while reading.
+    """
+
+    source: str
+    annotators: tuple[str, ...]
+    kinds: dict[str, str]
+    units: dict[str, int]
+    draws: int
+    seed: int
+    labels: tuple[LabelAgreement, ...]
+    spans: tuple[SpanAgreement, ...]
+    repaired: int
+
+    @property
+    def shared_model(self) -> bool:
+        """Whether more than one annotator is known to be a language model."""
+        return len(self.models) > 1
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The annotators that are known to be language models."""
+        return tuple(who for who in self.annotators if self.kinds.get(who) == "language-model")
+
+    def __getitem__(self, name: str) -> LabelAgreement:
+        return next(one for one in self.labels if one.name == name)
+
+
+def measure(
+    passes: Passes, *, scheme: Scheme, texts: Texts, draws: int = 10_000, seed: int = 0
+) -> Agreement:
+    """Return the agreement of all annotators.
+
+    Parameters
+    ----------
+    passes : Passes
+        What they labelled.
+    scheme : Scheme
+        Labels and their order.
+    texts : Texts
+        Which sentence a span lies in; sentences are what the bootstrap draws.
+    draws, seed : int
+        Of the bootstrap; equal seeds give equal intervals.
+
+    Raises
+    ------
+    InputFault
+        There are fewer than two annotators, or no unit that two of them labelled.
+    """
+    units = _shared(passes)
+    actors, events = matched_spans(passes, "actor"), matched_spans(passes, "event")
+    labels = tuple(
+        label_agreement(ratings, passes.annotators, draws=draws, seed=seed)
+        for ratings in all_ratings(passes, scheme, texts, actors, events)
+    )
+    spans = span_scores(passes, scheme, actors, events)
+    return Agreement(
+        source=passes.source,
+        annotators=passes.annotators,
+        kinds=passes.kinds,
+        units=units,
+        draws=draws,
+        seed=seed,
+        labels=labels,
+        spans=tuple(_span_agreement(one, pairs, passes) for one, pairs in spans.items()),
+        repaired=len(passes.repairs),
+    )
+
+
+def measure_corpus(
+    corpus: Corpus,
+    *,
+    rounds: Sequence[str] | None = None,
+    exports: Sequence[str] = (),
+    draws: int = 10_000,
+    seed: int = 0,
+) -> Agreement:
+    """Return the agreement in a corpus's stored rounds, or in exports by its label scheme.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Label scheme, texts and submissions.
+    rounds : sequence of str, optional
+        The rounds to compare (default: ``gold_rounds`` of corpus.toml).
+    exports : sequence of str
+        ``FILE`` or ``NAME=FILE`` instead of stored rounds.
+    draws, seed : int
+        Of the bootstrap.
+    """
+    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
+    if exports and rounds:
+        found = f"--round {' '.join(rounds)} beside {', '.join(exports)}"
+        allowed = "either stored rounds or exports"
+        raise InputFault([Finding("--round", "", "", found, allowed, "leave one of them out")])
+    if exports:
+        given = [Export.of(word) for word in exports]
+        passes = read_exports(given, corpus, scheme=scheme, texts=texts)
+    else:
+        named = tuple(rounds or corpus.manifest.gold_rounds)
+        passes = read_rounds(corpus, named, scheme=scheme, texts=texts)
+    return measure(passes, scheme=scheme, texts=texts, draws=draws, seed=seed)
+
+
+def _shared(passes: Passes) -> dict[str, int]:
+    """Count the units that two annotators or more labelled; refuse where there are none."""
+    who = ", ".join(passes.annotators) or "nobody"
+    if len(passes.annotators) < 2:
+        found = f"labels of {who} alone" if passes.annotators else "no labels"
+        mend = "take in a second annotator's labels, or name more rounds or files"
+        allowed = "labels of two annotators or more"
+        raise InputFault([Finding(passes.source, "", "", found, allowed, mend)])
+    names = {"sentences": passes.units("stance"), "articles": passes.units("spans")}
+    units = {name: sum(len(tasks) > 1 for tasks in found.values()) for name, found in names.items()}
+    if not any(units.values()):
+        found = f"no unit that two of {who} labelled"
+        mend = "compare exports of the same texts; tasks are told by article_id and sentence_id"
+        allowed = "units with two annotators"
+        raise InputFault([Finding(passes.source, "", "", found, allowed, mend)])
+    return units
+
+
+def label_agreement(
+    ratings: Ratings, annotators: Sequence[str], *, draws: int, seed: int
+) -> LabelAgreement:
+    """Return the agreement on one kind of label."""
+    counts = ratings.counts(*annotators)
+    o = coincidences(counts)
+    kept = np.flatnonzero(counts.sum(axis=1) > 1)
+    articles = [ratings.units[i].article for i in kept]
+    rows = [ratings.units[i].row for i in kept]
+    shape = (0, *o.shape[1:])
+    draw = drawn(o[kept], articles, rows, draws=draws, seed=seed) if len(kept) else np.zeros(shape)
+    pairs = _pairs(ratings, annotators)
+    return LabelAgreement(
+        name=ratings.name,
+        about=ratings.about,
+        alpha=_alpha(o[kept], draw),
+        aim=ALPHA_AIMS.get(ratings.name),
+        per_label={
+            label: _alpha(against_rest(o[kept], k), against_rest(draw, k))
+            for k, label in enumerate(ratings.labels)
+            if ratings.labels != YES_NO
+        },
+        per_article={
+            name: _alpha(o[kept][np.asarray(articles) == name]) for name in dict.fromkeys(articles)
+        },
+        pairs=pairs,
+        rest=_rest(pairs, annotators),
+        without=_without(ratings, annotators),
+        confusion=Confusion(ratings.labels, _cells(counts)),
+    )
+
+
+def _alpha(o: Floats, draw: Floats | None = None) -> Alpha:
+    values = alpha(draw) if draw is not None and len(draw) else np.empty(0)
+    bounds = interval(values)
+    return Alpha(
+        value=_number(float(alpha(o.sum(axis=0)))),
+        interval=None if bounds is None else (round(bounds[0], _PLACES), round(bounds[1], _PLACES)),
+        units=len(o),
+        labels=round(float(o.sum())),
+        undefined_draws=int(np.isnan(values).sum()),
+    )
+
+
+def _number(value: float | None) -> float | None:
+    # Adding 0 turns the -0.0 of 1 - 1.0000000000000002 into 0.0.
+    return None if value is None or np.isnan(value) else round(value, _PLACES) + 0.0
+
+
+def _of(ratings: Ratings, annotators: Iterable[str]) -> float | None:
+    o = coincidences(ratings.counts(*annotators)).sum(axis=0)
+    return _number(float(alpha(o)))
+
+
+def _pairs(ratings: Ratings, annotators: Sequence[str]) -> tuple[PairFigure, ...]:
+    pairs = combinations(annotators, 2)
+    return tuple(PairFigure(*pair, _of(ratings, pair)) for pair in pairs)
+
+
+def _rest(pairs: Iterable[PairFigure], annotators: Iterable[str]) -> dict[str, float | None]:
+    pairs = list(pairs)
+    return {
+        who: _mean(pair.value for pair in pairs if who in (pair.one, pair.other))
+        for who in annotators
+    }
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    defined = [value for value in values if value is not None]
+    return _number(float(np.mean(defined))) if defined else None
+
+
+def _without(ratings: Ratings, annotators: Sequence[str]) -> dict[str, float | None]:
+    others = {who: [one for one in annotators if one != who] for who in annotators}
+    return {who: _of(ratings, rest) if len(rest) > 1 else None for who, rest in others.items()}
+
+
+def _cells(counts: Floats) -> tuple[tuple[int, ...], ...]:
+    """Count pairs of annotators on each unit by the two labels they gave."""
+    pairs = counts.T @ counts - np.diag(counts.sum(axis=0))
+    # Two annotators of one label are found from both sides.
+    pairs[np.diag_indices_from(pairs)] /= 2
+    return tuple(tuple(round(cell) for cell in row) for row in pairs.tolist())
+
+
+def _span_agreement(
+    measure: SpanMeasure, scores: Mapping[tuple[str, str], float | None], passes: Passes
+) -> SpanAgreement:
+    pairs = tuple(PairFigure(*pair, _number(value)) for pair, value in scores.items())
+    return SpanAgreement(
+        name=measure.name,
+        layer=measure.layer,
+        scheme=measure.scheme,
+        level=measure.level,
+        mean=_mean(pair.value for pair in pairs),
+        aim=F1_AIMS.get(measure),
+        pairs=pairs,
+        rest=_rest(pairs, passes.annotators),
+    )

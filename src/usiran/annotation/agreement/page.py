@@ -1,0 +1,73 @@
+"""AGREEMENT.md: figures and pictures made from the raw exports, around what people wrote.
+
+A block stands between ``<!-- agreement: ROUND,ROUND -->`` and ``<!-- /agreement -->``; it names
+the rounds, as ``--round`` does, and holds the report and a picture. All other lines are written
+by hand: what the disagreements are and what became of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from usiran.annotation.agreement.figure import heat_map
+from usiran.annotation.agreement.measure import Agreement, measure_corpus
+from usiran.annotation.agreement.report import report
+from usiran.corpus import Corpus
+from usiran.errors import Finding, InputFault
+from usiran.io.atomic import holds
+from usiran.text.articles import read_text
+
+PAGE = "AGREEMENT.md"
+_BLOCK = re.compile(r"<!-- agreement: (?P<rounds>[^\n]*?) -->\n.*?<!-- /agreement -->", re.DOTALL)
+Progress = Callable[[str], None]
+
+
+def page_files(corpus: Corpus, progress: Progress = lambda _: None) -> dict[Path, bytes]:
+    """Return AGREEMENT.md with every block made anew, and the pictures it shows.
+
+    Raises
+    ------
+    FileFault
+        There is no AGREEMENT.md.
+    InputFault
+        It has no block, or a block names rounds that cannot be compared.
+    """
+    path = corpus.annotation / PAGE
+    name = corpus.name_of(path)
+    text = read_text(path, name=name, what="the page that the figures go into")
+    shown = {part.strip() for match in _BLOCK.finditer(text) for part in match[1].split(",")}
+    if missing := [round for round in corpus.manifest.gold_rounds if round not in shown]:
+        found = f"no block for {', '.join(missing)}"
+        allowed = "<!-- agreement: ROUND --> and <!-- /agreement --> for each of gold_rounds"
+        raise InputFault([Finding(name, "", "", found, allowed, "put the two marks there")])
+    files: dict[Path, bytes] = {}
+
+    def made(match: re.Match[str]) -> str:
+        rounds = tuple(part.strip() for part in match["rounds"].split(","))
+        progress(f"measuring {', '.join(rounds)}")
+        found = measure_corpus(corpus, rounds=rounds)
+        picture = corpus.annotation / "agreement" / f"{'+'.join(rounds)}.svg"
+        files[picture] = heat_map(found)
+        return _block(match["rounds"], found, picture.relative_to(corpus.annotation).as_posix())
+
+    files[path] = _BLOCK.sub(made, text).encode("utf-8")
+    return files
+
+
+def page_drift(corpus: Corpus, progress: Progress = lambda _: None) -> list[Finding]:
+    """Return a finding for the page and each picture that is not what would be written."""
+    mend = "run `usiran annotate agreement --write` and commit what it writes"
+    return [
+        Finding(corpus.name_of(path), "", "", "other content", "what the exports give", mend)
+        for path, content in page_files(corpus, progress).items()
+        if not holds(path, content)
+    ]
+
+
+def _block(rounds: str, found: Agreement, picture: str) -> str:
+    return (
+        f"<!-- agreement: {rounds} -->\n```text\n{report(found)}```\n\n"
+        f"![Label confusion between the annotators]({picture})\n<!-- /agreement -->"
+    )

@@ -1,0 +1,133 @@
+"""Annotators' accounts on a server: one each, told apart by their email."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from usiran.annotation.server.credentials import LOCAL, Credentials
+from usiran.annotation.server.faults import StudioFault
+from usiran.corpus import Corpus
+from usiran.errors import Finding, InputFault
+from usiran.io.csv import read_rows
+
+if TYPE_CHECKING:
+    import httpx
+
+    from usiran.annotation.server.client import Address, Studio
+
+_CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+def email_of(annotator_id: str) -> str:
+    """Return the email that stands for an annotator; no letter ever reaches it.
+
+    >>> email_of("ann")
+    'ann@annotators.usiran.invalid'
+    """
+    return f"{annotator_id}@annotators.usiran.invalid"
+
+
+def choose_annotator(corpus: Corpus, annotator_id: str | None) -> str:
+    """Return the annotator that is meant: the one named, or the only one there is.
+
+    Raises
+    ------
+    FileFault
+        annotators.csv cannot be read.
+    InputFault
+        There is no such annotator, or several and none was named.
+    """
+    path = corpus.annotation / "annotators.csv"
+    file = corpus.name_of(path)
+    known = [row["annotator_id"] for row in read_rows(path, name=file, columns=("annotator_id",))]
+    if annotator_id is None and len(known) == 1:
+        return known[0]
+    if annotator_id is not None and annotator_id in known:
+        return annotator_id
+    allowed = f"one of {', '.join(known)}" if known else "an annotator of the file"
+    mend = "name one with --annotator, or add a row annotator_id,kind,name,note to the file"
+    raise InputFault([Finding(file, "", "annotator_id", annotator_id or "", allowed, mend)])
+
+
+def make_account(studio: Studio, credentials: Credentials, annotator_id: str) -> bool:
+    """Make an annotator's account where it is missing; tell whether it was made.
+
+    Raises
+    ------
+    StudioFault
+        The server does not let an account be made.
+    """
+    email = email_of(annotator_id)
+    if email in studio.users():
+        return False
+    password = credentials.password(studio.where.server, annotator_id, email)
+    # An account made by `users.create` has no password. The invitation link is the only way
+    # to one that can log in, with signup closed. The server writes it into its log: ours is
+    # made void at once; on a shared server it is not ours to void.
+    try:
+        token = studio.sdk.organizations.invites.get_invite_link().token
+        _sign_up(studio, str(token), email, password)
+    finally:
+        if studio.where.server == LOCAL:
+            studio.sdk.organizations.reset_token()
+    if email not in studio.users():
+        mend = "make the account by hand in the server's Organization page"
+        raise StudioFault(studio.url, f"no account {email}", "an account for the annotator", mend)
+    return True
+
+
+def _sign_up(studio: Studio, token: str, email: str, password: str) -> None:
+    form = {"email": email, "password": password, "allow_newsletters": ""}
+    with _browser(studio) as web:
+        _fill_in(web, f"{studio.url}/user/signup/?token={token}", form)
+
+
+def log_in(studio: Studio, credentials: Credentials, annotator_id: str) -> Address:
+    """Return the address of the same server, with the token of an annotator's own account.
+
+    The account is the one that `studio` is spoken to as, where that is the annotator's; else
+    the one whose password is kept.
+
+    Raises
+    ------
+    StudioFault
+        No password is kept, or the server refuses it or gives no token.
+    """
+    email = email_of(annotator_id)
+    if str(studio.sdk.users.whoami().email).lower() == email:
+        return studio.where
+    password = credentials.kept_password(studio.where.server, annotator_id)
+    allowed = f"the login of {email}"
+    if password is None:
+        mend = "push with this --data folder, which makes the account and keeps its password"
+        if studio.where.server != LOCAL:
+            mend += "; or put the token of that account into the variable"
+        raise StudioFault(studio.url, "no password kept", allowed, mend)
+    with _browser(studio) as web:
+        page = f"{studio.url}/user/login/"
+        answer = _fill_in(web, page, {"email": email, "password": password})
+        if answer.status_code != 302:
+            mend = "if it was changed on the server, put it into the credentials file"
+            raise StudioFault(studio.url, "the kept password is refused", allowed, mend)
+        answer = web.get(f"{studio.url}/api/current-user/token")
+        token = answer.json().get("token") if answer.status_code == 200 else None
+    if not token:
+        mend = "allow legacy tokens in the server's Organization page"
+        raise StudioFault(studio.url, "no token for the account", allowed, mend)
+    return replace(studio.where, token=str(token))
+
+
+def _browser(studio: Studio) -> httpx.Client:
+    """Return a client of its own: its session belongs to another account."""
+    import httpx
+
+    return httpx.Client(timeout=60, trust_env=studio.http.trust_env)
+
+
+def _fill_in(web: httpx.Client, page: str, form: dict[str, str]) -> httpx.Response:
+    """Send a form of the server's pages."""
+    found = _CSRF.search(web.get(page).text)
+    sent = {**form, "csrfmiddlewaretoken": found[1] if found else ""}
+    return web.post(page, data=sent, headers={"Referer": page})

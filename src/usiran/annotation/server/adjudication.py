@@ -1,0 +1,124 @@
+"""Adjudication in Label Studio: what is open goes out with the answers, labels come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import cast
+
+from usiran.annotation.adjudication.adjudicator import Adjudicator
+from usiran.annotation.adjudication.prefill import Prefilled, prefill
+from usiran.annotation.adjudication.tasks import answers_as_predictions, open_units
+from usiran.annotation.intake import read_labels
+from usiran.annotation.server.client import address
+from usiran.annotation.server.data_dir import Folder
+from usiran.annotation.server.predictions import Prediction, Predictor
+from usiran.annotation.server.projects import Mark
+from usiran.annotation.server.pull import fetched, located
+from usiran.annotation.server.push import SHOWN, Pushed, push
+from usiran.annotation.submissions import PROJECTS
+from usiran.label_studio.tasks import Task
+from usiran.label_studio.write_export import Json
+from usiran.schemas.label_scheme import Project
+
+Answers = Mapping[tuple[Project, str], Sequence[Json]]
+
+
+def push_open(
+    work: Adjudicator,
+    folder: Folder,
+    *,
+    adjudicator_id: str,
+    url: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> tuple[Pushed, ...]:
+    """Make the adjudicator's projects: every task with an open question, with all answers.
+
+    The answers stand there as predictions called A, B, C, as in a sheet of decisions.
+
+    Parameters
+    ----------
+    work : Adjudicator
+        What is open.
+    folder : Folder
+        The data folder: its server, and where passwords are kept.
+    adjudicator_id : str
+        For whom, as in annotators.csv.
+    url : str, optional
+        Another server than the folder's.
+    say : callable
+        Called with lines of progress.
+
+    Returns
+    -------
+    tuple of Pushed
+        One a layer in which something is open.
+
+    Raises
+    ------
+    StudioFault, InputFault
+        As for `usiran.annotation.server.push.push`; or the adjudicator is unknown, or the
+        rounds are not those of the gold.
+    """
+    work.check_rounds()
+    work.check_adjudicator(adjudicator_id)
+    units = open_units(work.state)
+    answers = answers_as_predictions(work.passes, work.scheme, units)
+    return tuple(
+        push(
+            work.corpus,
+            folder,
+            layer=layer,
+            annotator_id=adjudicator_id,
+            url=url,
+            predictor=_predictor(layer, answers),
+            use=SHOWN,
+            units=units[layer],
+            purpose="adjudication",
+            say=say,
+        )
+        for layer in PROJECTS
+        if units[layer]
+    )
+
+
+def _predictor(layer: Project, answers: Answers) -> Predictor:
+    def predict(tasks: Sequence[Task]) -> Iterator[Prediction]:
+        for task in tasks:
+            for one in answers.get((layer, task.unit_id), ()):
+                result = cast("list[Json]", one["result"])
+                yield Prediction(task.unit_id, result, None, str(one["model_version"]))
+
+    return predict
+
+
+def pull_answers(
+    work: Adjudicator,
+    folder: Folder,
+    *,
+    adjudicator_id: str,
+    url: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Prefilled:
+    """Return the answers that the adjudicator's labels give to the open questions.
+
+    The parameters are those of `push_open`. Nothing is decided by this: Label Studio has no
+    box for the reason that every decision needs.
+
+    Raises
+    ------
+    StudioFault
+        The server cannot be reached, breaks off, or has no such project.
+    InputFault
+        The labels have faults, or the adjudicator is unknown.
+    """
+    work.check_rounds()
+    work.check_adjudicator(adjudicator_id)
+    where = address(folder, url)
+    manifest = work.corpus.manifest
+    marks = [Mark.of(manifest, layer, adjudicator_id, "adjudication") for layer in PROJECTS]
+    with fetched(where, marks, adjudicator_id, say) as (projects, merged):
+        if not any(held.submitted for held in projects):
+            return prefill(work, [])
+        with located(work.corpus, merged, where.url):
+            read = read_labels(merged, work.corpus, scheme=work.scheme, texts=work.texts)
+        return prefill(work, read.chosen)

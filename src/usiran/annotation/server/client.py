@@ -1,0 +1,219 @@
+"""Speaking to a Label Studio server through its SDK, and what is said where that fails."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from usiran.annotation.server.credentials import LOCAL, VARIABLES, Credentials, check_token
+from usiran.annotation.server.data_dir import Folder
+from usiran.annotation.server.faults import StudioFault
+from usiran.errors import shorten
+
+if TYPE_CHECKING:
+    import httpx
+
+API_KEY = "LABEL_STUDIO_API_KEY"
+
+_TIMEOUT, _EXPORT_TIMEOUT = 60.0, 900.0
+_CHUNK = 1 << 16
+_AGAIN = "see that the server runs, then run it again: what is done is not done twice"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server is and how to speak to it; `server` is what its accounts are kept under."""
+
+    url: str
+    token: str = field(repr=False)
+    server: str
+
+
+def address(folder: Folder, url: str | None = None) -> Address:
+    """Return the address of the server of a data folder, or of the one at `url`.
+
+    Raises
+    ------
+    StudioFault
+        No server runs on the folder; the URL is none; the token is missing or no token.
+    """
+    if url is not None:
+        return _elsewhere(url)
+    running = folder.running
+    if running is None:
+        allowed = "a running Label Studio"
+        mend = "start it in another terminal with `usiran annotate serve`, or name one with --url"
+        raise StudioFault(folder.root, "no server running", allowed, mend)
+    login = Credentials(folder).login()
+    if login is None:
+        mend = f"put it back, or set {', '.join(VARIABLES)} as for the server"
+        raise StudioFault(folder.credentials, "no token", "the token of the server", mend)
+    return Address(running.url, login.token, LOCAL)
+
+
+def _elsewhere(url: str) -> Address:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.username or parts.query or parts.fragment:
+        allowed = "http:// or https://, a host, perhaps a port and a path; no password"
+        raise StudioFault("--url", url.rpartition("@")[2], allowed, "correct the address")
+    token = os.environ.get(API_KEY, "")
+    if not token:
+        found, allowed = f"{API_KEY} not set", "the token of your account there"
+        mend = "copy it from Account & Settings of that server into the variable"
+        raise StudioFault("environment", found, allowed, mend)
+    check_token(token, API_KEY)
+    return Address(url.rstrip("/"), token, url.rstrip("/"))
+
+
+class Studio:
+    """One server, spoken to as one account. A context manager; every fault is a StudioFault.
+
+    Parameters
+    ----------
+    where : Address
+        The server and the token.
+    """
+
+    def __init__(self, where: Address) -> None:
+        self.where = where
+        self.url = where.url
+
+    def __enter__(self) -> Studio:
+        try:
+            import httpx
+            from label_studio_sdk import LabelStudio
+        except ImportError:
+            allowed, mend = "label-studio-sdk", "pip install 'usiran[annotation]'"
+            raise StudioFault("label_studio_sdk", "not installed", allowed, mend) from None
+        # A proxy of the environment is for other machines than this one.
+        local = urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1")
+        self.http: httpx.Client = httpx.Client(
+            timeout=_TIMEOUT, follow_redirects=True, trust_env=not local
+        )
+        try:
+            with explained(self.url):
+                self._check_kind()
+                self.sdk: Any = LabelStudio(  # type: ignore[no-untyped-call]  # untyped there
+                    base_url=self.url,
+                    api_key=self.where.token,
+                    httpx_client=self.http,
+                    timeout=_TIMEOUT,
+                    max_retries=0,
+                )
+                self._check_token()
+        except BaseException:
+            self.http.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
+
+    def _check_kind(self) -> None:
+        """Ask without the token what answers there: the token is for a Label Studio only."""
+        answer = self.http.get(f"{self.url}/api/version")
+        try:
+            release = answer.json()["release"]
+        except (ValueError, KeyError, TypeError):
+            release = None
+        if not release:
+            raise self._something_else(answer.status_code)
+
+    def _check_token(self) -> None:
+        from label_studio_sdk.core.api_error import ApiError
+
+        try:
+            self.sdk.users.whoami()
+        except ApiError as fault:
+            # The version is told at any path below the right one, the account is not.
+            if fault.status_code == 404:
+                raise self._something_else(404) from None
+            raise
+
+    def _something_else(self, status: int) -> StudioFault:
+        found = f"something else than Label Studio (status {status})"
+        mend = "correct the address: that of the start page, without what follows it"
+        return StudioFault(self.url, found, "a Label Studio", mend)
+
+    def users(self) -> dict[str, int]:
+        """Return the accounts: from email to id."""
+        return {str(user.email).lower(): int(user.id) for user in self.sdk.users.list()}
+
+    def download(self, project_id: int, target: Path) -> None:
+        """Write a project's whole export, also its unlabelled tasks, to a file as it arrives."""
+        options = {"chunk_size": _CHUNK, "timeout": _EXPORT_TIMEOUT}
+        chunks = self.sdk.projects.exports.download_sync(
+            project_id, export_type="JSON", download_all_tasks=True, request_options=options
+        )
+        with target.open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+
+
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """Turn every fault of the SDK and of the connection into a StudioFault.
+
+    Raises
+    ------
+    StudioFault
+        No answer, a broken connection, a refused token, a missing right, a refused request.
+    """
+    import httpx
+    from label_studio_sdk.core.api_error import ApiError
+
+    try:
+        yield
+    except httpx.ConnectError as fault:
+        found = f"no answer ({_reason(fault)})"
+        mend = "start it with `usiran annotate serve`, or correct the address"
+        raise StudioFault(url, found, "a running Label Studio", mend) from None
+    except httpx.TimeoutException:
+        raise StudioFault(url, "no answer in time", "an answer", _AGAIN) from None
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as fault:
+        found = f"the connection broke off ({_reason(fault)})"
+        raise StudioFault(url, found, "a whole answer", _AGAIN) from None
+    except ApiError as fault:
+        raise _refused(url, fault.status_code, fault.body) from None
+
+
+def _refused(url: str, status: int | None, body: object) -> StudioFault:
+    said = _said(body)
+    if status == 401:
+        mend = f"correct {API_KEY}, or with the server's own data folder leave --url out"
+        return StudioFault(url, f"the token is refused ({said})", "the token of an account", mend)
+    if status == 403:
+        mend = "use the token of the account that started the server"
+        return StudioFault(url, f"no right ({said})", "an account with this right", mend)
+    if status == 404:
+        mend = "see whether the project was deleted; push makes it anew"
+        return StudioFault(url, f"not there ({said})", "a project that is there", mend)
+    if status is not None and status >= 500:
+        found = f"the server failed with status {status} ({said})"
+        return StudioFault(url, found, "an answer", f"read the server's log; {_AGAIN}")
+    found = f"status {status}: {said}"
+    return StudioFault(url, found, "a request that the server takes", "see what it says")
+
+
+def _said(body: object) -> str:
+    """Return what the server gave as its reason."""
+    if isinstance(body, dict):
+        errors = body.get("validation_errors")
+        body = errors or body.get("detail") or "no reason given"
+        if isinstance(body, dict):
+            body = "; ".join(f"{key}: {value}" for key, value in body.items())
+    # A whole page says less than nothing.
+    return "no reason given" if "<" in str(body) else shorten(body, 60)
+
+
+def _reason(fault: Exception) -> str:
+    return shorten(str(fault).partition("] ")[2] or str(fault) or type(fault).__name__, 50).lower()

@@ -1,0 +1,176 @@
+"""The data folder of a Label Studio server: what lies where, and whether a server uses it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from usiran.annotation.server.faults import StudioFault
+from usiran.corpus import Corpus
+
+NAME = ".label-studio"
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+
+
+class Running(NamedTuple):
+    """The server that uses a data folder: its address ("" until it has one) and process."""
+
+    url: str
+    pid: int
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A data folder.
+
+    Parameters
+    ----------
+    root : Path
+        The folder; `make` makes it.
+    """
+
+    root: Path
+
+    @classmethod
+    def of(cls, corpus: Corpus, root: Path | None = None) -> Folder:
+        """Return the corpus's own data folder, or the one named."""
+        return cls((root or corpus.root / NAME).resolve())
+
+    @property
+    def data(self) -> Path:
+        """What Label Studio itself keeps: database, uploads, exports."""
+        return self.root / "data"
+
+    @property
+    def database(self) -> Path:
+        """Label Studio's SQLite file."""
+        return self.data / "label_studio.sqlite3"
+
+    @property
+    def credentials(self) -> Path:
+        """User names, passwords and the token."""
+        return self.root / "credentials.toml"
+
+    @property
+    def log(self) -> Path:
+        """What the server printed since its last start."""
+        return self.root / "server.log"
+
+    @property
+    def _state(self) -> Path:
+        return self.root / "running.json"
+
+    @property
+    def _lock(self) -> Path:
+        return self.root / "lock"
+
+    def make(self) -> None:
+        """Make the folder, readable by its owner only and ignored by git.
+
+        Raises
+        ------
+        StudioFault
+            It cannot be made, or it is there and holds something else.
+        """
+        try:
+            if not self._lock.exists():
+                self._make_new()
+            self.data.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        except OSError as fault:
+            found = fault.strerror or str(fault)
+            allowed = "a folder that can be written"
+            raise StudioFault(self.root, found, allowed, "name another with --data DIR") from None
+
+    def _make_new(self) -> None:
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        # Nothing is written among somebody's other files.
+        if any(self.root.iterdir()):
+            allowed, mend = "a new or an empty folder", "name another with --data DIR"
+            raise StudioFault(self.root, "other files", allowed, mend)
+        self.root.chmod(PRIVATE_FOLDER)
+        (self.root / ".gitignore").write_text("*\n", encoding="utf-8")
+        self._lock.touch(PRIVATE_FILE)
+
+    def take(self) -> int:
+        """Return the open lock of the folder; the server inherits it and holds it while it lives.
+
+        Raises
+        ------
+        StudioFault
+            Another server uses the folder.
+        """
+        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            raise self._taken(self._read_state()) from None
+        return handle
+
+    def check_free(self) -> None:
+        """Refuse a folder that another server uses.
+
+        Raises
+        ------
+        StudioFault
+            With that server's address.
+        """
+        if (running := self.running) is not None:
+            raise self._taken(running)
+
+    def _taken(self, running: Running | None) -> StudioFault:
+        found = f"a server at {running.url}" if running else "a server that is starting"
+        found += f" (process {running.pid})" if running else ""
+        mend = "use that one, or stop it first (Ctrl-C where it runs, or kill its process)"
+        return StudioFault(self.root, found, "one server a data folder", mend)
+
+    def note(self, running: Running) -> None:
+        """Write down which server uses the folder."""
+        write_private(self._state, json.dumps(running._asdict()) + "\n")
+
+    def forget(self) -> None:
+        """Say that no server uses the folder any more."""
+        self._state.unlink(missing_ok=True)
+
+    @property
+    def running(self) -> Running | None:
+        """The server that uses the folder now, if one does.
+
+        The lock tells, not the note: after a crash the noted port may be somebody else's.
+        """
+        try:
+            handle = os.open(self._lock, os.O_RDONLY)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return self._read_state()
+        finally:
+            os.close(handle)
+        return None
+
+    def _read_state(self) -> Running | None:
+        try:
+            state = json.loads(self._state.read_text(encoding="utf-8"))
+            return Running(str(state["url"]), int(state["pid"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+
+def write_private(path: Path, content: str) -> None:
+    """Write a text file that only its owner may read, all of it or nothing."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    # The rights are set when the file is made: no moment at which another could open it.
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

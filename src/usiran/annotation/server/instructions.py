@@ -1,0 +1,97 @@
+"""The instruction that Label Studio shows beside the tasks: a short form of the guidelines."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from usiran.corpus import Corpus
+from usiran.schemas.label_scheme import Field, Project, Scheme
+from usiran.text.articles import read_text
+
+_SECTIONS = ("How to work", "Before you submit")
+_HEADING = re.compile(r"^## (?:\d+\. )?(.+)$", re.MULTILINE)
+_ITEM = re.compile(r"(?:(\d+)\.|-) +")
+_INLINE = (
+    (re.compile(r"\[([^\]]+)\]\([^)]*\)"), r"\1"),
+    (re.compile(r"`([^`]+)`"), r"<code>\1</code>"),
+    (re.compile(r"\*\*(.+?)\*\*", re.DOTALL), r"<b>\1</b>"),
+    (re.compile(r"\*(.+?)\*", re.DOTALL), r"<i>\1</i>"),
+)
+
+
+def instruction(corpus: Corpus, scheme: Scheme, layer: Project) -> str:
+    """Return a project's instruction as HTML: every label and its key, and how to work.
+
+    The sections "How to work" and "Before you submit" come from GUIDELINES.md, where there
+    is one; the tables come from the label scheme, as those of the guidelines do.
+    """
+    path = corpus.annotation / "GUIDELINES.md"
+    sections = _sections(read_text(path)) if path.is_file() else {}
+    parts = [
+        f"<p>The whole rules stand in annotation/GUIDELINES.md (version {scheme.version}).</p>"
+    ]
+    parts += [_table(field) for field in scheme.of(layer)]
+    for name in _SECTIONS:
+        if name in sections:
+            parts.append(f"<h4>{name}</h4>" + to_html(sections[name]))
+    return "\n".join(parts)
+
+
+def words_of(instruction: str | None) -> list[str]:
+    """Return the words of an instruction: what stays the same when a server cleans its HTML.
+
+    >>> words_of('<p>Read <b class="x">all</b> &amp; label</p>')
+    ['Read', 'all', '&', 'label']
+    """
+    return html.unescape(re.sub(r"<[^>]*>", " ", instruction or "")).split()
+
+
+def _sections(text: str) -> dict[str, str]:
+    """Return the sections of the second level: from heading without number to content."""
+    found = list(_HEADING.finditer(text))
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return {match[1]: text[match.end() : end] for match, end in zip(found, ends, strict=True)}
+
+
+def _table(field: Field) -> str:
+    rows = "".join(
+        f"<tr><td><b>{_escape(label.name)}</b></td>"
+        f"<td>{f'<code>{_escape(label.hotkey)}</code>' if label.hotkey else ''}</td>"
+        f"<td>{_escape(label.definition)}</td></tr>"
+        for label in field.labels
+    )
+    # Label Studio lets a few attributes through only, and no style.
+    table = f'<table cellpadding="4"><tbody>{rows}</tbody></table>'
+    return f"<h4>{_escape(field.question)}</h4>{table}"
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def to_html(text: str) -> str:
+    r"""Return Markdown's paragraphs, lists and marks of emphasis as HTML.
+
+    >>> to_html("Do *this*:\n\n1. read `it`\n2. label\n   it")
+    '<p>Do <i>this</i>:</p><ol><li>read <code>it</code></li><li>label it</li></ol>'
+    """
+    blocks = re.split(r"\n\s*\n", text.strip())
+    return "".join(_block(block) for block in blocks if block.strip())
+
+
+def _block(block: str) -> str:
+    start = _ITEM.match(block)
+    if start is None:
+        return f"<p>{_inline(block)}</p>"
+    items = re.split(r"\n(?=(?:\d+\.|-) +)", block)
+    inside = "".join(f"<li>{_inline(_ITEM.sub('', item, count=1))}</li>" for item in items)
+    tag = "ol" if start[1] else "ul"
+    return f"<{tag}>{inside}</{tag}>"
+
+
+def _inline(text: str) -> str:
+    text = _escape(" ".join(text.split()))
+    for pattern, form in _INLINE:
+        text = pattern.sub(form, text)
+    return text

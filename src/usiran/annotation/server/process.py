@@ -1,0 +1,330 @@
+"""The Label Studio server as a process: found, started on loopback, watched, stopped.
+
+It runs in a virtual environment of its own, on SQLite, and is told everything through an
+environment made from nothing: no variable of the caller's reaches it, and no secret stands
+in its arguments.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from usiran.annotation.server.credentials import Credentials, Login
+from usiran.annotation.server.data_dir import PRIVATE_FILE, Folder, Running
+from usiran.annotation.server.faults import StudioFault
+from usiran.corpus import Corpus
+from usiran.errors import shorten
+
+HOST = "127.0.0.1"
+TRIED = "1.23"
+"""The release line that this package is tested with."""
+
+_START_SECONDS, _STOP_SECONDS, _LOG_LINES = 300, 15, 8
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def program(corpus: Corpus) -> Path:
+    """Return the server's program: of the corpus's `.venv-studio`, else the one on the path.
+
+    Raises
+    ------
+    StudioFault
+        It is not installed.
+    """
+    own = corpus.root / ".venv-studio" / "bin" / "label-studio"
+    found = own if own.is_file() else shutil.which("label-studio")
+    if found is None:
+        allowed = "Label Studio in .venv-studio, or label-studio on the path"
+        raise StudioFault(own, "no such program", allowed, "make studio")
+    return Path(found)
+
+
+def port(wanted: int | None) -> int:
+    """Return the wanted port of the loopback address, or any free one.
+
+    Raises
+    ------
+    StudioFault
+        The wanted port is taken or may not be used.
+    """
+    with socket.socket() as probe:
+        # As the server will: a port that only waits for old connections to end is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, wanted or 0))
+        except OSError as fault:
+            found = (fault.strerror or str(fault)).lower()
+            mend = "name another port, or none for any free one"
+            raise StudioFault(f"{HOST}:{wanted}", found, "a free port", mend) from None
+        return int(probe.getsockname()[1])
+
+
+def environment(folder: Folder, port: int, login: Login) -> dict[str, str]:
+    """Return the server's whole environment: closed signup, loopback, no telemetry."""
+    ours = {
+        "LABEL_STUDIO_USERNAME": login.username,
+        "LABEL_STUDIO_PASSWORD": login.password,
+        "LABEL_STUDIO_USER_TOKEN": login.token,
+        "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
+        "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+        "LABEL_STUDIO_BASE_DATA_DIR": str(folder.data),
+        # A page of another site must not reach the server through the user's browser.
+        "ALLOWED_HOSTS": f"{HOST},localhost",
+        "CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
+        "COLLECT_ANALYTICS": "false",
+        "LATEST_VERSION_CHECK": "false",
+        "SENTRY_DSN": "",
+        "FRONTEND_SENTRY_DSN": "",
+        "FEATURE_FLAGS_OFFLINE": "true",
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {name: os.environ[name] for name in _KEPT if name in os.environ} | ours
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs and is healthy: its address, version, and where its login is kept."""
+
+    url: str
+    version: str
+    username: str
+    source: str
+
+
+def serve(
+    corpus: Corpus,
+    folder: Folder,
+    *,
+    wanted_port: int | None = None,
+    ready: Callable[[Server], None],
+    say: Callable[[str], None],
+) -> bool:
+    """Run the server until Ctrl-C, SIGTERM or SIGHUP, then stop it.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Beside whose data the server is looked for.
+    folder : Folder
+        The server's data; the same data is used again next time.
+    wanted_port : int, optional
+        The port (default: any free one).
+    ready : callable
+        Called once, when the server is healthy.
+    say : callable
+        Called with lines of progress.
+
+    Returns
+    -------
+    bool
+        Whether the server had become ready before it was stopped.
+
+    Raises
+    ------
+    StudioFault
+        The server is missing, the folder or the port is taken, the login does not fit the
+        data, or the server ended by itself.
+    """
+    folder.check_free()
+    path, chosen = program(corpus), port(wanted_port)
+    folder.make()
+    lock = folder.take()
+    try:
+        login = _login(folder)
+        with _asked_to_stop() as stop:
+            process = _spawn(path, folder, chosen, login, lock)
+            try:
+                folder.note(Running(f"http://{HOST}:{chosen}", process.pid))
+                watch = _Watch(folder, process, chosen, stop, say)
+                say("starting Label Studio (half a minute; longer the first time)")
+                if watch.until_healthy():
+                    ready(_checked(folder, chosen, login))
+                    watch.until_stopped()
+                    return True
+                return False
+            finally:
+                if process.poll() is None:
+                    say("stopping Label Studio")
+                _end(process)
+                folder.forget()
+    finally:
+        os.close(lock)
+
+
+def _login(folder: Folder) -> Login:
+    credentials = Credentials(folder)
+    login = credentials.login()
+    if login is not None:
+        return login
+    if folder.database.exists():
+        found = "no credentials for the data that is there"
+        allowed = "the file that was made with the data, or the environment"
+        mend = "put it back, or name a new data folder with --data DIR"
+        raise StudioFault(folder.credentials, found, allowed, mend)
+    return credentials.make_login()
+
+
+def _spawn(
+    path: Path, folder: Folder, port: int, login: Login, lock: int
+) -> subprocess.Popen[bytes]:
+    log = os.open(folder.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+    words = ["start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
+    try:
+        return subprocess.Popen(
+            [path, *words],
+            env=environment(folder, port, login),
+            cwd=folder.data,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            # A group of its own: Ctrl-C reaches this program alone, which then ends the server.
+            start_new_session=True,
+            pass_fds=(lock,),
+            umask=0o077,
+        )
+    except OSError as fault:
+        found = fault.strerror or str(fault)
+        raise StudioFault(path, found, "a program that can be run", "make studio") from None
+    finally:
+        os.close(log)
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[threading.Event]:
+    """Yield an event that is set by Ctrl-C, SIGTERM or SIGHUP instead of ending the program."""
+    stop = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stop.set()
+
+    # What the caller chose to ignore (nohup) stays ignored.
+    heard = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, ask) for number in heard}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Watch:
+    """Looks after one server process."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        process: subprocess.Popen[bytes],
+        port: int,
+        stop: threading.Event,
+        say: Callable[[str], None],
+    ) -> None:
+        self._folder, self._process, self._port = folder, process, port
+        self._stop, self._say = stop, say
+
+    def until_healthy(self) -> bool:
+        """Wait until the server answers; False where it was to stop before."""
+        for _ in range(_START_SECONDS * 4):
+            if self._stop.wait(0.25):
+                return False
+            self._check_alive()
+            if get(self._port, "/health")[0] == 200:
+                self._check_port()
+                return True
+        raise self._failed(f"no answer for {_START_SECONDS} seconds")
+
+    def until_stopped(self) -> None:
+        """Wait until the program is asked to stop."""
+        while not self._stop.wait(0.25):
+            self._check_alive()
+
+    def _check_alive(self) -> None:
+        code = self._process.poll()
+        if code is not None:
+            raise self._failed(f"Label Studio ended by itself with code {code}")
+
+    def _failed(self, found: str) -> StudioFault:
+        for line in _last_lines(self._folder):
+            self._say(f"  {line}")
+        return StudioFault(self._folder.log, found, "a server that runs on", "read the log")
+
+    def _check_port(self) -> None:
+        # Label Studio takes the next port without a word where its own is busy.
+        if "Trying to start at" in self._folder.log.read_text(encoding="utf-8", errors="replace"):
+            where, found = f"{HOST}:{self._port}", "taken by another program meanwhile"
+            raise StudioFault(where, found, "a free port", "run it again")
+
+
+def _checked(folder: Folder, port: int, login: Login) -> Server:
+    """Return the server once it is known that its data was made with this login."""
+    status, body = get(port, "/api/current-user/whoami", login.token)
+    if status != 200 or body.get("email") != login.username.lower():
+        found, allowed = "a login that the data was not made with", "that of the first start"
+        mend = (
+            f"give the first login, or name another data folder than {folder.root} with --data DIR"
+        )
+        raise StudioFault(login.source, found, allowed, mend)
+    version = str(get(port, "/api/version")[1].get("release", "unknown"))
+    return Server(f"http://{HOST}:{port}", version, login.username, login.source)
+
+
+def get(port: int, path: str, token: str | None = None) -> tuple[int, dict[str, object]]:
+    """Return status and JSON of one request to the loopback address; 0 where none answers."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    try:
+        connection.request(
+            "GET", path, headers={"Authorization": f"Token {token}"} if token else {}
+        )
+        answer = connection.getresponse()
+        body = json.loads(answer.read())
+        return answer.status, body if isinstance(body, dict) else {}
+    except (OSError, http.client.HTTPException, ValueError):
+        return 0, {}
+    finally:
+        connection.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the server and whatever it started; gently first."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is None:
+            _signal_group(process, number)
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                continue
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        # Nobody of the group is left.
+        return
+
+
+def _last_lines(folder: Folder) -> list[str]:
+    with folder.log.open(encoding="utf-8", errors="replace") as log:
+        lines = deque((line.rstrip() for line in log if line.strip()), maxlen=_LOG_LINES)
+    return [shorten(line, 200) for line in lines]
+
+
+def note_version(version: str) -> str | None:
+    """Return a remark where the server is not of the release line this was tried with."""
+    if version == TRIED or version.startswith(f"{TRIED}."):
+        return None
+    return f"Label Studio {version}: tried with {TRIED} only"

@@ -1,0 +1,280 @@
+"""From the corpus to a project: set up, with every task in it that was missing.
+
+Nothing is changed on the server before all of it is known to be sound. What is changed is
+changed in an order that lets the same command, run again, complete an interrupted one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from usiran.annotation.server.accounts import choose_annotator, email_of, make_account
+from usiran.annotation.server.client import Address, Studio, address, explained
+from usiran.annotation.server.credentials import Credentials
+from usiran.annotation.server.data_dir import Folder
+from usiran.annotation.server.instructions import instruction
+from usiran.annotation.server.predictions import (
+    Held,
+    Prediction,
+    Predictor,
+    Sent,
+    Use,
+    read_held,
+    send_predictions,
+)
+from usiran.annotation.server.projects import (
+    Mark,
+    Purpose,
+    differing,
+    find_project,
+    refuse_losses,
+    settings,
+)
+from usiran.corpus import Corpus
+from usiran.errors import Finding, InputFault
+from usiran.label_studio.config import config
+from usiran.label_studio.tasks import (
+    Task,
+    chosen_articles,
+    make_tasks,
+    same_labelled,
+)
+from usiran.schemas.label_scheme import Project, read_scheme
+from usiran.text.articles import read_texts
+
+BATCH = 250
+"""Tasks sent in one request."""
+SHOWN = Use(shown=True, ordering=False)
+# Sequential sampling goes by the order of sending, the other by the score, the lowest first.
+_ORDERS = {False: "Sequential sampling", True: "Uncertainty sampling"}
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What a push did.
+
+    `project` says whether the project was ``new``, ``changed`` (`settings` names what) or
+    ``unchanged``. Of its tasks, `new` were added, `changed` were given other data, `removed`
+    stood for nothing in the corpus any more, and `unchanged` were right already.
+    `predictions` were sent or changed, `withdrawn` are predictions that were not asked for.
+    """
+
+    url: str
+    title: str
+    project: str
+    settings: tuple[str, ...]
+    new: int
+    changed: int
+    removed: int
+    unchanged: int
+    predictions: int
+    withdrawn: int
+    email: str
+    account_made: bool
+    password_kept: bool
+
+
+@dataclass
+class _Plan:
+    """What has to be done to the tasks of a project."""
+
+    new: list[Task] = field(default_factory=list)
+    changed: list[tuple[int, Task]] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
+    unchanged: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+def push(
+    corpus: Corpus,
+    folder: Folder,
+    *,
+    layer: Project,
+    annotator_id: str | None = None,
+    article_ids: Iterable[str] = (),
+    url: str | None = None,
+    predictor: Predictor | None = None,
+    use: Use = SHOWN,
+    units: Collection[str] | None = None,
+    purpose: Purpose = "annotation",
+    say: Callable[[str], None] = lambda _: None,
+) -> Pushed:
+    """Set up an annotator's project and bring the tasks in that it lacks.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Whose texts are labelled.
+    folder : Folder
+        The data folder: its server, and where passwords are kept.
+    layer : {"stance", "spans"}
+        Which project.
+    annotator_id : str, optional
+        For whom (default: the only annotator there is).
+    article_ids : iterable of str
+        The articles whose tasks are brought in (default: all).
+    url : str, optional
+        Another server than the folder's.
+    predictor : callable, optional
+        Gives predictions, which anchor whoever sees them (default: none).
+    use : Use
+        Whether annotators see the predictions, and whether they order the tasks.
+    units : collection of str, optional
+        The sentences or articles whose tasks are brought in (default: all).
+    purpose : {"annotation", "adjudication"}
+        Which of the two projects that somebody may have.
+    say : callable
+        Called with lines of progress.
+
+    Raises
+    ------
+    StudioFault
+        The server cannot be reached or refuses something.
+    FileFault, InputFault
+        The corpus cannot be pushed as it is, or labels would be lost. Nothing was changed.
+    """
+    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
+    who = choose_annotator(corpus, annotator_id)
+    mark = Mark.of(corpus.manifest, layer, who, purpose)
+    chosen = chosen_articles(texts, article_ids)
+    tasks = make_tasks(corpus, texts, layer)
+    use = use if predictor else Use(shown=False, ordering=False)
+    wanted = settings(mark, config(scheme, layer), instruction(corpus, scheme, layer))
+    wanted |= {"sampling": _ORDERS[use.ordering], "show_collab_predictions": use.shown}
+    credentials, where = Credentials(folder), address(folder, url)
+    with Studio(where) as studio, explained(where.url):
+        work = _Push(studio, mark, wanted, say)
+        plan = work.plan(tasks, chosen, units)
+        # Asked before anything is changed: a system may turn out to be of no use.
+        predictions = list(predictor(work.there(tasks, plan))) if predictor else []
+        made = make_account(studio, credentials, mark.annotator_id)
+        work.set_up()
+        work.send(plan)
+        sent = work.predict(predictions, use)
+    return work.report(where, plan, sent, made, credentials)
+
+
+class _Push:
+    """One push to one project."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        mark: Mark,
+        wanted: dict[str, object],
+        say: Callable[[str], None],
+    ) -> None:
+        self._sdk, self._studio, self._mark = studio.sdk, studio, mark
+        self._wanted, self._say = wanted, say
+        self._project: Any | None = find_project(studio, mark)
+        self._found = self._project is not None
+        self._differing = differing(self._project, wanted) if self._found else {}
+        self._held: dict[str, Held] = {}
+
+    def plan(
+        self, tasks: Sequence[Task], chosen: frozenset[str], units: Collection[str] | None
+    ) -> _Plan:
+        """Return what has to be done, or refuse it.
+
+        Every task that is there is compared, also of articles that are not chosen: the
+        project then is of the present data as a whole.
+        """
+        plan, known = _Plan(), {task.unit_id: task for task in tasks}
+        if self._project is not None:
+            if "label_config" in self._differing:
+                config = str(self._wanted["label_config"])
+                refuse_losses(self._studio, self._project, config)
+            self._held = read_held(self._sdk, self._project.id)
+            for unit, held in self._held.items():
+                self._compare(plan, unit, held, known.get(unit))
+        if plan.findings:
+            raise InputFault(plan.findings)
+        plan.new = [
+            task
+            for task in tasks
+            if task.unit_id not in self._held
+            and task.data["article_id"] in chosen
+            and (units is None or task.unit_id in units)
+        ]
+        return plan
+
+    def there(self, tasks: Iterable[Task], plan: _Plan) -> list[Task]:
+        """Return the tasks that the project will have, in the order of the corpus."""
+        units = self._held.keys() | {task.unit_id for task in plan.new}
+        return [task for task in tasks if task.unit_id in units]
+
+    def _compare(self, plan: _Plan, unit: str, held: Held, task: Task | None) -> None:
+        if task is not None and task.data == held.data:
+            plan.unchanged += 1
+        elif task is not None and (not held.labelled or same_labelled(task.data, held.data)):
+            plan.changed.append((held.task_id, task))
+        elif not held.labelled:
+            plan.removed.append(held.task_id)
+        else:
+            file = f"{self._studio.url}, project '{self._mark.title}'"
+            found = "labels on another text" if task else "labels on what is not in the corpus"
+            mend = "put the text back, or delete the task there: its labels are lost"
+            record = f"task {held.task_id} ({unit})"
+            plan.findings.append(Finding(file, record, "", found, "the corpus's text", mend))
+
+    def set_up(self) -> None:
+        """Make the project, or give it the settings that differ."""
+        if self._project is None:
+            self._project = self._sdk.projects.create(**self._wanted)
+        elif self._differing:
+            self._sdk.projects.update(id=self._project.id, **self._differing)
+
+    def send(self, plan: _Plan) -> None:
+        """Do what is planned."""
+        for task_id in plan.removed:
+            self._sdk.tasks.delete(id=str(task_id))
+        for task_id, task in plan.changed:
+            self._sdk.tasks.update(id=str(task_id), data=task.data)
+        for start in range(0, len(plan.new), BATCH):
+            part = plan.new[start : start + BATCH]
+            self._sdk.projects.import_tasks(
+                self._id, request=[{"data": task.data} for task in part]
+            )
+            self._say(f"{start + len(part)} of {len(plan.new)} tasks sent")
+
+    @property
+    def _id(self) -> int:
+        assert self._project is not None
+        return int(self._project.id)
+
+    def predict(self, predictions: Sequence[Prediction], use: Use) -> Sent:
+        """Send the predictions and say which of them annotators see or are ordered by."""
+        held = read_held(self._sdk, self._id) if predictions else self._held
+        sent = send_predictions(self._sdk, self._id, held, predictions, self._say)
+        # Of several versions the server hands out none with a task; its task list shows all.
+        version = "".join(sent.versions) if len(sent.versions) == 1 else ""
+        if version and self._sdk.projects.get(id=self._id).model_version != version:
+            # The server forgets the version where the other setting is given alone.
+            self._sdk.projects.update(
+                id=self._id, show_collab_predictions=use.shown, model_version=version
+            )
+        return sent
+
+    def report(
+        self, where: Address, plan: _Plan, sent: Sent, made: bool, credentials: Credentials
+    ) -> Pushed:
+        """Return what was done."""
+        changed = "changed" if self._differing else "unchanged"
+        return Pushed(
+            url=f"{where.url}/projects/{self._id}/",
+            title=self._mark.title,
+            project=changed if self._found else "new",
+            settings=tuple(self._differing),
+            new=len(plan.new),
+            changed=len(plan.changed),
+            removed=len(plan.removed),
+            unchanged=plan.unchanged,
+            predictions=sent.number,
+            withdrawn=sent.removed,
+            email=email_of(self._mark.annotator_id),
+            account_made=made,
+            password_kept=credentials.kept_password(where.server, self._mark.annotator_id)
+            is not None,
+        )

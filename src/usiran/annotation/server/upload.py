@@ -1,0 +1,194 @@
+"""From filled sheets to a project: labels entered as the annotator's own submitted ones.
+
+Everything is checked before anything is sent. What is sent is sent task by task, and a task
+that has its labels already is left: the same command, run again, completes a broken one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from usiran.annotation.intake import kept, read_all_labels, same_labels
+from usiran.annotation.server.accounts import choose_annotator, email_of, log_in
+from usiran.annotation.server.client import Studio, address, explained
+from usiran.annotation.server.credentials import Credentials
+from usiran.annotation.server.data_dir import Folder
+from usiran.annotation.server.projects import Mark, check_version, find_project, no_project
+from usiran.annotation.submissions import PROJECTS
+from usiran.corpus import Corpus
+from usiran.errors import Finding, InputFault
+from usiran.label_studio.read_export import read_export
+from usiran.label_studio.records import Ident, TaskReading
+from usiran.label_studio.write_export import results
+from usiran.schemas.label_scheme import Project, Scheme, read_scheme
+from usiran.text.articles import Texts, read_texts
+
+_EVERY = 50
+"""After how many tasks progress is told."""
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What became of one project's tasks: labelled, labelled anew, or left as they were."""
+
+    title: str
+    new: int
+    replaced: int
+    unchanged: int
+
+
+@dataclass
+class _Plan:
+    """What is to be sent to one project: each task with its number, or its annotation's."""
+
+    title: str
+    new: list[tuple[Ident, TaskReading]] = field(default_factory=list)
+    replaced: list[tuple[Ident, TaskReading]] = field(default_factory=list)
+    unchanged: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+def enter(
+    corpus: Corpus,
+    folder: Folder,
+    paths: Sequence[Path],
+    *,
+    annotator_id: str,
+    completed_by: str | None = None,
+    replace: bool = False,
+    url: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> tuple[Entered, ...]:
+    """Enter the labels of filled sheets into the annotator's own projects.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Whose texts are labelled.
+    folder : Folder
+        The data folder: its server, and the password of the annotator's account.
+    paths : sequence of Path
+        Sheets (.txt) or Label Studio exports (.json, .jsonl); no two of one unit.
+    annotator_id : str
+        Whose labels they are; push has made the projects.
+    completed_by : str, optional
+        Whose annotations to take, where an export has several annotators'.
+    replace : bool
+        Whether other labels of this annotator on the same task give way.
+    url : str, optional
+        Another server than the folder's.
+    say : callable
+        Called with lines of progress.
+
+    Raises
+    ------
+    StudioFault
+        The server cannot be reached, breaks off, lacks a project, or refuses the login.
+    FileFault, InputFault
+        With every fault of the files and every task that cannot take its labels. Nothing
+        was sent.
+    """
+    choose_annotator(corpus, annotator_id)
+    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
+    tasks = read_all_labels(paths, corpus, scheme=scheme, texts=texts, completed_by=completed_by)
+    credentials, where = Credentials(folder), address(folder, url)
+    with Studio(where) as studio, explained(where.url):
+        reader = _Reader(studio, corpus, annotator_id, scheme, texts)
+        plans = [reader.plan(layer, tasks, replace=replace) for layer in _layers(tasks)]
+        if findings := [one for plan in plans for one in plan.findings]:
+            raise InputFault(findings)
+        with Studio(log_in(studio, credentials, annotator_id)) as own:
+            return tuple(_send(own, plan, scheme, say) for plan in plans)
+
+
+def _layers(tasks: Iterable[TaskReading]) -> list[Project]:
+    given = {task.project for task in tasks}
+    return [project for project in PROJECTS if project in given]
+
+
+class _Reader:
+    """Reads what an annotator's projects hold, and compares it with what is to be there."""
+
+    def __init__(
+        self, studio: Studio, corpus: Corpus, annotator_id: str, scheme: Scheme, texts: Texts
+    ) -> None:
+        self._studio, self._manifest, self._annotator = studio, corpus.manifest, annotator_id
+        self._scheme, self._texts = scheme, texts
+        self._user = str(studio.users().get(email_of(annotator_id), "nobody"))
+
+    def plan(self, layer: Project, tasks: Iterable[TaskReading], *, replace: bool) -> _Plan:
+        """Return what has to be sent to the project of a layer, with everything against it."""
+        mark = Mark.of(self._manifest, layer, self._annotator)
+        project = find_project(self._studio, mark)
+        if project is None:
+            raise no_project(self._studio, [mark])
+        check_version(self._studio, mark, project)
+        plan, held = _Plan(mark.title), self._held(mark.title, int(project.id))
+        for task in tasks:
+            if task.project == layer:
+                self._compare(plan, task, held.get(task.unit_id), replace)
+        return plan
+
+    def _held(self, title: str, project_id: int) -> dict[str, TaskReading]:
+        # The system's folder for temporary files, not the corpus: the export holds the texts.
+        with TemporaryDirectory(prefix="usiran-") as temporary:
+            export = Path(temporary) / "export.json"
+            self._studio.download(project_id, export)
+            read = read_export(export, scheme=self._scheme, texts=self._texts, name=self._at(title))
+            return {task.unit_id: task for task in read}
+
+    def _at(self, title: str) -> str:
+        return f"{self._studio.url}, project '{title}'"
+
+    def _compare(
+        self, plan: _Plan, task: TaskReading, held: TaskReading | None, replace: bool
+    ) -> None:
+        at = self._at(plan.title)
+        if held is None:
+            mend = "push again: it sends the tasks that are missing"
+            fault = Finding(at, task.unit_id, "", "no such task", "a task for it", mend)
+            plan.findings.append(fault)
+            return
+        if held.findings and not held.annotations:
+            plan.findings += held.findings
+            return
+        mine = kept(held, self._user)
+        same = [one for one in mine if same_labels(one, task.annotations[0]) and not held.findings]
+        if len(mine) > 1:
+            plan.findings.append(
+                _refused(at, held, f"{len(mine)} annotations", "delete all but one")
+            )
+        elif same:
+            plan.unchanged += 1
+        elif not mine:
+            plan.new.append((held.task_id, task))
+        elif replace:
+            plan.replaced.append((mine[0].annotation_id, task))
+        else:
+            mend = "pull them first if they count; --replace puts the given ones in their place"
+            plan.findings.append(_refused(at, held, "other labels of this annotator", mend))
+
+
+def _refused(at: str, held: TaskReading, found: str, mend: str) -> Finding:
+    record = f"task {held.task_id} ({held.unit_id})"
+    return Finding(at, record, "", found, "no labels, or exactly the given ones", mend)
+
+
+def _send(own: Studio, plan: _Plan, scheme: Scheme, say: Callable[[str], None]) -> Entered:
+    """Send what is planned, as the annotator."""
+    todo = [*((own.sdk.annotations.create, *one) for one in plan.new)]
+    todo += [*((own.sdk.annotations.update, *one) for one in plan.replaced)]
+    for number, (act, ident, task) in enumerate(todo, start=1):
+        given = task.annotations[0]
+        act(
+            id=ident,
+            result=results(task, given, scheme),
+            was_cancelled=given.skipped,
+            lead_time=given.lead_time,
+        )
+        if number % _EVERY == 0 or number == len(todo):
+            say(f"{plan.title}: {number} of {len(todo)} tasks entered")
+    return Entered(plan.title, len(plan.new), len(plan.replaced), plan.unchanged)

@@ -1,0 +1,1 @@
+"""The sheet: one annotator's labels of one article as plain text."""

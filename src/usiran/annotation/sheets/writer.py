@@ -1,0 +1,163 @@
+"""Sheets to fill in, and sheets filled from labels that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from usiran.errors import Finding, InputFault
+from usiran.label_studio.records import (
+    AnnotationReading,
+    SpanReading,
+    TaskReading,
+    roles_in_order,
+    spans_in_order,
+)
+from usiran.schemas.label_scheme import Scheme
+from usiran.text.articles import Sentence, Texts
+from usiran.text.quoting import escape, occurrences, one_line
+
+GAP = "?"
+"""Stands where a label has yet to be given; reading refuses it."""
+
+
+def blank_sheet(texts: Texts, article_id: str, scheme: Scheme) -> str:
+    """Return an article's sheet without labels, each sentence above its line as a comment.
+
+    Raises
+    ------
+    InputFault
+        The corpus has no such article, or its text was withdrawn.
+    """
+    if article_id in texts.withdrawn:
+        found, allowed, mend = "a withdrawn text", "an article with its text", "label another"
+        raise InputFault([Finding("the article", article_id, "", found, allowed, mend)])
+    return _sheet(texts, article_id, scheme, {}, None)
+
+
+def fill_sheet(tasks: Iterable[TaskReading], *, texts: Texts, scheme: Scheme) -> str:
+    """Return the sheet of an article's tasks: parsing it gives the same labels again.
+
+    Tasks without labels, or skipped, leave gaps.
+
+    Parameters
+    ----------
+    tasks : iterable of TaskReading
+        The sentence tasks and the article's task, all of one article.
+    texts : Texts
+        The corpus's texts and sentences.
+    scheme : Scheme
+        The labels.
+
+    Raises
+    ------
+    InputFault
+        The tasks are of no or several articles, or a span cannot be quoted in a sheet: it
+        lies in no one scored sentence, cuts a token, or overlaps another of its layer.
+    """
+    tasks = list(tasks)
+    articles = sorted({task.article_id for task in tasks})
+    if len(articles) != 1:
+        found = ", ".join(articles) or "none"
+        raise InputFault([Finding("tasks", "", "article_id", found, "one article", "choose one")])
+    given = {task.unit_id: _labels(task) for task in tasks}
+    return _sheet(texts, articles[0], scheme, given, given.get(articles[0]))
+
+
+def _labels(task: TaskReading) -> AnnotationReading | None:
+    return next((reading for reading in task.annotations if not reading.skipped), None)
+
+
+def _sheet(
+    texts: Texts,
+    article_id: str,
+    scheme: Scheme,
+    given: dict[str, AnnotationReading | None],
+    whole: AnnotationReading | None,
+) -> str:
+    rows = texts.sentences.get(article_id)
+    if rows is None:
+        allowed = f"one of {', '.join(sorted(texts.sentences))}"
+        finding = Finding("sentences.csv", article_id, "article_id", article_id, allowed, "choose")
+        raise InputFault([finding])
+    spans = spans_in_order(whole.spans) if whole else []
+    links = _links(whole, spans, scheme)
+    lines = [*_head(scheme), "", f"article {article_id}"]
+    for field in scheme.of("spans"):
+        if field.scope == "task":
+            lines.append(f"{field.name} {_first(whole, field.name)}")
+    unplaced = list(spans)
+    for row in rows:
+        lines += ["", f"# {row.zone}: {one_line(texts.text_of(row))}"]
+        if row.scored:
+            lines.append(_sentence_line(row, given.get(row.sentence_id)))
+            inside = [span for span in spans if row.start <= span.start < span.end <= row.end]
+            lines += _span_lines(texts, row, inside, links)
+            unplaced = [span for span in unplaced if span not in inside]
+    if unplaced:
+        raise InputFault(_unquotable(article_id, span) for span in unplaced)
+    return "\n".join(lines) + "\n"
+
+
+def _head(scheme: Scheme) -> Iterator[str]:
+    yield "# One line a sentence: ordinal, stance, holder, grounds. Below it, indented, its spans:"
+    yield '#   ACTOR_TYPE "quoted words" handle'
+    yield '#   EVENT_TYPE "quoted words" mode agent=handle,handle recipient=handle'
+    yield "# Quotes stand in the text's order; #2 behind a quote means its second place from there."
+    for name in ("stance", "holder", "grounds", "actor", "event", "mode"):
+        yield f"# {name}: {' '.join(scheme[name].names)}"
+
+
+def _first(reading: AnnotationReading | None, field: str) -> str:
+    labels = reading.choices.get(field) if reading else None
+    return labels[0] if labels else GAP
+
+
+def _sentence_line(row: Sentence, reading: AnnotationReading | None) -> str:
+    ordinal = row.sentence_id.rpartition("#")[2]
+    grounds = reading.choices.get("grounds", ()) if reading else ()
+    return " ".join([ordinal, _first(reading, "stance"), _first(reading, "holder"), *grounds])
+
+
+def _links(
+    whole: AnnotationReading | None, spans: list[SpanReading], scheme: Scheme
+) -> dict[str, list[str]]:
+    """Return what stands behind a region's quote: an actor's handle; an event's mode and roles."""
+    roles = roles_in_order(whole.roles, spans, scheme["role"].names) if whole else []
+    linked = {role.actor for role in roles}
+    named = [span.region for span in spans if span.region in linked]
+    handles = {region: f"a{number}" for number, region in enumerate(named, start=1)}
+    behind = {region: [handle] for region, handle in handles.items()}
+    for span in spans:
+        if span.mode is not None and span.mode != scheme["mode"].default:
+            behind.setdefault(span.region, []).append(span.mode)
+    for (event, name), group in groupby(roles, key=lambda role: (role.event, role.role)):
+        actors = ",".join(handles[role.actor] for role in group)
+        behind.setdefault(event, []).append(f"{name}={actors}")
+    return behind
+
+
+def _span_lines(
+    texts: Texts, row: Sentence, spans: list[SpanReading], links: dict[str, list[str]]
+) -> Iterator[str]:
+    ends: dict[str, int] = {}
+    for span in spans:
+        begin = ends.get(span.layer, row.start)
+        places = [at for at in occurrences(texts, row, span.text) if at[0] >= begin]
+        if (span.start, span.end) not in places:
+            raise InputFault([_unquotable(row.article_id, span)])
+        nth = places.index((span.start, span.end)) + 1
+        ends[span.layer] = span.end
+        words = [span.label, f'"{escape(span.text)}"', *([f"#{nth}"] if nth > 1 else [])]
+        yield "  " + " ".join([*words, *links.get(span.region, ())])
+
+
+def _unquotable(article_id: str, span: SpanReading) -> Finding:
+    return Finding(
+        "tasks",
+        f"{article_id} {span.start} to {span.end}",
+        span.layer,
+        span.text,
+        "a span of whole tokens in one scored sentence, over no other span of its layer",
+        "correct it on the labelling page",
+    )

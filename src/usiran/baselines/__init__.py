@@ -1,1 +1,0 @@
-"""The benchmark: tasks, protocol, scores, systems, results and the leaderboard."""

@@ -1,0 +1,1 @@
+"""The protocol, its results, and what is made of them: ranking, leaderboard, ceiling, plots."""

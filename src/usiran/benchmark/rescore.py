@@ -1,0 +1,173 @@
+"""Scoring stored predictions on the present gold, when it is no longer the one they met."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from usiran.benchmark.predictions import read_lines
+from usiran.benchmark.results import (
+    SUBMITTED,
+    Result,
+    Results,
+    Stored,
+    outcomes_in,
+    paths,
+    prediction_bytes,
+    read_result,
+    rounded,
+    sha256,
+)
+from usiran.benchmark.run import Bench, scores_of
+from usiran.corpus import Corpus
+from usiran.errors import FileFault, InputFault
+from usiran.models.settings import chosen
+
+
+class Side(msgspec.Struct, frozen=True):
+    """A score, and what it was made on."""
+
+    score: float
+    interval: tuple[float, float]
+    data_version: str
+    gold_sha256: str
+
+
+class Rescored(msgspec.Struct, frozen=True):
+    """One stored result before and after.
+
+    Parameters
+    ----------
+    system, task : str
+        Whose.
+    old : Side
+        As it is stored.
+    new : Side or None
+        On the present gold; None where the predictions cannot be scored on it.
+    reason : str
+        Why they cannot; empty where they can.
+    dropped : int
+        Lines on sentences of withdrawn articles, which are scored no longer: left out.
+    """
+
+    system: str
+    task: str
+    old: Side
+    new: Side | None
+    reason: str = ""
+    dropped: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether gold, version or score differ."""
+        return self.new != self.old
+
+
+def rescore(
+    bench: Bench, results: Results, systems: Sequence[str] = ()
+) -> tuple[list[Rescored], dict[tuple[str, str], Stored]]:
+    """Score stored predictions on the present gold; nothing is written.
+
+    Parameters
+    ----------
+    results : mapping
+        The stored results, keyed by (system, task).
+    systems : sequence of str
+        Which ones; empty means all.
+
+    Returns
+    -------
+    rows : list of Rescored
+        One a stored result, sorted by system and task.
+    fresh : dict
+        The new results, where there is one: give them to
+        `usiran.benchmark.write_results.publish`.
+
+    Raises
+    ------
+    InputFault
+        A system has no stored result.
+    """
+    names = chosen("system", tuple(systems), tuple(dict.fromkeys(name for name, _ in results)))
+    rows: list[Rescored] = []
+    fresh: dict[tuple[str, str], Stored] = {}
+    for (system, task), stored in sorted(results.items()):
+        if system not in names:
+            continue
+        kept, dropped = without_withdrawn(bench.corpus, stored.predictions)
+        made = _again(bench, msgspec.structs.replace(stored, predictions=kept))
+        old = _side(stored.result)
+        if isinstance(made, str):
+            rows.append(Rescored(system, task, old, None, made))
+        else:
+            fresh[system, task] = made
+            rows.append(Rescored(system, task, old, _side(made.result), dropped=dropped))
+    return rows, fresh
+
+
+class _Unit(msgspec.Struct):
+    sentence_id: str
+
+
+def without_withdrawn(corpus: Corpus, content: bytes) -> tuple[bytes, int]:
+    """Return predictions without the lines on withdrawn articles, and how many those were."""
+    gone = {path.stem for path in corpus.withdrawn.glob("*.json")}
+    lines = content.splitlines(keepends=True) if gone else []
+    kept = [line for line in lines if _article(line) not in gone]
+    return (b"".join(kept), len(lines) - len(kept)) if gone else (content, 0)
+
+
+def _article(line: bytes) -> str:
+    try:
+        return msgspec.json.decode(line, type=_Unit).sentence_id.partition("#")[0]
+    except msgspec.DecodeError:
+        return ""  # a line that cannot be read is refused where the lines are
+
+
+def refreshing(corpus: Corpus) -> str:
+    """Return the commands after which every stored result is one on the present texts.
+
+    Raises
+    ------
+    FileFault
+        A stored result cannot be read.
+    """
+    files = sorted((corpus.baselines / "results").glob("*/*.json"))
+    kinds = {read_result(path, corpus.name_of(path)).kind for path in files}
+    run = "usiran benchmark run" + (" --peers" if "peer" in kinds else "")
+    return f"{run}, usiran benchmark rescore --write" if SUBMITTED in kinds else run
+
+
+def _side(result: Result) -> Side:
+    return Side(result.score, result.interval, result.data_version, result.gold_sha256)
+
+
+def _again(bench: Bench, stored: Stored) -> Stored | str:
+    """Return the result on the present gold, or why there is none."""
+    old = stored.result
+    if old.task not in bench.golds:
+        return f"there is no task {old.task} any more"
+    gold = bench.golds[old.task]
+    if old.relabelled:
+        if bench.is_stale(old):
+            return "its labels were rearranged from the old gold: `usiran benchmark run`"
+        return stored
+    file = bench.corpus.name_of(paths(bench.corpus, old.system, old.task)[1])
+    try:
+        content = prediction_bytes(read_lines(stored.predictions, gold, file))
+    except FileFault as fault:
+        return str(fault)
+    except InputFault as fault:
+        more = f" (and {len(fault.findings) - 1} more)" if len(fault.findings) > 1 else ""
+        return f"{fault.findings[0]}{more}"
+    outcomes = outcomes_in(content, gold, file)
+    result = msgspec.structs.replace(
+        old,
+        data_version=bench.corpus.manifest.version,
+        gold_sha256=gold.sha256,
+        folds_sha256=bench.folds,
+        predictions_sha256=sha256(content),
+        **rounded(scores_of(gold, outcomes, seed=old.seed, draws=old.draws)),
+    )
+    return Stored(result, content)

@@ -1,0 +1,79 @@
+"""Writing results, the ceiling and the leaderboard: all of them at once, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from usiran.benchmark.cards import card, card_path
+from usiran.benchmark.ceiling import ceiling_bytes
+from usiran.benchmark.leaderboard import render
+from usiran.benchmark.results import (
+    SUBMITTED,
+    Results,
+    Stored,
+    paths,
+    read_results,
+    result_bytes,
+)
+from usiran.benchmark.run import Bench
+from usiran.benchmark.verify import differences
+from usiran.io.atomic import holds, replace_files
+
+
+def leaderboard_path(bench: Bench) -> Path:
+    """Return where the leaderboard stands."""
+    return bench.corpus.baselines / "LEADERBOARD.md"
+
+
+def ceiling_path(bench: Bench) -> Path:
+    """Return where the ceiling stands."""
+    return bench.corpus.baselines / "ceiling.json"
+
+
+def publish(bench: Bench, fresh: Mapping[tuple[str, str], Stored]) -> Results:
+    """Write fresh results beside the stored ones, the ceiling, and the leaderboard over all.
+
+    A submitted system's card is written anew with them.
+
+    Returns
+    -------
+    mapping
+        All results, keyed by (system, task).
+    """
+    results = dict(sorted({**read_results(bench.corpus), **fresh}.items()))
+    files = {
+        leaderboard_path(bench): render(bench, results).encode("utf-8"),
+        ceiling_path(bench): ceiling_bytes(bench.ceiling),
+    }
+    for (system, task), stored in fresh.items():
+        result, predictions = paths(bench.corpus, system, task)
+        files[result] = result_bytes(stored.result)
+        files[predictions] = stored.predictions
+        if stored.result.kind == SUBMITTED:
+            files[card_path(bench.corpus, system)] = card(results, system).encode("utf-8")
+    replace_files(files)
+    return results
+
+
+def outdated(bench: Bench) -> list[str]:
+    """Return which of the leaderboard and the ceiling are not what results and labels give."""
+    board = leaderboard_path(bench)
+    wanted = render(bench, read_results(bench.corpus)).encode("utf-8")
+    current = {
+        board: holds(board, wanted),
+        ceiling_path(bench): _ceiling_is_current(bench),
+    }
+    return [bench.corpus.name_of(path) for path, same in current.items() if not same]
+
+
+def _ceiling_is_current(bench: Bench) -> bool:
+    path = ceiling_path(bench)
+    try:
+        stored = msgspec.json.decode(path.read_bytes())
+    except (FileNotFoundError, msgspec.DecodeError):
+        return False
+    # Another machine's sums may differ in the last place, as those of results may.
+    return not any(differences(stored, msgspec.to_builtins(bench.ceiling), ""))

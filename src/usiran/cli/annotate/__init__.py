@@ -1,0 +1,1 @@
+"""`usiran annotate`: labels in and out, Label Studio, agreement, adjudication."""

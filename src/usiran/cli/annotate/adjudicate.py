@@ -1,0 +1,218 @@
+"""The adjudication in the terminal: one question after another, each decision saved at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from usiran.annotation.adjudication import sheet as sheets
+from usiran.annotation.adjudication.adjudicator import Adjudicator, Written
+from usiran.annotation.adjudication.question_labels import Answer, Question
+from usiran.annotation.adjudication.questions import Decision
+from usiran.cli.options import say, show_json
+from usiran.errors import InputFault
+
+if TYPE_CHECKING:
+    from usiran.annotation.server.data_dir import Folder
+
+_OPEN_THERE = (
+    "open each task from the project's list: there all answers are shown (A, B, C). A task\n"
+    "begins with one of them taken over: look at the others, correct it, submit. Then:\n"
+    "usiran annotate adjudicate --pull --adjudicator ID > sheet.toml"
+)
+_PROMPT = "answer (number, letter or label; s skips, q quits)"
+
+
+def show_open(
+    adjudicator: Adjudicator, redo: Sequence[str], *, as_sheet: bool, as_json: bool
+) -> None:
+    """Print what is open, and the questions of `redo`, as text, as a sheet or as JSON."""
+    again = [adjudicator.question(id) for id in redo]
+    questions = again + [one for one in adjudicator.state.open if one.id not in redo]
+    if as_json:
+        show_json(sheets.as_json(adjudicator, questions))
+        return
+    write = sheets.as_sheet if as_sheet else sheets.as_text
+    print(write(adjudicator, questions), end="")
+    for line in _remaining(adjudicator):
+        say(line)
+
+
+def through_studio(
+    adjudicator: Adjudicator,
+    by: str | None,
+    *,
+    push: bool,
+    data: Path | None,
+    url: str | None,
+    as_json: bool,
+) -> None:
+    """Send what is open to Label Studio, or print a sheet with what was labelled there."""
+    from usiran.annotation.server import adjudication as adjudicate
+    from usiran.annotation.server import reports
+    from usiran.annotation.server.data_dir import Folder
+
+    if by is None:
+        raise typer.BadParameter(
+            "name who decides, as in annotators.csv", param_hint="--adjudicator"
+        )
+    folder = Folder.of(adjudicator.corpus, data)
+    if not push:
+        _show_pulled(adjudicator, by, folder, url, as_json=as_json)
+        return
+    done = adjudicate.push_open(adjudicator, folder, adjudicator_id=by, url=url, say=say)
+    if as_json:
+        show_json({"projects": [reports.push_json(one) for one in done]})
+        return
+    for one in done:
+        print(reports.push_text(one, adjudicator.corpus.name_of(folder.credentials)))
+    say(_OPEN_THERE if done else "nothing is open")
+
+
+def _show_pulled(
+    adjudicator: Adjudicator, by: str, folder: Folder, url: str | None, *, as_json: bool
+) -> None:
+    from usiran.annotation.server.adjudication import pull_answers
+
+    found = pull_answers(adjudicator, folder, adjudicator_id=by, url=url, say=say)
+    if as_json:
+        questions = sheets.as_json(adjudicator, found.questions, found.answers)
+        show_json({"questions": questions, "otherwise": found.otherwise})
+    else:
+        print(sheets.as_sheet(adjudicator, found.questions, found.answers), end="")
+    say(f"{len(found.answers)} of {len(found.questions)} answered; fill in the reasons")
+    if found.otherwise:
+        say(f"labelled otherwise than settled, left out: {', '.join(found.otherwise)}")
+        say("to decide one of these too, name it with --list --as-sheet --redo ID")
+
+
+def refuse_drift(adjudicator: Adjudicator) -> None:
+    """Raise where the gold is not what the passes and the decisions give."""
+    if findings := adjudicator.drift():
+        raise InputFault(findings)
+
+
+def _remaining(adjudicator: Adjudicator) -> Iterator[str]:
+    state = adjudicator.state
+    decided = sum(one.decision is not None for one in state.settled.values())
+    yield (
+        f"{len(state.open)} open, {decided} decided, {len(state.settled) - decided} answered "
+        "alike by all"
+    )
+    if state.waiting:
+        yield f"roles come once the spans are decided: {', '.join(state.waiting)}"
+    if state.stale:
+        yield f"{len(state.stale)} decisions no longer hold: the labels have changed since"
+
+
+def decide(
+    adjudicator: Adjudicator, by: str | None, *, sheet: Path | None, redo: Sequence[str]
+) -> int:
+    """Take decisions from a sheet or in the terminal; return how many were saved."""
+    adjudicator.check_rounds()
+    adjudicator.check_adjudicator(by or "")
+    if sheet is None:
+        return dialogue(adjudicator, by or "", redo)
+    taken = sheets.read_sheet(sheet, adjudicator, by=by or "", redo=redo)
+    adjudicator.save(*taken.decisions)
+    say(
+        f"{len(taken.decisions)} decisions saved, {taken.unchanged} stood already, "
+        f"{taken.empty} entries left empty"
+    )
+    return len(taken.decisions)
+
+
+def finish(adjudicator: Adjudicator, saved: int, *, decided: bool, as_json: bool) -> None:
+    """Write the gold where nothing is open; else say what is left, or refuse."""
+    written = None
+    # Somebody who has just decided a part is told how much is left; that is no error.
+    if not (decided and adjudicator.state.open):
+        written = adjudicator.write()
+    if as_json:
+        ids = [question.id for question in adjudicator.state.open]
+        show_json({"saved": saved, "open": ids, "written": written and asdict(written)})
+    elif written is not None:
+        print(written_text(written))
+        if adjudicator.corpus.manifest.gold_basis != "adjudicated":
+            say('dataset/corpus.toml does not say gold_basis = "adjudicated" yet')
+    else:
+        for line in _remaining(adjudicator):
+            say(line)
+        say("the gold is written once nothing is open")
+
+
+def dialogue(adjudicator: Adjudicator, by: str, redo: Sequence[str]) -> int:
+    """Ask for decisions until nothing is open or the adjudicator quits; return how many."""
+    again = [adjudicator.question(id).id for id in redo]
+    saved, skipped = 0, set[str]()
+    while question := _next(adjudicator, again, skipped):
+        left = len([one for one in adjudicator.state.open if one.id not in skipped])
+        print(f"\n[{left} open] {question.id}")
+        for line in sheets.shown(adjudicator, question, numbered=True):
+            print(f"    {line}")
+        try:
+            decision = _ask(adjudicator, question, by, redo)
+        except typer.Abort:
+            say(f"\nstopped; {saved} decisions are saved")
+            raise typer.Exit(1) from None
+        if decision == "q":
+            return saved
+        if decision == "s":
+            skipped.add(question.id)
+        elif isinstance(decision, Decision):
+            adjudicator.save(decision)
+            saved += 1
+    return saved
+
+
+def _next(adjudicator: Adjudicator, again: list[str], skipped: set[str]) -> Question | None:
+    """Return what to ask next: first what is to be decided again, then what is open."""
+    if again:
+        return adjudicator.question(again.pop(0))
+    return next((one for one in adjudicator.state.open if one.id not in skipped), None)
+
+
+def _ask(
+    adjudicator: Adjudicator, question: Question, by: str, redo: Sequence[str]
+) -> Decision | str | None:
+    """Return a decision, None where it stands already, or the letter s or q."""
+    while True:
+        line = typer.prompt(_PROMPT).strip()
+        if line in ("s", "q"):
+            return str(line)
+        try:
+            answer = _answer(adjudicator, question, line)
+            adjudicator.check_overlap(question, answer, file="answer")
+            reason = typer.prompt("reason (such as S4: ...)")
+            return adjudicator.decision(question, answer, reason=reason, by=by, redo=redo)
+        except InputFault as fault:
+            say(str(fault))
+
+
+def _answer(adjudicator: Adjudicator, question: Question, line: str) -> Answer:
+    given = [answer for _, answer in sheets.options(adjudicator, question)]
+    if line.isascii() and line.isdecimal() and 1 <= int(line) <= len(given):
+        answer = given[int(line) - 1]
+        if answer is not None:
+            return answer
+    return adjudicator.read(question, line, file="answer")
+
+
+def written_text(done: Written) -> str:
+    """Return what was written as lines of text."""
+    lines = [
+        f"{done.questions} questions: {done.questions - done.decided} answered alike by all, "
+        f"{done.decided} decided",
+        f"{done.rows} rows in decisions.csv, {done.overruled} of them overrule a majority",
+        f"written: {', '.join(done.files)}",
+    ]
+    if done.dangling:
+        lines.append(
+            f"annotation/actor_links.csv names {len(done.dangling)} spans that are no longer gold: "
+            f"{', '.join(done.dangling)}"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,197 @@
+"""`usiran annotate agreement`, `adjudicate` and `queue`: what annotators made of the texts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from usiran.cli.annotate.server import DataOption, UrlOption
+from usiran.cli.options import CorpusOption, JsonOption, say, show_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from usiran.annotation.agreement.measure import Agreement
+
+app = typer.Typer()
+
+RoundsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--round", "--rounds", metavar="ROUND", help="A round; repeat it. Default: gold_rounds."
+    ),
+]
+
+
+@app.command()
+def agreement(
+    exports: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[EXPORT]...", help="Exports to compare: FILE or NAME=FILE."),
+    ] = None,
+    *,
+    rounds: RoundsOption = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Draw the label confusion here (.png or .svg).")
+    ] = None,
+    draws: Annotated[int, typer.Option(min=100, help="Bootstrap draws.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
+    write: Annotated[
+        bool, typer.Option("--write", help="Make the figures in annotation/AGREEMENT.md anew.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 where --write would change it.")
+    ] = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Measure how well annotators agree, from their raw exports.
+
+    Without exports the stored submissions are compared. Any exports of projects made with
+    the corpus's two configs will do, of whatever texts.
+    Example: usiran annotate agreement --round r1 --figure confusion.svg
+    """
+    if write or check:
+        _page(corpus, check=check)
+        return
+    from usiran.annotation.agreement.measure import measure_corpus
+    from usiran.annotation.agreement.report import report, to_json
+    from usiran.corpus import Corpus
+
+    draw = picture(figure) if figure else None
+    found = measure_corpus(
+        Corpus.find(corpus), rounds=rounds, exports=exports or (), draws=draws, seed=seed
+    )
+    if draw is not None:
+        draw(found)
+    show_json(to_json(found)) if as_json else print(report(found), end="")
+
+
+def _page(corpus: Path | None, *, check: bool) -> None:
+    """Write annotation/AGREEMENT.md and its pictures, or refuse what has drifted."""
+    from usiran.annotation.agreement.page import page_drift, page_files
+    from usiran.corpus import Corpus
+    from usiran.errors import InputFault
+    from usiran.io.atomic import replace_files
+
+    folder = Corpus.find(corpus)
+    if check:
+        if findings := page_drift(folder, say):
+            raise InputFault(findings)
+        return
+    files = page_files(folder, say)
+    replace_files(files)
+    for path in files:
+        print(folder.name_of(path))
+
+
+def picture(path: Path) -> Callable[[Agreement], None]:
+    """Return what draws the picture, once its name is found to be a good one."""
+    from usiran.annotation.agreement.figure import check_suffix, draw
+
+    check_suffix(path)
+
+    def drawn(agreement: Agreement) -> None:
+        draw(agreement, path)
+        say(f"drawn: {path}")
+
+    return drawn
+
+
+@app.command()
+def adjudicate(
+    *,
+    rounds: RoundsOption = None,
+    list_: Annotated[
+        bool, typer.Option("--list", help="Show what is open, decide nothing.")
+    ] = False,
+    as_sheet: Annotated[
+        bool, typer.Option("--as-sheet", help="With --list: as a sheet to fill in.")
+    ] = False,
+    decide: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Take the decisions of a filled sheet.")
+    ] = None,
+    adjudicator: Annotated[
+        str | None, typer.Option(metavar="ID", help="Who decides, as in annotators.csv.")
+    ] = None,
+    redo: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Decide this question too, though settled; repeat it."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 where the gold would change.")
+    ] = False,
+    push: Annotated[
+        bool, typer.Option("--push", help="Send what is open to Label Studio, with all answers.")
+    ] = False,
+    pull: Annotated[
+        bool, typer.Option("--pull", help="Print a sheet with what was labelled there.")
+    ] = False,
+    url: UrlOption = None,
+    data: DataOption = None,
+    interactive: Annotated[
+        bool | None, typer.Option(help="Ask in the terminal (default: where there is one).")
+    ] = None,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Decide what annotators disagree on, and write the gold once nothing is open.
+
+    Decisions are saved one by one; run it again to go on.
+    Example: usiran annotate adjudicate --list --as-sheet > sheet.toml, fill it in, then
+    usiran annotate adjudicate --decide sheet.toml --adjudicator ann
+    """
+    from usiran.annotation.adjudication.adjudicator import Adjudicator
+    from usiran.cli.annotate import adjudicate as adjudicating
+    from usiran.corpus import Corpus
+
+    work = Adjudicator(Corpus.find(corpus), rounds)
+    if list_ or as_sheet:
+        adjudicating.show_open(work, redo or (), as_sheet=as_sheet, as_json=as_json)
+        return
+    if push or pull:
+        adjudicating.through_studio(
+            work, adjudicator, push=push, data=data, url=url, as_json=as_json
+        )
+        return
+    if check:
+        adjudicating.refuse_drift(work)
+        return
+    asks = decide is None and (sys.stdin.isatty() if interactive is None else interactive)
+    decided = decide is not None or asks
+    saved = 0
+    if decided:
+        saved = adjudicating.decide(work, adjudicator, sheet=decide, redo=redo or ())
+    adjudicating.finish(work, saved, decided=decided, as_json=as_json)
+
+
+@app.command()
+def queue(
+    *,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="KIND", help="disagreement, conflict or findings (default: all)."),
+    ] = None,
+    top: Annotated[int, typer.Option(min=0, help="How many; 0 shows all.")] = 20,
+    system: Annotated[
+        str, typer.Option(help="The system that is compared with the gold.")
+    ] = "tfidf-logreg",
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Rank the sentences that are worth another look, and say why each is.
+
+    Example: usiran annotate queue --by conflict --top 10
+    """
+    from usiran.active_learning.review_queue import KINDS, review_queue
+    from usiran.cli.annotate.output import show_queue
+    from usiran.corpus import Corpus
+    from usiran.models.settings import chosen
+
+    folder = Corpus.find(corpus)
+    kinds = chosen("by", (by,) if by else (), KINDS)
+    found = review_queue(folder, kinds, system=system)
+    show_queue(found, top=top or len(found.sentences), as_json=as_json)

@@ -1,0 +1,102 @@
+"""`usiran annotate`: from sheets and exports to submissions and gold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from usiran.cli.annotate import agreement as review
+from usiran.cli.annotate import server as studio
+from usiran.cli.options import CorpusOption, JsonOption, show_json
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Label in Label Studio or sheets, measure agreement, adjudicate the gold.",
+)
+
+RoundOption = Annotated[
+    str, typer.Option("--round", metavar="ROUND", help="The round of annotation, such as r1.")
+]
+AnnotatorOption = Annotated[
+    str, typer.Option("--annotator", metavar="ID", help="Who labelled, as in annotators.csv.")
+]
+
+
+@app.command()
+def sheet(
+    article_id: Annotated[str, typer.Argument(help="The article's id.")],
+    source: Annotated[
+        str | None,
+        typer.Option("--from", metavar="ROUND/ID", help="Fill it from this submission."),
+    ] = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Print an article's sheet: its sentences, to label in any editor, or filled in.
+
+    Example: usiran annotate sheet 2020-us-drawdown-in-iraq > drawdown.txt
+    """
+    from usiran.annotation.submissions import sheet_of
+    from usiran.corpus import Corpus
+
+    print(sheet_of(Corpus.find(corpus), article_id, source), end="")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A sheet (.txt) or an export (.json, .jsonl).")],
+    *,
+    round_name: RoundOption,
+    annotator: AnnotatorOption,
+    completed_by: Annotated[
+        str | None,
+        typer.Option(metavar="WHO", help="Of an export of several: whose labels (id or email)."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, write nothing.")] = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Check a sheet or a Label Studio export and take its labels into a submission.
+
+    All or nothing: with any fault nothing is written. Mended offsets are listed.
+    Example: usiran annotate import drawdown.txt --round r1 --annotator ann
+    """
+    from usiran.annotation.reports import import_text, to_json
+    from usiran.annotation.submissions import import_labels
+    from usiran.corpus import Corpus
+
+    report = import_labels(
+        file,
+        Corpus.find(corpus),
+        round=round_name,
+        annotator_id=annotator,
+        completed_by=completed_by,
+        dry_run=dry_run,
+    )
+    show_json(to_json(report)) if as_json else print(import_text(report))
+
+
+@app.command()
+def adopt(
+    *,
+    round_name: RoundOption,
+    annotator: AnnotatorOption,
+    force: Annotated[bool, typer.Option("--force", help="Replace an adjudicated gold.")] = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Make one annotator's submission the provisional gold, with the round's votes.
+
+    Example: usiran annotate adopt --round r1 --annotator ann
+    """
+    from usiran.annotation import provisional_gold as gold
+    from usiran.annotation.reports import adoption_text, to_json
+    from usiran.corpus import Corpus
+
+    done = gold.adopt(Corpus.find(corpus), round=round_name, annotator_id=annotator, force=force)
+    show_json(to_json(done)) if as_json else print(adoption_text(done))
+
+
+studio.mount(app)
+app.add_typer(review.app)

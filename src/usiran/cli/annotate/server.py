@@ -1,0 +1,241 @@
+"""`usiran annotate serve`, `push`, `enter` and `pull`: labelling in Label Studio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from usiran.annotation.server.predictions import Predictor
+    from usiran.corpus import Corpus
+
+    Progress = Callable[[str], None]
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="The server's data folder (default: .label-studio in the corpus folder).",
+        show_default=False,
+    ),
+]
+UrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="Another server; its token is taken from LABEL_STUDIO_API_KEY.",
+        show_default=False,
+    ),
+]
+Layer = Literal["stance", "spans"]
+
+
+def serve(
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="The port (default: any free one).", show_default=False
+        ),
+    ] = None,
+    data: DataOption = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Run Label Studio on this machine until Ctrl-C; its data stays for the next time.
+
+    Only this machine can reach it, signup is closed, nothing is reported to anybody.
+    Example: usiran annotate serve --port 8080
+    """
+    from usiran.annotation.server.data_dir import Folder
+    from usiran.annotation.server.process import Server, note_version
+    from usiran.annotation.server.process import serve as run
+    from usiran.annotation.server.reports import ready_text
+    from usiran.corpus import Corpus
+
+    def ready(server: Server) -> None:
+        print(ready_text(server), flush=True)
+        if note := note_version(server.version):
+            say(note)
+        say("Ctrl-C stops it")
+
+    here = Corpus.find(corpus)
+    if not run(here, Folder.of(here, data), wanted_port=port, ready=ready, say=say):
+        raise typer.Exit(130)
+
+
+def push(
+    layer: Annotated[Layer, typer.Option("--layer", help="Which project.")],
+    article: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Only this article; repeat it. Default: all."),
+    ] = None,
+    annotator: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="For whom, as in annotators.csv. Default: the only one."),
+    ] = None,
+    pre_annotate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SYSTEM",
+            help="Show what this system says of articles it has not learned from, as a start. "
+            "It anchors annotators: they agree more with it, and with each other, than they would.",
+            show_default=False,
+        ),
+    ] = None,
+    queue: Annotated[
+        Literal["uncertainty"] | None,
+        typer.Option(
+            help="Hand out first what the system (tfidf-logreg, unless shown) is least sure of.",
+            show_default=False,
+        ),
+    ] = None,
+    url: UrlOption = None,
+    data: DataOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Make or update an annotator's project and send the tasks it lacks.
+
+    Pushing twice changes nothing. Labels that are there are never changed or lost.
+    Example: usiran annotate push --layer stance --annotator ann
+    """
+    from usiran.annotation.server import reports
+    from usiran.annotation.server.data_dir import Folder
+    from usiran.annotation.server.predictions import Use
+    from usiran.annotation.server.push import push as send
+    from usiran.corpus import Corpus
+
+    here = Corpus.find(corpus)
+    folder = Folder.of(here, data)
+    progress = _quiet if quiet else say
+    predictor = _predictor(here, layer, pre_annotate, queue, progress)
+    done = send(
+        here,
+        folder,
+        layer=layer,
+        annotator_id=annotator,
+        article_ids=article or (),
+        url=url,
+        predictor=predictor,
+        use=Use(shown=pre_annotate is not None, ordering=queue is not None),
+        say=progress,
+    )
+    kept = here.name_of(folder.credentials)
+    show_json(reports.push_json(done)) if as_json else print(reports.push_text(done, kept))
+
+
+def _predictor(
+    corpus: Corpus, layer: Layer, system: str | None, queue: str | None, progress: Progress
+) -> Predictor | None:
+    """Return what predicts, where predictions are asked for; only then it is loaded."""
+    if system is None and queue is None:
+        return None
+    from usiran.active_learning.preannotation import predictor_of
+
+    return predictor_of(corpus, layer, system, ordering=queue is not None, say=progress)
+
+
+def _quiet(_: str) -> None:
+    """Say nothing."""
+
+
+def enter(
+    sheets: Annotated[
+        list[Path],
+        typer.Argument(metavar="SHEET...", help="Sheets (.txt) or exports (.json, .jsonl)."),
+    ],
+    *,
+    annotator: Annotated[
+        str, typer.Option("--annotator", metavar="ID", help="Who labelled, as in annotators.csv.")
+    ],
+    completed_by: Annotated[
+        str | None,
+        typer.Option(metavar="WHO", help="Of an export of several: whose labels (id or email)."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put them in the place of other labels there.")
+    ] = False,
+    url: UrlOption = None,
+    data: DataOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Enter filled sheets into the annotator's projects, as that annotator's own labels.
+
+    Everything is checked before anything is sent. Entering twice changes nothing.
+    Example: usiran annotate enter drawdown.txt --annotator ann
+    """
+    from usiran.annotation.server import reports
+    from usiran.annotation.server.data_dir import Folder
+    from usiran.annotation.server.upload import enter as send
+    from usiran.corpus import Corpus
+
+    here = Corpus.find(corpus)
+    done = send(
+        here,
+        Folder.of(here, data),
+        sheets,
+        annotator_id=annotator,
+        completed_by=completed_by,
+        replace=replace,
+        url=url,
+        say=_quiet if quiet else say,
+    )
+    show_json(reports.enter_json(done)) if as_json else print(reports.enter_text(done))
+
+
+def pull(
+    *,
+    round_name: Annotated[
+        str, typer.Option("--round", metavar="ROUND", help="The round of annotation, such as r1.")
+    ],
+    annotator: Annotated[
+        str, typer.Option("--annotator", metavar="ID", help="Whose labels, as in annotators.csv.")
+    ],
+    layer: Annotated[
+        Layer | None, typer.Option("--layer", help="Which project. Default: both.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, write nothing.")] = False,
+    url: UrlOption = None,
+    data: DataOption = None,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Take an annotator's labels from Label Studio, checked, into a submission.
+
+    All or nothing: with any fault nothing is written. Pulling again takes what is new.
+    Example: usiran annotate pull --annotator ann --round r1
+    """
+    from usiran.annotation.server import reports
+    from usiran.annotation.server.data_dir import Folder
+    from usiran.annotation.server.pull import pull as take
+    from usiran.corpus import Corpus
+
+    here = Corpus.find(corpus)
+    done = take(
+        here,
+        Folder.of(here, data),
+        round=round_name,
+        annotator_id=annotator,
+        layers=(layer,) if layer else ("stance", "spans"),
+        url=url,
+        dry_run=dry_run,
+        say=_quiet if quiet else say,
+    )
+    show_json(reports.pull_json(done)) if as_json else print(reports.pull_text(done))
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the commands to the group `annotate`."""
+    for command in (serve, push, enter, pull):
+        app.command()(command)

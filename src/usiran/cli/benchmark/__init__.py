@@ -1,0 +1,1 @@
+"""`usiran benchmark`: running systems, and scoring anybody's predictions."""

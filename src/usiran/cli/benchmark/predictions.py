@@ -1,0 +1,150 @@
+"""`usiran benchmark score`, `verify`, `submit` and `rescore`: anybody's predictions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from usiran.cli.options import CorpusOption, JsonOption, say
+
+FileArgument = Annotated[Path, typer.Argument(help="Predictions, one JSON object a line.")]
+TaskOption = Annotated[str, typer.Option(help="What was predicted.")]
+SystemOption = Annotated[str, typer.Option(metavar="NAME", help="What predicted it.")]
+SettingsOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Its parameters, TOML or JSON, to be kept.")
+]
+SeedOption = Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")]
+DrawsOption = Annotated[int, typer.Option(min=100, max=1_000_000, help="Bootstrap draws.")]
+
+
+def score(
+    file: FileArgument,
+    *,
+    task: TaskOption,
+    system: SystemOption,
+    output: Annotated[
+        Path | None, typer.Option(metavar="RESULT", help="Write the result here.")
+    ] = None,
+    settings: SettingsOption = None,
+    seed: SeedOption = 0,
+    draws: DrawsOption = 10_000,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Check and score a file of predictions; with any fault nothing is written.
+
+    Example: usiran benchmark score mine.jsonl --task stance --system mine
+    """
+    from usiran.benchmark import submit as submission
+    from usiran.benchmark.results import result_bytes
+    from usiran.cli.benchmark import predictions_output as show
+    from usiran.cli.benchmark.run import open_bench
+    from usiran.io.atomic import replace_files
+
+    made = submission.score(
+        open_bench(corpus), file, task=task, system=system, settings=settings, seed=seed,
+        draws=draws,
+    )  # fmt: skip
+    if output is not None:
+        replace_files({output: result_bytes(made.result)})
+    show.result(made.result, as_json=as_json)
+
+
+def verify(
+    result: Annotated[Path | None, typer.Argument(help="A result.", show_default=False)] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Argument(help="Its predictions (default: beside it).", show_default=False),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every stored result.")] = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Compute results again from their predictions and the gold; list what differs.
+
+    Exit code 0: verified; 1: findings.
+    Example: usiran benchmark verify baselines/results/majority/stance.json
+    """
+    from usiran.benchmark import verify as verification
+    from usiran.cli.benchmark import predictions_output as show
+    from usiran.cli.benchmark.run import open_bench
+
+    if (result is None) != every:
+        raise typer.BadParameter("name one result, or say --all")
+    bench = open_bench(corpus)
+    if result is None:
+        checked = verification.verify_all(bench)
+    else:
+        checked = [verification.verify(bench, result, predictions)]
+    show.checked(checked, as_json=as_json)
+    raise typer.Exit(1 if any(one.findings for one in checked) else 0)
+
+
+def submit(
+    file: FileArgument,
+    *,
+    task: TaskOption,
+    system: SystemOption,
+    title: Annotated[str, typer.Option(help="For readers of the leaderboard, one line.")],
+    description: Annotated[str, typer.Option(help="How it was made, one line.")],
+    url: Annotated[str, typer.Option(help="Where it can be read about.")] = "",
+    settings: SettingsOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier one.")] = False,
+    seed: SeedOption = 0,
+    draws: DrawsOption = 10_000,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Score predictions and add them to the leaderboard: file, result and card.
+
+    Example: usiran benchmark submit mine.jsonl --task stance --system mine --title "Mine"
+    --description "A model of 2026, prompted once."
+    """
+    from usiran.benchmark import results
+    from usiran.benchmark import submit as submission
+    from usiran.benchmark import write_results as publication
+    from usiran.cli.benchmark import predictions_output as show
+    from usiran.cli.benchmark.run import open_bench
+
+    bench = open_bench(corpus)
+    fresh = submission.submit(
+        bench, results.read_results(bench.corpus), file, task=task, system=system, title=title,
+        description=description, url=url, settings=settings, seed=seed, draws=draws, force=force,
+    )  # fmt: skip
+    publication.publish(bench, fresh)
+    show.result(fresh[system, task].result, as_json=as_json)
+    say(f"stored in baselines/results/{system}/; baselines/LEADERBOARD.md lists it")
+    say("next: `usiran benchmark report` draws the pictures with it")
+
+
+def rescore(
+    system: Annotated[
+        list[str] | None, typer.Option(help="A system; repeat it. Default: all.")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Store the new results.")] = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Score stored predictions on the present gold; show old and new side by side.
+
+    Example: usiran benchmark rescore --system tfidf-svm
+    """
+    from usiran.benchmark import rescore as rescoring
+    from usiran.benchmark import results
+    from usiran.benchmark import write_results as publication
+    from usiran.cli.benchmark import predictions_output as show
+    from usiran.cli.benchmark.run import open_bench
+
+    bench = open_bench(corpus)
+    rows, fresh = rescoring.rescore(bench, results.read_results(bench.corpus), system or ())
+    if write:
+        publication.publish(bench, fresh)
+    show.rescored(rows, written=write, as_json=as_json)
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the four commands to the group `benchmark`."""
+    for command in (score, verify, submit, rescore):
+        app.command()(command)

@@ -1,0 +1,83 @@
+"""What the commands for anybody's predictions print: results, findings, old and new scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from usiran.benchmark.leaderboard import PURPOSE
+from usiran.benchmark.ranking import METRICS
+from usiran.benchmark.rescore import Rescored
+from usiran.benchmark.results import Result, result_bytes
+from usiran.benchmark.verify import Checked
+from usiran.cli.options import say, show_findings, show_json
+from usiran.io.markdown import score, span_of
+
+WIDTH = 100
+
+
+def result(one: Result, *, as_json: bool) -> None:
+    """Print a result for a reader, or as JSON."""
+    if as_json:
+        print(result_bytes(one).decode(), end="")
+        return
+    print("\n".join(_result_lines(one)))
+
+
+def _result_lines(one: Result) -> Iterator[str]:
+    yield f"{one.system} on {one.task}: {METRICS.get(one.headline, one.headline)}"
+    yield ""
+    yield f"  score           {score(one.score)}"
+    yield f"  95 % interval   {span_of(one.interval)} (two-stage bootstrap)"
+    yield f"  chance          {score(one.chance)}"
+    others = [f"{name} {score(value)}" for name, value in one.scores.items()]
+    for i in range(0, len(others), 4):
+        yield f"  {'all scores' if i == 0 else '':<15} {', '.join(others[i : i + 4])}"
+    level, classes = next(iter(one.per_class.items()))
+    yield f"  F1 per {level}"
+    for name, row in classes.items():
+        yield f"    {score(row['f1']):>5}  {name} (n = {row['support']:.0f})"
+    yield f"  {one.sentences} sentences, by article"
+    for name, value in one.per_article.items():
+        yield f"    {score(value):>5}  {name}"
+    yield ""
+    yield PURPOSE.replace(". ", ".\n", 1)
+
+
+def checked(found: Sequence[Checked], *, as_json: bool) -> None:
+    """Print what verifying found: a finding a line, or one JSON document."""
+    findings = [finding for one in found for finding in one.findings]
+    if as_json:
+        sound = [one.file for one in found if not one.findings]
+        show_json({"findings": [one.as_dict() for one in findings], "verified": sound})
+        return
+    show_findings(findings)
+    sound_count = sum(not one.findings for one in found)
+    say(f"{sound_count} of {len(found)} verified, {len(findings)} findings.")
+
+
+def rescored(rows: Sequence[Rescored], *, written: bool, as_json: bool) -> None:
+    """Print old and new scores side by side, or as JSON."""
+    if as_json:
+        print(msgspec.json.format(msgspec.json.encode(rows), indent=1).decode())
+        return
+    console = Console(width=WIDTH, highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for head in ("system", "task", "old", "old interval", "new", "new interval"):
+        table.add_column(head, no_wrap=True)
+    for row in rows:
+        new = (score(row.new.score), span_of(row.new.interval)) if row.new else ("–", "–")
+        table.add_row(row.system, row.task, score(row.old.score), span_of(row.old.interval), *new)
+    console.print(table)
+    for row in rows:
+        if row.reason:
+            say(f"{row.system}/{row.task} cannot be scored on the present gold: {row.reason}")
+        if row.dropped:
+            left = f"{row.dropped} lines on withdrawn articles are left out"
+            say(f"{row.system}/{row.task}: {left}")
+    changed = sum(row.changed for row in rows if row.new)
+    done = "written" if written else "nothing written; --write stores the new results"
+    say(f"{changed} of {len(rows)} change: {done}.")

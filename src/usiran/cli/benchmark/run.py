@@ -1,0 +1,178 @@
+"""`usiran benchmark`: run the systems, render the leaderboard, compare two of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from usiran.cli.benchmark import predictions as entries
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say
+
+if TYPE_CHECKING:
+    from usiran.benchmark.run import Bench
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Run the baselines under the official protocol, rank them, compare two of them.",
+)
+
+
+def open_bench(folder: Path | None) -> Bench:
+    """Return the benchmark over the corpus that `--corpus` names."""
+    from usiran.benchmark.run import Bench
+    from usiran.corpus import Corpus
+    from usiran.loading.tables import load_tables
+
+    corpus = Corpus.find(folder)
+    return Bench.of(corpus, load_tables(corpus))
+
+
+@app.command()
+def run(
+    *,
+    task: Annotated[list[str] | None, typer.Option(help="A task; repeat it. Default: all.")] = None,
+    system: Annotated[
+        list[str] | None, typer.Option(help="A system; repeat it. Default: all.")
+    ] = None,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Run the peers too (optional extra 'peers').")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
+    draws: entries.DrawsOption = 10_000,
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Run systems, write their results, the ceiling and the leaderboard, print the tables.
+
+    With --peers alone, everything and every peer that is installed runs; a peer that is
+    named with --system runs as any system. Example: usiran benchmark run --task stance
+    --system tfidf-logreg
+    """
+    from usiran.benchmark.run import run_all
+    from usiran.benchmark.write_results import publish
+    from usiran.cli.benchmark import output
+
+    bench = open_bench(corpus)
+    pairs = bench.plan(task or (), system or (), peers=peers)
+    output.tell_absent(bench, peers=peers)
+    with output.progress(quiet=quiet) as report:
+        fresh = run_all(bench, pairs, seed=seed, draws=draws, progress=report)
+    results = publish(bench, fresh)
+    output.show_run(bench, results, task or (), fresh, as_json=as_json)
+
+
+@app.command()
+def leaderboard(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 when it is out of date.")
+    ] = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Render LEADERBOARD.md and ceiling.json again from stored results and labels.
+
+    Example: usiran benchmark leaderboard --check
+    """
+    from usiran.benchmark.results import read_results
+    from usiran.benchmark.write_results import outdated, publish
+    from usiran.cli.benchmark import output
+
+    bench = open_bench(corpus)
+    stale = outdated(bench) if check else []
+    results = read_results(bench.corpus) if check else publish(bench, {})
+    if as_json:
+        output.show_leaderboard(bench, results, stale)
+    for file in stale:
+        say(f"{file} is out of date; to mend: `usiran benchmark leaderboard`")
+    if not check:
+        say("baselines/LEADERBOARD.md is what the stored results give")
+    raise typer.Exit(1 if stale else 0)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="A system.")],
+    second: Annotated[str, typer.Argument(help="Another system.")],
+    task: Annotated[str, typer.Option(help="The task.")],
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Compare two systems' stored predictions: difference, interval, verdict.
+
+    Example: usiran benchmark compare tfidf-svm majority --task stance
+    """
+    from usiran.benchmark.results import read_results
+    from usiran.benchmark.significance import compare_stored
+    from usiran.cli.benchmark import output
+
+    bench = open_bench(corpus)
+    report = compare_stored(bench, read_results(bench.corpus), task, first, second)
+    output.show_comparison(report, as_json=as_json)
+
+
+@app.command()
+def power(
+    difference: Annotated[float, typer.Option(min=0.001, max=1.0, help="What is to be told.")],
+    task: Annotated[str, typer.Option(help="The task.")] = "stance",
+    systems: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="A B", help="Default: the two best.", show_default=False),
+    ] = None,
+    target: Annotated[
+        float, typer.Option("--power", min=0.05, max=0.99, help="Chance of telling it.")
+    ] = 0.8,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the simulation.")] = 0,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Estimate how many articles it would take to tell two systems apart, by simulation.
+
+    Example: usiran benchmark power --difference .05 --task stance
+    """
+    from usiran.benchmark.power import power as estimate
+    from usiran.benchmark.results import read_results
+    from usiran.cli.benchmark import output
+
+    bench = open_bench(corpus)
+    found = estimate(
+        bench, read_results(bench.corpus), difference=difference, task=task, systems=systems or (),
+        target=target, seed=seed,
+    )  # fmt: skip
+    output.show_power(found, as_json=as_json)
+
+
+@app.command()
+def report(
+    output: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Default: baselines/figures.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 when one is out of date.")
+    ] = False,
+    quiet: QuietOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Draw scores, articles, confusions, learning curves and labels as SVG, with their data.
+
+    Example: usiran benchmark report --output figures
+    """
+    from usiran.benchmark import report as pictures
+    from usiran.benchmark.results import read_results
+    from usiran.cli.benchmark import output as show
+
+    bench = open_bench(corpus)
+    results, folder = read_results(bench.corpus), output or pictures.folder_of(bench)
+    if check:
+        stale = pictures.outdated(bench, results, folder)
+        for path in stale:
+            say(f"{bench.corpus.name_of(path)} is out of date; to mend: `usiran benchmark report`")
+        raise typer.Exit(1 if stale else 0)
+    with show.progress(quiet=quiet) as tell:
+        files = pictures.write(bench, results, folder, tell)
+    print("\n".join(bench.corpus.name_of(path) for path in files))
+
+
+entries.mount(app)

@@ -1,0 +1,323 @@
+"""Adding an article: what is refused, what is proposed, what to look at next."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from usiran.corpus import Corpus
+from usiran.dataset.articles import (
+    COLUMNS,
+    FOLD_COLUMNS,
+    SENTENCE_COLUMNS,
+    read_articles,
+    read_folds,
+    read_sentences,
+    sentence_rows,
+    slug,
+)
+from usiran.errors import FileFault, Finding, InputFault
+from usiran.io.atomic import replace_files
+from usiran.io.csv import csv_bytes
+from usiran.schemas.base import EDTF
+from usiran.schemas.tables import check
+from usiran.text.articles import read_stored, read_text, sha256
+from usiran.text.ngrams import SHINGLE, shingles
+from usiran.text.segmentation import Proposal, propose, uncovered
+
+SIMILAR = 0.5
+_LONG = 60
+_ABBREVIATION = re.compile(r"\b(?:[ap]\.m|[A-Z](?:\.[A-Z])+|Gen|Maj|Col|Lt|Mr|Mrs|Dr|St|No|vs)\.$")
+_ID_WORDS = 6
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the contributor knows of an article; None where unknown.
+
+    A value that the text does not hold needs its basis ``inferred`` and a note that says how.
+    """
+
+    article_id: str | None = None
+    title: str | None = None
+    publisher: str | None = None
+    published: str | None = None
+    url: str | None = None
+    note: str | None = None
+    rights: str = "Copyright of its publisher; all rights reserved."
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Addition:
+    """An article about to be added.
+
+    Parameters
+    ----------
+    row : mapping
+        Its row of articles.csv.
+    text : str
+        The text as it will be stored.
+    proposals : tuple of Proposal
+        The proposed sentences.
+    notices : tuple of str
+        What was changed in the text, and how near the nearest article is.
+    """
+
+    row: Mapping[str, str]
+    text: str
+    proposals: tuple[Proposal, ...]
+    notices: tuple[str, ...]
+
+    @property
+    def article_id(self) -> str:
+        """The new article's id."""
+        return self.row["article_id"]
+
+
+def prepare(corpus: Corpus, path: Path, facts: Facts, *, allow_similar: bool = False) -> Addition:
+    """Read, check and segment a new text; nothing is written.
+
+    Raises
+    ------
+    FileFault
+        The file is missing, not UTF-8, empty, binary, a duplicate or a near-duplicate.
+    InputFault
+        A fact has the wrong form, is of unknown basis, or the id is taken.
+    """
+    text, notices = _clean(path)
+    rows = read_articles(corpus)
+    _refuse_duplicate(path, text, rows)
+    notices += _nearest(corpus, path, text, rows, allow_similar=allow_similar)
+    proposals = tuple(propose(text))
+    assert not uncovered(text, [row[:2] for row in proposals])
+    row = _row(path, text, facts, proposals, {known["article_id"] for known in rows})
+    return Addition(row, text, proposals, tuple(notices))
+
+
+def add(corpus: Corpus, addition: Addition) -> None:
+    """Write the text and its rows of articles.csv, sentences.csv and folds.csv, all or none."""
+    source = corpus.source
+    articles = [*read_articles(corpus), addition.row]
+    sentences = read_sentences(corpus)
+    sentences += sentence_rows(addition.article_id, addition.proposals)
+    folds = read_folds(corpus)
+    number = max((int(row["fold"]) for row in folds), default=-1) + 1
+    folds.append({"article_id": addition.article_id, "fold": str(number)})
+    replace_files(
+        {
+            corpus.article(addition.article_id): addition.text.encode("utf-8"),
+            source / "articles.csv": csv_bytes(articles, COLUMNS),
+            source / "sentences.csv": csv_bytes(sentences, SENTENCE_COLUMNS),
+            source / "folds.csv": csv_bytes(folds, FOLD_COLUMNS),
+        }
+    )
+
+
+def doubtful(text: str, proposals: tuple[Proposal, ...]) -> list[tuple[int, str]]:
+    """Return the sentences that a reader should look at first: ordinal and why."""
+    return [
+        (number, why)
+        for number, row in enumerate(proposals, start=1)
+        if row.zone != "boilerplate" and (why := _doubt(text[row.start : row.end], row.zone))
+    ]
+
+
+def similarity(one: str, other: str) -> float:
+    """Return the share of the shorter text's 5-word shingles that the other text holds too.
+
+    Returns
+    -------
+    float
+        From 0 (no five words in a row are shared) to 1 (one text holds the other). 0 for a
+        text of fewer than five words.
+
+    References
+    ----------
+    Broder, "On the resemblance and containment of documents", 1997,
+    doi:10.1109/SEQUEN.1997.666900.
+
+    Examples
+    --------
+    >>> similarity("a b c d e f", "x a b c d e f y")
+    1.0
+    """
+    left, right = shingles(one), shingles(other)
+    smaller = min(len(left), len(right))
+    return len(left & right) / smaller if smaller else 0.0
+
+
+def _clean(path: Path) -> tuple[str, list[str]]:
+    text = read_text(path, what="an article's text, one UTF-8 file")
+    notices: list[str] = []
+    if "\0" in text:
+        raise FileFault(path, "a NUL character", "plain text", "save the article as plain text")
+    if text.startswith("\ufeff"):
+        text, notices = text[1:], [*notices, "a byte order mark at the start was taken out"]
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        notices.append("line ends were CRLF or CR; they are stored as LF")
+    if not text.strip():
+        raise FileFault(path, "no text", "an article's text", "check what was saved")
+    return text, notices
+
+
+def _refuse_duplicate(path: Path, text: str, rows: list[dict[str, str]]) -> None:
+    for row in rows:
+        if row["text_sha256"] == sha256(text):
+            raise FileFault(
+                path,
+                f"the text of {row['article_id']}",
+                "a text that is not in the corpus",
+                "nothing to do: the article is there already (a text that was withdrawn comes back "
+                "with `usiran articles restore-text`)",
+            )
+
+
+def _nearest(
+    corpus: Corpus, path: Path, text: str, rows: list[dict[str, str]], *, allow_similar: bool
+) -> list[str]:
+    shares = [(similarity(text, read_stored(corpus, row["article_id"]).text), row) for row in rows]
+    if not shares:
+        return []
+    share, row = max(shares, key=lambda pair: pair[0])
+    told = f"{share:.0%} of its {SHINGLE}-word sequences stand in {row['article_id']}"
+    if share >= SIMILAR and not allow_similar:
+        raise FileFault(
+            path,
+            told,
+            f"less than {SIMILAR:.0%} shared with any article",
+            "leave a reprint out; add it with --allow-similar where it is an article of its own",
+        )
+    return [told] if share else []
+
+
+def _row(
+    path: Path, text: str, facts: Facts, proposals: tuple[Proposal, ...], taken: set[str]
+) -> dict[str, str]:
+    first = proposals[0]
+    title = facts.title or (text[first.start : first.end] if first.zone == "title" else None)
+    known = {"title": title, "publisher": facts.publisher, "published": facts.published}
+    bases = {name: _basis(value, text, facts) for name, value in known.items()}
+    row = dict.fromkeys(COLUMNS, "")
+    for name, value in known.items():
+        row |= {name: value or "", f"{name}_basis": bases[name]}
+    row["article_id"] = facts.article_id or _propose_id(title, text, facts.published)
+    row |= {"url": facts.url or "", "language": facts.language, "rights": facts.rights}
+    row |= {"note": facts.note or "", "text_sha256": sha256(text)}
+    findings = _faults(str(path), row, text, taken)
+    if findings:
+        raise InputFault(findings)
+    return row
+
+
+def _basis(value: str | None, text: str, facts: Facts) -> str:
+    if value is None:
+        return "unknown"
+    if value in text:
+        return "stated"
+    return "inferred" if facts.note else ""
+
+
+def _propose_id(title: str | None, text: str, published: str | None) -> str:
+    words = slug(title or text[:200]).split("-")[:_ID_WORDS]
+    date = [published.split("/")[0]] if published and re.match(EDTF, published) else []
+    return "-".join([*date, *words])
+
+
+def _faults(file: str, row: Mapping[str, str], text: str, taken: set[str]) -> list[Finding]:
+    key = row["article_id"]
+    findings = [
+        Finding(
+            file, key, name, row[name], "a value that the text states, or one with a note",
+            "say with --note how it is known",
+        )
+        for name in ("title", "publisher", "published")
+        if not row[f"{name}_basis"]
+    ]  # fmt: skip
+    if not findings:
+        frame = pd.DataFrame(
+            [
+                {name: value or None for name, value in row.items()}
+                | {"text_status": "present", "text": text}
+            ]
+        )
+        findings += check("articles", frame, file=file, key="article_id", allowed={})[1]
+        findings = [_with_option(finding) for finding in findings]
+    if key in taken:
+        mend = "choose another with --id; ids are never reused"
+        findings.append(Finding(file, key, "article_id", key, "an id that is free", mend))
+    return findings
+
+
+def _with_option(finding: Finding) -> Finding:
+    """Say which option mends a fault of the new row."""
+    option = "id" if finding.column == "article_id" else finding.column.replace("_basis", "")
+    mend = f"give another value with --{option}" if option in _OPTIONS else finding.mend
+    return replace(finding, mend=mend)
+
+
+_OPTIONS = ("id", "title", "publisher", "published", "url", "note")
+
+
+def _doubt(surface: str, zone: str) -> str:
+    """Return why a reader should look at a proposed sentence, or nothing."""
+    ending = re.search(r"[.!?…:][\"'”’)\]]*$", surface)
+    words = len(surface.split())
+    doubts = (
+        (
+            surface.count("“") != surface.count("”") or surface.count('"') % 2 == 1,
+            "a quotation is cut or never closed",
+        ),
+        (_ABBREVIATION.search(surface), "it ends with an abbreviation: perhaps not its end"),
+        (surface[0].islower(), "a small letter first: perhaps the end of the sentence before"),
+        (words > _LONG, f"{words} words: perhaps more than one sentence"),
+        (zone == "body" and not ending, "no full stop: perhaps a heading or a caption"),
+        (zone == "title", "taken for a heading: perhaps a caption, a credit or a widget"),
+    )
+    return next((why for found, why in doubts if found), "")
+
+
+def to_json(addition: Addition, *, written: bool) -> dict[str, object]:
+    """Return the same as one JSON object: the article's row, its sentences, what to look at."""
+    key = addition.article_id
+    return {
+        "written": written,
+        "article": dict(addition.row),
+        "notices": list(addition.notices),
+        "sentences": Counter(proposal.zone for proposal in addition.proposals),
+        "look_at": {
+            f"{key}#{number:03d}": why
+            for number, why in doubtful(addition.text, addition.proposals)
+        },
+    }
+
+
+def report(addition: Addition, *, written: bool) -> str:
+    """Return what the contributor should know and look at next, as text."""
+    row, key = addition.row, addition.article_id
+    zones = Counter(proposal.zone for proposal in addition.proposals)
+    facts = ", ".join(
+        f"{name} {row[name]!r} ({row[f'{name}_basis']})"
+        for name in ("title", "publisher", "published")
+    )
+    lines = [
+        f"{'added' if written else 'would add'} {key}: {facts}",
+        *(f"notice: {notice}" for notice in addition.notices),
+        f"sentences proposed: {len(addition.proposals)}: "
+        + ", ".join(f"{zone} {count}" for zone, count in sorted(zones.items())),
+        *(
+            f"look at {key}#{number:03d}: {why}"
+            for number, why in doubtful(addition.text, addition.proposals)
+        ),
+        "next:",
+        f"  usiran articles sentences {key} > outline.txt      read every line, edit, then",
+        f"  usiran articles sentences {key} --apply outline.txt",
+        f"  usiran annotate sheet {key} > sheet.txt            label it (annotation/GUIDELINES.md)",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,295 @@
+"""The published configs: views of the tables, as rows with Hugging Face features.
+
+========== ============================================ =========================
+config     one row is                                   key
+========== ============================================ =========================
+stance     a scored sentence and its stance             sentence_id
+spans      a scored sentence, its tokens and spans      sentence_id
+articles   an article with everything nested            article_id
+contrast   an edited sentence and its stance (test)     contrast_id
+annotations one annotator's one label on one unit       annotation_id
+========== ============================================ =========================
+
+Offsets are half-open, in code points of the article's text, in every config: subtract the
+row's ``start`` to index a sentence's own text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from datasets import ClassLabel, Features, List, Value
+
+from usiran.schemas.contrast import EDITS
+from usiran.schemas.label_scheme import Scheme
+from usiran.schemas.names import LAYERS, ZONES
+from usiran.schemas.tables import MODELS, Frames, rows_of
+from usiran.text.masking import masked
+from usiran.text.tokens import Span, to_bio, tokenize
+
+Row = dict[str, Any]
+_TEXT, _INT = Value("string"), Value("int32")
+
+
+# What the published columns hold, where no table's model says it.
+FIELDS = {
+    "text_status": "whether the text is here: present, withdrawn (taken out on request; "
+    "underscores stand for it) or withheld (an edition without texts)",
+    "tokens": "the sentence's tokens, every non-blank character in exactly one",
+    "token_starts": "offset of each token's first character",
+    "token_ends": "offset after each token's last character",
+    "actor_tags": "BIO tags of the actor spans, one a token",
+    "event_tags": "BIO tags of the event spans, one a token",
+    "actors": "span_id, start, end, text, type, actor_id (registry) and votes of each actor span",
+    "events": "span_id, start, end, text, type, quad, mode, agents and recipients (span_ids of "
+    "actors) and votes of each event span",
+    "sentences": "id, offsets, zone, stance, grounds and holder of each sentence; boilerplate has "
+    "no labels",
+    "source_text": "the sentence that was edited",
+    "source_stance": "the gold stance of the sentence that was edited",
+    "article_stance": "the side the article as a whole favours; never scored",
+    "article_stance_votes": "annotators for each article stance",
+}
+
+
+class View:
+    """One published config: its name, what a row is, its features and its rows.
+
+    `about` says what one row is; `tables` are the tables whose models describe its columns;
+    `split` is the config's only one.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        about: str,
+        features: Features,
+        rows: list[Row],
+        *,
+        tables: tuple[str, ...],
+        split: str = "train",
+    ) -> None:
+        self.name = name
+        self.about = about
+        self.features = features
+        self.rows = rows
+        self.tables = tables
+        self.split = split
+
+    @property
+    def file(self) -> str:
+        """Where the rows are published, relative to the dataset."""
+        return f"data/{self.name}/{self.split}-00000-of-00001.parquet"
+
+    def fields(self) -> dict[str, str]:
+        """Return what each column holds, in the order of the columns."""
+        told = dict(FIELDS)
+        for table in self.tables:
+            columns = MODELS[table].to_schema().columns.items()
+            told |= {name: str(column.description) for name, column in columns if name not in told}
+        return {name: told[name] for name in self.features}
+
+
+def views(frames: Frames, scheme: Scheme) -> tuple[View, ...]:
+    """Return the published configs of a corpus, the default one first.
+
+    Parameters
+    ----------
+    frames : mapping
+        Every table of the corpus, without findings.
+    scheme : Scheme
+        Names and orders of the labels.
+    """
+    articles = frames["articles"]
+    status = dict(zip(articles["article_id"], articles["text_status"], strict=True))
+    made = (
+        _stance(frames, scheme),
+        _spans(frames, scheme),
+        _articles(frames, scheme),
+        _annotations(frames),
+        *([_contrast(frames, scheme)] if len(frames["contrast"]) else []),
+    )
+    for view in made:
+        for row in view.rows:
+            told = status[article_of(row)]
+            if "text_status" in view.features:
+                row["text_status"] = told
+            if told != "present":
+                row.update(masked(row))
+    return made
+
+
+def article_of(row: Row) -> str:
+    """Return the article that a published row is about."""
+    return str(row.get("article_id") or row["sentence_id"].partition("#")[0])
+
+
+def label(scheme: Scheme, field: str) -> ClassLabel:
+    """Return the feature of one field's labels, in the scheme's order."""
+    return ClassLabel(names=list(scheme[field].names))
+
+
+def bio_names(scheme: Scheme, field: str) -> list[str]:
+    """Return the BIO tags of a span field: O, then B-X and I-X for each label."""
+    return ["O", *(f"{mark}-{name}" for name in scheme[field].names for mark in "BI")]
+
+
+def _votes(scheme: Scheme, field: str) -> dict[str, Value]:
+    return dict.fromkeys(scheme[field].names, _INT)
+
+
+def _counted(scheme: Scheme, field: str, counts: object) -> dict[str, int]:
+    return dict(zip(scheme[field].names, tuple(counts), strict=True))  # type: ignore[arg-type] # a tuple
+
+
+def _stance(frames: Frames, scheme: Scheme) -> View:
+    features = Features({
+        "sentence_id": _TEXT, "article_id": _TEXT, "fold": _INT,
+        "start": _INT, "end": _INT, "zone": ClassLabel(names=list(ZONES[:-1])), "text": _TEXT,
+        "text_status": _TEXT,
+        "stance": label(scheme, "stance"), "grounds": List(label(scheme, "grounds")),
+        "holder": label(scheme, "holder"),
+        "stance_votes": _votes(scheme, "stance"), "holder_votes": _votes(scheme, "holder"),
+    })  # fmt: skip
+    rows = []
+    for row in rows_of(frames["stance"]):
+        entry = {name: getattr(row, name) for name in features if name != "text_status"}
+        entry["grounds"] = list(row.grounds)
+        for field in ("stance", "holder"):
+            name = f"{field}_votes"
+            entry[name] = _counted(scheme, field, entry[name])
+        rows.append(entry)
+    about = "a scored sentence and its stance"
+    return View("stance", about, features, rows, tables=("stance",))
+
+
+def _span_features(scheme: Scheme) -> dict[str, Any]:
+    place = {"span_id": _TEXT, "start": _INT, "end": _INT, "text": _TEXT}
+    actor = {**place, "type": label(scheme, "actor"), "actor_id": _TEXT, "votes": _INT}
+    event = {
+        **place, "type": label(scheme, "event"), "quad": _TEXT, "mode": label(scheme, "mode"),
+        **{f"{role}s": List(_TEXT) for role in scheme["role"].names}, "votes": _INT,
+    }  # fmt: skip
+    return {"actors": List(actor), "events": List(event)}
+
+
+def _nested(frames: Frames, scheme: Scheme, by: str) -> Mapping[str, dict[str, list[Row]]]:
+    """Return the actor and event entries of each sentence or article."""
+    targets: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in rows_of(frames["roles"]):
+        targets[row.event_id, row.role].append(row.actor_span_id)
+    nested: dict[str, dict[str, list[Row]]] = defaultdict(lambda: {"actors": [], "events": []})
+    for name in ("actors", "events"):
+        for row in rows_of(frames[name]):
+            entry = {key: _plain(value) for key, value in row._asdict().items()}
+            if name == "events":
+                for role in scheme["role"].names:
+                    entry[f"{role}s"] = targets[row.span_id, role]
+            key = entry.pop("sentence_id" if by == "sentence_id" else "article_id")
+            entry.pop("article_id" if by == "sentence_id" else "sentence_id")
+            nested[key][name].append(entry)
+    return nested
+
+
+def _spans(frames: Frames, scheme: Scheme) -> View:
+    features = Features({
+        "sentence_id": _TEXT, "article_id": _TEXT, "fold": _INT,
+        "start": _INT, "end": _INT, "zone": ClassLabel(names=list(ZONES[:-1])), "text": _TEXT,
+        "text_status": _TEXT,
+        "tokens": List(_TEXT), "token_starts": List(_INT), "token_ends": List(_INT),
+        "actor_tags": List(ClassLabel(names=bio_names(scheme, "actor"))),
+        "event_tags": List(ClassLabel(names=bio_names(scheme, "event"))),
+        **_span_features(scheme),
+    })  # fmt: skip
+    nested = _nested(frames, scheme, "sentence_id")
+    rows = []
+    for row in rows_of(frames["stance"]):
+        tokens = tokenize(row.text, row.start)
+        entry = {name: getattr(row, name) for name in list(features)[:7]} | nested[row.sentence_id]
+        entry["tokens"] = [token.text for token in tokens]
+        entry["token_starts"] = [token.start for token in tokens]
+        entry["token_ends"] = [token.end for token in tokens]
+        for field in ("actor", "event"):
+            spans = [Span(one["start"], one["end"], one["type"]) for one in entry[f"{field}s"]]
+            entry[f"{field}_tags"] = to_bio(tokens, spans)
+        rows.append(entry)
+    about = "a scored sentence, its tokens, actors and events"
+    return View("spans", about, features, rows, tables=("stance",))
+
+
+def _articles(frames: Frames, scheme: Scheme) -> View:
+    known = [name for name in frames["articles"].columns if name != "text"]
+    sentence = {
+        "sentence_id": _TEXT, "start": _INT, "end": _INT, "zone": ClassLabel(names=list(ZONES)),
+        "stance": label(scheme, "stance"), "grounds": List(label(scheme, "grounds")),
+        "holder": label(scheme, "holder"),
+    }  # fmt: skip
+    features = Features({
+        **dict.fromkeys(known, _TEXT), "fold": _INT, "text": _TEXT,
+        "article_stance": label(scheme, "stance"), "article_stance_votes": _votes(scheme, "stance"),
+        "sentences": List(sentence), **_span_features(scheme),
+    })  # fmt: skip
+    folds = dict(zip(frames["folds"]["article_id"], frames["folds"]["fold"], strict=True))
+    judged = {row.article_id: row for row in rows_of(frames["article_stance"])}
+    nested = _nested(frames, scheme, "article_id")
+    sentences = _sentences(frames)
+    rows = []
+    for row in rows_of(frames["articles"]):
+        key = row.article_id
+        entry = {name: _plain(value) for name, value in row._asdict().items()}
+        entry |= {"fold": folds[key], "sentences": sentences[key], **nested[key]}
+        entry["article_stance"] = judged[key].article_stance
+        entry["article_stance_votes"] = _counted(scheme, "stance", judged[key].votes)
+        rows.append({name: entry[name] for name in features})
+    about = "an article with everything nested"
+    return View("articles", about, features, rows, tables=("articles", "folds"))
+
+
+def _sentences(frames: Frames) -> Mapping[str, list[Row]]:
+    labels = {row.sentence_id: row for row in rows_of(frames["stance"])}
+    nested: dict[str, list[Row]] = defaultdict(list)
+    for row in rows_of(frames["sentences"]):
+        gold = labels.get(row.sentence_id)
+        nested[row.article_id].append({
+            "sentence_id": row.sentence_id, "start": row.start, "end": row.end, "zone": row.zone,
+            "stance": gold.stance if gold else None, "grounds": list(gold.grounds) if gold else [],
+            "holder": gold.holder if gold else None,
+        })  # fmt: skip
+    return nested
+
+
+def _annotations(frames: Frames) -> View:
+    frame = frames["annotations"]
+    features = Features(dict.fromkeys(frame.columns, _TEXT))
+    features |= {"layer": ClassLabel(names=list(LAYERS)), "start": _INT, "end": _INT}
+    rows = [
+        {name: _plain(value) for name, value in row._asdict().items()} for row in rows_of(frame)
+    ]
+    about = "one annotator's one label on one unit"
+    return View("annotations", about, Features(features), rows, tables=("annotations",))
+
+
+def _contrast(frames: Frames, scheme: Scheme) -> View:
+    features = Features({
+        "contrast_id": _TEXT, "sentence_id": _TEXT, "article_id": _TEXT, "fold": _INT,
+        "edit": ClassLabel(names=list(EDITS)), "text": _TEXT, "source_text": _TEXT,
+        "text_status": _TEXT,
+        "stance": label(scheme, "stance"), "source_stance": label(scheme, "stance"),
+        "holder": label(scheme, "holder"),
+    })  # fmt: skip
+    originals = {row.sentence_id: row for row in rows_of(frames["stance"])}
+    rows = []
+    for row in rows_of(frames["contrast"]):
+        source = originals[row.sentence_id]
+        entry = row._asdict() | {"article_id": source.article_id, "fold": source.fold}
+        entry |= {"source_text": source.text, "source_stance": source.stance}
+        rows.append({name: entry[name] for name in features if name != "text_status"})
+    about = "a minimal edit of a sentence and its stance, for evaluation only"
+    return View("contrast", about, features, rows, tables=("contrast", "folds"), split="test")
+
+
+def _plain(value: Any) -> Any:
+    """Return None for pandas' missing values, anything else as it is."""
+    return None if value is None or value != value else value  # noqa: PLR0124 - NaN

@@ -1,0 +1,102 @@
+"""What is published of a release: its files, with the articles' text or without."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from usiran.corpus import Corpus
+from usiran.dataset.release.stored import Release, latest, release_of
+from usiran.errors import Finding, InputFault
+
+Text = Literal["include", "withhold"]
+
+# Only the text-free edition carries what readers need to put the text back.
+_MARK = "restore/"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What is to be published.
+
+    Parameters
+    ----------
+    release : Release
+        The release.
+    text : {"include", "withhold"}
+        With the articles' text or without.
+    files : mapping
+        From path in the repository to content: all of it.
+    """
+
+    release: Release
+    text: Text
+    files: Mapping[str, bytes]
+
+    @property
+    def title(self) -> str:
+        """The title of its commit."""
+        return f"Version {self.release.version}, {called(self.text)}"
+
+
+def called(text: Text) -> str:
+    """Return what people call an edition."""
+    return "with text" if text == "include" else "without text"
+
+
+def text_of(paths: Iterable[str]) -> Text:
+    """Return which edition a repository's files are."""
+    return "withhold" if any(path.startswith(_MARK) for path in paths) else "include"
+
+
+def edition_of(
+    corpus: Corpus,
+    text: Text,
+    version: str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Edition:
+    """Return what is published of a release, after a check that the folder holds that release.
+
+    Raises
+    ------
+    InputFault
+        There is no such release; a file is not the released one; without text: a build would
+        change something.
+    """
+    release = latest(corpus) if version is None else release_of(corpus, version)
+    if release is None:
+        allowed, mend = "a release", "make one with `usiran release VERSION`"
+        raise InputFault([Finding("dataset/releases", "", "", "no release", allowed, mend)])
+    files = _released(corpus, release)
+    return Edition(release, text, files if text == "include" else _without_text(corpus, say))
+
+
+def _without_text(corpus: Corpus, say: Callable[[str], None]) -> dict[str, bytes]:
+    """Make the text-free edition; what it is made from must be what was released, too."""
+    from usiran.dataset.build import drift
+    from usiran.dataset.withheld.edition import text_free_files
+
+    if findings := drift(corpus, say):
+        raise InputFault(findings)
+    return text_free_files(corpus, say)
+
+
+def _released(corpus: Corpus, release: Release) -> dict[str, bytes]:
+    """Read the files of a release; each must be the one that was released."""
+    mend = f"check out the tag {release.tag}, or release what is there with `usiran release`"
+    files, findings = {}, []
+    for path, wanted in release.files.items():
+        place = corpus.dataset / path
+        content = place.read_bytes() if place.is_file() else None
+        if content is None:
+            found = "no file"
+        elif (found := hashlib.sha256(content).hexdigest()) == wanted.sha256:
+            files[path] = content
+            continue
+        allowed = f"{wanted.sha256}, as released in {release.version}"
+        findings.append(Finding(corpus.name_of(place), "", "sha256", found, allowed, mend))
+    if findings:
+        raise InputFault(findings)
+    return files

@@ -1,0 +1,153 @@
+"""What there is to do to make a Hub repository show an edition, and what forbids doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from usiran.dataset.hub.client import Remote, RemoteFile, Say, State
+from usiran.dataset.hub.edition import Edition, Text, called, text_of
+from usiran.dataset.hub.faults import HubFault
+from usiran.dataset.release.version import Version, is_version
+
+# The Hub puts it into every new repository: which files go to LFS.
+_OF_THE_HUB = ".gitattributes"
+
+
+class Operation(NamedTuple):
+    """One thing done to the repository: what, to which path, how many bytes are sent."""
+
+    kind: Literal["create", "add", "delete", "tag"]
+    path: str
+    size: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.path}" + (f" {self.size}" if self.kind == "add" else "")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is to do.
+
+    Parameters
+    ----------
+    operations : tuple of Operation
+        In their order; none where the release is published already.
+    head : str
+        The commit they were planned on; "" where the repository has to be made first.
+    """
+
+    operations: tuple[Operation, ...]
+    head: str
+
+    def paths(self, kind: str) -> list[str]:
+        """Return the paths of the operations of one kind."""
+        return [one.path for one in self.operations if one.kind == kind]
+
+
+def plan_new(edition: Edition, *, public: bool) -> Plan:
+    """Plan for a repository that is not there yet."""
+    first = Operation("create", "public dataset" if public else "private dataset", 0)
+    last = Operation("tag", edition.release.tag, 0)
+    return Plan((first, *difference(edition, {}), last), "")
+
+
+def plan(remote: Remote, state: State, edition: Edition, *, public: bool, say: Say) -> Plan:
+    """Compare a repository with an edition.
+
+    Raises
+    ------
+    HubFault
+        The tag is there with other content; a newer release is published; the repository is
+        public and that was not said; it holds what is not this corpus's.
+    """
+    last = edition.release.tag
+    there = {one: Version.of(one) for one in state.tags if is_version(one)}
+    if last in there:
+        _check_tag(remote, edition)
+        return Plan((), state.tags[last])
+    _check_visibility(remote, state, public=public, say=say)
+    _check_order(remote, edition, there)
+    files = remote.files(state.head)
+    changes = difference(edition, files)
+    _check_head(remote, files, changes, tagged=bool(there))
+    held = {"main": files} if "README.md" in files else {}
+    held |= {tag: remote.files(tag) for tag in sorted(there, key=there.__getitem__)}
+    _note_editions(held, edition.text, say)
+    return Plan((*changes, Operation("tag", last, 0)), state.head)
+
+
+def difference(edition: Edition, files: Mapping[str, RemoteFile]) -> tuple[Operation, ...]:
+    """Return the additions and deletions that make `files` the edition's."""
+    added = (
+        Operation("add", path, len(content))
+        for path, content in sorted(edition.files.items())
+        if path not in files or not files[path].holds(content)
+    )
+    stale = sorted(files.keys() - edition.files.keys() - {_OF_THE_HUB})
+    return (*added, *(Operation("delete", path, 0) for path in stale))
+
+
+def _check_tag(remote: Remote, edition: Edition) -> None:
+    """See that the tag that is there names exactly this edition."""
+    tag = edition.release.tag
+    files = remote.files(tag)
+    if changes := difference(edition, files):
+        found = f"the tag {tag} is there with other content: {some(changes)}"
+        mend = "release a new version; a tag that people may have read is not moved"
+        if (held := text_of(files)) != edition.text:
+            found = f"the tag {tag} is there with the edition {called(held)}"
+            mend = "name a repository of its own for the other edition, or release a new version"
+        raise HubFault(remote.repo_id, found, f"the same files under {tag}, or no such tag", mend)
+
+
+def _check_order(remote: Remote, edition: Edition, there: Mapping[str, Version]) -> None:
+    newer = [one for one, version in there.items() if version > edition.release.version]
+    if newer:
+        allowed = "no newer release before an older one; `main` would go back"
+        mend = "publish a release that is newer than these"
+        raise HubFault(remote.repo_id, f"{', '.join(newer)} published", allowed, mend)
+
+
+def _check_visibility(remote: Remote, state: State, *, public: bool, say: Say) -> None:
+    if not (state.private or public):
+        mend = "say --public if that is meant, or make the repository private in its settings"
+        raise HubFault(remote.repo_id, "the repository is public", "private, or --public", mend)
+    if state.private and public:
+        say(f"{remote.repo_id} is private and stays so; its settings on the Hub make it public")
+
+
+def _check_head(
+    remote: Remote,
+    files: Mapping[str, RemoteFile],
+    changes: tuple[Operation, ...],
+    *,
+    tagged: bool,
+) -> None:
+    """See that the repository is one that may be written over."""
+    if ".gitignore" in files:
+        # By its rules the Hub would leave files out of the commit without a word.
+        allowed, mend = "no .gitignore", "delete it on the Hub"
+        raise HubFault(remote.repo_id, "there is a .gitignore", allowed, mend)
+    stale = tuple(one for one in changes if one.kind == "delete")
+    if stale and not tagged:
+        found = f"files, but no release: {some(stale)}"
+        allowed = "an empty repository, or one with releases of this corpus"
+        raise HubFault(remote.repo_id, found, allowed, "name another --repo-id, or delete them")
+
+
+def _note_editions(held: Mapping[str, Mapping[str, RemoteFile]], text: Text, say: Say) -> None:
+    """Say where the repository holds the edition that is not published now."""
+    if other := [name for name, files in held.items() if text_of(files) != text]:
+        now = called(text_of(held[other[0]]))
+        say(
+            f"note: the repository holds an edition {now} ({', '.join(other)}); it stays readable "
+            "there, under the tags and in the history, unless the repository is deleted"
+        )
+
+
+def some(operations: tuple[Operation, ...]) -> str:
+    """Name the first paths."""
+    paths = [one.path for one in operations]
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

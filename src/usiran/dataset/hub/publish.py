@@ -1,0 +1,143 @@
+"""Publishing a release to the Hugging Face Hub: one commit, then one tag.
+
+The Hub's `main` moves by a single commit that holds exactly the files of the edition, and only
+from the commit that was looked at; the tag ``v<version>`` follows when that commit was listed
+and found right. Whatever stops it on the way, readers see the release before or this one, and
+the same command run again does what is missing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from usiran.corpus import Corpus
+from usiran.dataset.hub.client import Remote, Say, State
+from usiran.dataset.hub.edition import Edition, Text, edition_of
+from usiran.dataset.hub.faults import HubFault
+from usiran.dataset.hub.plan import Operation, Plan, difference, plan, plan_new, some
+
+RIGHTS = (
+    "The article texts are third-party: their copyright stays with their publishers, and nothing "
+    "in this corpus gives a right to pass them on. Choose what is published. "
+    "--text include publishes the texts with the labels: only where you may, by the publishers' "
+    "leave or by your law. --text withhold publishes the labels alone: every text is replaced by "
+    "underscores of equal length, and readers put it back from their own copies with "
+    "`usiran restore`. Whatever is published once stays readable under its tag and in the "
+    "repository's history."
+)
+
+
+class Published(NamedTuple):
+    """What was done, or with a dry run would be.
+
+    `commit` is what the tag names; with a dry run, the commit that was compared ("": none).
+    """
+
+    repo_id: str
+    url: str
+    tag: str
+    commit: str
+    operations: tuple[Operation, ...]
+    dry_run: bool
+
+
+def publish(
+    corpus: Corpus,
+    repo_id: str,
+    *,
+    text: Text,
+    version: str | None = None,
+    public: bool = False,
+    dry_run: bool = False,
+    say: Say = lambda _: None,
+) -> Published:
+    """Publish a release to a dataset repository, and tag it.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The corpus; its dataset folder holds the release.
+    repo_id : str
+        The repository, ``ORG/NAME``; made where it is not there.
+    text : {"include", "withhold"}
+        With the articles' text, or the text-free edition.
+    version : str, optional
+        The release; the latest by default.
+    public : bool
+        Whether a new repository is public; to be said, too, where an old one is.
+    dry_run : bool
+        Plan everything, send nothing that writes.
+    say : callable
+        Takes a line of progress.
+
+    Raises
+    ------
+    InputFault
+        There is no such release, the folder does not hold it, or the id is none.
+    HubFault
+        The Hub, or the way there, is not as it must be.
+    """
+    remote = Remote(repo_id, say)
+    edition = edition_of(corpus, text, version, say)
+    say(f"the token is {remote.user()}'s")
+    state = remote.state()
+    made: tuple[Operation, ...] = ()
+    if state is None:
+        _check_name(remote)
+        todo = plan_new(edition, public=public)
+        if dry_run:
+            return _told(remote, edition, "", todo.operations, dry_run=True)
+        made, state = todo.operations[:1], _make(remote, public=public, say=say)
+    todo = plan(remote, state, edition, public=public, say=say)
+    commit = todo.head
+    if todo.operations and not dry_run:
+        commit = _carry_out(remote, edition, todo, say)
+    return _told(remote, edition, commit, (*made, *todo.operations), dry_run=dry_run)
+
+
+def _told(
+    remote: Remote,
+    edition: Edition,
+    commit: str,
+    operations: tuple[Operation, ...],
+    *,
+    dry_run: bool,
+) -> Published:
+    tag = edition.release.tag
+    return Published(remote.repo_id, remote.url, tag, commit, operations, dry_run)
+
+
+def _check_name(remote: Remote) -> None:
+    if kind := remote.other_kind():
+        found = f"a {kind} repository has this name"
+        allowed = "a dataset repository, or a name that is free"
+        raise HubFault(remote.repo_id, found, allowed, "name another --repo-id")
+
+
+def _make(remote: Remote, *, public: bool, say: Say) -> State:
+    """Make the repository; return how it stands."""
+    say(f"making {remote.repo_id}, {'public' if public else 'private'}")
+    remote.create(private=not public)
+    if (state := remote.state()) is None:
+        allowed, mend = "a dataset repository that the token can read", "check the token's rights"
+        raise HubFault(remote.repo_id, "it is there, but hidden from this token", allowed, mend)
+    return state
+
+
+def _carry_out(remote: Remote, edition: Edition, plan: Plan, say: Say) -> str:
+    """Commit what the plan changes, see that it is right, tag it; return the commit."""
+    added = {path: edition.files[path] for path in plan.paths("add")}
+    deleted, commit, tag = plan.paths("delete"), plan.head, edition.release.tag
+    if added or deleted:
+        size = sum(map(len, added.values()))
+        say(f"sending {len(added)} files ({size:,} bytes), deleting {len(deleted)}")
+        commit = remote.commit(added, deleted, parent=plan.head, title=edition.title)
+    else:
+        say(f"`main` holds {edition.release.version} already; only the tag is missing")
+    if wrong := difference(edition, remote.files(commit)):
+        found = f"commit {commit[:12]} is not the release: {some(wrong)}"
+        mend = "run it again; if it stays, report it with this line"
+        raise HubFault(remote.repo_id, found, "exactly the release's files; no tag was set", mend)
+    say(f"setting the tag {tag}")
+    remote.tag(tag, commit)
+    return commit

@@ -1,0 +1,1 @@
+"""Releases: what each held, what changed between two, and what version that demands."""

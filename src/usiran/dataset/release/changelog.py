@@ -1,0 +1,88 @@
+"""The changelog's section on a release of the data, and corpus.toml's version."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+
+from usiran.dataset.release.diff import KINDS, Changes
+from usiran.dataset.release.version import Bump, Version
+from usiran.errors import FileFault
+
+_TITLE = "# Changelog\n"
+_NEXT = re.compile(r"^## (?!Unreleased\b)", re.MULTILINE)
+_VERSION = re.compile(r"""^(version[ \t]*=[ \t]*)(?:"[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
+
+
+def section(
+    version: Version,
+    created: str,
+    *,
+    since: Version | None,
+    bump: Bump | None,
+    changes: Changes,
+    reasons: Sequence[str | None],
+    records: int,
+) -> str:
+    """Return the section of one release, in Markdown."""
+    if since is None:
+        lines = [f"The first release: {records} records."]
+    elif not changes:
+        lines = [f"The records of {since}, packaged anew."]
+    else:
+        lines = [f"Since {since} ({bump}): {_told(changes)}."]
+        commonest = Counter(reason for reason in reasons if reason).most_common(1)
+        lines += [f"Mostly: {_one_line(text)}" for text, count in commonest if count > 1]
+        lines.append(f"Every change and its reason: dataset/releases/{version}/changes.json.")
+    return f"## Data {version} ({created})\n\n" + "".join(f"- {line}\n" for line in lines)
+
+
+def with_section(changelog: str, text: str) -> str:
+    r"""Return a changelog with a section before the newest release's, after what is unreleased.
+
+    Examples
+    --------
+    >>> print(with_section("# Changelog\n\n## Unreleased\n\n- a\n", "## Data 1.0.0\n"))
+    # Changelog
+    <BLANKLINE>
+    ## Unreleased
+    <BLANKLINE>
+    - a
+    <BLANKLINE>
+    ## Data 1.0.0
+    <BLANKLINE>
+    """
+    old = changelog or _TITLE
+    match = _NEXT.search(old)
+    at = match.start() if match else len(old)
+    before, after = old[:at].rstrip("\n"), old[at:]
+    return f"{before}\n\n{text}" + (f"\n{after}" if after else "")
+
+
+def with_version(corpus_toml: str, version: Version, *, file: str) -> str:
+    """Return corpus.toml with another version; comments and order stay.
+
+    Raises
+    ------
+    FileFault
+        There is no line of its own that gives the version.
+    """
+    text = _VERSION.sub(rf'\g<1>"{version}"', corpus_toml, count=1)
+    if tomllib.loads(text).get("version") != str(version):
+        allowed = f'a line of its own: version = "{version}"'
+        raise FileFault(file, "no line that gives the version", allowed, "write it so")
+    return text
+
+
+def _told(changes: Changes) -> str:
+    parts = []
+    for table, counts in changes.counts().items():
+        told = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
+        parts.append(f"{table} {told}")
+    return "; ".join(parts)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

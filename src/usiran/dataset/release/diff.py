@@ -1,0 +1,147 @@
+"""What changed between the records of two releases, and the step of the version it demands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from usiran.dataset.release.snapshot import Record, Records, Table, Value
+from usiran.dataset.release.version import Bump
+
+Kind = Literal["added", "removed", "edited", "moved"]
+KINDS: tuple[Kind, ...] = ("added", "removed", "edited", "moved")
+
+PLACES = ("fold", "zone", "start", "end", "sentence_id", "span_id")
+"""The fields that say where a record stands: a change of one of them is a move."""
+_SPANS = ("actors", "events")
+
+
+class Change(NamedTuple):
+    """One change: a record added or removed (no field), or one field of a record.
+
+    `old` and `new` are the field's values, or the whole record; None where there is none.
+    """
+
+    table: str
+    key: str
+    kind: Kind
+    field: str | None
+    old: Value | Record | None
+    new: Value | Record | None
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Every change between two sets of records, by table and record.
+
+    Parameters
+    ----------
+    rows : tuple of Change
+        Sorted by table, record and field.
+    """
+
+    rows: tuple[Change, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.rows)
+
+    def of(self, *kinds: Kind) -> tuple[Change, ...]:
+        """Return the changes of some kinds."""
+        return tuple(row for row in self.rows if row.kind in kinds)
+
+    def counts(self) -> dict[str, dict[Kind, int]]:
+        """Return how many records of each table changed in each way; only tables with any.
+
+        A record that was both moved and edited counts as both.
+        """
+        found = Counter({(row.table, row.kind, row.key) for row in self.rows})
+        totals = Counter((table, kind) for table, kind, _ in found)
+        tables = sorted({table for table, _ in totals})
+        return {table: {kind: totals[table, kind] for kind in KINDS} for table in tables}
+
+
+def diff(old: Records, new: Records) -> Changes:
+    """Return what changed from `old` to `new`.
+
+    A record is *added* or *removed* where its id is new or gone, *edited* where a field has
+    another value, and *moved* where that field says its place: an article's fold, a
+    sentence's boundaries or zone. The id of a span holds its offsets, so a moved span has a
+    new id: where a span is gone and a new one of the same table overlaps it, the two are told
+    as one record moved, named by its old id. Links to it (roles, votes, decisions) are then
+    other records: the old ones removed, the new ones added. A field that is absent and one
+    that has no value are the same.
+    """
+    tables = sorted({*old, *new})
+    rows = (row for name in tables for row in _table(name, old.get(name, {}), new.get(name, {})))
+    return Changes(tuple(rows))
+
+
+def bump(changes: Changes) -> Bump:
+    """Return the step of the version that changes demand.
+
+    MAJOR where any record of any table was edited, removed or moved, MINOR where records
+    were only added, PATCH where the same data is packaged anew. Every table counts, those
+    that are made from others too: an annotator more changes the vote counts that every gold
+    record carries, and a reader of soft labels has other data then.
+    """
+    if changes.of("edited", "removed", "moved"):
+        return "MAJOR"
+    return "MINOR" if changes else "PATCH"
+
+
+def _table(name: str, old: Table, new: Table) -> list[Change]:
+    pairs = _moved_spans(old, new) if name in _SPANS else {}
+    taken = set(pairs.values())
+    rows: list[Change] = []
+    for key, record in old.items():
+        other = pairs.get(key, key)
+        if other in new:
+            rows += _fields(name, key, record, new[other])
+        else:
+            rows.append(Change(name, key, "removed", None, record, None))
+    rows += [
+        Change(name, key, "added", None, None, record)
+        for key, record in new.items()
+        if key not in old and key not in taken
+    ]
+    return sorted(rows, key=lambda row: (row.key, row.field or ""))
+
+
+def _fields(name: str, key: str, old: Record, new: Record) -> Iterator[Change]:
+    for field in sorted({*old, *new}):
+        before, after = old.get(field), new.get(field)
+        if before != after:
+            kind: Kind = "moved" if field in PLACES else "edited"
+            yield Change(name, key, kind, field, before, after)
+
+
+def _moved_spans(old: Table, new: Table) -> Mapping[str, str]:
+    """Pair each span that is gone with the new one that overlaps it most; each only once."""
+    gone = [key for key in old if key not in new]
+    fresh = [key for key in new if key not in old]
+    overlaps = sorted(
+        (-shared, one, other)
+        for one in gone
+        for other in fresh
+        if (shared := _shared(old[one], new[other])) > 0
+    )
+    pairs: dict[str, str] = {}
+    for _, one, other in overlaps:
+        if one not in pairs and other not in pairs.values():
+            pairs[one] = other
+    return pairs
+
+
+def _shared(one: Record, other: Record) -> int:
+    """Return how many characters two spans share."""
+    if one["article_id"] != other["article_id"]:
+        return 0
+    return min(_offset(one, "end"), _offset(other, "end")) - max(
+        _offset(one, "start"), _offset(other, "start")
+    )
+
+
+def _offset(record: Record, field: str) -> int:
+    return int(str(record[field]))

@@ -1,0 +1,181 @@
+"""The canonical records of a corpus: every row of every table, without the articles' text.
+
+A record is one row as a JSON object, told by its table and its id: the values of the table's
+key with blanks between. What is text of an article is left out; the article's SHA-256 and the
+offsets say which text is meant. An edit of the contrast set keeps most of its sentence, so its
+SHA-256 stands for it. Headlines, and the names of actors, are facts and stay.
+The label scheme counts as a table too: its order is what the numbers of a published
+``ClassLabel`` mean.
+
+Records are written as canonical JSON lines: keys sorted, no blanks, rows sorted by id, missing
+values left out. Equal records give equal bytes, whatever the versions of the libraries.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from usiran.corpus import Corpus
+from usiran.errors import FileFault, shorten
+from usiran.loading.tables import load_tables
+from usiran.schemas.label_scheme import Scheme, read_scheme
+from usiran.schemas.tables import KEYS, LABELLED, MODELS, Frames, rows_of
+from usiran.text.articles import sha256
+
+Value = str | int | float | bool | list["Value"]
+Record = dict[str, Value]
+Table = Mapping[str, Record]
+Records = Mapping[str, Table]
+"""From table name to record id to record, both in sorted order."""
+
+LABELS = "labels"
+# Exchange formats of the benchmark: what systems make of the data is no data.
+_NO_DATA = ("predictions", "results")
+_KEYS = {name: key for name, key in KEYS.items() if name not in _NO_DATA} | {
+    LABELS: ("field", "label")
+}
+TABLES = tuple(sorted(_KEYS))
+"""The names of the tables that hold records."""
+
+# Where the column `text` is text of an article, and where it is an edit of one.
+_TEXTS = ("articles", "stance", "actors", "events")
+_EDITS = ("contrast", "contrast_dropped")
+
+
+def records_of(frames: Frames, scheme: Scheme) -> Records:
+    """Return the records of a corpus's tables.
+
+    Parameters
+    ----------
+    frames : mapping
+        Every table, without findings.
+    scheme : Scheme
+        The label scheme.
+    """
+    named = {name: _rows(name, frames) for name in TABLES if name != LABELS}
+    return {name: _keyed(name, (named | {LABELS: _labels(scheme)})[name]) for name in TABLES}
+
+
+def corpus_records(corpus: Corpus) -> Records:
+    """Return the records of a corpus folder as it stands.
+
+    Raises
+    ------
+    InputFault
+        The tables have findings.
+    """
+    return records_of(load_tables(corpus), read_scheme(corpus.labels))
+
+
+def to_lines(table: Table) -> bytes:
+    r"""Return a table's records as canonical JSON lines.
+
+    Examples
+    --------
+    >>> to_lines({"a-1": {"fold": 0, "article_id": "a-1"}})
+    b'{"article_id":"a-1","fold":0}\n'
+    """
+    lines = (_line(table[key]) + "\n" for key in sorted(table))
+    return "".join(lines).encode("utf-8")
+
+
+def from_lines(name: str, content: bytes, *, file: str) -> Table:
+    """Return the records of one table from JSON lines.
+
+    Raises
+    ------
+    FileFault
+        A line is no record of this table.
+    """
+    rows: list[Record] = []
+    for number, line in enumerate(content.splitlines(), start=1):
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict) or not row.keys() & set(_KEYS[name]):
+            found = f"line {number}: {shorten(line.decode('utf-8', 'replace'))}"
+            allowed = f"a JSON object with {', '.join(_KEYS[name])}"
+            raise FileFault(file, found, allowed, "put the file back as it was released")
+        rows.append(row)
+    return _keyed(name, rows)
+
+
+def content_hash(records: Records) -> str:
+    """Return the SHA-256 of records: of each table's name and its `table_hash`, in order."""
+    digest = hashlib.sha256()
+    for name in sorted(records):
+        digest.update(f"{name} {table_hash(records[name])}\n".encode())
+    return digest.hexdigest()
+
+
+def table_hash(table: Table) -> str:
+    """Return the SHA-256 of a table's canonical JSON lines."""
+    return hashlib.sha256(to_lines(table)).hexdigest()
+
+
+def label_counts(records: Records) -> dict[str, dict[str, int]]:
+    """Return how many gold records have each label: from ``table.column`` to label to count."""
+    counts: dict[str, dict[str, int]] = {}
+    gold = ("stance", "article_stance", "actors", "events", "roles", "contrast")
+    for name in gold:
+        rows = records.get(name, {}).values()
+        for column in (*LABELLED[name], *(("grounds",) if name == "stance" else ())):
+            found = Counter(label for row in rows for label in _each(row.get(column)))
+            counts[f"{name}.{column}"] = dict(sorted(found.items()))
+    return counts
+
+
+def _each(value: Value | None) -> list[str]:
+    if value is None:
+        return []
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+
+
+def _line(record: Record) -> str:
+    return json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _rows(name: str, frames: Frames) -> Iterable[Record]:
+    columns = list(MODELS[name].to_schema().columns)
+    if name in _TEXTS:
+        columns.remove("text")
+    for row in rows_of(frames[name]):
+        values = {column: _plain(getattr(row, column)) for column in columns}
+        if name in _EDITS:
+            values["text_sha256"] = sha256(str(values.pop("text")))
+        yield {column: value for column, value in values.items() if value is not None}
+
+
+def _labels(scheme: Scheme) -> Iterable[Record]:
+    for field, names in scheme.allowed.items():
+        for number, name in enumerate(names):
+            yield {"field": field, "label": name, "number": number}
+
+
+def _keyed(name: str, rows: Iterable[Record]) -> Table:
+    table = {record_id(name, row): row for row in rows}
+    return dict(sorted(table.items()))
+
+
+def record_id(name: str, row: Mapping[str, object]) -> str:
+    """Return a record's id: the values of its table's key; a missing one is left out."""
+    return " ".join(str(row[column]) for column in _KEYS[name] if row.get(column) is not None)
+
+
+def _plain(value: object) -> Value | None:
+    """Return a cell as JSON holds it; None for what is missing."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return None
+    if isinstance(value, tuple | list):
+        return [one for one in map(_plain, value) if one is not None]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if not isinstance(value, str | int | float):
+        raise TypeError(f"{value!r} in a table")
+    return value

@@ -1,0 +1,174 @@
+"""The releases of a corpus, as their folders hold them.
+
+``dataset/releases/<version>/`` has three parts: ``manifest.json`` (what was released: counts,
+the hash of every published file, hashes of the content and of what it is made from, the
+annotators' agreement), ``records/<table>.jsonl`` (a stand-off snapshot of every record, without
+the articles' text) and ``changes.json`` (every change since the release before, with reasons).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from usiran.corpus import Corpus
+from usiran.dataset.release.snapshot import TABLES, Records, content_hash, from_lines
+from usiran.dataset.release.version import Version, is_version
+from usiran.errors import FileFault, Finding, InputFault, shorten
+
+MANIFEST = "manifest.json"
+CHANGES = "changes.json"
+RECORDS = "records"
+_MEND = "put the release's folder back as it was committed"
+
+
+class PublishedFile(NamedTuple):
+    """One published file: the SHA-256 of its bytes (64 hex digits) and its size in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release.
+
+    Parameters
+    ----------
+    folder : Path
+        Its folder.
+    name : str
+        The corpus's name.
+    version : Version
+        Its version.
+    previous : Version or None
+        The release before it.
+    created : str
+        Its date, YYYY-MM-DD.
+    files : dict
+        From path relative to dataset/ to hash and size: exactly what is published.
+    content : str
+        The content hash of its records.
+    manifest : dict
+        Everything that manifest.json says.
+    """
+
+    folder: Path
+    name: str
+    version: Version
+    previous: Version | None
+    created: str
+    files: dict[str, PublishedFile]
+    content: str
+    manifest: dict[str, Any]
+
+    @property
+    def tag(self) -> str:
+        """The tag of this release, in git and on the Hub."""
+        return f"v{self.version}"
+
+    @cached_property
+    def records(self) -> Records:
+        """The released records, checked against the manifest's content hash.
+
+        Raises
+        ------
+        FileFault
+            A file is missing, or is not what was released.
+        """
+        tables = {name: _table(self.folder / RECORDS / f"{name}.jsonl", name) for name in TABLES}
+        records = {name: rows for name, rows in tables.items() if rows is not None}
+        if (found := content_hash(records)) != self.content:
+            where = self.folder / RECORDS
+            raise FileFault(where, f"content {found}", f"content {self.content}", _MEND)
+        return records
+
+
+def folder_of(corpus: Corpus, version: Version) -> Path:
+    """Return where a release stands, or will stand."""
+    return corpus.dataset / "releases" / str(version)
+
+
+def releases(corpus: Corpus) -> tuple[Release, ...]:
+    """Return the releases of a corpus, the oldest first."""
+    folder = corpus.dataset / "releases"
+    found = [path for path in folder.glob("*") if (path / MANIFEST).is_file()]
+    versions = sorted(Version.of(path.name) for path in found if is_version(path.name))
+    return tuple(read_release(folder_of(corpus, version)) for version in versions)
+
+
+def latest(corpus: Corpus) -> Release | None:
+    """Return the release with the greatest version, None before the first."""
+    return next(reversed(releases(corpus)), None)
+
+
+def release_of(corpus: Corpus, version: str) -> Release:
+    """Return one release by its version, with or without a leading ``v``.
+
+    Raises
+    ------
+    InputFault
+        There is no such release.
+    """
+    wanted = Version.of(version)
+    if (folder_of(corpus, wanted) / MANIFEST).is_file():
+        return read_release(folder_of(corpus, wanted))
+    there = ", ".join(str(one.version) for one in releases(corpus)) or "none yet"
+    allowed = f"a release of this corpus: {there}"
+    mend = "name one of these, or make it with `usiran release`"
+    raise InputFault([Finding("dataset/releases", str(wanted), "", version, allowed, mend)])
+
+
+def read_release(folder: Path) -> Release:
+    """Read a release's manifest; its records are read when they are asked for.
+
+    Raises
+    ------
+    FileFault
+        There is no manifest, or it is not one.
+    """
+    path = folder / MANIFEST
+    manifest = _json(path)
+    try:
+        return Release(
+            folder=folder,
+            name=str(manifest["name"]),
+            version=Version.of(manifest["version"]),
+            previous=Version.of(manifest["previous"]) if manifest["previous"] else None,
+            created=str(manifest["created"]),
+            files={
+                str(name): PublishedFile(str(file["sha256"]), int(file["size"]))
+                for name, file in manifest["files"].items()
+            },
+            content=str(manifest["content"]["all"]),
+            manifest=manifest,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, InputFault) as fault:
+        found = f"{type(fault).__name__}: {shorten(fault)}"
+        raise FileFault(path, found, "the manifest of a release", _MEND) from None
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as fault:
+        found = str(fault.strerror).lower()
+        raise FileFault(path, found, "the manifest of a release", _MEND) from None
+    except ValueError as fault:
+        raise FileFault(path, shorten(fault), "one JSON document in UTF-8", _MEND) from None
+    if not isinstance(document, dict):
+        raise FileFault(path, shorten(document), "a JSON object", _MEND)
+    return document
+
+
+def _table(path: Path, name: str) -> dict[str, Any] | None:
+    """Return a table's records; None where the release has no such table."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        # A table that came to be later; one that was lost shows in the content hash.
+        return None
+    return dict(from_lines(name, content, file=str(path)))

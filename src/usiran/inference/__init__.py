@@ -1,0 +1,1 @@
+"""Trained systems: stored, and used on texts that nobody has labelled."""

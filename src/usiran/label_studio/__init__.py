@@ -1,0 +1,1 @@
+"""The Label Studio format alone: configs, tasks, results, exports; no server."""

@@ -1,0 +1,227 @@
+"""What one reads from an export or a sheet, and what the annotations table holds.
+
+A *task* is one unit put before an annotator: a scored sentence (project ``stance``) or an
+article (project ``spans``). Offsets are half-open, in code points of the article's text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from usiran.errors import Finding
+from usiran.schemas.label_scheme import Project
+
+Layer = Literal["actor", "event"]
+Ident = int | str | None
+
+
+class SpanReading(NamedTuple):
+    """One labelled span. `region` ties roles to it; `mode` is set for events only."""
+
+    region: str
+    layer: str
+    start: int
+    end: int
+    text: str
+    label: str
+    mode: str | None = None
+
+
+class RoleReading(NamedTuple):
+    """One link from an event's region to an actor's region."""
+
+    role: str
+    event: str
+    actor: str
+
+
+class AnnotationReading(NamedTuple):
+    """One annotator's labels on one task.
+
+    `annotator` and `email` are what ``completed_by`` says; `choices` holds the task-wide
+    labels per field, in the field's label order.
+    """
+
+    annotation_id: Ident
+    annotator: Ident
+    email: str | None
+    created_at: str | None
+    updated_at: str | None
+    lead_time: float | None
+    skipped: bool
+    choices: Mapping[str, tuple[str, ...]]
+    spans: tuple[SpanReading, ...]
+    roles: tuple[RoleReading, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether no label was given at all."""
+        return not (self.choices or self.spans)
+
+
+class TaskReading(NamedTuple):
+    """One task, its annotations, and what was found wrong or mended while reading it.
+
+    `start` and `end` are the unit's offsets (0 and the length for an article). `findings`
+    are faults, whose labels were not taken; `repairs` are offsets that were mended.
+    """
+
+    project: Project
+    task_id: Ident
+    article_id: str
+    sentence_id: str | None
+    start: int
+    end: int
+    text_sha256: str | None
+    annotations: tuple[AnnotationReading, ...]
+    findings: tuple[Finding, ...] = ()
+    repairs: tuple[Finding, ...] = ()
+
+    @property
+    def unit_id(self) -> str:
+        """The id of what is labelled: the sentence's, or else the article's."""
+        return self.sentence_id or self.article_id
+
+
+class AnnotationRow(NamedTuple):
+    """One row of the annotations table: one annotator's one label on one unit."""
+
+    annotation_id: str
+    round: str
+    annotator_id: str
+    layer: str
+    unit_id: str
+    article_id: str
+    start: int
+    end: int
+    label: str
+    mode: str | None
+    target: str | None
+    created_at: str | None
+
+
+def span_id(article_id: str, layer: str, start: int, end: int) -> str:
+    """Return the id of a span.
+
+    >>> span_id("a-1", "actor", 3, 9)
+    'a-1@actor:3-9'
+    """
+    return f"{article_id}@{layer}:{start}-{end}"
+
+
+def region_id(unit: str) -> str:
+    """Return ten hex digits that stand for a unit: the region ids this toolkit writes.
+
+    >>> region_id("a-1@actor:3-9")
+    '31990a9ab1'
+    """
+    return hashlib.blake2s(unit.encode(), digest_size=5).hexdigest()
+
+
+def spans_in_order(spans: Iterable[SpanReading]) -> list[SpanReading]:
+    """Return spans from left to right, the longer first where two begin together."""
+    return sorted(spans, key=lambda span: (span.start, -span.end, span.layer))
+
+
+def roles_in_order(
+    roles: Iterable[RoleReading], spans: Iterable[SpanReading], names: Sequence[str]
+) -> list[RoleReading]:
+    """Return roles by event, then in the order of `names`, then by actor."""
+    place = {span.region: (span.start, -span.end) for span in spans}
+    return sorted(
+        roles, key=lambda role: (place[role.event], names.index(role.role), place[role.actor])
+    )
+
+
+def annotation_rows(
+    readings: Iterable[TaskReading], *, round: str, annotator_id: str
+) -> Iterator[AnnotationRow]:
+    """Yield the annotations table's rows of one annotator's tasks.
+
+    Skipped annotations give no row. The readings are taken to be this annotator's: choose
+    among several annotators before (`usiran.annotation.submissions`).
+
+    Parameters
+    ----------
+    readings : iterable of TaskReading
+        What `read_export` yields.
+    round : str
+        The round of annotation, such as ``"r1"``.
+    annotator_id : str
+        Whose labels they are, as in annotators.csv.
+    """
+    head = f"{round}/{annotator_id}/"
+    for task in readings:
+        for annotation in task.annotations:
+            if annotation.skipped:
+                continue
+            yield from _choice_rows(head, round, annotator_id, task, annotation)
+            if annotation.spans:
+                yield from _span_rows(head, round, annotator_id, task, annotation)
+
+
+def _choice_rows(
+    head: str, round: str, annotator_id: str, task: TaskReading, annotation: AnnotationReading
+) -> Iterator[AnnotationRow]:
+    unit = task.unit_id
+    for layer, labels in annotation.choices.items():
+        for label in labels:
+            # Only grounds may have several labels on one unit, so only there it is in the id.
+            tail = f"/{label}" if layer == "grounds" else ""
+            yield AnnotationRow(
+                f"{head}{layer}/{unit}{tail}",
+                round,
+                annotator_id,
+                layer,
+                unit,
+                task.article_id,
+                task.start,
+                task.end,
+                label,
+                None,
+                None,
+                annotation.created_at,
+            )
+
+
+def _span_rows(
+    head: str, round: str, annotator_id: str, task: TaskReading, annotation: AnnotationReading
+) -> Iterator[AnnotationRow]:
+    article, created = task.article_id, annotation.created_at
+    placed: dict[str, tuple[str, int, int]] = {}
+    for region, layer, start, end, _, label, mode in annotation.spans:
+        unit = f"{article}@{layer}:{start}-{end}"
+        placed[region] = (unit, start, end)
+        yield AnnotationRow(
+            f"{head}{layer}/{unit}",
+            round,
+            annotator_id,
+            layer,
+            unit,
+            article,
+            start,
+            end,
+            label,
+            mode,
+            None,
+            created,
+        )
+    for role, event, actor in annotation.roles:
+        unit, start, end = placed[event]
+        target, actor_start, actor_end = placed[actor]
+        yield AnnotationRow(
+            f"{head}role/{unit}/{role}/{actor_start}-{actor_end}",
+            round,
+            annotator_id,
+            "role",
+            unit,
+            article,
+            start,
+            end,
+            role,
+            None,
+            target,
+            created,
+        )

@@ -1,0 +1,1 @@
+"""A corpus read from its files into checked tables."""

@@ -1,0 +1,76 @@
+"""The stored results and predictions of the benchmark, as tables to be checked.
+
+Only their form is checked here; whether scores and predictions belong together is the
+benchmark's own question (`usiran benchmark leaderboard --check`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from usiran.corpus import Corpus
+from usiran.errors import Finding, shorten
+from usiran.schemas.label_scheme import Scheme
+from usiran.schemas.tables import FILES, KEYS, check, empty
+
+_RUN = "run the system again: `usiran benchmark run --system NAME --task NAME`"
+
+
+def read_benchmark(corpus: Corpus, scheme: Scheme) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    """Read every stored result and prediction into the tables results and predictions.
+
+    Returns
+    -------
+    frames : dict
+        A table that breaks its model is absent.
+    findings : list of Finding
+        Files that cannot be decoded, rows that break their model.
+    """
+    folder = corpus.baselines / "results"
+    rows: dict[str, list[dict[str, Any]]] = {"results": [], "predictions": []}
+    findings: list[Finding] = []
+    for path in sorted(folder.glob("*/*.json*")):
+        name = "predictions" if path.name.endswith(".predictions.jsonl") else "results"
+        try:
+            rows[name] += _predictions(path) if name == "predictions" else [_result(path)]
+        except msgspec.DecodeError as fault:
+            found, file = shorten(fault, 160), corpus.name_of(path)
+            findings.append(Finding(file, "", "", found, "a file of the benchmark", _RUN))
+    frames = {}
+    for name, made in rows.items():
+        frame = _framed(name, made)
+        valid, faults = check(
+            name, frame, file=FILES[name], key=KEYS[name], allowed=scheme.allowed
+        )  # fmt: skip
+        findings += faults
+        if valid is not None:
+            frames[name] = valid
+    return frames, findings
+
+
+def _result(path: Path) -> dict[str, Any]:
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+
+
+def _predictions(path: Path) -> Iterator[dict[str, Any]]:
+    decoder = msgspec.json.Decoder(dict[str, Any])
+    source = {"system": path.parent.name, "task": path.name.split(".")[0], "replicate": 0}
+    for line in decoder.decode_lines(path.read_bytes()):
+        yield source | line
+
+
+def _framed(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return rows as a frame in the model's order; optional fields left out are missing."""
+    model = empty(name)
+    if not rows:
+        return model
+    extra = [key for key in dict.fromkeys(key for row in rows for key in row) if key not in model]
+    columns = [*model.columns, *extra]
+    return pd.DataFrame(
+        {key: pd.Series([row.get(key) for row in rows], dtype=object) for key in columns}
+    )

@@ -1,0 +1,1 @@
+"""The systems: scikit-learn estimators, their settings, and the table of them."""

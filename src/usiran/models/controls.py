@@ -1,0 +1,105 @@
+"""Controls: what a score is worth is told by what scores without understanding.
+
+Majority and stratified guessing of sentence labels are scikit-learn's DummyClassifier.
+The two controls that rearrange labels are in `usiran.benchmark.protocol`.
+"""
+
+# ruff: noqa: N803, ARG002  (scikit-learn's signatures)
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from usiran.models.base import SentenceClassifier, Spans, SpanTagger
+from usiran.tasks.metrics.labels import Floats
+from usiran.tasks.registry import Objects, objects
+from usiran.text.tokens import Span, tokenize
+
+
+class NoSpans(SpanTagger):
+    """The majority control of span tasks: most tokens are in no span, so none is marked."""
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> NoSpans:
+        """Learn nothing."""
+        return self
+
+    def spans_of(self, text: str) -> Spans:
+        """Return no span."""
+        return ()
+
+
+class RandomSpans(SpanTagger):
+    """Spans at random places, as many, as long and of such types as in training.
+
+    Parameters
+    ----------
+    random_state : int
+        Seed. Equal seeds and texts give equal spans.
+    """
+
+    def __init__(self, random_state: int = 0) -> None:
+        self.random_state = random_state
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> RandomSpans:
+        """Learn how often spans begin, and their lengths in tokens and types."""
+        tokens = sum(len(tokenize(text)) for text in X["text"])
+        self.shapes_ = [
+            (len(tokenize(text[span.start : span.end])), span.label)
+            for text, spans in zip(X["text"], y, strict=True)
+            for span in spans
+        ]
+        self.rate_ = len(self.shapes_) / max(tokens, 1)
+        return self
+
+    def predict(self, X: pd.DataFrame) -> Objects:
+        """Return random spans for each sentence."""
+        rng = np.random.default_rng(self.random_state)
+        return objects([self._draw(text, rng) for text in X["text"]])
+
+    def _draw(self, text: str, rng: np.random.Generator) -> tuple[Span, ...]:
+        tokens, spans, at = tokenize(text), [], 0
+        while at < len(tokens):
+            if rng.random() >= self.rate_:
+                at += 1
+                continue
+            length, label = self.shapes_[rng.integers(len(self.shapes_))]
+            last = min(at + length, len(tokens)) - 1
+            spans.append(Span(tokens[at].start, tokens[last].end, label))
+            at = last + 1
+        return tuple(spans)
+
+
+class ArticlePrior(SentenceClassifier):
+    """The labels of the most similar training article, whatever the sentence says.
+
+    Similarity is the cosine of the articles' TF-IDF vectors. A system that is no better
+    has learned which article it reads, not what the sentence says.
+    """
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> ArticlePrior:
+        """Learn the words and the label shares of each training article."""
+        self.classes_ = np.unique(y.astype(str)).astype(object)
+        texts = _whole_texts(X)
+        self.vectorizer_ = TfidfVectorizer(sublinear_tf=True)
+        self.vectors_ = self.vectorizer_.fit_transform(texts)
+        labels = pd.Series(y, index=X["article_id"].to_numpy())
+        counts = [Counter(labels.loc[[article]]) for article in texts.index]
+        self.shares_ = np.array(
+            [[count[label] / count.total() for label in self.classes_] for count in counts]
+        )
+        return self
+
+    def predict_proba(self, X: pd.DataFrame) -> Floats:
+        """Return the label shares of the nearest training article for each sentence."""
+        texts = _whole_texts(X)
+        alike = self.vectorizer_.transform(texts) @ self.vectors_.T
+        nearest = dict(zip(texts.index, np.asarray(alike.argmax(axis=1)).ravel(), strict=True))
+        return np.asarray(self.shares_[[nearest[article] for article in X["article_id"]]])
+
+
+def _whole_texts(X: pd.DataFrame) -> pd.Series[str]:
+    return X.groupby("article_id", sort=False)["text"].agg(" ".join)

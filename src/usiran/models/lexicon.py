@@ -1,0 +1,155 @@
+"""Hand-written word lists: the cue-lexicon control, and features of the span tagger.
+
+An entry is a word or phrase. A trailing ``*`` stands for any ending. Entries in lower
+case match any case; an entry with a capital matches as written.
+"""
+
+# ruff: noqa: N803, ARG002  (scikit-learn's signatures)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from usiran.models.base import SentenceClassifier, Spans, SpanTagger
+from usiran.tasks.metrics.labels import Floats
+from usiran.tasks.registry import Objects
+from usiran.text.tokens import Span
+
+Words = Mapping[str, Sequence[str]]
+ATTRIBUTION = "source"
+
+
+class Lexicon:
+    """Word lists compiled to one pattern a label.
+
+    Parameters
+    ----------
+    words : mapping
+        From label to its entries.
+
+    Examples
+    --------
+    >>> Lexicon({"ASSAULT": ["attack*", "US air strike"]}).find("Attacks, us air strikes")
+    [Span(start=0, end=7, label='ASSAULT')]
+    """
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.patterns = {label: _pattern(entries) for label, entries in words.items() if entries}
+
+    def __getstate__(self) -> dict[str, dict[str, list[str]]]:
+        # A stored model holds the words: patterns are made from them again, never read.
+        return {"words": {label: list(entries) for label, entries in self.words.items()}}
+
+    def __setstate__(self, state: Mapping[str, Words]) -> None:
+        self.__init__(state["words"])  # type: ignore[misc]  # a fresh object is made ready
+
+    def find(self, text: str) -> list[Span]:
+        """Return the entries found, left to right: the longest one where several begin."""
+        found = [
+            Span(match.start(), match.end(), label)
+            for label, pattern in self.patterns.items()
+            for match in pattern.finditer(text)
+        ]
+        kept: list[Span] = []
+        for span in sorted(found, key=lambda span: (span.start, -span.end)):
+            if not kept or span.start >= kept[-1].end:
+                kept.append(span)
+        return kept
+
+
+def _pattern(entries: Sequence[str]) -> re.Pattern[str]:
+    parts = []
+    for entry in sorted(entries, key=len, reverse=True):
+        escaped = re.escape(entry.removesuffix("*")) + (r"\w*" if entry.endswith("*") else "")
+        parts.append(f"(?i:{escaped})" if entry == entry.lower() else escaped)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+
+
+class SideCues(SentenceClassifier):
+    """Stance from attitude words and the side that is named nearest to each.
+
+    Every favourable word counts +1 and every unfavourable one -1 for the side whose name
+    stands nearest. The side that comes off better wins; neutral where neither does.
+
+    Parameters
+    ----------
+    words : mapping
+        The lists ``us``, ``iran``, ``favourable`` and ``unfavourable``.
+    """
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> SideCues:
+        """Learn nothing but the label list's order."""
+        self.lexicon_ = Lexicon(self.words)
+        self.classes_ = np.array(["pro-US", "pro-Iran", "neutral"], dtype=object)
+        return self
+
+    def balance(self, text: str) -> int:
+        """Return how much better the US side comes off than the Iranian one."""
+        found = self.lexicon_.find(text)
+        sides = [span for span in found if span.label in ("us", "iran")]
+        total = 0
+        for cue in found:
+            if cue in sides or not sides:
+                continue
+            nearest = min(sides, key=lambda side: abs(side.start - cue.start))
+            agree = (cue.label == "favourable") == (nearest.label == "us")
+            total += 1 if agree else -1
+        return total
+
+    def predict_proba(self, X: pd.DataFrame) -> Floats:
+        """Return 1 for the class that the cues speak for."""
+        balances = [self.balance(text) for text in X["text"]]
+        return np.eye(3)[[0 if n > 0 else 1 if n < 0 else 2 for n in balances]]
+
+
+class AttributionCues(SentenceClassifier):
+    """Holder from attribution words: a source where one is found, else the author.
+
+    Parameters
+    ----------
+    words : mapping
+        The list ``source``: reporting verbs, quotation marks.
+    """
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> AttributionCues:
+        """Learn nothing but the label list's order."""
+        self.lexicon_ = Lexicon(self.words)
+        self.classes_ = np.array(["author", ATTRIBUTION], dtype=object)
+        return self
+
+    def predict_proba(self, X: pd.DataFrame) -> Floats:
+        """Return 1 for the class that the cues speak for."""
+        return np.eye(2)[[int(bool(self.lexicon_.find(text))) for text in X["text"]]]
+
+
+class SpanCues(SpanTagger):
+    """Every entry of the word lists, wherever it stands.
+
+    Parameters
+    ----------
+    words : mapping
+        From span type to its entries.
+    """
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> SpanCues:
+        """Learn nothing."""
+        self.lexicon_ = Lexicon(self.words)
+        return self
+
+    def spans_of(self, text: str) -> Spans:
+        """Return the entries found in the text."""
+        return self.lexicon_.find(text)

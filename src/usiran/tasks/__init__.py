@@ -1,0 +1,1 @@
+"""The benchmark's tasks: what is predicted, from what, and how it is scored."""

@@ -1,0 +1,269 @@
+"""A task and its gold: what is predicted, from what, and what of it can be evaluated.
+
+A task is a name, a unit and a fixed list of labels from the label scheme; the modules of
+`usiran.tasks.registry` define one each. Its gold is built from the corpus's tables, one
+row a scored sentence. What five articles cannot tell is computed from the gold, never
+asserted:
+
+- a task whose label is constant inside every article is *not evaluable*: articles are
+  held out whole, so a score cannot tell the label from the article;
+- a class found in fewer than two articles is *not evaluable*: when its only article is
+  held out, no example of it is left to learn from. It stays out of the macro mean.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from usiran.schemas.label_scheme import QUADS
+from usiran.schemas.tables import withdrawn_articles
+
+if TYPE_CHECKING:
+    from usiran.tasks.metrics.labels import Scorer
+
+Unit = Literal["sentence", "spans", "links", "article"]
+Tables = Mapping[str, pd.DataFrame]
+Objects = NDArray[np.object_]
+LEAST_ARTICLES = 2
+# The names of headline scores for a reader.
+METRICS = {
+    "macro_f1": "macro-F1",
+    "type_strict_f1": "strict F1",
+    "quad_overlap_f1": "overlap F1 on quad classes",
+    "link_f1": "F1 of links",
+    "accuracy": "accuracy",
+}
+# What an annotator may have marked in a sentence, as columns of records; sides are the
+# registry's affiliations of the actors.
+LAYERS = ("actors", "events", "roles", "sides")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to predict.
+
+    Parameters
+    ----------
+    name : str
+        Its name on the command line and in file names.
+    title : str
+        What is asked, for a reader.
+    unit : {"sentence", "spans", "links", "article"}
+        One label a sentence, typed spans inside a sentence, links from a sentence's
+        events to actors, or one label an article.
+    labels : tuple of str
+        The fixed label list, in the scheme's order.
+    headline : str
+        The score that systems are ranked by, a key of their scores.
+    table, column : str
+        The gold table it is read from, and the column that holds the label.
+    read : callable
+        Builds the gold from the task and the tables.
+    score : callable
+        Builds the scorer from the gold.
+    columns : tuple of (str, str)
+        Scores shown beside the headline: key and title.
+    card : str
+        How its scores are to be read, for the leaderboard and the dataset card.
+    groups : mapping
+        From label to the broader class that is scored first (quad classes of events).
+    learns_from : str
+        The task that systems learn from where this one is for evaluation only.
+    hidden : tuple of str
+        Columns of the records that a system may see in training articles only.
+    """
+
+    name: str
+    title: str
+    unit: Unit
+    labels: tuple[str, ...]
+    headline: str
+    table: str
+    column: str
+    read: Callable[[Task, Tables], Gold]
+    score: Callable[[Gold], Scorer]
+    columns: tuple[tuple[str, str], ...] = ()
+    card: str = ""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    learns_from: str = ""
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def levels(self) -> dict[str, tuple[str, ...]]:
+        """The label lists that are scored, the headline's first."""
+        return {"quad": QUADS, "type": self.labels} if self.groups else {"type": self.labels}
+
+    def at(self, level: str, label: str) -> str:
+        """Return the label's class at one level."""
+        return self.groups[label] if level == "quad" else self.label_of(label)
+
+    def label_of(self, kind: str) -> str:
+        """Return the label in what a prediction says: a link says its event beside it."""
+        return kind.partition("@")[0] if self.unit == "links" else kind
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """The JSON Schema of what a prediction line says, its sentence_id apart."""
+        if self.unit in ("sentence", "article"):
+            chances = {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 1},
+                       "minItems": len(self.labels), "maxItems": len(self.labels)}  # fmt: skip
+            properties = {"label": {"enum": list(self.labels)}, "probabilities": chances}
+            return {"type": "object", "properties": properties, "required": ["label"]}
+        kind: dict[str, Any] = {"enum": list(self.labels)}
+        if self.unit == "links":
+            names = "|".join(self.labels)
+            kind = {"type": "string", "pattern": rf"^({names})@[A-Z]+:[0-9]+-[0-9]+$"}
+        row = {"type": "array", "minItems": 3, "maxItems": 3,
+               "prefixItems": [{"type": "integer"}, {"type": "integer"}, kind]}  # fmt: skip
+        properties = {"spans": {"type": "array", "items": row}}
+        return {"type": "object", "properties": properties, "required": ["spans"]}
+
+
+@dataclass(frozen=True)
+class Gold:
+    """A task's gold, one row a unit, in corpus order.
+
+    Parameters
+    ----------
+    task : Task
+        What is predicted.
+    records : DataFrame
+        What a system may read: RECORD_COLUMNS for sentences (before and after are the
+        neighbouring scored sentences of the article), article_id alone for articles.
+    values : array of object
+        The label (str), or the sentence's spans: a tuple of Span whose offsets count
+        from the sentence's start. A link is written as such a span (`links`).
+    folds : array of int
+        The fold of each row.
+    votes : array of float or None
+        Annotators per label, in the order of the task's labels; None for spans.
+    training : Gold, optional
+        What systems learn from where the task is for evaluation only.
+    hidden : tuple of str
+        Columns of the records that are taken away in the article held out.
+    """
+
+    task: Task
+    records: pd.DataFrame
+    values: Objects
+    folds: NDArray[np.int64]
+    votes: NDArray[np.float64] | None = None
+    training: Gold | None = None
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> Gold:
+        """What systems learn from: the gold itself, unless it is for evaluation only."""
+        return self.training or self
+
+    @property
+    def articles(self) -> NDArray[np.str_]:
+        """The article_id of each row."""
+        return self.records["article_id"].to_numpy(dtype=str)
+
+    @property
+    def article_ids(self) -> tuple[str, ...]:
+        """The articles, in corpus order."""
+        return tuple(dict.fromkeys(self.articles.tolist()))
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the gold's canonical rows: texts, offsets, labels, votes."""
+        digest = hashlib.sha256()
+        for i, record in enumerate(self.records.to_dict("records")):
+            votes = None if self.votes is None else [float(vote) for vote in self.votes[i]]
+            row = [{str(key): plain(cell) for key, cell in record.items()}, self.values[i], votes]
+            digest.update((json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n").encode())
+        return digest.hexdigest()
+
+    def labels_of(self, row: int, level: str = "type") -> set[str]:
+        """Return the labels that occur in one row."""
+        value = self.values[row]
+        found = [value] if isinstance(value, str) else [span.label for span in value]
+        return {self.task.at(level, label) for label in found}
+
+    def taken(self, rows: NDArray[Any]) -> Gold:
+        """Return some rows alone, chosen by place or by a mask; what is learned from stays."""
+        return replace(
+            self,
+            records=self.records[rows] if rows.dtype == bool else self.records.iloc[rows],
+            values=self.values[rows],
+            folds=self.folds[rows],
+            votes=None if self.votes is None else self.votes[rows],
+        )
+
+    def spread(self, level: str = "type") -> dict[str, int]:
+        """Return in how many articles each label of a level occurs."""
+        seen: dict[str, set[str]] = {label: set() for label in self.task.levels[level]}
+        for row, article in enumerate(self.articles):
+            for label in self.labels_of(row, level):
+                seen[label].add(str(article))
+        return {label: len(articles) for label, articles in seen.items()}
+
+    def unevaluable_classes(self, level: str = "type") -> dict[str, str]:
+        """Return the classes found in fewer than two articles, each with the reason."""
+        return {
+            label: "found in no article" if count == 0 else "found in one article only"
+            for label, count in self.spread(level).items()
+            if count < LEAST_ARTICLES
+        }
+
+    @cached_property
+    def verdict(self) -> str:
+        """Why the task cannot be evaluated; empty when it can."""
+        if not len(self.values) or (self.task.unit == "links" and not any(self.values)):
+            return "no items"
+        if len(self.article_ids) < LEAST_ARTICLES:
+            return "fewer than two articles: none can be held out and still be learned from"
+        if self.task.unit in ("spans", "links") or self.training is not None:
+            return ""
+        return self._constancy()
+
+    def _constancy(self) -> str:
+        """Why a label in every row cannot be told from the article; empty when it can."""
+        per_article = pd.Series(self.values).groupby(self.articles).nunique()
+        if (per_article <= 1).all():
+            return (
+                f"the label is constant inside each of the {len(self.article_ids)} articles, "
+                "so leaving articles out cannot tell the label from the article"
+            )
+        if len(self.unevaluable_classes()) > len(self.task.labels) - 2:
+            return "fewer than two classes are found in two articles or more"
+        return ""
+
+
+def with_texts(tables: Tables) -> Tables:
+    """Return the tables without the articles whose text was withdrawn: nothing can read them."""
+    gone = withdrawn_articles(tables)
+    if not gone:
+        return tables
+    kept = {}
+    for name, frame in tables.items():
+        kept[name] = frame
+        key = "sentence_id" if name == "contrast" else "article_id"
+        if key in frame:
+            owner = frame[key].map(lambda unit: str(unit).partition("#")[0])
+            kept[name] = frame[~owner.isin(list(gone))].reset_index(drop=True)
+    return kept
+
+
+def plain(cell: object) -> object:
+    """Return a table cell as the JSON value it stands for."""
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
+def objects(values: object) -> Objects:
+    """Return a one-dimensional array of Python objects (strings, tuples of spans)."""
+    rows = list(values)  # type: ignore[call-overload]  # any iterable will do
+    array = np.empty(len(rows), dtype=object)
+    array[:] = rows
+    return array

@@ -1,0 +1,81 @@
+"""The task of contrast: stance on minimal edits of sentences, for evaluation only.
+
+Every edited sentence stands beside its original. A system learns stance from the other
+articles, as always, and labels both. The edits' neighbours are the original's.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from usiran.errors import Finding, InputFault
+from usiran.schemas.label_scheme import Scheme
+from usiran.tasks import stance
+from usiran.tasks.base import Gold, Tables, Task, objects
+from usiran.tasks.inputs import Row
+from usiran.tasks.metrics.contrast import CONTRAST_COLUMNS, ORIGINAL, contrast_scorer
+
+CARD = (
+    "Accuracy over the edited sentences. Consistency: the share of originals that are right "
+    "together with all their edits. Symmetry: the share of side swaps whose prediction is the "
+    "mirror image of the original's (pro-US and pro-Iran change places, neutral stays), right "
+    "or wrong. Nothing is learned from the edits. A neighbour of an edited sentence stays as "
+    "it was."
+)
+
+
+def task(scheme: Scheme) -> Task:
+    """Return the task."""
+    return Task(
+        name="contrast",
+        title="Does the stance hold on minimal edits of the sentences?",
+        unit="sentence",
+        labels=scheme["stance"].names,
+        headline="accuracy",
+        table="contrast",
+        column="stance",
+        read=lambda task, tables: contrast_gold(task, tables, stance.task(scheme)),
+        score=contrast_scorer,
+        columns=CONTRAST_COLUMNS,
+        card=CARD,
+        learns_from="stance",
+    )
+
+
+def contrast_gold(task: Task, tables: Tables, learned: Task) -> Gold:
+    """Return the edits, each group led by its original; records say which edit it is.
+
+    Raises
+    ------
+    InputFault
+        An edit is of a sentence that is not scored.
+    """
+    training = learned.read(learned, tables)
+    edits = tables["contrast"] if "contrast" in tables else pd.DataFrame({"sentence_id": []})
+    place = {key: i for i, key in enumerate(training.records["sentence_id"])}
+    lost = [row for row in edits.to_dict("records") if row["sentence_id"] not in place]
+    if lost:
+        raise InputFault(_outside(row) for row in lost)
+    rows: list[Row] = []
+    values: list[str] = []
+    for key, group in sorted(edits.groupby("sentence_id"), key=lambda pair: place[pair[0]]):
+        record = training.records.iloc[place[key]].to_dict()
+        original: Row = {**record, "source_id": key, "edit": ORIGINAL}
+        edited = group.to_dict("records")
+        rows += [original, *({**original, **_changed(row)} for row in edited)]
+        values += [training.values[place[key]], *(str(row[task.column]) for row in edited)]
+    records = pd.DataFrame(rows, columns=[*training.records.columns, "source_id", "edit"])
+    folds = training.folds[[place[key] for key in records["source_id"]]]
+    return Gold(task, records, objects(values), folds, training=training)
+
+
+def _changed(row: Row) -> Row:
+    """Return what of an original's record differs in its edit."""
+    return {"sentence_id": row["contrast_id"], "text": row["text"], "edit": row["edit"]}
+
+
+def _outside(row: Row) -> Finding:
+    return Finding(
+        "contrast", str(row["contrast_id"]), "sentence_id", str(row["sentence_id"]),
+        "a scored sentence", "edit a scored sentence, or take the row out",
+    )  # fmt: skip

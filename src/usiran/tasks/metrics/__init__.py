@@ -1,0 +1,1 @@
+"""Scores from counts that add up over sentences, one module a kind of unit."""

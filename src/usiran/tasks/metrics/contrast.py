@@ -1,0 +1,121 @@
+"""Scores of a contrast set, from counts that add up over sentences.
+
+Rows are originals and their edits. With e edits, r of them right, o originals, c of them
+right together with all their edits, s edits that swap the sides, m of them predicted as
+the mirror image of their original's prediction::
+
+    accuracy    = r / e
+    consistency = c / o
+    symmetry    = m / s                              each 0 where undefined
+
+All run from 0 to 1. What a group of sentences earns is counted on its original's row, and
+what a swap earns on the swap's, so that the counts add up.
+
+References
+----------
+M. Gardner et al. (2020), Evaluating Models' Local Decision Boundaries via Contrast Sets,
+doi:10.18653/v1/2020.findings-emnlp.117.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from usiran.tasks.base import Gold
+from usiran.tasks.metrics.labels import (
+    Classes,
+    Floats,
+    LabelScorer,
+    Predictions,
+    label_scorer,
+    ratio,
+)
+
+MIRROR: Mapping[str, str] = {"pro-US": "pro-Iran", "pro-Iran": "pro-US"}
+SWAP, ORIGINAL = "swap-sides", "original"
+GROUPS = ("originals", "consistent", "swaps", "mirrored")
+CONTRAST_COLUMNS = (
+    ("consistency", "consistency"),
+    ("symmetry", "symmetry"),
+    ("macro_f1", "macro-F1"),
+)
+
+
+@dataclass(frozen=True)
+class ContrastScorer:
+    """Scores of edited sentences.
+
+    Parameters
+    ----------
+    labels : LabelScorer
+        Scores the labels of the edits.
+    """
+
+    labels: LabelScorer
+
+    @cached_property
+    def _size(self) -> int:
+        return len(self.labels.labels) ** 2 + 1
+
+    def counts(self, gold: Gold, predictions: Predictions) -> Floats:
+        """Return one row a sentence: the label scorer's counts of edits, then GROUPS.
+
+        Raises
+        ------
+        ValueError
+            The predictions are not one label of the list for each sentence.
+        """
+        edit = gold.records["edit"].to_numpy(dtype=str)
+        right = gold.values == predictions.values
+        counts = np.zeros((len(edit), self._size + len(GROUPS)))
+        counts[:, : self._size] = self.labels.counts(gold, predictions)
+        original, swap = edit == ORIGINAL, edit == SWAP
+        counts[original, : self._size] = 0.0
+        sources = gold.records["source_id"]
+        whole = pd.Series(right).groupby(sources.to_numpy()).transform("all").to_numpy(dtype=bool)
+        groups = (original, original & whole, swap, swap & self._mirrored(gold, predictions))
+        counts[:, self._size :] = np.column_stack(groups)
+        return counts
+
+    def _mirrored(self, gold: Gold, predictions: Predictions) -> NDArray[np.bool_]:
+        said = dict(zip(gold.records["sentence_id"], predictions.values, strict=True))
+        pairs = zip(gold.records["source_id"], predictions.values, strict=True)
+        return np.array([MIRROR.get(said[key], said[key]) == value for key, value in pairs])
+
+    def _labels(self, sums: Floats) -> Floats:
+        return np.asarray(sums[..., : self._size])
+
+    def headline(self, sums: Floats) -> Floats:
+        """Return the accuracy over the edits."""
+        table = self.labels.confusion(self._labels(sums))
+        return ratio(np.trace(table, axis1=-2, axis2=-1), table.sum(axis=(-2, -1)))
+
+    def scores(self, sums: Floats) -> dict[str, float]:
+        """Return accuracy, consistency, symmetry, and the label scores of the edits."""
+        originals, consistent, swaps, mirrored = sums[self._size :]
+        return {
+            **self.labels.scores(self._labels(sums)),
+            "consistency": float(ratio(consistent, originals)),
+            "symmetry": float(ratio(mirrored, swaps)),
+        }
+
+    def classes(self, sums: Floats) -> dict[str, Classes]:
+        """Return precision, recall, F1 and support of each label among the edits."""
+        return self.labels.classes(self._labels(sums))
+
+    def chance(self, sums: Floats) -> float:
+        """Return the accuracy of labels guessed at random with the system's totals."""
+        table = self.labels.confusion(self._labels(sums))
+        total = max(float(table.sum()), 1.0)
+        return float(table.sum(axis=1) @ table.sum(axis=0) / total**2)
+
+
+def contrast_scorer(gold: Gold) -> ContrastScorer:
+    """Return the scorer of a contrast set."""
+    return ContrastScorer(label_scorer(gold))

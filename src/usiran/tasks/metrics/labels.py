@@ -1,0 +1,218 @@
+"""Scores of sentence labels, from counts that add up over sentences.
+
+Every sentence gives one row of counts; a score is a function of summed rows. So one
+code scores the whole corpus, one article, and every bootstrap draw (a weighted sum).
+
+With ``C[i, j]`` sentences of label i that were predicted j, ``t = C.sum(axis=1)`` and
+``p = C.sum(axis=0)``::
+
+    F1[k]    = 2 C[k, k] / (t[k] + p[k])             0 where undefined
+    macro-F1 = mean of F1 over the evaluable labels
+    MCC      = (n tr C - t.p) / sqrt((n^2 - p.p) (n^2 - t.t))
+    soft     = mean over sentences of sum_k |q[k] - v[k]|
+
+with q the system's probabilities (1 for its label where it gives none) and v the
+distribution of the annotators' votes. F1 and accuracy run from 0 to 1, MCC from -1
+(always wrong) over 0 (no better than chance) to 1; soft is a distance: 0 is best, 2 worst.
+
+References
+----------
+J. Gorodkin (2004), Comparing two K-category assignments by a K-category correlation
+coefficient, doi:10.1016/j.compbiolchem.2004.09.006.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from usiran.tasks.base import Gold, Objects
+
+Floats = NDArray[np.float64]
+Classes = dict[str, dict[str, float]]
+LABEL_COLUMNS = (("accuracy", "accuracy"), ("mcc", "MCC"), ("soft", "soft"))
+LABEL_CARD = (
+    "MCC runs from -1 over 0 (chance) to 1. Soft is the mean distance of the stated "
+    "probabilities to the annotators' votes: 0 is best, 2 is worst."
+)
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a system says, one entry a row of the gold.
+
+    Parameters
+    ----------
+    values : array of object
+        The label, or the tuple of spans.
+    probabilities : array of float, shape (rows, labels), or None
+        In the order of the task's labels.
+    """
+
+    values: Objects
+    probabilities: Floats | None = None
+
+
+class Scorer(Protocol):
+    """Counts that add up, and the scores that are functions of their sums."""
+
+    def counts(self, gold: Gold, predictions: Predictions) -> Floats:
+        """Return one row of counts for each row of the gold."""
+
+    def headline(self, sums: Floats) -> Floats:
+        """Return the score that systems are ranked by; the last axis holds the counts."""
+
+    def scores(self, sums: Floats) -> dict[str, float]:
+        """Return every score of one sum of counts."""
+
+    def classes(self, sums: Floats) -> dict[str, Classes]:
+        """Return precision, recall, F1 and support per class, for each level."""
+
+    def chance(self, sums: Floats) -> float:
+        """Return the headline expected of random labels with the same totals."""
+
+
+def ratio(numerator: Floats, denominator: Floats) -> Floats:
+    """Return the quotient, 0 where the denominator is 0."""
+    shape = np.broadcast_shapes(np.shape(numerator), np.shape(denominator))
+    quotient = np.zeros(shape)
+    np.divide(numerator, denominator, out=quotient, where=denominator > 0)
+    return quotient
+
+
+def f1(hits: Floats, gold: Floats, predicted: Floats) -> Floats:
+    """Return 2 hits / (gold + predicted), 0 where both are 0.
+
+    Examples
+    --------
+    >>> float(f1(np.array(2.0), np.array(4.0), np.array(2.0))).__round__(4)
+    0.6667
+    """
+    return ratio(2.0 * hits, gold + predicted)
+
+
+def class_rows(names: Sequence[str], hits: Floats, gold: Floats, predicted: Floats) -> Classes:
+    """Return precision, recall, F1 and support of each class."""
+    columns = (ratio(hits, predicted), ratio(hits, gold), f1(hits, gold, predicted), gold)
+    keys = ("precision", "recall", "f1", "support")
+    return {
+        name: {key: float(column[i]) for key, column in zip(keys, columns, strict=True)}
+        for i, name in enumerate(names)
+    }
+
+
+@dataclass(frozen=True)
+class LabelScorer:
+    """Scores of one label a sentence.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        The fixed label list, K labels.
+    left_out : collection of str
+        Labels that stay out of the macro mean: not evaluable.
+    """
+
+    labels: tuple[str, ...]
+    left_out: Collection[str] = ()
+
+    def counts(self, gold: Gold, predictions: Predictions) -> Floats:
+        """Return one row a sentence: K*K confusion cells, then the soft distance.
+
+        Raises
+        ------
+        ValueError
+            The predictions are not one label of the list for each sentence.
+        """
+        size = len(self.labels)
+        cell = self.codes(gold.values) * size + self.codes(predictions.values)
+        counts = np.zeros((len(gold.values), size * size + 1))
+        counts[np.arange(len(cell)), cell] = 1.0
+        counts[:, -1] = np.abs(self._stated(predictions) - self._voted(gold)).sum(axis=1)
+        return counts
+
+    def codes(self, values: Objects) -> NDArray[np.int64]:
+        """Return each label's place in the label list."""
+        place = {label: i for i, label in enumerate(self.labels)}
+        unknown = {str(value) for value in values if value not in place}
+        if unknown:
+            raise ValueError(f"labels {sorted(unknown)}: allowed are {list(self.labels)}")
+        return np.array([place[value] for value in values], dtype=np.int64)
+
+    def _one_hot(self, values: Objects) -> Floats:
+        return np.eye(len(self.labels))[self.codes(values)]
+
+    def _stated(self, predictions: Predictions) -> Floats:
+        stated = predictions.probabilities
+        return self._one_hot(predictions.values) if stated is None else stated
+
+    def _voted(self, gold: Gold) -> Floats:
+        if gold.votes is None:
+            return self._one_hot(gold.values)
+        total = gold.votes.sum(axis=1, keepdims=True)
+        return np.where(total > 0, ratio(gold.votes, total),
+                        self._one_hot(gold.values))  # fmt: skip
+
+    def confusion(self, sums: Floats) -> Floats:
+        """Return the K x K table: a row is a gold label, a column a predicted one."""
+        size = len(self.labels)
+        return sums[..., :-1].reshape(*sums.shape[:-1], size, size)
+
+    def headline(self, sums: Floats) -> Floats:
+        """Return macro-F1 over the evaluable labels."""
+        return self._macro(self.confusion(sums))
+
+    def _macro(self, table: Floats) -> Floats:
+        hits = np.diagonal(table, axis1=-2, axis2=-1)
+        values = f1(hits, table.sum(axis=-1), table.sum(axis=-2))
+        kept = [i for i, label in enumerate(self.labels) if label not in self.left_out]
+        return np.asarray(values[..., kept].mean(axis=-1))
+
+    def scores(self, sums: Floats) -> dict[str, float]:
+        """Return macro-F1, accuracy, MCC and the soft score."""
+        table = self.confusion(sums)
+        total = table.sum()
+        return {
+            "macro_f1": float(self.headline(sums)),
+            "accuracy": float(ratio(np.trace(table), total)),
+            "mcc": mcc(table),
+            "soft": float(ratio(sums[-1], total)),
+        }
+
+    def classes(self, sums: Floats) -> dict[str, Classes]:
+        """Return precision, recall, F1 and support of each label."""
+        table = self.confusion(sums)
+        rows = class_rows(self.labels, np.diag(table), table.sum(axis=1), table.sum(axis=0))
+        return {"type": rows}
+
+    def chance(self, sums: Floats) -> float:
+        """Return the macro-F1 of the table expected when labels are guessed at random.
+
+        The guesses keep the system's totals, the gold its own: cell (i, j) is then
+        expected to hold t[i] p[j] / n.
+        """
+        table = self.confusion(sums)
+        expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / max(table.sum(), 1.0)
+        return float(self._macro(expected))
+
+
+def mcc(table: Floats) -> float:
+    """Return Matthews' correlation of a confusion table, 0 where it is undefined.
+
+    Examples
+    --------
+    >>> mcc(np.array([[3.0, 0.0], [0.0, 2.0]]))
+    1.0
+    """
+    n, t, p = table.sum(), table.sum(axis=1), table.sum(axis=0)
+    spread = np.sqrt((n * n - p @ p) * (n * n - t @ t))
+    return float(ratio(np.asarray(n * np.trace(table) - t @ p), np.asarray(spread)))
+
+
+def label_scorer(gold: Gold) -> LabelScorer:
+    """Return the scorer of one label a row."""
+    return LabelScorer(gold.task.labels, gold.unevaluable_classes())

@@ -1,0 +1,1 @@
+"""Texts: tokens, spans, offsets, sentences, and what may be said of words without the words."""

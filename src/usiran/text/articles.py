@@ -1,0 +1,165 @@
+"""Article texts and their curated sentences: what labels are placed on."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from usiran.corpus import Corpus
+from usiran.errors import FileFault
+from usiran.io.csv import read_rows
+from usiran.text.standoffs import read_standoff
+
+
+class Sentence(NamedTuple):
+    """A stand-off sentence: half-open offsets in code points of its article's text."""
+
+    sentence_id: str
+    article_id: str
+    start: int
+    end: int
+    zone: str
+
+    @property
+    def scored(self) -> bool:
+        """Whether the sentence is labelled and scored: everything but boilerplate."""
+        return self.zone != "boilerplate"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a corpus and their sentences.
+
+    Parameters
+    ----------
+    texts : mapping
+        From article_id to the text exactly as stored.
+    sentences : mapping
+        From article_id to its sentences in order.
+    withdrawn : mapping
+        From the id of each article whose text was withdrawn to the SHA-256 of that text; its
+        skeleton stands among the texts.
+    """
+
+    texts: Mapping[str, str]
+    sentences: Mapping[str, tuple[Sentence, ...]]
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> dict[str, Sentence]:
+        """From sentence_id to sentence."""
+        return {row.sentence_id: row for rows in self.sentences.values() for row in rows}
+
+    @cached_property
+    def _starts(self) -> dict[str, list[int]]:
+        return {key: [row.start for row in rows] for key, rows in self.sentences.items()}
+
+    def digest(self, article_id: str) -> str:
+        """Return the SHA-256 of an article's text, also where it is withdrawn."""
+        return self.withdrawn.get(article_id) or sha256(self.texts[article_id])
+
+    def text_of(self, sentence: Sentence) -> str:
+        """Return the sentence's text."""
+        return self.texts[sentence.article_id][sentence.start : sentence.end]
+
+    def holding(self, article_id: str, start: int, end: int) -> Sentence | None:
+        """Return the sentence that holds the whole span, or None."""
+        index = bisect_right(self._starts.get(article_id, []), start) - 1
+        if index < 0:
+            return None
+        sentence = self.sentences[article_id][index]
+        return sentence if sentence.start <= start < end <= sentence.end else None
+
+
+def sha256(text: str) -> str:
+    """Return the SHA-256 of the UTF-8 bytes of `text`, in hex."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def read_text(path: Path, *, name: str | None = None, what: str = "the article's text") -> str:
+    """Read a text exactly as stored (no newline translation).
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str, optional
+        How a fault calls it (default: its path).
+    what : str
+        What the file should be.
+
+    Raises
+    ------
+    FileFault
+        The file is missing, a folder, cannot be read or is not UTF-8.
+    """
+    told = str(path) if name is None else name
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as fault:
+        found = (fault.strerror or str(fault)).lower()
+        raise FileFault(told, found, what, "check the path") from None
+    except UnicodeDecodeError as fault:
+        found = f"byte {fault.start} is not UTF-8"
+        raise FileFault(told, found, "UTF-8 text", "save it as UTF-8") from None
+
+
+class Stored(NamedTuple):
+    """An article's text as the corpus holds it.
+
+    `withdrawn` is the SHA-256 of the text where only its skeleton is left, else None.
+    """
+
+    text: str
+    withdrawn: str | None
+
+
+def read_stored(corpus: Corpus, article_id: str) -> Stored:
+    """Read an article's text, or the skeleton of one that was withdrawn.
+
+    Raises
+    ------
+    FileFault
+        There is neither, there are both, or what there is cannot be read.
+    """
+    path = corpus.article(article_id)
+    standoff = read_standoff(corpus, article_id)
+    if standoff is None:
+        return Stored(read_text(path, name=corpus.name_of(path)), None)
+    if path.exists():
+        found, allowed = "a text that was withdrawn", "the text or its stand-off file, not both"
+        mend = f"take the text out, or run `usiran articles restore-text {article_id} FILE`"
+        raise FileFault(corpus.name_of(path), found, allowed, mend)
+    return Stored(standoff.skeleton(), standoff.text_sha256)
+
+
+def read_texts(corpus: Corpus) -> Texts:
+    """Read every text that sentences.csv names, and its sentences.
+
+    Raises
+    ------
+    FileFault
+        A text or sentences.csv cannot be read, or a row of it is not a sentence.
+    """
+    path = corpus.source / "sentences.csv"
+    name = corpus.name_of(path)
+    sentences: dict[str, list[Sentence]] = {}
+    for row in read_rows(path, name=name, columns=Sentence._fields):
+        if not (row["start"].isdecimal() and row["end"].isdecimal()):
+            allowed = "whole numbers as start and end"
+            found = f"{row['sentence_id']}: {row['start']}-{row['end']}"
+            raise FileFault(name, found, allowed, "run `usiran validate`")
+        start, end = int(row["start"]), int(row["end"])
+        sentence = Sentence(row["sentence_id"], row["article_id"], start, end, row["zone"])
+        sentences.setdefault(sentence.article_id, []).append(sentence)
+    stored = {key: read_stored(corpus, key) for key in sentences}
+    return Texts(
+        texts={key: one.text for key, one in stored.items()},
+        sentences={k: tuple(sorted(rows, key=lambda r: r.start)) for k, rows in sentences.items()},
+        withdrawn={key: one.withdrawn for key, one in stored.items() if one.withdrawn},
+    )

@@ -1,0 +1,89 @@
+"""The words of a sheet's line, and the places where quoted words stand in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+
+import regex
+
+from usiran.text.articles import Sentence, Texts
+from usiran.text.tokens import tokenize
+
+_WORD = regex.compile(r'"(?P<quote>(?:[^"\\]|\\.)*)"(?=\s|$)|(?P<bare>\S+)')
+_ESCAPE = regex.compile(r"\\(.)")
+_ESCAPES = {"n": "\n", "r": "\r", '"': '"', "\\": "\\"}
+
+
+class Word(NamedTuple):
+    """One word of a line: a quote without its marks and escapes, or a bare word."""
+
+    text: str
+    quoted: bool
+
+
+def split_words(line: str) -> list[Word] | None:
+    r"""Return the words of a line; None where a quote does not close.
+
+    Examples
+    --------
+    >>> split_words(r'  CIVILIAN "a \"fan\"" a1')[1]
+    Word(text='a "fan"', quoted=True)
+    >>> split_words('  CIVILIAN "a fan') is None
+    True
+    """
+    words: list[Word] = []
+    for match in _WORD.finditer(line):
+        quote, bare = match["quote"], match["bare"] or ""
+        if '"' in bare:
+            return None
+        words.append(Word(bare, False) if quote is None else Word(_unescape(quote), True))
+    return words
+
+
+def escape(quote: str) -> str:
+    r"""Return a quote as a sheet writes it between its marks.
+
+    Examples
+    --------
+    >>> print(escape('the "old"\nguard'))
+    the \"old\"\nguard
+    """
+    return one_line(quote.replace("\\", "\\\\").replace('"', '\\"'))
+
+
+def one_line(text: str) -> str:
+    """Return `text` with its line breaks written out."""
+    return text.replace("\r", "\\r").replace("\n", "\\n")
+
+
+def occurrences(texts: Texts, sentence: Sentence, quote: str) -> list[tuple[int, int]]:
+    """Return every place in a sentence where `quote` stands at whole tokens, from the left."""
+    text = texts.texts[sentence.article_id]
+    tokens = tokenize(texts.text_of(sentence), sentence.start)
+    ends = {token.end for token in tokens}
+    size = len(quote)
+    return [
+        (token.start, token.start + size)
+        for token in tokens
+        if size and token.start + size in ends and text.startswith(quote, token.start)
+    ]
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """Say which known word may have been meant.
+
+    Examples
+    --------
+    >>> nearest("Neutral", ["pro-US", "neutral"])
+    'did you mean neutral?'
+    """
+    near = get_close_matches(word, known, n=1, cutoff=0.5) or [
+        name for name in known if name.lower() == word.lower()
+    ]
+    return f"did you mean {near[0]}?" if near else "use one of these"
+
+
+def _unescape(quote: str) -> str:
+    return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[0]), quote)

@@ -1,0 +1,1 @@
+"""The rules that a corpus must keep, and everything that breaks them, located."""

@@ -1,0 +1,190 @@
+"""Claims about the registry and whole runs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from sklearn.base import clone
+
+from tests.support import synthetic
+from tests.support.benches import MakeBench, bench, files_of, run_pairs
+from usiran.benchmark.results import outcomes_of, paths
+from usiran.benchmark.run import (
+    evaluate,
+    outcomes,
+    scorer_of,
+)
+from usiran.benchmark.write_results import publish
+from usiran.errors import FileFault, InputFault
+from usiran.models.registry import SYSTEMS
+
+__all__ = ["bench"]
+
+
+def test_every_system_has_settings_that_build_it_for_every_task_it_names(bench: MakeBench) -> None:
+    made = bench()
+    assert sorted(p.stem for p in made.corpus.baselines.glob("*.toml")) == sorted(SYSTEMS)
+    for name, settings in made.library.items():
+        assert {*settings.tasks, *settings.not_applicable} == {
+            "stance",
+            "holder",
+            "actors",
+            "events",
+            "roles",
+            "roles_end_to_end",
+        }
+        for task in settings.tasks:
+            system = SYSTEMS[name].build(made.order(task, name, 0))
+            assert repr(clone(system)) == repr(system)
+
+
+def test_every_control_of_the_protocol_is_there(bench: MakeBench) -> None:
+    controls = [name for name, one in bench().library.items() if one.kind == "control"]
+    assert controls == ["majority", "stratified", "article-prior", "cue-lexicon",
+                        "shuffled-within", "permuted-articles"]  # fmt: skip
+
+
+def test_the_word_lists_cover_every_label(bench: MakeBench) -> None:
+    made = bench()
+    lists = made.library["cue-lexicon"].lexicon
+    assert tuple(lists["actors"]) == made.golds["actors"].task.labels
+    assert tuple(lists["events"]) == made.golds["events"].task.labels
+
+
+def test_the_plan_holds_every_task_that_can_be_evaluated_and_every_system_of_it(
+    bench: MakeBench,
+) -> None:
+    plan = bench().plan()
+    assert len(plan) == 13 + 13 + 8 + 8 + 6 + 6
+    assert "article_stance" not in {task for task, _ in plan}
+    assert bench().plan(["article_stance"]) == []
+    assert bench().plan(["contrast"]) == []
+
+
+def test_peers_run_where_they_are_asked_for_and_their_absence_is_told(
+    bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = bench()
+    peers = {name for name, system in SYSTEMS.items() if system.packages}
+    assert peers == {"crf", "minilm"}
+    assert not peers & {system for _, system in made.plan()}
+    # A package that is there nowhere stands for one that is not installed here.
+    lacking = replace(SYSTEMS["crf"], packages=("no_such_package",))
+    monkeypatch.setitem(SYSTEMS, "crf", lacking)
+    assert made.absent_peers()["crf"] == (
+        "skipped: no package no_such_package; to mend: pip install 'usiran[peers]'"
+    )
+    assert ("actors", "crf") not in made.plan(peers=True)
+    with pytest.raises(FileFault, match="no package no_such_package"):
+        made.plan(systems=["crf"])
+    monkeypatch.setitem(SYSTEMS, "crf", replace(lacking, packages=("json",)))
+    assert ("actors", "crf") in made.plan(peers=True)
+    assert made.plan(["actors"], ["crf"]) == [("actors", "crf")]
+
+
+def test_systems_that_run_on_none_of_the_tasks_are_refused(bench: MakeBench) -> None:
+    with pytest.raises(InputFault, match="none that tagger runs on'; allowed: actors, events"):
+        bench().plan(["stance"], ["tagger"])
+
+
+def test_the_planted_signal_is_found_and_the_controls_are_at_chance(bench: MakeBench) -> None:
+    made = bench()
+    found = {
+        name: stored.result for (name, _), stored in run_pairs(made, *made.plan(["stance"])).items()
+    }
+    for name in ("shuffled-within", "permuted-articles", "stratified"):
+        assert abs(found[name].score - found[name].chance) < 0.08, name
+    assert found["article-prior"].interval[0] <= found["article-prior"].chance
+    assert found["tfidf-logreg"].score == 1.0
+
+
+def test_shuffled_types_leave_boundaries_and_take_the_types(bench: MakeBench) -> None:
+    found = run_pairs(bench(sentences=12), ("actors", "shuffled-within"))
+    result = found["shuffled-within", "actors"].result
+    assert result.scores["exact_f1"] > 0.9
+    assert result.interval[0] <= result.chance <= result.score + 0.2
+
+
+def test_replicates_are_averaged_and_written_one_line_each(bench: MakeBench) -> None:
+    made = bench()
+    stored = evaluate(made, "stance", "stratified", seed=0, draws=200)
+    assert stored.result.replicates == 10
+    lines = [json.loads(line) for line in stored.predictions.splitlines()]
+    assert len(lines) == 10 * 120
+    assert lines[-1]["replicate"] == 9
+    assert "reference" not in lines[-1]
+    assert stored.result.confusion is not None
+    assert sum(map(sum, stored.result.confusion.cells)) == pytest.approx(120)
+
+
+def test_relabelled_controls_state_what_each_line_was_scored_against(bench: MakeBench) -> None:
+    made = bench()
+    stored = evaluate(made, "stance", "shuffled-within", seed=3, draws=200)
+    back = outcomes_of(stored, made.golds["stance"], "x")
+    again = outcomes(made, "stance", "shuffled-within", 3)
+    assert [one.gold.values.tolist() for one in back] == [one.gold.values.tolist() for one in again]
+
+
+def test_stored_predictions_give_the_stored_score_again(bench: MakeBench) -> None:
+    made = bench(sentences=6)
+    names = ("stratified", "shuffled-within", "tfidf-svm", "tfidf-nb", "gazetteer")
+    for (_, task), stored in run_pairs(made, *made.plan(systems=names)).items():
+        scorer = scorer_of(made.golds[task])
+        rows = [scorer.counts(one.gold, one.predictions) for one in made.outcomes(stored)]
+        again = float(scorer.headline(sum(rows).sum(axis=0)))  # type: ignore[union-attr]  # never empty
+        assert again == pytest.approx(stored.result.score, abs=1e-6)
+
+
+def test_span_predictions_are_written_with_offsets_in_the_article(bench: MakeBench) -> None:
+    made = bench()
+    stored = evaluate(made, "actors", "gazetteer", seed=0, draws=200)
+    line = json.loads(stored.predictions.splitlines()[30])
+    tables = synthetic.tables()
+    row = tables["actors"].iloc[30]
+    assert line == {
+        "sentence_id": row["sentence_id"],
+        "spans": [[row["start"], row["end"], row["type"]]],
+    }
+
+
+def test_two_runs_write_the_same_bytes_and_another_seed_does_not(bench: MakeBench) -> None:
+    made = bench(sentences=4)
+    pairs = [*made.plan(["stance"]), ("actors", "stratified"), ("events", "tagger")]
+    publish(made, run_pairs(made, *pairs))
+    first = files_of(made)
+    publish(made, run_pairs(made, *pairs))
+    assert files_of(made) == first
+    publish(made, run_pairs(made, ("stance", "stratified"), seed=9))
+    assert files_of(made) != first
+
+
+def test_a_partial_run_changes_its_own_results_and_the_leaderboard_only(bench: MakeBench) -> None:
+    made = bench(sentences=6)
+    publish(made, run_pairs(made, ("stance", "majority"), ("stance", "tfidf-nb")))
+    before = files_of(made)
+    publish(made, run_pairs(made, ("stance", "stratified")))
+    after = files_of(made)
+    changed = {path for path in after if after[path] != before.get(path)}
+    assert changed == {
+        "baselines/LEADERBOARD.md",
+        "baselines/results/stratified/stance.json",
+        "baselines/results/stratified/stance.predictions.jsonl",
+    }
+    assert "tfidf-nb" in (made.corpus.baselines / "LEADERBOARD.md").read_text()
+
+
+def test_a_result_holds_everything_the_protocol_asks_for(bench: MakeBench) -> None:
+    made = bench()
+    publish(made, run_pairs(made, ("stance", "tfidf-logreg")))
+    result = json.loads(paths(made.corpus, "tfidf-logreg", "stance")[0].read_bytes())
+    assert (result["protocol"], result["seed"], result["draws"]) == ("v1", 0, 300)
+    assert (result["sentences"], result["articles"]) == (120, 5)
+    assert result["gold_sha256"] == made.golds["stance"].sha256
+    assert result["folds_sha256"] == made.folds
+    assert set(result["scores"]) == {"macro_f1", "accuracy", "mcc", "soft"}
+    assert list(result["per_article"]) == [f"article-{i}" for i in range(5)]
+    assert set(result["per_class"]["type"]["neutral"]) == {"precision", "recall", "f1", "support"}
+    assert result["confusion"]["labels"] == ["pro-US", "pro-Iran", "neutral"]
+    assert result["settings"]["C"] == [0.01, 0.1, 1.0, 10.0]

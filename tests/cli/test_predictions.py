@@ -1,0 +1,132 @@
+"""Claims about `usiran benchmark score`, `verify`, `submit` and `rescore` as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support import synthetic
+from tests.support.command import run, tree
+from usiran.corpus import Corpus
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """A whole invented corpus with one own result; its tests restore what they change."""
+    root = tmp_path_factory.mktemp("entries")
+    made = synthetic.write_corpus(root, synthetic.tables(articles=3, sentences=6))
+    words = ("--task", "stance", "--system", "majority", "--draws", "100", "--quiet")
+    assert run("benchmark", "run", *words, at=made).code == 0
+    return made
+
+
+@pytest.fixture
+def predictions(corpus: Corpus, tmp_path: Path) -> Path:
+    content = (corpus.baselines / "results/majority/stance.predictions.jsonl").read_bytes()
+    (tmp_path / "mine.jsonl").write_bytes(content)
+    return tmp_path / "mine.jsonl"
+
+
+SCORE = ("--task", "stance", "--system", "mine", "--draws", "100")
+
+
+def test_score_prints_and_writes_and_verify_tells_a_changed_row(
+    corpus: Corpus, predictions: Path, tmp_path: Path
+) -> None:
+    before = tree(corpus.root)
+    result = tmp_path / "r.json"
+    done = run("benchmark", "score", predictions, *SCORE, "--output", result, at=corpus)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("mine on stance: macro-F1\n")
+    done = run("benchmark", "verify", result, predictions, at=corpus)
+    assert (done.code, done.out, done.err) == (0, "", "1 of 1 verified, 0 findings.\n")
+    lines = predictions.read_text().splitlines()
+    line = json.loads(lines[0])
+    line["label"] = "pro-US" if line["label"] != "pro-US" else "neutral"
+    predictions.write_text("\n".join([json.dumps(line), *lines[1:]]))
+    done = run("benchmark", "verify", result, predictions, "--json", at=corpus)
+    assert done.code == 1
+    document = json.loads(done.out)
+    assert document["verified"] == []
+    assert "score" in {one["column"] for one in document["findings"]}
+    assert tree(corpus.root) == before
+
+
+def test_faults_are_listed_and_nothing_is_written(
+    corpus: Corpus, predictions: Path, tmp_path: Path
+) -> None:
+    before = tree(corpus.root)
+    text = predictions.read_text().replace('"label":"', '"label":"x', 2)
+    predictions.write_text(text)
+    done = run("benchmark", "score", predictions, *SCORE, "--output", tmp_path / "r", at=corpus)
+    assert (done.code, done.out) == (1, "")
+    assert [line.split(": ")[1].split(" (")[0] for line in done.err.splitlines()] == [
+        "line  1", "line  2",
+    ]  # fmt: skip
+    done = run("benchmark", "submit", predictions, *SCORE, "--title", "T", "--description", "D",
+               "--json", at=corpus)  # fmt: skip
+    assert done.code == 1
+    assert len(json.loads(done.out)["findings"]) == 2
+    assert not (tmp_path / "r").exists()
+    assert tree(corpus.root) == before
+
+
+def test_submit_verify_all_and_rescore_go_together(corpus: Corpus, predictions: Path) -> None:
+    words = ("--title", "Mine", "--description", "By hand.")
+    done = run("benchmark", "submit", predictions, *SCORE, *words, at=corpus)
+    assert done.code == 0
+    assert "stored in baselines/results/mine/" in done.err
+    assert done.err.splitlines()[-1].startswith("next: `usiran benchmark report`")
+    assert run("benchmark", "leaderboard", "--check", at=corpus).code == 0
+    done = run("benchmark", "verify", "--all", at=corpus)
+    assert (done.code, done.err) == (0, "2 of 2 verified, 0 findings.\n")
+    folds = corpus.source / "folds.csv"
+    kept = folds.read_bytes()
+    rows = kept.decode().splitlines()
+    folds.write_text("\n".join([rows[0], *reversed(rows[1:])]) + "\n")
+    assert run("benchmark", "verify", "--all", at=corpus).code == 1
+    before = tree(corpus.root)
+    done = run("benchmark", "rescore", at=corpus)
+    assert "nothing written; --write stores the new results" in done.err
+    assert tree(corpus.root) == before
+    done = run("benchmark", "rescore", "--json", "--write", at=corpus)
+    assert [row["system"] for row in json.loads(done.out)] == ["majority", "mine"]
+    assert run("benchmark", "verify", "--all", at=corpus).code == 0
+    folds.write_bytes(kept)
+    assert run("benchmark", "rescore", "--write", at=corpus).code == 0
+
+
+@pytest.mark.parametrize(
+    "words", [("verify", "--all"), ("verify", "RESULT"), ("leaderboard", "--check")]
+)
+@pytest.mark.parametrize(("field", "value"), [("draws", 0), ("seed", -1)])
+def test_a_result_edited_out_of_range_is_one_line(
+    corpus: Corpus, words: tuple[str, ...], field: str, value: int
+) -> None:
+    path = corpus.baselines / "results/majority/stance.json"
+    kept = path.read_bytes()
+    path.write_text(json.dumps(json.loads(kept) | {field: value}))
+    done = run("benchmark", *(path if word == "RESULT" else word for word in words), at=corpus)
+    path.write_bytes(kept)
+    assert done.code == 1
+    text = done.out + done.err
+    told = [line.removeprefix("usiran: ") for line in text.splitlines() if "found '" in line]
+    assert "Traceback" not in text
+    assert len(told) == 1
+    assert told[0].startswith("baselines/results/majority/stance.json: found 'Expected `int` >= ")
+    assert f"$.{field}" in told[0]
+
+
+def test_a_built_in_name_is_refused(corpus: Corpus, predictions: Path) -> None:
+    words = ("--task", "stance", "--system", "tagger", "--title", "T", "--description", "D")
+    done = run("benchmark", "submit", predictions, *words, at=corpus)
+    assert done.code == 1
+    assert "a name that no built-in system has" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [("verify",), ("verify", "x.json", "--all"), ("score", "x")])
+def test_wrong_usage_exits_2(corpus: Corpus, words: tuple[str, ...]) -> None:
+    assert run("benchmark", *words, at=corpus).code == 2

@@ -1,0 +1,362 @@
+"""Exports: what each format's own reader finds in them is the gold."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jsonschema
+import pytest
+from seqeval.metrics.sequence_labeling import get_entities
+
+from tests.support.command import run, tree
+from tests.support.described import build_described
+from tests.support.tiny import GAS, PORT, TEXTS
+from usiran.corpus import Corpus
+from usiran.dataset.export import spacy as docbin
+from usiran.dataset.export.formats import FORMATS, export
+from usiran.dataset.export.material import LAYERS, Material, material
+from usiran.dataset.withheld.withdraw import withdrawal
+from usiran.errors import InputFault
+from usiran.label_studio.read_export import read_export
+from usiran.label_studio.records import annotation_rows
+from usiran.loading.tables import load_tables
+from usiran.schemas.label_scheme import read_scheme
+from usiran.schemas.tables import Frames, rows_of
+from usiran.text.articles import read_texts
+
+BROKEN = "Tehran’s envoy\nin Basra"
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    return build_described(tmp_path_factory.mktemp("described") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def gathered(described: Corpus) -> Material:
+    return material(described, LAYERS)
+
+
+@pytest.fixture(scope="module")
+def gold(described: Corpus) -> Frames:
+    return load_tables(described)
+
+
+def spans(gold: Frames, *tables: str) -> set[tuple[str, int, int, str]]:
+    return {
+        (row.article_id, row.start, row.end, row.type)
+        for table in tables
+        for row in rows_of(gold[table])
+    }
+
+
+# CoNLL-U Plus
+
+
+def sentences(content: bytes) -> Iterator[tuple[dict[str, str], list[list[str]]]]:
+    """Read a CoNLL-U Plus file: the comments and the rows of each sentence."""
+    for part in content.decode("utf-8").strip("\n").split("\n\n"):
+        lines = part.split("\n")
+        comments = (line[2:].split(" = ", 1) for line in lines if line.startswith("# "))
+        rows = [line.split("\t") for line in lines if not line.startswith("# ")]
+        yield dict(comments), rows
+
+
+def test_conll_has_the_gold_spans_of_both_layers(described: Corpus, gold: Frames) -> None:
+    files = export(described, "conll").files
+    found = set()
+    for article_id in (GAS, PORT):
+        text = TEXTS.texts[article_id]
+        for comments, rows in sentences(files[f"{article_id}.conllup"]):
+            sentence = TEXTS.by_id[comments["sent_id"]]
+            assert comments["text"].split() == TEXTS.text_of(sentence).split()
+            places = [tuple(map(int, row[-1].removeprefix("TokenRange=").split(":")))
+                      for row in rows]  # fmt: skip
+            assert [text[start:end] for start, end in places] == [row[1] for row in rows]
+            assert [row[0] for row in rows] == [str(n) for n in range(1, len(rows) + 1)]
+            for column in (2, 3):
+                for label, first, last in get_entities([row[column] for row in rows]):
+                    found.add((article_id, places[first][0], places[last][1], label))
+    assert found == spans(gold, "actors", "events")
+
+
+def test_conll_names_its_columns_and_holds_one_layer_where_one_is_wanted(
+    described: Corpus,
+) -> None:
+    both = export(described, "conll").files[f"{PORT}.conllup"].decode("utf-8")
+    assert both.startswith("# global.columns = ID FORM ACTOR EVENT MISC\n")
+    one = export(described, "conll", layers=["events"]).files[f"{PORT}.conllup"].decode("utf-8")
+    assert one.startswith("# global.columns = ID FORM EVENT MISC\n")
+    assert "4\tprotects\tB-AID\tTokenRange=14:22\n" in one
+    assert "B-GOVERNMENT" not in one
+
+
+# BRAT
+
+
+class Ann(NamedTuple):
+    """A BRAT file: text-bound annotations, relations, attributes, notes."""
+
+    bound: dict[str, tuple[str, int, int]]
+    relations: set[tuple[str, str, str]]
+    modes: dict[str, str]
+    notes: dict[str, str]
+
+
+def brat(files: dict[str, bytes], article_id: str) -> Ann:
+    """Read a BRAT pair strictly: every line of a known form, every offset its words."""
+    text = files[f"{article_id}.txt"].decode("utf-8")
+    ann = Ann({}, set(), {}, {})
+    for line in files[f"{article_id}.ann"].decode("utf-8").splitlines():
+        if found := re.fullmatch(r"(T\d+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)\t(.+)", line):
+            parts = [tuple(map(int, part.split())) for part in found[3].split(";")]
+            assert " ".join(text[start:end] for start, end in parts) == found[4]
+            assert all("\n" not in text[start:end] for start, end in parts)
+            assert found[1] not in ann.bound
+            ann.bound[found[1]] = (found[2], parts[0][0], parts[-1][1])
+        elif found := re.fullmatch(r"R\d+\t(\S+) Arg1:(T\d+) Arg2:(T\d+)", line):
+            ann.relations.add((found[1], found[2], found[3]))
+        elif found := re.fullmatch(r"A\d+\tmode (T\d+) (\S+)", line):
+            ann.modes[found[1]] = found[2]
+        else:
+            found = re.fullmatch(r"#\d+\tAnnotatorNotes (T\d+)\t(.+)", line)
+            assert found, line
+            ann.notes[found[1]] = found[2]
+    assert {key for _, *ends in ann.relations for key in ends} <= ann.bound.keys()
+    return ann
+
+
+def test_brat_has_the_texts_spans_roles_modes_and_actors(described: Corpus, gold: Frames) -> None:
+    files = dict(export(described, "brat").files)
+    bound, roles = set(), set()
+    modes: dict[tuple[str, int, int], str] = {}
+    notes: dict[tuple[str, int, int], str] = {}
+    for key in (GAS, PORT):
+        assert files[f"{key}.txt"].decode("utf-8") == TEXTS.texts[key]
+        ann = brat(files, key)
+        place = {name: (key, start, end) for name, (_, start, end) in ann.bound.items()}
+        bound |= {(*place[name], kind) for name, (kind, _, _) in ann.bound.items()}
+        roles |= {(place[event], role, place[actor]) for role, event, actor in ann.relations}
+        modes |= {place[name]: mode for name, mode in ann.modes.items()}
+        notes |= {place[name]: note for name, note in ann.notes.items()}
+    assert bound == spans(gold, "actors", "events")
+    where = {row.span_id: (row.article_id, row.start, row.end)
+             for table in ("actors", "events") for row in rows_of(gold[table])}  # fmt: skip
+    links = rows_of(gold["roles"])
+    assert roles == {(where[r.event_id], r.role, where[r.actor_span_id]) for r in links}
+    assert modes == {where[row.span_id]: row.mode for row in rows_of(gold["events"])}
+    assert "future" in modes.values()
+    assert set(notes.values()) == {"usa"}
+
+
+def test_a_span_over_a_line_break_is_in_two_fragments(described: Corpus) -> None:
+    files = export(described, "brat", articles=[GAS]).files
+    start = TEXTS.texts[GAS].index(BROKEN)
+    first, second = BROKEN.split("\n")
+    middle = start + len(first)
+    line = f"{start} {middle};{middle + 1} {start + len(BROKEN)}\t{first} {second}\n"
+    assert line in files[f"{GAS}.ann"].decode("utf-8")
+
+
+def test_brats_configuration_names_every_type(described: Corpus) -> None:
+    conf = export(described, "brat").files["annotation.conf"].decode("utf-8")
+    parts = dict(re.findall(r"(?m)^\[(\w+)\]\n((?:.+\n)*)", conf))
+    scheme = read_scheme(described.labels)
+    assert parts["entities"].split() == [*scheme["actor"].names, *scheme["event"].names]
+    assert re.findall(r"(?m)^\w+", parts["relations"]) == list(scheme["role"].names)
+    assert "Value:actual|future|hypothetical|negated" in parts["attributes"]
+    alone = export(described, "brat", layers=["actors"])
+    assert "ACCUSE" not in alone.files["annotation.conf"].decode("utf-8")
+    assert b"R1\t" not in alone.files[f"{GAS}.ann"]
+
+
+# spaCy
+
+
+def docs(content: bytes) -> list[Any]:
+    spacy = pytest.importorskip("spacy")
+    from spacy.tokens import DocBin
+
+    return list(DocBin(store_user_data=True).from_bytes(content).get_docs(spacy.blank("en").vocab))
+
+
+def test_spacy_reads_the_texts_and_every_label(described: Corpus, gold: Frames) -> None:
+    pytest.importorskip("spacy")
+    made = docs(export(described, "spacy").files["tiny.spacy"])
+    assert [doc.text for doc in made] == list(TEXTS.texts.values())
+    found = set()
+    for doc in made:
+        key = doc.user_data["article_id"]
+        for layer in ("actors", "events"):
+            for span in doc.spans[layer]:
+                found.add((key, span.start_char, span.end_char, span.label_))
+                assert span.id_ == f"{key}@{layer[:-1]}:{span.start_char}-{span.end_char}"
+        assert [ent.text for ent in doc.ents] == [span.text for span in doc.spans["actors"]]
+    assert found == spans(gold, "actors", "events")
+    stance = {span.id_: span.label_ for doc in made for span in doc.spans["stance"]}
+    assert stance == {row.sentence_id: row.stance for row in rows_of(gold["stance"])}
+    assert {ent.kb_id_ for doc in made for ent in doc.ents} == {"", "usa"}
+    assert BROKEN in {ent.text for ent in made[0].ents}
+    roles = {tuple(role) for doc in made for role in doc.user_data["roles"]}
+    links = rows_of(gold["roles"])
+    assert roles == {(row.event_id, row.role, row.actor_span_id) for row in links}
+    modes = {key: mode for doc in made for key, mode in doc.user_data["modes"].items()}
+    assert modes == {row.span_id: row.mode for row in rows_of(gold["events"])}
+
+
+def test_spacys_sentences_begin_where_the_corpuss_do(described: Corpus) -> None:
+    pytest.importorskip("spacy")
+    (doc,) = docs(export(described, "spacy", articles=[PORT]).files["tiny.spacy"])
+    starts = [sentence.start_char for sentence in doc.sents]
+    assert starts == [row.start for row in TEXTS.sentences[PORT]]
+
+
+@pytest.mark.parametrize("text", ["", " two  blanks ", "a\n\nb\t c", "“U.S.’s 🤝🏽”  "])
+def test_the_words_for_spacy_make_up_the_whole_text(text: str) -> None:
+    made = list(docbin._words(text))
+    assert "".join(word + " " * blank for word, blank, _ in made) == text
+    assert all(text.startswith(word, start) for word, _, start in made)
+
+
+def test_without_spacy_it_is_said_how_to_get_it(
+    described: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    with pytest.raises(InputFault, match=r"spaCy is not installed.*usiran\[spacy\]"):
+        export(described, "spacy")
+
+
+# Events
+
+
+def test_each_event_is_a_line_of_the_schema_that_lies_beside(
+    described: Corpus, gold: Frames
+) -> None:
+    files = export(described, "events").files
+    schema = json.loads(files["events.schema.json"])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    events = [json.loads(line) for line in files["events.jsonl"].splitlines()]
+    assert len(events) == len(gold["events"])
+    for event in events:
+        jsonschema.validate(event, schema)
+        text = TEXTS.texts[event["article_id"]]
+        assert text[event["start"] : event["end"]] == event["trigger"]
+        assert text.startswith(event["sentence"], event["sentence_start"])
+        for mention in (*event["actor"], *event["recipient"]):
+            assert text[mention["start"] : mention["end"]] == mention["text"]
+    broken = events[0] | {"mode": "perhaps"}
+    with pytest.raises(jsonschema.ValidationError, match="'perhaps' is not one of"):
+        jsonschema.validate(broken, schema)
+
+
+def test_an_event_says_who_did_what_to_whom(described: Corpus) -> None:
+    lines = export(described, "events", articles=[GAS]).files["events.jsonl"].splitlines()
+    first = json.loads(lines[0])
+    assert (first["event_type"], first["quad"], first["mode"], first["trigger"]) == (
+        "ACCUSE", "verbal conflict", "actual", "accused",
+    )  # fmt: skip
+    (actor,), (recipient,) = first["actor"], first["recipient"]
+    assert (actor["text"], actor["actor_id"], actor["name"]) == ("Washington", "usa", "Washington")
+    assert (recipient["text"], recipient["type"], recipient["actor_id"]) == (
+        "Tehran", "GOVERNMENT", None,
+    )  # fmt: skip
+
+
+# Label Studio
+
+
+def test_label_studios_tasks_give_the_gold_back(described: Corpus, tmp_path: Path) -> None:
+    files = export(described, "label-studio").files
+    scheme, texts = read_scheme(described.labels), read_texts(described)
+    for project in ("stance", "spans"):
+        (tmp_path / f"{project}.json").write_bytes(files[f"{project}.json"])
+        paths = (tmp_path / f"{project}.json", described.gold / f"{project}.json")
+        got, wanted = (
+            {row[3:11] for row in annotation_rows(readings, round="gold", annotator_id="gold")}
+            for readings in (list(read_export(path, scheme=scheme, texts=texts)) for path in paths)
+        )
+        assert got == wanted
+        assert len(got) > 6
+        assert files[f"{project}.xml"].startswith(b"<")
+        tasks = json.loads(files[f"{project}.json"])
+        assert all(task["data"]["text"] for task in tasks)
+        assert {one["ground_truth"] for task in tasks for one in task["annotations"]} == {True}
+
+
+def test_label_studios_tasks_hold_the_layers_that_are_wanted(described: Corpus) -> None:
+    files = export(described, "label-studio", layers=["actors"], articles=[PORT]).files
+    assert "stance.json" not in files
+    (task,) = json.loads(files["spans.json"])
+    kinds = {one.get("from_name", one["type"]) for one in task["annotations"][0]["result"]}
+    assert kinds == {"article_stance", "actor"}
+
+
+# All formats
+
+
+@pytest.fixture(scope="module")
+def withdrawn(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    corpus = build_described(tmp_path_factory.mktemp("withdrawn") / "tiny")
+    withdrawal(corpus, GAS, reason="asked for", day="2031-06-01").write()
+    return corpus
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_withdrawn_articles_are_left_out_and_said_so(withdrawn: Corpus, name: str) -> None:
+    if name == "spacy":
+        pytest.importorskip("spacy")
+    made = export(withdrawn, name)
+    assert made.about.left_out == (GAS,)
+    assert made.about.articles == (PORT,)
+    for file, content in made.files.items():
+        if file != "export.json":
+            assert GAS.encode() not in content
+    assert not any(GAS in file for file in made.files)
+
+
+def test_a_withdrawn_article_that_is_named_is_refused(withdrawn: Corpus) -> None:
+    with pytest.raises(InputFault, match=f"found '{GAS}'; allowed: one of {PORT}"):
+        export(withdrawn, "conll", articles=[GAS])
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_export_is_the_same_every_time(gathered: Material, name: str) -> None:
+    if name == "spacy":
+        pytest.importorskip("spacy")
+    assert FORMATS[name].files(gathered) == FORMATS[name].files(gathered)
+
+
+def test_the_command_writes_a_folder_and_reports_it(described: Corpus, tmp_path: Path) -> None:
+    done = run("export", "brat", "--output", tmp_path / "out", "--json", at=described)
+    assert done.code == 0, done.err
+    about = json.loads(done.out)
+    assert about == json.loads((tmp_path / "out" / "export.json").read_bytes())
+    assert about["counts"] == {"articles": 2, "sentences": 6, "actors": 10, "events": 5, "roles": 9}
+    assert tree(tmp_path / "out").keys() == {*about["files"], "export.json", "LICENSE.md"}
+    before = tree(tmp_path)
+    again = run("export", "brat", "--output", tmp_path / "out", at=described)
+    assert again.code == 1
+    assert "replace it with --force" in again.err
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("xml",), "allowed: one of conll, brat, spacy, events, label-studio"),
+        (("conll", "--layer", "stance"), "allowed: for conll: actors, events"),
+        (("brat", "--articles", "nobody"), "--article: found 'nobody'; allowed: one of"),
+    ],
+)
+def test_what_cannot_be_exported_is_said_once_and_nothing_is_written(
+    described: Corpus, tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    done = run("export", *words, "--output", tmp_path / "out", "--json", at=described)
+    assert done.code == 1
+    assert told in json.loads(done.out)["error"]
+    assert not any(tmp_path.iterdir())

@@ -1,0 +1,219 @@
+"""Adding articles: what is refused, what is proposed, and that nothing else changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import run, tree
+from usiran.corpus import Corpus
+from usiran.dataset.add_article import Facts, prepare, similarity
+from usiran.dataset.articles import list_articles, read_articles, read_folds, slug
+from usiran.errors import FileFault, InputFault
+from usiran.text.articles import read_texts
+
+STORY = "Dam talks resume\n\nThe two sides met in Mosul on Monday. A third round is planned.\n"
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    path = tmp_path / "story.txt"
+    path.write_bytes(STORY.encode())
+    return path
+
+
+# SHA-256 of the five given texts, in the order of their ids.
+SOURCES = (
+    "bdda2e020ec5f7bf3d1efb6604b94180367bb3185dacfd0a00fccbbf0d3b26ef",
+    "3d4554760bf1181a71fd421f817625b4ef8dbc6ccd0e3726058aa0dd24ea1f8a",
+    "edaa240ab29b9463e7779270e9fb1b12445dd00a59bf43947ed25c25c62f64a4",
+    "2bba9138078ae65125c91b45a21c8c5908a14b8f0dd1debc944bd4e93d106eed",
+    "a3c19df8b3decbed42341ffe52c776b8ef5ed8e9fe874bdb05bf59cbbb47948e",
+)
+
+
+def test_the_five_texts_are_the_sources_byte_for_byte(repo: Corpus) -> None:
+    contents = [path.read_bytes() for path in sorted(repo.articles.iterdir())]
+    assert tuple(hashlib.sha256(content).hexdigest() for content in contents) == SOURCES
+
+
+def test_a_date_is_never_without_a_basis_and_inferred_ones_say_how(repo: Corpus) -> None:
+    rows = read_articles(repo)
+    assert len(rows) >= len(SOURCES)
+    for row in rows:
+        bases = {row[f"{name}_basis"] for name in ("title", "publisher", "published")}
+        assert bases <= {"stated", "inferred", "unknown"}
+        assert row["note"] or "inferred" not in bases
+
+
+def test_the_articles_are_listed_with_their_sizes(repo: Corpus) -> None:
+    listed = {one.article_id: one for one in list_articles(repo)}
+    first = listed["2013-11-weekly-security-update"]
+    assert (first.words, first.sentences, first.scored) == (430, 15, 14)
+    assert first.publisher == ""
+
+
+def test_adding_stores_the_text_and_proposes_sentences(copied: Corpus, story: Path) -> None:
+    done = run(
+        "articles", "add", story, "--published", "2021-05-04", "--note", "its page", at=copied
+    )
+    assert done.code == 0, done.err
+    assert "added 2021-05-04-dam-talks-resume: title 'Dam talks resume' (stated)" in done.out
+    assert "sentences proposed: 3: body 2, title 1" in done.out
+    assert "usiran articles sentences 2021-05-04-dam-talks-resume" in done.out
+    texts = read_texts(copied)
+    key = "2021-05-04-dam-talks-resume"
+    assert copied.article(key).read_bytes() == STORY.encode()
+    assert [texts.text_of(row) for row in texts.sentences[key]] == [
+        "Dam talks resume", "The two sides met in Mosul on Monday.", "A third round is planned.",
+    ]  # fmt: skip
+    assert read_folds(copied)[-1] == {"article_id": key, "fold": "5"}
+    (row,) = (row for row in read_articles(copied) if row["article_id"] == key)
+    assert (row["publisher"], row["publisher_basis"]) == ("", "unknown")
+    assert (row["published"], row["published_basis"]) == ("2021-05-04", "inferred")
+
+
+def test_a_dry_run_writes_nothing(copied: Corpus, story: Path) -> None:
+    before = tree(copied.root)
+    done = run("articles", "add", story, "--dry-run", at=copied)
+    assert done.code == 0
+    assert done.out.startswith("would add dam-talks-resume")
+    assert tree(copied.root) == before
+
+
+def test_crlf_and_a_byte_order_mark_are_taken_out_with_a_notice(
+    copied: Corpus, story: Path
+) -> None:
+    story.write_bytes(b"\xef\xbb\xbf" + STORY.replace("\n", "\r\n").encode())
+    done = run("articles", "add", story, at=copied)
+    assert "notice: line ends were CRLF or CR; they are stored as LF" in done.out
+    assert "notice: a byte order mark at the start was taken out" in done.out
+    assert copied.article("dam-talks-resume").read_bytes() == STORY.encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"caf\xe9 closed", "allowed: UTF-8 text"),
+        (b"", "found 'no text'"),
+        (b" \n\r\n ", "found 'no text'"),
+        (b"\x00\x01", "a NUL character"),
+    ],
+)
+def test_a_text_that_is_none_is_refused(
+    copied: Corpus, story: Path, content: bytes, told: str
+) -> None:
+    story.write_bytes(content)
+    refused(copied, story, told)
+
+
+def test_a_duplicate_is_refused_by_its_hash(copied: Corpus, story: Path) -> None:
+    original = copied.article("2013-11-weekly-security-update").read_bytes()
+    story.write_bytes(original.replace(b"\n", b"\r\n"))
+    refused(copied, story, "found 'the text of 2013-11-weekly-security-update'")
+
+
+def test_a_near_duplicate_is_refused_unless_allowed(copied: Corpus, story: Path) -> None:
+    original = copied.article("2013-11-weekly-security-update").read_text("utf-8")
+    story.write_text(original[400:] + " And one new sentence at the end.", "utf-8")
+    refused(copied, story, "% of its 5-word sequences stand in 2013-11-weekly-security-update")
+    done = run("articles", "add", story, "--allow-similar", "--id", "reprint", at=copied)
+    assert done.code == 0, done.err
+
+
+def test_facts_without_a_basis_a_taken_id_or_a_wrong_date_are_refused(
+    copied: Corpus, story: Path
+) -> None:
+    refused(copied, story, "say with --note how it is known", "--publisher", "The Daily")
+    refused(copied, story, "an id that is free", "--id", "2020-us-drawdown-in-iraq")
+    refused(copied, story, "give another value with --id", "--id", "Dam Talks")
+    refused(copied, story, "give another value with --url", "--url", "not a url")
+    refused(copied, story, "with --published", "--published", "4 May", "--note", "its page")
+    refused(copied, story, "with --published", "--published", "2021-02-31", "--note", "a page")
+
+
+def test_a_missing_file_or_a_folder_is_refused(copied: Corpus, tmp_path: Path) -> None:
+    refused(copied, tmp_path / "none.txt", "no such file or directory")
+    refused(copied, tmp_path, "is a directory")
+
+
+def refused(corpus: Corpus, path: Path, told: str, *options: str) -> None:
+    before = tree(corpus.root)
+    done = run("articles", "add", path, *options, at=corpus)
+    assert done.code == 1
+    assert told in done.err
+    assert len(done.err.splitlines()) == 1
+    assert "Traceback" not in done.err
+    assert tree(corpus.root) == before
+
+
+def test_sentences_of_an_article_without_labels_can_be_moved(copied: Corpus, story: Path) -> None:
+    run("articles", "add", story, at=copied)
+    lines = run("articles", "sentences", "dam-talks-resume", at=copied).out.splitlines()
+    assert lines[0] == "title       | Dam talks resume"
+    joined = f"{lines[1]} {lines[2].partition('|')[2].strip()}"
+    story.write_text(f"{lines[0].replace('title', 'caption')}\n{joined}\n")
+    done = run("articles", "sentences", "dam-talks-resume", "--apply", story, at=copied)
+    assert done.out == "dam-talks-resume: 2 sentences changed, 0 as they were\n"
+    rows = read_texts(copied).sentences["dam-talks-resume"]
+    assert [(row.start, row.end, row.zone) for row in rows] == [
+        (0, 16, "caption"),
+        (18, 81, "body"),
+    ]
+
+
+def test_sentences_of_a_labelled_article_stay(copied: Corpus, tmp_path: Path) -> None:
+    key = "2020-us-drawdown-in-iraq"
+    path = tmp_path / "outline.txt"
+    path.write_text(run("articles", "sentences", key, at=copied).out)
+    same = run("articles", "sentences", key, "--apply", path, at=copied)
+    assert same.out == f"{key}: 0 sentences changed, 71 as they were\n".replace(
+        "71", str(len(path.read_text().splitlines()))
+    )
+    path.write_text(path.read_text().replace("boilerplate", "body       ", 1))
+    done = run("articles", "sentences", key, "--apply", path, at=copied)
+    assert done.code == 1
+    assert "no labels of an article whose sentences move" in done.err
+
+
+def test_an_unknown_article_is_answered_with_the_known_ones(copied: Corpus) -> None:
+    done = run("articles", "sentences", "nope", at=copied)
+    assert done.code == 1
+    assert "allowed: an article of the corpus: 2013-11-weekly-security-update, " in done.err
+
+
+def test_similarity_is_the_share_of_the_shorter_texts_shingles() -> None:
+    assert similarity("a b c d e f g", "a b c d e f x") == pytest.approx(2 / 3)
+    assert similarity("a b c d", "a b c d") == 0.0
+    assert similarity("A, b c d E!", "x a b c d e") == 1.0
+
+
+def test_a_slug_is_plain_ascii() -> None:
+    assert slug("Dūma’s hall — Day 2") == "duma-s-hall-day-2"
+    assert slug("!?") == ""
+
+
+def test_no_id_can_be_made_of_a_text_without_letters(copied: Corpus, story: Path) -> None:
+    story.write_text("?!\n")
+    with pytest.raises(InputFault, match="give another value with --id"):
+        prepare(copied, story, Facts())
+
+
+def test_prepare_is_what_add_checks(copied: Corpus, story: Path) -> None:
+    addition = prepare(copied, story, Facts())
+    assert addition.article_id == "dam-talks-resume"
+    story.write_bytes(b"\xff")
+    with pytest.raises(FileFault, match="UTF-8"):
+        prepare(copied, story, Facts())
+
+
+def test_an_addition_as_json_says_what_would_be_added(copied: Corpus, story: Path) -> None:
+    done = run("articles", "add", story, "--dry-run", "--json", at=copied)
+    found = json.loads(done.out)
+    assert found["written"] is False
+    assert found["article"]["title"] == "Dam talks resume"
+    assert found["sentences"] == {"title": 1, "body": 2}
+    assert found["look_at"].keys() == {"dam-talks-resume#001"}

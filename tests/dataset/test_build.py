@@ -1,0 +1,155 @@
+"""The published dataset: built, loaded back, the same twice, and as committed."""
+
+from __future__ import annotations
+
+import json
+
+import datasets
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+import usiran
+from tests.support.command import run, tree
+from usiran.corpus import Corpus
+from usiran.dataset.build import drift
+from usiran.dataset.parquet import content_hash
+from usiran.errors import InputFault
+from usiran.text.tokens import Token, from_bio
+
+CONFIGS = {
+    "stance": "train", "spans": "train", "articles": "train", "annotations": "train",
+    "contrast": "test",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def loaded(repo: Corpus, tmp_path_factory: pytest.TempPathFactory) -> dict[str, datasets.Dataset]:
+    cache = str(tmp_path_factory.mktemp("cache"))
+    return {
+        name: datasets.load_dataset(str(repo.dataset), name, split=split, cache_dir=cache)
+        for name, split in CONFIGS.items()
+    }
+
+
+def test_generated_files_are_what_a_build_writes(repo: Corpus) -> None:
+    assert drift(repo) == []
+
+
+def test_a_second_build_changes_no_byte(copied: Corpus) -> None:
+    before = tree(copied.root)
+    done = run("build", at=copied)
+    assert done.code == 0, done.err
+    assert done.out == ""
+    assert tree(copied.root) == before
+
+
+def test_a_build_makes_anew_what_was_lost_and_removes_what_is_stale(copied: Corpus) -> None:
+    before = tree(copied.root)
+    (copied.dataset / "README.md").unlink()
+    (copied.annotation / "spans.xml").write_text("<View/>")
+    (copied.data / "stance" / "old.parquet").write_bytes(b"PAR1")
+    checked = run("build", "--check", at=copied)
+    assert checked.code == 1
+    assert [line.split(": ")[0] for line in checked.err.splitlines() if "to mend" in line] == [
+        "annotation/spans.xml", "dataset/README.md", "dataset/data/stance/old.parquet",
+    ]  # fmt: skip
+    assert run("build", "--quiet", at=copied).code == 0
+    assert tree(copied.root) == before
+
+
+def test_nothing_is_built_from_a_corpus_with_findings(copied: Corpus) -> None:
+    (copied.source / "folds.csv").write_text("article_id,fold\n")
+    before = tree(copied.root)
+    done = run("build", at=copied)
+    assert done.code == 1
+    assert "folds.csv" in done.err
+    assert tree(copied.root) == before
+
+
+def test_the_default_config_is_stance(repo: Corpus, tmp_path: object) -> None:
+    loaded = datasets.load_dataset(str(repo.dataset), cache_dir=str(tmp_path))
+    assert loaded["train"].column_names[:3] == ["sentence_id", "article_id", "fold"]
+    assert loaded["train"].num_rows == 161
+
+
+def test_usiran_load_does_the_same(loaded: dict[str, datasets.Dataset], repo: Corpus) -> None:
+    assert usiran.load("spans", corpus=repo.articles)["train"][7] == loaded["spans"][7]
+    with pytest.raises(InputFault, match="one of annotations, articles, contrast, spans, stance"):
+        usiran.load("stances", corpus=repo.root)
+
+
+def test_offsets_lead_into_the_article(loaded: dict[str, datasets.Dataset]) -> None:
+    texts = {row["article_id"]: row["text"] for row in loaded["articles"]}
+    for row in loaded["spans"]:
+        text = texts[row["article_id"]]
+        assert text[row["start"] : row["end"]] == row["text"]
+        for span in (*row["actors"], *row["events"]):
+            assert text[span["start"] : span["end"]] == span["text"]
+            assert row["start"] <= span["start"] < span["end"] <= row["end"]
+
+
+def test_bio_tags_are_the_spans(loaded: dict[str, datasets.Dataset]) -> None:
+    features = loaded["spans"].features
+    for row in loaded["spans"]:
+        places = zip(row["token_starts"], row["token_ends"], row["tokens"], strict=True)
+        tokens = [Token(*place) for place in places]
+        for field in ("actor", "event"):
+            names = features[f"{field}_tags"].feature
+            kinds = features[f"{field}s"].feature["type"]
+            tags = [names.int2str(tag) for tag in row[f"{field}_tags"]]
+            expected = [(s["start"], s["end"], kinds.int2str(s["type"])) for s in row[f"{field}s"]]
+            assert [tuple(span) for span in from_bio(tokens, tags)] == expected
+
+
+def test_roles_name_actors_of_the_same_article(loaded: dict[str, datasets.Dataset]) -> None:
+    for row in loaded["articles"]:
+        actors = {span["span_id"] for span in row["actors"]}
+        for event in row["events"]:
+            assert set(event["agents"]) | set(event["recipients"]) <= actors
+
+
+def test_the_card_says_of_every_config_what_its_file_holds(repo: Corpus) -> None:
+    _, front, _ = (repo.dataset / "README.md").read_text("utf-8").split("---\n", 2)
+    document = yaml.safe_load(front)
+    assert [one["config_name"] for one in document["configs"]] == list(CONFIGS)
+    for config, info in zip(document["configs"], document["dataset_info"], strict=True):
+        (path,) = repo.dataset.glob(config["data_files"][0]["path"])
+        split = CONFIGS[config["config_name"]]
+        table = pq.read_table(path)
+        assert info["splits"] == [
+            {"name": split, "num_bytes": table.nbytes, "num_examples": table.num_rows}
+        ]
+        assert info["download_size"] == path.stat().st_size
+        assert config["version"] == repo.manifest.version
+        assert content_hash(table)[:16] in config["description"]
+
+
+def test_every_annotation_is_published(loaded: dict[str, datasets.Dataset]) -> None:
+    rows = loaded["annotations"]
+    names = rows.features["layer"]
+    for annotator_id in ("lm-first", "lm-a", "lm-b", "lm-c"):
+        mine = rows.filter(lambda row, who=annotator_id: row["annotator_id"] == who)
+        layers = [names.int2str(layer) for layer in mine["layer"]]
+        assert layers.count("stance") == layers.count("holder") == 161
+        assert layers.count("article_stance") == 5
+
+
+def test_the_datasheets_figures_are_the_datas(repo: Corpus) -> None:
+    sheet = (repo.root / "DATASHEET.md").read_text("utf-8").replace("\n", " ")
+    articles = usiran.load("articles", corpus=repo.root)["train"]
+    zones = articles.features["sentences"].feature["zone"]
+    all_zones = [zones.int2str(s["zone"]) for row in articles for s in row["sentences"]]
+    scored = len(all_zones) - all_zones.count("boilerplate")
+    assert (
+        f"There are {len(articles)} articles with {len(all_zones)} sentences, of which {scored} "
+        f"are labelled and scored; the other {len(all_zones) - scored} are boilerplate"
+    ) in sheet
+
+
+def test_a_build_as_json_is_one_document(copied: Corpus) -> None:
+    (copied.dataset / "croissant.json").unlink()
+    done = run("build", "--json", at=copied)
+    found = json.loads(done.out)
+    assert found["changed"] == ["dataset/croissant.json"]
+    assert found["rows"]["stance"] == 161

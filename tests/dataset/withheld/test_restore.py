@@ -1,0 +1,304 @@
+"""Restoring: what a reader's copy proves comes back, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+import datasets
+import pytest
+
+from tests.support.command import run, tree
+from tests.support.edited import edited_corpus
+from usiran.corpus import Corpus
+from usiran.dataset.build import make
+from usiran.dataset.parquet import from_bytes
+from usiran.dataset.withheld.edition import text_free_files
+from usiran.dataset.withheld.restore import ArticleReport, Report, restore
+from usiran.errors import FileFault
+from usiran.loading.tables import load_tables
+from usiran.text.articles import Texts, read_texts
+
+
+@pytest.fixture(scope="module")
+def edition(repo: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("edition")
+    write(text_free_files(repo), root)
+    return root
+
+
+def write(files: dict[str, bytes], root: Path) -> None:
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+
+
+@pytest.fixture(scope="module")
+def texts(repo: Corpus) -> Texts:
+    return read_texts(repo)
+
+
+def longest(texts: Texts) -> str:
+    """Return the article with the most paragraphs."""
+    return max(texts.texts, key=lambda key: texts.texts[key].count("\n\n"))
+
+
+def copies(folder: Path, texts: dict[str, str]) -> Path:
+    folder.mkdir()
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_bytes(text.encode("utf-8"))
+    return folder
+
+
+def of(report: Report, article_id: str) -> ArticleReport:
+    return next(one for one in report.articles if one.article_id == article_id)
+
+
+def test_exact_copies_give_the_full_edition_byte_for_byte(
+    edition: Path, repo: Corpus, texts: Texts, tmp_path: Path
+) -> None:
+    named = {f"{n}/copy {n}": text for n, text in enumerate(texts.texts.values())}
+    folder = tmp_path / "mine"
+    for name, text in named.items():
+        (folder / name).parent.mkdir(parents=True)
+        (folder / f"{name}.txt").write_bytes(text.encode("utf-8"))
+    result = restore(edition, folder)
+    assert {one.state for one in result.report.articles} == {"exact"}
+    full = {
+        path.relative_to(repo.dataset).as_posix(): content
+        for path, content in make(repo).files.items()
+        if path.is_relative_to(repo.dataset)
+    }
+    for name, content in result.files.items():
+        if not name.startswith("restore/"):
+            assert content == full[name], name
+    totals, none = result.report.totals, {"normalised": 0, "re-anchored": 0, "lost": 0}
+    assert totals["articles"] == {"exact": len(texts.texts), **none}
+    assert totals["sentences"] == {"exact": len(texts.by_id), **none}
+
+
+PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "--", "…": "...",
+                       "\u00a0": " "})  # fmt: skip
+
+
+def curled(text: str) -> str:
+    return text.replace("'", "’").replace(' "', " “").replace('"', "”").replace("-", "–")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.translate(PLAIN),
+        curled,
+        lambda text: "\ufeff" + text.replace("\n", "\r\n"),
+        lambda text: unicodedata.normalize("NFKC", text.translate(PLAIN)),
+        lambda text: "  " + "\n".join(" ".join(line.split()) for line in text.split("\n\n")),
+        lambda text: text.replace("ment", "m\u00adent").replace(" ", "\u2009 "),
+    ],
+    ids=["plain marks", "curled marks", "CRLF and BOM", "NFKC", "blanks", "hyphens"],
+)
+def test_a_copy_with_other_marks_gives_the_very_text(
+    edition: Path, texts: Texts, tmp_path: Path, change: Callable[[str], str]
+) -> None:
+    key = longest(texts)
+    assert change(texts.texts[key]) != texts.texts[key]
+    result = restore(edition, copies(tmp_path / "mine", {"b": change(texts.texts[key])}))
+    one = of(result.report, key)
+    assert (one.state, one.copy, one.lost) == ("normalised", "b.txt", ())
+    row = article(result.files, key)
+    assert row["text"] == texts.texts[key]
+    assert row["text_status"] == "present"
+
+
+def article(files: object, key: str) -> dict[str, object]:
+    assert isinstance(files, dict)
+    name = next(name for name in files if name.startswith("data/articles/"))
+    return next(row for row in from_bytes(files[name]).to_pylist() if row["article_id"] == key)
+
+
+def without_some(texts: Texts, key: str) -> tuple[str, set[str]]:
+    """Return an article without every third paragraph, and the sentences that go with them."""
+    text, kept, gone = texts.texts[key], [], set()
+    at = 0
+    for number, paragraph in enumerate(text.split("\n\n")):
+        end = at + len(paragraph)
+        if number % 3 == 1:
+            gone |= {
+                row.sentence_id for row in texts.sentences[key] if row.start < end and at < row.end
+            }
+        else:
+            kept.append(paragraph)
+        at = end + 2
+    rest = "\n\n".join(kept)
+    # A sentence that stands twice is still proven by its other place.
+    repeated = {one for one in gone if " ".join(texts.text_of(texts.by_id[one]).split())
+                in " ".join(rest.split())}  # fmt: skip
+    return rest, gone - repeated
+
+
+def test_dropped_paragraphs_are_lost_and_the_others_are_not(
+    edition: Path, texts: Texts, tmp_path: Path
+) -> None:
+    key = longest(texts)
+    rest, gone = without_some(texts, key)
+    assert gone
+    result = restore(edition, copies(tmp_path / "mine", {"b": rest}))
+    one = of(result.report, key)
+    assert (one.state, set(one.lost)) == ("re-anchored", gone)
+    assert (one.sentences_lost, one.sentences) == (len(gone), len(texts.sentences[key]))
+    name = next(name for name in result.files if name.startswith("data/spans/"))
+    for row in from_bytes(result.files[name]).to_pylist():
+        whole = texts.texts[row["article_id"]][row["start"] : row["end"]]
+        known = row["article_id"] == key and row["sentence_id"] not in gone
+        assert row["text"] == (whole if known else "_" * len(whole))
+        assert row["text_status"] == ("present" if known else "withheld")
+        for span in (*row["actors"], *row["events"]):
+            words = texts.texts[row["article_id"]][span["start"] : span["end"]]
+            assert span["text"] == (words if known else "_" * len(words))
+    held = article(result.files, key)
+    assert held["text_status"] == "withheld"
+    assert all(mark in ("_", texts.texts[key][at]) for at, mark in enumerate(str(held["text"])))
+    assert b"**Restored in part.**" in result.files["README.md"]
+
+
+def test_reordered_paragraphs_are_found_where_they_stand(
+    edition: Path, texts: Texts, tmp_path: Path
+) -> None:
+    key = longest(texts)
+    paragraphs = texts.texts[key].split("\n\n")
+    random.Random(3).shuffle(paragraphs)
+    copy = "A line of the reader's own.\n\n" + "\n\n".join(paragraphs).translate(PLAIN)
+    result = restore(edition, copies(tmp_path / "mine", {"b": copy}))
+    one = of(result.report, key)
+    assert one.state == "re-anchored"
+    # A sentence that a paragraph's end breaks is in pieces now.
+    broken = {row.sentence_id for row in texts.sentences[key] if "\n\n" in texts.text_of(row)}
+    assert set(one.lost) <= broken
+    spots = {spot.unit_id: copy[spot.start : spot.end] for spot in one.in_copy}
+    for unit, words in spots.items():
+        if "#" in unit:
+            whole = texts.text_of(texts.by_id[unit])
+        else:
+            start, end = unit.rpartition(":")[2].split("-")
+            whole = texts.texts[key][int(start) : int(end)]
+        bare = "".join(char for char in words.translate(PLAIN) if char.isalnum())
+        assert bare == "".join(char for char in whole.translate(PLAIN) if char.isalnum())
+    assert len(spots) == one.sentences + one.spans - one.sentences_lost - one.spans_lost
+
+
+def test_one_changed_word_costs_one_sentence(edition: Path, texts: Texts, tmp_path: Path) -> None:
+    key = longest(texts)
+    row = max(texts.sentences[key], key=lambda row: row.end - row.start)
+    text = texts.texts[key]
+    middle = text.index(" ", (row.start + row.end) // 2)
+    changed = text[:middle] + " quietly" + text[middle:]
+    one = of(restore(edition, copies(tmp_path / "mine", {"b": changed})).report, key)
+    assert one.lost == (row.sentence_id,)
+
+
+def test_the_better_copy_is_used_and_the_others_are_named(
+    edition: Path, texts: Texts, tmp_path: Path
+) -> None:
+    key = longest(texts)
+    mine = {"a": without_some(texts, key)[0], "b": texts.texts[key].translate(PLAIN),
+            "c": "Nothing of the kind was ever said in any of the articles."}  # fmt: skip
+    folder = copies(tmp_path / "mine", mine)
+    (folder / "d.txt").write_bytes("naïve".encode("latin-1"))
+    report = restore(edition, folder).report
+    assert of(report, key).copy == "b.txt"
+    assert (report.unused, report.unread) == (("a.txt", "c.txt"), ("d.txt",))
+
+
+def test_an_unrelated_folder_restores_nothing(edition: Path, tmp_path: Path) -> None:
+    folder = copies(
+        tmp_path / "mine", {"a": "Share. The end. A recipe for lentil soup, with salt."}
+    )
+    before = tree(edition)
+    done = run("restore", edition, "--articles", folder, "--json", at=tmp_path)
+    assert done.code == 1
+    report = json.loads(done.out)
+    assert {one["state"] for one in report["articles"]} == {"lost"}
+    for counts in report["totals"].values():
+        assert counts.pop("lost") > 0
+        assert set(counts.values()) == {0}
+    assert tree(edition) == before
+
+
+def test_the_command_restores_in_place_bit_by_bit(
+    edition: Path, texts: Texts, tmp_path: Path
+) -> None:
+    there = tmp_path / "edition"
+    shutil.copytree(edition, there)
+    keys = list(texts.texts)
+    rest, gone = without_some(texts, longest(texts))
+    first = {key: texts.texts[key] for key in keys if key != longest(texts)}
+    copies(tmp_path / "one", first | {"other": rest})
+    done = run("restore", there, "--articles", "one", at=tmp_path)
+    assert done.code == 0, done.err
+    assert f"{longest(texts)}: no words for " in done.out
+    kept = len(texts.sentences[longest(texts)]) - len(gone)
+    assert f"{kept} re-anchored, {len(gone)} lost" in done.err
+    # The rest comes with a second copy; what is there stays.
+    copies(tmp_path / "two", {"x": texts.texts[longest(texts)].translate(PLAIN)})
+    assert run("restore", there, "--articles", "two", "--json", at=tmp_path).code == 0
+    full = restore(edition, copies(tmp_path / "all", dict(texts.texts))).files
+    for name, content in full.items():
+        assert not name.endswith(".parquet") or (there / name).read_bytes() == content
+    loaded = datasets.load_dataset(str(there), "stance", cache_dir=str(tmp_path / "cache"))
+    assert set(loaded["train"]["text_status"]) == {"present"}
+
+
+@pytest.mark.parametrize("given", ["whole", "first sentence missing"])
+def test_contrast_items_come_back_with_their_sentences(tmp_path: Path, given: str) -> None:
+    corpus = edited_corpus(tmp_path / "corpus", "article-1")
+    text = corpus.article("article-1").read_text("utf-8")
+    (tmp_path / "edition").mkdir()
+    bare = text_free_files(corpus)
+    write(bare, tmp_path / "edition")
+    (item,) = load_tables(corpus)["contrast"].to_dict("records")
+    name = "data/contrast/test-00000-of-00001.parquet"
+    (row,) = from_bytes(bare[name]).to_pylist()
+    assert (row["text"], row["text_status"]) == ("_" * len(item["text"]), "withheld")
+    assert set(row["source_text"]) == {"_"}
+    rest = text if given == "whole" else text.partition("\n")[2]
+    mine = {"mine": rest.replace(" .", ".")}
+    files = restore(tmp_path / "edition", copies(tmp_path / "mine", mine)).files
+    (row,) = from_bytes(files[name]).to_pylist()
+    first = text.partition("\n")[0]
+    assert row["text_status"] == ("present" if first in rest else "withheld")
+    if first in rest:
+        assert (row["text"], row["source_text"]) == (item["text"], first)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda edition, _: shutil.rmtree(edition / "restore"), "no restore/ in it"),
+        (lambda _, mine: shutil.rmtree(mine), "no such folder"),
+        (lambda _, mine: (mine / "a.txt").unlink(), "no .txt file in it"),
+        (lambda edition, _: (edition / "README.md").unlink(), "no card"),
+        (lambda edition, _: (edition / "README.md").write_text("a"), "README.md or croissant"),
+        (lambda edition, _: (edition / "croissant.json").write_text("[]"), "the metadata of"),
+        (
+            lambda edition, _: next(edition.glob("restore/*.json")).write_text("[]"),
+            "fetch the edition again",
+        ),
+        (
+            lambda edition, _: next(edition.rglob("*.parquet")).write_bytes(b"PAR1"),
+            "a Parquet file",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_named(
+    edition: Path, tmp_path: Path, spoil: Callable[[Path, Path], object], told: str
+) -> None:
+    there = tmp_path / "edition"
+    shutil.copytree(edition, there)
+    folder = copies(tmp_path / "mine", {"a": "Some text."})
+    spoil(there, folder)
+    with pytest.raises(FileFault, match=told):
+        restore(there, folder)

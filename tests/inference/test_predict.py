@@ -1,0 +1,363 @@
+"""Claims about raw texts: how they are read, labelled and written."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.support.entries import open_bench
+from usiran.benchmark.protocol import predict
+from usiran.benchmark.run import Bench
+from usiran.errors import FileFault, Finding, InputFault
+from usiran.inference.predict import MANIFEST, Reader, label, schemas, write_predictions
+from usiran.inference.read_texts import Columns, Document, files_of, read
+from usiran.inference.store import INFO, MODEL, Model, load_all
+from usiran.inference.train import train
+from usiran.inference.write_tables import Format
+from usiran.schemas.actors import Actors
+from usiran.schemas.events import Events
+from usiran.schemas.sentences import Sentences
+from usiran.text.tokens import Span
+
+SYSTEMS = {"stance": "tfidf-nb", "holder": "tfidf-svm", "actors": "gazetteer", "events": "tagger"}
+TEXT = (
+    "Colonel Hassan bombed 🔥 the American troops near the river .\n"
+    "Read more\n\n"
+    "Minister Karim welcomed the Iranian envoys near the river , an official said ."
+)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return open_bench(tmp_path_factory.mktemp("bench"), sentences=8, articles=3)
+
+
+@pytest.fixture(scope="module")
+def models(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, ...]:
+    root = tmp_path_factory.mktemp("models")
+    for task, system in SYSTEMS.items():
+        (root / task).mkdir()
+        for name, content in train(bench, task, system).items():
+            (root / task / name).write_bytes(content)
+    assert all((root / task / name).is_file() for task in SYSTEMS for name in (INFO, MODEL))
+    return load_all([root])
+
+
+def texts(folder: Path, **named: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, text in named.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def rows_in(output: Path, table: str, form: Format = "jsonl") -> list[dict[str, Any]]:
+    path = output / f"{table}.{form}"
+    if form == "parquet":
+        return list(pq.read_table(path).to_pylist())
+    if form == "jsonl":
+        return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def found(path: Path, **columns: Any) -> list[Document | Finding]:
+    return list(read([path], Columns(**columns)))
+
+
+# Labelling
+
+
+def test_an_articles_labels_are_the_fitted_systems_own(
+    bench: Bench, models: Sequence[Model]
+) -> None:
+    gold = bench.golds["stance"]
+    mine = gold.records[gold.articles == "article-1"]
+    text = "\n".join(mine["text"])
+    rows = label(models, [Document("article-1", "", "f", 1, text)])
+    assert [row["text"] for row in rows["stance"]] == mine["text"].tolist()
+    assert [row["start"] for row in rows["stance"]] == (
+        mine["start"] - mine["start"].iloc[0]
+    ).tolist()  # fmt: skip
+    for model in models:
+        task = model.info.task
+        said, stated = predict(model.estimator, mine, model.info.labels)
+        if model.info.unit == "sentence":
+            assert [row[task] for row in rows["stance"]] == said.tolist()
+            if stated is not None:
+                got = [list(row[f"{task}_probabilities"].values()) for row in rows["stance"]]
+                assert np.allclose(got, stated)
+        else:
+            starts = {row["sentence_id"]: row["start"] for row in rows["stance"]}
+            spans: dict[str, list[Span]] = {key: [] for key in starts}
+            for row in rows[task]:
+                first = starts[row["sentence_id"]]
+                spans[row["sentence_id"]].append(
+                    Span(row["start"] - first, row["end"] - first, row["type"])
+                )
+            assert [tuple(one) for one in spans.values()] == said.tolist()
+
+
+def test_raw_text_becomes_the_corpuss_own_tables(models: Sequence[Model]) -> None:
+    rows = label(models, [Document("a-1", "A 1", "f.jsonl", 3, TEXT)])
+    assert set(rows) == {"articles", "sentences", "stance", "actors", "events"}
+    assert [row["zone"] for row in rows["sentences"]] == ["body", "boilerplate", "body"]
+    assert [row["sentence_id"] for row in rows["stance"]] == ["a-1#001", "a-1#003"]
+    for table in ("stance", "actors", "events"):
+        for row in rows[table]:
+            assert TEXT[row["start"] : row["end"]] == row["text"]
+    assert [row["text"] for row in rows["actors"]] == ["Colonel Hassan", "Minister Karim"]
+    assert rows["actors"][1]["span_id"] == f"a-1@actor:{TEXT.index('Minister')}-" + str(
+        TEXT.index("Minister") + 14
+    )
+    assert {(row["text"], row["type"], row["quad"]) for row in rows["events"]} >= {
+        ("bombed", "ASSAULT", "material conflict")
+    }
+    assert [row["holder"] for row in rows["stance"]] == ["author", "source"]
+    assert sum(rows["stance"][0]["stance_probabilities"].values()) == pytest.approx(1.0)
+    assert dict(rows["articles"][0]) | {"text_sha256": ""} == {
+        "article_id": "a-1", "source_id": "A 1", "file": "f.jsonl", "row": 3, "text_sha256": "",
+    }  # fmt: skip
+
+
+def test_the_columns_are_those_of_the_corpuss_tables(models: Sequence[Model]) -> None:
+    found = schemas(models)
+    assert found["sentences"].names == list(Sentences.to_schema().columns)
+    told = {"actor_id", "mode", "votes"}  # what annotators and registries tell
+    for name, table in (("actors", Actors), ("events", Events)):
+        assert found[name].names == [c for c in table.to_schema().columns if c not in told]
+    assert found["stance"].names == [
+        "sentence_id", "article_id", "start", "end", "zone", "text", "stance",
+        "stance_probabilities", "holder",
+    ]  # fmt: skip
+
+
+def test_a_text_of_boilerplate_alone_has_no_labels(models: Sequence[Model]) -> None:
+    rows = label(models, [Document("a", "", "f", 1, "Read more\nAdvertisement")])
+    assert [len(rows[name]) for name in ("sentences", "stance", "actors", "events")] == [2, 0, 0, 0]
+
+
+# Writing
+
+
+@pytest.mark.parametrize("form", ["parquet", "jsonl", "csv"])
+def test_every_format_holds_the_same_rows(
+    models: Sequence[Model], tmp_path: Path, form: Format
+) -> None:
+    reader = Reader([texts(tmp_path / "in", a=TEXT, b=TEXT, c="They left .")])
+    done = write_predictions(models, reader, tmp_path / "out", form=form, batch=2)
+    assert done.rows == {"articles": 3, "sentences": 7, "stance": 5,
+                         "actors": 4, "events": done.rows["events"]}  # fmt: skip
+    for table, count in done.rows.items():
+        rows = rows_in(tmp_path / "out", table, form)
+        assert len(rows) == count
+        assert list(rows[0]) == schemas(models)[table].names
+    row = rows_in(tmp_path / "out", "actors", form)[0]
+    assert (row["text"], str(row["start"])) == ("Colonel Hassan", "0")
+    stated = rows_in(tmp_path / "out", "stance", form)[0]["stance_probabilities"]
+    stated = json.loads(stated) if isinstance(stated, str) else stated
+    assert list(stated) == ["pro-US", "pro-Iran", "neutral"]
+
+
+def test_the_batch_changes_nothing(models: Sequence[Model], tmp_path: Path) -> None:
+    reader = Reader([texts(tmp_path / "in", a=TEXT, b=TEXT, c="They left .")])
+    seen: list[tuple[int, int]] = []
+    for size in (1, 3):
+        write_predictions(models, reader, tmp_path / str(size), form="csv", batch=size,
+                          progress=lambda done, total: seen.append((done, total)))  # fmt: skip
+    assert seen == [(1, 3), (2, 3), (3, 3), (3, 3)]
+    for table in schemas(models):
+        one, other = ((tmp_path / size / f"{table}.csv").read_bytes() for size in "13")
+        assert one == other
+
+
+def test_the_manifest_says_what_labelled(models: Sequence[Model], tmp_path: Path) -> None:
+    write_predictions(models, Reader([texts(tmp_path / "in", a=TEXT)]), tmp_path / "out")
+    made = json.loads((tmp_path / "out" / MANIFEST).read_bytes())
+    assert [(one["task"], one["system"]) for one in made["models"]] == list(SYSTEMS.items())
+    assert made["skipped"] == 0
+
+
+def bad_jsonl(path: Path) -> Path:
+    lines = ['{"id": "x", "text": "They left ."}', "{", '{"text": null}', '{"text": " "}',
+             '{"text": 3}', '{"body": "x"}', '{"id": "X", "text": "Again ."}', "[1]",
+             '{"text": "zero \\u0000"}', '{"id": 7, "text": "They met ."}', ""]  # fmt: skip
+    path.write_text("\n".join(lines))
+    return path
+
+
+def test_bad_rows_are_all_told_and_nothing_is_written(
+    models: Sequence[Model], tmp_path: Path
+) -> None:
+    path = bad_jsonl(tmp_path / "t.jsonl")
+    with pytest.raises(InputFault) as caught:
+        write_predictions(models, Reader([path]), tmp_path / "out")
+    told = [(one.record, one.value) for one in caught.value.findings]
+    assert [where for where, _ in told] == [f"row {n}" for n in (2, 3, 4, 5, 6, 7, 8, 9)]
+    assert [value for _, value in told][1:6] == [
+        "no text", "a blank text", "int, no text", "no key 'text'", "X",
+    ]  # fmt: skip
+    assert all(one.file == str(path) for one in caught.value.findings)
+    assert [one.name for one in tmp_path.iterdir()] == ["t.jsonl"]
+
+
+def test_bad_rows_are_left_out_where_asked_and_reported_once(
+    models: Sequence[Model], tmp_path: Path
+) -> None:
+    reported: list[Finding] = []
+    reader = Reader([bad_jsonl(tmp_path / "t.jsonl")], skip_bad=True, report=reported.append)
+    done = write_predictions(models, reader, tmp_path / "out", form="jsonl")
+    assert (done.skipped, len(reported), done.rows["articles"]) == (8, 8, 2)
+    assert [row["article_id"] for row in rows_in(tmp_path / "out", "articles")] == ["x", "7"]
+
+
+def test_a_failure_half_way_leaves_the_old_folder(models: Sequence[Model], tmp_path: Path) -> None:
+    reader = Reader([texts(tmp_path / "in", a=TEXT, b=TEXT)])
+    write_predictions(models, reader, tmp_path / "out", form="csv")
+    kept = (tmp_path / "out/actors.csv").read_bytes()
+
+    def stop(done: int, _: int) -> None:
+        (tmp_path / "in/b.txt").write_bytes(b"\xff" * done)
+
+    with pytest.raises(InputFault, match="invalid start byte"):
+        write_predictions(models, reader, tmp_path / "out", form="csv", batch=1, force=True,
+                          progress=stop)  # fmt: skip
+    assert (tmp_path / "out/actors.csv").read_bytes() == kept
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
+
+
+# Reading
+
+
+def test_texts_are_read_from_files_folders_jsonl_csv_and_parquet(tmp_path: Path) -> None:
+    folder = texts(tmp_path / "in", b="Two .", a="One .")
+    texts(folder / "deep", a="Three .")
+    assert [(one.article_id, one.text) for one in found(folder) if isinstance(one, Document)] == [
+        ("a", "One ."), ("b", "Two ."), ("deep-a", "Three ."),
+    ]  # fmt: skip
+    rows = [{"id": "Ä 1", "text": "One, «two» .\nThree ."}, {"id": None, "text": "Four ."}]
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    pd.DataFrame(rows).to_csv(tmp_path / "t.csv", index=False)
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "t.parquet")
+    for name in ("t.jsonl", "t.csv", "t.parquet"):
+        read_back = [one for one in found(tmp_path / name) if isinstance(one, Document)]
+        assert [(one.article_id, one.row, one.text) for one in read_back] == [
+            ("a-1", 1, "One, «two» .\nThree ."), ("t-2", 2, "Four ."),
+        ]  # fmt: skip
+
+
+def test_other_columns_can_be_named(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("nr,body\n7,One .\n")
+    (one,) = found(tmp_path / "t.csv", text="body", id="nr")
+    assert isinstance(one, Document)
+    assert (one.article_id, one.source_id, one.text) == ("7", "7", "One .")
+    with pytest.raises(FileFault, match=r"no column 'text'; allowed: nr, body|no column 'text''"):
+        found(tmp_path / "t.csv")
+    with pytest.raises(FileFault, match="--id-column"):
+        found(tmp_path / "t.csv", text="body", id="key")
+
+
+@pytest.mark.parametrize(
+    ("content", "faults"),
+    [
+        (b'text,id\nOne .,1\n"Two\n', ["row 2"]),
+        (b"text,id\nOne .,1,x\nTwo .\nThree .,3\n", ["row 1", "row 2"]),
+        (b"text,id\nOne \xff .,1\nTwo .,2\n", ["row 1"]),
+        (b"\xef\xbb\xbftext,id\nOne .,1\n\nTwo .,1\n", ["row 3"]),
+    ],
+)
+def test_rows_of_a_csv_that_cannot_be_read_are_told(
+    tmp_path: Path, content: bytes, faults: list[str]
+) -> None:
+    (tmp_path / "t.csv").write_bytes(content)
+    read_back = found(tmp_path / "t.csv")
+    assert [one.record for one in read_back if isinstance(one, Finding)] == faults
+
+
+def test_a_field_longer_than_csvs_own_limit_is_read(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("text\n" + "They left . " * 30_000 + "\n")
+    (one,) = found(tmp_path / "t.csv")
+    assert isinstance(one, Document)
+    assert len(one.text) == 360_000
+
+
+Broken = Callable[[Path], Path]
+
+
+def _write(name: str, content: bytes) -> Broken:
+    def write(folder: Path) -> Path:
+        (folder / name).write_bytes(content)
+        return folder / name
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (_write("t.parquet", b"PAR1 not"), "a Parquet file"),
+        (_write("t.csv", b""), "no column 'text'"),
+        (_write("t.docx", b"x"), "the ending '.docx'"),
+        (lambda folder: folder / "none.txt", "no such file"),
+        (lambda folder: folder, "a folder without .txt files"),
+    ],
+)
+def test_a_file_that_cannot_be_read_at_all_is_one_line(
+    tmp_path: Path, make: Broken, message: str
+) -> None:
+    with pytest.raises(FileFault, match=message) as caught:
+        found(make(tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+def test_files_are_read_once_and_in_order(tmp_path: Path) -> None:
+    folder = texts(tmp_path / "in", b="x", a="y")
+    names = [path.name for path, _ in files_of([folder, folder / "a.txt"])]
+    assert names == ["a.txt", "b.txt"]
+
+
+def test_no_text_at_all_is_told(models: Sequence[Model], tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text("{\n")
+    reader = Reader([tmp_path / "t.jsonl"], skip_bad=True, report=lambda _: None)
+    with pytest.raises(FileFault, match="no text that can be read"):
+        write_predictions(models, reader, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_workers_write_the_tables_that_one_writes(
+    models: tuple[Model, ...], tmp_path: Path
+) -> None:
+    named = {f"t{number}": f"{TEXT}\nText {number} ends here ." for number in range(20)}
+    reader = Reader([texts(tmp_path / "in", **named)])
+    seen: list[int] = []
+    for workers in (1, 2):
+        write_predictions(
+            models, reader, tmp_path / str(workers), form="jsonl", batch=2, workers=workers,
+            progress=lambda done, _: seen.append(done),
+        )  # fmt: skip
+    assert len(rows_in(tmp_path / "2", "articles")) == 20
+    for table in ("articles", "sentences", "stance", "actors", "events"):
+        one, two = ((tmp_path / n / f"{table}.jsonl").read_bytes() for n in ("1", "2"))
+        assert one == two
+    assert seen == [*range(2, 21, 2)] * 2
+
+
+def test_several_workers_without_dask_are_refused_in_one_line(
+    models: tuple[Model, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("dask", "dask.base", "dask.delayed"):
+        monkeypatch.setitem(sys.modules, name, None)  # as where it is not installed
+    with pytest.raises(FileFault, match=r"--workers: found 'no Dask'.*or leave --workers out"):
+        write_predictions(
+            models, Reader([texts(tmp_path / "in", a=TEXT)]), tmp_path / "out", workers=2
+        )
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,293 @@
+"""Claims about trained systems: they are stored without pickle, and refused when in doubt."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import skops.io
+from huggingface_hub import ModelCard
+
+from tests.support import synthetic
+from tests.support.entries import open_bench
+from usiran.benchmark.protocol import predict
+from usiran.benchmark.run import Bench, run_all
+from usiran.benchmark.write_results import publish
+from usiran.errors import FileFault, InputFault, UsiranError
+from usiran.inference import store as persistence
+from usiran.inference.store import INFO, MODEL, TRUSTED, dumps, load, load_all
+from usiran.inference.train import fit, train
+from usiran.io.folders import new_folder
+from usiran.models.registry import SYSTEMS
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return open_bench(tmp_path_factory.mktemp("bench"), sentences=8, articles=3)
+
+
+def store(folder: Path, files: dict[str, bytes]) -> Path:
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stored(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Trained once; never changed."""
+    return store(tmp_path_factory.mktemp("models") / "stance", train(bench, "stance", "tfidf-nb"))
+
+
+@pytest.fixture
+def model(stored: Path, tmp_path: Path) -> Path:
+    """A copy that a test may break."""
+    return Path(shutil.copytree(stored, tmp_path / "model"))
+
+
+TRAINABLE = [
+    (task, name)
+    for task in ("stance", "holder", "actors", "events")
+    for name in SYSTEMS
+    if SYSTEMS[name].relabel is None
+]
+
+
+@pytest.mark.parametrize(("task", "system"), TRAINABLE)
+def test_a_stored_system_predicts_as_the_fitted_one(
+    bench: Bench, task: str, system: str, tmp_path: Path
+) -> None:
+    if task not in bench.library[system].tasks:
+        pytest.skip(f"{system} does not label {task}")
+    gold = bench.golds[task]
+    try:
+        fitted = fit(bench, task, system)
+    except InputFault as fault:
+        pytest.skip(str(fault))
+    (tmp_path / MODEL).write_bytes(dumps(fitted))
+    back = persistence.build(tmp_path / MODEL)
+    one, other = (predict(each, gold.records, gold.task.labels) for each in (fitted, back))
+    assert one[0].tolist() == other[0].tolist()
+    if one[1] is None or other[1] is None:
+        assert one[1] is other[1]
+    else:
+        assert np.array_equal(one[1], other[1])
+    untrusted = skops.io.get_untrusted_types(file=tmp_path / MODEL)
+    assert set(untrusted) <= set(TRUSTED)
+
+
+def test_the_trusted_types_are_ours_but_for_one_matrix_and_all_exist() -> None:
+    foreign = [name for name in TRUSTED if not name.startswith("usiran.")]
+    assert foreign == ["scipy.sparse._csr.csr_matrix"]
+    assert list(TRUSTED) == sorted(set(TRUSTED))
+    for name in TRUSTED:
+        module, _, attribute = name.rpartition(".")
+        assert hasattr(__import__(module, fromlist=[attribute]), attribute)
+
+
+def test_storing_leaves_the_fitted_tagger_as_it_was(bench: Bench) -> None:
+    fitted = fit(bench, "actors", "tagger")
+    first = dumps(fitted)
+    assert len(dumps(fitted)) == pytest.approx(len(first), rel=0.02)
+    gold = bench.golds["actors"]
+    assert predict(fitted, gold.records, gold.task.labels)[0].tolist() == gold.values.tolist()
+
+
+def test_the_folder_says_what_was_trained_on_what(bench: Bench, stored: Path) -> None:
+    info = load(stored).info
+    assert sorted(path.name for path in stored.iterdir()) == ["README.md", INFO, MODEL]
+    assert (info.task, info.system, info.unit) == ("stance", "tfidf-nb", "sentence")
+    assert info.labels == ("pro-US", "pro-Iran", "neutral")
+    assert (info.data_version, info.gold_sha256) == (
+        bench.corpus.manifest.version, bench.golds["stance"].sha256,
+    )  # fmt: skip
+    assert (info.articles, info.sentences) == (3, 24)
+    assert info.settings == bench.library["tfidf-nb"].of("stance")
+    assert set(info.versions) == {"usiran", "scikit-learn", "skops", "numpy"}
+
+
+def card_of(bench: Bench) -> ModelCard:
+    return ModelCard(train(bench, "events", "gazetteer")["README.md"].decode())
+
+
+def data_of(card: ModelCard) -> Any:
+    return card.data  # typed as the base class of all cards' data
+
+
+def test_the_card_is_in_the_hubs_format_with_score_and_interval(bench: Bench) -> None:
+    without = card_of(bench)
+    assert data_of(without).eval_results is None
+    assert "No score on this version of the data" in without.text
+    publish(bench, run_all(bench, [("events", "gazetteer")], seed=0, draws=100))
+    result = json.loads((bench.corpus.baselines / "results/gazetteer/events.json").read_bytes())
+    card = card_of(bench)
+    data = data_of(card)
+    assert data.library_name == "skops"
+    assert data.datasets == [bench.corpus.manifest.hub_id]
+    assert (data.license, data.pipeline_tag) == ("other", "token-classification")
+    (scored,) = data.eval_results or []
+    assert scored.metric_value == result["score"]
+    assert scored.metric_args == {"interval": result["interval"], "protocol": "v1"}
+    assert scored.dataset_revision == bench.corpus.manifest.version
+    assert "95 % interval" in card.text
+    assert "not evidence of which model is better" in card.text
+
+
+@pytest.mark.parametrize(
+    ("task", "system", "message"),
+    [
+        ("stence", "tfidf-nb", "did you mean 'stance'"),
+        ("stance", "tfidf-bn", "did you mean 'tfidf-nb'"),
+        ("stance", "tagger", "none that tagger runs on"),
+        ("article_stance", "majority", "a task that can be evaluated|none that majority runs on"),
+        ("roles", "nearest-actor", "found 'roles'; allowed: stance, holder, actors, events"),
+        ("stance", "who-to-whom-gold", "it reads annotators' marks"),
+        ("actors", "crf", "it is a peer, only compared with"),
+        ("stance", "shuffled-within", "learns labels rearranged on purpose"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_in_one_line(
+    bench: Bench, task: str, system: str, message: str
+) -> None:
+    with pytest.raises(UsiranError, match=message) as caught:
+        fit(bench, task, system)
+    assert "\n" not in str(caught.value)
+
+
+def replace_model(folder: Path, content: bytes) -> None:
+    """Put another model file in, with its hash: what somebody with bad intent would do."""
+    (folder / MODEL).write_bytes(content)
+    edit(folder, model_sha256=hashlib.sha256(content).hexdigest())
+
+
+def edit(folder: Path, **changes: object) -> None:
+    document = json.loads((folder / INFO).read_bytes())
+    (folder / INFO).write_text(json.dumps(document | changes))
+
+
+class Stranger:
+    """A type that no model file may hold."""
+
+    def __setstate__(self, state: object) -> None:
+        raise AssertionError("built")
+
+    def __getstate__(self) -> dict[str, int]:
+        return {"a": 1}
+
+
+def _zip(name: str, content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr(name, content)
+    return buffer.getvalue()
+
+
+BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "untrusted": (lambda f: replace_model(f, skops.io.dumps(Stranger())), "Untrusted|untrusted"),
+    "function": (lambda f: replace_model(f, skops.io.dumps(partial(print, "x"))), "ntrusted"),
+    "not a model": (lambda f: replace_model(f, skops.io.dumps({"a": 1})), "found 'a dict'"),
+    "not zip": (lambda f: replace_model(f, b"PK but not"), "BadZipFile"),
+    "empty zip": (lambda f: replace_model(f, _zip("x", b"")), "KeyError"),
+    "empty schema": (lambda f: replace_model(f, _zip("schema.json", b"{}")), "a model in the"),
+    "broken schema": (lambda f: replace_model(f, _zip("schema.json", b"{")), "JSONDecodeError"),
+    "changed": (lambda f: (f / MODEL).write_bytes(b"x"), "another content than was trained"),
+    "no model": (lambda f: (f / MODEL).unlink(), "No such file"),
+    "no info": (lambda f: (f / INFO).unlink(), "No such file"),
+    "broken info": (lambda f: (f / INFO).write_text("{"), "truncated"),
+    "binary info": (lambda f: (f / INFO).write_bytes(b"\xff\0"), "malformed|invalid"),
+    "lacking info": (lambda f: (f / INFO).write_text("{}"), "missing required field"),
+    "format": (lambda f: edit(f, format=2), "found 'format 2'; allowed: format 1"),
+    "usiran": (lambda f: edit(f, versions={"usiran": "9.1.0"}), "found 'usiran 9.1.0'"),
+    "sklearn": (
+        lambda f: edit(f, versions=persistence.present_versions() | {"scikit-learn": "0.9"}),
+        "found 'scikit-learn 0.9'",
+    ),
+    "labels": (lambda f: edit(f, labels=["a", "b"]), "labels neutral, pro-Iran, pro-US"),
+    "pickle": (lambda f: replace_model(f, __import__("pickle").dumps({})), "BadZipFile"),
+}
+
+
+@pytest.mark.parametrize("broken", BREAKS)
+def test_a_folder_in_doubt_is_refused_in_one_line(model: Path, broken: str) -> None:
+    break_it, message = BREAKS[broken]
+    break_it(model)
+    with pytest.raises(FileFault, match=message) as caught:
+        load(model)
+    assert "\n" not in str(caught.value)
+    assert "train it again" in str(caught.value)
+
+
+def test_models_of_one_task_or_of_different_data_do_not_go_together(
+    model: Path, stored: Path
+) -> None:
+    with pytest.raises(FileFault, match="a second model of stance"):
+        load_all([model, stored])
+    assert len(load_all([stored, stored])) == 1
+    version = load(stored).info.data_version
+    assert len(load_all([stored], version)) == 1
+    with pytest.raises(FileFault, match=f"found 'data version {version}'; allowed: 9.0.0"):
+        load_all([stored], "9.0.0")
+    edit(model, data_version="9.0.0", task="holder")
+    with pytest.raises(FileFault, match="data version"):
+        load_all([stored, model])
+
+
+def test_a_folder_of_models_is_all_of_them_and_an_empty_one_is_told(
+    stored: Path, tmp_path: Path
+) -> None:
+    assert [model.info.task for model in load_all([stored.parent])] == ["stance"]
+    with pytest.raises(FileFault, match=f"found 'no {INFO}'"):
+        load_all([tmp_path])
+    with pytest.raises(FileFault, match="found 'no such folder'"):
+        load_all([tmp_path / "none"])
+
+
+def test_a_gold_with_one_label_trains_a_system_that_says_it(tmp_path: Path) -> None:
+    bench = open_bench(tmp_path, sentences=4)
+    tables = dict(synthetic.tables(sentences=4))
+    stance = tables["stance"].assign(holder="author")
+    one = Bench.of(bench.corpus, tables | {"stance": stance})
+    with pytest.raises(InputFault, match="choose another task"):
+        fit(one, "holder", "tfidf-nb")
+
+
+def test_a_new_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    with suppress(KeyboardInterrupt), new_folder(target, marker="a") as folder:
+        (folder / "a").write_text("half")
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+    with new_folder(target, marker="a") as folder:
+        (folder / "a").write_text("one")
+        assert not target.exists()
+    for force, mend in (False, "replace it with --force"), (None, "to mend: name another folder"):
+        with pytest.raises(FileFault, match=mend), new_folder(target, marker="a", force=force):
+            pass
+    with new_folder(target, marker="a", force=True) as folder:
+        (folder / "a").write_text("two")
+        assert (target / "a").read_text() == "one"
+    assert (target / "a").read_text() == "two"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_somebodys_own_folder_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos/cat.jpg").write_text("cat")
+    (tmp_path / "file").write_text("x")
+    for name in ("photos", "file"):
+        with (
+            pytest.raises(FileFault, match="name another folder"),
+            new_folder(tmp_path / name, marker=INFO, force=True),
+        ):
+            pass
+    assert (tmp_path / "photos/cat.jpg").read_text() == "cat"

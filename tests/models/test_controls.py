@@ -1,0 +1,134 @@
+"""Claims about the controls and the word lists."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.support import synthetic
+from tests.support.synthetic import spans
+from usiran.models.controls import ArticlePrior, NoSpans, RandomSpans
+from usiran.models.lexicon import AttributionCues, Lexicon, SideCues, SpanCues
+from usiran.tasks.registry import Gold, objects
+from usiran.text.tokens import Span, tokenize
+
+CUES = {
+    "us": ["U.S.", "Washington"],
+    "iran": ["Iran*"],
+    "favourable": ["praise*", "welcome"],
+    "unfavourable": ["blame*", "condemn*"],
+}
+
+
+def _stance(text: str) -> str:
+    frame = pd.DataFrame({"text": [text]})
+    return str(SideCues(CUES).fit(frame, objects(["neutral"])).predict(frame)[0])
+
+
+def test_the_majority_control_of_spans_marks_nothing() -> None:
+    gold = synthetic.gold("actors")
+    said = NoSpans().fit(gold.records, gold.values).predict(gold.records)
+    assert said.tolist() == [()] * 120
+
+
+def test_random_spans_are_as_many_and_of_such_types_as_in_training() -> None:
+    gold = synthetic.gold("actors", sentences=200)
+    said = RandomSpans(1).fit(gold.records, gold.values).predict(gold.records)
+    assert sum(map(len, said)) == pytest.approx(1000, rel=0.15)
+    shares = pd.Series([span.label for row in said for span in row]).value_counts(normalize=True)
+    assert shares.to_dict() == pytest.approx(
+        dict.fromkeys(synthetic.ACTORS.values(), 0.25), abs=0.05
+    )
+
+
+def test_random_spans_lie_on_tokens_inside_the_sentence_and_do_not_overlap() -> None:
+    gold = synthetic.gold("events")
+    said = RandomSpans(2).fit(gold.records, gold.values).predict(gold.records)
+    for text, row in zip(gold.records["text"], said, strict=True):
+        bounds = tokenize(text)
+        assert {span.start for span in row} <= {token.start for token in bounds}
+        assert {span.end for span in row} <= {token.end for token in bounds}
+        assert all(a.end <= b.start for a, b in itertools.pairwise(row))
+
+
+def test_equal_seeds_give_equal_random_spans() -> None:
+    gold = synthetic.gold("actors")
+    one, two = (RandomSpans(4).fit(gold.records, gold.values).predict(gold.records) for _ in "ab")
+    assert one.tolist() == two.tolist()
+    other = RandomSpans(5).fit(gold.records, gold.values).predict(gold.records)
+    assert one.tolist() != other.tolist()
+
+
+def test_article_prior_says_what_the_most_similar_article_mostly_says() -> None:
+    records = pd.DataFrame(
+        {
+            "article_id": ["a", "a", "a", "b", "b"],
+            "text": ["oil price", "oil market", "oil", "football game", "football team"],
+        }
+    )
+    labels = objects(["pro-US", "neutral", "pro-US", "pro-Iran", "pro-Iran"])
+    control = ArticlePrior().fit(records, labels)
+    asked = pd.DataFrame(
+        {"article_id": ["x", "y", "x"], "text": ["oil", "the football team", "nothing known"]}
+    )
+    assert control.predict(asked).tolist() == ["pro-US", "pro-Iran", "pro-US"]
+    assert control.classes_.tolist() == ["neutral", "pro-Iran", "pro-US"]
+    assert control.predict_proba(asked)[0] == pytest.approx([1 / 3, 0, 2 / 3])
+
+
+def test_article_prior_says_one_thing_for_a_whole_article() -> None:
+    gold = synthetic.gold("stance")
+    control = ArticlePrior().fit(gold.records[:96], gold.values[:96])
+    assert len(set(control.predict(gold.records[96:]))) == 1
+
+
+def test_an_entry_matches_whole_words_in_any_case_unless_it_has_a_capital() -> None:
+    lexicon = Lexicon({"A": ["attack*", "us"], "B": ["US"]})
+    found = lexicon.find("ATTACKING us, the US counterattack")
+    assert found == [Span(0, 9, "A"), Span(10, 12, "A"), Span(18, 20, "A")]
+    assert Lexicon({"B": ["US"]}).find("us US") == [Span(3, 5, "B")]
+
+
+def test_the_longest_entry_wins_and_an_abbreviation_keeps_its_stops() -> None:
+    lexicon = Lexicon({"A": ["U.S."], "B": ["prime minister"], "C": ["minister"]})
+    assert lexicon.find("U.S. prime minister, minister") == [
+        Span(0, 4, "A"), Span(5, 19, "B"), Span(21, 29, "C"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("They praised the U.S. troops", "pro-US"),
+        ("Iranian officials were condemned", "pro-US"),
+        ("They welcome Iran", "pro-Iran"),
+        ("He blamed Washington", "pro-Iran"),
+        ("He blamed Washington and condemned Iran", "neutral"),
+        ("He blamed the weather", "neutral"),
+        ("Washington and Iran", "neutral"),
+    ],
+)
+def test_an_attitude_word_counts_for_the_side_named_nearest(text: str, stance: str) -> None:
+    assert _stance(text) == stance
+
+
+def test_attribution_words_make_a_source() -> None:
+    frame = pd.DataFrame({"text": ["It rained", "It rained, he said"]})
+    cues = AttributionCues({"source": ["said"]}).fit(frame, objects(["author", "source"]))
+    assert cues.predict(frame).tolist() == ["author", "source"]
+
+
+def test_span_cues_mark_every_entry_and_nothing_else() -> None:
+    frame = pd.DataFrame({"text": ["Police arrested rebels", "Nothing"]})
+    cues = SpanCues({"COERCE": ["arrest*"]}).fit(frame, objects([(), ()]))
+    assert cues.predict(frame).tolist() == [spans((7, 15, "COERCE")), ()]
+
+
+def test_controls_do_not_see_a_labels_order_in_memory() -> None:
+    gold = synthetic.gold("stance")
+    turned = Gold(gold.task, gold.records, np.asarray(gold.values[::-1])[::-1], gold.folds)
+    one, two = (ArticlePrior().fit(g.records, g.values) for g in (gold, turned))
+    assert one.predict(gold.records).tolist() == two.predict(gold.records).tolist()

@@ -1,0 +1,172 @@
+"""The tables: golden rows of each, and that pandera and JSON Schema say the same of a row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema
+import pandas as pd
+import pytest
+
+from tests.conftest import ROOT
+from usiran.corpus import Corpus
+from usiran.loading.results import read_benchmark
+from usiran.loading.tables import load_tables
+from usiran.schemas.json_schema import json_schema, json_schema_files
+from usiran.schemas.label_scheme import Scheme, read_scheme
+from usiran.schemas.tables import FILES, KEYS, MODELS, check, empty, schema_of
+from usiran.text.articles import sha256
+
+GOLDEN = json.loads((ROOT / "tests/data/golden_rows.json").read_text("utf-8"))
+SCHEME: Scheme = read_scheme(ROOT / "annotation/labels.toml")
+ALLOWED = SCHEME.allowed
+# What may hold words of an article, and how many characters of it may stand here.
+WORDED, SHOWN = ("text", "title", "note"), 20
+
+
+@pytest.fixture(scope="module")
+def frames(repo: Corpus) -> dict[str, pd.DataFrame]:
+    return load_tables(repo) | read_benchmark(repo, SCHEME)[0]
+
+
+def plain(frame: pd.DataFrame, index: int) -> dict[str, Any]:
+    """Return one row as a JSON object; missing values are null."""
+    return all_plain(frame.iloc[[index]])[0]
+
+
+def all_plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return every row as a JSON object; missing values are null."""
+    rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", force_ascii=False))
+    for column in {"text"} & set(frame.columns):
+        for row, text in zip(rows, frame[column], strict=True):
+            row[column] = text
+    return rows
+
+
+def veiled(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with its long texts as their hashes: no article stands in tests/."""
+    long = {key for key in WORDED if isinstance(row.get(key), str) and len(row[key]) > SHOWN}
+    return {key: f"sha256:{sha256(row[key])}" if key in long else row[key] for key in row}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_each_table_has_its_count_and_its_first_middle_and_last_row(
+    name: str, frames: dict[str, pd.DataFrame]
+) -> None:
+    expected, frame = GOLDEN[name], frames[name]
+    assert len(frame) == expected["count"]
+    for index, row in expected["rows"].items():
+        found = veiled(plain(frame, int(index)))
+        assert {key: found[key] for key in row} == row
+
+
+def test_the_golden_rows_hold_no_long_text() -> None:
+    rows = [row for table in GOLDEN.values() for row in table["rows"].values()]
+    shown = {row[key] for row in rows for key in WORDED if isinstance(row.get(key), str)}
+    assert {one for one in shown if len(one) > SHOWN and not one.startswith("sha256:")} == set()
+    assert any(one.startswith("sha256:") for one in shown)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_an_empty_table_has_the_dtypes_of_its_model(name: str) -> None:
+    assert schema_of(name, ALLOWED).validate(empty(name)).empty
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_committed_json_schema_is_the_exported_one(name: str, repo: Corpus) -> None:
+    expected = json_schema_files(ALLOWED)[f"{name}.schema.json"]
+    assert (repo.schemas / f"{name}.schema.json").read_bytes() == expected
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_row_is_valid_under_its_json_schema(
+    name: str, frames: dict[str, pd.DataFrame]
+) -> None:
+    schema: Any = json_schema(name, ALLOWED)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for row in all_plain(frames[name]):
+        validator.validate(row)
+
+
+_NESTED: dict[str, object] = {
+    "strings": ("us+", "us+"),
+    "counts": (0, -1),
+    "probabilities": (0.5, 1.5),
+    "said": ((3, "x"),),
+    "interval": (0.5,),
+    "object": "x",
+}
+
+
+def wrong_values(name: str) -> Iterator[tuple[str, object]]:
+    """Yield columns with a value that their checks forbid."""
+    for key, column in schema_of(name, ALLOWED).columns.items():
+        if not column.nullable:
+            yield key, None
+        for rule in column.checks:
+            if rule.name in ("isin", "str_matches"):
+                yield key, "No such value!"
+            if rule.name == "str_length":
+                yield key, ""
+            if rule.name == "greater_than_or_equal_to":
+                yield key, -1
+            if rule.name == "less_than_or_equal_to":
+                yield key, 2
+            if rule.name in _NESTED:
+                yield key, _NESTED[rule.name]
+
+
+WRONG = [(name, *one) for name in MODELS if GOLDEN[name]["count"] for one in wrong_values(name)]
+
+
+@pytest.mark.parametrize(("name", "column", "value"), WRONG)
+def test_pandera_and_json_schema_refuse_the_same_values(
+    name: str, column: str, value: object, frames: dict[str, pd.DataFrame]
+) -> None:
+    frame = frames[name].iloc[[0]].reset_index(drop=True)
+    row = plain(frame, 0) | {column: list(value) if isinstance(value, tuple) else value}
+    schema: Any = json_schema(name, ALLOWED)
+    assert not jsonschema.Draft202012Validator(schema).is_valid(row)
+    broken = frame.astype(object)
+    broken[column] = pd.Series([value], dtype=object)
+    _, findings = check(name, broken, file=FILES[name], key=KEYS[name], allowed=ALLOWED)
+    assert column in {finding.column for finding in findings}
+
+
+@pytest.mark.parametrize("value", ["maybe", "1", None])
+def test_a_decision_overrules_or_not_and_nothing_else(value: object) -> None:
+    row = {"layer": "stance", "unit_id": "a#001", "label": "neutral", "target": None,
+           "overrules": value, "reason": "S6", "decided_by": "ann",
+           "decided_at": "2026-11-20T10:00:00Z"}  # fmt: skip
+    given: Any = {"file": "d.csv", "key": KEYS["decisions"], "allowed": ALLOWED}
+    _, findings = check("decisions", pd.DataFrame([row]), **given)
+    assert [finding.column for finding in findings] == ["overrules"]
+    frame, findings = check("decisions", pd.DataFrame([row | {"overrules": "true"}]), **given)
+    assert frame is not None
+    assert frame["overrules"].tolist() == [True]
+
+
+def test_missing_and_surplus_columns_are_named(frames: dict[str, pd.DataFrame]) -> None:
+    frame = frames["folds"].drop(columns="fold").assign(flod=1)
+    _, findings = check("folds", frame, file="folds.csv", key="article_id", allowed=ALLOWED)
+    assert [(f.column, f.value) for f in findings] == [
+        ("fold", "no column fold"), ("flod", "an extra column flod"),
+    ]  # fmt: skip
+
+
+def test_a_duplicate_key_is_named(frames: dict[str, pd.DataFrame]) -> None:
+    frame = pd.concat([frames["sentences"].head(2)] * 2, ignore_index=True)
+    key = frame["sentence_id"][0]
+    _, findings = check("sentences", frame, file="s.csv", key="sentence_id", allowed=ALLOWED)
+    assert findings[0].record == findings[0].value == key
+    assert findings[0].allowed.startswith("each value once")
+
+
+def test_a_fact_without_a_basis_is_found(frames: dict[str, pd.DataFrame]) -> None:
+    frame = frames["articles"].head(1).assign(publisher="The Daily")
+    _, (finding,) = check("articles", frame, file="a.csv", key="article_id", allowed=ALLOWED)
+    assert finding.record == frame["article_id"].iloc[0]
+    assert finding.allowed == "publisher is missing exactly where its basis is unknown"

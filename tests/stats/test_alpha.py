@@ -1,0 +1,171 @@
+"""Krippendorff's alpha: published values, hand-worked values, the reference package, edges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import krippendorff
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from usiran.stats.alpha import (
+    Floats,
+    against_rest,
+    alpha,
+    coincidences,
+    drawn,
+    interval,
+    weights,
+)
+
+
+def counts(rows: Sequence[str]) -> Floats:
+    """Return how often each value stands in each column; a dot is a missing value."""
+    values = sorted({value for row in rows for value in row.split()} - {"."})
+    columns = list(zip(*(row.split() for row in rows), strict=True))
+    return np.array([[column.count(value) for value in values] for column in columns], dtype=float)
+
+
+def of(rows: Sequence[str]) -> float:
+    return float(alpha(coincidences(counts(rows)).sum(axis=0)))
+
+
+# Krippendorff (2011), Computing Krippendorff's Alpha-Reliability: examples B, C and E.
+BINARY = ("0 1 0 0 0 0 0 0 1 0", "1 1 1 0 0 1 0 0 0 0")
+NOMINAL = ("a a b b d c c c e d d a", "b a b b b c c c e d d d")
+FOUR = (
+    "1 2 3 3 2 1 4 1 2 . . .",
+    "1 2 3 3 2 2 4 1 2 5 . 3",
+    ". 3 3 3 2 3 4 2 2 5 1 .",
+    "1 2 3 3 2 4 4 1 2 5 1 .",
+)
+# The example of Wikipedia's article on Krippendorff's alpha.
+THREE = (
+    ". . . . . 3 4 1 2 1 1 3 3 . 3",
+    "1 . 2 1 3 3 4 3 . . . . . . .",
+    ". . 2 1 3 4 4 . 2 1 1 3 3 . 4",
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "published"), [(BINARY, 0.095), (NOMINAL, 0.692), (FOUR, 0.743), (THREE, 0.691)]
+)
+def test_published_values(rows: Sequence[str], published: float) -> None:
+    assert of(rows) == pytest.approx(published, abs=0.0005)
+
+
+def test_the_published_coincidences_of_the_binary_example() -> None:
+    assert coincidences(counts(BINARY)).sum(axis=0).tolist() == [[10, 4], [4, 2]]
+
+
+def test_a_value_worked_by_hand() -> None:
+    # Units aaa and aab of three annotators: o = [[4, 1], [1, 0]], n = 6, n_c = (5, 1).
+    o = coincidences(np.array([[3.0, 0.0], [2.0, 1.0]])).sum(axis=0)
+    assert o.tolist() == [[4.0, 1.0], [1.0, 0.0]]
+    # Do = 2/6, De = (36 - 26) / 30 = 1/3.
+    assert float(alpha(o)) == pytest.approx(0.0)
+
+
+def test_agreement_on_varied_labels_is_1_and_systematic_disagreement_is_below_0() -> None:
+    assert of(("a b c a", "a b c a")) == pytest.approx(1.0)
+    # o = [[0, 4], [4, 0]]: Do = 1, De = (64 - 32) / 56.
+    assert of(("a b a b", "b a b a")) == pytest.approx(1 - 56 / 32)
+
+
+def test_one_label_only_is_undefined_also_where_an_unpaired_value_deviates() -> None:
+    assert np.isnan(of(("a a a", "a a a")))
+    assert np.isnan(of(("a a b", "a a .")))
+
+
+def test_one_label_of_three_annotators_is_undefined_in_spite_of_rounding() -> None:
+    o = coincidences(np.array([[7.0, 0.0]] * 11)) / 3.0
+    assert np.isnan(float(alpha(o.sum(axis=0))))
+
+
+def test_no_unit_with_two_labels_is_undefined() -> None:
+    assert np.isnan(of(("a b . .", ". . a b")))
+    assert np.isnan(float(alpha(coincidences(np.zeros((0, 3))).sum(axis=0))))
+
+
+def test_an_unpaired_label_has_no_say() -> None:
+    assert of(("a b a .", "a b b a")) == of(("a b a", "a b b"))
+
+
+tables = st.lists(
+    st.lists(st.integers(0, 4), min_size=3, max_size=3).filter(sum), min_size=2, max_size=12
+)
+
+
+@given(tables)
+def test_it_is_the_reference_package_where_that_is_defined(rows: list[list[int]]) -> None:
+    table = np.array(rows, dtype=float)
+    ours = float(alpha(coincidences(table).sum(axis=0)))
+    kept = table[table.sum(axis=1) > 1]
+    used = (kept.sum(axis=0) > 0).sum() if len(kept) else 0
+    if used < 2:
+        assert np.isnan(ours)
+    else:
+        theirs = krippendorff.alpha(value_counts=kept, level_of_measurement="nominal")
+        assert ours == pytest.approx(theirs, abs=1e-9)
+        assert ours <= 1.0 + 1e-12
+
+
+@given(tables, st.permutations(range(3)))
+def test_the_order_of_labels_has_no_say(rows: list[list[int]], order: list[int]) -> None:
+    table = np.array(rows, dtype=float)
+    one, other = (float(alpha(coincidences(t).sum(axis=0))) for t in (table, table[:, order]))
+    assert one == pytest.approx(other, abs=1e-9, nan_ok=True)
+
+
+@given(tables, st.integers(0, 2))
+def test_a_label_against_the_rest_is_the_alpha_of_yes_and_no(
+    rows: list[list[int]], label: int
+) -> None:
+    table = np.array(rows, dtype=float)
+    two = np.stack([table[:, label], table.sum(axis=1) - table[:, label]], axis=1)
+    folded = against_rest(coincidences(table).sum(axis=0), label)
+    assert folded == pytest.approx(coincidences(two).sum(axis=0))
+
+
+ARTICLES = ["a"] * 3 + ["b"] * 5 + ["c"]
+ROWS = ["a1", "a2", "a3", "b1", "b1", "b2", "b3", "b4", "c1"]
+
+
+def test_a_drawn_article_brings_as_many_sentences_as_it_has_and_their_units_move_together() -> None:
+    block = np.concatenate(list(weights(ARTICLES, ROWS, draws=400, seed=1)))
+    assert block.shape == (400, 9)
+    assert (block[:, 3] == block[:, 4]).all()
+    sentences = np.delete(block, 4, axis=1)
+    copies = [sentences[:, :3].sum(axis=1) / 3, sentences[:, 3:7].sum(axis=1) / 4, sentences[:, 7]]
+    assert all((one == one.round()).all() for one in copies)
+    assert (sum(copies) == 3).all()
+
+
+def test_weights_average_1_and_equal_seeds_give_equal_weights() -> None:
+    block = np.concatenate(list(weights(ARTICLES, ROWS, draws=20_000, seed=2)))
+    assert block.mean(axis=0) == pytest.approx(1.0, abs=0.06)
+    again = np.concatenate(list(weights(ARTICLES, ROWS, draws=20_000, seed=2)))
+    other = np.concatenate(list(weights(ARTICLES, ROWS, draws=20_000, seed=3)))
+    assert (block == again).all()
+    assert (block != other).any()
+
+
+def test_many_draws_come_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("usiran.stats.alpha.CHUNK", 80)
+    blocks = list(weights(ARTICLES, ROWS, draws=25, seed=0))
+    assert [len(block) for block in blocks] == [10, 10, 5]
+
+
+def test_the_draws_of_units_without_disagreement_are_all_1() -> None:
+    o = coincidences(np.array([[2.0, 0.0], [0.0, 2.0]] * 10))
+    names = [f"s{i}" for i in range(20)]
+    values = alpha(drawn(o, ["a"] * 10 + ["b"] * 10, names, draws=200, seed=0))
+    assert interval(values) == (1.0, 1.0)
+
+
+def test_an_interval_leaves_undefined_draws_out_and_there_is_none_without_defined_ones() -> None:
+    assert interval(np.array([np.nan, 0.5, 0.5])) == (0.5, 0.5)
+    assert interval(np.array([np.nan, np.nan])) is None
+    assert interval(np.empty(0)) is None

@@ -1,0 +1,1 @@
+"""Helpers that tests share: small corpora, a Hub, a server, the program."""

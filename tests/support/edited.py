@@ -1,0 +1,59 @@
+"""A small invented corpus with everything that quotes an article: a registry, contrast items."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support import synthetic
+from tests.support.tiny import write_csv
+from usiran.corpus import Corpus
+from usiran.loading.tables import load_tables
+from usiran.schemas.contrast import EDITS
+from usiran.schemas.tables import FILES, MODELS
+from usiran.text.articles import sha256
+
+
+def edited_corpus(root: Path, article_id: str) -> Corpus:
+    """Write four articles; sentences of one of them are edited."""
+    corpus = synthetic.write_corpus(root, synthetic.tables(articles=4, sentences=8))
+    (root / "sheet.txt").unlink()
+    _name_actors(corpus)
+    _edit_sentences(corpus, article_id)
+    return corpus
+
+
+def _name_actors(corpus: Corpus) -> None:
+    """Give the corpus a registry, so that aliases link its actors."""
+    rows = [
+        (name.lower().replace(" ", "-"), name, kind, synthetic.SIDES[kind], "", "invented")
+        for name, kind in synthetic.ACTORS.items()
+    ]
+    columns = ("actor_id", "name", "type", "affiliation", "aliases", "note")
+    write_csv(corpus.annotation / "actors.csv", columns, rows)
+
+
+def _edit_sentences(corpus: Corpus, article_id: str) -> None:
+    """Give the corpus a contrast item that two labelled blind, and one that was left out."""
+    stance = load_tables(corpus)["stance"]
+    first, second = stance[stance["article_id"] == article_id].to_dict("records")[:2]
+    text = str(first["text"]).replace("near", "beyond")
+    key, labels = f"{first['sentence_id']}~1", (first["stance"], first["holder"])
+    _write_rows(corpus, "contrast", (key, first["sentence_id"], EDITS[3], text, *labels))
+    dropped = (
+        f"{second['sentence_id']}~1",
+        second["sentence_id"],
+        EDITS[0],
+        second["text"],
+        "dull",
+    )
+    _write_rows(corpus, "contrast_dropped", dropped)
+    blind = [(key, who, "blind", *labels, sha256(text)) for who in ("bob", "cy")]
+    _write_rows(corpus, "contrast_labels", *blind)
+    people = [(who, "human", who.title(), "invented") for who in ("ann", "bob", "cy")]
+    _write_rows(corpus, "annotators", *people)
+
+
+def _write_rows(corpus: Corpus, name: str, *rows: tuple[object, ...]) -> None:
+    path = corpus.root / FILES[name]
+    path.parent.mkdir(exist_ok=True)
+    write_csv(path, tuple(MODELS[name].to_schema().columns), rows)

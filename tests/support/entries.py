@@ -1,0 +1,72 @@
+"""Predictions by anybody, for tests: the gold as lines, files of lines, their findings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import synthetic
+from tests.support.benches import lay_out
+from usiran.benchmark.predictions import read_lines
+from usiran.benchmark.results import read_results
+from usiran.benchmark.run import Bench
+from usiran.benchmark.submit import submit
+from usiran.corpus import Corpus
+from usiran.errors import InputFault
+
+ROOT = Corpus.find(Path(__file__)).root
+Line = dict[str, Any]
+
+
+def open_bench(root: Path, **options: int) -> Bench:
+    """A benchmark over invented tables, in a folder with the real settings."""
+    if not (root / "baselines").exists():
+        lay_out(root)
+    return Bench.of(Corpus(root), synthetic.tables(**({"sentences": 6} | options)))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return open_bench(tmp_path)
+
+
+def gold_lines(bench: Bench, task: str) -> list[Line]:
+    """Return the gold as predictions: a perfect system."""
+    gold = bench.golds[task]
+    lines = []
+    for record, value in zip(gold.records.to_dict("records"), gold.values, strict=True):
+        line: Line = {"sentence_id": record["sentence_id"]}
+        if isinstance(value, str):
+            line["label"] = value
+        else:
+            first = record["start"]
+            line["spans"] = [[s.start + first, s.end + first, s.label] for s in value]
+        lines.append(line)
+    return lines
+
+
+def write(path: Path, lines: list[Line]) -> Path:
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def findings(bench: Bench, task: str, lines: list[Line] | bytes) -> list[tuple[str, str, str]]:
+    """Return (record, column, value) of every finding."""
+    content = lines if isinstance(lines, bytes) else "\n".join(map(json.dumps, lines)).encode()
+    with pytest.raises(InputFault) as caught:
+        read_lines(content, bench.golds[task], "p.jsonl")
+    return [(one.record.replace("  ", " "), one.column, one.value) for one in
+            caught.value.findings]  # fmt: skip
+
+
+# Reading
+
+
+def submitted(bench: Bench, folder: Path, task: str = "stance", **options: Any) -> Any:
+    path = write(folder / "p.jsonl", gold_lines(bench, task))
+    said = {"title": "Mine", "description": "Made by hand."} | options
+    return submit(bench, read_results(bench.corpus), path, task=task, system="mine", draws=100,
+                  **said)  # fmt: skip

@@ -1,0 +1,176 @@
+"""Claims about the contrast set: what is learned, what is asked, and three scores."""
+
+# ruff: noqa: N803  (scikit-learn's signatures)
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator
+
+from tests.support import synthetic
+from tests.support.command import run as usiran
+from usiran.benchmark.protocol import run
+from usiran.benchmark.results import read_results
+from usiran.benchmark.run import Bench
+from usiran.benchmark.submit import score
+from usiran.benchmark.verify import verify_all
+from usiran.benchmark.write_results import outdated
+from usiran.errors import InputFault
+from usiran.loading.tables import load_tables
+from usiran.tasks.metrics.labels import Predictions
+from usiran.tasks.registry import Gold, Objects, gold_of, objects
+from usiran.validation.validate import validate
+
+OTHER = {"pro-US": "pro-Iran", "pro-Iran": "pro-US", "neutral": "neutral"}
+
+
+def _tables(edits: int = 20, **options: int) -> dict[str, pd.DataFrame]:
+    tables = dict(synthetic.tables(**options))
+    rows = []
+    for row in tables["stance"].iloc[:: 120 // edits].head(edits).to_dict("records"):
+        key, stance = row["sentence_id"], row["stance"]
+        swapped = row["text"].replace(synthetic.OBJECTS[stance], synthetic.OBJECTS[OTHER[stance]])
+        for number, (edit, text, label) in enumerate((
+            ("swap-sides", swapped, OTHER[stance]),
+            ("negate-event", row["text"].replace(" near", " not near"), stance),
+        ), start=1):  # fmt: skip
+            rows.append(
+                {
+                    "contrast_id": f"{key}~{number}", "sentence_id": key, "edit": edit,
+                    "text": text, "stance": label, "holder": row["holder"],
+                }
+            )  # fmt: skip
+    tables["contrast"] = pd.DataFrame(rows)
+    return tables
+
+
+def _gold() -> Gold:
+    return gold_of(synthetic.tasks()["contrast"], _tables())
+
+
+def _scores(gold: Gold, said: list[str]) -> dict[str, float]:
+    scorer = gold.task.score(gold)
+    return scorer.scores(scorer.counts(gold, Predictions(objects(said))).sum(axis=0))
+
+
+def test_every_original_leads_its_edits_and_lends_them_its_neighbours() -> None:
+    gold = _gold()
+    first = gold.records.head(3)
+    key = synthetic.tables()["stance"]["sentence_id"].iloc[0]
+    assert first["sentence_id"].tolist() == [key, f"{key}~1", f"{key}~2"]
+    assert first["edit"].tolist() == ["original", "swap-sides", "negate-event"]
+    assert first["after"].nunique() == 1
+    assert len(gold.values) == 60
+    assert gold.verdict == ""
+
+
+def test_systems_learn_stance_from_the_other_articles_and_never_from_edits() -> None:
+    gold = _gold()
+    seen: list[set[str]] = []
+
+    class Witness(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+        def fit(self, X: pd.DataFrame, y: Objects) -> Witness:
+            assert len(X) == len(y)
+            seen.append(set(X["sentence_id"]))
+            return self
+
+        def predict(self, X: pd.DataFrame) -> Objects:
+            assert not {key.split("#")[0] for key in seen[-1]} & set(X["article_id"])
+            return objects(["neutral"] * len(X))
+
+    run(Witness(), gold)
+    assert len(seen) == 5
+    assert all(len(keys) == 96 and not any("~" in key for key in keys) for keys in seen)
+
+
+def test_the_right_answers_score_1_three_times() -> None:
+    gold = _gold()
+    scores = _scores(gold, gold.values.tolist())
+    assert (scores["accuracy"], scores["consistency"], scores["symmetry"]) == (1.0, 1.0, 1.0)
+
+
+def test_consistency_needs_the_original_and_all_its_edits() -> None:
+    gold = _gold()
+    said = gold.values.tolist()
+    said[0] = OTHER[said[0]] if said[0] != "neutral" else "pro-US"  # an original
+    said[4] = OTHER[said[4]] if said[4] != "neutral" else "pro-US"  # another one's edit
+    scores = _scores(gold, said)
+    assert scores["consistency"] == 18 / 20
+    assert scores["accuracy"] == 39 / 40
+
+
+def test_symmetry_asks_for_the_mirror_image_right_or_wrong() -> None:
+    gold = _gold()
+    mirrored = ["pro-Iran" if edit == "swap-sides" else "pro-US" for edit in gold.records["edit"]]
+    assert _scores(gold, mirrored)["symmetry"] == 1.0
+    assert _scores(gold, ["pro-US"] * 60)["symmetry"] == 0.0
+    assert _scores(gold, ["neutral"] * 60)["symmetry"] == 1.0
+
+
+def test_an_edit_of_an_unscored_sentence_is_refused() -> None:
+    tables = _tables()
+    tables["contrast"] = tables["contrast"].assign(sentence_id="article-9#001")
+    with pytest.raises(InputFault, match="found 'article-9#001'; allowed: a scored sentence"):
+        gold_of(synthetic.tasks()["contrast"], tables)
+
+
+def test_chance_is_the_accuracy_of_independent_labels_with_the_same_totals() -> None:
+    gold = _gold()
+    scorer = gold.task.score(gold)
+    edited = gold.values[gold.records["edit"] != "original"]
+    shares = pd.Series(edited).value_counts(normalize=True)
+    sums = scorer.counts(gold, Predictions(gold.values)).sum(axis=0)
+    assert scorer.chance(sums) == pytest.approx(float((shares**2).sum()))
+    assert scorer.headline(sums) == 1.0
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """A corpus on disk with a contrast set and two systems' results on it."""
+    tables = _tables(40, articles=3, sentences=10)
+    corpus = synthetic.write_corpus(tmp_path_factory.mktemp("contrast"), tables)
+    tables["contrast"].to_csv(corpus.source / "contrast.csv", index=False)
+    words = ("--task", "contrast", "--system", "tfidf-nb", "--system", "who-to-whom")
+    done = usiran("benchmark", "run", *words, "--draws", "200", "--json", at=corpus)
+    assert done.code == 0, done.err
+    systems = [one["system"] for one in json.loads(done.out)["results"]]
+    assert systems == ["tfidf-nb", "who-to-whom"]
+    return Bench.of(corpus, load_tables(corpus))
+
+
+def test_a_run_scores_edits_and_their_originals(made: Bench) -> None:
+    result = read_results(made.corpus)["tfidf-nb", "contrast"].result
+    assert (result.sentences, result.articles, result.headline) == (30, 3, "accuracy")
+    assert result.scores["accuracy"] == result.score
+    assert {"consistency", "symmetry", "macro_f1"} <= set(result.scores)
+    board = (made.corpus.baselines / "LEADERBOARD.md").read_text()
+    assert "Headline: accuracy. 20 edits of 10 sentences in 3 articles." in board
+    assert "| consistency | symmetry | macro-F1 |" in board
+
+
+def test_the_stored_predictions_of_edits_are_verified_scored_and_valid(made: Bench) -> None:
+    assert not [finding for one in verify_all(made) for finding in one.findings]
+    assert outdated(made) == []
+    lines = made.corpus.baselines / "results/tfidf-nb/contrast.predictions.jsonl"
+    scored = score(made, lines, task="contrast", system="mine", draws=200)
+    assert scored.result.scores == read_results(made.corpus)["tfidf-nb", "contrast"].result.scores
+    found = [one for one in validate(made.corpus).findings if one.file.startswith("baselines")]
+    assert found == []
+
+
+def test_predictions_for_an_edit_that_is_not_there_are_found(made: Bench, tmp_path: Path) -> None:
+    lines = made.corpus.baselines / "results/tfidf-nb/contrast.predictions.jsonl"
+    broken = tmp_path / "mine.jsonl"
+    broken.write_text(lines.read_text().replace("#001~1", "#001~7"))
+    with pytest.raises(InputFault, match=r"found 'article-0#001~7'.*did you mean 'article-0#001~"):
+        score(made, broken, task="contrast", system="mine", draws=200)
+    stored = made.corpus.baselines / "results/tfidf-nb/contrast.predictions.jsonl"
+    kept = stored.read_bytes()
+    stored.write_bytes(kept.replace(b"#001~1", b"#001~7", 1))
+    found = [one for one in validate(made.corpus).findings if one.file.startswith("baselines")]
+    stored.write_bytes(kept)
+    assert [(one.column, one.value) for one in found] == [("sentence_id", "article-0#001~7")]

@@ -1,0 +1,321 @@
+"""Validation: each fault is found, named exactly, and nothing else is reported."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.command import run
+from usiran.corpus import Corpus
+from usiran.loading.tables import load
+from usiran.validation.validate import validate
+from usiran.validation.votes import decided, decisions_hold
+
+FIRST = "2013-11-weekly-security-update"
+GOLD_STANCE = "annotation/gold/stance.json"
+GOLD_SPANS = "annotation/gold/spans.json"
+VOTES = "annotation/gold/votes.csv"
+
+
+def test_the_corpus_has_no_findings(repo: Corpus) -> None:
+    report = validate(repo)
+    assert report.findings == ()
+    assert report.followed == 0
+    assert report.counts["sentences"] == 180
+    assert report.counts["stance"] == 161
+
+
+def change_bytes(path: Path, old: bytes, new: bytes) -> None:
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new, 1))
+
+
+def change_rows(path: Path, change: Callable[[list[dict[str, str]]], Any]) -> None:
+    with path.open(encoding="utf-8", newline="") as lines:
+        reader = csv.DictReader(lines)
+        columns, rows = list(reader.fieldnames or ()), list(reader)
+    change(rows)
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def change_json(path: Path, change: Callable[[list[dict[str, Any]]], Any]) -> None:
+    tasks = json.loads(path.read_text("utf-8"))
+    change(tasks)
+    path.write_text(json.dumps(tasks, ensure_ascii=False), "utf-8")
+
+
+def only(corpus: Corpus) -> tuple[str, str, str, str]:
+    """Return file, record, column and value of the one finding there is."""
+    (finding,) = validate(corpus).findings
+    return finding.file, finding.record, finding.column, finding.value
+
+
+def of(tasks: list[dict[str, Any]], article_id: str) -> list[dict[str, Any]]:
+    return [task for task in tasks if task["data"]["article_id"] == article_id]
+
+
+def result(task: dict[str, Any], control: str, number: int = 0) -> dict[str, Any]:
+    items = [one for one in task["annotations"][0]["result"] if one.get("from_name") == control]
+    return items[number]  # type: ignore[no-any-return] # JSON
+
+
+def test_one_changed_character_of_an_article(copied: Corpus) -> None:
+    change_bytes(copied.article(FIRST), b"remarkably quiet", b"remarkably quiec")
+    file, record, column, _ = only(copied)
+    assert (file, record, column) == (f"dataset/source/articles/{FIRST}.txt", FIRST, "text_sha256")
+
+
+@pytest.mark.parametrize("control", ["actor", "event", "mode"])
+@pytest.mark.parametrize("edge", ["start", "end"])
+def test_one_changed_offset_in_the_gold(copied: Corpus, control: str, edge: str) -> None:
+    def shift(tasks: list[dict[str, Any]]) -> None:
+        item = result(of(tasks, FIRST)[0], control)
+        item["value"][edge] += 1
+
+    change_json(copied.gold / "spans.json", shift)
+    file, record, _, _ = only(copied)
+    assert file == GOLD_SPANS
+    assert FIRST in record
+
+
+def test_one_changed_label_name_in_a_submission(copied: Corpus) -> None:
+    def rename(tasks: list[dict[str, Any]]) -> None:
+        result(of(tasks, FIRST)[0], "stance")["value"]["choices"] = ["pro-USA"]
+
+    change_json(copied.submissions / "first/lm-first/stance.json", rename)
+    file, record, column, value = only(copied)
+    assert file == "annotation/submissions/first/lm-first/stance.json"
+    assert f"{FIRST}#001" in record
+    assert column == "stance"
+    assert "pro-USA" in value
+
+
+@pytest.mark.parametrize(("column", "by"), [("start", 1), ("start", -1), ("end", 1), ("end", -1)])
+def test_one_moved_sentence_boundary(copied: Corpus, column: str, by: int) -> None:
+    key = f"{FIRST}#004"
+
+    def move(rows: list[dict[str, str]]) -> None:
+        row = next(row for row in rows if row["sentence_id"] == key)
+        row[column] = str(int(row[column]) + by)
+
+    change_rows(copied.source / "sentences.csv", move)
+    file, record, found, _ = only(copied)
+    assert (file, record) == ("dataset/source/sentences.csv", key)
+    assert found in {"start", "end"}
+
+
+def test_a_removed_annotator_row(copied: Corpus) -> None:
+    change_rows(copied.annotation / "annotators.csv", lambda rows: rows.pop(0))
+    file, record, column, value = only(copied)
+    assert file == "annotation/submissions"
+    assert column == "annotator_id"
+    assert value == "lm-first"
+    assert "more" in record
+
+
+def test_one_removed_task_of_an_annotator(copied: Corpus) -> None:
+    def remove(tasks: list[dict[str, Any]]) -> None:
+        tasks.remove(of(tasks, FIRST)[3])
+
+    change_json(copied.submissions / "independent/lm-b/stance.json", remove)
+    findings = validate(copied).findings
+    file = "annotation/submissions/independent/lm-b/stance.json"
+    assert [(f.file, f.record, f.column) for f in findings] == [
+        (file, f"{FIRST}#004", "holder"), (file, f"{FIRST}#004", "stance"),
+    ]  # fmt: skip
+
+
+def test_one_deleted_vote(copied: Corpus) -> None:
+    gone: list[dict[str, str]] = []
+    change_rows(copied.gold / "votes.csv", lambda rows: gone.append(rows.pop(5)))
+    file, record, column, value = only(copied)
+    assert (file, column, value) == (VOTES, "votes", "0")
+    assert gone[0]["unit_id"] in record
+
+
+def test_every_deleted_decision_is_found(repo: Corpus) -> None:
+    loaded = load(repo)
+    decisions, rounds = loaded.frames["decisions"], repo.manifest.gold_rounds
+    assert len(decisions) > 0
+    for row in decisions.index:
+        frames = {**loaded.frames, "decisions": decisions.drop(index=row)}
+        found = [*decided(frames, rounds), *decisions_hold(frames, loaded.scheme.allowed)]
+        assert found, decisions.loc[row].to_dict()
+
+
+def test_the_kind_of_an_edit_gives_the_stance_away_as_the_datasheet_says(repo: Corpus) -> None:
+    contrast = load(repo).frames["contrast"]
+    stances = contrast.groupby("edit")["stance"].agg(set)
+    assert stances["negate-event"] == {"neutral"}
+    assert "neutral" not in stances["flip-attitude"]
+
+
+def test_a_stance_against_its_grounds(copied: Corpus) -> None:
+    def ground(tasks: list[dict[str, Any]]) -> None:
+        task = of(tasks, FIRST)[1]
+        stance = result(task, "stance")
+        added = {**stance, "from_name": "grounds", "value": {"choices": ["us+", "us-", "iran+"]}}
+        task["annotations"][0]["result"] = [
+            item for item in task["annotations"][0]["result"] if item["from_name"] != "grounds"
+        ] + [{**added, "id": "added00001"}]
+
+    change_json(copied.gold / "stance.json", ground)
+    findings = validate(copied).findings
+    assert {(f.file, f.record) for f in findings} == {(GOLD_STANCE, f"{FIRST}#002")}
+    assert sorted(f.value for f in findings if f.column == "grounds") == ["iran+", "us+", "us-"]
+    (finding,) = (f for f in findings if f.column == "stance")
+    assert finding.value.endswith("with grounds us+, us-, iran+")
+
+
+def test_a_gold_label_against_the_votes_needs_a_decision(copied: Corpus) -> None:
+    def other(tasks: list[dict[str, Any]]) -> None:
+        item = result(of(tasks, FIRST)[1], "holder")
+        item["value"]["choices"] = [
+            "source" if item["value"]["choices"] == ["author"] else "author"
+        ]
+
+    change_json(copied.gold / "stance.json", other)
+    findings = validate(copied).findings
+    assert [(f.file, f.record, f.column) for f in findings] == [
+        (GOLD_STANCE, f"{FIRST}#002", "holder")
+    ] * 2
+    with (copied.gold / "decisions.csv").open("a", encoding="utf-8") as file:
+        file.write(f"holder,{FIRST}#002,source,,true,rule 4.7,lm-first,2026-11-20T10:00:00Z\n")
+    assert validate(copied).findings == ()
+
+
+def test_labels_on_boilerplate_and_a_missing_label(copied: Corpus) -> None:
+    def rezone(rows: list[dict[str, str]]) -> None:
+        next(row for row in rows if row["sentence_id"] == f"{FIRST}#015")["zone"] = "body"
+
+    change_rows(copied.source / "sentences.csv", rezone)
+    missing = [(f.file, f.record) for f in validate(copied).findings]
+    assert missing == [
+        (f"annotation/submissions/independent/{who}/stance.json", f"{FIRST}#015")
+        for who in ("lm-a", "lm-b", "lm-c")
+        for _ in ("holder", "stance")
+    ]
+
+    def back(rows: list[dict[str, str]]) -> None:
+        next(row for row in rows if row["sentence_id"] == f"{FIRST}#015")["zone"] = "boilerplate"
+        next(row for row in rows if row["sentence_id"] == f"{FIRST}#002")["zone"] = "boilerplate"
+
+    change_rows(copied.source / "sentences.csv", back)
+    found = [f for f in validate(copied).findings if f.file == GOLD_STANCE]
+    assert {f.allowed for f in found} == {"a sentence of another zone"}
+    assert all(f"{FIRST}#002" in f.record for f in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "expected"),
+    [
+        (
+            "annotation/actors.csv",
+            lambda rows: rows[0].update(affiliation="USA"),
+            ("annotation/actors.csv", "affiliation", "USA"),
+        ),
+        (
+            "annotation/actors.csv",
+            lambda rows: rows[1].update(aliases=rows[0]["name"]),
+            ("annotation/actors.csv", "aliases", None),
+        ),
+        (
+            "dataset/source/folds.csv",
+            lambda rows: rows[0].update(fold="7"),
+            ("dataset/source/folds.csv", "fold", "1, 2, 3, 4, 7"),
+        ),
+        (
+            "dataset/source/articles.csv",
+            lambda rows: rows[0].update(published_basis="guessed"),
+            ("dataset/source/articles.csv", "published_basis", "guessed"),
+        ),
+        (
+            "annotation/crosswalks/quad.csv",
+            lambda rows: rows.pop(),
+            ("annotation/crosswalks/quad.csv", "event", ""),
+        ),
+        (
+            "annotation/crosswalks/quad.csv",
+            lambda rows: rows[0].update(target="verbal conflict"),
+            ("annotation/crosswalks/quad.csv", "target", "verbal conflict"),
+        ),
+    ],
+)
+def test_faults_of_tables_are_found(
+    copied: Corpus, name: str, change: Callable[[list[dict[str, str]]], Any],
+    expected: tuple[str, str, str | None],
+) -> None:  # fmt: skip
+    change_rows(copied.root / name, change)
+    found = [(f.file, f.column, f.value) for f in validate(copied).findings]
+    file, column, value = expected
+    assert any(f[:2] == (file, column) and value in (None, f[2]) for f in found), found
+
+
+def test_a_removed_registry_row_is_found_with_the_mentions_that_need_it(copied: Corpus) -> None:
+    with (copied.annotation / "actor_links.csv").open(encoding="utf-8", newline="") as lines:
+        linked = next(row["actor_id"] for row in csv.DictReader(lines) if row["actor_id"])
+
+    def remove(rows: list[dict[str, str]]) -> None:
+        rows[:] = [row for row in rows if row["actor_id"] != linked]
+
+    change_rows(copied.annotation / "actors.csv", remove)
+    findings = validate(copied).findings
+    gone = {f.value for f in findings if f.column == "actor_id" and f.file.endswith("links.csv")}
+    assert gone == {linked}
+    # Mentions that its aliases linked are now neither linked nor said to be unlinkable.
+    rest = {f.allowed.split(",")[0] for f in findings if f.value != linked}
+    assert rest <= {"an alias in annotation/actors.csv"}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "found '"),
+        (b"\x00\x89PNG\r\n", "found '"),
+        (b'[{"id": 1, "data": {"article_id"', "found '"),
+        (b'[{"id": 1, "data": 3}]', "found '"),
+    ],
+)
+def test_a_broken_export_is_one_line_and_hides_nothing_else(
+    copied: Corpus, content: bytes, told: str
+) -> None:
+    (copied.submissions / "first/lm-first/spans.json").write_bytes(content)
+    done = run("validate", at=copied)
+    assert done.code == 1
+    lines = [
+        line for line in done.out.splitlines() if "submissions/first/lm-first/spans.json" in line
+    ]
+    assert any(told in line for line in lines)
+    assert "Traceback" not in done.err
+
+
+def test_a_text_that_no_table_lists_is_found(copied: Corpus) -> None:
+    (copied.articles / "stray.txt").write_text("A text.")
+    assert only(copied)[0] == "dataset/source/articles/stray.txt"
+
+
+def test_duplicate_hotkeys_in_the_scheme_are_found(copied: Corpus) -> None:
+    change_bytes(copied.labels, b'hotkey = "2"', b'hotkey = "1"')
+    file, record, column, value = only(copied)
+    assert (file, record, column, value) == (
+        "annotation/labels.toml", "<Choice pro-Iran>", "hotkey", "1",
+    )  # fmt: skip
+
+
+def test_findings_are_sorted_and_the_same_in_json(copied: Corpus) -> None:
+    change_rows(copied.source / "folds.csv", lambda rows: rows[0].update(fold="9"))
+    change_bytes(copied.labels, b'hotkey = "2"', b'hotkey = "1"')
+    text, document = run("validate", at=copied), run("validate", "--json", at=copied)
+    findings = json.loads(document.out)["findings"]
+    assert (text.code, document.code) == (1, 1)
+    assert len(text.out.splitlines()) == len(findings) == 2
+    assert [f["file"] for f in findings] == sorted(f["file"] for f in findings)
