@@ -26,6 +26,7 @@ from usiran.benchmark.write_results import publish
 from usiran.errors import FileFault, InputFault, UsiranError
 from usiran.inference import store as persistence
 from usiran.inference.store import INFO, MODEL, TRUSTED, dumps, load, load_all
+from usiran.inference.stored_types import with_present_names
 from usiran.inference.train import fit, train
 from usiran.io.folders import new_folder
 from usiran.models.registry import SYSTEMS
@@ -82,8 +83,8 @@ def test_a_stored_system_predicts_as_the_fitted_one(
         assert one[1] is other[1]
     else:
         assert np.array_equal(one[1], other[1])
-    untrusted = skops.io.get_untrusted_types(file=tmp_path / MODEL)
-    assert set(untrusted) <= set(TRUSTED)
+    named = with_present_names((tmp_path / MODEL).read_bytes())
+    assert set(skops.io.get_untrusted_types(data=named)) <= set(TRUSTED)
 
 
 def test_the_trusted_types_are_ours_but_for_one_matrix_and_all_exist() -> None:
@@ -93,6 +94,28 @@ def test_the_trusted_types_are_ours_but_for_one_matrix_and_all_exist() -> None:
     for name in TRUSTED:
         module, _, attribute = name.rpartition(".")
         assert hasattr(__import__(module, fromlist=[attribute]), attribute)
+
+
+OLD = Path(__file__).parents[1] / "data" / "models_1.0.0"
+OLD_MODELS = json.loads((OLD / "predictions.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", OLD_MODELS)
+def test_a_model_stored_by_version_1_predicts_what_it_predicted_then(
+    bench: Bench, name: str
+) -> None:
+    model = load(OLD / name)
+    gold = bench.golds[model.info.task]
+    labels, _ = predict(model.estimator, gold.records, gold.task.labels)
+    values = [v if isinstance(v, str) else [list(span) for span in v] for v in labels]
+    assert values == OLD_MODELS[name]
+
+
+def test_a_stored_file_names_no_module_of_ours(stored: Path) -> None:
+    with zipfile.ZipFile(stored / MODEL) as archive:
+        schema = archive.read("schema.json").decode()
+    assert '"__module__": "usiran"' in schema
+    assert "usiran." not in schema
 
 
 def test_storing_leaves_the_fitted_tagger_as_it_was(bench: Bench) -> None:

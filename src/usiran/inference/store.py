@@ -26,6 +26,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 
 from usiran.benchmark.protocol import Estimator
 from usiran.errors import FileFault, shorten
+from usiran.inference.stored_types import STORED_TYPES, with_present_names, with_stored_names
 from usiran.models.tagger import LinearTagger
 from usiran.tasks.registry import Unit
 
@@ -37,29 +38,7 @@ UNITS: tuple[Unit, ...] = ("sentence", "spans")
 
 # Everything a model file may hold beyond what skops trusts of scikit-learn and numpy. None
 # of these does more, when built from a file, than take in its own attributes.
-TRUSTED = (
-    "scipy.sparse._csr.csr_matrix",
-    "usiran.models.attitudes.Attitudes",
-    "usiran.models.controls.ArticlePrior",
-    "usiran.models.controls.NoSpans",
-    "usiran.models.controls.RandomSpans",
-    "usiran.models.ensemble.CombinedTagger",
-    "usiran.models.gazetteer.Gazetteer",
-    "usiran.models.gazetteer.GazetteerTagger",
-    "usiran.models.lexicon.AttributionCues",
-    "usiran.models.lexicon.Lexicon",
-    "usiran.models.lexicon.SideCues",
-    "usiran.models.lexicon.SpanCues",
-    "usiran.models.pair_features.itself",
-    "usiran.models.roles.PairModel",
-    "usiran.models.tagger.LinearTagger",
-    "usiran.models.tagger.TokenModel",
-    "usiran.models.tagger._itself",
-    "usiran.models.tuning.ArticleTuned",
-    "usiran.models.who_to_whom.Deeds",
-    "usiran.models.with_spans.Marked",
-    "usiran.text.tokens.Span",
-)
+TRUSTED = ("scipy.sparse._csr.csr_matrix", *sorted(STORED_TYPES.values()))
 
 # What building a damaged file may raise; the file is refused whichever it is.
 _BROKEN = (
@@ -118,7 +97,7 @@ def dumps(estimator: Estimator) -> bytes:
     buffer = io.BytesIO()
     with _cut(estimator):
         skops.io.dump(estimator, buffer, compression=zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+    return with_stored_names(buffer.getvalue())
 
 
 def info_bytes(info: ModelInfo) -> bytes:
@@ -243,7 +222,9 @@ def build(path: Path) -> Estimator:
         with warnings.catch_warnings():
             # A patch release apart is fine; further apart was refused before.
             warnings.simplefilter("ignore", InconsistentVersionWarning)
-            estimator: Estimator = skops.io.load(path, trusted=list(TRUSTED))
+            estimator: Estimator = skops.io.loads(
+                with_present_names(_content(path)), trusted=list(TRUSTED)
+            )
             _join(estimator)
     except UntrustedTypesFoundException as fault:
         # It derives from TypeError, so it is told before the damaged files.

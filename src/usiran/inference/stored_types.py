@@ -1,0 +1,84 @@
+"""The names under which our own types stand in a stored model.
+
+A model file names each type by the module it is in. Ours move and are renamed, stored models
+do not: each type keeps the name in this table for good, whatever module holds it today. A file
+made before the table was there names a module as well; the name alone decides.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+
+STORED_TYPES = {
+    "ArticlePrior": "usiran.models.controls.ArticlePrior",
+    "ArticleTuned": "usiran.models.tuning.ArticleTuned",
+    "Attitudes": "usiran.models.attitudes.Attitudes",
+    "AttributionCues": "usiran.models.lexicon.AttributionCues",
+    "CombinedTagger": "usiran.models.ensemble.CombinedTagger",
+    "Deeds": "usiran.models.who_to_whom.Deeds",
+    "Gazetteer": "usiran.models.gazetteer.Gazetteer",
+    "GazetteerTagger": "usiran.models.gazetteer.GazetteerTagger",
+    "Lexicon": "usiran.models.lexicon.Lexicon",
+    "LinearTagger": "usiran.models.tagger.LinearTagger",
+    "Marked": "usiran.models.with_spans.Marked",
+    "NoSpans": "usiran.models.controls.NoSpans",
+    "PairModel": "usiran.models.roles.PairModel",
+    "RandomSpans": "usiran.models.controls.RandomSpans",
+    "SideCues": "usiran.models.lexicon.SideCues",
+    "Span": "usiran.text.tokens.Span",
+    "SpanCues": "usiran.models.lexicon.SpanCues",
+    "TokenModel": "usiran.models.tagger.TokenModel",
+    "_itself": "usiran.models.tagger._itself",
+    "itself": "usiran.models.pair_features.itself",
+}
+
+_SCHEMA = "schema.json"
+_NAMED = re.compile(
+    r'"__class__": "(?P<type>\w+)",(?P<gap>\s*)"__module__": "(?P<module>usiran[\w.]*)"'
+)
+
+
+def with_stored_names(model: bytes) -> bytes:
+    """Return a skops file whose own types stand under their names in the table."""
+    names = {path: name for name, path in STORED_TYPES.items()}
+
+    def rename(named: re.Match[str]) -> str:
+        name = names[f"{named['module']}.{named['type']}"]
+        return f'"__class__": "{name}",{named["gap"]}"__module__": "usiran"'
+
+    return _with_schema(model, rename)
+
+
+def with_present_names(model: bytes) -> bytes:
+    """Return a skops file whose own types are named where they are today.
+
+    What the table does not hold stays as it is: it is not trusted, and refused by name.
+
+    Raises
+    ------
+    zipfile.BadZipFile, KeyError, UnicodeDecodeError
+        The file is no skops file.
+    """
+
+    def rename(named: re.Match[str]) -> str:
+        path = STORED_TYPES.get(named["type"])
+        if path is None:
+            return named[0]
+        module, _, name = path.rpartition(".")
+        return f'"__class__": "{name}",{named["gap"]}"__module__": "{module}"'
+
+    return _with_schema(model, rename)
+
+
+def _with_schema(model: bytes, rename: Callable[[re.Match[str]], str]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(model)) as source, zipfile.ZipFile(written, "w") as target:
+        for entry in source.infolist():
+            content = source.read(entry)
+            if entry.filename == _SCHEMA:
+                content = _NAMED.sub(rename, content.decode("utf-8")).encode("utf-8")
+            target.writestr(entry, content)
+    return written.getvalue()
