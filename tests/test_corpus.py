@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from usiran.corpus import Corpus, read_toml
-from usiran.errors import CorpusNotFound, FileFault
+from usiran.errors import CorpusNotFound, FileError
 
 
 def test_a_corpus_is_found_from_any_folder_inside_it(repo: Corpus) -> None:
@@ -44,14 +44,14 @@ def test_a_broken_manifest_is_refused_with_the_key(
     text, count = re.subn(rf"(?m)^{key} = .*$", new, path.read_text(encoding="utf-8"))
     assert count == 1
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(FileFault, match=told):
+    with pytest.raises(FileError, match=told):
         _ = copied.manifest
 
 
 def test_toml_that_is_not_utf8_or_not_there_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "labels.toml"
-    with pytest.raises(FileFault, match="no such file or directory"):
+    with pytest.raises(FileError, match="no such file or directory"):
         read_toml(path)
     path.write_bytes(b"name = '\xff'")
-    with pytest.raises(FileFault, match=r"TOML 1\.0 in UTF-8"):
+    with pytest.raises(FileError, match=r"TOML 1\.0 in UTF-8"):
         read_toml(path)

@@ -34,18 +34,18 @@ def load(config: str = "stance", *, corpus: Path | str | None = None) -> Dataset
     ------
     CorpusNotFound
         There is no corpus at or above the folder.
-    InputFault
+    InputError
         There is no such config.
     """
     from datasets import load_dataset
 
     from usiran.corpus import Corpus
-    from usiran.errors import Finding, InputFault
+    from usiran.errors import Finding, InputError
 
     folder = Corpus.find(corpus)
     known = sorted({path.parent.name for path in folder.data.glob("*/*.parquet")})
     if config not in known:
         allowed = f"one of {', '.join(known)}" if known else "a dataset that was built"
-        mend = "name one of these configs" if known else "run `usiran build`"
-        raise InputFault([Finding("dataset/data", config, "config", config, allowed, mend)])
+        fix = "name one of these configs" if known else "run `usiran build`"
+        raise InputError([Finding("dataset/data", config, "config", config, allowed, fix)])
     return load_dataset(str(folder.dataset), config)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from usiran.errors import CorpusNotFound, FileFault, shorten
+from usiran.errors import CorpusNotFound, FileError, shorten
 
 _KEYS = (
     "name",
@@ -78,14 +78,14 @@ class Corpus:
 
         Raises
         ------
-        FileFault
+        FileError
             corpus.toml is not TOML, or lacks a key.
         """
         path = self.dataset / "corpus.toml"
         table = read_toml(path)
         missing = [key for key in _KEYS if not isinstance(table.get(key), str)]
         if missing:
-            raise FileFault(
+            raise FileError(
                 self.name_of(path),
                 f"no text under {', '.join(missing)}",
                 f"a text for each of {', '.join(_KEYS)}",
@@ -93,7 +93,7 @@ class Corpus:
             )
         rounds = table.get("gold_rounds")
         if not isinstance(rounds, list) or not all(isinstance(name, str) for name in rounds):
-            raise FileFault(
+            raise FileError(
                 self.name_of(path),
                 f"gold_rounds = {shorten(rounds)}",
                 "a list of round names",
@@ -101,14 +101,14 @@ class Corpus:
             )
         texts = {key: str(table[key]) for key in _KEYS}
         if texts["gold_basis"] not in _BASES:
-            raise FileFault(
+            raise FileError(
                 self.name_of(path),
                 f"gold_basis = {shorten(texts['gold_basis'])}",
                 f"one of {', '.join(_BASES)}",
                 "say what the gold labels are",
             )
         if not _VERSION.fullmatch(texts["version"]):
-            raise FileFault(
+            raise FileError(
                 self.name_of(path),
                 f"version = {shorten(texts['version'])}",
                 "three whole numbers with dots between, such as 1.0.0",
@@ -193,15 +193,15 @@ def read_toml(path: Path) -> dict[str, object]:
 
     Raises
     ------
-    FileFault
+    FileError
         The file is missing, is not UTF-8 or is not TOML.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        found = (fault.strerror or str(fault)).lower()
-        raise FileFault(path, found, "a TOML file", "put it there") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise FileFault(
-            path, shorten(fault), "TOML 1.0 in UTF-8", "correct the named place"
+    except OSError as error:
+        found = (error.strerror or str(error)).lower()
+        raise FileError(path, found, "a TOML file", "put it there") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FileError(
+            path, shorten(error), "TOML 1.0 in UTF-8", "correct the named place"
         ) from None

@@ -26,7 +26,7 @@ def shorten(value: object, width: int = _SHOWN) -> str:
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One fault, located.
+    """One error, located.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Finding:
         What was found there.
     allowed : str
         What is allowed there.
-    mend : str
+    fix : str
         How to mend it.
 
     Examples
@@ -54,12 +54,12 @@ class Finding:
     column: str
     value: str
     allowed: str
-    mend: str
+    fix: str
 
     def __str__(self) -> str:
         where = ": ".join(shorten(part) for part in (self.file, self.record, self.column) if part)
         return (
-            f"{where}: found '{shorten(self.value)}'; allowed: {self.allowed}; to mend: {self.mend}"
+            f"{where}: found '{shorten(self.value)}'; allowed: {self.allowed}; to mend: {self.fix}"
         )
 
     def as_dict(self) -> dict[str, str]:
@@ -81,15 +81,23 @@ class CorpusNotFound(UsiranError):
         )
 
 
-class FileFault(UsiranError):
+class FileError(UsiranError):
     """A file that cannot be read as what it should be."""
 
-    def __init__(self, file: Path | str, found: str, allowed: str, mend: str) -> None:
-        self.finding = Finding(str(file), "", "", found, allowed, mend)
+    def __init__(self, file: Path | str, value: str, allowed: str, fix: str) -> None:
+        self.finding = Finding(str(file), "", "", value, allowed, fix)
         super().__init__(str(self.finding))
 
 
-class InputFault(UsiranError):
+class StudioError(FileError):
+    """A Label Studio server, or a data folder of one, is not as it must be."""
+
+
+class HubError(FileError):
+    """The Hub, or the way there, is not as it must be."""
+
+
+class InputError(UsiranError):
     """One or more located faults in what was given; nothing was written."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:

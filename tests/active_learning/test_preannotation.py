@@ -13,7 +13,7 @@ from tests.support import synthetic
 from usiran.active_learning.preannotation import predictor_of
 from usiran.annotation.server.predictions import Prediction
 from usiran.corpus import Corpus
-from usiran.errors import InputFault
+from usiran.errors import InputError
 from usiran.label_studio.tasks import Task, make_tasks
 from usiran.schemas.label_scheme import Project, read_scheme
 from usiran.text.articles import read_texts, sha256
@@ -135,7 +135,7 @@ def test_who_does_what_to_whom_is_found_in_articles_that_nobody_marked(corpus: C
 def test_a_system_that_cannot_do_it_is_refused(
     corpus: Corpus, layer: Project, system: str, ordering: bool, message: str
 ) -> None:
-    with pytest.raises(InputFault, match=message):
+    with pytest.raises(InputError, match=message):
         predictor_of(corpus, layer, system, ordering=ordering)
 
 
@@ -165,5 +165,5 @@ def test_without_gold_to_learn_from_nothing_is_predicted(
 ) -> None:
     other = Corpus(shutil.copytree(corpus.root, tmp_path / "other"))
     change(other)
-    with pytest.raises(InputFault, match=message):
+    with pytest.raises(InputError, match=message):
         predicted(other, "stance", "tfidf-logreg", "article-0")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import synthetic
-from tests.support.three_passes import CHANGES, faults, three
+from tests.support.three_passes import CHANGES, errors, three
 from tests.support.tiny import GAS
 from usiran.active_learning.review_queue import KINDS, Queue, entropy, review_queue
 from usiran.annotation.adjudication.adjudicator import Adjudicator
@@ -22,7 +22,7 @@ from usiran.annotation.provisional_gold import adopt
 from usiran.benchmark.protocol import run
 from usiran.benchmark.run import Bench
 from usiran.corpus import Corpus
-from usiran.errors import InputFault
+from usiran.errors import InputError
 from usiran.loading.tables import load_tables
 from usiran.models.registry import SYSTEMS
 
@@ -224,7 +224,7 @@ def test_the_queue_of_an_adjudicated_gold_still_knows_the_votes(three: Corpus) -
         assert made is not None
         work.save(made)
     work.write()
-    assert faults(three) == []
+    assert errors(three) == []
     assert list(reasons(review_queue(three, ["disagreement"]))) == [
         f"{GAS}#002", f"{GAS}#004",
     ]  # fmt: skip
@@ -242,7 +242,7 @@ def test_the_queue_of_an_adjudicated_gold_still_knows_the_votes(three: Corpus) -
 def test_a_system_that_cannot_be_compared_is_refused(
     made: Corpus, system: str, message: str
 ) -> None:
-    with pytest.raises(InputFault) as raised:
+    with pytest.raises(InputError) as raised:
         review_queue(made, ["conflict"], system=system)
     assert message in str(raised.value)
     assert len(str(raised.value).splitlines()) == 1

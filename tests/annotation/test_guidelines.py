@@ -6,7 +6,7 @@ import pytest
 
 from usiran.annotation.guidelines import fill
 from usiran.corpus import Corpus
-from usiran.errors import InputFault
+from usiran.errors import InputError
 from usiran.schemas.label_scheme import read_scheme
 from usiran.text.articles import read_text
 
@@ -32,5 +32,5 @@ def test_a_changed_table_is_made_anew(repo: Corpus) -> None:
 
 def test_a_field_without_a_table_is_refused(repo: Corpus) -> None:
     text = read_text(repo.annotation / "GUIDELINES.md").replace("labels: holder", "labels: hoder")
-    with pytest.raises(InputFault, match=r"hoder.*one table each for stance, grounds, holder"):
+    with pytest.raises(InputError, match=r"hoder.*one table each for stance, grounds, holder"):
         fill(text, read_scheme(repo.labels), file="GUIDELINES.md")

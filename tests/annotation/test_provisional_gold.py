@@ -10,7 +10,7 @@ from tests.support.tiny import PORT, write_csv
 from usiran.annotation.provisional_gold import Adoption, adopt
 from usiran.annotation.submissions import import_labels, submission_file
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 
 SHEET = f"""\
 article {PORT}
@@ -88,7 +88,7 @@ def test_an_adjudicated_gold_is_replaced_only_with_force(labelled: Corpus) -> No
     adopt(labelled, round="r1", annotator_id="ann")
     write_csv(decisions, ("layer", "unit_id"), [("stance", f"{PORT}#001")])
     before = (labelled.gold / "stance.json").read_bytes()
-    with pytest.raises(InputFault, match=r"decisions\.csv: found '1 decisions'.*--force"):
+    with pytest.raises(InputError, match=r"decisions\.csv: found '1 decisions'.*--force"):
         adopt(labelled, round="r1", annotator_id="bob")
     assert (labelled.gold / "stance.json").read_bytes() == before
     adopt(labelled, round="r1", annotator_id="bob", force=True)
@@ -96,14 +96,14 @@ def test_an_adjudicated_gold_is_replaced_only_with_force(labelled: Corpus) -> No
 
 
 def test_a_submission_that_is_not_there_is_refused(labelled: Corpus) -> None:
-    with pytest.raises(FileFault, match=r"allowed: .*; there are r1/ann, r1/bob, r1/cy"):
+    with pytest.raises(FileError, match=r"allowed: .*; there are r1/ann, r1/bob, r1/cy"):
         adopt(labelled, round="r1", annotator_id="dan")
     assert not labelled.gold.exists()
 
 
 def test_a_round_that_is_no_gold_round_is_refused(labelled: Corpus) -> None:
     submit(labelled, "ann", SHEET, round="pilot")
-    with pytest.raises(InputFault, match="found 'pilot'; allowed: one of the gold rounds: r1"):
+    with pytest.raises(InputError, match="found 'pilot'; allowed: one of the gold rounds: r1"):
         adopt(labelled, round="pilot", annotator_id="ann")
     assert not labelled.gold.exists()
 
@@ -111,6 +111,6 @@ def test_a_round_that_is_no_gold_round_is_refused(labelled: Corpus) -> None:
 def test_a_round_with_a_faulty_submission_is_refused(labelled: Corpus) -> None:
     path = submission_file(labelled, "r1", "cy", "spans")
     path.write_text(path.read_text().replace('"COERCE"', '"HUG"'))
-    with pytest.raises(InputFault, match=r"r1/cy/spans\.json: .*found 'HUG'"):
+    with pytest.raises(InputError, match=r"r1/cy/spans\.json: .*found 'HUG'"):
         adopt(labelled, round="r1", annotator_id="ann")
     assert not labelled.gold.exists()

@@ -33,7 +33,7 @@ from usiran.annotation.submissions import (
     submission_file,
 )
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 
 SHEET = f"""\
 article {PORT}
@@ -168,7 +168,7 @@ def test_repairs_are_applied_stored_and_told(tiny_corpus: Corpus) -> None:
     task = article_task(annotation(WHOLE, span("actor1", "CIVILIAN", 35, 45, "Washington")))
     report = take(tiny_corpus, export_file(tiny_corpus, task))
     (repair,) = report.repairs
-    assert "taken as 34 to 44 (the offsets count UTF-16 units)" in repair.mend
+    assert "taken as 34 to 44 (the offsets count UTF-16 units)" in repair.fix
     (task,) = stored(tiny_corpus, "spans")
     result: Any = task["annotations"]
     assert result[0]["result"][1]["value"]["start"] == 34
@@ -187,7 +187,7 @@ def test_offsets_that_are_stored_unmended_are_mended_by_importing_again(
     file.write_bytes(mended.replace(b'"start": 34', b'"start": 35').replace(b": 44", b": 45"))
     report = take(tiny_corpus, path)
     assert (report.tasks["spans"].unchanged, report.written) == (1, True)
-    assert "if that is meant, import or pull the labels again: they are" in report.repairs[0].mend
+    assert "if that is meant, import or pull the labels again: they are" in report.repairs[0].fix
     assert file.read_bytes() == mended
     assert not take(tiny_corpus, path).written
 
@@ -201,7 +201,7 @@ def test_where_every_task_is_refused_each_is_told_instead_of_asking_for_a_name(
     ]
     path = write_json(tiny_corpus.root / "export.json", tasks)
     for who in (None, "1"):
-        with pytest.raises(InputFault) as failed:
+        with pytest.raises(InputError) as failed:
             take(tiny_corpus, path, completed_by=who)
         assert [(f.column, f.value) for f in failed.value.findings] == [
             ("text", "another text")
@@ -229,9 +229,9 @@ def test_an_export_of_several_annotators_needs_to_be_told_whose(tiny_corpus: Cor
     user: Json = {"id": 2, "email": "b@example.invalid"}
     task = sentence_task(f"{GAS}#002", annotation(*SOUND), annotation(*SOUND, by=user))
     path = export_file(tiny_corpus, task)
-    with pytest.raises(InputFault, match=r"one of 1, 2 \(b@example\.invalid\); .*--completed-by"):
+    with pytest.raises(InputError, match=r"one of 1, 2 \(b@example\.invalid\); .*--completed-by"):
         take(tiny_corpus, path)
-    with pytest.raises(InputFault, match=r"found '9'; allowed: one of 1, 2"):
+    with pytest.raises(InputError, match=r"found '9'; allowed: one of 1, 2"):
         take(tiny_corpus, path, completed_by="9")
     for who in ("1", "2", "b@example.invalid"):
         assert take(tiny_corpus, path, completed_by=who, dry_run=True).tasks["stance"].new == 1
@@ -275,7 +275,7 @@ def test_labels_with_a_fault_are_refused_and_nothing_is_written(
 ) -> None:
     path = export_file(tiny_corpus, *tasks)
     before = snapshot(tiny_corpus)
-    with pytest.raises(InputFault, match=match):
+    with pytest.raises(InputError, match=match):
         take(tiny_corpus, path)
     assert snapshot(tiny_corpus) == before
 
@@ -285,7 +285,7 @@ def test_labels_with_a_fault_are_refused_and_nothing_is_written(
 )
 def test_a_broken_export_is_refused_and_nothing_is_written(tiny_corpus: Corpus, file: str) -> None:
     before = snapshot(tiny_corpus)
-    with pytest.raises(FileFault, match=file):
+    with pytest.raises(FileError, match=file):
         take(tiny_corpus, DATA / file)
     assert snapshot(tiny_corpus) == before
 
@@ -304,26 +304,26 @@ def test_what_is_neither_sheet_nor_export_is_refused(
 ) -> None:
     path = tiny_corpus.root / name
     path.write_bytes(content)
-    with pytest.raises(FileFault, match=match):
+    with pytest.raises(FileError, match=match):
         take(tiny_corpus, path)
 
 
 def test_a_missing_sheet_or_a_folder_is_refused(tiny_corpus: Corpus) -> None:
-    with pytest.raises(FileFault, match="No such file"):
+    with pytest.raises(FileError, match="No such file"):
         take(tiny_corpus, tiny_corpus.root / "none.txt")
     folder = tiny_corpus.root / "folder.txt"
     folder.mkdir()
-    with pytest.raises(FileFault, match="Is a directory"):
+    with pytest.raises(FileError, match="Is a directory"):
         take(tiny_corpus, folder)
 
 
 def test_an_annotator_nobody_knows_is_refused(tiny_corpus: Corpus) -> None:
-    with pytest.raises(InputFault, match=r"found 'dan'; allowed: one of ann, bob, cy; .*add a row"):
+    with pytest.raises(InputError, match=r"found 'dan'; allowed: one of ann, bob, cy; .*add a row"):
         take(tiny_corpus, sheet_file(tiny_corpus), who="dan")
 
 
 def test_a_round_that_is_no_folder_name_is_refused(tiny_corpus: Corpus) -> None:
-    with pytest.raises(InputFault, match=r"--round: found '\.\./r1'"):
+    with pytest.raises(InputError, match=r"--round: found '\.\./r1'"):
         import_labels(
             sheet_file(tiny_corpus), tiny_corpus, round="../r1", annotator_id="ann", now=NOON
         )
@@ -333,7 +333,7 @@ def test_a_stored_export_with_faults_is_not_added_to(tiny_corpus: Corpus) -> Non
     take(tiny_corpus, sheet_file(tiny_corpus))
     path = submission_file(tiny_corpus, "r1", "ann", "stance")
     path.write_text(path.read_text().replace('"pro-US"', '"pro-UK"'))
-    with pytest.raises(InputFault, match=r"submissions/r1/ann/stance\.json: .*found 'pro-UK'"):
+    with pytest.raises(InputError, match=r"submissions/r1/ann/stance\.json: .*found 'pro-UK'"):
         take(tiny_corpus, sheet_file(tiny_corpus))
 
 
@@ -347,8 +347,8 @@ def test_a_sheet_can_be_had_from_a_submission_and_changes_nothing(tiny_corpus: C
 
 
 def test_a_sheet_from_a_submission_that_is_not_there_is_refused(tiny_corpus: Corpus) -> None:
-    with pytest.raises(InputFault, match="found 'r1/ann'; allowed: no submission is stored yet"):
+    with pytest.raises(InputError, match="found 'r1/ann'; allowed: no submission is stored yet"):
         sheet_of(tiny_corpus, PORT, "r1/ann")
     take(tiny_corpus, sheet_file(tiny_corpus))
-    with pytest.raises(InputFault, match="found 'r2/ann'; allowed: one of r1/ann"):
+    with pytest.raises(InputError, match="found 'r2/ann'; allowed: one of r1/ann"):
         sheet_of(tiny_corpus, PORT, "r2/ann")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tests.support.benches import Keys, MakeBench, bench, run_pairs
 from usiran.benchmark.power import SIZES, Pair, gradient, power, simulate
 from usiran.benchmark.run import Bench, counts_of, scorer_of
-from usiran.errors import InputFault
+from usiran.errors import InputError
 from usiran.stats.bootstrap import bootstrap
 from usiran.tasks.metrics.labels import Floats, LabelScorer
 
@@ -86,7 +86,7 @@ def test_the_two_best_that_are_no_controls_are_taken(ran: tuple[Bench, Keys]) ->
     assert {found.first, found.second} == {"tfidf-nb", "tfidf-svm"}
     assert [one.articles for one in found.sizes] == list(SIZES)
     del results["tfidf-nb", "holder"]
-    with pytest.raises(InputFault, match="--systems: found 'tfidf-svm'; allowed: two systems"):
+    with pytest.raises(InputError, match="--systems: found 'tfidf-svm'; allowed: two systems"):
         power(made, results, difference=0.05, task="holder")
 
 

@@ -18,7 +18,7 @@ from usiran.benchmark.results import (
 from usiran.benchmark.run import Bench, run_all
 from usiran.benchmark.submit import score
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.schemas.json_schema import json_schema
 from usiran.schemas.label_scheme import read_scheme
 
@@ -105,13 +105,13 @@ def test_the_nearest_label_and_sentence_are_suggested(bench: Bench) -> None:
     lines = gold_lines(bench, "stance")
     lines[0]["label"] = "Pro-US"
     lines[1]["sentence_id"] = "article-0#0002"
-    with pytest.raises(InputFault) as caught:
+    with pytest.raises(InputError) as caught:
         read_lines("\n".join(map(json.dumps, lines)).encode(), bench.golds["stance"], "p")
     label, sentence = caught.value.findings
-    assert (label.allowed, label.mend) == (
+    assert (label.allowed, label.fix) == (
         "one of pro-US, pro-Iran, neutral", "did you mean 'pro-US'?",
     )  # fmt: skip
-    assert sentence.mend == "did you mean 'article-0#002'?"
+    assert sentence.fix == "did you mean 'article-0#002'?"
 
 
 def test_every_fault_of_a_span_file_is_told(bench: Bench) -> None:
@@ -140,7 +140,7 @@ def test_every_fault_of_a_span_file_is_told(bench: Bench) -> None:
         ("line 5", "spans"), ("line 6", "label"), ("line 7", "spans"), ("line 9", "spans"),
         ("line 10", ""), ("line 11", "spans"),
     ]  # fmt: skip
-    with pytest.raises(InputFault, match=r"did you mean 'MILITARY'\?") as caught:
+    with pytest.raises(InputError, match=r"did you mean 'MILITARY'\?") as caught:
         read_lines("\n".join(map(json.dumps, lines)).encode(), bench.golds["actors"], "p")
     text = str(caught.value)
     for part in ("allowed: start < end", "to mend: add the sentence's start",
@@ -163,7 +163,7 @@ def test_every_fault_of_a_file_of_links_is_told(bench: Bench) -> None:
         lines[i]["spans"] = [link]
     lines[with_links[5]]["spans"] *= 2
     content = "\n".join(map(json.dumps, lines)).encode()
-    with pytest.raises(InputFault) as caught:
+    with pytest.raises(InputError) as caught:
         read_lines(content, bench.golds["roles_end_to_end"], "p")
     told = [one.allowed for one in caught.value.findings]
     for place, part in enumerate(("a type such as agent@ASSAULT", "a role of agent, recipient",
@@ -226,7 +226,7 @@ def test_findings_stand_in_the_order_of_the_lines(bench: Bench) -> None:
 )
 def test_a_file_that_is_no_text_is_one_line(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "p.jsonl").write_bytes(content)
-    with pytest.raises(FileFault, match=message) as caught:
+    with pytest.raises(FileError, match=message) as caught:
         read_content(tmp_path / "p.jsonl", "p.jsonl")
     assert "\n" not in str(caught.value)
 
@@ -234,23 +234,23 @@ def test_a_file_that_is_no_text_is_one_line(tmp_path: Path, content: bytes, mess
 def test_a_missing_file_a_folder_and_a_file_that_is_no_json_are_told(
     bench: Bench, tmp_path: Path
 ) -> None:
-    with pytest.raises(FileFault, match="No such file"):
+    with pytest.raises(FileError, match="No such file"):
         read_content(tmp_path / "nope", "nope")
-    with pytest.raises(FileFault, match="Is a directory"):
+    with pytest.raises(FileError, match="Is a directory"):
         read_content(tmp_path, "folder")
     assert findings(bench, "stance", b"sentence_id,label\n")[0][0] == "line 1"
     assert findings(bench, "stance", b"[1]\n")[0][2].startswith("Expected `object`")
 
 
 def test_a_task_that_cannot_be_evaluated_takes_no_predictions(bench: Bench) -> None:
-    with pytest.raises(FileFault, match="choose another task: the label is constant"):
+    with pytest.raises(FileError, match="choose another task: the label is constant"):
         read_lines(b"{}", bench.golds["article_stance"], "p")
 
 
 def test_every_task_has_rules_or_says_that_it_takes_no_files(bench: Bench) -> None:
     for gold in bench.golds.values():
         if gold.task.unit not in RULES:
-            with pytest.raises(FileFault, match="to mend: "):
+            with pytest.raises(FileError, match="to mend: "):
                 read_lines(b"{}", gold, "p")
 
 

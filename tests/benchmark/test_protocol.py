@@ -23,7 +23,7 @@ from usiran.benchmark.protocol import (
     run,
 )
 from usiran.corpus import Corpus
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.models.gazetteer import GazetteerTagger
 from usiran.tasks.registry import Gold, Objects, objects
 
@@ -134,7 +134,7 @@ def test_relabelled_spans_keep_their_places() -> None:
 def test_the_folds_hash_is_that_of_the_files_bytes(tmp_path: Path) -> None:
     source = tmp_path / "dataset" / "source"
     source.mkdir(parents=True)
-    with pytest.raises(FileFault, match=r"dataset/source/folds\.csv: found 'no such file'"):
+    with pytest.raises(FileError, match=r"dataset/source/folds\.csv: found 'no such file'"):
         folds_sha256(Corpus(tmp_path))
     (source / "folds.csv").write_bytes(b"abc")
     known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

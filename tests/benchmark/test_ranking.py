@@ -16,7 +16,7 @@ from usiran.benchmark.run import Bench, own_settings_sha256
 from usiran.benchmark.significance import compare_stored
 from usiran.benchmark.verify import verify_all
 from usiran.benchmark.write_results import ceiling_path, leaderboard_path, outdated, publish
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.models.registry import SYSTEMS
 
 __all__ = ["bench"]
@@ -31,7 +31,7 @@ def test_results_made_on_other_gold_or_folds_are_stale_and_not_compared(bench: M
     assert (order.rows, len(order.stale)) == ((), 2)
     text = render(other, read_results(other.corpus))
     assert re.search(r"\*\*Stale\*\*.*majority \(\.\d\d\), tfidf-nb \(", text)
-    with pytest.raises(FileFault, match="made on other gold or folds"):
+    with pytest.raises(FileError, match="made on other gold or folds"):
         compare_stored(other, read_results(other.corpus), "holder", "tfidf-nb", "majority")
     (made.corpus.source / "folds.csv").write_text("article_id,fold\nx,0\n")
     moved = bench(sentences=6)
@@ -105,11 +105,11 @@ def test_comparison_reports_all_that_the_protocol_asks_for(bench: MakeBench) -> 
 def test_rearranged_controls_and_unknown_names_are_not_compared(bench: MakeBench) -> None:
     made = bench(sentences=6)
     results = run_pairs(made, ("stance", "shuffled-within"), ("stance", "majority"))
-    with pytest.raises(FileFault, match="scored on labels rearranged on purpose"):
+    with pytest.raises(FileError, match="scored on labels rearranged on purpose"):
         compare_stored(made, results, "stance", "shuffled-within", "majority")
-    with pytest.raises(InputFault, match=r"found 'majorty'.*did you mean 'majority'"):
+    with pytest.raises(InputError, match=r"found 'majorty'.*did you mean 'majority'"):
         compare_stored(made, results, "stance", "majorty", "majority")
-    with pytest.raises(InputFault, match="--task: found 'roles'; allowed: stance"):
+    with pytest.raises(InputError, match="--task: found 'roles'; allowed: stance"):
         compare_stored(made, results, "roles", "majority", "majority")
 
 

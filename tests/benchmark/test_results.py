@@ -15,7 +15,7 @@ from usiran.benchmark.run import (
     evaluate,
 )
 from usiran.benchmark.write_results import publish
-from usiran.errors import FileFault
+from usiran.errors import FileError
 
 __all__ = ["bench"]
 
@@ -71,7 +71,7 @@ def test_a_broken_results_folder_is_one_clear_line(
     made = bench(sentences=6)
     publish(made, run_pairs(made, ("stance", "tfidf-nb")))
     break_it(*paths(made.corpus, "tfidf-nb", "stance"))
-    with pytest.raises(FileFault, match=re.escape(message)) as caught:
+    with pytest.raises(FileError, match=re.escape(message)) as caught:
         read_results(made.corpus)
     assert "\n" not in str(caught.value)
 
@@ -87,7 +87,7 @@ def test_predictions_that_do_not_fit_the_gold_are_refused(bench: MakeBench) -> N
         (stored.predictions.replace(b'"label":"neutral"', b'"spans":[]'), "without a label"),
     ):
         broken = Stored(stored.result, content)
-        with pytest.raises(FileFault, match=message):
+        with pytest.raises(FileError, match=message):
             outcomes_of(broken, gold, "majority/stance.predictions.jsonl")
 
 

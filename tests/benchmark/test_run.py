@@ -17,7 +17,7 @@ from usiran.benchmark.run import (
     scorer_of,
 )
 from usiran.benchmark.write_results import publish
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.models.registry import SYSTEMS
 
 __all__ = ["bench"]
@@ -77,7 +77,7 @@ def test_peers_run_where_they_are_asked_for_and_their_absence_is_told(
         "skipped: no package no_such_package; to mend: pip install 'usiran[peers]'"
     )
     assert ("actors", "crf") not in made.plan(peers=True)
-    with pytest.raises(FileFault, match="no package no_such_package"):
+    with pytest.raises(FileError, match="no package no_such_package"):
         made.plan(systems=["crf"])
     monkeypatch.setitem(SYSTEMS, "crf", replace(lacking, packages=("json",)))
     assert ("actors", "crf") in made.plan(peers=True)
@@ -85,7 +85,7 @@ def test_peers_run_where_they_are_asked_for_and_their_absence_is_told(
 
 
 def test_systems_that_run_on_none_of_the_tasks_are_refused(bench: MakeBench) -> None:
-    with pytest.raises(InputFault, match="none that tagger runs on'; allowed: actors, events"):
+    with pytest.raises(InputError, match="none that tagger runs on'; allowed: actors, events"):
         bench().plan(["stance"], ["tagger"])
 
 

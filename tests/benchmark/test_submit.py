@@ -21,7 +21,7 @@ from usiran.benchmark.run import Bench, run_all
 from usiran.benchmark.submit import read_parameters, score, submit
 from usiran.benchmark.verify import verify, verify_all
 from usiran.benchmark.write_results import outdated, publish
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.models.registry import SYSTEMS
 
 __all__ = ["bench"]
@@ -58,14 +58,14 @@ def test_settings_that_cannot_be_kept_are_refused(
 ) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
-    with pytest.raises(FileFault, match=message):
+    with pytest.raises(FileError, match=message):
         read_parameters(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["My System", "", "a--b", "../x", "x\n"])
 def test_a_name_that_is_no_slug_is_refused(bench: Bench, tmp_path: Path, name: str) -> None:
     path = write(tmp_path / "p", gold_lines(bench, "stance"))
-    with pytest.raises(InputFault, match="--system"):
+    with pytest.raises(InputError, match="--system"):
         score(bench, path, task="stance", system=name, draws=100)
 
 
@@ -105,11 +105,11 @@ def test_a_second_task_joins_the_card_and_the_words_hold_for_both(
 def test_a_built_in_name_and_a_taken_one_are_refused(bench: Bench, tmp_path: Path) -> None:
     path = write(tmp_path / "p", gold_lines(bench, "stance"))
     for name in SYSTEMS:
-        with pytest.raises(InputFault, match="a name that no built-in system has"):
+        with pytest.raises(InputError, match="a name that no built-in system has"):
             submit(bench, {}, path, task="stance", system=name, title="T", description="D",
                    draws=100)  # fmt: skip
     publish(bench, submitted(bench, tmp_path))
-    with pytest.raises(FileFault, match="an earlier submission"):
+    with pytest.raises(FileError, match="an earlier submission"):
         submitted(bench, tmp_path)
     assert set(submitted(bench, tmp_path, force=True)) == {("mine", "stance")}
 
@@ -121,7 +121,7 @@ def test_a_built_in_name_and_a_taken_one_are_refused(bench: Bench, tmp_path: Pat
 def test_words_that_would_break_the_card_are_refused(
     bench: Bench, tmp_path: Path, option: str, text: str
 ) -> None:
-    with pytest.raises(InputFault, match=f"--{option}"):
+    with pytest.raises(InputError, match=f"--{option}"):
         submitted(bench, tmp_path, **{option: text})
 
 
@@ -172,7 +172,7 @@ def test_predictions_that_lack_sentences_of_the_new_gold_say_so(
     (row,), fresh = rescore(more, read_results(more.corpus), ["mine"])
     assert fresh == {}
     assert "allowed: a line for every scored sentence" in row.reason or "offsets" in row.reason
-    with pytest.raises(InputFault, match="found 'nobody'"):
+    with pytest.raises(InputError, match="found 'nobody'"):
         rescore(more, read_results(more.corpus), ["nobody"])
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import Done, tree
-from tests.support.three_passes import CLERK, FIRST, HOLDER, ROLE, STANCE, faults, fill, three
+from tests.support.three_passes import CLERK, FIRST, HOLDER, ROLE, STANCE, errors, fill, three
 from tests.support.tiny import GAS
 from usiran.cli.main import main
 from usiran.corpus import Corpus
@@ -103,7 +103,7 @@ def test_a_whole_adjudication_by_sheets(run: Run, three: Corpus) -> None:
         assert f"{len(answers)} decisions saved, 0 stood already, 0 entries left empty" in done.err
         assert ("the gold is written once nothing is open" in done.err) == (left > 0)
     assert done.out.splitlines()[0] == "34 questions: 25 answered alike by all, 9 decided"
-    assert faults(three) == []
+    assert errors(three) == []
     assert run("adjudicate", "--check").code == 0
     before = tree(three.root)
     again = run("adjudicate", "--decide", sheet, *JUDGE, "--json")
@@ -131,7 +131,7 @@ def test_a_dialogue_that_is_cut_off_goes_on_where_it_was(three: Corpus) -> None:
     assert 'does not say gold_basis = "adjudicated" yet' in done.err
     assert f"[1 open] {CLERK}" in done.out
     assert "written: annotation/gold/stance.json" in done.out
-    assert faults(three) == []
+    assert errors(three) == []
 
 
 def test_quitting_saves_what_was_decided(three: Corpus) -> None:

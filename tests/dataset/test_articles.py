@@ -12,7 +12,7 @@ from tests.support.command import run, tree
 from usiran.corpus import Corpus
 from usiran.dataset.add_article import Facts, prepare, similarity
 from usiran.dataset.articles import list_articles, read_articles, read_folds, slug
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.text.articles import read_texts
 
 STORY = "Dam talks resume\n\nThe two sides met in Mosul on Monday. A third round is planned.\n"
@@ -198,7 +198,7 @@ def test_a_slug_is_plain_ascii() -> None:
 
 def test_no_id_can_be_made_of_a_text_without_letters(copied: Corpus, story: Path) -> None:
     story.write_text("?!\n")
-    with pytest.raises(InputFault, match="give another value with --id"):
+    with pytest.raises(InputError, match="give another value with --id"):
         prepare(copied, story, Facts())
 
 
@@ -206,7 +206,7 @@ def test_prepare_is_what_add_checks(copied: Corpus, story: Path) -> None:
     addition = prepare(copied, story, Facts())
     assert addition.article_id == "dam-talks-resume"
     story.write_bytes(b"\xff")
-    with pytest.raises(FileFault, match="UTF-8"):
+    with pytest.raises(FileError, match="UTF-8"):
         prepare(copied, story, Facts())
 
 

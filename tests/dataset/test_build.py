@@ -14,7 +14,7 @@ from tests.support.command import run, tree
 from usiran.corpus import Corpus
 from usiran.dataset.build import drift
 from usiran.dataset.parquet import content_hash
-from usiran.errors import InputFault
+from usiran.errors import InputError
 from usiran.text.tokens import Token, from_bio
 
 CONFIGS = {
@@ -75,7 +75,7 @@ def test_the_default_config_is_stance(repo: Corpus, tmp_path: object) -> None:
 
 def test_usiran_load_does_the_same(loaded: dict[str, datasets.Dataset], repo: Corpus) -> None:
     assert usiran.load("spans", corpus=repo.articles)["train"][7] == loaded["spans"][7]
-    with pytest.raises(InputFault, match="one of annotations, articles, contrast, spans, stance"):
+    with pytest.raises(InputError, match="one of annotations, articles, contrast, spans, stance"):
         usiran.load("stances", corpus=repo.root)
 
 

@@ -18,7 +18,7 @@ import pytest
 from tests.support.entries import open_bench
 from usiran.benchmark.protocol import predict
 from usiran.benchmark.run import Bench
-from usiran.errors import FileFault, Finding, InputFault
+from usiran.errors import FileError, Finding, InputError
 from usiran.inference.predict import MANIFEST, Reader, label, schemas, write_predictions
 from usiran.inference.read_texts import Columns, Document, files_of, read
 from usiran.inference.store import INFO, MODEL, Model, load_all
@@ -199,7 +199,7 @@ def test_bad_rows_are_all_told_and_nothing_is_written(
     models: Sequence[Model], tmp_path: Path
 ) -> None:
     path = bad_jsonl(tmp_path / "t.jsonl")
-    with pytest.raises(InputFault) as caught:
+    with pytest.raises(InputError) as caught:
         write_predictions(models, Reader([path]), tmp_path / "out")
     told = [(one.record, one.value) for one in caught.value.findings]
     assert [where for where, _ in told] == [f"row {n}" for n in (2, 3, 4, 5, 6, 7, 8, 9)]
@@ -228,7 +228,7 @@ def test_a_failure_half_way_leaves_the_old_folder(models: Sequence[Model], tmp_p
     def stop(done: int, _: int) -> None:
         (tmp_path / "in/b.txt").write_bytes(b"\xff" * done)
 
-    with pytest.raises(InputFault, match="invalid start byte"):
+    with pytest.raises(InputError, match="invalid start byte"):
         write_predictions(models, reader, tmp_path / "out", form="csv", batch=1, force=True,
                           progress=stop)  # fmt: skip
     assert (tmp_path / "out/actors.csv").read_bytes() == kept
@@ -260,14 +260,14 @@ def test_other_columns_can_be_named(tmp_path: Path) -> None:
     (one,) = found(tmp_path / "t.csv", text="body", id="nr")
     assert isinstance(one, Document)
     assert (one.article_id, one.source_id, one.text) == ("7", "7", "One .")
-    with pytest.raises(FileFault, match=r"no column 'text'; allowed: nr, body|no column 'text''"):
+    with pytest.raises(FileError, match=r"no column 'text'; allowed: nr, body|no column 'text''"):
         found(tmp_path / "t.csv")
-    with pytest.raises(FileFault, match="--id-column"):
+    with pytest.raises(FileError, match="--id-column"):
         found(tmp_path / "t.csv", text="body", id="key")
 
 
 @pytest.mark.parametrize(
-    ("content", "faults"),
+    ("content", "errors"),
     [
         (b'text,id\nOne .,1\n"Two\n', ["row 2"]),
         (b"text,id\nOne .,1,x\nTwo .\nThree .,3\n", ["row 1", "row 2"]),
@@ -276,11 +276,11 @@ def test_other_columns_can_be_named(tmp_path: Path) -> None:
     ],
 )
 def test_rows_of_a_csv_that_cannot_be_read_are_told(
-    tmp_path: Path, content: bytes, faults: list[str]
+    tmp_path: Path, content: bytes, errors: list[str]
 ) -> None:
     (tmp_path / "t.csv").write_bytes(content)
     read_back = found(tmp_path / "t.csv")
-    assert [one.record for one in read_back if isinstance(one, Finding)] == faults
+    assert [one.record for one in read_back if isinstance(one, Finding)] == errors
 
 
 def test_a_field_longer_than_csvs_own_limit_is_read(tmp_path: Path) -> None:
@@ -314,7 +314,7 @@ def _write(name: str, content: bytes) -> Broken:
 def test_a_file_that_cannot_be_read_at_all_is_one_line(
     tmp_path: Path, make: Broken, message: str
 ) -> None:
-    with pytest.raises(FileFault, match=message) as caught:
+    with pytest.raises(FileError, match=message) as caught:
         found(make(tmp_path))
     assert "\n" not in str(caught.value)
 
@@ -328,7 +328,7 @@ def test_files_are_read_once_and_in_order(tmp_path: Path) -> None:
 def test_no_text_at_all_is_told(models: Sequence[Model], tmp_path: Path) -> None:
     (tmp_path / "t.jsonl").write_text("{\n")
     reader = Reader([tmp_path / "t.jsonl"], skip_bad=True, report=lambda _: None)
-    with pytest.raises(FileFault, match="no text that can be read"):
+    with pytest.raises(FileError, match="no text that can be read"):
         write_predictions(models, reader, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
@@ -356,7 +356,7 @@ def test_several_workers_without_dask_are_refused_in_one_line(
 ) -> None:
     for name in ("dask", "dask.base", "dask.delayed"):
         monkeypatch.setitem(sys.modules, name, None)  # as where it is not installed
-    with pytest.raises(FileFault, match=r"--workers: found 'no Dask'.*or leave --workers out"):
+    with pytest.raises(FileError, match=r"--workers: found 'no Dask'.*or leave --workers out"):
         write_predictions(
             models, Reader([texts(tmp_path / "in", a=TEXT)]), tmp_path / "out", workers=2
         )

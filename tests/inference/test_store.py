@@ -23,7 +23,7 @@ from tests.support.entries import open_bench
 from usiran.benchmark.protocol import predict
 from usiran.benchmark.run import Bench, run_all
 from usiran.benchmark.write_results import publish
-from usiran.errors import FileFault, InputFault, UsiranError
+from usiran.errors import FileError, InputError, UsiranError
 from usiran.inference import store as persistence
 from usiran.inference.store import INFO, MODEL, TRUSTED, dumps, load, load_all
 from usiran.inference.stored_types import with_present_names
@@ -73,8 +73,8 @@ def test_a_stored_system_predicts_as_the_fitted_one(
     gold = bench.golds[task]
     try:
         fitted = fit(bench, task, system)
-    except InputFault as fault:
-        pytest.skip(str(fault))
+    except InputError as error:
+        pytest.skip(str(error))
     (tmp_path / MODEL).write_bytes(dumps(fitted))
     back = persistence.build(tmp_path / MODEL)
     one, other = (predict(each, gold.records, gold.task.labels) for each in (fitted, back))
@@ -244,7 +244,7 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
 def test_a_folder_in_doubt_is_refused_in_one_line(model: Path, broken: str) -> None:
     break_it, message = BREAKS[broken]
     break_it(model)
-    with pytest.raises(FileFault, match=message) as caught:
+    with pytest.raises(FileError, match=message) as caught:
         load(model)
     assert "\n" not in str(caught.value)
     assert "train it again" in str(caught.value)
@@ -253,15 +253,15 @@ def test_a_folder_in_doubt_is_refused_in_one_line(model: Path, broken: str) -> N
 def test_models_of_one_task_or_of_different_data_do_not_go_together(
     model: Path, stored: Path
 ) -> None:
-    with pytest.raises(FileFault, match="a second model of stance"):
+    with pytest.raises(FileError, match="a second model of stance"):
         load_all([model, stored])
     assert len(load_all([stored, stored])) == 1
     version = load(stored).info.data_version
     assert len(load_all([stored], version)) == 1
-    with pytest.raises(FileFault, match=f"found 'data version {version}'; allowed: 9.0.0"):
+    with pytest.raises(FileError, match=f"found 'data version {version}'; allowed: 9.0.0"):
         load_all([stored], "9.0.0")
     edit(model, data_version="9.0.0", task="holder")
-    with pytest.raises(FileFault, match="data version"):
+    with pytest.raises(FileError, match="data version"):
         load_all([stored, model])
 
 
@@ -269,9 +269,9 @@ def test_a_folder_of_models_is_all_of_them_and_an_empty_one_is_told(
     stored: Path, tmp_path: Path
 ) -> None:
     assert [model.info.task for model in load_all([stored.parent])] == ["stance"]
-    with pytest.raises(FileFault, match=f"found 'no {INFO}'"):
+    with pytest.raises(FileError, match=f"found 'no {INFO}'"):
         load_all([tmp_path])
-    with pytest.raises(FileFault, match="found 'no such folder'"):
+    with pytest.raises(FileError, match="found 'no such folder'"):
         load_all([tmp_path / "none"])
 
 
@@ -280,7 +280,7 @@ def test_a_gold_with_one_label_trains_a_system_that_says_it(tmp_path: Path) -> N
     tables = dict(synthetic.tables(sentences=4))
     stance = tables["stance"].assign(holder="author")
     one = Bench.of(bench.corpus, tables | {"stance": stance})
-    with pytest.raises(InputFault, match="choose another task"):
+    with pytest.raises(InputError, match="choose another task"):
         fit(one, "holder", "tfidf-nb")
 
 
@@ -293,8 +293,8 @@ def test_a_new_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     with new_folder(target, marker="a") as folder:
         (folder / "a").write_text("one")
         assert not target.exists()
-    for force, mend in (False, "replace it with --force"), (None, "to mend: name another folder"):
-        with pytest.raises(FileFault, match=mend), new_folder(target, marker="a", force=force):
+    for force, fix in (False, "replace it with --force"), (None, "to mend: name another folder"):
+        with pytest.raises(FileError, match=fix), new_folder(target, marker="a", force=force):
             pass
     with new_folder(target, marker="a", force=True) as folder:
         (folder / "a").write_text("two")
@@ -309,7 +309,7 @@ def test_somebodys_own_folder_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for name in ("photos", "file"):
         with (
-            pytest.raises(FileFault, match="name another folder"),
+            pytest.raises(FileError, match="name another folder"),
             new_folder(tmp_path / name, marker=INFO, force=True),
         ):
             pass

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.io.atomic import replace_files
 
 
@@ -49,7 +49,7 @@ def test_where_one_file_cannot_be_prepared_the_others_stay_as_they_were(tmp_path
     kept = tmp_path / "a.txt"
     kept.write_bytes(b"old")
     (tmp_path / "file").write_bytes(b"not a folder")
-    with pytest.raises(FileFault, match=r"file.*allowed: a file that can be written"):
+    with pytest.raises(FileError, match=r"file.*allowed: a file that can be written"):
         replace_files({kept: b"new", tmp_path / "file" / "b.txt": b"new"})
     assert kept.read_bytes() == b"old"
     assert listed(tmp_path) == ["a.txt", "file"]
@@ -59,7 +59,7 @@ def test_where_one_file_cannot_be_swapped_in_the_others_are_put_back(tmp_path: P
     kept, made, folder = tmp_path / "a.txt", tmp_path / "new.txt", tmp_path / "z.txt"
     kept.write_bytes(b"old")
     folder.mkdir()
-    with pytest.raises(FileFault, match=r"z\.txt.*the files are as they were"):
+    with pytest.raises(FileError, match=r"z\.txt.*the files are as they were"):
         replace_files({kept: b"new", made: b"new", folder: b"new"})
     assert kept.read_bytes() == b"old"
     assert listed(tmp_path) == ["a.txt", "z.txt"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.killing import ROOT, Job, kills
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.io.journal import replace_together, settle
 
 FILES = {"a.txt": b"new a", "b/c.txt": b"new c", "d/e/f.txt": b"new f", "same.txt": b"same"}
@@ -124,7 +124,7 @@ def test_a_moved_folder_is_brought_to_its_end_where_it_is_now(base: Path, tmp_pa
 def test_where_a_file_cannot_be_swapped_in_the_others_are_put_back(base: Path) -> None:
     before = held(base)
     (base / "z").write_bytes(b"no folder")
-    with pytest.raises(FileFault, match=r"z.*the files are as they were"):
+    with pytest.raises(FileError, match=r"z.*the files are as they were"):
         put(base, FILES | {"z/f.txt": b"new"})
     assert held(base) == before | {"z": b"no folder"}
 
@@ -132,7 +132,7 @@ def test_where_a_file_cannot_be_swapped_in_the_others_are_put_back(base: Path) -
 def test_where_a_file_cannot_be_laid_ready_nothing_begins(base: Path) -> None:
     before = held(base)
     (base / "folder").mkdir()
-    with pytest.raises(FileFault, match=r"folder.*the files are as they were"):
+    with pytest.raises(FileError, match=r"folder.*the files are as they were"):
         put(base, FILES | {"folder": b"new"})
     assert held(base) == before
 
@@ -148,12 +148,12 @@ def test_killed_while_it_puts_back_it_is_put_back_by_the_next_start(base: Path) 
 def test_a_journal_that_cannot_be_read_is_named(base: Path) -> None:
     stop_after(base, 2)
     (base / SWAP / "forward.json").write_text("{")
-    with pytest.raises(FileFault, match=r"forward\.json: .*allowed: a list of files"):
+    with pytest.raises(FileError, match=r"forward\.json: .*allowed: a list of files"):
         settle(base / SWAP)
 
 
 def test_where_there_is_nowhere_to_write_it_says_so(tmp_path: Path) -> None:
-    with pytest.raises(FileFault, match=r"none.*the files are as they were"):
+    with pytest.raises(FileError, match=r"none.*the files are as they were"):
         replace_together({tmp_path / "a": b"a"}, tmp_path / "none" / ".swap.new")
 
 

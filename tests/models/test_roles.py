@@ -10,7 +10,7 @@ import pytest
 from tests.support import synthetic
 from tests.support.synthetic import spans
 from usiran.benchmark.protocol import run
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.models.gazetteer import GazetteerTagger
 from usiran.models.pair_features import Marks, pair_features
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
@@ -117,7 +117,7 @@ def test_end_to_end_the_spans_of_the_held_out_article_are_hidden_and_found() -> 
 
 def test_a_model_without_taggers_says_that_it_needs_marks() -> None:
     bare = RECORDS.drop(columns=["actors", "events"])
-    with pytest.raises(FileFault, match="no actors and no events"):
+    with pytest.raises(FileError, match="no actors and no events"):
         NearestActor().predict(bare)
 
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tests.support.benches import MakeBench, bench
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.models.settings import chosen, read_settings, settings_sha256
 
 __all__ = ["bench"]
@@ -36,7 +36,7 @@ def test_faulty_settings_are_refused_in_one_line(
 ) -> None:
     path = tmp_path / "x.toml"
     path.write_text(content)
-    with pytest.raises(FileFault, match=message) as caught:
+    with pytest.raises(FileError, match=message) as caught:
         read_settings(path)
     assert "\n" not in str(caught.value)
 
@@ -45,11 +45,11 @@ def test_a_missing_parameter_and_an_unknown_reference_are_named(bench: MakeBench
     made = bench()
     order = made.order("stance", "shuffled-within", 0)
     with pytest.raises(
-        FileFault, match=r"baselines/shuffled-within\.toml: found 'no parameter 'C''"
+        FileError, match=r"baselines/shuffled-within\.toml: found 'no parameter 'C''"
     ):
         order.need("C")
     settings = msgspec.structs.replace(order.settings, parameters={"reference": "bert"})
-    with pytest.raises(FileFault, match="found 'reference = 'bert''; allowed: majority, "):
+    with pytest.raises(FileError, match="found 'reference = 'bert''; allowed: majority, "):
         replace(order, settings=settings).named("reference")
 
 
@@ -69,7 +69,7 @@ def test_the_settings_hash_tells_parameters_and_word_lists_but_not_descriptions(
 
 def test_an_unknown_name_is_refused_with_what_is_allowed_and_the_nearest() -> None:
     with pytest.raises(
-        InputFault, match="found 'stence'; allowed: stance, holder; to mend: did you"
+        InputError, match="found 'stence'; allowed: stance, holder; to mend: did you"
     ):
         chosen("task", ("stence",), ("stance", "holder"))
     assert chosen("task", (), ("stance", "holder")) == ("stance", "holder")

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 
 from tests.support import synthetic
 from usiran.benchmark.protocol import run
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.models.ensemble import CombinedTagger, merged
 from usiran.models.fit_cache import fitted
 from usiran.models.gazetteer import GazetteerTagger
@@ -169,11 +169,11 @@ def test_a_gazetteer_cannot_know_names_that_occur_in_no_training_article(model: 
 
 
 def test_marks_that_are_not_there_are_named() -> None:
-    with pytest.raises(FileFault, match="no sides and no roles"):
+    with pytest.raises(FileError, match="no sides and no roles"):
         Deeds(QUADS).fit(synthetic.gold("stance").records)
     gold = _gold()
     deeds = Deeds(QUADS).fit(gold.records)
-    with pytest.raises(FileFault, match="no roles"):
+    with pytest.raises(FileError, match="no roles"):
         deeds.transform(gold.records.drop(columns=["roles"]))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from usiran.corpus import Corpus
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.schemas.label_scheme import QUADS, read_scheme
 
 PLOVER = (
@@ -65,5 +65,5 @@ def test_a_wrong_key_or_value_is_named(
 ) -> None:
     path = tmp_path / "labels.toml"
     path.write_text(repo.labels.read_text("utf-8").replace(old, new, 1), "utf-8")
-    with pytest.raises(FileFault, match=told):
+    with pytest.raises(FileError, match=told):
         read_scheme(path)

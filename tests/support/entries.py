@@ -15,7 +15,7 @@ from usiran.benchmark.results import read_results
 from usiran.benchmark.run import Bench
 from usiran.benchmark.submit import submit
 from usiran.corpus import Corpus
-from usiran.errors import InputFault
+from usiran.errors import InputError
 
 ROOT = Corpus.find(Path(__file__)).root
 Line = dict[str, Any]
@@ -56,7 +56,7 @@ def write(path: Path, lines: list[Line]) -> Path:
 def findings(bench: Bench, task: str, lines: list[Line] | bytes) -> list[tuple[str, str, str]]:
     """Return (record, column, value) of every finding."""
     content = lines if isinstance(lines, bytes) else "\n".join(map(json.dumps, lines)).encode()
-    with pytest.raises(InputFault) as caught:
+    with pytest.raises(InputError) as caught:
         read_lines(content, bench.golds[task], "p.jsonl")
     return [(one.record.replace("  ", " "), one.column, one.value) for one in
             caught.value.findings]  # fmt: skip

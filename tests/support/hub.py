@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from tests.support.hub_card import faults, warnings
+from tests.support.hub_card import errors, warnings
 from tests.support.hub_repos import Json, Refusal, Repo, listing
 
 ORG = "lab"
@@ -65,24 +65,24 @@ class Hub:
     url: str = ""
     repos: dict[tuple[str, str], Repo] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
-    fault: Fault | None = None
+    error: Fault | None = None
     log: list[Logged] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     _met: int = 0
 
-    def order(self, fault: Fault | None) -> None:
+    def order(self, error: Fault | None) -> None:
         """Order a fault, and start counting and logging anew."""
-        self.fault, self._met = fault, 0
+        self.error, self._met = error, 0
         self.log.clear()
 
     def due(self, line: str) -> Fault | None:
         """Return the fault that is due at this request."""
-        fault = self.fault
-        if fault is None or fault.where not in line:
+        error = self.error
+        if error is None or error.where not in line:
             return None
         self._met += 1
-        met = self._met == fault.at or (fault.lasting and self._met > fault.at)
-        return fault if met else None
+        met = self._met == error.at or (error.lasting and self._met > error.at)
+        return error if met else None
 
     def dataset(self, repo_id: str) -> Repo:
         return self.repos["dataset", repo_id]
@@ -138,8 +138,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, body: bytes) -> _Answer | None:
         """Do what is asked, or what is ordered; None where nothing is to be answered."""
-        fault = self.hub.due(f"{self.command} {self.path}")
-        act = fault.act if fault else None
+        error = self.hub.due(f"{self.command} {self.path}")
+        act = error.act if error else None
         answer = None if act == "cut" else self._done(body, act)
         if callable(act):
             act()
@@ -257,7 +257,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def validate_yaml(self, body: bytes, _: Json) -> _Answer:
         content = json.loads(body)["content"].encode()
-        found = [{"message": one} for one in faults(content)]
+        found = [{"message": one} for one in errors(content)]
         warned = [{"message": one} for one in warnings(content)]
         return _Answer({"errors": found, "warnings": warned}, (), 400 if found else 200)
 

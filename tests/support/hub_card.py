@@ -12,7 +12,7 @@ SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "unknown")
 TASKS = ("text-classification", "token-classification", "text-generation", "other")
 
 
-def faults(content: bytes) -> list[str]:
+def errors(content: bytes) -> list[str]:
     """Return what makes the Hub refuse a card."""
     document = _front(content)
     if isinstance(document, str):
@@ -41,8 +41,8 @@ def _front(content: bytes) -> dict[str, object] | str:
         return "the YAML has no closing line"
     try:
         document = yaml.safe_load(front)
-    except yaml.YAMLError as fault:
-        return f"bad YAML: {fault}"
+    except yaml.YAMLError as error:
+        return f"bad YAML: {error}"
     return document if isinstance(document, dict) else "the YAML is no mapping"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from tests.support.hub_card import faults
+from tests.support.hub_card import errors
 
 LARGEST_REGULAR = 10 * 1024 * 1024
 STARTS_WITH = ("parquet", "arrow", "bin", "zip", "gz", "npy", "safetensors")
@@ -123,7 +123,7 @@ class Repo:
         tree = dict(self.head.tree)
         for line in lines[1:]:
             self._apply(tree, line["key"], line["value"])
-        if found := faults(tree["README.md"].content) if "README.md" in tree else []:
+        if found := errors(tree["README.md"].content) if "README.md" in tree else []:
             raise Refusal(400, "Invalid metadata in README.md: " + "; ".join(found))
         return self._add(header["summary"], tree)
 

@@ -130,7 +130,7 @@ def _table(corpus: Corpus, name: str, rows: list[dict[str, str]]) -> None:
     write_csv(corpus.root / FILES[name], columns, told)
 
 
-def faults(corpus: Corpus) -> list[Finding]:
+def errors(corpus: Corpus) -> list[Finding]:
     """Return what `validate` finds, apart from actors that nobody has linked yet."""
     found = validate(corpus).findings
     return [one for one in found if "annotation/actor_links.csv" not in one.allowed]

@@ -19,7 +19,7 @@ from usiran.benchmark.run import Bench
 from usiran.benchmark.submit import score
 from usiran.benchmark.verify import verify_all
 from usiran.benchmark.write_results import outdated
-from usiran.errors import InputFault
+from usiran.errors import InputError
 from usiran.loading.tables import load_tables
 from usiran.tasks.metrics.labels import Predictions
 from usiran.tasks.registry import Gold, Objects, gold_of, objects
@@ -114,7 +114,7 @@ def test_symmetry_asks_for_the_mirror_image_right_or_wrong() -> None:
 def test_an_edit_of_an_unscored_sentence_is_refused() -> None:
     tables = _tables()
     tables["contrast"] = tables["contrast"].assign(sentence_id="article-9#001")
-    with pytest.raises(InputFault, match="found 'article-9#001'; allowed: a scored sentence"):
+    with pytest.raises(InputError, match="found 'article-9#001'; allowed: a scored sentence"):
         gold_of(synthetic.tasks()["contrast"], tables)
 
 
@@ -166,7 +166,7 @@ def test_predictions_for_an_edit_that_is_not_there_are_found(made: Bench, tmp_pa
     lines = made.corpus.baselines / "results/tfidf-nb/contrast.predictions.jsonl"
     broken = tmp_path / "mine.jsonl"
     broken.write_text(lines.read_text().replace("#001~1", "#001~7"))
-    with pytest.raises(InputFault, match=r"found 'article-0#001~7'.*did you mean 'article-0#001~"):
+    with pytest.raises(InputError, match=r"found 'article-0#001~7'.*did you mean 'article-0#001~"):
         score(made, broken, task="contrast", system="mine", draws=200)
     stored = made.corpus.baselines / "results/tfidf-nb/contrast.predictions.jsonl"
     kept = stored.read_bytes()

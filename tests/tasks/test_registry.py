@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.support import synthetic
-from usiran.errors import InputFault
+from usiran.errors import InputError
 from usiran.schemas.label_scheme import QUADS
 from usiran.tasks.metrics.labels import Predictions
 from usiran.tasks.registry import METRICS, RECORD_COLUMNS, Gold, gold_of, objects, records_of
@@ -55,7 +55,7 @@ def test_span_offsets_count_from_the_start_of_the_sentence() -> None:
 def test_a_gold_span_outside_the_scored_sentences_is_refused() -> None:
     tables = dict(synthetic.tables())
     tables["actors"] = tables["actors"].assign(sentence_id="article-9#001")
-    with pytest.raises(InputFault, match=r"actors: actors:0:0: sentence_id: found 'article-9#001'"):
+    with pytest.raises(InputError, match=r"actors: actors:0:0: sentence_id: found 'article-9#001'"):
         gold_of(synthetic.tasks()["actors"], tables)
 
 
@@ -158,5 +158,5 @@ def test_a_corpus_without_roles_or_edits_has_no_items_there() -> None:
 def test_a_role_of_an_unknown_span_is_refused() -> None:
     tables = dict(synthetic.tables())
     tables["roles"] = tables["roles"].assign(actor_span_id="actors:9:9")
-    with pytest.raises(InputFault, match="actor_span_id: found 'actors:9:9'; allowed: a span of"):
+    with pytest.raises(InputError, match="actor_span_id: found 'actors:9:9'; allowed: a span of"):
         gold_of(synthetic.tasks()["roles"], tables)

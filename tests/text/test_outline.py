@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from tests.text.test_segmentation import TEXTS
-from usiran.errors import InputFault
+from usiran.errors import InputError
 from usiran.text.outline import outline, read_outline
 from usiran.text.segmentation import Proposal, propose
 
@@ -52,5 +52,5 @@ def test_a_moved_line_break_moves_the_boundary() -> None:
     ],
 )
 def test_changed_or_missing_words_are_refused_with_the_line(edited: str, told: str) -> None:
-    with pytest.raises(InputFault, match=told.replace("|", r"\|")):
+    with pytest.raises(InputError, match=told.replace("|", r"\|")):
         read(edited)

@@ -20,7 +20,7 @@ from usiran.annotation.server.predictions import Prediction, Predictor
 from usiran.benchmark.protocol import Estimator, predict
 from usiran.benchmark.run import Bench
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.label_studio.records import (
     AnnotationReading,
     SpanReading,
@@ -80,14 +80,14 @@ def predictor_of(
 
     Raises
     ------
-    InputFault
+    InputError
         The system is unknown or is of no use for the layer, or there is no gold to learn from.
     UsiranError
         The corpus or the system's settings cannot be read.
     """
     if ordering and layer == "spans":
-        mend = "leave --queue out: the order of a few whole articles is yours to choose"
-        raise _refused("--queue", "uncertainty for spans", "--layer stance", mend)
+        fix = "leave --queue out: the order of a few whole articles is yours to choose"
+        raise _refused("--queue", "uncertainty for spans", "--layer stance", fix)
     bench = _bench(corpus)
     name = system or ORDERING
     tasks = _tasks(bench, layer, name)
@@ -108,10 +108,10 @@ def _bench(corpus: Corpus) -> Bench:
     loaded = load(corpus)
     stored = (corpus.gold / "stance.json").exists()
     if stored and not set(_NEEDED) <= set(loaded.frames):
-        raise InputFault(loaded.findings)
+        raise InputError(loaded.findings)
     if not stored or loaded.frames["stance"].empty:
-        mend = "adopt or adjudicate a gold first, or leave --pre-annotate and --queue out"
-        raise _refused(corpus.name_of(corpus.gold), "no gold", "a gold to learn from", mend)
+        fix = "adopt or adjudicate a gold first, or leave --pre-annotate and --queue out"
+        raise _refused(corpus.name_of(corpus.gold), "no gold", "a gold to learn from", fix)
     return Bench.of(corpus, loaded.frames)
 
 
@@ -142,8 +142,8 @@ def _check_probabilities(bench: Bench, tasks: Sequence[str], system: str) -> Non
         raise _refused("--pre-annotate", system, allowed, "name another one")
 
 
-def _refused(where: str, found: str, allowed: str, mend: str) -> InputFault:
-    return InputFault([Finding(where, "", "", found, allowed, mend)])
+def _refused(where: str, found: str, allowed: str, fix: str) -> InputError:
+    return InputError([Finding(where, "", "", found, allowed, fix)])
 
 
 @dataclass(frozen=True)
@@ -243,8 +243,8 @@ class _Maker:
     def _fitted(self, task: str, gold: Gold, train: Any) -> Estimator:
         if not len(train):
             name = self.bench.corpus.name_of(self.bench.corpus.gold)
-            mend = "make the gold of another article first"
-            raise _refused(name, "the gold of this article alone", "the gold of another one", mend)
+            fix = "make the gold of another article first"
+            raise _refused(name, "the gold of this article alone", "the gold of another one", fix)
         one_label = gold.task.unit == "sentence" and len(set(gold.values[train])) == 1
         # As in the protocol: one label leaves nothing to learn.
         built: Estimator = DummyClassifier() if one_label else clone(self._built(task))

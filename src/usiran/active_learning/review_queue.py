@@ -31,7 +31,7 @@ import numpy as np
 from usiran.benchmark.protocol import run
 from usiran.benchmark.run import Bench
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.loading.tables import load, texts_of
 from usiran.models.registry import SYSTEMS
 from usiran.schemas.label_scheme import Scheme
@@ -101,9 +101,9 @@ def review_queue(
 
     Raises
     ------
-    FileFault
+    FileError
         The label scheme or corpus.toml cannot be read.
-    InputFault
+    InputError
         The texts cannot be read, or the system is unknown or gives no probabilities.
     """
     maker = _Maker(corpus, system, seed)
@@ -117,7 +117,7 @@ class _Maker:
         self._corpus, self._system, self._seed = corpus, system, seed
         loaded = load(corpus)
         if not {"articles", "sentences"} <= set(loaded.frames):
-            raise InputFault(loaded.findings)
+            raise InputError(loaded.findings)
         self._frames: Frames = loaded.frames
         self._scheme: Scheme = loaded.scheme
         self._texts: Texts = texts_of(loaded.frames)
@@ -185,7 +185,7 @@ class _Maker:
         if self._system not in usable:
             allowed = f"a sentence model: {', '.join(usable)}"
             finding = Finding("--system", "", "", self._system, allowed, "name one of these")
-            raise InputFault([finding])
+            raise InputError([finding])
 
     def _conflicts_of(self, bench: Bench, task: str) -> Iterator[tuple[str, Reason]]:
         gold = bench.golds[task]
@@ -197,7 +197,7 @@ class _Maker:
         if predictions.probabilities is None:
             allowed = f"a system that gives probabilities, such as {SYSTEM}"
             finding = Finding("--system", "", "", self._system, allowed, "name another one")
-            raise InputFault([finding])
+            raise InputError([finding])
         place = {label: i for i, label in enumerate(gold.task.labels)}
         for row, chances in enumerate(predictions.probabilities):
             label, said = gold.values[row], predictions.values[row]

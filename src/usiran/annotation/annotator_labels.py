@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from usiran.annotation.submissions import list_submissions, read_submission
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.io.csv import read_rows
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.records import (
@@ -99,9 +99,9 @@ def read_rounds(corpus: Corpus, rounds: Sequence[str], *, scheme: Scheme, texts:
 
     Raises
     ------
-    FileFault
+    FileError
         A stored export or annotators.csv cannot be read.
-    InputFault
+    InputError
         A round has no submission, or a submission has faults.
     """
     stored = list_submissions(corpus)
@@ -154,9 +154,9 @@ def read_exports(
 
     Raises
     ------
-    FileFault
+    FileError
         An export or annotators.csv cannot be read.
-    InputFault
+    InputError
         With every fault of the labels.
     """
     read = [
@@ -236,8 +236,8 @@ class _Collected:
 
 def _twice(source: str, who: str, task: TaskReading, count: int) -> Finding:
     found = f"{count} annotations by {who}" if count > 1 else f"a second task of {who}"
-    mend = "delete all but one; tasks of one text need a sentence_id each"
-    return Finding(source, f"task {task.task_id} ({task.unit_id})", "", found, "one a unit", mend)
+    fix = "delete all but one; tasks of one text need a sentence_id each"
+    return Finding(source, f"task {task.task_id} ({task.unit_id})", "", found, "one a unit", fix)
 
 
 def _kinds(corpus: Corpus) -> dict[str, str]:
@@ -250,4 +250,4 @@ def _kinds(corpus: Corpus) -> dict[str, str]:
 def _refuse(findings: Iterable[Finding]) -> None:
     collected = list(findings)
     if collected:
-        raise InputFault(collected)
+        raise InputError(collected)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.schemas.label_scheme import Field, Scheme
 
 _BLOCK = re.compile(r"(<!-- labels: (\w+) -->\n).*?(<!-- /labels -->)", re.DOTALL)
@@ -19,13 +19,13 @@ def fill(text: str, scheme: Scheme, *, file: str) -> str:
 
     Raises
     ------
-    InputFault
+    InputError
         A field of the scheme has no table, or a table's field is unknown.
     """
     marked = [match[2] for match in _BLOCK.finditer(text)]
     fields = [field.name for field in scheme.fields]
     if sorted(marked) != sorted(fields):
-        raise InputFault([Finding(
+        raise InputError([Finding(
             file, "", "labels", ", ".join(marked), f"one table each for {', '.join(fields)}",
             "put <!-- labels: FIELD --> and <!-- /labels --> where a field's table belongs",
         )])  # fmt: skip

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from usiran.annotation.sheets.parser import parse_sheet
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, Finding, InputFault
+from usiran.errors import FileError, Finding, InputError
 from usiran.label_studio.check import check_task
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.records import AnnotationReading, TaskReading
@@ -54,9 +54,9 @@ def read_labels(
 
     Raises
     ------
-    FileFault
+    FileError
         The file cannot be read.
-    InputFault
+    InputError
         With every fault of the labels.
     """
     name = corpus.name_of(path)
@@ -78,7 +78,7 @@ def read_all_labels(
 
     Raises
     ------
-    InputFault
+    InputError
         With every fault of every file.
     """
     findings: list[Finding] = []
@@ -90,21 +90,21 @@ def read_all_labels(
             tasks = read_labels(
                 path, corpus, scheme=scheme, texts=texts, completed_by=completed_by
             ).chosen
-        except FileFault as fault:
-            findings.append(fault.finding)
+        except FileError as error:
+            findings.append(error.finding)
             continue
-        except InputFault as fault:
-            findings += fault.findings
+        except InputError as error:
+            findings += error.findings
             continue
         twice = [task.unit_id for task in tasks if task.unit_id in chosen]
         if twice:
             found = f"{len(twice)} units that {files[twice[0]]} labels too"
-            mend = "leave one of the files out"
-            findings.append(Finding(name, twice[0], "", found, "each unit in one file", mend))
+            fix = "leave one of the files out"
+            findings.append(Finding(name, twice[0], "", found, "each unit in one file", fix))
         chosen |= {task.unit_id: task for task in tasks}
         files |= {task.unit_id: name for task in tasks}
     if findings:
-        raise InputFault(findings)
+        raise InputError(findings)
     return list(chosen.values())
 
 
@@ -130,16 +130,16 @@ def _read_any(path: Path, name: str, scheme: Scheme, texts: Texts) -> list[TaskR
     if path.suffix.lower() not in _SUFFIXES:
         found = f"a name that ends in '{path.suffix}'" if path.suffix else "a name without ending"
         allowed = "a sheet (.txt) or a Label Studio export (.json, .jsonl)"
-        raise FileFault(name, found, allowed, "rename the file")
+        raise FileError(name, found, allowed, "rename the file")
     if path.suffix.lower() != ".txt":
         return list(read_export(path, scheme=scheme, texts=texts, name=name))
     try:
         content = path.read_bytes()
-    except OSError as fault:
-        raise FileFault(name, str(fault.strerror), "a sheet", "check the path") from None
+    except OSError as error:
+        raise FileError(name, str(error.strerror), "a sheet", "check the path") from None
     if not content.strip() or b"\0" in content:
         found = "a binary file" if content.strip() else "no text"
-        raise FileFault(name, found, "a sheet", "begin with `usiran annotate sheet`")
+        raise FileError(name, found, "a sheet", "begin with `usiran annotate sheet`")
     return list(parse_sheet(content, name=name, texts=texts, scheme=scheme))
 
 
@@ -154,7 +154,7 @@ def _chosen(
     findings = [finding for task in readings for finding in task.findings]
     # Where every task is refused there is nobody to choose: what is wrong is in the tasks.
     if findings and not any(task.annotations for task in readings):
-        raise InputFault(findings)
+        raise InputError(findings)
     who = _who(readings, completed_by, name)
     chosen: list[TaskReading] = []
     for task in readings:
@@ -170,14 +170,14 @@ def _chosen(
             findings.append(Finding(name, unit, "", found, "one task a unit", "delete all but one"))
     for task in chosen:
         if task.article_id not in texts.texts:
-            mend = "add the article with `usiran articles add`, or leave the task out"
-            findings.append(_of_task(name, task, task.article_id, "an article here", mend))
+            fix = "add the article with `usiran articles add`, or leave the task out"
+            findings.append(_of_task(name, task, task.article_id, "an article here", fix))
         findings += check_task(task, scheme=scheme, texts=texts, file=name)
     if not chosen and not findings:
-        mend = "label some tasks and export again"
-        findings.append(Finding(name, "", "", "no labels", "at least one labelled task", mend))
+        fix = "label some tasks and export again"
+        findings.append(Finding(name, "", "", "no labels", "at least one labelled task", fix))
     if findings:
-        raise InputFault(findings)
+        raise InputError(findings)
     return chosen
 
 
@@ -190,8 +190,8 @@ def _who(readings: Iterable[TaskReading], completed_by: str | None, name: str) -
         return completed_by
     shown = ", ".join(sorted(found)) or "nobody"
     given = f"annotations by {shown}" if completed_by is None else completed_by
-    mend = "choose one with --completed-by, by id or email"
-    raise InputFault([Finding(name, "", "completed_by", given, f"one of {shown}", mend)])
+    fix = "choose one with --completed-by, by id or email"
+    raise InputError([Finding(name, "", "completed_by", given, f"one of {shown}", fix)])
 
 
 def _called(reading: AnnotationReading) -> str:
@@ -203,5 +203,5 @@ def _is_by(reading: AnnotationReading, who: str | None) -> bool:
     return who is None or who in (str(reading.annotator), reading.email)
 
 
-def _of_task(name: str, task: TaskReading, found: str, allowed: str, mend: str) -> Finding:
-    return Finding(name, f"task {task.task_id} ({task.unit_id})", "", found, allowed, mend)
+def _of_task(name: str, task: TaskReading, found: str, allowed: str, fix: str) -> Finding:
+    return Finding(name, f"task {task.task_id} ({task.unit_id})", "", found, allowed, fix)

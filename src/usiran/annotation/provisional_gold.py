@@ -14,7 +14,7 @@ from usiran.annotation.submissions import (
     submission_file,
 )
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, Finding, InputFault
+from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.label_studio.read_export import read_export
@@ -52,17 +52,17 @@ def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False)
 
     Raises
     ------
-    FileFault
+    FileError
         A submission is missing or cannot be read.
-    InputFault
+    InputError
         The round is no gold round, a submission has faults, or the gold has decisions and
         `force` is off.
     """
     rounds = corpus.manifest.gold_rounds
     if round not in rounds:
-        mend = "add it to gold_rounds in dataset/corpus.toml"
+        fix = "add it to gold_rounds in dataset/corpus.toml"
         allowed = f"one of the gold rounds: {', '.join(rounds)}"
-        raise InputFault([Finding("--round", "", "", round, allowed, mend)])
+        raise InputError([Finding("--round", "", "", round, allowed, fix)])
     if not force:
         _refuse_decided(corpus)
     files = _merged(corpus, round, annotator_id)
@@ -111,11 +111,11 @@ def _refuse_partial(given: Sequence[TaskReading], texts: Texts, file: str) -> No
         missing = [unit for unit in (*wanted, article) if unit not in done]
         if missing:
             found = f"{len(missing)} units without labels, the first {missing[0]}"
-            mend = "label the rest and import it, then adopt"
+            fix = "label the rest and import it, then adopt"
             allowed = "every scored sentence and the article itself labelled"
-            findings.append(Finding(file, article, "", found, allowed, mend))
+            findings.append(Finding(file, article, "", found, allowed, fix))
     if findings:
-        raise InputFault(findings)
+        raise InputError(findings)
 
 
 def _submitted(corpus: Corpus, round: str, annotator_id: str, file: str) -> bytes:
@@ -124,7 +124,7 @@ def _submitted(corpus: Corpus, round: str, annotator_id: str, file: str) -> byte
         return path.read_bytes()
     except OSError:
         stored = ", ".join("/".join(pair) for pair in list_submissions(corpus)) or "none yet"
-        raise FileFault(
+        raise FileError(
             corpus.name_of(path),
             "no such submission",
             f"a stored one of both projects; there are {stored}",
@@ -146,7 +146,7 @@ def _rows(corpus: Corpus, passes: Iterable[tuple[str, str]]) -> list[AnnotationR
                 findings += [finding for task in readings for finding in task.findings]
                 rows += annotation_rows(readings, round=round, annotator_id=who)
     if findings:
-        raise InputFault(findings)
+        raise InputError(findings)
     return rows
 
 
@@ -157,6 +157,6 @@ def _refuse_decided(corpus: Corpus) -> None:
     decisions = len(read_rows(path, name=corpus.name_of(path)))
     if decisions > 0:
         found = f"{decisions} decisions"
-        mend = "keep the adjudicated gold, or replace it with --force"
+        fix = "keep the adjudicated gold, or replace it with --force"
         name = corpus.name_of(path)
-        raise InputFault([Finding(name, "", "", found, "a gold without decisions", mend)])
+        raise InputError([Finding(name, "", "", found, "a gold without decisions", fix)])

@@ -13,7 +13,7 @@ from typing import get_args
 from usiran.annotation.intake import read_labels, same_labels
 from usiran.annotation.sheets.writer import blank_sheet, fill_sheet
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import read_rows
 from usiran.label_studio.read_export import read_export
@@ -88,7 +88,7 @@ def read_submission(
 
     Raises
     ------
-    FileFault
+    FileError
         A stored export cannot be read.
     """
     for project in PROJECTS:
@@ -129,9 +129,9 @@ def import_labels(
 
     Raises
     ------
-    FileFault
+    FileError
         The file or a stored export cannot be read, or a file cannot be written.
-    InputFault
+    InputError
         With every fault of the labels; nothing is written.
     """
     _check_names(corpus, round, annotator_id)
@@ -180,8 +180,8 @@ def _check_names(corpus: Corpus, round: str, annotator_id: str) -> None:
         findings.append(Finding("--round", "", "", round, allowed, "choose such a name"))
     if annotator_id not in known:
         allowed = f"one of {', '.join(known)}" if known else "an annotator of the file"
-        mend = "add a row annotator_id,kind,name,note (kind: human or language-model)"
-        findings.append(Finding(file, annotator_id, "annotator_id", annotator_id, allowed, mend))
+        fix = "add a row annotator_id,kind,name,note (kind: human or language-model)"
+        findings.append(Finding(file, annotator_id, "annotator_id", annotator_id, allowed, fix))
     _refuse_any(findings)
 
 
@@ -250,7 +250,7 @@ def _missing(project: Project, tasks: Iterable[TaskReading], texts: Texts) -> in
 def _refuse_any(findings: Iterable[Finding]) -> None:
     collected = list(findings)
     if collected:
-        raise InputFault(collected)
+        raise InputError(collected)
 
 
 def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
@@ -267,7 +267,7 @@ def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
 
     Raises
     ------
-    InputFault
+    InputError
         The corpus has no such article, there is no such submission, or it has faults.
     """
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)

@@ -38,7 +38,7 @@ from usiran.benchmark.ranking import contestants
 from usiran.benchmark.results import Results, rounded
 from usiran.benchmark.run import Bench, counts_of, scorer_of
 from usiran.benchmark.significance import comparable
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.models.settings import chosen
 from usiran.tasks.metrics.labels import Floats, Scorer
 
@@ -228,7 +228,7 @@ def power(
 
     Raises
     ------
-    InputFault, FileFault
+    InputError, FileError
         A system is unknown or stale, or there are no two to compare.
     """
     first, second = systems or _best(bench, results, task)
@@ -251,7 +251,7 @@ def _best(bench: Bench, results: Results, task: str) -> tuple[str, str]:
     names = [one.system for one in contestants(bench, task, results)]
     if len(names) < 2:
         found = ", ".join(names) or "none"
-        raise InputFault([Finding(
+        raise InputError([Finding(
             "--systems", "", "", found, f"two systems with results on {task} that are no controls",
             "name two with --systems, or run more: `usiran benchmark run`",
         )])  # fmt: skip

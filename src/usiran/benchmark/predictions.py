@@ -21,7 +21,7 @@ from typing import NamedTuple
 import msgspec
 
 from usiran.benchmark.results import Line, SpanRow
-from usiran.errors import FileFault, Finding, InputFault, shorten
+from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.tasks.links import read as read_link
 from usiran.tasks.metrics.links import LinkScorer
 from usiran.tasks.registry import Gold
@@ -46,7 +46,7 @@ class Fault(NamedTuple):
     column: str
     value: object
     allowed: str
-    mend: str
+    fix: str
 
 
 @dataclass(frozen=True)
@@ -232,23 +232,23 @@ def read_content(path: Path, file: str) -> bytes:
 
     Raises
     ------
-    FileFault
+    FileError
         It is missing, a folder, empty, binary or not UTF-8.
     """
     allowed = "predictions, one JSON object a line, in UTF-8"
     try:
         content = path.read_bytes()
-    except OSError as fault:
-        found = fault.strerror or str(fault)
-        raise FileFault(file, found, allowed, "name the predictions file") from None
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise FileError(file, found, allowed, "name the predictions file") from None
     if not content.strip():
-        raise FileFault(file, "an empty file", allowed, _WRITE)
+        raise FileError(file, "an empty file", allowed, _WRITE)
     if b"\0" in content:
-        raise FileFault(file, "a binary file", allowed, _WRITE)
+        raise FileError(file, "a binary file", allowed, _WRITE)
     try:
         content.decode("utf-8")
-    except UnicodeDecodeError as fault:
-        raise FileFault(file, shorten(fault), allowed, "save it as UTF-8") from None
+    except UnicodeDecodeError as error:
+        raise FileError(file, shorten(error), allowed, "save it as UTF-8") from None
     return content
 
 
@@ -268,21 +268,21 @@ def read_lines(content: bytes, gold: Gold, file: str, *, relabelled: bool = Fals
 
     Raises
     ------
-    FileFault
+    FileError
         The task takes no predictions.
-    InputFault
+    InputError
         Every fault of the file: its line, the sentence, what was found, what is allowed.
     """
     if gold.verdict:
-        raise FileFault(file, f"predictions of {gold.task.name}", "a task that can be evaluated",
+        raise FileError(file, f"predictions of {gold.task.name}", "a task that can be evaluated",
                         f"choose another task: {gold.verdict}")  # fmt: skip
     if gold.task.unit not in RULES:
-        raise FileFault(file, f"predictions of {gold.task.name}", "a sentence or span task",
+        raise FileError(file, f"predictions of {gold.task.name}", "a sentence or span task",
                         "this task takes no predictions from files")  # fmt: skip
     reader = _Reader(Frame(gold, relabelled), file, content.split(b"\n"))
     lines = reader.read()
     if reader.findings:
-        raise InputFault(reader.findings)
+        raise InputError(reader.findings)
     return lines
 
 
@@ -316,10 +316,10 @@ class _Reader:
     def _line(self, number: int, raw: bytes, decoder: msgspec.json.Decoder[Line]) -> list[Line]:
         try:
             line = decoder.decode(raw)
-        except msgspec.DecodeError as fault:
+        except msgspec.DecodeError as error:
             wanted = "label" if self.frame.gold.task.unit == "sentence" else "spans"
             allowed = f"one JSON object with sentence_id and {wanted}"
-            self._find(number, "", Fault("", shorten(fault, 160), allowed, _WRITE))
+            self._find(number, "", Fault("", shorten(error, 160), allowed, _WRITE))
             self._meant(number, raw)
             return []
         if not self._place(number, line):
@@ -345,8 +345,8 @@ class _Reader:
         if line.sentence_id not in self.frame.order:
             self.unknown += 1
             near = nearest(line.sentence_id, tuple(self.frame.order) * (self.unknown < _SUGGESTED))
-            mend = near if near.startswith("did") else "name a scored sentence of the corpus"
-            found = Fault("sentence_id", line.sentence_id, "the id of a scored sentence", mend)
+            fix = near if near.startswith("did") else "name a scored sentence of the corpus"
+            found = Fault("sentence_id", line.sentence_id, "the id of a scored sentence", fix)
         elif key in self.seen:
             found = Fault("sentence_id", f"again, after line {self.seen[key]}",
                           "every sentence once", "keep one of the lines")  # fmt: skip
@@ -378,13 +378,13 @@ class _Reader:
             self._whole("probabilities", f"in {stated} of {len(lines)} lines",
                         "in every line or in none", "add or leave out the others")  # fmt: skip
 
-    def _whole(self, column: str, value: str, allowed: str, mend: str) -> None:
-        self.findings.append(Finding(self.file, "", column, value, allowed, mend))
+    def _whole(self, column: str, value: str, allowed: str, fix: str) -> None:
+        self.findings.append(Finding(self.file, "", column, value, allowed, fix))
 
-    def _find(self, number: int, sentence_id: str, fault: Fault) -> None:
+    def _find(self, number: int, sentence_id: str, error: Fault) -> None:
         # Padded, so that findings sorted as text stand in the order of the lines.
         where = f"line {number:>{self.width}}" + (f" ({sentence_id})" if sentence_id else "")
-        value = shorten(fault.value)
+        value = shorten(error.value)
         self.findings.append(
-            Finding(self.file, where, fault.column, value, fault.allowed, fault.mend)
+            Finding(self.file, where, error.column, value, error.allowed, error.fix)
         )

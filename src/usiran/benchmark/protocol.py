@@ -23,7 +23,7 @@ from sklearn.dummy import DummyClassifier
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from usiran.corpus import Corpus
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.tasks.metrics.labels import Floats, Predictions
 from usiran.tasks.registry import Gold, Objects, Task, objects
 from usiran.text.tokens import Span
@@ -48,12 +48,12 @@ def folds_sha256(corpus: Corpus) -> str:
 
     Raises
     ------
-    FileFault
+    FileError
         There is no folds.csv.
     """
     path = corpus.source / "folds.csv"
     if not path.is_file():
-        raise FileFault(corpus.name_of(path), "no such file", "the folds", "put it back")
+        raise FileError(corpus.name_of(path), "no such file", "the folds", "put it back")
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -21,7 +21,7 @@ from usiran.benchmark.results import (
 )
 from usiran.benchmark.run import Bench, scores_of
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.models.settings import chosen
 
 
@@ -86,7 +86,7 @@ def rescore(
 
     Raises
     ------
-    InputFault
+    InputError
         A system has no stored result.
     """
     names = chosen("system", tuple(systems), tuple(dict.fromkeys(name for name, _ in results)))
@@ -130,7 +130,7 @@ def refreshing(corpus: Corpus) -> str:
 
     Raises
     ------
-    FileFault
+    FileError
         A stored result cannot be read.
     """
     files = sorted((corpus.baselines / "results").glob("*/*.json"))
@@ -156,11 +156,11 @@ def _again(bench: Bench, stored: Stored) -> Stored | str:
     file = bench.corpus.name_of(paths(bench.corpus, old.system, old.task)[1])
     try:
         content = prediction_bytes(read_lines(stored.predictions, gold, file))
-    except FileFault as fault:
-        return str(fault)
-    except InputFault as fault:
-        more = f" (and {len(fault.findings) - 1} more)" if len(fault.findings) > 1 else ""
-        return f"{fault.findings[0]}{more}"
+    except FileError as error:
+        return str(error)
+    except InputError as error:
+        more = f" (and {len(error.findings) - 1} more)" if len(error.findings) > 1 else ""
+        return f"{error.findings[0]}{more}"
     outcomes = outcomes_in(content, gold, file)
     result = msgspec.structs.replace(
         old,

@@ -19,7 +19,7 @@ import numpy as np
 
 from usiran.benchmark.protocol import Outcome
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, shorten
+from usiran.errors import FileError, shorten
 from usiran.schemas.results import Kind
 from usiran.tasks.metrics.labels import Predictions
 from usiran.tasks.registry import Gold, objects
@@ -187,7 +187,7 @@ def outcomes_in(content: bytes, gold: Gold, file: str) -> list[Outcome]:
 
     Raises
     ------
-    FileFault
+    FileError
         A line is not a prediction of the task, or the sentences are not the gold's, each
         once a replicate.
     """
@@ -197,20 +197,20 @@ def outcomes_in(content: bytes, gold: Gold, file: str) -> list[Outcome]:
     replicates = [lines[i : i + size] for i in range(0, len(lines), size)]
     for number, block in enumerate(replicates):
         if [(line.sentence_id, line.replicate) for line in block] != [(w, number) for w in wanted]:
-            raise FileFault(file, "sentences in another order, missing or twice",
-                            "every scored sentence once, in corpus order", _MEND)  # fmt: skip
+            raise FileError(file, "sentences in another order, missing or twice",
+                            "every scored sentence once, in corpus order", _FIX)  # fmt: skip
     return [_outcome(block, gold, file) for block in replicates]
 
 
-_MEND = "run the system again: `usiran benchmark run --system NAME --task NAME`"
+_FIX = "run the system again: `usiran benchmark run --system NAME --task NAME`"
 
 
 def _decode(content: bytes, file: str) -> list[Line]:
     decoder = msgspec.json.Decoder(Line)
     try:
         return decoder.decode_lines(content)
-    except msgspec.DecodeError as fault:
-        raise FileFault(file, shorten(fault, 160), "one prediction a line", _MEND) from None
+    except msgspec.DecodeError as error:
+        raise FileError(file, shorten(error, 160), "one prediction a line", _FIX) from None
 
 
 def _outcome(lines: Sequence[Line], gold: Gold, file: str) -> Outcome:
@@ -220,7 +220,7 @@ def _outcome(lines: Sequence[Line], gold: Gold, file: str) -> Outcome:
         said = line.label if gold.task.unit == "sentence" else line.spans
         if said is None:
             allowed = "a label" if gold.task.unit == "sentence" else "spans"
-            raise FileFault(file, f"{line.sentence_id} without {allowed}", allowed, _MEND)
+            raise FileError(file, f"{line.sentence_id} without {allowed}", allowed, _FIX)
         values.append(_value(said, start))
         references.append(None if line.reference is None else _value(line.reference, start))
     stated = [line.probabilities for line in lines if line.probabilities is not None]
@@ -248,7 +248,7 @@ def read_results(corpus: Corpus) -> dict[tuple[str, str], Stored]:
 
     Raises
     ------
-    FileFault
+    FileError
         A result cannot be read, stands in another system's folder, or its predictions
         are missing or were changed since.
     """
@@ -256,14 +256,14 @@ def read_results(corpus: Corpus) -> dict[tuple[str, str], Stored]:
     for path in sorted((corpus.baselines / "results").glob("*/*.json")):
         result = read_result(path, corpus.name_of(path))
         if (result.system, result.task) != (path.parent.name, path.stem):
-            raise FileFault(corpus.name_of(path), f"a result of {result.system}/{result.task}",
+            raise FileError(corpus.name_of(path), f"a result of {result.system}/{result.task}",
                             f"{path.parent.name}/{path.stem}", "move the file back")  # fmt: skip
         predictions = path.with_name(f"{path.stem}.predictions.jsonl")
         content = predictions.read_bytes() if predictions.is_file() else b""
         if sha256(content) != result.predictions_sha256:
             found = "other content than was scored" if content else "no predictions"
             wanted = f"the file with SHA-256 {result.predictions_sha256}"
-            raise FileFault(corpus.name_of(predictions), found, wanted, _MEND)
+            raise FileError(corpus.name_of(predictions), found, wanted, _FIX)
         stored[result.system, result.task] = Stored(result, content)
     return stored
 
@@ -273,13 +273,13 @@ def read_result(path: Path, name: str) -> Result:
 
     Raises
     ------
-    FileFault
+    FileError
         It is missing or not a result, or its seed or draws are out of range.
     """
     try:
         return msgspec.json.decode(path.read_bytes(), type=Result)
-    except OSError as fault:
-        found = fault.strerror or str(fault)
-        raise FileFault(name, found, "a result of the benchmark", "name its file") from None
-    except msgspec.DecodeError as fault:
-        raise FileFault(name, shorten(fault, 160), "a result of the benchmark", _MEND) from None
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise FileError(name, found, "a result of the benchmark", "name its file") from None
+    except msgspec.DecodeError as error:
+        raise FileError(name, shorten(error, 160), "a result of the benchmark", _FIX) from None

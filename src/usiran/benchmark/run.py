@@ -25,8 +25,8 @@ from usiran.benchmark.results import (
     sha256,
 )
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputFault
-from usiran.models.peers import MEND, missing, need
+from usiran.errors import Finding, InputError
+from usiran.models.peers import FIX, missing, need
 from usiran.models.registry import SYSTEMS, Order
 from usiran.models.settings import Settings, chosen, read_all, settings_sha256
 from usiran.schemas.label_scheme import read_scheme
@@ -112,9 +112,9 @@ class Bench:
 
         Raises
         ------
-        InputFault
+        InputError
             A name is unknown, or the systems asked for run on none of the tasks.
-        FileFault
+        FileError
             A peer is named that is not installed.
         """
         names = chosen("task", tuple(tasks), tuple(self.golds))
@@ -127,7 +127,7 @@ class Bench:
             if self.runs(system, task)
         ]
         if not pairs and any(not self.golds[task].verdict for task in names):
-            raise InputFault([self._idle(system) for system in wanted])
+            raise InputError([self._idle(system) for system in wanted])
         return pairs
 
     def _wanted(self, systems: tuple[str, ...], *, peers: bool) -> tuple[str, ...]:
@@ -146,7 +146,7 @@ class Bench:
         """Return the peers that cannot run here, each with what to do about it."""
         lacking = {name: missing(SYSTEMS[name].packages) for name in self.library}
         return {
-            name: f"skipped: no package {', '.join(modules)}; to mend: {MEND}"
+            name: f"skipped: no package {', '.join(modules)}; to mend: {FIX}"
             for name, modules in lacking.items()
             if modules
         }

@@ -7,7 +7,7 @@ import msgspec
 from usiran.benchmark.ranking import standings
 from usiran.benchmark.results import Results, Stored, paths, rounded
 from usiran.benchmark.run import Bench, counts_of, scorer_of
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.models.settings import chosen
 from usiran.stats.bootstrap import COVERAGE, Comparison, compare, scored
 
@@ -42,7 +42,7 @@ def compare_stored(bench: Bench, results: Results, task: str, first: str, second
 
     Raises
     ------
-    InputFault, FileFault
+    InputError, FileError
         One of the two is unknown, stale, or was scored on rearranged labels.
     """
     one, other = (comparable(bench, results, task, name) for name in (first, second))
@@ -72,7 +72,7 @@ def comparable(bench: Bench, results: Results, task: str, system: str) -> Stored
 
     Raises
     ------
-    InputFault, FileFault
+    InputError, FileError
         It is unknown, stale, or was scored on rearranged labels.
     """
     names = tuple(name for name, of in results if of == task)
@@ -81,9 +81,9 @@ def comparable(bench: Bench, results: Results, task: str, system: str) -> Stored
     stored = results[system, task]
     file = bench.corpus.name_of(paths(bench.corpus, system, task)[0])
     if bench.is_stale(stored.result):
-        raise FileFault(file, "made on other gold or folds", "the corpus's present gold",
+        raise FileError(file, "made on other gold or folds", "the corpus's present gold",
                         "run it again: `usiran benchmark run`")  # fmt: skip
     if stored.result.relabelled:
-        raise FileFault(file, "scored on labels rearranged on purpose", "the true labels",
+        raise FileError(file, "scored on labels rearranged on purpose", "the true labels",
                         "compare systems scored on the same labels")  # fmt: skip
     return stored

@@ -29,7 +29,7 @@ from usiran.benchmark.results import (
     sha256,
 )
 from usiran.benchmark.run import Bench, scores_of
-from usiran.errors import FileFault, Finding, InputFault, shorten
+from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.models.settings import chosen
 from usiran.schemas.base import ARTICLE_ID
 
@@ -120,23 +120,23 @@ def read_parameters(path: Path) -> dict[str, Any]:
 
     Raises
     ------
-    FileFault
+    FileError
         The file cannot be read, or is not one table of values that JSON has.
     """
     readers = {".toml": tomllib.loads, ".json": json.loads}
     allowed = "a TOML or JSON file with one table of parameters"
     if path.suffix not in readers:
-        raise FileFault(path, f"the ending '{path.suffix}'", allowed, "end it in .toml or .json")
+        raise FileError(path, f"the ending '{path.suffix}'", allowed, "end it in .toml or .json")
     try:
         table = readers[path.suffix](path.read_text(encoding="utf-8"))
         json.dumps(table, allow_nan=False)
-    except OSError as fault:
-        found = fault.strerror or str(fault)
-        raise FileFault(path, found, allowed, "name the settings file") from None
-    except (ValueError, TypeError, RecursionError) as fault:
-        raise FileFault(path, shorten(fault), allowed, "correct the named place") from None
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise FileError(path, found, allowed, "name the settings file") from None
+    except (ValueError, TypeError, RecursionError) as error:
+        raise FileError(path, shorten(error), allowed, "correct the named place") from None
     if not isinstance(table, dict):
-        raise FileFault(path, f"a {type(table).__name__}", allowed, "write an object")
+        raise FileError(path, f"a {type(table).__name__}", allowed, "write an object")
     return table
 
 
@@ -147,7 +147,7 @@ def parameters_sha256(parameters: Mapping[str, Any]) -> str:
 
 def _check_name(system: str) -> None:
     if not re.fullmatch(ARTICLE_ID, system):
-        raise InputFault([Finding(
+        raise InputError([Finding(
             "--system", "", "", system, "lower-case letters and digits, parts joined by hyphens",
             "write it so, such as my-system-2",
         )])  # fmt: skip
@@ -194,13 +194,13 @@ def submit(
     """
     _check_texts(title, description, url)
     if system in bench.library:
-        raise InputFault([Finding(
+        raise InputError([Finding(
             "--system", "", "", system, "a name that no built-in system has",
             "choose another name; built-in systems are run with `usiran benchmark run`",
         )])  # fmt: skip
     if (system, task) in results and not force:
         file = bench.corpus.name_of(paths(bench.corpus, system, task)[0])
-        raise FileFault(file, "an earlier submission", "a system and task without a result",
+        raise FileError(file, "an earlier submission", "a system and task without a result",
                         "choose another name, or replace it with --force")  # fmt: skip
     said = Submission(description, url)
     fresh = score(
@@ -228,4 +228,4 @@ def _check_texts(title: str, description: str, url: str) -> None:
         findings.append(Finding("--url", "", "", url, "an address that begins with http:// or "
                                 "https://", "give the whole address"))  # fmt: skip
     if findings:
-        raise InputFault(findings)
+        raise InputError(findings)

@@ -32,7 +32,7 @@ from usiran.benchmark.results import (
 )
 from usiran.benchmark.run import Bench, own_settings_sha256, replicates, scores_of
 from usiran.benchmark.submit import parameters_sha256
-from usiran.errors import FileFault, Finding, InputFault, shorten
+from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.io.atomic import holds
 from usiran.models.registry import SYSTEMS
 from usiran.tasks.metrics.labels import Predictions
@@ -71,10 +71,10 @@ def verify(bench: Bench, result: Path, predictions: Path | None = None) -> Check
         path = predictions or result.with_name(f"{result.stem}.predictions.jsonl")
         check = _Check(bench, stated, result, bench.corpus.name_of(path))
         return Checked(file, tuple(check.findings(read_content(path, check.source))))
-    except InputFault as fault:
-        return Checked(file, fault.findings)
-    except FileFault as fault:
-        return Checked(file, (fault.finding,))
+    except InputError as error:
+        return Checked(file, error.findings)
+    except FileError as error:
+        return Checked(file, (error.finding,))
 
 
 def verify_all(bench: Bench) -> list[Checked]:
@@ -93,9 +93,9 @@ def verify_all(bench: Bench) -> list[Checked]:
 
 
 def _without_result(file: str) -> Checked:
-    fault = Finding(file, "", "", "predictions without a result", "a result beside them",
+    error = Finding(file, "", "", "predictions without a result", "a result beside them",
                     "score them, or take the file out")  # fmt: skip
-    return Checked(file, (fault,))
+    return Checked(file, (error,))
 
 
 def _cards(bench: Bench) -> Iterator[Checked]:
@@ -110,9 +110,9 @@ def _cards(bench: Bench) -> Iterator[Checked]:
         file = bench.corpus.name_of(path)
         wanted = card(stored, name).encode("utf-8")
         if not holds(path, wanted):
-            mend = f"write it again: `usiran benchmark rescore --system {name} --write`"
-            fault = Finding(file, "", "", "another text", "the card its results give", mend)
-            yield Checked(file, (fault,))
+            fix = f"write it again: `usiran benchmark rescore --system {name} --write`"
+            error = Finding(file, "", "", "another text", "the card its results give", fix)
+            yield Checked(file, (error,))
 
 
 class _Check:
@@ -231,8 +231,8 @@ class _Check:
                 else:
                     yield self._find(where, found, allowed, _TRUST)
 
-    def _find(self, column: str, found: object, allowed: object, mend: str) -> Finding:
-        return Finding(self.file, "", column, shorten(found), shorten(allowed), mend)
+    def _find(self, column: str, found: object, allowed: object, fix: str) -> Finding:
+        return Finding(self.file, "", column, shorten(found), shorten(allowed), fix)
 
 
 def _plain(result: Result) -> dict[str, Any]:

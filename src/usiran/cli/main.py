@@ -15,7 +15,7 @@ from usiran.cli import articles, editions, export, models, publish, release
 from usiran.cli.annotate import labels as annotate
 from usiran.cli.benchmark import run as benchmark
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_findings, show_json
-from usiran.errors import FileFault, InputFault, UsiranError
+from usiran.errors import FileError, InputError, UsiranError
 
 if TYPE_CHECKING:
     from usiran.corpus import Corpus
@@ -107,7 +107,7 @@ def build(
         raise typer.BadParameter("only with --text withhold", param_hint="--output")
     if check:
         if findings := drift(folder, progress):
-            raise InputFault(findings)
+            raise InputError(findings)
         return
     _show_built(folder, write(folder, progress), as_json=as_json)
 
@@ -145,8 +145,8 @@ def main() -> None:
 
 
 def _fail(error: UsiranError) -> None:
-    findings = error.findings if isinstance(error, InputFault) else ()
-    if isinstance(error, FileFault):
+    findings = error.findings if isinstance(error, InputError) else ()
+    if isinstance(error, FileError):
         findings = (error.finding,)
     if "--json" in sys.argv:
         show_json({"error": str(error), "findings": [finding.as_dict() for finding in findings]})

@@ -21,7 +21,7 @@ from usiran.dataset.articles import (
     sentence_rows,
     slug,
 )
-from usiran.errors import FileFault, Finding, InputFault
+from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes
 from usiran.schemas.base import EDTF
@@ -85,9 +85,9 @@ def prepare(corpus: Corpus, path: Path, facts: Facts, *, allow_similar: bool = F
 
     Raises
     ------
-    FileFault
+    FileError
         The file is missing, not UTF-8, empty, binary, a duplicate or a near-duplicate.
-    InputFault
+    InputError
         A fact has the wrong form, is of unknown basis, or the id is taken.
     """
     text, notices = _clean(path)
@@ -156,21 +156,21 @@ def _clean(path: Path) -> tuple[str, list[str]]:
     text = read_text(path, what="an article's text, one UTF-8 file")
     notices: list[str] = []
     if "\0" in text:
-        raise FileFault(path, "a NUL character", "plain text", "save the article as plain text")
+        raise FileError(path, "a NUL character", "plain text", "save the article as plain text")
     if text.startswith("\ufeff"):
         text, notices = text[1:], [*notices, "a byte order mark at the start was taken out"]
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         notices.append("line ends were CRLF or CR; they are stored as LF")
     if not text.strip():
-        raise FileFault(path, "no text", "an article's text", "check what was saved")
+        raise FileError(path, "no text", "an article's text", "check what was saved")
     return text, notices
 
 
 def _refuse_duplicate(path: Path, text: str, rows: list[dict[str, str]]) -> None:
     for row in rows:
         if row["text_sha256"] == sha256(text):
-            raise FileFault(
+            raise FileError(
                 path,
                 f"the text of {row['article_id']}",
                 "a text that is not in the corpus",
@@ -188,7 +188,7 @@ def _nearest(
     share, row = max(shares, key=lambda pair: pair[0])
     told = f"{share:.0%} of its {SHINGLE}-word sequences stand in {row['article_id']}"
     if share >= SIMILAR and not allow_similar:
-        raise FileFault(
+        raise FileError(
             path,
             told,
             f"less than {SIMILAR:.0%} shared with any article",
@@ -212,7 +212,7 @@ def _row(
     row |= {"note": facts.note or "", "text_sha256": sha256(text)}
     findings = _faults(str(path), row, text, taken)
     if findings:
-        raise InputFault(findings)
+        raise InputError(findings)
     return row
 
 
@@ -250,16 +250,16 @@ def _faults(file: str, row: Mapping[str, str], text: str, taken: set[str]) -> li
         findings += check("articles", frame, file=file, key="article_id", allowed={})[1]
         findings = [_with_option(finding) for finding in findings]
     if key in taken:
-        mend = "choose another with --id; ids are never reused"
-        findings.append(Finding(file, key, "article_id", key, "an id that is free", mend))
+        fix = "choose another with --id; ids are never reused"
+        findings.append(Finding(file, key, "article_id", key, "an id that is free", fix))
     return findings
 
 
 def _with_option(finding: Finding) -> Finding:
     """Say which option mends a fault of the new row."""
     option = "id" if finding.column == "article_id" else finding.column.replace("_basis", "")
-    mend = f"give another value with --{option}" if option in _OPTIONS else finding.mend
-    return replace(finding, mend=mend)
+    fix = f"give another value with --{option}" if option in _OPTIONS else finding.fix
+    return replace(finding, fix=fix)
 
 
 _OPTIONS = ("id", "title", "publisher", "published", "url", "note")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, Finding, InputFault
+from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.schemas.articles import Articles
@@ -43,7 +43,7 @@ def read_articles(corpus: Corpus) -> list[dict[str, str]]:
 
     Raises
     ------
-    FileFault
+    FileError
         The file cannot be read or lacks a column.
     """
     path = corpus.source / "articles.csv"
@@ -101,7 +101,7 @@ def one_article(texts: Texts, article_id: str) -> tuple[Sentence, ...]:
 
     Raises
     ------
-    InputFault
+    InputError
         There is no such article; the message lists those there are.
     """
     try:
@@ -109,7 +109,7 @@ def one_article(texts: Texts, article_id: str) -> tuple[Sentence, ...]:
     except KeyError:
         known = f"an article of the corpus: {', '.join(texts.sentences)}"
         finding = Finding("the article", "", "", article_id, known, "name one of these")
-        raise InputFault([finding]) from None
+        raise InputError([finding]) from None
 
 
 def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int]:
@@ -122,9 +122,9 @@ def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int
 
     Raises
     ------
-    FileFault
+    FileError
         The outline cannot be read.
-    InputFault
+    InputError
         There is no such article, the outline does not fit the text, or the article has
         labels already: they would lose their sentences.
     """
@@ -163,14 +163,14 @@ def refuse_labelled(corpus: Corpus, article_id: str) -> None:
 
     Raises
     ------
-    FileFault
+    FileError
         An export under submissions/ or gold/ holds labels of this article.
     """
     mark = f'"{article_id}"'.encode()
     for folder in (corpus.submissions, corpus.gold):
         for path in sorted(folder.rglob("*.json")):
             if mark in path.read_bytes():
-                raise FileFault(
+                raise FileError(
                     corpus.name_of(path),
                     f"labels of {article_id}",
                     "no labels of an article whose sentences move",

@@ -19,7 +19,7 @@ from usiran.dataset.describe.card import Built, card
 from usiran.dataset.describe.facts import facts_of
 from usiran.dataset.describe.metadata import metadata_files
 from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table, unchanged
-from usiran.errors import FileFault, Finding, InputFault, shorten
+from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.io.atomic import holds, replace_files
 from usiran.label_studio.config import config_files
 from usiran.loading.tables import load_tables
@@ -58,9 +58,9 @@ def build(corpus: Corpus, progress: Progress = lambda _: None) -> Result:
 
     Raises
     ------
-    InputFault
+    InputError
         The corpus has findings.
-    FileFault
+    FileError
         The loaded dataset is not what was built.
     """
     result = make(corpus, progress)
@@ -84,7 +84,7 @@ def make(
     """
     progress("reading and checking the tables")
     if found := validate(corpus).findings:
-        raise InputFault(found)
+        raise InputError(found)
     frames = load_tables(corpus)
     scheme = read_scheme(corpus.labels)
     files = _generated(corpus, scheme)
@@ -110,9 +110,9 @@ def make(
 def drift(corpus: Corpus, progress: Progress = lambda _: None) -> list[Finding]:
     """Return a finding for every generated file that is not what a build would write."""
     result = make(corpus, progress)
-    mend = "run `usiran build` and commit what it writes"
+    fix = "run `usiran build` and commit what it writes"
     return [
-        Finding(corpus.name_of(path), "", "", found, "what a build writes", mend)
+        Finding(corpus.name_of(path), "", "", found, "what a build writes", fix)
         for found, paths in (("other content", result.changed), ("a stale file", result.stale))
         for path in paths
     ]
@@ -151,7 +151,7 @@ def reload(files: Mapping[str, bytes], built: tuple[Built, ...]) -> None:
 
     Raises
     ------
-    FileFault
+    FileError
         A config is not what was built.
     """
     from datasets import load_dataset
@@ -174,14 +174,14 @@ def reload(files: Mapping[str, bytes], built: tuple[Built, ...]) -> None:
 
 def _compare(view: View, loaded: Any) -> None:
     if loaded.features != view.features:
-        raise FileFault(
+        raise FileError(
             f"config {view.name}", shorten(loaded.features), "the features that were built",
             "the card and the Parquet file disagree; this is a fault of the toolkit",
         )  # fmt: skip
     expected = [view.features.encode_example(row) for row in view.rows]
     for number, (row, wanted) in enumerate(zip(loaded, expected, strict=True)):
         if row != wanted:
-            raise FileFault(
+            raise FileError(
                 f"config {view.name}", f"row {number}: {shorten(row)}", shorten(wanted),
                 "the loaded row is not the row built; this is a fault of the toolkit",
             )  # fmt: skip

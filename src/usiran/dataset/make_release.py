@@ -28,7 +28,7 @@ from usiran.dataset.release.snapshot import (
 )
 from usiran.dataset.release.stored import CHANGES, MANIFEST, RECORDS, Release, folder_of, latest
 from usiran.dataset.release.version import Bump, Version
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.io.atomic import holds
 from usiran.io.journal import replace_together
 from usiran.text.articles import read_text
@@ -105,10 +105,10 @@ def prepare(
 
     Raises
     ------
-    InputFault
+    InputError
         The version is too small, the git tree is not clean, the corpus has findings, a
         generated file has drifted, or a change has no reason.
-    FileFault
+    FileError
         There is no git repository, or a file cannot be read.
     """
     previous = latest(corpus)
@@ -116,7 +116,7 @@ def prepare(
     check_clean(corpus.root, corpus.name_of(corpus.dataset / "corpus.toml"))
     check_untagged(corpus.root, f"v{version}")
     if found := validate(corpus).findings:
-        raise InputFault(found)
+        raise InputError(found)
     records = corpus_records(corpus)
     changes, demanded = Changes(()), None
     reasons: tuple[str | None, ...] = ()
@@ -126,7 +126,7 @@ def prepare(
         _check_bump(version, previous.version, demanded, changes)
         reasons = explain(changes, previous.records, records, reason=reason)
     if findings := drift(corpus, progress):
-        raise InputFault(findings)
+        raise InputError(findings)
     created = (today or date.today()).isoformat()
     plan = Plan(version, previous, created, records, changes, reasons, demanded, {})
     progress("building the files of the release")
@@ -155,18 +155,18 @@ def _check_bump(version: Version, last: Version, demanded: Bump, changes: Change
     raise _too_small(version, f"{allowed} ({first_few(kinds)})", least)
 
 
-def _too_small(version: Version, allowed: str, least: Version) -> InputFault:
-    mend = f"release {least}, or a greater version"
-    return InputFault([Finding("VERSION", "", "", str(version), allowed, mend)])
+def _too_small(version: Version, allowed: str, least: Version) -> InputError:
+    fix = f"release {least}, or a greater version"
+    return InputError([Finding("VERSION", "", "", str(version), allowed, fix)])
 
 
 def _agreement(corpus: Corpus, draws: int) -> dict[str, Any]:
     """Return the annotators' agreement as `usiran annotate agreement --json` prints it."""
     try:
         figures = to_json(measure_corpus(corpus, draws=draws))
-    except InputFault as fault:
+    except InputError as error:
         # The corpus has no findings: there are fewer than two annotators, or none shared a unit.
-        found = "; ".join(f"{one.value}; needed: {one.allowed}" for one in fault.findings)
+        found = "; ".join(f"{one.value}; needed: {one.allowed}" for one in error.findings)
         return {"agreement": None, "no_agreement": found}
     return {"agreement": figures, "no_agreement": None}
 

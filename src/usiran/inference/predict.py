@@ -32,7 +32,7 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from usiran.benchmark.protocol import predict
-from usiran.errors import FileFault, Finding, InputFault
+from usiran.errors import FileError, Finding, InputError
 from usiran.inference.read_texts import Columns, Document, read
 from usiran.inference.store import Model, ModelInfo, present_versions
 from usiran.inference.write_tables import Format, Rows, Tables
@@ -114,9 +114,9 @@ class Reader:
             else:
                 bad.append(one)
         if bad:
-            raise InputFault(bad)
+            raise InputError(bad)
         if not good:
-            raise FileFault(", ".join(map(str, self.paths)), "no text that can be read",
+            raise FileError(", ".join(map(str, self.paths)), "no text that can be read",
                             "at least one text", "name other files")  # fmt: skip
         return good, skipped
 
@@ -125,14 +125,14 @@ class Reader:
 
         Raises
         ------
-        InputFault
+        InputError
             A file was changed since the survey, and a row of it cannot be read now.
         """
         for one in read(self.paths, self.columns):
             if isinstance(one, Document):
                 yield one
             elif not self.skip_bad:
-                raise InputFault([one])
+                raise InputError([one])
 
 
 def write_predictions(
@@ -210,7 +210,7 @@ def labelled(
 
     Raises
     ------
-    FileFault
+    FileError
         More than one worker is asked for, and Dask is not installed.
     """
     if workers == 1:

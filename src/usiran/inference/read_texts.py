@@ -15,11 +15,11 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from usiran.errors import FileFault, Finding, shorten
+from usiran.errors import FileError, Finding, shorten
 
 _ROWS = 256
 _ALLOWED = "a text in UTF-8 that is not blank"
-_MEND = "correct it, or leave such rows out with --skip-bad"
+_FIX = "correct it, or leave such rows out with --skip-bad"
 
 
 class Document(NamedTuple):
@@ -41,7 +41,7 @@ class _Row(NamedTuple):
     number: int
     source_id: object
     text: object
-    fault: str = ""
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def files_of(paths: Sequence[Path]) -> list[tuple[Path, str]]:
 
     Raises
     ------
-    FileFault
+    FileError
         A path is missing, of an unknown kind, or a folder without texts.
     """
     files: list[tuple[Path, str]] = []
@@ -72,13 +72,13 @@ def files_of(paths: Sequence[Path]) -> list[tuple[Path, str]]:
         if path.is_dir():
             inside = sorted(one for one in path.rglob("*.txt") if one.is_file())
             if not inside:
-                raise FileFault(path, "a folder without .txt files", "a folder of texts",
+                raise FileError(path, "a folder without .txt files", "a folder of texts",
                                 "name another folder, or a file")  # fmt: skip
             files += [(one, one.relative_to(path).with_suffix("").as_posix()) for one in inside]
         elif not path.exists():
-            raise FileFault(path, "no such file", _kinds(), "name a file or folder of texts")
+            raise FileError(path, "no such file", _kinds(), "name a file or folder of texts")
         elif path.suffix.lower() not in READERS:
-            raise FileFault(path, f"the ending '{path.suffix}'", _kinds(), "convert it to one")
+            raise FileError(path, f"the ending '{path.suffix}'", _kinds(), "convert it to one")
         else:
             files.append((path, path.stem))
     return list(dict(files).items())
@@ -98,7 +98,7 @@ def read(paths: Sequence[Path], columns: Columns) -> Iterator[Reading]:
 
     Raises
     ------
-    FileFault
+    FileError
         A file as a whole cannot be read, or lacks a column.
     """
     seen: set[str] = set()
@@ -121,15 +121,15 @@ def slug(text: str) -> str:
 
 def _document(path: Path, name: str, row: _Row, seen: set[str]) -> Reading:
     source_id = "" if row.source_id is None else str(row.source_id)
-    fault = row.fault or _fault(row.text, source_id)
+    error = row.error or _fault(row.text, source_id)
     where = "" if path.suffix.lower() == ".txt" else f"row {row.number}"
-    if fault:
-        return Finding(str(path), where, "", fault, _ALLOWED, _MEND)
+    if error:
+        return Finding(str(path), where, "", error, _ALLOWED, _FIX)
     default = slug(name) or "text"
     article_id = slug(source_id) or (f"{default}-{row.number}" if where else default)
     if article_id in seen:
         return Finding(str(path), where, "id", source_id or article_id,
-                       f"an id that no text before has ({article_id})", _MEND)  # fmt: skip
+                       f"an id that no text before has ({article_id})", _FIX)  # fmt: skip
     seen.add(article_id)
     return Document(article_id, source_id, str(path), row.number, str(row.text))
 
@@ -151,10 +151,10 @@ def _fault(text: object, source_id: str) -> str:
 def _text_file(path: Path, _: Columns) -> Iterator[_Row]:
     try:
         yield _Row(1, None, path.read_bytes().decode("utf-8"))
-    except UnicodeDecodeError as fault:
-        yield _Row(1, None, None, shorten(fault))
-    except OSError as fault:
-        yield _Row(1, None, None, fault.strerror or str(fault))
+    except UnicodeDecodeError as error:
+        yield _Row(1, None, None, shorten(error))
+    except OSError as error:
+        yield _Row(1, None, None, error.strerror or str(error))
 
 
 def _jsonl(path: Path, columns: Columns) -> Iterator[_Row]:
@@ -165,8 +165,8 @@ def _jsonl(path: Path, columns: Columns) -> Iterator[_Row]:
                 continue
             try:
                 record = decoder.decode(line)
-            except msgspec.DecodeError as fault:
-                yield _Row(number, None, None, shorten(fault))
+            except msgspec.DecodeError as error:
+                yield _Row(number, None, None, shorten(error))
                 continue
             missing = [n for n in (columns.text, columns.id) if n and n not in record]
             fault_text = f"no key '{missing[0]}'" if missing else ""
@@ -176,9 +176,9 @@ def _jsonl(path: Path, columns: Columns) -> Iterator[_Row]:
 def _opened(path: Path) -> Any:
     try:
         return path.open("rb")
-    except OSError as fault:
-        found = fault.strerror or str(fault)
-        raise FileFault(path, found, "a file that can be read", "check its rights") from None
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise FileError(path, found, "a file that can be read", "check its rights") from None
 
 
 def _csv(path: Path, columns: Columns) -> Iterator[_Row]:
@@ -195,11 +195,11 @@ def _csv(path: Path, columns: Columns) -> Iterator[_Row]:
                 if len(cells) == len(header):
                     yield _Row(number, None if key is None else cells[key], cells[text])
                 elif cells:
-                    fault = f"{len(cells)} fields under {len(header)} columns"
-                    yield _Row(number, None, None, fault)
-        except csv.Error as fault:
+                    error = f"{len(cells)} fields under {len(header)} columns"
+                    yield _Row(number, None, None, error)
+        except csv.Error as error:
             # What follows an unreadable row cannot be told apart from it.
-            yield _Row(number + 1, None, None, f"{fault}; the rest of the file is not read")
+            yield _Row(number + 1, None, None, f"{error}; the rest of the file is not read")
 
 
 def _parquet(path: Path, columns: Columns) -> Iterator[_Row]:
@@ -214,15 +214,15 @@ def _parquet(path: Path, columns: Columns) -> Iterator[_Row]:
                 for i, text in enumerate(batch.column(columns.text)):
                     number += 1
                     yield _Row(number, None if ids is None else ids[i].as_py(), text.as_py())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as fault:
-        raise FileFault(path, shorten(fault), "a Parquet file", "write it again") from None
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        raise FileError(path, shorten(error), "a Parquet file", "write it again") from None
 
 
 def _places(path: Path, columns: Columns, names: Sequence[str]) -> tuple[int, int | None]:
     for option, name in (("--text-column", columns.text), ("--id-column", columns.id)):
         if name is not None and name not in names:
             allowed = ", ".join(names) or "a header with column names"
-            raise FileFault(path, f"no column '{name}'", allowed, f"name it with {option}")
+            raise FileError(path, f"no column '{name}'", allowed, f"name it with {option}")
     key = names.index(columns.id_name) if columns.id_name in names else None
     return names.index(columns.text), key
 

@@ -25,7 +25,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from usiran.benchmark.protocol import Estimator
-from usiran.errors import FileFault, shorten
+from usiran.errors import FileError, shorten
 from usiran.inference.stored_types import STORED_TYPES, with_present_names, with_stored_names
 from usiran.models.tagger import LinearTagger
 from usiran.tasks.registry import Unit
@@ -115,7 +115,7 @@ def load(folder: Path) -> Model:
 
     Raises
     ------
-    FileFault
+    FileError
         A file is missing, broken or changed, was made by other versions, or holds a type
         that is not trusted. Nothing of such a file is built.
     """
@@ -123,7 +123,7 @@ def load(folder: Path) -> Model:
     path = folder / MODEL
     content = _content(path)
     if hashlib.sha256(content).hexdigest() != info.model_sha256:
-        raise FileFault(path, "another content than was trained", f"SHA-256 {info.model_sha256}",
+        raise FileError(path, "another content than was trained", f"SHA-256 {info.model_sha256}",
                         _TRAIN)  # fmt: skip
     estimator = build(path)
     _check_kind(path, estimator, info)
@@ -135,7 +135,7 @@ def folders_in(path: Path) -> list[Path]:
 
     Raises
     ------
-    FileFault
+    FileError
         There is none.
     """
     if (path / INFO).is_file():
@@ -143,7 +143,7 @@ def folders_in(path: Path) -> list[Path]:
     inside = sorted(one.parent for one in path.glob(f"*/{INFO}"))
     if not inside:
         found = f"no {INFO}" if path.is_dir() else "no such folder"
-        raise FileFault(path, found, "a folder that `usiran train` wrote, or one of several",
+        raise FileError(path, found, "a folder that `usiran train` wrote, or one of several",
                         _TRAIN)  # fmt: skip
     return inside
 
@@ -158,7 +158,7 @@ def load_all(paths: Sequence[Path], data_version: str | None = None) -> tuple[Mo
 
     Raises
     ------
-    FileFault
+    FileError
         One cannot be read, two label the same, or they were trained on different data.
     """
     models: dict[str, Model] = {}
@@ -168,10 +168,10 @@ def load_all(paths: Sequence[Path], data_version: str | None = None) -> tuple[Mo
         info = model.info
         wanted = info.data_version if wanted is None else wanted
         if info.task in models:
-            raise FileFault(folder, f"a second model of {info.task}", "one model a task",
+            raise FileError(folder, f"a second model of {info.task}", "one model a task",
                             "leave out one of the two")  # fmt: skip
         if info.data_version != wanted:
-            raise FileFault(folder / INFO, f"data version {info.data_version}", wanted, _TRAIN)
+            raise FileError(folder / INFO, f"data version {info.data_version}", wanted, _TRAIN)
         models[info.task] = model
     return tuple(sorted(models.values(), key=_rank))
 
@@ -184,23 +184,23 @@ def _rank(model: Model) -> tuple[int, str]:
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError as fault:
-        found = fault.strerror or str(fault)
-        raise FileFault(path, found, "a file that `usiran train` wrote", _TRAIN) from None
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise FileError(path, found, "a file that `usiran train` wrote", _TRAIN) from None
 
 
 def _read_info(path: Path) -> ModelInfo:
     try:
         info = msgspec.json.decode(_content(path), type=ModelInfo)
-    except msgspec.DecodeError as fault:
-        raise FileFault(path, shorten(fault), "what `usiran train` writes", _TRAIN) from None
+    except msgspec.DecodeError as error:
+        raise FileError(path, shorten(error), "what `usiran train` writes", _TRAIN) from None
     if info.format != FORMAT:
-        raise FileFault(path, f"format {info.format}", f"format {FORMAT}", _TRAIN)
+        raise FileError(path, f"format {info.format}", f"format {FORMAT}", _TRAIN)
     now = present_versions()
     for name in PACKAGES[:3]:
         stated = info.versions.get(name, "none")
         if _series(stated) != _series(now[name]):
-            raise FileFault(path, f"{name} {stated}", f"{name} {_series(now[name])}.*, as is "
+            raise FileError(path, f"{name} {stated}", f"{name} {_series(now[name])}.*, as is "
                             "installed", _TRAIN)  # fmt: skip
     return info
 
@@ -215,7 +215,7 @@ def build(path: Path) -> Estimator:
 
     Raises
     ------
-    FileFault
+    FileError
         It names another type, or is broken.
     """
     try:
@@ -226,23 +226,23 @@ def build(path: Path) -> Estimator:
                 with_present_names(_content(path)), trusted=list(TRUSTED)
             )
             _join(estimator)
-    except UntrustedTypesFoundException as fault:
+    except UntrustedTypesFoundException as error:
         # It derives from TypeError, so it is told before the damaged files.
-        raise FileFault(path, shorten(fault), "types of scikit-learn, numpy and usiran's list",
+        raise FileError(path, shorten(error), "types of scikit-learn, numpy and usiran's list",
                         "do not use this file; " + _TRAIN) from None  # fmt: skip
-    except _BROKEN as fault:
-        found = shorten(f"{type(fault).__name__}: {fault}")
-        raise FileFault(path, found, "a model in the skops format", _TRAIN) from None
+    except _BROKEN as error:
+        found = shorten(f"{type(error).__name__}: {error}")
+        raise FileError(path, found, "a model in the skops format", _TRAIN) from None
     return estimator
 
 
 def _check_kind(path: Path, estimator: Estimator, info: ModelInfo) -> None:
     allowed = f"a fitted system for {info.task}"
     if not isinstance(estimator, BaseEstimator) or not hasattr(estimator, "predict"):
-        raise FileFault(path, f"a {type(estimator).__name__}", allowed, _TRAIN)
+        raise FileError(path, f"a {type(estimator).__name__}", allowed, _TRAIN)
     extra = set(map(str, getattr(estimator, "classes_", ()))) - set(info.labels)
     if extra:
-        raise FileFault(path, f"labels {', '.join(sorted(extra))}", ", ".join(info.labels), _TRAIN)
+        raise FileError(path, f"labels {', '.join(sorted(extra))}", ", ".join(info.labels), _TRAIN)
 
 
 # skops cannot write a circle, and a tagger's token model points back at its tagger. The

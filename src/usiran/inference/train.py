@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 from usiran.benchmark.protocol import Estimator
 from usiran.benchmark.results import Result, paths, read_result
 from usiran.benchmark.run import Bench, own_settings_sha256
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.inference.model_card import model_card
 from usiran.inference.store import (
     CARD,
@@ -34,7 +34,7 @@ def fit(bench: Bench, task: str, system: str, *, seed: int = 0) -> Estimator:
 
     Raises
     ------
-    InputFault
+    InputError
         The task or system is unknown, they do not go together, or the system cannot label
         a raw text.
     """
@@ -92,16 +92,16 @@ def _trainable(bench: Bench, task: str, system: str) -> None:
     asked = SYSTEMS[system]
     if asked.packages or asked.reads == "marks":
         why = "it is a peer, only compared with" if asked.packages else "it reads annotators' marks"
-        raise InputFault([Finding("SYSTEM", "", "", system, "a system that labels raw texts",
+        raise InputError([Finding("SYSTEM", "", "", system, "a system that labels raw texts",
                                   f"name another system: {why}")])  # fmt: skip
     if gold.verdict:
-        raise InputFault([Finding("TASK", "", "", task, "a task that can be evaluated",
+        raise InputError([Finding("TASK", "", "", task, "a task that can be evaluated",
                                   f"choose another task: {gold.verdict}")])  # fmt: skip
     if not _raw(gold.task):
-        raise InputFault([Finding("TASK", "", "", task, ", ".join(able),
+        raise InputError([Finding("TASK", "", "", task, ", ".join(able),
                                   "name a task that reads nothing but the text")])  # fmt: skip
     if asked.relabel is not None:
-        raise InputFault([Finding(
+        raise InputError([Finding(
             "SYSTEM", "", "", system, "a system that learns the true labels",
             "name another system: this control learns labels rearranged on purpose",
         )])  # fmt: skip

@@ -11,7 +11,7 @@ import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.inference import predict as prediction
 from usiran.inference.read_texts import Document
 from usiran.inference.store import Model
@@ -39,14 +39,14 @@ def labelled_apart(
 
     Raises
     ------
-    FileFault
+    FileError
         Dask is not installed.
     """
     try:
         from dask.base import compute
         from dask.delayed import delayed
     except ModuleNotFoundError:
-        raise FileFault(
+        raise FileError(
             "--workers", "no Dask", "the extra 'dask', for more than one worker",
             "pip install --constraint constraints.txt -e '.[dask]', or leave --workers out",
         ) from None  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from usiran.errors import FileFault
+from usiran.errors import FileError
 
 
 def replace_files(files: Mapping[Path, bytes]) -> None:
@@ -25,7 +25,7 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
 
     Raises
     ------
-    FileFault
+    FileError
         A folder or file cannot be written. The old files are in place again.
 
     Notes
@@ -53,11 +53,11 @@ def replace_files(files: Mapping[Path, bytes]) -> None:
             staged[path] = _beside(path, "new")
             stage(staged[path], content)
         _swap(staged)
-    except OSError as fault:
-        where = fault.filename2 or fault.filename or ", ".join(map(str, changed))
-        raise FileFault(
+    except OSError as error:
+        where = error.filename2 or error.filename or ", ".join(map(str, changed))
+        raise FileError(
             str(where),
-            fault.strerror or str(fault),
+            error.strerror or str(error),
             "a file that can be written; the files are as they were",
             "check the folder's rights and the free space, then run it again",
         ) from None

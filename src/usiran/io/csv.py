@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from usiran.errors import FileFault
+from usiran.errors import FileError
 
-_MEND = "save it as CSV in UTF-8, with commas, and put back what is missing"
+_FIX = "save it as CSV in UTF-8, with commas, and put back what is missing"
 
 
 def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dict[str, str]]:
@@ -26,7 +26,7 @@ def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dic
 
     Raises
     ------
-    FileFault
+    FileError
         The file is missing, a folder, not UTF-8 or not CSV, lacks a column, or a row has
         more or fewer cells than the header.
     """
@@ -35,26 +35,26 @@ def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dic
         text = path.read_bytes().decode("utf-8-sig")
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except FileNotFoundError:
-        raise FileFault(name, "no such file", allowed, "put it back") from None
-    except OSError as fault:
-        raise FileFault(name, str(fault.strerror), allowed, "make it a file to read") from None
-    except UnicodeDecodeError as fault:
-        found = f"byte {fault.start} is not UTF-8"
-        raise FileFault(name, found, allowed, "save it as UTF-8") from None
-    except csv.Error as fault:
-        raise FileFault(name, str(fault), allowed, _MEND) from None
+        raise FileError(name, "no such file", allowed, "put it back") from None
+    except OSError as error:
+        raise FileError(name, str(error.strerror), allowed, "make it a file to read") from None
+    except UnicodeDecodeError as error:
+        found = f"byte {error.start} is not UTF-8"
+        raise FileError(name, found, allowed, "save it as UTF-8") from None
+    except csv.Error as error:
+        raise FileError(name, str(error), allowed, _FIX) from None
     header = lines[0] if lines else []
     missing = [column for column in columns if column not in header]
     if missing or "\0" in text:
         found = f"no column {', '.join(missing)}" if missing else "a NUL character"
-        raise FileFault(name, found, allowed, _MEND)
+        raise FileError(name, found, allowed, _FIX)
     return [_row(header, cells, number, name) for number, cells in enumerate(lines[1:], 2) if cells]
 
 
 def _row(header: Sequence[str], cells: Sequence[str], number: int, name: str) -> dict[str, str]:
     if len(cells) != len(header):
         found = f"row {number}: {len(cells)} cells"
-        raise FileFault(name, found, f"{len(header)} cells, as in the header", "correct the row")
+        raise FileError(name, found, f"{len(header)} cells, as in the header", "correct the row")
     return dict(zip(header, cells, strict=True))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from usiran.errors import FileFault
+from usiran.errors import FileError
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def new_folder(target: Path, *, marker: str, force: bool | None = None) -> Itera
 
     Raises
     ------
-    FileFault
+    FileError
         The target is there already, or cannot be written. It is as it was.
 
     Examples
@@ -44,11 +44,11 @@ def new_folder(target: Path, *, marker: str, force: bool | None = None) -> Itera
         staged.mkdir(parents=True)
         yield staged
         _swap(staged, target, old)
-    except OSError as fault:
-        where = fault.filename2 or fault.filename or target
-        raise FileFault(
+    except OSError as error:
+        where = error.filename2 or error.filename or target
+        raise FileError(
             str(where),
-            fault.strerror or str(fault),
+            error.strerror or str(error),
             "a folder that can be written; nothing was changed",
             "check the rights and the free space, then run it again",
         ) from None
@@ -60,15 +60,15 @@ def _check(target: Path, marker: str, *, force: bool | None) -> None:
     if not target.exists():
         return
     if not target.is_dir():
-        raise FileFault(target, "a file", "a folder that is not there yet", "name another folder")
+        raise FileError(target, "a file", "a folder that is not there yet", "name another folder")
     if not any(target.iterdir()):
         return
     ours = (target / marker).is_file()
     if not ours or not force:
         offered = ours and force is not None
-        mend = "replace it with --force, or name another" if offered else "name another folder"
-        raise FileFault(target, "a folder that is there already",
-                        "a folder that is not there yet", mend)  # fmt: skip
+        fix = "replace it with --force, or name another" if offered else "name another folder"
+        raise FileError(target, "a folder that is there already",
+                        "a folder that is not there yet", fix)  # fmt: skip
 
 
 def _swap(staged: Path, target: Path, old: Path) -> None:

@@ -26,7 +26,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from usiran.errors import FileFault, shorten
+from usiran.errors import FileError, shorten
 from usiran.io.atomic import flush_folder, holds, stage
 
 _FORWARD, _BACK = "forward.json", "back.json"
@@ -64,7 +64,7 @@ def replace_together(files: Mapping[Path, bytes], folder: Path) -> None:
 
     Raises
     ------
-    FileFault
+    FileError
         A folder or file cannot be written. The old files are in place again.
 
     Examples
@@ -82,10 +82,10 @@ def replace_together(files: Mapping[Path, bytes], folder: Path) -> None:
                 _replace(files, folder)
             finally:
                 _remove(folder)
-    except OSError as fault:
+    except OSError as error:
         left = f"the next command brings the files to one state from {folder}"
         state = left if _journal(folder) else "the files are as they were"
-        raise _fault(fault, state) from None
+        raise _fault(error, state) from None
 
 
 def settle(folder: Path) -> tuple[Path, ...]:
@@ -105,7 +105,7 @@ def settle(folder: Path) -> tuple[Path, ...]:
 
     Raises
     ------
-    FileFault
+    FileError
         A file cannot be swapped in, or the journal cannot be read.
     """
     if not folder.exists():
@@ -113,8 +113,8 @@ def settle(folder: Path) -> tuple[Path, ...]:
     try:
         with _locked(folder.parent):
             return _settle(folder)
-    except OSError as fault:
-        raise _fault(fault, f"the next command goes on from {folder}") from None
+    except OSError as error:
+        raise _fault(error, f"the next command goes on from {folder}") from None
 
 
 def _settle(folder: Path) -> tuple[Path, ...]:
@@ -191,9 +191,9 @@ def _read(journal: Path) -> tuple[_Step, ...]:
             )
             for number, (path, kept) in enumerate(names)
         )
-    except (ValueError, TypeError) as fault:
-        mend = f"put the files back with git, then remove {folder}"
-        raise FileFault(journal, shorten(fault), "a list of files", mend) from None
+    except (ValueError, TypeError) as error:
+        fix = f"put the files back with git, then remove {folder}"
+        raise FileError(journal, shorten(error), "a list of files", fix) from None
 
 
 def _swap(steps: tuple[_Step, ...], folder: Path) -> None:
@@ -251,8 +251,8 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _fault(fault: OSError, state: str) -> FileFault:
-    where = str(fault.filename2 or fault.filename or "a file")
-    found = fault.strerror or str(fault)
-    mend = "check the folder's rights and the free space, then run it again"
-    return FileFault(where, found, f"a file that can be written; {state}", mend)
+def _fault(error: OSError, state: str) -> FileError:
+    where = str(error.filename2 or error.filename or "a file")
+    found = error.strerror or str(error)
+    fix = "check the folder's rights and the free space, then run it again"
+    return FileError(where, found, f"a file that can be written; {state}", fix)

@@ -17,7 +17,7 @@ from typing import BinaryIO, NoReturn
 import msgspec
 import numpy as np
 
-from usiran.errors import FileFault, shorten
+from usiran.errors import FileError, shorten
 
 CHUNK = 1 << 21
 """Bytes read at a time; more where one object is longer."""
@@ -47,7 +47,7 @@ def batches(path: Path, *, name: str) -> Iterator[Objects]:
 
     Raises
     ------
-    FileFault
+    FileError
         The file cannot be read, is empty or binary, holds something between its objects, or
         stops early. Batches before the fault have been yielded by then.
     """
@@ -55,11 +55,11 @@ def batches(path: Path, *, name: str) -> Iterator[Objects]:
         with path.open("rb") as file:
             yield from _Splitter(file, name).batches()
     except FileNotFoundError:
-        raise FileFault(name, "no such file", _ALLOWED, "check the path") from None
+        raise FileError(name, "no such file", _ALLOWED, "check the path") from None
     except IsADirectoryError:
-        raise FileFault(name, "a folder", _ALLOWED, "name a file in it") from None
-    except OSError as fault:
-        raise FileFault(name, str(fault.strerror), _ALLOWED, "check the file's rights") from None
+        raise FileError(name, "a folder", _ALLOWED, "name a file in it") from None
+    except OSError as error:
+        raise FileError(name, str(error.strerror), _ALLOWED, "check the file's rights") from None
 
 
 class _Splitter:
@@ -90,11 +90,11 @@ class _Splitter:
         """Return the first bytes from the first that is not blank."""
         raw = self._file.read(CHUNK)
         if not raw:
-            raise FileFault(self._name, "0 bytes", _ALLOWED, _EXPORT_AGAIN)
+            raise FileError(self._name, "0 bytes", _ALLOWED, _EXPORT_AGAIN)
         head = raw[len(_BOM) if raw.startswith(_BOM) else 0 :].lstrip()
         if b"\0" in raw or head[:1] not in (b"[", b"{"):
             found = "a binary file" if _binary(raw) else f"text that begins {_show(head)}"
-            raise FileFault(self._name, found, _ALLOWED, _EXPORT_AGAIN)
+            raise FileError(self._name, found, _ALLOWED, _EXPORT_AGAIN)
         return head
 
     def _guess(self, rest: bytes) -> tuple[Objects, bytes] | None:
@@ -148,12 +148,12 @@ class _Splitter:
         if left == (b"]" if self._in_array else b""):
             return
         if b"{" in left or (self._in_array and left in (b"", b",")):
-            raise FileFault(self._name, "a file that stops inside a task", _ALLOWED, _EXPORT_AGAIN)
+            raise FileError(self._name, "a file that stops inside a task", _ALLOWED, _EXPORT_AGAIN)
         self._refuse(left)
 
     def _refuse(self, found: bytes) -> NoReturn:
         text = f"{_show(found)} between or behind tasks" if found else "no comma between tasks"
-        raise FileFault(self._name, text, _ALLOWED, _EXPORT_AGAIN)
+        raise FileError(self._name, text, _ALLOWED, _EXPORT_AGAIN)
 
 
 def _rfind_all(raw: bytes, part: bytes) -> Iterator[int]:
@@ -166,9 +166,9 @@ def _rfind_all(raw: bytes, part: bytes) -> Iterator[int]:
 def _binary(raw: bytes) -> bool:
     try:
         raw[:4096].decode("utf-8")
-    except UnicodeDecodeError as fault:
+    except UnicodeDecodeError as error:
         # A cut through the last character does not make text binary.
-        return fault.start < len(raw[:4096]) - 4
+        return error.start < len(raw[:4096]) - 4
     return b"\0" in raw
 
 

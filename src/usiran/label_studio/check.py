@@ -35,8 +35,8 @@ def check_task(task: TaskReading, *, scheme: Scheme, texts: Texts, file: str) ->
         if annotation.skipped:
             continue
         record = f"task {task.task_id} ({task.unit_id}) annotation {annotation.annotation_id}"
-        for column, found, allowed, mend in _faults(task, annotation, scheme, texts):
-            yield Finding(file, record, column, found, allowed, mend)
+        for column, found, allowed, fix in _faults(task, annotation, scheme, texts):
+            yield Finding(file, record, column, found, allowed, fix)
 
 
 _Fault = tuple[str, str, str, str]

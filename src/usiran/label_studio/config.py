@@ -83,8 +83,8 @@ def check_config(xml: str, scheme: Scheme, project: Project, *, file: str) -> li
     """
     try:
         root = ET.fromstring(xml)
-    except ET.ParseError as fault:
-        return [Finding(file, "", "", shorten(fault), "well-formed XML", "correct this place")]
+    except ET.ParseError as error:
+        return [Finding(file, "", "", shorten(error), "well-formed XML", "correct this place")]
     found = [
         *_duplicate_hotkeys(root, file),
         *_names(root, file),
@@ -181,8 +181,8 @@ def _duplicate_hotkeys(root: ET.Element, file: str) -> Iterator[Finding]:
             continue
         if key in holders:
             allowed = f"a hotkey of its own ({key} is that of {holders[key]})"
-            mend = "give one of them another hotkey in labels.toml"
-            yield Finding(file, _where(element), "hotkey", key, allowed, mend)
+            fix = "give one of them another hotkey in labels.toml"
+            yield Finding(file, _where(element), "hotkey", key, allowed, fix)
         holders.setdefault(key, _where(element))
 
 

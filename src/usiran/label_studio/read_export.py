@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from usiran.errors import FileFault, Finding, shorten
+from usiran.errors import FileError, Finding, shorten
 from usiran.io.json_stream import Objects, batches
 from usiran.label_studio.read_results import Draft, ResultItem, ResultReader
 from usiran.label_studio.records import AnnotationReading, TaskReading
@@ -92,7 +92,7 @@ def read_export(
 
     Raises
     ------
-    FileFault
+    FileError
         The file is missing, empty, binary, cut short, or holds a wrong type; also after
         tasks have been yielded, so that a caller writes only once the iteration has ended.
     """
@@ -129,10 +129,10 @@ class _Reader:
         self._number += 1
         try:
             return self._decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-            found = f"task number {self._number}: {shorten(fault, 120)}"
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            found = f"task number {self._number}: {shorten(error, 120)}"
             allowed = "Label Studio tasks with data and annotations"
-            raise FileFault(self.name, found, allowed, _MEND_EXPORT) from None
+            raise FileError(self.name, found, allowed, _MEND_EXPORT) from None
 
     def _read(self, task: _Task) -> TaskReading:
         unit = self._unit(task)
@@ -169,10 +169,10 @@ class _Reader:
     ) -> AnnotationReading:
         draft = Draft(unit.text)
         self._readers[unit.project].read(draft, annotation.result or ())
-        if draft.faults or draft.mended:
+        if draft.errors or draft.mended:
             where = f"{_called(task)} annotation {annotation.id}"
-            findings += [fault.located(self.name, where) for fault in draft.faults]
-            repairs += [fault.located(self.name, where) for fault in draft.mended]
+            findings += [error.located(self.name, where) for error in draft.errors]
+            repairs += [error.located(self.name, where) for error in draft.mended]
         user = annotation.completed_by
         who, email = (user.id, user.email) if isinstance(user, _User) else (user, None)
         return AnnotationReading(
@@ -274,9 +274,9 @@ class _Reader:
             return self._finding(task, "text_sha256", data.text_sha256, wanted, _MEND_TEXT)
         return None
 
-    def _finding(self, task: _Task, column: str, found: object, allowed: str, mend: str) -> Finding:
+    def _finding(self, task: _Task, column: str, found: object, allowed: str, fix: str) -> Finding:
         value = "nothing" if found is None else str(found)
-        return Finding(self.name, _called(task), column, value, allowed, mend)
+        return Finding(self.name, _called(task), column, value, allowed, fix)
 
 
 _MEND_IDS = "set the id that articles.csv and sentences.csv have; the task's labels are not used"

@@ -51,19 +51,19 @@ class Fault(NamedTuple):
     column: str
     value: str
     allowed: str
-    mend: str
+    fix: str
 
     def located(self, file: str, where: str) -> Finding:
         """Return the finding, with the file and the annotation it stands in."""
         record = f"{where} {self.part}" if self.part else where
-        return Finding(file, record, self.column, self.value, self.allowed, self.mend)
+        return Finding(file, record, self.column, self.value, self.allowed, self.fix)
 
 
 class Draft:
     """What one annotation is found to say, while its results are read."""
 
     __slots__ = (
-        "choices", "drawn", "faults", "mended", "modes", "places", "roles", "same", "spans", "text"
+        "choices", "drawn", "errors", "mended", "modes", "places", "roles", "same", "spans", "text"
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
@@ -71,7 +71,7 @@ class Draft:
         self.choices: dict[str, tuple[str, ...]] = {}
         self.spans: dict[str, SpanReading] = {}
         self.roles: dict[RoleReading, None] = {}
-        self.faults: list[Fault] = []
+        self.errors: list[Fault] = []
         self.mended: list[Fault] = []
         self.places: dict[tuple[str, int, int], str] = {}
         # A span drawn twice is kept once; what refers to its second region means the first.
@@ -85,9 +85,9 @@ class Draft:
         span = self.spans.get(region or "")
         return self.spans.get(self.same.get(region or "", "")) if span is None else span
 
-    def fault(self, item: ResultItem, column: str, value: object, allowed: str, mend: str) -> None:
+    def error(self, item: ResultItem, column: str, value: object, allowed: str, fix: str) -> None:
         """Note a fault of one item."""
-        self.faults.append(Fault(_part(item), column, str(value), allowed, mend))
+        self.errors.append(Fault(_part(item), column, str(value), allowed, fix))
 
 
 Reader = Callable[[Draft, Field, ResultItem], None]
@@ -127,9 +127,9 @@ class ResultReader:
             if known is None:
                 if item.type != "relation" and item.from_id is None:
                     control = item.from_name or f"a result of type {item.type}"
-                    draft.fault(item, "from_name", control, self._names, _CONFIG)
+                    draft.error(item, "from_name", control, self._names, _CONFIG)
                 elif self._relation is None:
-                    draft.fault(item, "relation", "a relation", "no relations here", _DELETE)
+                    draft.error(item, "relation", "a relation", "no relations here", _DELETE)
                 else:
                     later.append((_read_relation, self._relation, item))
             elif known[0] is _read_mode:
@@ -147,7 +147,7 @@ class ResultReader:
             _refuse_labels(draft, field, item, given, "one of")
             return
         if region is None or region in draft.spans or region in draft.same:
-            draft.fault(item, layer, f"id {region}", "one label a region", _ONE_LABEL)
+            draft.error(item, layer, f"id {region}", "one label a region", _ONE_LABEL)
             return
         start, end, quoted = value.start, value.end, value.text
         # Nearly every span of an export is exact: spare it the general rule.
@@ -169,7 +169,7 @@ class ResultReader:
         first = draft.places.setdefault((layer, start, end), region)
         if first is not region:
             draft.same[region] = first
-            draft.fault(item, layer, f"{label} at {start} to {end}", "each span once", _DELETE)
+            draft.error(item, layer, f"{label} at {start} to {end}", "each span once", _DELETE)
             return
         mode = self._defaults.get(layer)
         draft.spans[region] = SpanReading(region, layer, start, end, quoted, label, mode)
@@ -180,12 +180,12 @@ def _place(
 ) -> tuple[int, int] | None:
     start, end, quoted = value.start, value.end, value.text
     if start is None or end is None or isinstance(quoted, list):
-        draft.fault(item, layer, f"{start} to {end}", "start, end and text", _DRAW_AGAIN)
+        draft.error(item, layer, f"{start} to {end}", "start, end and text", _DRAW_AGAIN)
         return None
     placed = place(draft.text, start, end, quoted)
     if placed is None:
         found = f"{start} to {end}: {quoted or draft.text[max(start, 0) : max(end, 0)]}"
-        draft.fault(item, layer, found, "offsets where the quoted text stands", _DRAW_AGAIN)
+        draft.error(item, layer, found, "offsets where the quoted text stands", _DRAW_AGAIN)
         return None
     if placed.repaired:
         draft.mended.append(_repair(draft, layer, item, placed))
@@ -210,7 +210,7 @@ def _read_choice(draft: Draft, field: Field, item: ResultItem) -> None:
     if labels is None:
         return
     if field.name in draft.choices:
-        draft.fault(item, field.name, ", ".join(labels), "one result", _DELETE)
+        draft.error(item, field.name, ", ".join(labels), "one result", _DELETE)
     elif labels:
         draft.choices[field.name] = labels
 
@@ -235,13 +235,13 @@ def _read_mode(draft: Draft, field: Field, item: ResultItem) -> None:
     span = draft.span(item.id)
     if span is None or span.layer != field.region:
         found = "no such region" if span is None else f"a region of {span.layer}"
-        draft.fault(item, field.name, found, f"a region of {field.region}", _DELETE)
+        draft.error(item, field.name, found, f"a region of {field.region}", _DELETE)
         return
     labels = _labels_of(draft, field, item)
     if labels is None:
         return
     if span.region in draft.modes:
-        draft.fault(item, field.name, labels[0], "one choice a region", _DELETE)
+        draft.error(item, field.name, labels[0], "one choice a region", _DELETE)
         return
     draft.modes.add(span.region)
     _compare_offsets(draft, field, item, span)
@@ -272,7 +272,7 @@ def _read_relation(draft: Draft, field: Field, item: ResultItem) -> None:
         _add_roles(draft, field, item, event.region, actor.region)
         return
     found = f"{_end(draft, first)} -> {_end(draft, second)}"
-    draft.fault(item, field.name, found, f"{field.region} -> actor", _LINK)
+    draft.error(item, field.name, found, f"{field.region} -> actor", _LINK)
 
 
 def _add_roles(draft: Draft, field: Field, item: ResultItem, event: str, actor: str) -> None:
@@ -283,7 +283,7 @@ def _add_roles(draft: Draft, field: Field, item: ResultItem, event: str, actor: 
     for label in given:
         role = RoleReading(written[label], event, actor)
         if role in draft.roles:
-            draft.fault(item, field.name, label, "each relation once", _DELETE)
+            draft.error(item, field.name, label, "each relation once", _DELETE)
         else:
             draft.roles[role] = None
 
@@ -292,7 +292,7 @@ def _refuse_labels(
     draft: Draft, field: Field, item: ResultItem, given: Sequence[str], how: str
 ) -> None:
     found = ", ".join(given) if given else "no label"
-    draft.fault(item, field.name, found, f"{how} {', '.join(field.names)}", _RELABEL)
+    draft.error(item, field.name, found, f"{how} {', '.join(field.names)}", _RELABEL)
 
 
 def _part(item: ResultItem) -> str:

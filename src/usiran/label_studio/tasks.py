@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.io.csv import read_rows
 from usiran.label_studio.write_export import Json
 from usiran.schemas.label_scheme import Project
@@ -34,9 +34,9 @@ def make_tasks(corpus: Corpus, texts: Texts, layer: Project) -> list[Task]:
 
     Raises
     ------
-    FileFault
+    FileError
         The table of articles cannot be read.
-    InputFault
+    InputError
         A text has carriage returns: a browser would not count them, and offsets would shift.
     """
     findings = [
@@ -45,7 +45,7 @@ def make_tasks(corpus: Corpus, texts: Texts, layer: Project) -> list[Task]:
         for key, text in texts.texts.items() if "\r" in text
     ]  # fmt: skip
     if findings:
-        raise InputFault(findings)
+        raise InputError(findings)
     titles = _titles(corpus)
     make = _sentence_tasks if layer == "stance" else _article_task
     return [
@@ -101,19 +101,18 @@ def chosen_articles(texts: Texts, article_ids: Iterable[str]) -> frozenset[str]:
 
     Raises
     ------
-    InputFault
+    InputError
         The corpus has no such article, or its text was withdrawn.
     """
     named = frozenset(article_ids)
     there = [key for key in texts.texts if key not in texts.withdrawn]
     allowed = f"one of {', '.join(there)}"
-    mend = "see `usiran articles list`"
+    fix = "see `usiran articles list`"
     unknown = [
-        Finding("--article", "", "", name, allowed, mend)
-        for name in sorted(named.difference(there))
+        Finding("--article", "", "", name, allowed, fix) for name in sorted(named.difference(there))
     ]
     if unknown:
-        raise InputFault(unknown)
+        raise InputError(unknown)
     return named or frozenset(there)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from usiran.errors import FileFault, Finding
+from usiran.errors import FileError, Finding
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.schemas.tables import MODELS, Allowed, check
 
@@ -22,7 +22,7 @@ def read_raw(path: Path, name: str, *, file: str) -> pd.DataFrame:
 
     Raises
     ------
-    FileFault
+    FileError
         The file is missing, not UTF-8 or not CSV.
     """
     columns = MODELS[name].to_schema().columns
@@ -53,6 +53,6 @@ def read_table(
     """
     try:
         raw = read_raw(path, name, file=file)
-    except FileFault as fault:
-        return None, [fault.finding]
+    except FileError as error:
+        return None, [error.finding]
     return check(name, raw, file=file, key=key, allowed=allowed)

@@ -38,16 +38,16 @@ def read_benchmark(corpus: Corpus, scheme: Scheme) -> tuple[dict[str, pd.DataFra
         name = "predictions" if path.name.endswith(".predictions.jsonl") else "results"
         try:
             rows[name] += _predictions(path) if name == "predictions" else [_result(path)]
-        except msgspec.DecodeError as fault:
-            found, file = shorten(fault, 160), corpus.name_of(path)
+        except msgspec.DecodeError as error:
+            found, file = shorten(error, 160), corpus.name_of(path)
             findings.append(Finding(file, "", "", found, "a file of the benchmark", _RUN))
     frames = {}
     for name, made in rows.items():
         frame = _framed(name, made)
-        valid, faults = check(
+        valid, errors = check(
             name, frame, file=FILES[name], key=KEYS[name], allowed=scheme.allowed
         )  # fmt: skip
-        findings += faults
+        findings += errors
         if valid is not None:
             frames[name] = valid
     return frames, findings

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, Finding, InputFault
+from usiran.errors import FileError, Finding, InputError
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.records import AnnotationRow, annotation_rows
 from usiran.loading.csv_tables import read_raw, read_table
@@ -52,12 +52,12 @@ def load_tables(corpus: Corpus) -> dict[str, pd.DataFrame]:
 
     Raises
     ------
-    InputFault
+    InputError
         Something in the corpus is wrong; run `usiran validate` for the whole list.
     """
     loaded = load(corpus)
     if loaded.findings or loaded.label_findings:
-        raise InputFault([*loaded.findings, *loaded.label_findings])
+        raise InputError([*loaded.findings, *loaded.label_findings])
     return loaded.frames
 
 
@@ -69,7 +69,7 @@ def load(corpus: Corpus) -> Loaded:
 
     Raises
     ------
-    FileFault
+    FileError
         The label scheme itself cannot be read.
     """
     loaded = Loaded(read_scheme(corpus.labels))
@@ -119,8 +119,8 @@ def _read_articles(corpus: Corpus, loaded: Loaded) -> None:
     file, path = FILES["articles"], corpus.source / "articles.csv"
     try:
         raw = read_raw(path, "articles", file=file)
-    except FileFault as fault:
-        loaded.findings.append(fault.finding)
+    except FileError as error:
+        loaded.findings.append(error.finding)
         return
     keys: list[object] = list(raw.get("article_id", []))
     stored = [_stored(corpus, loaded, str(key)) for key in keys]
@@ -151,18 +151,18 @@ def _stored(corpus: Corpus, loaded: Loaded, article_id: str) -> Stored | None:
         return None  # no file can have such an id; the model reports it
     try:
         return read_stored(corpus, article_id)
-    except FileFault as fault:
-        found = fault.finding
+    except FileError as error:
+        found = error.finding
         loaded.findings.append(
-            Finding(found.file, article_id, "text", found.value, found.allowed, found.mend)
+            Finding(found.file, article_id, "text", found.value, found.allowed, found.fix)
         )
         return None
 
 
 def _stray(corpus: Corpus, path: Path) -> Finding:
     allowed = f"a text that {FILES['articles']} lists"
-    mend = "add it with `usiran articles add`, or take the file out"
-    return Finding(corpus.name_of(path), "", "", path.name, allowed, mend)
+    fix = "add it with `usiran articles add`, or take the file out"
+    return Finding(corpus.name_of(path), "", "", path.name, allowed, fix)
 
 
 def _read_crosswalks(corpus: Corpus, loaded: Loaded) -> None:
@@ -171,8 +171,8 @@ def _read_crosswalks(corpus: Corpus, loaded: Loaded) -> None:
         file = f"{FILES['crosswalks']}/{name}.csv"
         try:
             raw = read_raw(folder / f"{name}.csv", "crosswalks", file=file)
-        except FileFault as fault:
-            loaded.findings.append(fault.finding)
+        except FileError as error:
+            loaded.findings.append(error.finding)
             continue
         frame, findings = check(
             "crosswalks", raw.assign(crosswalk=name), file=file, key=("event", "target"),
@@ -205,8 +205,8 @@ def _read_submissions(corpus: Corpus, loaded: Loaded, texts: Texts) -> None:
         if not _is_submission(path, owner):
             allowed = "<round>/<annotator_id>/stance.json or spans.json, in small letters"
             name = corpus.name_of(path)
-            mend = "move the file there, or take it out"
-            loaded.findings.append(Finding(name, "", "", path.name, allowed, mend))
+            fix = "move the file there, or take it out"
+            loaded.findings.append(Finding(name, "", "", path.name, allowed, fix))
             continue
         read = _rows(corpus, path, loaded, texts, (owner[0], owner[1]))
         whole = whole and read is not None
@@ -246,8 +246,8 @@ def _rows(
         readings = list(
             read_export(path, scheme=loaded.scheme, texts=texts, name=corpus.name_of(path))
         )
-    except FileFault as fault:
-        loaded.findings.append(fault.finding)
+    except FileError as error:
+        loaded.findings.append(error.finding)
         return None
     for reading in readings:
         loaded.label_findings += [*reading.findings, *reading.repairs]

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.models.base import SpanTagger
 from usiran.models.lexicon import Lexicon, Words
 from usiran.models.token_features import token_features
@@ -27,7 +27,7 @@ from usiran.tasks.metrics.labels import Floats
 from usiran.tasks.registry import Objects, objects
 from usiran.text.tokens import Token, from_bio, to_bio, tokenize
 
-MEND = "pip install 'usiran[peers]'"
+FIX = "pip install 'usiran[peers]'"
 
 
 def missing(modules: Iterable[str]) -> list[str]:
@@ -40,13 +40,13 @@ def need(modules: Sequence[str], system: str) -> None:
 
     Raises
     ------
-    FileFault
+    FileError
         One of them is not.
     """
     lacking = missing(modules)
     if lacking:
-        raise FileFault(f"baselines/{system}.toml", f"no package {', '.join(lacking)}",
-                        "the optional extra 'peers'", MEND)  # fmt: skip
+        raise FileError(f"baselines/{system}.toml", f"no package {', '.join(lacking)}",
+                        "the optional extra 'peers'", FIX)  # fmt: skip
 
 
 class CrfTagger(SpanTagger):

@@ -15,7 +15,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
 from usiran.benchmark.protocol import Estimator, relabel_between, relabel_within
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.models.attitudes import Attitudes
 from usiran.models.base import SpanTagger
 from usiran.models.controls import ArticlePrior, NoSpans, RandomSpans
@@ -70,12 +70,12 @@ class Order:
 
         Raises
         ------
-        FileFault
+        FileError
             There is no such system.
         """
         name = self.need(key)
         if name not in self.library:
-            raise FileFault(f"baselines/{self.settings.name}.toml", f"{key} = '{name}'",
+            raise FileError(f"baselines/{self.settings.name}.toml", f"{key} = '{name}'",
                             ", ".join(self.library), "name a system")  # fmt: skip
         return self.library[name]
 

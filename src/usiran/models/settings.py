@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from usiran.corpus import Corpus, read_toml
-from usiran.errors import FileFault, Finding, InputFault, shorten
+from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.schemas.results import Kind
 
 Words = dict[str, tuple[str, ...]]
@@ -62,22 +62,22 @@ def read_settings(path: Path, file: str | None = None) -> Settings:
 
     Raises
     ------
-    FileFault
+    FileError
         It is missing, not TOML, has an unknown key or a value of the wrong type, or its
         name is not the file's.
     """
     where = file or str(path)
     try:
         settings = msgspec.convert(read_toml(path), Settings)
-    except msgspec.ValidationError as fault:
-        raise FileFault(
-            where, shorten(fault, 160), "the keys of a system's settings", "correct the named key"
+    except msgspec.ValidationError as error:
+        raise FileError(
+            where, shorten(error, 160), "the keys of a system's settings", "correct the named key"
         ) from None
-    except FileFault as fault:
-        found = fault.finding
-        raise FileFault(where, found.value, found.allowed, found.mend) from None
+    except FileError as error:
+        found = error.finding
+        raise FileError(where, found.value, found.allowed, found.fix) from None
     if settings.name != path.stem:
-        raise FileFault(where, f"name '{settings.name}'", f"'{path.stem}'", "use the file's name")
+        raise FileError(where, f"name '{settings.name}'", f"'{path.stem}'", "use the file's name")
     return settings
 
 
@@ -86,7 +86,7 @@ def read_all(corpus: Corpus, names: tuple[str, ...]) -> dict[str, Settings]:
 
     Raises
     ------
-    FileFault
+    FileError
         One of the files cannot be read.
     """
     files = {name: corpus.baselines / f"{name}.toml" for name in names}
@@ -112,19 +112,19 @@ def chosen(
 
     Raises
     ------
-    InputFault
+    InputError
         A name is unknown; the nearest allowed one is suggested.
     """
     unknown = [name for name in asked if name not in allowed]
     if unknown:
-        raise InputFault(_unknown(kind, name, allowed, where or f"--{kind}") for name in unknown)
+        raise InputError(_unknown(kind, name, allowed, where or f"--{kind}") for name in unknown)
     return tuple(name for name in allowed if not asked or name in asked)
 
 
 def _unknown(kind: str, name: str, allowed: tuple[str, ...], where: str) -> Finding:
     near = difflib.get_close_matches(name, allowed, n=1)
-    mend = f"did you mean '{near[0]}'?" if near else f"name a {kind} of the list"
-    return Finding(where, "", "", name, ", ".join(allowed), mend)
+    fix = f"did you mean '{near[0]}'?" if near else f"name a {kind} of the list"
+    return Finding(where, "", "", name, ", ".join(allowed), fix)
 
 
 def parameter(settings: Mapping[str, Any], key: str, where: str) -> Any:
@@ -132,9 +132,9 @@ def parameter(settings: Mapping[str, Any], key: str, where: str) -> Any:
 
     Raises
     ------
-    FileFault
+    FileError
         The settings lack it.
     """
     if key not in settings:
-        raise FileFault(where, f"no parameter '{key}'", f"a value for '{key}'", "add it")
+        raise FileError(where, f"no parameter '{key}'", f"a value for '{key}'", "add it")
     return settings[key]

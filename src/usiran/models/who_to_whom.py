@@ -20,7 +20,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.feature_extraction.text import CountVectorizer
 
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.models.pair_features import itself
 from usiran.models.roles import LinkFinder
 from usiran.models.with_spans import need_marks
@@ -162,5 +162,5 @@ def camp(side: str) -> str:
 def _need(X: pd.DataFrame, *columns: str) -> None:
     missing = [name for name in columns if name not in X]
     if missing:
-        raise FileFault("sentences", f"no {' and no '.join(missing)}", "actors, events and roles "
+        raise FileError("sentences", f"no {' and no '.join(missing)}", "actors, events and roles "
                         "marked", "use a system that finds them itself")  # fmt: skip

@@ -15,7 +15,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.metaestimators import available_if
 
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.models.base import SpanTagger
 from usiran.models.fit_cache import fitted
 from usiran.tasks.metrics.labels import Floats
@@ -29,12 +29,12 @@ def need_marks(X: pd.DataFrame) -> None:
 
     Raises
     ------
-    FileFault
+    FileError
         They are not.
     """
     missing = [name for name in MARKS if name not in X]
     if missing:
-        raise FileFault("sentences", f"no {' and no '.join(missing)}", "actors and events marked",
+        raise FileError("sentences", f"no {' and no '.join(missing)}", "actors and events marked",
                         "use a system that finds spans itself")  # fmt: skip
 
 

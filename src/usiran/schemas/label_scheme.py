@@ -13,7 +13,7 @@ from typing import Literal, get_args
 import msgspec
 
 from usiran.corpus import read_toml
-from usiran.errors import FileFault, shorten
+from usiran.errors import FileError, shorten
 
 Kind = Literal["choice", "choices", "labels", "relation"]
 Scope = Literal["task", "region"]
@@ -107,14 +107,14 @@ def read_scheme(path: Path) -> Scheme:
 
     Raises
     ------
-    FileFault
+    FileError
         The file is not TOML, or a key is missing, unknown or of the wrong type.
     """
     table = read_toml(path)
     try:
         file = msgspec.convert(table, _File)
-    except msgspec.ValidationError as fault:
-        raise FileFault(
-            path, shorten(fault, 160), "the keys of a label scheme", "correct the named key"
+    except msgspec.ValidationError as error:
+        raise FileError(
+            path, shorten(error, 160), "the keys of a label scheme", "correct the named key"
         ) from None
     return Scheme(file.version, file.fields)

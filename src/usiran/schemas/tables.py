@@ -238,8 +238,8 @@ def _finding(
     if check == "multiple_fields_uniqueness" or column not in schema.columns:
         allowed = f"each {', '.join(key)} once"
         return Finding(file, record, "", "the row twice", allowed, "remove one of them")
-    allowed, mend = _rule(check, schema.columns[column])
-    return Finding(file, record, column, _shown(value), allowed, mend)
+    allowed, fix = _rule(check, schema.columns[column])
+    return Finding(file, record, column, _shown(value), allowed, fix)
 
 
 def _column_findings(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.schemas.label_scheme import Scheme
 from usiran.tasks import stance
 from usiran.tasks.base import Gold, Tables, Task, objects
@@ -47,7 +47,7 @@ def contrast_gold(task: Task, tables: Tables, learned: Task) -> Gold:
 
     Raises
     ------
-    InputFault
+    InputError
         An edit is of a sentence that is not scored.
     """
     training = learned.read(learned, tables)
@@ -55,7 +55,7 @@ def contrast_gold(task: Task, tables: Tables, learned: Task) -> Gold:
     place = {key: i for i, key in enumerate(training.records["sentence_id"])}
     lost = [row for row in edits.to_dict("records") if row["sentence_id"] not in place]
     if lost:
-        raise InputFault(_outside(row) for row in lost)
+        raise InputError(_outside(row) for row in lost)
     rows: list[Row] = []
     values: list[str] = []
     for key, group in sorted(edits.groupby("sentence_id"), key=lambda pair: place[pair[0]]):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.tasks.base import LAYERS, Gold, Objects, Tables, Task, objects
 from usiran.tasks.links import Link, written_all
 from usiran.text.tokens import Span
@@ -32,7 +32,7 @@ def spans_of(table: str, column: str, tables: Tables) -> Objects:
 
     Raises
     ------
-    InputFault
+    InputError
         A gold span lies in no scored sentence.
     """
     stance = tables["stance"]
@@ -40,7 +40,7 @@ def spans_of(table: str, column: str, tables: Tables) -> Objects:
     spans: dict[str, list[Span]] = {sentence_id: [] for sentence_id in starts}
     for row in tables[table].to_dict("records"):
         if row["sentence_id"] not in starts:
-            raise InputFault([_outside(table, str(row["span_id"]), str(row["sentence_id"]))])
+            raise InputError([_outside(table, str(row["span_id"]), str(row["sentence_id"]))])
         first = int(starts[row["sentence_id"]])
         span = Span(int(row["start"]) - first, int(row["end"]) - first, str(row[column]))
         spans[row["sentence_id"]].append(span)
@@ -62,7 +62,7 @@ def links_of(tables: Tables) -> Objects:
 
     Raises
     ------
-    InputFault
+    InputError
         A link's event lies in no scored sentence, or one of its spans is unknown.
     """
     stance = tables["stance"]
@@ -76,7 +76,7 @@ def links_of(tables: Tables) -> Objects:
     for row in tables["roles"].to_dict("records"):
         event, actor = (_known(known, row, column) for column in ("event_id", "actor_span_id"))
         if event["sentence_id"] not in starts:
-            raise InputFault([_outside("events", str(event["span_id"]), event["sentence_id"])])
+            raise InputError([_outside("events", str(event["span_id"]), event["sentence_id"])])
         first = starts[event["sentence_id"]]
         link = Link(str(row["role"]), _placed(event, first), _placed(actor, first))
         links[event["sentence_id"]].append(link)
@@ -86,7 +86,7 @@ def links_of(tables: Tables) -> Objects:
 def _known(known: dict[str, Row], row: Row, column: str) -> Row:
     span_id = str(row[column])
     if span_id not in known:
-        raise InputFault([Finding("roles", str(row["event_id"]), column, span_id,
+        raise InputError([Finding("roles", str(row["event_id"]), column, span_id,
                                   "a span of the gold", "run `usiran validate`")])  # fmt: skip
     return known[span_id]
 

@@ -65,7 +65,7 @@ def gold_of(task: Task, tables: Tables) -> Gold:
 
     Raises
     ------
-    InputFault
+    InputError
         A gold span lies in no scored sentence.
     """
     return task.read(task, tables)

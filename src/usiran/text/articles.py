@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from usiran.corpus import Corpus
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.io.csv import read_rows
 from usiran.text.standoffs import read_standoff
 
@@ -95,18 +95,18 @@ def read_text(path: Path, *, name: str | None = None, what: str = "the article's
 
     Raises
     ------
-    FileFault
+    FileError
         The file is missing, a folder, cannot be read or is not UTF-8.
     """
     told = str(path) if name is None else name
     try:
         return path.read_bytes().decode("utf-8")
-    except OSError as fault:
-        found = (fault.strerror or str(fault)).lower()
-        raise FileFault(told, found, what, "check the path") from None
-    except UnicodeDecodeError as fault:
-        found = f"byte {fault.start} is not UTF-8"
-        raise FileFault(told, found, "UTF-8 text", "save it as UTF-8") from None
+    except OSError as error:
+        found = (error.strerror or str(error)).lower()
+        raise FileError(told, found, what, "check the path") from None
+    except UnicodeDecodeError as error:
+        found = f"byte {error.start} is not UTF-8"
+        raise FileError(told, found, "UTF-8 text", "save it as UTF-8") from None
 
 
 class Stored(NamedTuple):
@@ -124,7 +124,7 @@ def read_stored(corpus: Corpus, article_id: str) -> Stored:
 
     Raises
     ------
-    FileFault
+    FileError
         There is neither, there are both, or what there is cannot be read.
     """
     path = corpus.article(article_id)
@@ -133,8 +133,8 @@ def read_stored(corpus: Corpus, article_id: str) -> Stored:
         return Stored(read_text(path, name=corpus.name_of(path)), None)
     if path.exists():
         found, allowed = "a text that was withdrawn", "the text or its stand-off file, not both"
-        mend = f"take the text out, or run `usiran articles restore-text {article_id} FILE`"
-        raise FileFault(corpus.name_of(path), found, allowed, mend)
+        fix = f"take the text out, or run `usiran articles restore-text {article_id} FILE`"
+        raise FileError(corpus.name_of(path), found, allowed, fix)
     return Stored(standoff.skeleton(), standoff.text_sha256)
 
 
@@ -143,7 +143,7 @@ def read_texts(corpus: Corpus) -> Texts:
 
     Raises
     ------
-    FileFault
+    FileError
         A text or sentences.csv cannot be read, or a row of it is not a sentence.
     """
     path = corpus.source / "sentences.csv"
@@ -153,7 +153,7 @@ def read_texts(corpus: Corpus) -> Texts:
         if not (row["start"].isdecimal() and row["end"].isdecimal()):
             allowed = "whole numbers as start and end"
             found = f"{row['sentence_id']}: {row['start']}-{row['end']}"
-            raise FileFault(name, found, allowed, "run `usiran validate`")
+            raise FileError(name, found, allowed, "run `usiran validate`")
         start, end = int(row["start"]), int(row["end"])
         sentence = Sentence(row["sentence_id"], row["article_id"], start, end, row["zone"])
         sentences.setdefault(sentence.article_id, []).append(sentence)

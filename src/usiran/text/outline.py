@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from usiran.errors import Finding, InputFault, shorten
+from usiran.errors import Finding, InputError, shorten
 from usiran.schemas.names import ZONES
 from usiran.text.articles import Sentence
 from usiran.text.segmentation import Proposal
@@ -42,7 +42,7 @@ def read_outline(edited: str, text: str, *, file: str) -> list[Proposal]:
 
     Raises
     ------
-    InputFault
+    InputError
         A line has no known zone, or the lines do not hold the text's words in order.
     """
     proposals: list[Proposal] = []
@@ -80,7 +80,7 @@ def _follow(text: str, at: int, words: str, *, file: str, number: int) -> tuple[
     return start, at
 
 
-def _fault(file: str, number: int, value: str, allowed: str) -> InputFault:
+def _fault(file: str, number: int, value: str, allowed: str) -> InputError:
     record = f"line {number}" if number else "the end"
-    mend = "move line breaks and change zones only; the words stay as they are"
-    return InputFault([Finding(file, record, "", shorten(value), allowed, mend)])
+    fix = "move line breaks and change zones only; the words stay as they are"
+    return InputError([Finding(file, record, "", shorten(value), allowed, fix)])

@@ -14,14 +14,14 @@ from pathlib import Path
 import msgspec
 
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, shorten
+from usiran.errors import FileError, shorten
 from usiran.text.tokens import Token, tokenize
 
 Piece = str | tuple[int, int]
 """Part of an edited sentence: new words, or half-open offsets in the sentence's own text."""
 
 MASK = "_"
-_MEND = "put the file back as `usiran articles withdraw` wrote it"
+_FIX = "put the file back as `usiran articles withdraw` wrote it"
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -135,7 +135,7 @@ def read_standoff(corpus: Corpus, article_id: str) -> Standoff | None:
 
     Raises
     ------
-    FileFault
+    FileError
         The file is not what a withdrawal wrote.
     """
     path = corpus.withdrawn / f"{article_id}.json"
@@ -145,11 +145,11 @@ def read_standoff(corpus: Corpus, article_id: str) -> Standoff | None:
     file = corpus.name_of(path)
     try:
         standoff = msgspec.json.decode(content, type=Standoff)
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-        raise FileFault(file, shorten(fault, 120), "a stand-off file", _MEND) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise FileError(file, shorten(error, 120), "a stand-off file", _FIX) from None
     if standoff.checksum != _checksum(standoff) or standoff.article_id != article_id:
         found = "other content than its checksum says"
-        raise FileFault(file, found, f"the stand-off file of {article_id}", _MEND)
+        raise FileError(file, found, f"the stand-off file of {article_id}", _FIX)
     return standoff
 
 
@@ -158,6 +158,6 @@ def _content(path: Path) -> bytes | None:
         return path.read_bytes()
     except FileNotFoundError:
         return None
-    except OSError as fault:
-        found = (fault.strerror or str(fault)).lower()
-        raise FileFault(str(path), found, "a stand-off file", _MEND) from None
+    except OSError as error:
+        found = (error.strerror or str(error)).lower()
+        raise FileError(str(path), found, "a stand-off file", _FIX) from None

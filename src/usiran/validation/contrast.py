@@ -21,8 +21,8 @@ def groups(frames: Frames) -> Iterator[Finding]:
             allowed = f"{row.sentence_id}~<number>"
             yield _finding(row.contrast_id, "contrast_id", row.contrast_id, allowed, "rename it")
         if zones.get(row.sentence_id) == "boilerplate":
-            allowed, mend = "a scored sentence", "edit another sentence, or take the row out"
-            yield _finding(row.contrast_id, "sentence_id", "boilerplate", allowed, mend)
+            allowed, fix = "a scored sentence", "edit another sentence, or take the row out"
+            yield _finding(row.contrast_id, "sentence_id", "boilerplate", allowed, fix)
 
 
 def agreed(frames: Frames) -> Iterator[Finding]:
@@ -40,14 +40,14 @@ def agreed(frames: Frames) -> Iterator[Finding]:
         given = [row for row in found if unknown or row.text_sha256 == text]
         if len(given) < BLIND:
             allowed = f"{BLIND} blind labels of this very text in {FILES['contrast_labels']}"
-            mend = "have it labelled, or move it to the dropped ones"
-            yield _finding(item.contrast_id, "text", f"{len(given)} blind labels", allowed, mend)
+            fix = "have it labelled, or move it to the dropped ones"
+            yield _finding(item.contrast_id, "text", f"{len(given)} blind labels", allowed, fix)
         for field in ("stance", "holder"):
             told = {getattr(row, field) for row in given} - {getattr(item, field)}
             for value in sorted(told):
                 allowed = f"what every blind annotator said ({value} was said too)"
-                mend = "mend the sentence and have it labelled again, or drop it"
-                yield _finding(item.contrast_id, field, getattr(item, field), allowed, mend)
+                fix = "mend the sentence and have it labelled again, or drop it"
+                yield _finding(item.contrast_id, field, getattr(item, field), allowed, fix)
 
 
 def left_out(frames: Frames) -> Iterator[Finding]:
@@ -55,9 +55,9 @@ def left_out(frames: Frames) -> Iterator[Finding]:
     for key in sorted(set(frames["contrast"]["contrast_id"]) & set(
         frames["contrast_dropped"]["contrast_id"]
     )):  # fmt: skip
-        allowed, mend = f"an edit that {FILES['contrast_dropped']} does not list", "keep one"
-        yield _finding(key, "contrast_id", key, allowed, mend)
+        allowed, fix = f"an edit that {FILES['contrast_dropped']} does not list", "keep one"
+        yield _finding(key, "contrast_id", key, allowed, fix)
 
 
-def _finding(record: str, column: str, found: str, allowed: str, mend: str) -> Finding:
-    return Finding(FILES["contrast"], record, column, found, allowed, mend)
+def _finding(record: str, column: str, found: str, allowed: str, fix: str) -> Finding:
+    return Finding(FILES["contrast"], record, column, found, allowed, fix)

@@ -108,12 +108,12 @@ def _holders(sentences: pd.DataFrame) -> Mapping[str, list[Any]]:
 def _sentence_unit(unit: Unit, sentence: Any) -> Iterator[Finding]:
     if sentence is None:
         allowed = f"a sentence of {FILES['sentences']}"
-        mend = "take the label out, or put the sentence back"
-        yield Finding(unit.file, unit.record, unit.layer, unit.unit_id, allowed, mend)
+        fix = "take the label out, or put the sentence back"
+        yield Finding(unit.file, unit.record, unit.layer, unit.unit_id, allowed, fix)
     elif sentence.zone == "boilerplate":
         allowed = "no label: the sentence is boilerplate"
-        mend = f"take the label out, or correct the zone in {FILES['sentences']}"
-        yield Finding(unit.file, unit.record, unit.layer, unit.label, allowed, mend)
+        fix = f"take the label out, or correct the zone in {FILES['sentences']}"
+        yield Finding(unit.file, unit.record, unit.layer, unit.label, allowed, fix)
 
 
 def _span_unit(unit: Unit, inside: list[Any]) -> Iterator[Finding]:
@@ -123,8 +123,8 @@ def _span_unit(unit: Unit, inside: list[Any]) -> Iterator[Finding]:
         yield Finding(unit.file, unit.record, unit.layer, span, allowed, "correct the offsets")
     elif inside[0].zone == "boilerplate":
         allowed = f"no label: {inside[0].sentence_id} is boilerplate"
-        mend = f"take the span out, or correct the zone in {FILES['sentences']}"
-        yield Finding(unit.file, unit.record, unit.layer, span, allowed, mend)
+        fix = f"take the span out, or correct the zone in {FILES['sentences']}"
+        yield Finding(unit.file, unit.record, unit.layer, span, allowed, fix)
 
 
 def overlaps(frames: Frames) -> Iterator[Finding]:
@@ -138,9 +138,9 @@ def overlaps(frames: Frames) -> Iterator[Finding]:
         for one, other in pairwise(group):
             if other.start < one.end:
                 allowed = f"a span apart from {one.record}: {one.layer} spans do not overlap"
-                mend = "keep the outermost mention, or correct the offsets"
+                fix = "keep the outermost mention, or correct the offsets"
                 span = f"{other.start}-{other.end}"
-                yield Finding(other.file, other.record, other.layer, span, allowed, mend)
+                yield Finding(other.file, other.record, other.layer, span, allowed, fix)
 
 
 def surfaces(frames: Frames) -> Iterator[Finding]:

@@ -35,8 +35,8 @@ def aliases_unique(frames: Frames) -> Iterator[Finding]:
     for surface, actors in holders.items():
         if len(actors) > 1:
             allowed = f"an alias of one actor (it is one of {', '.join(actors)})"
-            mend = "keep it for one actor, and link the other's mentions in actor_links.csv"
-            yield Finding(FILES["registry"], actors[-1], "aliases", surface, allowed, mend)
+            fix = "keep it for one actor, and link the other's mentions in actor_links.csv"
+            yield Finding(FILES["registry"], actors[-1], "aliases", surface, allowed, fix)
 
 
 def types_agree(frames: Frames) -> Iterator[Finding]:
@@ -47,8 +47,8 @@ def types_agree(frames: Frames) -> Iterator[Finding]:
         if expected is not None and expected != row.type:
             found = f"{row.type} linked to {row.actor_id}"
             allowed = f"an actor of type {row.type} ({row.actor_id} is {expected})"
-            mend = "correct the type, or link the span to another actor in actor_links.csv"
-            yield Finding(FILES["actors"], row.span_id, "actor_id", found, allowed, mend)
+            fix = "correct the type, or link the span to another actor in actor_links.csv"
+            yield Finding(FILES["actors"], row.span_id, "actor_id", found, allowed, fix)
 
 
 def all_linked(frames: Frames) -> Iterator[Finding]:
@@ -57,8 +57,8 @@ def all_linked(frames: Frames) -> Iterator[Finding]:
     for row in rows_of(frames["actors"]):
         if pd.isna(row.actor_id) and row.span_id not in listed:
             allowed = f"an alias in {FILES['registry']}, or a row in {FILES['actor_links']}"
-            mend = "add the alias, link the span, or say there why it stays unlinked"
-            yield Finding(FILES["actors"], row.span_id, "actor_id", str(row.text), allowed, mend)
+            fix = "add the alias, link the span, or say there why it stays unlinked"
+            yield Finding(FILES["actors"], row.span_id, "actor_id", str(row.text), allowed, fix)
 
 
 def crosswalks_complete(

@@ -47,8 +47,8 @@ def stated(frames: Frames) -> Iterator[Finding]:
             value = getattr(row, name)
             if getattr(row, f"{name}_basis") == "stated" and str(value) not in str(row.text):
                 allowed = "words of the text, or another basis"
-                mend = "correct the value, or call it inferred and say in the note how"
-                yield Finding(FILES["articles"], row.article_id, name, str(value), allowed, mend)
+                fix = "correct the value, or call it inferred and say in the note how"
+                yield Finding(FILES["articles"], row.article_id, name, str(value), allowed, fix)
 
 
 def coverage(frames: Frames) -> Iterator[Finding]:
@@ -112,10 +112,10 @@ def _gaps(article_id: str, text: str, rows: Sequence[Any]) -> Iterator[Finding]:
             # The gap is the fault of the sentence that it touches.
             record = sentence_id if gap == gap.rstrip() else before
             allowed = "every character that is not blank in exactly one sentence"
-            mend = f"move this sentence's boundary over offset {at + gap.index(gap.strip()[0])}"
-            yield _finding(record, "start", f"{gap.strip()} (in no sentence)", allowed, mend)
+            fix = f"move this sentence's boundary over offset {at + gap.index(gap.strip()[0])}"
+            yield _finding(record, "start", f"{gap.strip()} (in no sentence)", allowed, fix)
         at, before = max(at, end), sentence_id
 
 
-def _finding(record: str, column: str, value: str, allowed: str, mend: str) -> Finding:
-    return Finding(_SENTENCES, str(record), column, value, allowed, mend)
+def _finding(record: str, column: str, value: str, allowed: str, fix: str) -> Finding:
+    return Finding(_SENTENCES, str(record), column, value, allowed, fix)

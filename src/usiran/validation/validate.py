@@ -60,7 +60,7 @@ def validate(corpus: Corpus) -> Report:
 
     Raises
     ------
-    FileFault
+    FileError
         The label scheme or corpus.toml cannot be read; nothing else can be checked then.
     """
     loaded = load(corpus)
@@ -97,8 +97,8 @@ def _claimed(corpus: Corpus, frames: dict[str, pd.DataFrame]) -> Iterator[Findin
         if count < _ANNOTATORS:
             found = f"adjudicated, with {count} annotators in the gold rounds"
             allowed = f"adjudicated from {_ANNOTATORS} annotators on, else first-pass"
-            mend = "correct gold_basis or gold_rounds"
-            yield Finding("dataset/corpus.toml", "", "gold_basis", found, allowed, mend)
+            fix = "correct gold_basis or gold_rounds"
+            yield Finding("dataset/corpus.toml", "", "gold_basis", found, allowed, fix)
 
 
 def _cut_tokens(frames: dict[str, pd.DataFrame]) -> Iterator[Finding]:

@@ -100,11 +100,11 @@ def rounds_there(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
     for name in rounds:
         if name not in there:
             allowed = f"rounds under {FILES['annotations']}: {', '.join(sorted(there)) or 'none'}"
-            mend = "correct gold_rounds, or put the submissions back"
-            yield Finding("dataset/corpus.toml", "", "gold_rounds", name, allowed, mend)
+            fix = "correct gold_rounds, or put the submissions back"
+            yield Finding("dataset/corpus.toml", "", "gold_rounds", name, allowed, fix)
     if not rounds:
-        mend = "name the rounds that the gold rests on"
-        yield Finding("dataset/corpus.toml", "", "gold_rounds", "none", "at least one", mend)
+        fix = "name the rounds that the gold rests on"
+        yield Finding("dataset/corpus.toml", "", "gold_rounds", "none", "at least one", fix)
 
 
 def votes_equal(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
@@ -243,8 +243,8 @@ def _listed(links: Iterable[tuple[str, str]]) -> str:
 
 def _undone(vote: Vote, found: str, allowed: str) -> Finding:
     record = " ".join(part for part in vote if part)
-    mend = "correct the decision, or the gold label"
-    return Finding(FILES["decisions"], record, "label", found, allowed, mend)
+    fix = "correct the decision, or the gold label"
+    return Finding(FILES["decisions"], record, "label", found, allowed, fix)
 
 
 def _vote(row: Any) -> Vote:

@@ -10,7 +10,7 @@ from usiran.errors import Finding
 from usiran.schemas.tables import FILES, Frames, rows_of
 from usiran.text.standoffs import Standoff, read_standoff
 
-_MEND = "put it back as it was: without its text an article's sentences cannot move"
+_FIX = "put it back as it was: without its text an article's sentences cannot move"
 
 
 def standoff_findings(corpus: Corpus, frames: Frames) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def _sentences(standoff: Standoff, frames: Frames) -> Iterator[Finding]:
             column = "end" if found and wanted and found[0] == wanted[0] else "start"
             allowed = f"{_told(wanted)}, as when the text was withdrawn"
             yield Finding(
-                FILES["sentences"], sentence_id, column, _told(found), allowed, _MEND
+                FILES["sentences"], sentence_id, column, _told(found), allowed, _FIX
             )  # fmt: skip
 
 

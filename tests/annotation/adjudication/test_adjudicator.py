@@ -26,7 +26,7 @@ from tests.support.three_passes import (
     WHOLE,
     build_three,
     decide,
-    faults,
+    errors,
     submit,
     three,
 )
@@ -34,7 +34,7 @@ from tests.support.tiny import GAS, PORT, SCHEME, TEXTS
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.sheet import as_text
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.records import TaskReading
 from usiran.schemas.label_scheme import Project
@@ -165,7 +165,7 @@ def test_decisions_have_a_row_for_every_unit_somebody_has_otherwise(decided: Cor
 
 
 def test_the_corpus_validates_clean_afterwards(decided: Corpus) -> None:
-    assert faults(decided) == []
+    assert errors(decided) == []
     votes = (decided.gold / "votes.csv").read_text("utf-8").splitlines()
     assert f"event,{GAS}@event:84-90,ACCUSE,,1" in votes
     assert f"actor,{GAS}@actor:137-142,GOVERNMENT,,2" in votes
@@ -175,7 +175,7 @@ def test_a_gold_without_one_of_its_decisions_does_not(decided: Corpus) -> None:
     path = decided.gold / "decisions.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(one for one in lines if "126-142,GOVERNMENT" not in one), "utf-8")
-    (finding,) = faults(decided)
+    (finding,) = errors(decided)
     assert finding.record == f"{GAS}@actor:126-142"
     assert [one.file for one in Adjudicator(decided).drift()] == ["annotation/gold/decisions.csv"]
 
@@ -192,7 +192,7 @@ def test_writing_again_changes_nothing(decided: Corpus) -> None:
 def test_nothing_is_written_while_something_is_open(three: Corpus) -> None:
     work = Adjudicator(three)
     decide(work, {STANCE: "A"})
-    with pytest.raises(InputFault, match=r"found '7 open: event/.* and 4 more'"):
+    with pytest.raises(InputError, match=r"found '7 open: event/.* and 4 more'"):
         work.write()
     assert [path.name for path in three.gold.iterdir()] == ["adjudication.csv"]
 
@@ -214,7 +214,7 @@ def test_a_decision_is_never_replaced_silently(three: Corpus) -> None:
     decide(work, {STANCE: "A"})
     assert tree(three.root) == before
     with pytest.raises(
-        InputFault, match=r"stands: neutral us- iran- \(S1: stance, judge\).*--redo"
+        InputError, match=r"stands: neutral us- iran- \(S1: stance, judge\).*--redo"
     ):
         decide(work, {STANCE: "B"})
     assert tree(three.root) == before
@@ -231,7 +231,7 @@ def test_a_unanimous_answer_can_be_overruled(three: Corpus) -> None:
     unanimous = f"stance/{PORT}#002"
     decide(work, {unanimous: "pro-US iran-"})
     work.write()
-    assert faults(three) == []
+    assert errors(three) == []
     rows = (three.gold / "decisions.csv").read_text("utf-8").splitlines()
     assert f"stance,{PORT}#002,pro-US,,true" in [row.rsplit(",", 3)[0] for row in rows]
     assert f"grounds,{PORT}#002,iran-,,true" in [row.rsplit(",", 3)[0] for row in rows]
@@ -248,7 +248,7 @@ def test_a_span_that_nobody_marked_can_be_added_and_is_asked_for_its_roles(three
     assert set(question.answers.values()) == {None}
     decide(work, {question.id: 'agent "Basra"'})
     work.write()
-    assert faults(three) == []
+    assert errors(three) == []
     spans = gold(three, "spans")[PORT].annotations[0].spans
     assert [(span.text, span.label) for span in spans if span.layer == "event"] == [
         ("protects", "AID"), ("said", "CONSULT"), ("seized", "COERCE"),
@@ -262,10 +262,10 @@ def test_a_span_that_nobody_marked_can_be_added_and_is_asked_for_its_roles(three
 def test_two_spans_become_one_once_the_second_place_is_decided_as_none(three: Corpus) -> None:
     work = Adjudicator(three)
     long = "MILITARY 4-13; GOVERNMENT 23-28"
-    with pytest.raises(InputFault, match=r"found '23-28 'Basra''; allowed: a span over a part of"):
+    with pytest.raises(InputError, match=r"found '23-28 'Basra''; allowed: a span over a part of"):
         decide(work, {PATROL: long})
     basra = f"actor/{PORT}@actor:23-28"
-    with pytest.raises(InputFault, match=rf"to mend: first decide {basra} as none"):
+    with pytest.raises(InputError, match=rf"to mend: first decide {basra} as none"):
         decide(work, {PATROL: "MILITARY 4-28"})
     decide(work, {basra: "none", PATROL: "MILITARY 4-28"})
     spans = [TEXTS.texts[PORT][item.start : item.end] for item in work.state.gold("actor", PORT)]
@@ -279,7 +279,7 @@ def test_a_role_falls_with_its_event_and_says_why(three: Corpus) -> None:
     decide(work, {f"event/{PORT}@event:14-22": "none"})
     assert ROLE in work.state.stale
     work.write()
-    assert faults(three) == []
+    assert errors(three) == []
     rows = (three.gold / "decisions.csv").read_text("utf-8").splitlines()
     event = f"event/{PORT}@event:14-22"
     assert f"event,{PORT}@event:14-22,,,true,S1: event,judge,2031-07-01T12:00:00Z" in rows
@@ -310,7 +310,7 @@ def test_a_task_that_one_annotator_left_out_is_asked(three: Corpus) -> None:
     question = work.state.open[0]
     assert question.id == f"stance/{GAS}#001"
     assert "C: (no answer)" in as_text(work, [question])
-    with pytest.raises(InputFault, match="found 'C, who gave no answer'"):
+    with pytest.raises(InputError, match="found 'C, who gave no answer'"):
         decide(work, {question.id: "C"})
 
 
@@ -324,7 +324,7 @@ def test_an_article_that_nobody_labelled_is_no_gold(three: Corpus) -> None:
             path.write_text(json.dumps(tasks), "utf-8")
     work = Adjudicator(three)
     decide(work, {id: line for id, line in FIRST.items() if GAS in id})
-    with pytest.raises(InputFault, match=rf"{PORT}: found ''; allowed: labels of every scored"):
+    with pytest.raises(InputError, match=rf"{PORT}: found ''; allowed: labels of every scored"):
         work.write()
 
 
@@ -336,7 +336,7 @@ def test_decisions_from_elsewhere_are_not_lost(three: Corpus) -> None:
     by_hand = "stance,x#001,neutral,,false,by hand,judge,2030-01-01T00:00:00Z\n"
     path.write_text("layer,unit_id,label,target,overrules,reason,decided_by,decided_at\n" + by_hand)
     before = tree(three.root)
-    with pytest.raises(InputFault, match=r"stance x#001: found 'by hand'; allowed: decisions of"):
+    with pytest.raises(InputError, match=r"stance x#001: found 'by hand'; allowed: decisions of"):
         work.write()
     assert tree(three.root) == before
 
@@ -346,14 +346,14 @@ def test_only_the_gold_rounds_become_gold(three: Corpus) -> None:
     submit(three, "bob", CHANGES["ann"], round="r2")
     work = Adjudicator(three, ["r2"])
     assert work.state.open == []
-    with pytest.raises(InputFault, match="found 'r2'; allowed: the gold rounds: r1"):
+    with pytest.raises(InputError, match="found 'r2'; allowed: the gold rounds: r1"):
         work.write()
 
 
 def test_one_annotator_is_refused(three: Corpus) -> None:
     for who in ("bob", "cy"):
         shutil.rmtree(three.submissions / "r1" / who)
-    with pytest.raises(InputFault, match="found 'labels of ann alone'"):
+    with pytest.raises(InputError, match="found 'labels of ann alone'"):
         Adjudicator(three)
 
 
@@ -377,7 +377,7 @@ def test_a_link_to_a_span_that_is_no_longer_gold_is_told(three: Corpus) -> None:
     ],
 )
 def test_an_unknown_question_is_refused(three: Corpus, id: str, message: str) -> None:
-    with pytest.raises(InputFault) as raised:
+    with pytest.raises(InputError) as raised:
         Adjudicator(three).question(id)
     assert message in str(raised.value)
 
@@ -386,9 +386,9 @@ def test_a_reason_and_a_known_adjudicator_are_needed(three: Corpus) -> None:
     work = Adjudicator(three)
     question = work.question(HOLDER)
     answer = work.read(question, "A", file="answer")
-    with pytest.raises(InputFault, match="allowed: a reason for every decision"):
+    with pytest.raises(InputError, match="allowed: a reason for every decision"):
         work.decision(question, answer, reason=" \n", by="judge")
-    with pytest.raises(InputFault, match="found 'eve'; allowed: one of ann, bob, cy, judge"):
+    with pytest.raises(InputError, match="found 'eve'; allowed: one of ann, bob, cy, judge"):
         work.decision(question, answer, reason="S1", by="eve")
 
 
@@ -406,7 +406,7 @@ def test_a_broken_ledger_is_refused(three: Corpus, old: str, new: str, message: 
     decide(Adjudicator(three), {STANCE: "A"})
     path = three.gold / "adjudication.csv"
     path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
-    with pytest.raises(FileFault, match=rf"annotation/gold/adjudication\.csv: found .*{message}"):
+    with pytest.raises(FileError, match=rf"annotation/gold/adjudication\.csv: found .*{message}"):
         Adjudicator(three)
 
 
@@ -441,5 +441,5 @@ def test_every_way_to_decide_gives_a_gold_that_validates(
     while work.state.open:
         decide(work, {work.state.open[0].id: "none"})
     work.write()
-    assert faults(work.corpus) == []
+    assert errors(work.corpus) == []
     assert Adjudicator(work.corpus).drift() == []

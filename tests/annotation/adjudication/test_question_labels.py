@@ -8,7 +8,7 @@ from tests.support.three_passes import CLERK, FIRST, HOLDER, MEET, ROLE, STANCE,
 from tests.support.tiny import GAS
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.corpus import Corpus
-from usiran.errors import InputFault
+from usiran.errors import InputError
 
 __all__ = ["three"]
 
@@ -41,7 +41,7 @@ BAD_ANSWERS = [
 def test_what_is_no_answer_is_refused_and_nothing_is_saved(
     three: Corpus, id: str, line: str, message: str
 ) -> None:
-    with pytest.raises(InputFault) as raised:
+    with pytest.raises(InputError) as raised:
         decide(Adjudicator(three), {id: line})
     assert message in str(raised.value)
     assert len(str(raised.value).splitlines()) == 1
@@ -52,7 +52,7 @@ def test_a_quote_that_stands_twice_in_the_place_needs_offsets(three: Corpus) -> 
     work = Adjudicator(three)
     question = work.question(f"event/{GAS}@event:122-158")
     with pytest.raises(
-        InputFault, match="to mend: give the offsets: it stands at 142-143, 157-158"
+        InputError, match="to mend: give the offsets: it stands at 142-143, 157-158"
     ):
         work.read(question, 'CONSULT ","', file="answer")
     assert work.read(question, 'CONSULT 157-158 ","', file="answer")[0].start == 157
@@ -70,6 +70,6 @@ def test_a_quote_that_stands_twice_in_the_place_needs_offsets(three: Corpus) -> 
 def test_a_role_links_to_a_decided_actor(three: Corpus, line: str, message: str) -> None:
     work = Adjudicator(three)
     decide(work, FIRST)
-    with pytest.raises(InputFault) as raised:
+    with pytest.raises(InputError) as raised:
         decide(work, {ROLE: line})
     assert message in str(raised.value)

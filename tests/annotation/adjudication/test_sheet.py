@@ -24,7 +24,7 @@ from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.sheet import as_sheet, read_sheet
 from usiran.annotation.adjudication.tasks import answers_as_predictions, open_units
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.label_studio.config import config
 
 __all__ = ["three"]
@@ -65,7 +65,7 @@ def test_all_faults_of_a_sheet_are_told_and_nothing_is_saved(three: Corpus, shee
     text = text.replace(f'id = "{HOLDER}"', 'id = "holder/gone#001"')
     text += f"[[decisions]]\nid = '{CLERK}'\nseen = 'x'\nanswer = 'A'\nreason = 'S4'\n"
     sheet.write_text(text, "utf-8")
-    with pytest.raises(InputFault) as raised:
+    with pytest.raises(InputError) as raised:
         read_sheet(sheet, Adjudicator(three), by="judge")
     told = [(one.file, one.record, one.column) for one in raised.value.findings]
     assert told == [
@@ -82,7 +82,7 @@ def test_a_sheet_that_was_printed_before_labels_changed_is_refused(
 ) -> None:
     sheet.write_text(fill(sheet.read_text("utf-8"), {STANCE: "A"}), "utf-8")
     submit(three, "cy", {**CHANGES["cy"], "002 neutral source us- iran-": "002 neutral source"})
-    with pytest.raises(InputFault, match="the annotators' labels have changed; to mend: print"):
+    with pytest.raises(InputError, match="the annotators' labels have changed; to mend: print"):
         read_sheet(sheet, Adjudicator(three), by="judge")
 
 
@@ -94,7 +94,7 @@ def test_answers_of_one_sheet_are_checked_against_each_other(three: Corpus, shee
     sheet.write_text(fill(sheet.read_text("utf-8"), both), "utf-8")
     assert len(read_sheet(sheet, work, by="judge").decisions) == 2
     sheet.write_text(sheet.read_text("utf-8").replace("'none'", "'A'"), "utf-8")
-    with pytest.raises(InputFault, match="allowed: actor spans side by side"):
+    with pytest.raises(InputError, match="allowed: actor spans side by side"):
         read_sheet(sheet, work, by="judge")
 
 
@@ -113,7 +113,7 @@ def test_a_file_that_is_no_sheet_is_refused(
 ) -> None:
     path = tmp_path / "x.toml"
     path.write_text(content, "utf-8")
-    with pytest.raises(FileFault) as raised:
+    with pytest.raises(FileError) as raised:
         read_sheet(path, Adjudicator(three), by="judge")
     assert message in str(raised.value)
     assert len(str(raised.value).splitlines()) == 1

@@ -28,7 +28,7 @@ from usiran.annotation.agreement.figure import draw, heat_map
 from usiran.annotation.agreement.measure import Agreement, measure_corpus
 from usiran.annotation.agreement.report import SHARED_MODEL, WIDTH, report, to_json
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 
 __all__ = ["three"]
 
@@ -251,7 +251,7 @@ def mean_or_none(agreement: Agreement) -> float | None:
 def test_one_annotator_is_refused_in_one_line(three: Corpus) -> None:
     for who in ("bob", "cy"):
         shutil.rmtree(three.submissions / "r1" / who)
-    with pytest.raises(InputFault, match="found 'labels of ann alone'; allowed: labels of two"):
+    with pytest.raises(InputError, match="found 'labels of ann alone'; allowed: labels of two"):
         measure_corpus(three)
 
 
@@ -262,12 +262,12 @@ def test_annotators_without_a_common_unit_are_refused(three: Corpus) -> None:
     (three.submissions / "r1" / "bob").mkdir()
     task = article_task(annotation(choice("article_stance", "neutral")))
     write_json(three.submissions / "r1" / "bob" / "spans.json", [task])
-    with pytest.raises(InputFault, match="found 'no unit that two of ann, bob labelled'"):
+    with pytest.raises(InputError, match="found 'no unit that two of ann, bob labelled'"):
         measure_corpus(three)
 
 
 def test_a_round_that_is_not_there_is_refused(three: Corpus) -> None:
-    with pytest.raises(InputFault, match="found 'r9'; allowed: a round with submissions: r1"):
+    with pytest.raises(InputError, match="found 'r9'; allowed: a round with submissions: r1"):
         measure_corpus(three, rounds=["r1", "r9"])
 
 
@@ -345,7 +345,7 @@ def test_spans_and_roles_of_exports_with_unequal_region_ids_are_matched(
 
 
 def test_exports_beside_rounds_are_refused(three: Corpus) -> None:
-    with pytest.raises(InputFault, match="allowed: either stored rounds or exports"):
+    with pytest.raises(InputError, match="allowed: either stored rounds or exports"):
         measure_corpus(three, rounds=["r1"], exports=["a.json"])
 
 
@@ -355,10 +355,10 @@ def test_faults_of_an_export_are_all_told(three: Corpus, tmp_path: Path) -> None
         item: Any = task["annotations"]
         item[0]["result"][0]["value"]["choices"] = ["maybe"]
     path = write_json(tmp_path / "bad.json", bad)
-    with pytest.raises(InputFault) as raised:
+    with pytest.raises(InputError) as raised:
         measure_corpus(three, exports=[str(path)])
     assert [finding.value for finding in raised.value.findings] == ["maybe", "maybe"]
-    with pytest.raises(FileFault, match="no such file"):
+    with pytest.raises(FileError, match="no such file"):
         measure_corpus(three, exports=["gone.json"])
 
 
@@ -366,7 +366,7 @@ def test_two_labellings_of_one_task_by_one_annotator_are_refused(
     three: Corpus, tmp_path: Path
 ) -> None:
     twice = write_json(tmp_path / "twice.json", [foreign(1, "neutral"), foreign(1, "pro-US")])
-    with pytest.raises(InputFault, match="found 'a second task of twice'"):
+    with pytest.raises(InputError, match="found 'a second task of twice'"):
         measure_corpus(three, exports=[str(twice), str(twice)])
 
 
@@ -395,7 +395,7 @@ def test_the_picture_is_the_same_twice_and_holds_every_label(
 
 
 def test_a_picture_of_another_kind_is_refused(measured: Agreement, tmp_path: Path) -> None:
-    with pytest.raises(InputFault, match=r"allowed: a name that ends in \.png or \.svg"):
+    with pytest.raises(InputError, match=r"allowed: a name that ends in \.png or \.svg"):
         draw(measured, tmp_path / "confusion.jpeg")
 
 

@@ -10,7 +10,7 @@ from tests.support.command import run
 from tests.support.three_passes import three
 from usiran.annotation.agreement.page import page_drift, page_files
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.io.atomic import replace_files
 
 __all__ = ["three"]
@@ -49,11 +49,11 @@ def test_a_page_without_a_block_and_no_page_are_refused(paged: Corpus) -> None:
     path = paged.annotation / "AGREEMENT.md"
     path.write_text("# Agreement\n", encoding="utf-8")
     with pytest.raises(
-        InputFault, match=r"AGREEMENT.md: found 'no block for r1'.*agreement: ROUND"
+        InputError, match=r"AGREEMENT.md: found 'no block for r1'.*agreement: ROUND"
     ):
         page_files(paged)
     path.unlink()
-    with pytest.raises(FileFault, match=r"annotation/AGREEMENT.md.*no such file"):
+    with pytest.raises(FileError, match=r"annotation/AGREEMENT.md.*no such file"):
         page_files(paged)
 
 

@@ -255,7 +255,7 @@ def test_a_pull_takes_every_offset_as_it_was_meant_and_tells_the_one_it_mended(
     report = json.loads(out)["report"]
     (repair,) = report["repairs"]
     assert repair["value"] == "45 to 56: Washington "
-    assert "taken as 45 to 55" in repair["mend"]
+    assert "taken as 45 to 55" in repair["fix"]
     stored = desk.corpus.submissions / "r1" / "ann" / "spans.json"
     (task,) = read_export(stored, scheme=SCHEME, texts=desk.texts)
     (reading,) = task.annotations

@@ -14,11 +14,11 @@ from tests.support.tiny import SCHEME, choice, write_json
 from usiran.annotation.server.client import Studio, address
 from usiran.annotation.server.credentials import LOCAL, Credentials
 from usiran.annotation.server.data_dir import Folder, Running
-from usiran.annotation.server.faults import StudioFault
 from usiran.annotation.server.instructions import instruction, to_html, words_of
 from usiran.annotation.server.process import note_version
 from usiran.annotation.server.projects import Mark, count_uses, read_mark
 from usiran.corpus import Corpus
+from usiran.errors import StudioError
 from usiran.label_studio.config import config
 from usiran.label_studio.tasks import make_tasks
 from usiran.text.articles import read_texts
@@ -122,7 +122,7 @@ def test_secrets_are_made_once_and_kept_private(folder: Folder) -> None:
 def test_another_credentials_file_is_refused(folder: Folder, content: str) -> None:
     folder.credentials.write_text(content, encoding="utf-8")
     folder.credentials.chmod(0o600)
-    with pytest.raises(StudioFault, match="as usiran wrote them"):
+    with pytest.raises(StudioError, match="as usiran wrote them"):
         Credentials(folder)
 
 
@@ -131,16 +131,16 @@ def test_only_the_lock_says_that_a_server_runs(folder: Folder) -> None:
     folder.note(noted)
     # What a crashed server left: the port may be another program's by now.
     assert folder.running is None
-    with pytest.raises(StudioFault, match="no server running"):
+    with pytest.raises(StudioError, match="no server running"):
         address(folder)
     lock = folder.take()
     assert folder.running == noted
-    with pytest.raises(StudioFault, match=r"a server at http://127\.0\.0\.1:1 \(process 1\)"):
+    with pytest.raises(StudioError, match=r"a server at http://127\.0\.0\.1:1 \(process 1\)"):
         Folder(folder.root).check_free()
-    with pytest.raises(StudioFault, match="a server at"):
+    with pytest.raises(StudioError, match="a server at"):
         folder.take()
     folder.forget()
-    with pytest.raises(StudioFault, match="a server that is starting"):
+    with pytest.raises(StudioError, match="a server that is starting"):
         folder.take()
     os.close(lock)
     os.close(folder.take())
@@ -152,7 +152,7 @@ def test_without_the_sdk_the_command_that_installs_it_is_given(
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", "0" * 40)
     monkeypatch.setitem(sys.modules, "label_studio_sdk", None)
     with (
-        pytest.raises(StudioFault, match=r"to mend: pip install 'usiran\[annotation\]'"),
+        pytest.raises(StudioError, match=r"to mend: pip install 'usiran\[annotation\]'"),
         Studio(address(folder, "http://127.0.0.1:9")),
     ):
         pass

@@ -402,9 +402,9 @@ def test_a_project_of_another_version_or_corpus_is_refused(server: Serving, corp
     number = project_of(sdk, title(corpus, "spans"))
     for described in ("mine", "corpus other, data 0.2.0, layer spans, annotator ann. Kept"):
         sdk.projects.update(id=number, description=described)
-        mend = "to mend: put its description back, or rename or delete it there"
-        refused(newer, lambda: pulled(server, newer), mend)
-        refused(newer, lambda: pushed(server, newer, "spans"), mend)
+        fix = "to mend: put its description back, or rename or delete it there"
+        refused(newer, lambda: pulled(server, newer), fix)
+        refused(newer, lambda: pushed(server, newer, "spans"), fix)
 
 
 def test_a_server_elsewhere_needs_a_sound_address_and_a_token(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.tiny import GAS, PORT, SCHEME, TEXTS
 from usiran.annotation.sheets.parser import parse_sheet
 from usiran.annotation.sheets.writer import blank_sheet, fill_sheet
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.label_studio.records import TaskReading
 from usiran.text.articles import Sentence, Texts, sha256
 from usiran.text.quoting import escape, occurrences
@@ -43,8 +43,8 @@ def parse(sheet: str, texts: Texts = TEXTS) -> tuple[TaskReading, ...]:
     return parse_sheet(sheet.encode("utf-8"), name="s.txt", texts=texts, scheme=SCHEME)
 
 
-def faults(sheet: str) -> list[Finding]:
-    with pytest.raises(InputFault) as caught:
+def errors(sheet: str) -> list[Finding]:
+    with pytest.raises(InputError) as caught:
         parse(sheet)
     return list(caught.value.findings)
 
@@ -164,20 +164,18 @@ FAULTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "line", "column", "mend"), FAULTS)
-def test_a_fault_is_found_at_its_line(
-    old: str, new: str, line: int, column: str, mend: str
-) -> None:
-    found = faults(edited(old, new))
+@pytest.mark.parametrize(("old", "new", "line", "column", "fix"), FAULTS)
+def test_a_fault_is_found_at_its_line(old: str, new: str, line: int, column: str, fix: str) -> None:
+    found = errors(edited(old, new))
     at = [f for f in found if f.record.split() == ["line", str(line)] and f.column == column]
-    assert any(mend in finding.mend for finding in at), found
+    assert any(fix in finding.fix for finding in at), found
     assert all(finding.file == "s.txt" and finding.allowed for finding in found)
 
 
 def test_all_faults_are_reported_at_once_in_the_order_of_lines() -> None:
     sheet = edited("001 neutral", "001 neutrl").replace("source\n", "sauce\n")
     sheet = sheet.replace("article_stance neutral\n", "").replace("002 neutral", "# 002 neutral")
-    found = faults(sheet)
+    found = errors(sheet)
     assert [(f.record, f.column) for f in found] == [
         (GAS, "article_stance"),
         (f"{GAS}#002", "sentence"),
@@ -192,13 +190,13 @@ def test_all_faults_are_reported_at_once_in_the_order_of_lines() -> None:
 
 
 def test_a_missing_sentence_says_what_it_reads() -> None:
-    (finding,) = faults(edited("005 neutral source\n", ""))
+    (finding,) = errors(edited("005 neutral source\n", ""))
     assert finding.record == f"{GAS}#005"
     assert finding.allowed.startswith("a line for 'A clerk said:")
 
 
 def test_a_quote_that_is_not_found_says_what_the_sentence_says() -> None:
-    (finding,) = faults(edited('"blamed"', '"blames"'))
+    (finding,) = errors(edited('"blamed"', '"blames"'))
     assert "Washington accused Tehran of stalling, and Tehran blamed Washington." in finding.allowed
 
 
@@ -211,7 +209,7 @@ def test_a_quote_that_is_not_found_says_what_the_sentence_says() -> None:
     ],
 )
 def test_what_is_no_sheet_is_refused(content: bytes, match: str) -> None:
-    with pytest.raises(InputFault, match=match):
+    with pytest.raises(InputError, match=match):
         parse_sheet(content, name="s.txt", texts=TEXTS, scheme=SCHEME)
 
 
@@ -221,7 +219,7 @@ def test_a_blank_sheet_shows_every_sentence_and_asks_for_every_label() -> None:
     assert "# boilerplate: Share this story\n\n" in sheet
     assert "Tehran’s envoy\\nin Basra." in sheet
     assert sheet.count("? ?") == 4
-    found = faults(sheet)
+    found = errors(sheet)
     assert len(found) == 9
     assert {finding.value for finding in found} == {"?"}
 
@@ -235,7 +233,7 @@ def test_a_blank_sheet_that_is_filled_in_is_sound() -> None:
 
 
 def test_a_sheet_of_an_unknown_article_is_refused() -> None:
-    with pytest.raises(InputFault, match=re.escape(f"allowed: one of {GAS}, {PORT}")):
+    with pytest.raises(InputError, match=re.escape(f"allowed: one of {GAS}, {PORT}")):
         blank_sheet(TEXTS, "gone", SCHEME)
 
 
@@ -259,7 +257,7 @@ def test_a_span_that_no_sheet_can_say_is_refused(start: int, end: int) -> None:
     made = whole.annotations[0]
     odd = made.spans[0]._replace(start=start, end=end, text=TEXTS.texts[GAS][start:end])
     wrong = whole._replace(annotations=(made._replace(spans=(odd,), roles=()),))
-    with pytest.raises(InputFault, match="a span of whole tokens in one scored sentence"):
+    with pytest.raises(InputError, match="a span of whole tokens in one scored sentence"):
         fill_sheet([wrong], texts=TEXTS, scheme=SCHEME)
 
 
@@ -267,9 +265,9 @@ def test_tasks_of_several_articles_are_refused() -> None:
     other = parse(
         blank_sheet(TEXTS, PORT, SCHEME).replace("? ?", "neutral author").replace("?", "neutral")
     )
-    with pytest.raises(InputFault, match="allowed: one article"):
+    with pytest.raises(InputError, match="allowed: one article"):
         fill_sheet([*parse(SHEET), *other], texts=TEXTS, scheme=SCHEME)
-    with pytest.raises(InputFault, match="found 'none'"):
+    with pytest.raises(InputError, match="found 'none'"):
         fill_sheet([], texts=TEXTS, scheme=SCHEME)
 
 

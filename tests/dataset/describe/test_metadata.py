@@ -27,7 +27,7 @@ from usiran.dataset.describe import citation, croissant, datasheet
 from usiran.dataset.describe.facts import Facts, facts_of
 from usiran.dataset.withheld.edition import text_free_files
 from usiran.dataset.withheld.restore import restore
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.loading.tables import load_tables
 from usiran.schemas.label_scheme import read_scheme
 
@@ -198,7 +198,7 @@ def test_a_corpus_without_citation_and_datasheet_gets_none(copy: Corpus) -> None
 
 def test_the_card_is_what_the_hub_takes(described: Corpus) -> None:
     content = (described.dataset / "README.md").read_bytes()
-    assert hub_card.faults(content) == []
+    assert hub_card.errors(content) == []
     assert hub_card.warnings(content) == []
     data = DatasetCard(content.decode("utf-8")).data
     assert data.get("annotations_creators") == ["expert-generated"]
@@ -329,7 +329,7 @@ def test_the_text_free_edition_has_its_own_and_gets_the_full_one_back(
     ],
 )
 def test_a_datasheet_with_wrong_marks_is_refused(facts: Facts, text: str, match: str) -> None:
-    with pytest.raises(InputFault, match=match):
+    with pytest.raises(InputError, match=match):
         datasheet.fill(text, facts)
 
 
@@ -343,7 +343,7 @@ def test_a_datasheet_with_wrong_marks_is_refused(facts: Facts, text: str, match:
     ],
 )
 def test_a_citation_that_cannot_be_set_is_refused(facts: Facts, text: str, match: str) -> None:
-    with pytest.raises(FileFault, match=match):
+    with pytest.raises(FileError, match=match):
         citation.fill(text, facts)
 
 

@@ -21,7 +21,7 @@ from usiran.dataset.export import spacy as docbin
 from usiran.dataset.export.formats import FORMATS, export
 from usiran.dataset.export.material import LAYERS, Material, material
 from usiran.dataset.withheld.withdraw import withdrawal
-from usiran.errors import InputFault
+from usiran.errors import InputError
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.records import annotation_rows
 from usiran.loading.tables import load_tables
@@ -227,7 +227,7 @@ def test_without_spacy_it_is_said_how_to_get_it(
     described: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "spacy", None)
-    with pytest.raises(InputFault, match=r"spaCy is not installed.*usiran\[spacy\]"):
+    with pytest.raises(InputError, match=r"spaCy is not installed.*usiran\[spacy\]"):
         export(described, "spacy")
 
 
@@ -320,7 +320,7 @@ def test_withdrawn_articles_are_left_out_and_said_so(withdrawn: Corpus, name: st
 
 
 def test_a_withdrawn_article_that_is_named_is_refused(withdrawn: Corpus) -> None:
-    with pytest.raises(InputFault, match=f"found '{GAS}'; allowed: one of {PORT}"):
+    with pytest.raises(InputError, match=f"found '{GAS}'; allowed: one of {PORT}"):
         export(withdrawn, "conll", articles=[GAS])
 
 

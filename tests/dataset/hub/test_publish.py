@@ -172,8 +172,8 @@ FAULTS = [
 def test_each_failure_is_one_message_and_a_rerun_completes(
     case: tuple[Fault, str, bool], hub: Hub, program: Publisher, first: Corpus
 ) -> None:
-    fault, message, shown = case
-    hub.order(fault)
+    error, message, shown = case
+    hub.order(error)
     done = program.run(*INCLUDE, "--quiet", at=first)
     assert done.code == 1
     assert message in done.err

@@ -20,7 +20,7 @@ from huggingface_hub.errors import (
 )
 
 from tests.support.hub import Fault, Hub, User, serving
-from tests.support.hub_card import faults
+from tests.support.hub_card import errors
 
 # The client's own way of sending a file.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -159,7 +159,7 @@ def test_a_bad_card_is_refused(card: str, message: str, hub: Hub) -> None:
 
 
 def test_a_good_card_is_taken_and_an_odd_one_warned_of(hub: Hub) -> None:
-    assert faults(CARD.encode()) == []
+    assert errors(CARD.encode()) == []
     _commit(hub, CommitOperationAdd("README.md", CARD.encode()))
     with pytest.warns(UserWarning, match="singing is not in the official list"):
         _commit(hub, CommitOperationAdd("README.md", b"---\ntask_categories: [singing]\n---\n"))

@@ -8,7 +8,7 @@ from usiran.dataset.release.change_reasons import explain
 from usiran.dataset.release.diff import Change, Changes, bump, diff
 from usiran.dataset.release.snapshot import Record
 from usiran.dataset.release.version import Version, is_version
-from usiran.errors import InputFault
+from usiran.errors import InputError
 
 Tables = dict[str, dict[str, Record]]
 
@@ -128,7 +128,7 @@ def test_the_least_version_after_a_step(bumped: str, least: str) -> None:
 @pytest.mark.parametrize("text", ["1.0", "01.0.0", "1.0.0-rc1", "latest", "1.0.0 ", "١.0.0"])
 def test_what_is_no_version_is_refused(text: str) -> None:
     assert not is_version(text)
-    with pytest.raises(InputFault, match="three whole numbers with dots between"):
+    with pytest.raises(InputError, match="three whole numbers with dots between"):
         Version.of(text)
 
 
@@ -144,7 +144,7 @@ def test_a_new_decision_explains_the_change_of_its_label() -> None:
 
 def test_a_decision_that_was_there_before_explains_nothing() -> None:
     old, new = stance() | decision("pro-US"), stance(stance="pro-US") | decision("pro-US")
-    with pytest.raises(InputFault, match=r"stance a#001 edited: stance neutral -> pro-US"):
+    with pytest.raises(InputError, match=r"stance a#001 edited: stance neutral -> pro-US"):
         reasons(old, new)
     assert reasons(old, new, "a slip") == ["a slip"]
 
@@ -152,7 +152,7 @@ def test_a_decision_that_was_there_before_explains_nothing() -> None:
 def test_a_decision_on_the_stance_does_not_explain_another_field() -> None:
     new = stance(stance="pro-US", holder="source") | decision("pro-US")
     with pytest.raises(
-        InputFault, match=r"no reason for 1 changes.*stance a#001 edited: holder nothing"
+        InputError, match=r"no reason for 1 changes.*stance a#001 edited: holder nothing"
     ):
         reasons(stance(), new)
 

@@ -22,7 +22,7 @@ from usiran.dataset.release.snapshot import (
     table_hash,
     to_lines,
 )
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.loading.tables import load_tables
 from usiran.schemas.tables import MODELS
 
@@ -112,7 +112,7 @@ def test_labels_are_counted_over_the_gold(records: Records, corpus: Corpus) -> N
 @pytest.mark.parametrize("line", [b"[]", b"{", b'{"fold":0}', b"\xff"])
 def test_a_line_that_is_no_record_is_named(line: bytes) -> None:
     content = json.dumps({"span_id": "a@actor:0-1"}).encode() + b"\n" + line
-    with pytest.raises(FileFault, match=r"x\.jsonl: found 'line 2: .*with span_id"):
+    with pytest.raises(FileError, match=r"x\.jsonl: found 'line 2: .*with span_id"):
         from_lines("actors", content, file="x.jsonl")
 
 

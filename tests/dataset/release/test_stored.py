@@ -33,7 +33,7 @@ from usiran.dataset.release.compare import compare
 from usiran.dataset.release.snapshot import TABLES, content_hash, corpus_records
 from usiran.dataset.release.stored import latest, read_release, release_of, releases
 from usiran.dataset.release.version import Version
-from usiran.errors import CorpusNotFound, FileFault, InputFault
+from usiran.errors import CorpusNotFound, FileError, InputError
 from usiran.validation.validate import validate
 
 ANNOTATOR = "bob,human,Bob,a second one"
@@ -139,7 +139,7 @@ def test_a_newer_section_stands_before_an_older_one() -> None:
 
 
 def test_a_version_that_has_no_line_of_its_own_is_named() -> None:
-    with pytest.raises(FileFault, match=r"corpus\.toml: .*a line of its own: version = \"1\.0\.0"):
+    with pytest.raises(FileError, match=r"corpus\.toml: .*a line of its own: version = \"1\.0\.0"):
         with_version('[a]\nversion = "0.1.0"', Version(1, 0, 0), file="corpus.toml")
     assert with_version("version = '1'  # it", Version(1, 0, 0), file="") == (
         'version = "1.0.0"  # it'
@@ -148,7 +148,7 @@ def test_a_version_that_has_no_line_of_its_own_is_named() -> None:
 
 @pytest.mark.parametrize("version", ["1.0.0", "0.9.0"])
 def test_a_version_that_is_not_greater_is_refused(first: Corpus, version: str) -> None:
-    with pytest.raises(InputFault, match=r"greater than the last, 1\.0\.0; .*release 1\.0\.1"):
+    with pytest.raises(InputError, match=r"greater than the last, 1\.0\.0; .*release 1\.0\.1"):
         plan(first, version)
 
 
@@ -163,9 +163,9 @@ def test_an_edited_label_demands_a_major_step_and_its_decision_is_the_reason(
     old, new = turn(corpus, FIRST)
     commit(corpus)
     told = rf"MAJOR step.*stance {FIRST} edited: holder {old} -> {new}"
-    with pytest.raises(InputFault, match=told) as fault:
+    with pytest.raises(InputError, match=told) as error:
         plan(corpus, "1.1.0")
-    assert "to mend: release 2.0.0" in str(fault.value)
+    assert "to mend: release 2.0.0" in str(error.value)
     made = released(corpus, "2.0.0")
     assert made.bump == "MAJOR"
     assert changes(corpus, "2.0.0") == [
@@ -186,7 +186,7 @@ def test_an_edited_label_demands_a_major_step_and_its_decision_is_the_reason(
 def test_added_records_demand_a_minor_step(corpus: Corpus) -> None:
     add_line(corpus.annotation / "annotators.csv", ANNOTATOR)
     commit(corpus)
-    with pytest.raises(InputFault, match=r"1\.1\.0 or greater.*MINOR step \(annotators bob added"):
+    with pytest.raises(InputError, match=r"1\.1\.0 or greater.*MINOR step \(annotators bob added"):
         plan(corpus, "1.0.1")
     made = released(corpus, "1.1.0")
     assert made.bump == "MINOR"
@@ -200,7 +200,7 @@ def test_a_change_that_nothing_explains_needs_a_reason(corpus: Corpus) -> None:
     folds = corpus.source / "folds.csv"
     folds.write_text(f"article_id,fold\n{ONE},1\n{TWO},0\n")
     commit(corpus)
-    with pytest.raises(InputFault, match=rf"--reason: .*folds {ONE} moved: fold 0 -> 1"):
+    with pytest.raises(InputError, match=rf"--reason: .*folds {ONE} moved: fold 0 -> 1"):
         plan(corpus, "2.0.0")
     made = plan(corpus, "2.0.0", reason="the longer one first")
     assert set(made.reasons) == {"the longer one first"}
@@ -214,13 +214,13 @@ def test_nothing_may_be_uncommitted(corpus: Corpus, how: str) -> None:
     path.write_text("x")
     if how == "staged":
         git(corpus, "add", "--all")
-    with pytest.raises(InputFault, match=rf"git status: .*1 uncommitted: .*{path.name}"):
+    with pytest.raises(InputError, match=rf"git status: .*1 uncommitted: .*{path.name}"):
         plan(corpus, "1.0.1")
 
 
 def test_a_corpus_outside_of_git_is_refused(corpus: Corpus) -> None:
     shutil.rmtree(corpus.root / ".git")
-    with pytest.raises(FileFault, match=r"not a git repository.*run `git init`"):
+    with pytest.raises(FileError, match=r"not a git repository.*run `git init`"):
         plan(corpus, "1.0.1")
 
 
@@ -231,44 +231,44 @@ def test_a_corpus_that_git_ignores_is_refused(tmp_path: Path, first: Corpus) -> 
     outer = Corpus(tmp_path / "outer")
     (outer.root / ".gitignore").write_text("*\n")
     git(outer, "init", "--quiet")
-    with pytest.raises(FileFault, match=r"dataset/corpus\.toml: found 'not in git'"):
+    with pytest.raises(FileError, match=r"dataset/corpus\.toml: found 'not in git'"):
         plan(inner, "1.0.1")
 
 
 def test_without_git_it_says_so(first: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", os.devnull)
-    with pytest.raises(FileFault, match=r"git: .*to mend: install git"):
+    with pytest.raises(FileError, match=r"git: .*to mend: install git"):
         plan(first, "1.0.1")
 
 
 def test_a_tag_that_is_set_already_is_refused(corpus: Corpus) -> None:
     git(corpus, "tag", "v1.0.1")
-    with pytest.raises(InputFault, match=r"git tag: found 'v1\.0\.1'"):
+    with pytest.raises(InputError, match=r"git tag: found 'v1\.0\.1'"):
         plan(corpus, "1.0.1")
 
 
 def test_a_corpus_with_findings_or_drift_is_refused(corpus: Corpus) -> None:
     (corpus.annotation / "spans.xml").write_text("<View/>")
     git(corpus, "commit", "--all", "--quiet", "--message", "drift")
-    with pytest.raises(InputFault, match=r"spans\.xml: found 'other content'.*usiran build"):
+    with pytest.raises(InputError, match=r"spans\.xml: found 'other content'.*usiran build"):
         plan(corpus, "1.0.1")
     (corpus.source / "folds.csv").write_text("article_id,fold\n")
     git(corpus, "commit", "--all", "--quiet", "--message", "no folds")
-    with pytest.raises(InputFault, match=r"folds\.csv"):
+    with pytest.raises(InputError, match=r"folds\.csv"):
         plan(corpus, "1.0.1")
 
 
 def test_a_first_release_begins_at_0_1_0(corpus: Corpus) -> None:
     git(corpus, "rm", "-r", "--quiet", "dataset/releases")
     git(corpus, "commit", "--quiet", "--message", "before the first")
-    with pytest.raises(InputFault, match=r"0\.1\.0 or greater, for a first release"):
+    with pytest.raises(InputError, match=r"0\.1\.0 or greater, for a first release"):
         plan(corpus, "0.0.9")
 
 
 def test_a_snapshot_that_was_changed_is_named(corpus: Corpus) -> None:
     path = corpus.dataset / "releases" / "1.0.0" / "records" / "folds.jsonl"
     path.write_text(path.read_text().replace('"fold":0', '"fold":7'))
-    with pytest.raises(FileFault, match=r"records: found 'content .*put the release's folder back"):
+    with pytest.raises(FileError, match=r"records: found 'content .*put the release's folder back"):
         _ = release_of(corpus, "1.0.0").records
 
 
@@ -278,7 +278,7 @@ def test_a_snapshot_that_was_changed_is_named(corpus: Corpus) -> None:
 )
 def test_a_manifest_that_is_none_is_named(corpus: Corpus, content: str, told: str) -> None:
     (corpus.dataset / "releases" / "1.0.0" / "manifest.json").write_text(content)
-    with pytest.raises(FileFault, match=rf"manifest\.json: .*{told}"):
+    with pytest.raises(FileError, match=rf"manifest\.json: .*{told}"):
         latest(corpus)
 
 
@@ -286,7 +286,7 @@ def test_a_folder_without_a_manifest_is_no_release(corpus: Corpus) -> None:
     (corpus.dataset / "releases" / "3.0.0").mkdir()
     (corpus.dataset / "releases" / "drafts").mkdir()
     assert [str(one.version) for one in releases(corpus)] == ["1.0.0"]
-    with pytest.raises(InputFault, match=r"a release of this corpus: 1\.0\.0"):
+    with pytest.raises(InputError, match=r"a release of this corpus: 1\.0\.0"):
         release_of(corpus, "3.0.0")
 
 
@@ -314,7 +314,7 @@ def test_two_folders_are_compared_without_a_corpus_around(
 
 @pytest.mark.parametrize("word", ["nowhere", "dataset", "1.0"])
 def test_what_names_no_state_is_refused(first: Corpus, word: str) -> None:
-    with pytest.raises(InputFault, match=rf"diff: found '{word}'; allowed: a release's version"):
+    with pytest.raises(InputError, match=rf"diff: found '{word}'; allowed: a release's version"):
         compare(word, ".", start=first.root)
 
 

@@ -19,7 +19,7 @@ from usiran.dataset.build import make
 from usiran.dataset.parquet import from_bytes
 from usiran.dataset.withheld.edition import text_free_files
 from usiran.dataset.withheld.restore import ArticleReport, Report, restore
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.loading.tables import load_tables
 from usiran.text.articles import Texts, read_texts
 
@@ -300,5 +300,5 @@ def test_what_cannot_be_read_is_named(
     shutil.copytree(edition, there)
     folder = copies(tmp_path / "mine", {"a": "Some text."})
     spoil(there, folder)
-    with pytest.raises(FileFault, match=told):
+    with pytest.raises(FileError, match=told):
         restore(there, folder)

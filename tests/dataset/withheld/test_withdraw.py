@@ -33,7 +33,7 @@ from usiran.dataset.build import build
 from usiran.dataset.withheld.edition import text_free_files
 from usiran.dataset.withheld.restore import restore
 from usiran.dataset.withheld.withdraw import restoration, withdrawal
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.label_studio.tasks import chosen_articles, make_tasks
 from usiran.loading.tables import load_tables
 from usiran.schemas.label_scheme import read_scheme
@@ -171,9 +171,9 @@ def test_a_withdrawn_article_has_no_tasks_and_no_sheet(both: Both) -> None:
             "article-2",
             "article-3",
         }
-    with pytest.raises(InputFault, match="article-1'; allowed: one of article-0, article-2"):
+    with pytest.raises(InputError, match="article-1'; allowed: one of article-0, article-2"):
         chosen_articles(texts, [GONE])
-    with pytest.raises(InputFault, match="a withdrawn text"):
+    with pytest.raises(InputError, match="a withdrawn text"):
         sheet_of(both.after, GONE)
     listed = json.loads(run("articles", "list", "--json", at=both.after).out)
     assert [one["words"] for one in listed][1] == len(both.text.split())
@@ -182,13 +182,13 @@ def test_a_withdrawn_article_has_no_tasks_and_no_sheet(both: Both) -> None:
 def test_putting_the_text_back_undoes_all_of_it(both: Both, copy: Corpus, tmp_path: Path) -> None:
     source = tmp_path / "story.txt"
     source.write_text(both.text + " ", "utf-8")
-    with pytest.raises(FileFault, match="byte for byte"):
+    with pytest.raises(FileError, match="byte for byte"):
         restoration(copy, GONE, source)
     source.write_text(both.text, "utf-8")
     done = run("articles", "restore-text", GONE, source, at=copy)
     assert done.code == 0, done.err
     assert tree(copy.root) == tree(both.before.root)
-    with pytest.raises(InputFault, match="a text that is there"):
+    with pytest.raises(InputError, match="a text that is there"):
         restoration(copy, GONE, source)
 
 
@@ -293,13 +293,13 @@ def test_what_cannot_be_withdrawn(
         articles = copy.source / "articles.csv"
         articles.write_text(articles.read_text().replace("invented", "", 1))
     corpus = both.before if article_id == GONE else copy
-    with pytest.raises(InputFault, match=told):
+    with pytest.raises(InputError, match=told):
         withdrawal(corpus, article_id, reason=reason, day="2031-01-02")
-    with pytest.raises(InputFault, match="nothing to do"):
+    with pytest.raises(InputError, match="nothing to do"):
         withdrawal(both.after, GONE, reason=REASON, day="2031-01-02")
 
 
-def faults(corpus: Corpus) -> Iterator[tuple[str, str]]:
+def errors(corpus: Corpus) -> Iterator[tuple[str, str]]:
     for finding in validate(corpus).findings:
         yield finding.file, finding.record
 
@@ -309,7 +309,7 @@ STANDOFF = f"dataset/source/withdrawn/{GONE}.json"
 
 def test_a_lost_stand_off_file_is_found(copy: Corpus) -> None:
     (copy.root / STANDOFF).unlink()
-    assert list(faults(copy)) == [(f"dataset/source/articles/{GONE}.txt", GONE)]
+    assert list(errors(copy)) == [(f"dataset/source/articles/{GONE}.txt", GONE)]
 
 
 @pytest.mark.parametrize("old", ['"length":', '"start":1', "[0,"])
@@ -318,17 +318,17 @@ def test_a_changed_stand_off_file_is_found(copy: Corpus, old: str) -> None:
     content = path.read_text("utf-8")
     assert old in content
     path.write_text(content.replace(old, f"{old}1", 1), "utf-8")
-    assert list(faults(copy)) == [(STANDOFF, GONE)]
+    assert list(errors(copy)) == [(STANDOFF, GONE)]
 
 
 def test_a_text_beside_its_stand_off_file_is_found(copy: Corpus, both: Both) -> None:
     copy.article(GONE).write_text(both.text, "utf-8")
-    assert list(faults(copy)) == [(f"dataset/source/articles/{GONE}.txt", GONE)]
+    assert list(errors(copy)) == [(f"dataset/source/articles/{GONE}.txt", GONE)]
 
 
 def test_a_stand_off_file_of_no_article_is_found(copy: Corpus) -> None:
     (copy.withdrawn / "article-9.json").write_text("{}")
-    assert list(faults(copy)) == [("dataset/source/withdrawn/article-9.json", "")]
+    assert list(errors(copy)) == [("dataset/source/withdrawn/article-9.json", "")]
 
 
 def test_a_moved_sentence_is_found_though_the_text_is_gone(copy: Corpus) -> None:
@@ -337,7 +337,7 @@ def test_a_moved_sentence_is_found_though_the_text_is_gone(copy: Corpus) -> None
     row = next(row for row in rows if row["sentence_id"] == f"{GONE}#003")
     row["end"] = str(int(row["end"]) - 2)
     write_csv(path, tuple(row), [tuple(one.values()) for one in rows])
-    assert ("dataset/source/sentences.csv", f"{GONE}#003") in set(faults(copy))
+    assert ("dataset/source/sentences.csv", f"{GONE}#003") in set(errors(copy))
 
 
 def test_a_changed_hash_and_a_changed_offset_are_found(copy: Corpus) -> None:
@@ -345,7 +345,7 @@ def test_a_changed_hash_and_a_changed_offset_are_found(copy: Corpus) -> None:
     standoff = read_standoff(copy, GONE)
     assert standoff is not None
     articles.write_text(articles.read_text().replace(standoff.text_sha256, "0" * 64))
-    assert ("dataset/source/articles.csv", GONE) in set(faults(copy))
+    assert ("dataset/source/articles.csv", GONE) in set(errors(copy))
     articles.write_text(articles.read_text().replace("0" * 64, standoff.text_sha256))
     spans = copy.gold / "spans.json"
     tasks = json.loads(spans.read_text("utf-8"))
@@ -355,7 +355,7 @@ def test_a_changed_hash_and_a_changed_offset_are_found(copy: Corpus) -> None:
     )
     value["start"] += 1
     spans.write_text(json.dumps(tasks), "utf-8")
-    assert {file for file, _ in faults(copy)} == {"annotation/gold/spans.json"}
+    assert {file for file, _ in errors(copy)} == {"annotation/gold/spans.json"}
 
 
 def test_a_skeleton_has_the_tokens_of_its_text(repo: Corpus) -> None:

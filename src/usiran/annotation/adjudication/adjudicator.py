@@ -24,7 +24,7 @@ from usiran.annotation.adjudication.question_labels import (
 from usiran.annotation.adjudication.questions import Decision, State, place_question, settle
 from usiran.annotation.annotator_labels import Passes, given, read_rounds
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.io.atomic import holds, replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.label_studio.check import check_task
@@ -89,9 +89,9 @@ class Adjudicator:
         self.passes: Passes = read_rounds(corpus, self.rounds, scheme=self.scheme, texts=self.texts)
         if len(self.passes.annotators) < 2:
             found = f"labels of {', '.join(self.passes.annotators) or 'nobody'} alone"
-            mend = "take in more passes, or make one pass the gold with `usiran annotate adopt`"
+            fix = "take in more passes, or make one pass the gold with `usiran annotate adopt`"
             allowed = "labels of two annotators or more"
-            raise InputFault([Finding(self.passes.source, "", "", found, allowed, mend)])
+            raise InputError([Finding(self.passes.source, "", "", found, allowed, fix)])
         self._settle()
 
     def _settle(self) -> None:
@@ -111,7 +111,7 @@ class Adjudicator:
 
         Raises
         ------
-        InputFault
+        InputError
             There is no such question.
         """
         found = place_question(self.passes, self.state, id, self.texts)
@@ -120,9 +120,9 @@ class Adjudicator:
             near = [one for one in self.state.questions if one.startswith(id.partition("@")[0])]
             shown = ", ".join(near[:_SHOWN]) + (" and so on" if len(near) > _SHOWN else "")
             waits = layer == "role" and unit.partition("@")[0] in self.state.waiting
-            mend = "roles come once the article's spans are decided" if waits else "use such an id"
+            fix = "roles come once the article's spans are decided" if waits else "use such an id"
             allowed = shown or "an id that `usiran annotate adjudicate --list` shows"
-            raise InputFault([Finding(self.passes.source, id, "id", id, allowed, mend)])
+            raise InputError([Finding(self.passes.source, id, "id", id, allowed, fix)])
         return found
 
     def tell(self, question: Question, answer: Answer | None) -> str:
@@ -139,7 +139,7 @@ class Adjudicator:
 
         Raises
         ------
-        InputFault
+        InputError
             It is no answer to the question.
         """
         line = line.strip()
@@ -177,9 +177,9 @@ class Adjudicator:
                 continue
             for one, item in ((o, i) for o in theirs for i in answer if overlaps(o, i)):
                 found = f"{item.start}-{item.end}, over {one.start}-{one.end}"
-                mend = f"first decide {id} as none (with --redo if it is settled)"
+                fix = f"first decide {id} as none (with --redo if it is settled)"
                 allowed = f"{question.layer} spans side by side"
-                raise _refused(file, question.id, "answer", found, allowed, mend)
+                raise _refused(file, question.id, "answer", found, allowed, fix)
 
     def decision(
         self,
@@ -196,15 +196,15 @@ class Adjudicator:
 
         Raises
         ------
-        InputFault
+        InputError
             There is no reason, the adjudicator is unknown, or the question has another
             decision and is not in `redo`.
         """
         reason = " ".join(reason.split())
         self.check_adjudicator(by)
         if not reason:
-            mend = "say which rule decides, such as S4"
-            raise _refused(file, question.id, "reason", "", "a reason for every decision", mend)
+            fix = "say which rule decides, such as S4"
+            raise _refused(file, question.id, "reason", "", "a reason for every decision", fix)
         line = self.tell(question, answer)
         old = self.standing(question)
         if old is not None:
@@ -213,8 +213,8 @@ class Adjudicator:
             if question.id not in redo:
                 found = f"{line} ({reason})"
                 allowed = f"the decision that stands: {old.answer} ({old.reason}, {old.decided_by})"
-                mend = f"keep it, or decide again with --redo {question.id}"
-                raise _refused(file, question.id, "answer", found, allowed, mend)
+                fix = f"keep it, or decide again with --redo {question.id}"
+                raise _refused(file, question.id, "answer", found, allowed, fix)
         at = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
         return Decision(question.id, question.seen, line, reason, by, at)
 
@@ -230,25 +230,25 @@ class Adjudicator:
         known = self._column(path, "annotator_id")
         if by not in known:
             allowed = f"one of {', '.join(known)}"
-            mend = f"add a row for {by or 'the adjudicator'} to {self.corpus.name_of(path)}"
-            raise _refused("--adjudicator", "", "", by, allowed, mend)
+            fix = f"add a row for {by or 'the adjudicator'} to {self.corpus.name_of(path)}"
+            raise _refused("--adjudicator", "", "", by, allowed, fix)
 
     def check_rounds(self) -> None:
         """Refuse to decide on other rounds than those that the gold rests on."""
         wanted = self.corpus.manifest.gold_rounds
         if self.rounds != wanted:
-            mend = "set gold_rounds in dataset/corpus.toml to the rounds that become gold"
+            fix = "set gold_rounds in dataset/corpus.toml to the rounds that become gold"
             allowed = f"the gold rounds: {', '.join(wanted)}"
-            raise _refused("--round", "", "", ", ".join(self.rounds), allowed, mend)
+            raise _refused("--round", "", "", ", ".join(self.rounds), allowed, fix)
 
     def write(self) -> Written:
         """Write the gold exports, votes.csv and decisions.csv, all of them or none.
 
         Raises
         ------
-        FileFault
+        FileError
             A file cannot be written; the old ones are in place.
-        InputFault
+        InputError
             A question is open, a unit has no labels, decisions.csv has decisions that the
             ledger does not, or what was decided breaks a rule; nothing is written.
         """
@@ -269,7 +269,7 @@ class Adjudicator:
 
         Raises
         ------
-        InputFault
+        InputError
             The gold cannot be made: see `write`.
         """
         _, _, files = self._made()
@@ -307,13 +307,13 @@ class Adjudicator:
             ids = [question.id for question in self.state.open]
             more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
             found = f"{len(ids)} open: {', '.join(ids[:_SHOWN])}{more}"
-            mend = "decide them; `usiran annotate adjudicate --list` shows them"
-            raise _refused(self.passes.source, "", "", found, "nothing open", mend)
+            fix = "decide them; `usiran annotate adjudicate --list` shows them"
+            raise _refused(self.passes.source, "", "", found, "nothing open", fix)
         if self.state.unlabelled:
             allowed = f"labels of every scored sentence and article in {self.passes.source}"
-            mend = "label it, or add the round that has it to gold_rounds"
+            fix = "label it, or add the round that has it to gold_rounds"
             _refuse(
-                Finding("annotation/submissions", unit, "", "", allowed, mend)
+                Finding("annotation/submissions", unit, "", "", allowed, fix)
                 for unit in self.state.unlabelled
             )
 
@@ -353,12 +353,12 @@ def _of(tasks: Iterable[TaskReading], project: str) -> list[TaskReading]:
     return [task for task in tasks if task.project == project]
 
 
-def _refused(*finding: str) -> InputFault:
+def _refused(*finding: str) -> InputError:
     """Return the error of one finding, given in the order of its fields."""
-    return InputFault([Finding(*finding)])
+    return InputError([Finding(*finding)])
 
 
 def _refuse(findings: Iterable[Finding]) -> None:
     collected = list(findings)
     if collected:
-        raise InputFault(collected)
+        raise InputError(collected)

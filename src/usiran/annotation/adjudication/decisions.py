@@ -12,7 +12,7 @@ from pathlib import Path
 
 from usiran.annotation.adjudication.questions import Decision
 from usiran.corpus import Corpus
-from usiran.errors import FileFault
+from usiran.errors import FileError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 
@@ -29,7 +29,7 @@ def read_ledger(corpus: Corpus) -> list[Decision]:
 
     Raises
     ------
-    FileFault
+    FileError
         The ledger is not a CSV file, lacks a column, or a value is missing.
     """
     path = ledger_file(corpus)
@@ -41,7 +41,7 @@ def read_ledger(corpus: Corpus) -> list[Decision]:
         if empty := [column for column in COLUMNS if not row[column].strip()]:
             found = f"decision {number} without {', '.join(empty)}"
             allowed = f"a value for each of {', '.join(COLUMNS)}"
-            raise FileFault(name, found, allowed, "take the row back from version control")
+            raise FileError(name, found, allowed, "take the row back from version control")
     return [Decision(*(row[column] for column in COLUMNS)) for row in rows]
 
 
@@ -50,7 +50,7 @@ def append(corpus: Corpus, decisions: Iterable[Decision]) -> None:
 
     Raises
     ------
-    FileFault
+    FileError
         The ledger cannot be written; it is as it was.
     """
     rows = [one._asdict() for one in (*read_ledger(corpus), *decisions)]

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import regex
 
-from usiran.errors import Finding, InputFault, shorten
+from usiran.errors import Finding, InputError, shorten
 from usiran.label_studio.check import grounds_faults
 from usiran.label_studio.records import region_id
 from usiran.schemas.label_scheme import Scheme
@@ -167,7 +167,7 @@ def parse(question: Question, line: str, *, texts: Texts, scheme: Scheme, file: 
 
     Raises
     ------
-    InputFault
+    InputError
         It is no answer to this question; `file` is how the finding calls its source.
     """
     return _Parser(question, line, texts, scheme, file).answer()
@@ -204,8 +204,8 @@ class _Parser:
         grounds = [self._label("grounds", word) for word in self._words[1:]]
         if len(set(grounds)) != len(grounds):
             raise self._fault(self._line, "each of the grounds once", "delete the second")
-        for _, found, allowed, mend in grounds_faults(stance, grounds):
-            raise self._fault(found, allowed, mend)
+        for _, found, allowed, fix in grounds_faults(stance, grounds):
+            raise self._fault(found, allowed, fix)
         kept = [name for name in self._scheme["grounds"].names if name in grounds]
         return (Item(stance), *(Item(name) for name in kept))
 
@@ -263,8 +263,8 @@ class _Parser:
             raise self._fault(f"{start}-{end} '{shorten(inside)}'", "whole tokens", _OFFSETS_MEND)
         if not overlaps(Item("", start, end), Item("", self._question.start, self._question.end)):
             allowed = f"a span over a part of {self._question.start}-{self._question.end}"
-            mend = f"decide that place by an id of its own: {self._own_id(start, end)}"
-            raise self._fault(f"{start}-{end} '{shorten(inside)}'", allowed, mend)
+            fix = f"decide that place by an id of its own: {self._own_id(start, end)}"
+            raise self._fault(f"{start}-{end} '{shorten(inside)}'", allowed, fix)
         return place
 
     def _own_id(self, start: int, end: int) -> str:
@@ -280,8 +280,8 @@ class _Parser:
             return near[0]
         shown = ", ".join(f"{start}-{end}" for start, end in near or places)
         allowed = f"words over a part of {asked.start}-{asked.end}"
-        mend = f"give the offsets: it stands at {shown}" if shown else "quote whole words exactly"
-        raise self._fault(quote, f"{allowed}, once", mend)
+        fix = f"give the offsets: it stands at {shown}" if shown else "quote whole words exactly"
+        raise self._fault(quote, f"{allowed}, once", fix)
 
     def _sentence(self) -> Sentence | None:
         start = self._question.start
@@ -301,8 +301,8 @@ class _Parser:
         if len(found) == 1:
             return Item(label, found[0].start, found[0].end)
         shown = ", ".join(f"{one.start}-{one.end}" for one in found)
-        mend = f"give its offsets: {shown}" if found else "name an actor of the gold"
-        raise self._fault(" ".join(words[1:]), "one decided actor of the article", mend)
+        fix = f"give its offsets: {shown}" if found else "name an actor of the gold"
+        raise self._fault(" ".join(words[1:]), "one decided actor of the article", fix)
 
     def _ordered(self, items: Sequence[Item]) -> Answer:
         if self._question.layer == "role":
@@ -321,16 +321,16 @@ class _Parser:
     def _label(self, field_name: str, word: str) -> str:
         names = self._scheme[field_name].names
         if word not in names:
-            mend = nearest(word, list(names))
-            raise self._fault(word, f"one of {self._listed(field_name)}", mend)
+            fix = nearest(word, list(names))
+            raise self._fault(word, f"one of {self._listed(field_name)}", fix)
         return word
 
     def _listed(self, field_name: str) -> str:
         return ", ".join(self._scheme[field_name].names)
 
-    def _fault(self, found: str, allowed: str, mend: str) -> InputFault:
-        finding = Finding(self._file, self._question.id, "answer", found, allowed, mend)
-        return InputFault([finding])
+    def _fault(self, found: str, allowed: str, fix: str) -> InputError:
+        finding = Finding(self._file, self._question.id, "answer", found, allowed, fix)
+        return InputError([finding])
 
 
 _OFFSETS_MEND = "correct the offsets or the quote"

@@ -25,7 +25,7 @@ from usiran.annotation.adjudication.question_labels import (
     parse,
 )
 from usiran.annotation.annotator_labels import Passes, given
-from usiran.errors import InputFault
+from usiran.errors import InputError
 from usiran.label_studio.records import TaskReading, span_id
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Texts
@@ -212,7 +212,7 @@ class _Settling:
             return parse(
                 question, decision.answer, texts=self._texts, scheme=self._scheme, file="ledger"
             )
-        except InputFault:
+        except InputError:
             # An actor that a role was decided for is no longer there.
             return None
 

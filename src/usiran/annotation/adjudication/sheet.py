@@ -20,7 +20,7 @@ from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Answer, Question
 from usiran.annotation.adjudication.questions import Decision
 from usiran.corpus import read_toml
-from usiran.errors import FileFault, Finding, InputFault, shorten
+from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.text.articles import Sentence
 from usiran.text.quoting import one_line
 
@@ -200,9 +200,9 @@ def read_sheet(path: Path, adjudicator: Adjudicator, *, by: str, redo: Sequence[
 
     Raises
     ------
-    FileFault
+    FileError
         It is not TOML, or a key is missing, unknown or of the wrong type.
-    InputFault
+    InputError
         With every fault of the entries: an unknown id, labels that have changed since the
         sheet was printed, an answer that is none, a missing reason, another decision that
         stands.
@@ -211,14 +211,14 @@ def read_sheet(path: Path, adjudicator: Adjudicator, *, by: str, redo: Sequence[
     adjudicator.check_adjudicator(by)
     try:
         sheet = msgspec.convert(read_toml(path), _Sheet)
-    except msgspec.ValidationError as fault:
+    except msgspec.ValidationError as error:
         allowed = "[[decisions]], each with id, seen, answer and reason as texts"
-        raise FileFault(name, shorten(fault, 160), allowed, "correct the named key") from None
+        raise FileError(name, shorten(error, 160), allowed, "correct the named key") from None
     filled = [entry for entry in sheet.decisions if entry.answer.strip()]
     reader = _SheetReader(adjudicator, name, by, redo)
     decisions = reader.read(filled)
     if reader.findings:
-        raise InputFault(reader.findings)
+        raise InputError(reader.findings)
     return Taken(decisions, len(filled) - len(decisions), len(sheet.decisions) - len(filled))
 
 
@@ -243,12 +243,12 @@ class _SheetReader:
             question = adjudicator.question(entry.id)
             if entry.seen == question.seen:
                 return question, adjudicator.read(question, entry.answer, file=self._name)
-        except InputFault as fault:
-            self._keep(entry, fault)
+        except InputError as error:
+            self._keep(entry, error)
             return None
         allowed = f"{question.seen}: the annotators' labels have changed"
-        mend = "print the sheet again and decide on the present labels"
-        self.findings.append(Finding(self._name, entry.id, "seen", entry.seen, allowed, mend))
+        fix = "print the sheet again and decide on the present labels"
+        self.findings.append(Finding(self._name, entry.id, "seen", entry.seen, allowed, fix))
         return None
 
     def _decision(
@@ -260,22 +260,22 @@ class _SheetReader:
             return adjudicator.decision(
                 question, answer, reason=entry.reason, by=self._by, redo=self._redo, file=name
             )
-        except InputFault as fault:
-            self._keep(entry, fault)
+        except InputError as error:
+            self._keep(entry, error)
             return None
 
-    def _keep(self, entry: _Entry, fault: InputFault) -> None:
+    def _keep(self, entry: _Entry, error: InputError) -> None:
         self.findings += [
-            Finding(self._name, entry.id, *_rest(finding)) for finding in fault.findings
+            Finding(self._name, entry.id, *_rest(finding)) for finding in error.findings
         ]
 
     def _refuse_twice(self, entries: Iterable[_Entry]) -> None:
         for id, count in Counter(entry.id for entry in entries).items():
             if count > 1:
                 found = f"{count} answers"
-                mend = "delete all but one entry"
-                self.findings.append(Finding(self._name, id, "id", found, "one answer", mend))
+                fix = "delete all but one entry"
+                self.findings.append(Finding(self._name, id, "id", found, "one answer", fix))
 
 
 def _rest(finding: Finding) -> tuple[str, str, str, str]:
-    return finding.column, finding.value, finding.allowed, finding.mend
+    return finding.column, finding.value, finding.allowed, finding.fix

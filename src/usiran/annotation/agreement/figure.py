@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from usiran.annotation.agreement.measure import Agreement, LabelAgreement
 from usiran.annotation.agreement.report import figure
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.io.atomic import replace_files
 
 FORMATS = (".png", ".svg")
@@ -27,13 +27,13 @@ def check_suffix(path: Path) -> str:
 
     Raises
     ------
-    InputFault
+    InputError
         The name ends in neither .png nor .svg.
     """
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         allowed = f"a name that ends in {' or '.join(FORMATS)}"
-        raise InputFault([Finding("--figure", "", "", str(path), allowed, "rename the picture")])
+        raise InputError([Finding("--figure", "", "", str(path), allowed, "rename the picture")])
     return suffix[1:]
 
 

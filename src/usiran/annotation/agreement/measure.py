@@ -17,7 +17,7 @@ from usiran.annotation.agreement.spans import SpanMeasure, span_scores
 from usiran.annotation.agreement.units import YES_NO, Ratings, all_ratings, matched_spans
 from usiran.annotation.annotator_labels import Export, Passes, read_exports, read_rounds
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.stats.alpha import Floats, against_rest, alpha, coincidences, drawn, interval
 from usiran.text.articles import Texts, read_texts
@@ -195,7 +195,7 @@ def measure(
 
     Raises
     ------
-    InputFault
+    InputError
         There are fewer than two annotators, or no unit that two of them labelled.
     """
     units = _shared(passes)
@@ -243,7 +243,7 @@ def measure_corpus(
     if exports and rounds:
         found = f"--round {' '.join(rounds)} beside {', '.join(exports)}"
         allowed = "either stored rounds or exports"
-        raise InputFault([Finding("--round", "", "", found, allowed, "leave one of them out")])
+        raise InputError([Finding("--round", "", "", found, allowed, "leave one of them out")])
     if exports:
         given = [Export.of(word) for word in exports]
         passes = read_exports(given, corpus, scheme=scheme, texts=texts)
@@ -258,16 +258,16 @@ def _shared(passes: Passes) -> dict[str, int]:
     who = ", ".join(passes.annotators) or "nobody"
     if len(passes.annotators) < 2:
         found = f"labels of {who} alone" if passes.annotators else "no labels"
-        mend = "take in a second annotator's labels, or name more rounds or files"
+        fix = "take in a second annotator's labels, or name more rounds or files"
         allowed = "labels of two annotators or more"
-        raise InputFault([Finding(passes.source, "", "", found, allowed, mend)])
+        raise InputError([Finding(passes.source, "", "", found, allowed, fix)])
     names = {"sentences": passes.units("stance"), "articles": passes.units("spans")}
     units = {name: sum(len(tasks) > 1 for tasks in found.values()) for name, found in names.items()}
     if not any(units.values()):
         found = f"no unit that two of {who} labelled"
-        mend = "compare exports of the same texts; tasks are told by article_id and sentence_id"
+        fix = "compare exports of the same texts; tasks are told by article_id and sentence_id"
         allowed = "units with two annotators"
-        raise InputFault([Finding(passes.source, "", "", found, allowed, mend)])
+        raise InputError([Finding(passes.source, "", "", found, allowed, fix)])
     return units
 
 

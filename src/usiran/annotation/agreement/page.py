@@ -15,7 +15,7 @@ from usiran.annotation.agreement.figure import heat_map
 from usiran.annotation.agreement.measure import Agreement, measure_corpus
 from usiran.annotation.agreement.report import report
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.io.atomic import holds
 from usiran.text.articles import read_text
 
@@ -29,9 +29,9 @@ def page_files(corpus: Corpus, progress: Progress = lambda _: None) -> dict[Path
 
     Raises
     ------
-    FileFault
+    FileError
         There is no AGREEMENT.md.
-    InputFault
+    InputError
         It has no block, or a block names rounds that cannot be compared.
     """
     path = corpus.annotation / PAGE
@@ -41,7 +41,7 @@ def page_files(corpus: Corpus, progress: Progress = lambda _: None) -> dict[Path
     if missing := [round for round in corpus.manifest.gold_rounds if round not in shown]:
         found = f"no block for {', '.join(missing)}"
         allowed = "<!-- agreement: ROUND --> and <!-- /agreement --> for each of gold_rounds"
-        raise InputFault([Finding(name, "", "", found, allowed, "put the two marks there")])
+        raise InputError([Finding(name, "", "", found, allowed, "put the two marks there")])
     files: dict[Path, bytes] = {}
 
     def made(match: re.Match[str]) -> str:
@@ -58,9 +58,9 @@ def page_files(corpus: Corpus, progress: Progress = lambda _: None) -> dict[Path
 
 def page_drift(corpus: Corpus, progress: Progress = lambda _: None) -> list[Finding]:
     """Return a finding for the page and each picture that is not what would be written."""
-    mend = "run `usiran annotate agreement --write` and commit what it writes"
+    fix = "run `usiran annotate agreement --write` and commit what it writes"
     return [
-        Finding(corpus.name_of(path), "", "", "other content", "what the exports give", mend)
+        Finding(corpus.name_of(path), "", "", "other content", "what the exports give", fix)
         for path, content in page_files(corpus, progress).items()
         if not holds(path, content)
     ]

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from usiran.annotation.server.credentials import LOCAL, Credentials
-from usiran.annotation.server.faults import StudioFault
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError, StudioError
 from usiran.io.csv import read_rows
 
 if TYPE_CHECKING:
@@ -34,9 +33,9 @@ def choose_annotator(corpus: Corpus, annotator_id: str | None) -> str:
 
     Raises
     ------
-    FileFault
+    FileError
         annotators.csv cannot be read.
-    InputFault
+    InputError
         There is no such annotator, or several and none was named.
     """
     path = corpus.annotation / "annotators.csv"
@@ -47,8 +46,8 @@ def choose_annotator(corpus: Corpus, annotator_id: str | None) -> str:
     if annotator_id is not None and annotator_id in known:
         return annotator_id
     allowed = f"one of {', '.join(known)}" if known else "an annotator of the file"
-    mend = "name one with --annotator, or add a row annotator_id,kind,name,note to the file"
-    raise InputFault([Finding(file, "", "annotator_id", annotator_id or "", allowed, mend)])
+    fix = "name one with --annotator, or add a row annotator_id,kind,name,note to the file"
+    raise InputError([Finding(file, "", "annotator_id", annotator_id or "", allowed, fix)])
 
 
 def make_account(studio: Studio, credentials: Credentials, annotator_id: str) -> bool:
@@ -56,7 +55,7 @@ def make_account(studio: Studio, credentials: Credentials, annotator_id: str) ->
 
     Raises
     ------
-    StudioFault
+    StudioError
         The server does not let an account be made.
     """
     email = email_of(annotator_id)
@@ -73,8 +72,8 @@ def make_account(studio: Studio, credentials: Credentials, annotator_id: str) ->
         if studio.where.server == LOCAL:
             studio.sdk.organizations.reset_token()
     if email not in studio.users():
-        mend = "make the account by hand in the server's Organization page"
-        raise StudioFault(studio.url, f"no account {email}", "an account for the annotator", mend)
+        fix = "make the account by hand in the server's Organization page"
+        raise StudioError(studio.url, f"no account {email}", "an account for the annotator", fix)
     return True
 
 
@@ -92,7 +91,7 @@ def log_in(studio: Studio, credentials: Credentials, annotator_id: str) -> Addre
 
     Raises
     ------
-    StudioFault
+    StudioError
         No password is kept, or the server refuses it or gives no token.
     """
     email = email_of(annotator_id)
@@ -101,21 +100,21 @@ def log_in(studio: Studio, credentials: Credentials, annotator_id: str) -> Addre
     password = credentials.kept_password(studio.where.server, annotator_id)
     allowed = f"the login of {email}"
     if password is None:
-        mend = "push with this --data folder, which makes the account and keeps its password"
+        fix = "push with this --data folder, which makes the account and keeps its password"
         if studio.where.server != LOCAL:
-            mend += "; or put the token of that account into the variable"
-        raise StudioFault(studio.url, "no password kept", allowed, mend)
+            fix += "; or put the token of that account into the variable"
+        raise StudioError(studio.url, "no password kept", allowed, fix)
     with _browser(studio) as web:
         page = f"{studio.url}/user/login/"
         answer = _fill_in(web, page, {"email": email, "password": password})
         if answer.status_code != 302:
-            mend = "if it was changed on the server, put it into the credentials file"
-            raise StudioFault(studio.url, "the kept password is refused", allowed, mend)
+            fix = "if it was changed on the server, put it into the credentials file"
+            raise StudioError(studio.url, "the kept password is refused", allowed, fix)
         answer = web.get(f"{studio.url}/api/current-user/token")
         token = answer.json().get("token") if answer.status_code == 200 else None
     if not token:
-        mend = "allow legacy tokens in the server's Organization page"
-        raise StudioFault(studio.url, "no token for the account", allowed, mend)
+        fix = "allow legacy tokens in the server's Organization page"
+        raise StudioError(studio.url, "no token for the account", allowed, fix)
     return replace(studio.where, token=str(token))
 
 

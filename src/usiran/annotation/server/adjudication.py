@@ -55,7 +55,7 @@ def push_open(
 
     Raises
     ------
-    StudioFault, InputFault
+    StudioError, InputError
         As for `usiran.annotation.server.push.push`; or the adjudicator is unknown, or the
         rounds are not those of the gold.
     """
@@ -106,9 +106,9 @@ def pull_answers(
 
     Raises
     ------
-    StudioFault
+    StudioError
         The server cannot be reached, breaks off, or has no such project.
-    InputFault
+    InputError
         The labels have faults, or the adjudicator is unknown.
     """
     work.check_rounds()

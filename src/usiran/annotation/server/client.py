@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 
 from usiran.annotation.server.credentials import LOCAL, VARIABLES, Credentials, check_token
 from usiran.annotation.server.data_dir import Folder
-from usiran.annotation.server.faults import StudioFault
-from usiran.errors import shorten
+from usiran.errors import StudioError, shorten
 
 if TYPE_CHECKING:
     import httpx
@@ -39,7 +38,7 @@ def address(folder: Folder, url: str | None = None) -> Address:
 
     Raises
     ------
-    StudioFault
+    StudioError
         No server runs on the folder; the URL is none; the token is missing or no token.
     """
     if url is not None:
@@ -47,12 +46,12 @@ def address(folder: Folder, url: str | None = None) -> Address:
     running = folder.running
     if running is None:
         allowed = "a running Label Studio"
-        mend = "start it in another terminal with `usiran annotate serve`, or name one with --url"
-        raise StudioFault(folder.root, "no server running", allowed, mend)
+        fix = "start it in another terminal with `usiran annotate serve`, or name one with --url"
+        raise StudioError(folder.root, "no server running", allowed, fix)
     login = Credentials(folder).login()
     if login is None:
-        mend = f"put it back, or set {', '.join(VARIABLES)} as for the server"
-        raise StudioFault(folder.credentials, "no token", "the token of the server", mend)
+        fix = f"put it back, or set {', '.join(VARIABLES)} as for the server"
+        raise StudioError(folder.credentials, "no token", "the token of the server", fix)
     return Address(running.url, login.token, LOCAL)
 
 
@@ -64,18 +63,18 @@ def _elsewhere(url: str) -> Address:
         sound = False
     if not sound or parts.username or parts.query or parts.fragment:
         allowed = "http:// or https://, a host, perhaps a port and a path; no password"
-        raise StudioFault("--url", url.rpartition("@")[2], allowed, "correct the address")
+        raise StudioError("--url", url.rpartition("@")[2], allowed, "correct the address")
     token = os.environ.get(API_KEY, "")
     if not token:
         found, allowed = f"{API_KEY} not set", "the token of your account there"
-        mend = "copy it from Account & Settings of that server into the variable"
-        raise StudioFault("environment", found, allowed, mend)
+        fix = "copy it from Account & Settings of that server into the variable"
+        raise StudioError("environment", found, allowed, fix)
     check_token(token, API_KEY)
     return Address(url.rstrip("/"), token, url.rstrip("/"))
 
 
 class Studio:
-    """One server, spoken to as one account. A context manager; every fault is a StudioFault.
+    """One server, spoken to as one account. A context manager; every fault is a StudioError.
 
     Parameters
     ----------
@@ -92,8 +91,8 @@ class Studio:
             import httpx
             from label_studio_sdk import LabelStudio
         except ImportError:
-            allowed, mend = "label-studio-sdk", "pip install 'usiran[annotation]'"
-            raise StudioFault("label_studio_sdk", "not installed", allowed, mend) from None
+            allowed, fix = "label-studio-sdk", "pip install 'usiran[annotation]'"
+            raise StudioError("label_studio_sdk", "not installed", allowed, fix) from None
         # A proxy of the environment is for other machines than this one.
         local = urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1")
         self.http: httpx.Client = httpx.Client(
@@ -133,16 +132,16 @@ class Studio:
 
         try:
             self.sdk.users.whoami()
-        except ApiError as fault:
+        except ApiError as error:
             # The version is told at any path below the right one, the account is not.
-            if fault.status_code == 404:
+            if error.status_code == 404:
                 raise self._something_else(404) from None
             raise
 
-    def _something_else(self, status: int) -> StudioFault:
+    def _something_else(self, status: int) -> StudioError:
         found = f"something else than Label Studio (status {status})"
-        mend = "correct the address: that of the start page, without what follows it"
-        return StudioFault(self.url, found, "a Label Studio", mend)
+        fix = "correct the address: that of the start page, without what follows it"
+        return StudioError(self.url, found, "a Label Studio", fix)
 
     def users(self) -> dict[str, int]:
         """Return the accounts: from email to id."""
@@ -161,11 +160,11 @@ class Studio:
 
 @contextmanager
 def explained(url: str) -> Iterator[None]:
-    """Turn every fault of the SDK and of the connection into a StudioFault.
+    """Turn every fault of the SDK and of the connection into a StudioError.
 
     Raises
     ------
-    StudioFault
+    StudioError
         No answer, a broken connection, a refused token, a missing right, a refused request.
     """
     import httpx
@@ -173,35 +172,35 @@ def explained(url: str) -> Iterator[None]:
 
     try:
         yield
-    except httpx.ConnectError as fault:
-        found = f"no answer ({_reason(fault)})"
-        mend = "start it with `usiran annotate serve`, or correct the address"
-        raise StudioFault(url, found, "a running Label Studio", mend) from None
+    except httpx.ConnectError as error:
+        found = f"no answer ({_reason(error)})"
+        fix = "start it with `usiran annotate serve`, or correct the address"
+        raise StudioError(url, found, "a running Label Studio", fix) from None
     except httpx.TimeoutException:
-        raise StudioFault(url, "no answer in time", "an answer", _AGAIN) from None
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as fault:
-        found = f"the connection broke off ({_reason(fault)})"
-        raise StudioFault(url, found, "a whole answer", _AGAIN) from None
-    except ApiError as fault:
-        raise _refused(url, fault.status_code, fault.body) from None
+        raise StudioError(url, "no answer in time", "an answer", _AGAIN) from None
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        found = f"the connection broke off ({_reason(error)})"
+        raise StudioError(url, found, "a whole answer", _AGAIN) from None
+    except ApiError as error:
+        raise _refused(url, error.status_code, error.body) from None
 
 
-def _refused(url: str, status: int | None, body: object) -> StudioFault:
+def _refused(url: str, status: int | None, body: object) -> StudioError:
     said = _said(body)
     if status == 401:
-        mend = f"correct {API_KEY}, or with the server's own data folder leave --url out"
-        return StudioFault(url, f"the token is refused ({said})", "the token of an account", mend)
+        fix = f"correct {API_KEY}, or with the server's own data folder leave --url out"
+        return StudioError(url, f"the token is refused ({said})", "the token of an account", fix)
     if status == 403:
-        mend = "use the token of the account that started the server"
-        return StudioFault(url, f"no right ({said})", "an account with this right", mend)
+        fix = "use the token of the account that started the server"
+        return StudioError(url, f"no right ({said})", "an account with this right", fix)
     if status == 404:
-        mend = "see whether the project was deleted; push makes it anew"
-        return StudioFault(url, f"not there ({said})", "a project that is there", mend)
+        fix = "see whether the project was deleted; push makes it anew"
+        return StudioError(url, f"not there ({said})", "a project that is there", fix)
     if status is not None and status >= 500:
         found = f"the server failed with status {status} ({said})"
-        return StudioFault(url, found, "an answer", f"read the server's log; {_AGAIN}")
+        return StudioError(url, found, "an answer", f"read the server's log; {_AGAIN}")
     found = f"status {status}: {said}"
-    return StudioFault(url, found, "a request that the server takes", "see what it says")
+    return StudioError(url, found, "a request that the server takes", "see what it says")
 
 
 def _said(body: object) -> str:
@@ -215,5 +214,5 @@ def _said(body: object) -> str:
     return "no reason given" if "<" in str(body) else shorten(body, 60)
 
 
-def _reason(fault: Exception) -> str:
-    return shorten(str(fault).partition("] ")[2] or str(fault) or type(fault).__name__, 50).lower()
+def _reason(error: Exception) -> str:
+    return shorten(str(error).partition("] ")[2] or str(error) or type(error).__name__, 50).lower()

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from usiran.annotation.server.data_dir import Folder, write_private
-from usiran.annotation.server.faults import StudioFault
 from usiran.corpus import read_toml
+from usiran.errors import StudioError
 
 VARIABLES = ("LABEL_STUDIO_USERNAME", "LABEL_STUDIO_PASSWORD", "LABEL_STUDIO_USER_TOKEN")
 LOCAL = "local"
@@ -41,7 +41,7 @@ class Credentials:
 
     Raises
     ------
-    StudioFault
+    StudioError
         The file may be read by others, or is not what this class wrote.
     """
 
@@ -57,7 +57,7 @@ class Credentials:
 
         Raises
         ------
-        StudioFault
+        StudioError
             Only some of the three variables are set, or one of them cannot be used.
         """
         given = {name: os.environ.get(name, "") for name in VARIABLES}
@@ -96,13 +96,13 @@ class Credentials:
         rights = stat.S_IMODE(path.stat().st_mode)
         if rights & 0o077:
             found = f"mode {rights:o}: others may read it"
-            raise StudioFault(path, found, "mode 600", f"chmod 600 '{path}'")
+            raise StudioError(path, found, "mode 600", f"chmod 600 '{path}'")
         table = read_toml(path)
         try:
             self._server, self._accounts = _checked(table)
         except (AttributeError, KeyError, TypeError, ValueError):
             found, allowed = "other tables or keys", "[server] and [accounts], as usiran wrote them"
-            raise StudioFault(path, found, allowed, "put the written file back") from None
+            raise StudioError(path, found, allowed, "put the written file back") from None
 
     def _write(self) -> None:
         self._folder.make()
@@ -148,13 +148,13 @@ def _from_environment(given: Mapping[str, str]) -> Login:
     missing = [name for name, value in given.items() if not value]
     if missing:
         found = f"{', '.join(missing)} not set"
-        mend = "set all three, or none: then they are made and kept in the data folder"
-        raise StudioFault("environment", found, f"all of {', '.join(VARIABLES)}", mend)
+        fix = "set all three, or none: then they are made and kept in the data folder"
+        raise StudioError("environment", found, f"all of {', '.join(VARIABLES)}", fix)
     username, password, token = given.values()
     check_token(token, VARIABLES[2])
     if "@" not in username:
         found = f"a {VARIABLES[0]} without @"
-        raise StudioFault("environment", found, "an email address", "correct the variable")
+        raise StudioError("environment", found, "an email address", "correct the variable")
     return Login(username, password, token, source="the environment")
 
 
@@ -163,10 +163,10 @@ def check_token(token: str, variable: str) -> None:
 
     Raises
     ------
-    StudioFault
+    StudioError
         It is short, or holds blanks or characters beyond ASCII.
     """
     if len(token) <= 5 or not token.isascii() or not token.isprintable() or " " in token:
         found = f"a {variable} that is no token"
         allowed = "the letters and digits of a token, nothing else"
-        raise StudioFault("environment", found, allowed, "copy it again from the account's page")
+        raise StudioError("environment", found, allowed, "copy it again from the account's page")

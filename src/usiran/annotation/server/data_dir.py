@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from usiran.annotation.server.faults import StudioFault
 from usiran.corpus import Corpus
+from usiran.errors import StudioError
 
 NAME = ".label-studio"
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
@@ -73,25 +73,25 @@ class Folder:
 
         Raises
         ------
-        StudioFault
+        StudioError
             It cannot be made, or it is there and holds something else.
         """
         try:
             if not self._lock.exists():
                 self._make_new()
             self.data.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-        except OSError as fault:
-            found = fault.strerror or str(fault)
+        except OSError as error:
+            found = error.strerror or str(error)
             allowed = "a folder that can be written"
-            raise StudioFault(self.root, found, allowed, "name another with --data DIR") from None
+            raise StudioError(self.root, found, allowed, "name another with --data DIR") from None
 
     def _make_new(self) -> None:
         self.root.parent.mkdir(parents=True, exist_ok=True)
         self.root.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         # Nothing is written among somebody's other files.
         if any(self.root.iterdir()):
-            allowed, mend = "a new or an empty folder", "name another with --data DIR"
-            raise StudioFault(self.root, "other files", allowed, mend)
+            allowed, fix = "a new or an empty folder", "name another with --data DIR"
+            raise StudioError(self.root, "other files", allowed, fix)
         self.root.chmod(PRIVATE_FOLDER)
         (self.root / ".gitignore").write_text("*\n", encoding="utf-8")
         self._lock.touch(PRIVATE_FILE)
@@ -101,7 +101,7 @@ class Folder:
 
         Raises
         ------
-        StudioFault
+        StudioError
             Another server uses the folder.
         """
         handle = os.open(self._lock, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
@@ -117,17 +117,17 @@ class Folder:
 
         Raises
         ------
-        StudioFault
+        StudioError
             With that server's address.
         """
         if (running := self.running) is not None:
             raise self._taken(running)
 
-    def _taken(self, running: Running | None) -> StudioFault:
+    def _taken(self, running: Running | None) -> StudioError:
         found = f"a server at {running.url}" if running else "a server that is starting"
         found += f" (process {running.pid})" if running else ""
-        mend = "use that one, or stop it first (Ctrl-C where it runs, or kill its process)"
-        return StudioFault(self.root, found, "one server a data folder", mend)
+        fix = "use that one, or stop it first (Ctrl-C where it runs, or kill its process)"
+        return StudioError(self.root, found, "one server a data folder", fix)
 
     def note(self, running: Running) -> None:
         """Write down which server uses the folder."""

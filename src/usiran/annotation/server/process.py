@@ -24,9 +24,8 @@ from types import FrameType
 
 from usiran.annotation.server.credentials import Credentials, Login
 from usiran.annotation.server.data_dir import PRIVATE_FILE, Folder, Running
-from usiran.annotation.server.faults import StudioFault
 from usiran.corpus import Corpus
-from usiran.errors import shorten
+from usiran.errors import StudioError, shorten
 
 HOST = "127.0.0.1"
 TRIED = "1.23"
@@ -42,14 +41,14 @@ def program(corpus: Corpus) -> Path:
 
     Raises
     ------
-    StudioFault
+    StudioError
         It is not installed.
     """
     own = corpus.root / ".venv-studio" / "bin" / "label-studio"
     found = own if own.is_file() else shutil.which("label-studio")
     if found is None:
         allowed = "Label Studio in .venv-studio, or label-studio on the path"
-        raise StudioFault(own, "no such program", allowed, "make studio")
+        raise StudioError(own, "no such program", allowed, "make studio")
     return Path(found)
 
 
@@ -58,7 +57,7 @@ def port(wanted: int | None) -> int:
 
     Raises
     ------
-    StudioFault
+    StudioError
         The wanted port is taken or may not be used.
     """
     with socket.socket() as probe:
@@ -66,10 +65,10 @@ def port(wanted: int | None) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, wanted or 0))
-        except OSError as fault:
-            found = (fault.strerror or str(fault)).lower()
-            mend = "name another port, or none for any free one"
-            raise StudioFault(f"{HOST}:{wanted}", found, "a free port", mend) from None
+        except OSError as error:
+            found = (error.strerror or str(error)).lower()
+            fix = "name another port, or none for any free one"
+            raise StudioError(f"{HOST}:{wanted}", found, "a free port", fix) from None
         return int(probe.getsockname()[1])
 
 
@@ -135,7 +134,7 @@ def serve(
 
     Raises
     ------
-    StudioFault
+    StudioError
         The server is missing, the folder or the port is taken, the login does not fit the
         data, or the server ended by itself.
     """
@@ -173,8 +172,8 @@ def _login(folder: Folder) -> Login:
     if folder.database.exists():
         found = "no credentials for the data that is there"
         allowed = "the file that was made with the data, or the environment"
-        mend = "put it back, or name a new data folder with --data DIR"
-        raise StudioFault(folder.credentials, found, allowed, mend)
+        fix = "put it back, or name a new data folder with --data DIR"
+        raise StudioError(folder.credentials, found, allowed, fix)
     return credentials.make_login()
 
 
@@ -196,9 +195,9 @@ def _spawn(
             pass_fds=(lock,),
             umask=0o077,
         )
-    except OSError as fault:
-        found = fault.strerror or str(fault)
-        raise StudioFault(path, found, "a program that can be run", "make studio") from None
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise StudioError(path, found, "a program that can be run", "make studio") from None
     finally:
         os.close(log)
 
@@ -257,16 +256,16 @@ class _Watch:
         if code is not None:
             raise self._failed(f"Label Studio ended by itself with code {code}")
 
-    def _failed(self, found: str) -> StudioFault:
+    def _failed(self, found: str) -> StudioError:
         for line in _last_lines(self._folder):
             self._say(f"  {line}")
-        return StudioFault(self._folder.log, found, "a server that runs on", "read the log")
+        return StudioError(self._folder.log, found, "a server that runs on", "read the log")
 
     def _check_port(self) -> None:
         # Label Studio takes the next port without a word where its own is busy.
         if "Trying to start at" in self._folder.log.read_text(encoding="utf-8", errors="replace"):
             where, found = f"{HOST}:{self._port}", "taken by another program meanwhile"
-            raise StudioFault(where, found, "a free port", "run it again")
+            raise StudioError(where, found, "a free port", "run it again")
 
 
 def _checked(folder: Folder, port: int, login: Login) -> Server:
@@ -274,10 +273,10 @@ def _checked(folder: Folder, port: int, login: Login) -> Server:
     status, body = get(port, "/api/current-user/whoami", login.token)
     if status != 200 or body.get("email") != login.username.lower():
         found, allowed = "a login that the data was not made with", "that of the first start"
-        mend = (
+        fix = (
             f"give the first login, or name another data folder than {folder.root} with --data DIR"
         )
-        raise StudioFault(login.source, found, allowed, mend)
+        raise StudioError(login.source, found, allowed, fix)
     version = str(get(port, "/api/version")[1].get("release", "unknown"))
     return Server(f"http://{HOST}:{port}", version, login.username, login.source)
 

@@ -13,10 +13,9 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from usiran.annotation.server.faults import StudioFault
 from usiran.annotation.server.instructions import words_of
 from usiran.corpus import Manifest
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError, StudioError
 from usiran.io.json_stream import batches
 from usiran.schemas.label_scheme import Project
 
@@ -83,7 +82,7 @@ def find_project(studio: Studio, mark: Mark) -> Any | None:
 
     Raises
     ------
-    StudioFault
+    StudioError
         There are several, or a project of that title is for something else.
     """
     listed = [one for one in studio.sdk.projects.list(title=mark.title) if one.title == mark.title]
@@ -92,13 +91,13 @@ def find_project(studio: Studio, mark: Mark) -> Any | None:
     where = f"{studio.url}, project '{mark.title}'"
     if len(listed) > 1:
         numbers = ", ".join(str(one.id) for one in listed)
-        raise StudioFault(where, f"numbers {numbers}", "one such project", "delete all but one")
+        raise StudioError(where, f"numbers {numbers}", "one such project", "delete all but one")
     project = studio.sdk.projects.get(id=listed[0].id)
     found = read_mark(project.description)
     if found is None or found._replace(version=mark.version) != mark:
         shown = ", ".join(found) if found else "a description that names no corpus"
-        mend = "put its description back, or rename or delete it there"
-        raise StudioFault(where, shown, ", ".join(mark), mend)
+        fix = "put its description back, or rename or delete it there"
+        raise StudioError(where, shown, ", ".join(mark), fix)
     return project
 
 
@@ -107,27 +106,27 @@ def check_version(studio: Studio, mark: Mark, project: Any) -> None:
 
     Raises
     ------
-    StudioFault
+    StudioError
         With both versions.
     """
     given = read_mark(project.description)
     if given is not None and given.version != mark.version:
         where = f"{studio.url}, project '{mark.title}'"
-        mend = "push again: it compares every text and then names the present version"
-        raise StudioFault(
-            where, f"data {given.version}", f"data {mark.version}, as in corpus.toml", mend
+        fix = "push again: it compares every text and then names the present version"
+        raise StudioError(
+            where, f"data {given.version}", f"data {mark.version}, as in corpus.toml", fix
         )
 
 
-def no_project(studio: Studio, marks: Iterable[Mark]) -> StudioFault:
+def no_project(studio: Studio, marks: Iterable[Mark]) -> StudioError:
     """Return what is said where the server has none of these projects."""
     wanted = list(marks)
     titles = " or ".join(f"'{mark.title}'" for mark in wanted)
     push = "push --layer LAYER --annotator ID"
     if any(mark.layer.endswith(" adjudication") for mark in wanted):
         push = "adjudicate --push --adjudicator ID"
-    mend = f"push the tasks first: usiran annotate {push}"
-    return StudioFault(studio.url, "no such project", titles, mend)
+    fix = f"push the tasks first: usiran annotate {push}"
+    return StudioError(studio.url, "no such project", titles, fix)
 
 
 def settings(mark: Mark, config: str, instruction: str) -> dict[str, object]:
@@ -184,7 +183,7 @@ def refuse_losses(studio: Studio, project: Any, config: str) -> None:
 
     Raises
     ------
-    InputFault
+    InputError
         With one finding for each label that would be lost.
     """
     with TemporaryDirectory(prefix="usiran-") as folder:
@@ -199,7 +198,7 @@ def refuse_losses(studio: Studio, project: Any, config: str) -> None:
         for (control, label), times in used.items() if label not in offered.get(control, ())
     ]  # fmt: skip
     if findings:
-        raise InputFault(findings)
+        raise InputError(findings)
 
 
 def count_uses(export: Path) -> Uses:

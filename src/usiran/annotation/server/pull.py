@@ -19,11 +19,10 @@ import msgspec
 from usiran.annotation.server.accounts import choose_annotator, email_of
 from usiran.annotation.server.client import Address, Studio, address, explained
 from usiran.annotation.server.data_dir import Folder
-from usiran.annotation.server.faults import StudioFault
 from usiran.annotation.server.projects import Mark, check_version, find_project, no_project
 from usiran.annotation.submissions import PROJECTS, Report, import_labels
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, Finding, InputFault
+from usiran.errors import FileError, Finding, InputError, StudioError
 from usiran.io.json_stream import batches
 from usiran.schemas.label_scheme import Project
 
@@ -103,10 +102,10 @@ def pull(
 
     Raises
     ------
-    StudioFault
+    StudioError
         The server cannot be reached, breaks off, or has no such project or one of another
         version of the corpus. Nothing is written.
-    FileFault, InputFault
+    FileError, InputError
         With every fault of the labels. Nothing is written.
     """
     choose_annotator(corpus, annotator_id)
@@ -132,7 +131,7 @@ def fetched(
 
     Raises
     ------
-    StudioFault
+    StudioError
         The server cannot be reached, breaks off, or has none of the projects or one of
         another version of the corpus.
     """
@@ -176,9 +175,9 @@ def _count(held: Held, export: Path, user: int | None) -> None:
                 held.submitted += mine
                 held.drafts += bool(task.drafts) and not mine
                 held.others += sum(one != user for one in by)
-    except msgspec.MsgspecError as fault:
-        allowed, mend = "Label Studio tasks", "pull again"
-        raise StudioFault(held.title, str(fault), allowed, mend) from None
+    except msgspec.MsgspecError as error:
+        allowed, fix = "Label Studio tasks", "pull again"
+        raise StudioError(held.title, str(error), allowed, fix) from None
 
 
 def _ident(annotation: _By) -> int | None:
@@ -214,11 +213,11 @@ def located(corpus: Corpus, merged: Path, url: str) -> Iterator[str]:
     name = corpus.name_of(merged)
     try:
         yield name
-    except InputFault as fault:
-        raise InputFault(renamed(fault.findings, name, url)) from None
-    except FileFault as fault:
-        (found,) = renamed([fault.finding], name, url)
-        raise FileFault(found.file, found.value, found.allowed, found.mend) from None
+    except InputError as error:
+        raise InputError(renamed(error.findings, name, url)) from None
+    except FileError as error:
+        (found,) = renamed([error.finding], name, url)
+        raise FileError(found.file, found.value, found.allowed, found.fix) from None
 
 
 def renamed(findings: Iterable[Finding], name: str, url: str) -> list[Finding]:

@@ -33,7 +33,7 @@ from usiran.annotation.server.projects import (
     settings,
 )
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.label_studio.config import config
 from usiran.label_studio.tasks import (
     Task,
@@ -130,9 +130,9 @@ def push(
 
     Raises
     ------
-    StudioFault
+    StudioError
         The server cannot be reached or refuses something.
-    FileFault, InputFault
+    FileError, InputError
         The corpus cannot be pushed as it is, or labels would be lost. Nothing was changed.
     """
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
@@ -190,7 +190,7 @@ class _Push:
             for unit, held in self._held.items():
                 self._compare(plan, unit, held, known.get(unit))
         if plan.findings:
-            raise InputFault(plan.findings)
+            raise InputError(plan.findings)
         plan.new = [
             task
             for task in tasks
@@ -215,9 +215,9 @@ class _Push:
         else:
             file = f"{self._studio.url}, project '{self._mark.title}'"
             found = "labels on another text" if task else "labels on what is not in the corpus"
-            mend = "put the text back, or delete the task there: its labels are lost"
+            fix = "put the text back, or delete the task there: its labels are lost"
             record = f"task {held.task_id} ({unit})"
-            plan.findings.append(Finding(file, record, "", found, "the corpus's text", mend))
+            plan.findings.append(Finding(file, record, "", found, "the corpus's text", fix))
 
     def set_up(self) -> None:
         """Make the project, or give it the settings that differ."""

@@ -19,7 +19,7 @@ from usiran.annotation.server.data_dir import Folder
 from usiran.annotation.server.projects import Mark, check_version, find_project, no_project
 from usiran.annotation.submissions import PROJECTS
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.records import Ident, TaskReading
 from usiran.label_studio.write_export import results
@@ -85,9 +85,9 @@ def enter(
 
     Raises
     ------
-    StudioFault
+    StudioError
         The server cannot be reached, breaks off, lacks a project, or refuses the login.
-    FileFault, InputFault
+    FileError, InputError
         With every fault of the files and every task that cannot take its labels. Nothing
         was sent.
     """
@@ -99,7 +99,7 @@ def enter(
         reader = _Reader(studio, corpus, annotator_id, scheme, texts)
         plans = [reader.plan(layer, tasks, replace=replace) for layer in _layers(tasks)]
         if findings := [one for plan in plans for one in plan.findings]:
-            raise InputFault(findings)
+            raise InputError(findings)
         with Studio(log_in(studio, credentials, annotator_id)) as own:
             return tuple(_send(own, plan, scheme, say) for plan in plans)
 
@@ -148,9 +148,9 @@ class _Reader:
     ) -> None:
         at = self._at(plan.title)
         if held is None:
-            mend = "push again: it sends the tasks that are missing"
-            fault = Finding(at, task.unit_id, "", "no such task", "a task for it", mend)
-            plan.findings.append(fault)
+            fix = "push again: it sends the tasks that are missing"
+            error = Finding(at, task.unit_id, "", "no such task", "a task for it", fix)
+            plan.findings.append(error)
             return
         if held.findings and not held.annotations:
             plan.findings += held.findings
@@ -168,13 +168,13 @@ class _Reader:
         elif replace:
             plan.replaced.append((mine[0].annotation_id, task))
         else:
-            mend = "pull them first if they count; --replace puts the given ones in their place"
-            plan.findings.append(_refused(at, held, "other labels of this annotator", mend))
+            fix = "pull them first if they count; --replace puts the given ones in their place"
+            plan.findings.append(_refused(at, held, "other labels of this annotator", fix))
 
 
-def _refused(at: str, held: TaskReading, found: str, mend: str) -> Finding:
+def _refused(at: str, held: TaskReading, found: str, fix: str) -> Finding:
     record = f"task {held.task_id} ({held.unit_id})"
-    return Finding(at, record, "", found, "no labels, or exactly the given ones", mend)
+    return Finding(at, record, "", found, "no labels, or exactly the given ones", fix)
 
 
 def _send(own: Studio, plan: _Plan, scheme: Scheme, say: Callable[[str], None]) -> Entered:

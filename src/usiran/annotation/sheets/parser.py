@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import regex
 
-from usiran.errors import Finding, InputFault, shorten
+from usiran.errors import Finding, InputError, shorten
 from usiran.label_studio.check import grounds_faults
 from usiran.label_studio.records import (
     AnnotationReading,
@@ -76,20 +76,20 @@ def parse_sheet(
 
     Raises
     ------
-    InputFault
+    InputError
         With every fault of the sheet, each with its line.
     """
     try:
         text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = f"line {content[: fault.start].count(10) + 1}"
-        found = f"byte {content[fault.start]:#04x}"
-        raise InputFault([Finding(name, line, "", found, "UTF-8", "save it as UTF-8")]) from None
+    except UnicodeDecodeError as error:
+        line = f"line {content[: error.start].count(10) + 1}"
+        found = f"byte {content[error.start]:#04x}"
+        raise InputError([Finding(name, line, "", found, "UTF-8", "save it as UTF-8")]) from None
     # Not splitlines: a quote may hold other characters that it takes for line ends.
     parser = _Parser(text.replace("\r\n", "\n").split("\n"), name, texts, scheme)
     parser.parse()
     if parser.findings:
-        raise InputFault(parser.findings)
+        raise InputError(parser.findings)
     return parser.tasks()
 
 
@@ -193,8 +193,8 @@ class _Parser:
             self._fault(number, "sentence", ordinal, allowed, "correct the line's beginning")
         elif not sentence.scored:
             found = f"{ordinal}, which is boilerplate"
-            mend = "delete the line: boilerplate is never labelled"
-            self._fault(number, "sentence", found, "a scored sentence", mend)
+            fix = "delete the line: boilerplate is never labelled"
+            self._fault(number, "sentence", found, "a scored sentence", fix)
         elif sentence.sentence_id in self._choices:
             self._fault(
                 number, "sentence", ordinal, "each sentence once", "delete one of the lines"
@@ -216,8 +216,8 @@ class _Parser:
             self._fault(number, "grounds", " ".join(words[2:]), "each once", "delete the second")
         if stance is None or holder is None or None in grounds:
             return {}
-        for column, found, allowed, mend in grounds_faults(stance, words[2:]):
-            self._fault(number, column, found, allowed, mend)
+        for column, found, allowed, fix in grounds_faults(stance, words[2:]):
+            self._fault(number, column, found, allowed, fix)
         carried = tuple(name for name in self._scheme["grounds"].names if name in grounds)
         choices = {"stance": (stance,), "grounds": carried, "holder": (holder,)}
         return {field: labels for field, labels in choices.items() if labels}
@@ -231,8 +231,8 @@ class _Parser:
         layers = {name: key for key in ("actor", "event") for name in self._scheme[key].names}
         layer = layers.get(words[0].text)
         if layer is None:
-            mend = nearest(words[0].text, list(layers))
-            self._fault(number, "label", words[0].text, f"one of {', '.join(layers)}", mend)
+            fix = nearest(words[0].text, list(layers))
+            self._fault(number, "label", words[0].text, f"one of {', '.join(layers)}", fix)
         elif len(words) < 2 or not words[1].quoted:
             found = " ".join(word.text for word in words)
             self._fault(number, layer, found, 'a label and "the quoted words"', "quote the words")
@@ -313,19 +313,19 @@ class _Parser:
             return after[nth - 1]
         text = self._texts.texts[sentence.article_id]
         if after:
-            mend = f"it stands there {len(after)} times only: lower #{nth}"
+            fix = f"it stands there {len(after)} times only: lower #{nth}"
         elif places:
-            mend = (
+            fix = (
                 f"it stands before the end of the {layer} of the line above: put the lines in "
                 "the text's order; spans of one layer may not overlap"
             )
         elif quote and quote in text[sentence.start : sentence.end]:
-            mend = "it cuts a word: quote whole words"
+            fix = "it cuts a word: quote whole words"
         else:
-            mend = "quote the words exactly as they stand"
+            fix = "quote the words exactly as they stand"
         allowed = f"words after '{shorten(text[sentence.start : begin])}'" if places else "words"
         allowed += f" of '{shorten(self._texts.text_of(sentence), 160)}'"
-        self._fault(number, layer, quote, allowed, mend)
+        self._fault(number, layer, quote, allowed, fix)
         return None
 
     def _link(self, event: _Event) -> None:
@@ -364,10 +364,10 @@ class _Parser:
         self._fault(number, field, word, f"one of {', '.join(names)}", nearest(word, list(names)))
         return None
 
-    def _fault(self, number: int, column: str, found: str, allowed: str, mend: str) -> None:
+    def _fault(self, number: int, column: str, found: str, allowed: str, fix: str) -> None:
         # Padded, so that findings sort as the lines do.
         record = f"line {number:>{len(str(len(self._lines)))}}"
-        self.findings.append(Finding(self._name, record, column, found, allowed, mend))
+        self.findings.append(Finding(self._name, record, column, found, allowed, fix))
 
     def _missing(self, record: str, column: str, found: str, wanted: str) -> None:
         self.findings.append(Finding(self._name, record, column, found, wanted, "add it"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.label_studio.records import (
     AnnotationReading,
     SpanReading,
@@ -26,12 +26,12 @@ def blank_sheet(texts: Texts, article_id: str, scheme: Scheme) -> str:
 
     Raises
     ------
-    InputFault
+    InputError
         The corpus has no such article, or its text was withdrawn.
     """
     if article_id in texts.withdrawn:
-        found, allowed, mend = "a withdrawn text", "an article with its text", "label another"
-        raise InputFault([Finding("the article", article_id, "", found, allowed, mend)])
+        found, allowed, fix = "a withdrawn text", "an article with its text", "label another"
+        raise InputError([Finding("the article", article_id, "", found, allowed, fix)])
     return _sheet(texts, article_id, scheme, {}, None)
 
 
@@ -51,7 +51,7 @@ def fill_sheet(tasks: Iterable[TaskReading], *, texts: Texts, scheme: Scheme) ->
 
     Raises
     ------
-    InputFault
+    InputError
         The tasks are of no or several articles, or a span cannot be quoted in a sheet: it
         lies in no one scored sentence, cuts a token, or overlaps another of its layer.
     """
@@ -59,7 +59,7 @@ def fill_sheet(tasks: Iterable[TaskReading], *, texts: Texts, scheme: Scheme) ->
     articles = sorted({task.article_id for task in tasks})
     if len(articles) != 1:
         found = ", ".join(articles) or "none"
-        raise InputFault([Finding("tasks", "", "article_id", found, "one article", "choose one")])
+        raise InputError([Finding("tasks", "", "article_id", found, "one article", "choose one")])
     given = {task.unit_id: _labels(task) for task in tasks}
     return _sheet(texts, articles[0], scheme, given, given.get(articles[0]))
 
@@ -79,7 +79,7 @@ def _sheet(
     if rows is None:
         allowed = f"one of {', '.join(sorted(texts.sentences))}"
         finding = Finding("sentences.csv", article_id, "article_id", article_id, allowed, "choose")
-        raise InputFault([finding])
+        raise InputError([finding])
     spans = spans_in_order(whole.spans) if whole else []
     links = _links(whole, spans, scheme)
     lines = [*_head(scheme), "", f"article {article_id}"]
@@ -95,7 +95,7 @@ def _sheet(
             lines += _span_lines(texts, row, inside, links)
             unplaced = [span for span in unplaced if span not in inside]
     if unplaced:
-        raise InputFault(_unquotable(article_id, span) for span in unplaced)
+        raise InputError(_unquotable(article_id, span) for span in unplaced)
     return "\n".join(lines) + "\n"
 
 
@@ -145,7 +145,7 @@ def _span_lines(
         begin = ends.get(span.layer, row.start)
         places = [at for at in occurrences(texts, row, span.text) if at[0] >= begin]
         if (span.start, span.end) not in places:
-            raise InputFault([_unquotable(row.article_id, span)])
+            raise InputError([_unquotable(row.article_id, span)])
         nth = places.index((span.start, span.end)) + 1
         ends[span.layer] = span.end
         words = [span.label, f'"{escape(span.text)}"', *([f"#{nth}"] if nth > 1 else [])]

@@ -14,7 +14,7 @@ from usiran.annotation.adjudication.adjudicator import Adjudicator, Written
 from usiran.annotation.adjudication.question_labels import Answer, Question
 from usiran.annotation.adjudication.questions import Decision
 from usiran.cli.options import say, show_json
-from usiran.errors import InputFault
+from usiran.errors import InputError
 
 if TYPE_CHECKING:
     from usiran.annotation.server.data_dir import Folder
@@ -93,7 +93,7 @@ def _show_pulled(
 def refuse_drift(adjudicator: Adjudicator) -> None:
     """Raise where the gold is not what the passes and the decisions give."""
     if findings := adjudicator.drift():
-        raise InputFault(findings)
+        raise InputError(findings)
 
 
 def _remaining(adjudicator: Adjudicator) -> Iterator[str]:
@@ -189,8 +189,8 @@ def _ask(
             adjudicator.check_overlap(question, answer, file="answer")
             reason = typer.prompt("reason (such as S4: ...)")
             return adjudicator.decision(question, answer, reason=reason, by=by, redo=redo)
-        except InputFault as fault:
-            say(str(fault))
+        except InputError as error:
+            say(str(error))
 
 
 def _answer(adjudicator: Adjudicator, question: Question, line: str) -> Answer:

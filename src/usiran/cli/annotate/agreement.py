@@ -74,13 +74,13 @@ def _page(corpus: Path | None, *, check: bool) -> None:
     """Write annotation/AGREEMENT.md and its pictures, or refuse what has drifted."""
     from usiran.annotation.agreement.page import page_drift, page_files
     from usiran.corpus import Corpus
-    from usiran.errors import InputFault
+    from usiran.errors import InputError
     from usiran.io.atomic import replace_files
 
     folder = Corpus.find(corpus)
     if check:
         if findings := page_drift(folder, say):
-            raise InputFault(findings)
+            raise InputError(findings)
         return
     files = page_files(folder, say)
     replace_files(files)

@@ -9,7 +9,7 @@ import yaml
 
 from usiran.dataset.describe import prose as say
 from usiran.dataset.describe.facts import Facts
-from usiran.errors import FileFault, shorten
+from usiran.errors import FileError, shorten
 
 FILE = "CITATION.cff"
 
@@ -19,7 +19,7 @@ def fill(text: str, facts: Facts, *, file: str = FILE) -> str:
 
     Raises
     ------
-    FileFault
+    FileError
         The file is no YAML, or a value that is set runs over several lines.
     """
     values = {
@@ -53,14 +53,14 @@ def _check(text: str, wanted: dict[str, str], file: str) -> None:
     """Make sure that what was set is what a reader finds."""
     try:
         document = yaml.safe_load(text)
-    except yaml.YAMLError as fault:
-        mend = "write each key on a line of its own"
-        raise FileFault(file, shorten(fault), "YAML, as CFF 1.2.0", mend) from None
+    except yaml.YAMLError as error:
+        fix = "write each key on a line of its own"
+        raise FileError(file, shorten(error), "YAML, as CFF 1.2.0", fix) from None
     found = {key: document.get(key) for key in wanted} if isinstance(document, dict) else {}
     if found != wanted:
         told = ", ".join(f"{key}: {value}" for key, value in wanted.items())
-        mend = "write these keys once each, with their values on one line"
-        raise FileFault(file, shorten(found or document), told, mend)
+        fix = "write these keys once each, with their values on one line"
+        raise FileError(file, shorten(found or document), told, fix)
 
 
 def bibtex(facts: Facts) -> str:

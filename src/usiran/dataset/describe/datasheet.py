@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from usiran.dataset.describe import prose as say
 from usiran.dataset.describe.facts import Article, Facts
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 
 FILE = "DATASHEET.md"
 _BLOCK = re.compile(r"(<!-- figures: (?P<name>[^\n]*?) -->\n).*?(<!-- /figures -->)", re.DOTALL)
@@ -22,7 +22,7 @@ def fill(text: str, facts: Facts, *, file: str = FILE) -> str:
 
     Raises
     ------
-    InputFault
+    InputError
         A block has a name that is not known, or no end.
     """
     names = re.findall(r"<!-- figures: ([^\n]*?) -->", text)
@@ -30,11 +30,11 @@ def fill(text: str, facts: Facts, *, file: str = FILE) -> str:
     closed = [match["name"] for match in _BLOCK.finditer(text)]
     if wrong := [name for name in names if name not in BLOCKS]:
         allowed = f"one of {', '.join(BLOCKS)}"
-        raise InputFault([Finding(file, "", "figures", wrong[0], allowed, "name one of these")])
+        raise InputError([Finding(file, "", "figures", wrong[0], allowed, "name one of these")])
     if closed != names or ends != len(names):
         found = f"{len(names)} beginnings and {ends} ends"
         allowed = "<!-- figures: NAME -->, a line end, and <!-- /figures --> around each block"
-        raise InputFault([Finding(file, "", "figures", found, allowed, "put the marks in pairs")])
+        raise InputError([Finding(file, "", "figures", found, allowed, "put the marks in pairs")])
     return _BLOCK.sub(lambda match: f"{match[1]}{BLOCKS[match['name']](facts)}\n{match[3]}", text)
 
 

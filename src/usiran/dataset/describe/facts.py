@@ -16,7 +16,7 @@ from usiran.corpus import Corpus, Manifest
 from usiran.dataset.release.stored import MANIFEST as RELEASED
 from usiran.dataset.release.stored import folder_of, read_release
 from usiran.dataset.release.version import Version
-from usiran.errors import InputFault
+from usiran.errors import InputError
 from usiran.schemas.contrast import EDITS
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import Frames, rows_of
@@ -169,7 +169,7 @@ def _agreement(corpus: Corpus) -> Agreement | None:
     """Measure the agreement; intervals would take seconds, and nothing here tells them."""
     try:
         return measure_corpus(corpus, draws=1)
-    except InputFault:
+    except InputError:
         # The corpus has no findings: fewer than two annotators, or no unit that two labelled.
         return None
 

@@ -12,7 +12,7 @@ from usiran.dataset.export import brat, conll, label_studio
 from usiran.dataset.export import plover as events
 from usiran.dataset.export import spacy as docbin
 from usiran.dataset.export.material import LAYERS, Layer, Material, material
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 
 MARKER = "export.json"
 """The file of every export that says what it is."""
@@ -87,7 +87,7 @@ def export(
 
     Raises
     ------
-    InputFault
+    InputError
         The format is not known or has no place for a layer, an article is not there, or the
         corpus has findings.
     """
@@ -117,7 +117,7 @@ def _format(name: str) -> Format:
     if name in FORMATS:
         return FORMATS[name]
     allowed = f"one of {', '.join(FORMATS)}"
-    raise InputFault([Finding("FORMAT", "", "", name, allowed, "name one of these")])
+    raise InputError([Finding("FORMAT", "", "", name, allowed, "name one of these")])
 
 
 def _layers(name: str, chosen: Format, wanted: tuple[str, ...]) -> tuple[Layer, ...]:
@@ -125,6 +125,6 @@ def _layers(name: str, chosen: Format, wanted: tuple[str, ...]) -> tuple[Layer, 
     for layer in wanted:
         if layer not in chosen.layers:
             allowed = f"for {name}: {', '.join(chosen.layers)}"
-            mend = "name one of these, or another format"
-            raise InputFault([Finding("--layer", "", "", layer, allowed, mend)])
+            fix = "name one of these, or another format"
+            raise InputError([Finding("--layer", "", "", layer, allowed, fix)])
     return tuple(layer for layer in chosen.layers if not wanted or layer in wanted)

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from usiran.corpus import Corpus
 from usiran.dataset.configs import views
-from usiran.errors import InputFault
+from usiran.errors import InputError
 from usiran.label_studio.tasks import chosen_articles
 from usiran.loading.tables import load_tables, texts_of
 from usiran.schemas.label_scheme import Scheme, read_scheme
@@ -99,11 +99,11 @@ def material(corpus: Corpus, layers: tuple[Layer, ...], articles: Iterable[str] 
 
     Raises
     ------
-    InputFault
+    InputError
         The corpus has findings, or an article is not there or withdrawn.
     """
     if found := validate(corpus).findings:
-        raise InputFault(found)
+        raise InputError(found)
     frames, scheme = load_tables(corpus), read_scheme(corpus.labels)
     texts = texts_of(frames)
     chosen = chosen_articles(texts, articles)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from usiran.dataset.export.material import Material, Row
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 from usiran.text.tokens import tokenize
 
 EXTRA = "pip install 'usiran[spacy]'"
@@ -22,7 +22,7 @@ def files(material: Material) -> dict[str, bytes]:
 
     Raises
     ------
-    InputFault
+    InputError
         spaCy is not installed.
     """
     try:
@@ -31,7 +31,7 @@ def files(material: Material) -> dict[str, bytes]:
         from spacy.vocab import Vocab
     except ImportError:
         found, allowed = "spaCy is not installed", "spaCy 3.8 or later"
-        raise InputFault([Finding("spacy", "", "", found, allowed, EXTRA)]) from None
+        raise InputError([Finding("spacy", "", "", found, allowed, EXTRA)]) from None
     # No language's rules are needed: the tokens are the corpus's.
     vocab = Vocab()
     docs = [_doc(vocab, material, article) for article in material.articles]

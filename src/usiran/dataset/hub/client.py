@@ -1,6 +1,6 @@
 """A dataset repository on the Hugging Face Hub, spoken to through `huggingface_hub`.
 
-Every fault between here and the Hub is one `HubFault`, which says what was being done. Tokens are
+Every fault between here and the Hub is one `HubError`, which says what was being done. Tokens are
 found by `huggingface_hub` and never shown.
 """
 
@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from usiran.dataset.hub.faults import fault_of
-from usiran.errors import Finding, InputFault, shorten
+from usiran.dataset.hub.errors import hub_error
+from usiran.errors import Finding, InputError, shorten
 
 Say = Callable[[str], None]
 
@@ -55,7 +55,7 @@ class Remote:
 
     Raises
     ------
-    InputFault
+    InputError
         The id is none.
     """
 
@@ -150,14 +150,14 @@ class Remote:
 
     @contextmanager
     def _doing(self, what: str) -> Iterator[None]:
-        """Turn whatever goes wrong into a `HubFault`, and the client's words into progress."""
+        """Turn whatever goes wrong into a `HubError`, and the client's words into progress."""
         import httpx2
 
         with _quiet(self._say):
             try:
                 yield
-            except (httpx2.HTTPError, OSError, ValueError, RuntimeError) as fault:
-                raise fault_of(fault, self.repo_id, what) from None
+            except (httpx2.HTTPError, OSError, ValueError, RuntimeError) as error:
+                raise hub_error(error, self.repo_id, what) from None
 
 
 def check_id(repo_id: str) -> str:
@@ -165,7 +165,7 @@ def check_id(repo_id: str) -> str:
 
     Raises
     ------
-    InputFault
+    InputError
         It is not ``ORG/NAME`` as the Hub takes it.
 
     Examples
@@ -176,7 +176,7 @@ def check_id(repo_id: str) -> str:
     from huggingface_hub.errors import HFValidationError
     from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # lazy
 
-    mend = "name the organisation or user, a slash, and the dataset"
+    fix = "name the organisation or user, a slash, and the dataset"
     try:
         validate_repo_id(repo_id)
         sound = repo_id.count("/") == 1 and repo_id.split("/", maxsplit=1)[0] not in (
@@ -187,7 +187,7 @@ def check_id(repo_id: str) -> str:
         sound = False
     if not sound:
         allowed = "ORG/NAME of letters, digits, '-', '_' and '.', such as lab/news; no address"
-        raise InputFault([Finding("--repo-id", "", "", repo_id, allowed, mend)])
+        raise InputError([Finding("--repo-id", "", "", repo_id, allowed, fix)])
     return repo_id
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from usiran.corpus import Corpus
 from usiran.dataset.release.stored import Release, latest, release_of
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 
 Text = Literal["include", "withhold"]
 
@@ -61,14 +61,14 @@ def edition_of(
 
     Raises
     ------
-    InputFault
+    InputError
         There is no such release; a file is not the released one; without text: a build would
         change something.
     """
     release = latest(corpus) if version is None else release_of(corpus, version)
     if release is None:
-        allowed, mend = "a release", "make one with `usiran release VERSION`"
-        raise InputFault([Finding("dataset/releases", "", "", "no release", allowed, mend)])
+        allowed, fix = "a release", "make one with `usiran release VERSION`"
+        raise InputError([Finding("dataset/releases", "", "", "no release", allowed, fix)])
     files = _released(corpus, release)
     return Edition(release, text, files if text == "include" else _without_text(corpus, say))
 
@@ -79,13 +79,13 @@ def _without_text(corpus: Corpus, say: Callable[[str], None]) -> dict[str, bytes
     from usiran.dataset.withheld.edition import text_free_files
 
     if findings := drift(corpus, say):
-        raise InputFault(findings)
+        raise InputError(findings)
     return text_free_files(corpus, say)
 
 
 def _released(corpus: Corpus, release: Release) -> dict[str, bytes]:
     """Read the files of a release; each must be the one that was released."""
-    mend = f"check out the tag {release.tag}, or release what is there with `usiran release`"
+    fix = f"check out the tag {release.tag}, or release what is there with `usiran release`"
     files, findings = {}, []
     for path, wanted in release.files.items():
         place = corpus.dataset / path
@@ -96,7 +96,7 @@ def _released(corpus: Corpus, release: Release) -> dict[str, bytes]:
             files[path] = content
             continue
         allowed = f"{wanted.sha256}, as released in {release.version}"
-        findings.append(Finding(corpus.name_of(place), "", "sha256", found, allowed, mend))
+        findings.append(Finding(corpus.name_of(place), "", "sha256", found, allowed, fix))
     if findings:
-        raise InputFault(findings)
+        raise InputError(findings)
     return files

@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 
 from usiran.dataset.hub.client import Remote, RemoteFile, Say, State
 from usiran.dataset.hub.edition import Edition, Text, called, text_of
-from usiran.dataset.hub.faults import HubFault
 from usiran.dataset.release.version import Version, is_version
+from usiran.errors import HubError
 
 # The Hub puts it into every new repository: which files go to LFS.
 _OF_THE_HUB = ".gitattributes"
@@ -58,7 +58,7 @@ def plan(remote: Remote, state: State, edition: Edition, *, public: bool, say: S
 
     Raises
     ------
-    HubFault
+    HubError
         The tag is there with other content; a newer release is published; the repository is
         public and that was not said; it holds what is not this corpus's.
     """
@@ -95,25 +95,25 @@ def _check_tag(remote: Remote, edition: Edition) -> None:
     files = remote.files(tag)
     if changes := difference(edition, files):
         found = f"the tag {tag} is there with other content: {some(changes)}"
-        mend = "release a new version; a tag that people may have read is not moved"
+        fix = "release a new version; a tag that people may have read is not moved"
         if (held := text_of(files)) != edition.text:
             found = f"the tag {tag} is there with the edition {called(held)}"
-            mend = "name a repository of its own for the other edition, or release a new version"
-        raise HubFault(remote.repo_id, found, f"the same files under {tag}, or no such tag", mend)
+            fix = "name a repository of its own for the other edition, or release a new version"
+        raise HubError(remote.repo_id, found, f"the same files under {tag}, or no such tag", fix)
 
 
 def _check_order(remote: Remote, edition: Edition, there: Mapping[str, Version]) -> None:
     newer = [one for one, version in there.items() if version > edition.release.version]
     if newer:
         allowed = "no newer release before an older one; `main` would go back"
-        mend = "publish a release that is newer than these"
-        raise HubFault(remote.repo_id, f"{', '.join(newer)} published", allowed, mend)
+        fix = "publish a release that is newer than these"
+        raise HubError(remote.repo_id, f"{', '.join(newer)} published", allowed, fix)
 
 
 def _check_visibility(remote: Remote, state: State, *, public: bool, say: Say) -> None:
     if not (state.private or public):
-        mend = "say --public if that is meant, or make the repository private in its settings"
-        raise HubFault(remote.repo_id, "the repository is public", "private, or --public", mend)
+        fix = "say --public if that is meant, or make the repository private in its settings"
+        raise HubError(remote.repo_id, "the repository is public", "private, or --public", fix)
     if state.private and public:
         say(f"{remote.repo_id} is private and stays so; its settings on the Hub make it public")
 
@@ -128,13 +128,13 @@ def _check_head(
     """See that the repository is one that may be written over."""
     if ".gitignore" in files:
         # By its rules the Hub would leave files out of the commit without a word.
-        allowed, mend = "no .gitignore", "delete it on the Hub"
-        raise HubFault(remote.repo_id, "there is a .gitignore", allowed, mend)
+        allowed, fix = "no .gitignore", "delete it on the Hub"
+        raise HubError(remote.repo_id, "there is a .gitignore", allowed, fix)
     stale = tuple(one for one in changes if one.kind == "delete")
     if stale and not tagged:
         found = f"files, but no release: {some(stale)}"
         allowed = "an empty repository, or one with releases of this corpus"
-        raise HubFault(remote.repo_id, found, allowed, "name another --repo-id, or delete them")
+        raise HubError(remote.repo_id, found, allowed, "name another --repo-id, or delete them")
 
 
 def _note_editions(held: Mapping[str, Mapping[str, RemoteFile]], text: Text, say: Say) -> None:

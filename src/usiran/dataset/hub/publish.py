@@ -13,8 +13,8 @@ from typing import NamedTuple
 from usiran.corpus import Corpus
 from usiran.dataset.hub.client import Remote, Say, State
 from usiran.dataset.hub.edition import Edition, Text, edition_of
-from usiran.dataset.hub.faults import HubFault
 from usiran.dataset.hub.plan import Operation, Plan, difference, plan, plan_new, some
+from usiran.errors import HubError
 
 RIGHTS = (
     "The article texts are third-party: their copyright stays with their publishers, and nothing "
@@ -72,9 +72,9 @@ def publish(
 
     Raises
     ------
-    InputFault
+    InputError
         There is no such release, the folder does not hold it, or the id is none.
-    HubFault
+    HubError
         The Hub, or the way there, is not as it must be.
     """
     remote = Remote(repo_id, say)
@@ -111,7 +111,7 @@ def _check_name(remote: Remote) -> None:
     if kind := remote.other_kind():
         found = f"a {kind} repository has this name"
         allowed = "a dataset repository, or a name that is free"
-        raise HubFault(remote.repo_id, found, allowed, "name another --repo-id")
+        raise HubError(remote.repo_id, found, allowed, "name another --repo-id")
 
 
 def _make(remote: Remote, *, public: bool, say: Say) -> State:
@@ -119,8 +119,8 @@ def _make(remote: Remote, *, public: bool, say: Say) -> State:
     say(f"making {remote.repo_id}, {'public' if public else 'private'}")
     remote.create(private=not public)
     if (state := remote.state()) is None:
-        allowed, mend = "a dataset repository that the token can read", "check the token's rights"
-        raise HubFault(remote.repo_id, "it is there, but hidden from this token", allowed, mend)
+        allowed, fix = "a dataset repository that the token can read", "check the token's rights"
+        raise HubError(remote.repo_id, "it is there, but hidden from this token", allowed, fix)
     return state
 
 
@@ -136,8 +136,8 @@ def _carry_out(remote: Remote, edition: Edition, plan: Plan, say: Say) -> str:
         say(f"`main` holds {edition.release.version} already; only the tag is missing")
     if wrong := difference(edition, remote.files(commit)):
         found = f"commit {commit[:12]} is not the release: {some(wrong)}"
-        mend = "run it again; if it stays, report it with this line"
-        raise HubFault(remote.repo_id, found, "exactly the release's files; no tag was set", mend)
+        fix = "run it again; if it stays, report it with this line"
+        raise HubError(remote.repo_id, found, "exactly the release's files; no tag was set", fix)
     say(f"setting the tag {tag}")
     remote.tag(tag, commit)
     return commit

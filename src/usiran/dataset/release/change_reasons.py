@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from usiran.dataset.release.diff import Change, Changes
 from usiran.dataset.release.snapshot import Record, Records
-from usiran.errors import Finding, InputFault, shorten
+from usiran.errors import Finding, InputError, shorten
 
 # From table and field of a gold record (None: the record as a whole, and its place) to the
 # layer whose decisions speak of it.
@@ -51,7 +51,7 @@ def explain(
 
     Raises
     ------
-    InputFault
+    InputError
         A record was edited, removed or moved, no decision says why, and `reason` is blank.
     """
     reason = (reason or "").strip() or None
@@ -67,7 +67,7 @@ def explain(
         if told is None and row.kind != "added"
     ]
     if silent:
-        raise InputFault([_unexplained(silent)])
+        raise InputError([_unexplained(silent)])
     return reasons
 
 
@@ -88,8 +88,8 @@ def first_few(rows: list[Change] | tuple[Change, ...]) -> str:
 def _unexplained(silent: list[Change]) -> Finding:
     found = f"no reason for {len(silent)} changes"
     allowed = f"a reason for every record edited, removed or moved: {first_few(silent)}"
-    mend = "say it with --reason TEXT, or record decisions"
-    return Finding("--reason", "", "", found, allowed, mend)
+    fix = "say it with --reason TEXT, or record decisions"
+    return Finding("--reason", "", "", found, allowed, fix)
 
 
 def _fresh_reasons(old: Records, new: Records) -> Reasons:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from usiran.dataset.release.diff import KINDS, Changes
 from usiran.dataset.release.version import Bump, Version
-from usiran.errors import FileFault
+from usiran.errors import FileError
 
 _TITLE = "# Changelog\n"
 _NEXT = re.compile(r"^## (?!Unreleased\b)", re.MULTILINE)
@@ -66,13 +66,13 @@ def with_version(corpus_toml: str, version: Version, *, file: str) -> str:
 
     Raises
     ------
-    FileFault
+    FileError
         There is no line of its own that gives the version.
     """
     text = _VERSION.sub(rf'\g<1>"{version}"', corpus_toml, count=1)
     if tomllib.loads(text).get("version") != str(version):
         allowed = f'a line of its own: version = "{version}"'
-        raise FileFault(file, "no line that gives the version", allowed, "write it so")
+        raise FileError(file, "no line that gives the version", allowed, "write it so")
     return text
 
 

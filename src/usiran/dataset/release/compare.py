@@ -10,7 +10,7 @@ from usiran.dataset.release.diff import Changes, bump, diff
 from usiran.dataset.release.snapshot import Records, corpus_records
 from usiran.dataset.release.stored import MANIFEST, Release, read_release, release_of
 from usiran.dataset.release.version import Bump, Version, is_version
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 
 _WORKING = (".", "working")
 
@@ -50,7 +50,7 @@ def compare(old: str, new: str, *, start: Path | None = None) -> Comparison:
 
     Raises
     ------
-    InputFault
+    InputError
         A word names no state, or a corpus has findings.
     """
     first, second = side(old, start=start), side(new, start=start)
@@ -70,8 +70,8 @@ def side(word: str, *, start: Path | None = None) -> Side:
     if (folder / "dataset" / "corpus.toml").is_file():
         return _of_corpus(word, Corpus.find(folder))
     allowed = "a release's version, '.' for the working tree, a corpus folder or a release's folder"
-    mend = "name one of these; the releases stand in dataset/releases"
-    raise InputFault([Finding("diff", "", "", word, allowed, mend)])
+    fix = "name one of these; the releases stand in dataset/releases"
+    raise InputError([Finding("diff", "", "", word, allowed, fix)])
 
 
 def _of_release(release: Release) -> Side:

@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from usiran.errors import FileFault, Finding, InputFault, shorten
+from usiran.errors import FileError, Finding, InputError, shorten
 
 _SHOWN = 5
 
@@ -23,9 +23,9 @@ def check_clean(root: Path, tracked: str) -> None:
 
     Raises
     ------
-    FileFault
+    FileError
         There is no git, no repository, or the file is not in it.
-    InputFault
+    InputError
         Files are changed, staged or not in git; the first few are named.
     """
     lines = _git(root, "status", "--porcelain", "--untracked-files=all").splitlines()
@@ -33,11 +33,11 @@ def check_clean(root: Path, tracked: str) -> None:
         more = f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
         named = ", ".join(line.strip() for line in lines[:_SHOWN])
         found = f"{len(lines)} uncommitted: {named}{more}"
-        allowed, mend = "a tree with nothing uncommitted", "commit the changes, or undo them"
-        raise InputFault([Finding("git status", "", "", found, allowed, mend)])
+        allowed, fix = "a tree with nothing uncommitted", "commit the changes, or undo them"
+        raise InputError([Finding("git status", "", "", found, allowed, fix)])
     if not _git(root, "ls-files", tracked):
-        mend = "commit the corpus, and take it out of .gitignore"
-        raise FileFault(tracked, "not in git", "a corpus that is committed", mend)
+        fix = "commit the corpus, and take it out of .gitignore"
+        raise FileError(tracked, "not in git", "a corpus that is committed", fix)
 
 
 def check_untagged(root: Path, tag: str) -> None:
@@ -45,12 +45,12 @@ def check_untagged(root: Path, tag: str) -> None:
 
     Raises
     ------
-    InputFault
+    InputError
         There is such a tag.
     """
     if _git(root, "tag", "--list", tag):
-        mend = f"release another version, or remove the tag: git tag --delete {tag}"
-        raise InputFault([Finding("git tag", "", "", tag, "a tag that is not set yet", mend)])
+        fix = f"release another version, or remove the tag: git tag --delete {tag}"
+        raise InputError([Finding("git tag", "", "", tag, "a tag that is not set yet", fix)])
 
 
 def _git(root: Path, *words: str) -> str:
@@ -63,10 +63,10 @@ def _git(root: Path, *words: str) -> str:
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", check=False, env=environment
         )
-    except OSError as fault:
-        found = f"git: {(fault.strerror or str(fault)).lower()}"
-        raise FileFault(root, found, allowed, "install git") from None
+    except OSError as error:
+        found = f"git: {(error.strerror or str(error)).lower()}"
+        raise FileError(root, found, allowed, "install git") from None
     if done.returncode:
         found = shorten(done.stderr.strip().partition("\n")[0].removeprefix("fatal: "))
-        raise FileFault(root, found, allowed, "run `git init` and commit the corpus")
+        raise FileError(root, found, allowed, "run `git init` and commit the corpus")
     return done.stdout

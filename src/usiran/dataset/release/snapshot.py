@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from usiran.corpus import Corpus
-from usiran.errors import FileFault, shorten
+from usiran.errors import FileError, shorten
 from usiran.loading.tables import load_tables
 from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.schemas.tables import KEYS, LABELLED, MODELS, Frames, rows_of
@@ -66,7 +66,7 @@ def corpus_records(corpus: Corpus) -> Records:
 
     Raises
     ------
-    InputFault
+    InputError
         The tables have findings.
     """
     return records_of(load_tables(corpus), read_scheme(corpus.labels))
@@ -89,7 +89,7 @@ def from_lines(name: str, content: bytes, *, file: str) -> Table:
 
     Raises
     ------
-    FileFault
+    FileError
         A line is no record of this table.
     """
     rows: list[Record] = []
@@ -101,7 +101,7 @@ def from_lines(name: str, content: bytes, *, file: str) -> Table:
         if not isinstance(row, dict) or not row.keys() & set(_KEYS[name]):
             found = f"line {number}: {shorten(line.decode('utf-8', 'replace'))}"
             allowed = f"a JSON object with {', '.join(_KEYS[name])}"
-            raise FileFault(file, found, allowed, "put the file back as it was released")
+            raise FileError(file, found, allowed, "put the file back as it was released")
         rows.append(row)
     return _keyed(name, rows)
 

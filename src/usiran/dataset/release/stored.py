@@ -17,12 +17,12 @@ from typing import Any, NamedTuple
 from usiran.corpus import Corpus
 from usiran.dataset.release.snapshot import TABLES, Records, content_hash, from_lines
 from usiran.dataset.release.version import Version, is_version
-from usiran.errors import FileFault, Finding, InputFault, shorten
+from usiran.errors import FileError, Finding, InputError, shorten
 
 MANIFEST = "manifest.json"
 CHANGES = "changes.json"
 RECORDS = "records"
-_MEND = "put the release's folder back as it was committed"
+_FIX = "put the release's folder back as it was committed"
 
 
 class PublishedFile(NamedTuple):
@@ -76,14 +76,14 @@ class Release:
 
         Raises
         ------
-        FileFault
+        FileError
             A file is missing, or is not what was released.
         """
         tables = {name: _table(self.folder / RECORDS / f"{name}.jsonl", name) for name in TABLES}
         records = {name: rows for name, rows in tables.items() if rows is not None}
         if (found := content_hash(records)) != self.content:
             where = self.folder / RECORDS
-            raise FileFault(where, f"content {found}", f"content {self.content}", _MEND)
+            raise FileError(where, f"content {found}", f"content {self.content}", _FIX)
         return records
 
 
@@ -110,7 +110,7 @@ def release_of(corpus: Corpus, version: str) -> Release:
 
     Raises
     ------
-    InputFault
+    InputError
         There is no such release.
     """
     wanted = Version.of(version)
@@ -118,8 +118,8 @@ def release_of(corpus: Corpus, version: str) -> Release:
         return read_release(folder_of(corpus, wanted))
     there = ", ".join(str(one.version) for one in releases(corpus)) or "none yet"
     allowed = f"a release of this corpus: {there}"
-    mend = "name one of these, or make it with `usiran release`"
-    raise InputFault([Finding("dataset/releases", str(wanted), "", version, allowed, mend)])
+    fix = "name one of these, or make it with `usiran release`"
+    raise InputError([Finding("dataset/releases", str(wanted), "", version, allowed, fix)])
 
 
 def read_release(folder: Path) -> Release:
@@ -127,7 +127,7 @@ def read_release(folder: Path) -> Release:
 
     Raises
     ------
-    FileFault
+    FileError
         There is no manifest, or it is not one.
     """
     path = folder / MANIFEST
@@ -146,21 +146,21 @@ def read_release(folder: Path) -> Release:
             content=str(manifest["content"]["all"]),
             manifest=manifest,
         )
-    except (KeyError, TypeError, ValueError, AttributeError, InputFault) as fault:
-        found = f"{type(fault).__name__}: {shorten(fault)}"
-        raise FileFault(path, found, "the manifest of a release", _MEND) from None
+    except (KeyError, TypeError, ValueError, AttributeError, InputError) as error:
+        found = f"{type(error).__name__}: {shorten(error)}"
+        raise FileError(path, found, "the manifest of a release", _FIX) from None
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_bytes())
-    except OSError as fault:
-        found = str(fault.strerror).lower()
-        raise FileFault(path, found, "the manifest of a release", _MEND) from None
-    except ValueError as fault:
-        raise FileFault(path, shorten(fault), "one JSON document in UTF-8", _MEND) from None
+    except OSError as error:
+        found = str(error.strerror).lower()
+        raise FileError(path, found, "the manifest of a release", _FIX) from None
+    except ValueError as error:
+        raise FileError(path, shorten(error), "one JSON document in UTF-8", _FIX) from None
     if not isinstance(document, dict):
-        raise FileFault(path, shorten(document), "a JSON object", _MEND)
+        raise FileError(path, shorten(document), "a JSON object", _FIX)
     return document
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from usiran.errors import Finding, InputFault
+from usiran.errors import Finding, InputError
 
 Bump = Literal["MAJOR", "MINOR", "PATCH"]
 
@@ -28,7 +28,7 @@ class Version(NamedTuple):
 
         Raises
         ------
-        InputFault
+        InputError
             The text is no version.
 
         Examples
@@ -38,8 +38,8 @@ class Version(NamedTuple):
         """
         if (match := _FORM.fullmatch(text)) is None:
             allowed = "three whole numbers with dots between, such as 1.0.0"
-            mend = "name a version in this form"
-            raise InputFault([Finding("VERSION", "", "", text, allowed, mend)])
+            fix = "name a version in this form"
+            raise InputError([Finding("VERSION", "", "", text, allowed, fix)])
         return cls(*(int(part) for part in match.groups()))
 
     def after(self, bump: Bump) -> Version:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from usiran.dataset.withheld.fingerprints import EDGE, Anchor, Anchors, Word, fill, normal, words
-from usiran.errors import FileFault
+from usiran.errors import FileError
 
 TELLING = 5
 """Words of a sentence from which on finding it says that a file is a copy of its article."""
@@ -102,13 +102,13 @@ def read_copies(folder: Path) -> tuple[list[Copy], list[str]]:
 
     Raises
     ------
-    FileFault
+    FileError
         There is no such folder, a file cannot be read, or there is no .txt file.
     """
     paths = sorted(path for path in folder.rglob("*.txt") if path.is_file())
     if not paths:
         found = "no .txt file in it" if folder.is_dir() else "no such folder"
-        raise FileFault(folder, found, "a folder with the articles as .txt files", "name it")
+        raise FileError(folder, found, "a folder with the articles as .txt files", "name it")
     copies, unread = [], []
     for path in paths:
         name = path.relative_to(folder).as_posix()
@@ -117,9 +117,9 @@ def read_copies(folder: Path) -> tuple[list[Copy], list[str]]:
             copies.append(Copy(name, hashlib.sha256(content).hexdigest(), content.decode("utf-8")))
         except UnicodeDecodeError:
             unread.append(name)
-        except OSError as fault:
-            told = (fault.strerror or str(fault)).lower()
-            raise FileFault(path, told, "a file that can be read", "check its rights") from None
+        except OSError as error:
+            told = (error.strerror or str(error)).lower()
+            raise FileError(path, told, "a file that can be read", "check its rights") from None
     return copies, unread
 
 

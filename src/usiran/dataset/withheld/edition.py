@@ -20,7 +20,7 @@ from usiran.dataset.describe.card import Built, card
 from usiran.dataset.describe.facts import facts_of
 from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table
 from usiran.dataset.withheld.fingerprints import Anchors, anchors
-from usiran.errors import FileFault, InputFault
+from usiran.errors import FileError, InputError
 from usiran.loading.tables import load_tables, texts_of
 from usiran.schemas.label_scheme import read_scheme
 from usiran.text.articles import Texts
@@ -75,14 +75,14 @@ def text_free_files(
 
     Raises
     ------
-    InputFault
+    InputError
         The corpus has findings.
-    FileFault
+    FileError
         The edition, loaded back, is not what was made.
     """
     progress("reading and checking the tables")
     if found := validate(corpus).findings:
-        raise InputFault(found)
+        raise InputError(found)
     frames, scheme = load_tables(corpus), read_scheme(corpus.labels)
     maker = _Maker(texts_of(frames))
     files: dict[str, bytes] = {}
@@ -104,7 +104,7 @@ def text_free_files(
     if rights.exists():
         files["LICENSE.md"] = rights.read_bytes()
     for name, run in leaks(files, maker.wording(frames["registry"]["actor_id"])):
-        raise FileFault(
+        raise FileError(
             f"text-free {name}", run, f"fewer than {SHINGLE} words of an article in a row",
             "this is a fault of the toolkit",
         )  # fmt: skip

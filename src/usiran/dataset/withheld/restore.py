@@ -86,7 +86,7 @@ def restore(edition: Path, articles: Path) -> Result:
 
     Raises
     ------
-    FileFault
+    FileError
         The edition or a copy cannot be read.
     """
     known = read_anchors(edition)

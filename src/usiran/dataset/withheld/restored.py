@@ -18,7 +18,7 @@ import msgspec
 from usiran.dataset.withheld.copies import Copy, Found, Match, match
 from usiran.dataset.withheld.edition import RESTORE
 from usiran.dataset.withheld.fingerprints import Anchors
-from usiran.errors import FileFault, shorten
+from usiran.errors import FileError, shorten
 from usiran.text.articles import sha256
 from usiran.text.edits import apply
 from usiran.text.standoffs import MASK, Edited
@@ -26,7 +26,7 @@ from usiran.text.standoffs import MASK, Edited
 State = Literal["exact", "normalised", "re-anchored", "lost"]
 STATES: tuple[State, ...] = ("exact", "normalised", "re-anchored", "lost")
 _ALLOWED = "a text-free edition: data/ and restore/ beside the card"
-_MEND = "name the folder that `usiran build --text withhold` wrote, or a download of it"
+_FIX = "name the folder that `usiran build --text withhold` wrote, or a download of it"
 
 
 @dataclass(frozen=True)
@@ -113,17 +113,17 @@ def read_anchors(edition: Path) -> list[Anchors]:
 
     Raises
     ------
-    FileFault
+    FileError
         There is none, or a file of it is damaged.
     """
     paths = sorted((edition / RESTORE).glob("*.json"))
     if not paths:
-        raise FileFault(edition, f"no {RESTORE}/ in it", _ALLOWED, _MEND)
+        raise FileError(edition, f"no {RESTORE}/ in it", _ALLOWED, _FIX)
     known = []
     for path in paths:
         try:
             known.append(msgspec.json.decode(path.read_bytes(), type=Anchors))
-        except (msgspec.DecodeError, UnicodeDecodeError, OSError) as fault:
-            found = shorten(fault, 120)
-            raise FileFault(path, found, "restore data", "fetch the edition again") from None
+        except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
+            found = shorten(error, 120)
+            raise FileError(path, found, "restore data", "fetch the edition again") from None
     return known

@@ -13,7 +13,7 @@ import yaml
 from usiran.dataset.describe import croissant
 from usiran.dataset.parquet import content_hash, from_bytes, to_bytes
 from usiran.dataset.withheld.restored import Restored
-from usiran.errors import FileFault, shorten
+from usiran.errors import FileError, shorten
 from usiran.text.standoffs import MASK
 
 Row = dict[str, Any]
@@ -43,7 +43,7 @@ def filled(edition: Path, restored: Mapping[str, Restored]) -> tuple[dict[str, b
 
     Raises
     ------
-    FileFault
+    FileError
         A config or the card cannot be read.
     """
     files, spans = {}, Places()
@@ -57,12 +57,12 @@ def filled(edition: Path, restored: Mapping[str, Restored]) -> tuple[dict[str, b
             table = tables[name.split("/")[1]] = _table(path, restored, spans)
             files[name] = to_bytes(table)
     if "README.md" not in files or not tables:
-        raise FileFault(edition, "no card, or no configs", "a text-free edition", _AGAIN)
+        raise FileError(edition, "no card, or no configs", "a text-free edition", _AGAIN)
     try:
         _tell(files, tables, whole=all(one.whole for one in restored.values()))
-    except (ValueError, KeyError, TypeError, yaml.YAMLError) as fault:
-        found = f"README.md or {croissant.FILE}: {shorten(fault, 80)}"
-        raise FileFault(edition, found, "the metadata of a text-free edition", _AGAIN) from None
+    except (ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        found = f"README.md or {croissant.FILE}: {shorten(error, 80)}"
+        raise FileError(edition, found, "the metadata of a text-free edition", _AGAIN) from None
     return files, spans
 
 
@@ -82,8 +82,8 @@ def _table(path: Path, restored: Mapping[str, Restored], spans: Places) -> pa.Ta
 
     try:
         held = from_bytes(path.read_bytes())
-    except pa.ArrowInvalid as fault:
-        raise FileFault(path, str(fault), "a Parquet file", _AGAIN) from None
+    except pa.ArrowInvalid as error:
+        raise FileError(path, str(error), "a Parquet file", _AGAIN) from None
     rows = [_row(row, restored, spans) for row in held.to_pylist()]
     # The features give the schema that a build writes; the one read back names lists otherwise.
     return pa.Table.from_pylist(rows, schema=Features.from_arrow_schema(held.schema).arrow_schema)
@@ -121,12 +121,12 @@ def _merged(held: str, found: str) -> str:
 
     Raises
     ------
-    FileFault
+    FileError
         The two have not the same length: the edition's files are not of one making.
     """
     if len(held) != len(found):
         told, allowed = f"{len(found)} characters", f"{len(held)}, as in the edition's rows"
-        raise FileFault("restore data of a text", told, allowed, "take the edition anew")
+        raise FileError("restore data of a text", told, allowed, "take the edition anew")
     pairs = zip(held, found, strict=True)
     return "".join(old if new == MASK else new for old, new in pairs)
 

@@ -19,7 +19,7 @@ import msgspec
 from usiran.corpus import Corpus
 from usiran.dataset.articles import COLUMNS, one_article, read_articles
 from usiran.dataset.withheld.requote import requoted
-from usiran.errors import FileFault, Finding, InputFault
+from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.loading.tables import load_tables
@@ -105,19 +105,19 @@ def withdrawal(
 
     Raises
     ------
-    InputFault
+    InputError
         There is no such article, its text is withdrawn already, there is no reason, or the
         corpus has findings.
     """
     texts = read_texts(corpus)
     one_article(texts, article_id)
     if article_id in texts.withdrawn:
-        raise InputFault([Finding("the article", article_id, "", "a withdrawn text",
+        raise InputError([Finding("the article", article_id, "", "a withdrawn text",
                                   "an article with its text", "nothing to do")])  # fmt: skip
     if not reason.strip():
-        raise InputFault([Finding("--reason", "", "", "nothing", "why, in a line", "say it")])
+        raise InputError([Finding("--reason", "", "", "nothing", "why, in a line", "say it")])
     if found := validate(corpus).findings:
-        raise InputFault(found)
+        raise InputError(found)
     text = texts.texts[article_id]
     bare = skeleton_of(text)
     files, quotes = requoted(corpus, article_id, before=text, after=bare)
@@ -236,21 +236,21 @@ def restoration(corpus: Corpus, article_id: str, path: Path) -> Change:
 
     Raises
     ------
-    FileFault
+    FileError
         The file cannot be read, or is not that text.
-    InputFault
+    InputError
         There is no such article, or its text is not withdrawn.
     """
     one_article(read_texts(corpus), article_id)
     standoff = read_standoff(corpus, article_id)
     if standoff is None:
         allowed = "an article whose text was withdrawn"
-        there, mend = "a text that is there", "nothing to do"
-        raise InputFault([Finding("the article", article_id, "", there, allowed, mend)])
+        there, fix = "a text that is there", "nothing to do"
+        raise InputError([Finding("the article", article_id, "", there, allowed, fix)])
     text = read_text(path)
     if sha256(text) != standoff.text_sha256:
         found, allowed = f"SHA-256 {sha256(text)}", f"the text with {standoff.text_sha256}"
-        raise FileFault(path, found, allowed, "give the text as it was, byte for byte")
+        raise FileError(path, found, allowed, "give the text as it was, byte for byte")
     files, quotes = requoted(corpus, article_id, before=standoff.skeleton(), after=text)
     linked, links = _unlinked(corpus, article_id)
     files |= linked | _edited_again(corpus, standoff, text)

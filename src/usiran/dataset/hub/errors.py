@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from usiran.errors import FileFault, shorten
+from usiran.errors import HubError, shorten
 
 _AGAIN = "run it again: what is done is not done twice"
 _TOKEN = "make a token with the right to write in your settings on the Hub, then `hf auth login`"
@@ -18,40 +18,36 @@ _ANSWERS = {
 }
 
 
-class HubFault(FileFault):
-    """The Hub, or the way there, is not as it must be; said in one line."""
-
-
-def fault_of(fault: BaseException, repo_id: str, doing: str) -> HubFault:
-    """Return what is said of a fault.
+def hub_error(error: BaseException, repo_id: str, doing: str) -> HubError:
+    """Return what is said of an error.
 
     Parameters
     ----------
-    fault : BaseException
+    error : BaseException
         What the client raised.
     repo_id : str
         The repository.
     doing : str
         What was being done.
     """
-    found, allowed, mend = _told(_root(fault))
-    return HubFault(repo_id, f"{doing}: {found}", allowed, mend)
+    found, allowed, fix = _told(_root(error))
+    return HubError(repo_id, f"{doing}: {found}", allowed, fix)
 
 
-def _root(fault: BaseException) -> BaseException:
+def _root(error: BaseException) -> BaseException:
     """Return what is behind an upload's own words."""
-    while isinstance(fault, RuntimeError) and fault.__cause__ is not None:
-        fault = fault.__cause__
-    return fault
+    while isinstance(error, RuntimeError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
-def _told(fault: BaseException) -> tuple[str, str, str]:
+def _told(error: BaseException) -> tuple[str, str, str]:
     """Return what was found, what is allowed, how to mend it."""
     import httpx2
     from huggingface_hub import errors
 
-    if isinstance(fault, errors.HfHubHTTPError):
-        return _answered(fault.response.status_code, fault.server_message or "")
+    if isinstance(error, errors.HfHubHTTPError):
+        return _answered(error.response.status_code, error.server_message or "")
     answer, network = "an answer of the Hub", f"check the network and HF_ENDPOINT, then {_AGAIN}"
     # The first that fits: a timeout is a transport error, too.
     table: tuple[tuple[type[BaseException], str, str, str], ...] = (
@@ -63,13 +59,13 @@ def _told(fault: BaseException) -> tuple[str, str, str]:
         (httpx2.ConnectError, "the Hub cannot be reached", answer, network),
         (httpx2.TransportError, "the connection was cut", answer, _AGAIN),
     )
-    for kind, found, allowed, mend in table:
-        if isinstance(fault, kind):
-            return found, allowed, mend
-    if "metadata in README.md" in str(fault):
-        mend = "mend what the card is generated from, and release that"
-        return shorten(fault), "YAML that the Hub takes", mend
-    return f"an answer that is not the Hub's: {shorten(fault)}", answer, network
+    for kind, found, allowed, fix in table:
+        if isinstance(error, kind):
+            return found, allowed, fix
+    if "metadata in README.md" in str(error):
+        fix = "mend what the card is generated from, and release that"
+        return shorten(error), "YAML that the Hub takes", fix
+    return f"an answer that is not the Hub's: {shorten(error)}", answer, network
 
 
 def _answered(status: int, message: str) -> tuple[str, str, str]:
@@ -78,5 +74,5 @@ def _answered(status: int, message: str) -> tuple[str, str, str]:
         failed = f"the Hub failed with {status}{said}"
         return failed, "a Hub that works", f"wait a little, then {_AGAIN}"
     other = (f"refused with {status}", "what the Hub takes", "correct what it says")
-    found, allowed, mend = _ANSWERS.get(status, other)
-    return found + said, allowed, mend
+    found, allowed, fix = _ANSWERS.get(status, other)
+    return found + said, allowed, fix
