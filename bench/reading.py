@@ -22,8 +22,8 @@ import pyarrow.parquet as pq
 
 from bench.measuring import Measured, alternate
 from usiran.corpus import Corpus
+from usiran.label_studio.annotation_records import AnnotationRow, annotation_rows
 from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import AnnotationRow, annotation_rows
 from usiran.schemas.label_scheme import read_scheme
 from usiran.schemas.tables import check
 from usiran.text.articles import read_texts

@@ -15,7 +15,7 @@ from usiran.benchmark.annotators import Annotators
 from usiran.benchmark.ceiling import Ceiling, measure
 from usiran.benchmark.leaderboard import render
 from usiran.benchmark.run import Bench
-from usiran.label_studio.records import AnnotationRow
+from usiran.label_studio.annotation_records import AnnotationRow
 from usiran.tasks.registry import Gold, Tables, gold_of
 
 Row = dict[str, object]

@@ -27,7 +27,7 @@ from usiran.inference.write_tables import Format
 from usiran.schemas.actors import Actors
 from usiran.schemas.events import Events
 from usiran.schemas.sentences import Sentences
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 SYSTEMS = {"stance": "tfidf-nb", "holder": "tfidf-svm", "actors": "gazetteer", "events": "tagger"}
 TEXT = (

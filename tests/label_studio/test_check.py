@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.tiny import GAS, PORT, SCHEME, TEXTS
 from usiran.errors import Finding
+from usiran.label_studio.annotation_records import AnnotationReading, SpanReading, TaskReading
 from usiran.label_studio.check import check_task
-from usiran.label_studio.records import AnnotationReading, SpanReading, TaskReading
 from usiran.schemas.label_scheme import Project
 from usiran.schemas.names import stance_of
 

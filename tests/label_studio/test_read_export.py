@@ -27,13 +27,13 @@ from tests.support.tiny import (
     write_json,
 )
 from usiran.errors import FileError, Finding
-from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import (
+from usiran.label_studio.annotation_records import (
     RoleReading,
     SpanReading,
     TaskReading,
     annotation_rows,
 )
+from usiran.label_studio.read_export import read_export
 from usiran.schemas.label_scheme import Field, Label, Scheme
 from usiran.text.articles import sha256
 from usiran.text.offsets import codepoint_to_utf16

@@ -21,8 +21,8 @@ from tests.support.tiny import (
     write_json,
 )
 from usiran.errors import FileError
+from usiran.label_studio.annotation_records import TaskReading, annotation_rows
 from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import TaskReading, annotation_rows
 
 SERVER = json.loads(
     (Path(__file__).parents[1] / "data" / "exports" / "server.json").read_text(encoding="utf-8")

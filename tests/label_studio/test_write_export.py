@@ -23,9 +23,9 @@ from tests.support.tiny import (
     write_json,
 )
 from usiran.annotation.sheets.parser import parse_sheet
+from usiran.label_studio.annotation_records import TaskReading, region_id
 from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import TaskReading, region_id
-from usiran.label_studio.write_export import export_bytes, results
+from usiran.label_studio.write_export import export_bytes, result_items
 from usiran.schemas.label_scheme import Field, Label, Scheme
 
 DATA = Path(__file__).parents[1] / "data" / "exports"
@@ -96,7 +96,7 @@ def test_results_stand_in_a_fixed_order_with_ids_that_follow_from_the_spans(
     tmp_path: Path,
 ) -> None:
     (task,) = read(write_json(tmp_path / "x.json", [FULL]))
-    found = results(task, task.annotations[0], SCHEME)
+    found = result_items(task, task.annotations[0], SCHEME)
     actor, event = region_id(f"{GAS}@actor:34-44"), region_id(f"{GAS}@event:45-52")
     other = region_id(f"{GAS}@actor:53-59")
     assert [item.get("from_name", item.get("labels")) for item in found] == [
@@ -147,7 +147,7 @@ def test_a_label_with_an_alias_is_written_as_label_studio_writes_it() -> None:
     )  # fmt: skip
     (task, _) = read(DATA / "server.json")
     made = task.annotations[0]._replace(spans=(), roles=())
-    (found,) = results(task, made, Scheme("1", (field,)))
+    (found,) = result_items(task, made, Scheme("1", (field,)))
     assert found["value"] == {"choices": ["none"]}
 
 

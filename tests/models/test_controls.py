@@ -13,7 +13,8 @@ from tests.support.synthetic import spans
 from usiran.models.controls import ArticlePrior, NoSpans, RandomSpans
 from usiran.models.lexicon import AttributionCues, Lexicon, SideCues, SpanCues
 from usiran.tasks.registry import Gold, objects
-from usiran.text.tokens import Span, tokenize
+from usiran.text.spans import Span
+from usiran.text.tokens import tokenize
 
 CUES = {
     "us": ["U.S.", "Washington"],

@@ -16,7 +16,7 @@ from usiran.models.pair_features import Marks, pair_features
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
 from usiran.models.with_spans import Marked
 from usiran.tasks.registry import Gold, Objects, objects
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 #       0         1         2         3
 #       0123456789012345678901234567890123456

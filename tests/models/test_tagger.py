@@ -13,7 +13,8 @@ from usiran.models.gazetteer import Gazetteer, GazetteerTagger
 from usiran.models.tagger import LinearTagger
 from usiran.models.token_features import marks, token_features
 from usiran.tasks.registry import objects
-from usiran.text.tokens import Span, tokenize
+from usiran.text.spans import Span
+from usiran.text.tokens import tokenize
 
 GROUPS = {"SUPPORT": "cooperation", "COOPERATE": "cooperation", "ACCUSE": "conflict",
           "ASSAULT": "conflict"}  # fmt: skip

@@ -22,10 +22,10 @@ import pytest
 
 from tests.support.tiny import build_tiny
 from usiran.annotation.server.accounts import email_of
-from usiran.annotation.server.data_dir import Folder
+from usiran.annotation.server.data_dir import DataDir
 from usiran.corpus import Corpus
-from usiran.label_studio.records import AnnotationRow, TaskReading, annotation_rows
-from usiran.label_studio.write_export import Json, results
+from usiran.label_studio.annotation_records import AnnotationRow, TaskReading, annotation_rows
+from usiran.label_studio.write_export import Json, result_items
 from usiran.schemas.label_scheme import Project, Scheme
 
 BIN = Path(__file__).resolve().parents[2] / ".venv-studio" / "bin"
@@ -49,7 +49,7 @@ class Serving:
     """
 
     def __init__(self, root: Path, data: Path, *words: str) -> None:
-        self.folder = Folder(data)
+        self.data_dir = DataDir(data)
         program = [sys.executable, "-c", "from usiran.cli.main import main; main()"]
         self.process = subprocess.Popen(
             [*program, "annotate", "serve", "--data", str(data), *words],
@@ -86,21 +86,21 @@ class Serving:
     @property
     def url(self) -> str:
         """The server's address."""
-        running = self.folder.running
+        running = self.data_dir.running
         assert running is not None
         return running.url
 
     @property
     def pid(self) -> int:
         """The process of the server itself."""
-        running = self.folder.running
+        running = self.data_dir.running
         assert running is not None
         return running.pid
 
     @property
     def secrets(self) -> dict[str, Any]:
         """The credentials file."""
-        return tomllib.loads(self.folder.credentials.read_text(encoding="utf-8"))
+        return tomllib.loads(self.data_dir.credentials.read_text(encoding="utf-8"))
 
     @property
     def token(self) -> str:
@@ -182,7 +182,7 @@ def results_of(
 ) -> dict[str, list[Json]]:
     """Return the labels of one layer as a browser would send them: from unit to results."""
     return {
-        task.unit_id: results(task, task.annotations[0], scheme)
+        task.unit_id: result_items(task, task.annotations[0], scheme)
         for task in tasks
         if task.project == layer
     }

@@ -22,7 +22,7 @@ from usiran.schemas.label_scheme import read_scheme
 from usiran.schemas.tables import FILES, MODELS
 from usiran.tasks.registry import Gold, Tables, Task, gold_of, tasks_of
 from usiran.text.articles import sha256
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 STANCES = ("pro-US", "pro-Iran", "neutral")
 OBJECTS = {"pro-US": "the American troops", "pro-Iran": "the Iranian envoys", "neutral": "a farmer"}

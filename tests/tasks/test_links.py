@@ -11,7 +11,7 @@ from usiran.benchmark.protocol import relabel_between, relabel_within
 from usiran.tasks.links import Link, read, read_all, written, written_all
 from usiran.tasks.metrics.labels import Predictions
 from usiran.tasks.registry import Gold, objects
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 Rows = list[tuple[Span, ...]]
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from usiran.text.tokens import Span, Token, from_bio, to_bio, tokenize
+from usiran.text.spans import Span
+from usiran.text.tokens import Token, from_bio, to_bio, tokenize
 
 
 def words(text: str) -> list[str]:

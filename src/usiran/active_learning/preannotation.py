@@ -21,7 +21,7 @@ from usiran.benchmark.protocol import Estimator, predict
 from usiran.benchmark.run import Bench
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
-from usiran.label_studio.records import (
+from usiran.label_studio.annotation_records import (
     AnnotationReading,
     SpanReading,
     TaskReading,
@@ -29,7 +29,7 @@ from usiran.label_studio.records import (
     span_id,
 )
 from usiran.label_studio.tasks import Task
-from usiran.label_studio.write_export import results
+from usiran.label_studio.write_export import result_items
 from usiran.loading.tables import load
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
@@ -176,7 +176,7 @@ class _Maker:
                 "stance", None, sentence.article_id, one.unit_id, sentence.start, sentence.end,
                 None, (reading,),
             )  # fmt: skip
-            yield Prediction(one.unit_id, results(task, reading, self.scheme), score, version)
+            yield Prediction(one.unit_id, result_items(task, reading, self.scheme), score, version)
 
     def articles(self, asked: Sequence[Task], version: str) -> Iterator[Prediction]:
         """Yield a prediction for each task of an article."""
@@ -197,7 +197,7 @@ class _Maker:
             task_reading = TaskReading(
                 "spans", None, one.unit_id, None, 0, len(text), None, (reading,)
             )
-            found = results(task_reading, reading, self.scheme)
+            found = result_items(task_reading, reading, self.scheme)
             yield Prediction(one.unit_id, found, None, version)
 
     def _span(self, article_id: str, layer: str, start: int, end: int, label: str) -> SpanReading:

@@ -16,13 +16,13 @@ from usiran.annotation.submissions import list_submissions, read_submission
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.io.csv import read_rows
-from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import (
+from usiran.label_studio.annotation_records import (
     AnnotationReading,
     AnnotationRow,
     TaskReading,
     annotation_rows,
 )
+from usiran.label_studio.read_export import read_export
 from usiran.schemas.label_scheme import Project, Scheme
 from usiran.text.articles import Texts
 

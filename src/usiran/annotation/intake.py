@@ -10,9 +10,9 @@ from typing import NamedTuple
 from usiran.annotation.sheets.parser import parse_sheet
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError
+from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
 from usiran.label_studio.check import check_task
 from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import AnnotationReading, TaskReading
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Texts
 

@@ -17,8 +17,8 @@ from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
+from usiran.label_studio.annotation_records import AnnotationRow, TaskReading, annotation_rows
 from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import AnnotationRow, TaskReading, annotation_rows
 from usiran.label_studio.write_export import export_bytes
 from usiran.schemas.label_scheme import read_scheme
 from usiran.schemas.votes import Decisions, Votes

@@ -16,8 +16,8 @@ from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import read_rows
+from usiran.label_studio.annotation_records import TaskReading
 from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import TaskReading
 from usiran.label_studio.write_export import export_bytes
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
 from usiran.text.articles import Texts, read_texts

@@ -24,7 +24,7 @@ from usiran.stats.bootstrap import DRAWS, interval, scored
 from usiran.tasks.base import Gold, objects
 from usiran.tasks.links import read
 from usiran.tasks.metrics.labels import Predictions
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 GOLD = "gold"
 SEED = 0

@@ -25,7 +25,7 @@ from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.tasks.links import read as read_link
 from usiran.tasks.metrics.links import LinkScorer
 from usiran.tasks.registry import Gold
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 # Probabilities are commonly written with four places: three or sixteen of them may miss 1.
 TOLERANCE = 0.005

@@ -26,7 +26,7 @@ from usiran.corpus import Corpus
 from usiran.errors import FileError
 from usiran.tasks.metrics.labels import Floats, Predictions
 from usiran.tasks.registry import Gold, Objects, Task, objects
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 PROTOCOL = "v1"
 Indices = NDArray[np.intp]

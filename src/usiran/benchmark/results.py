@@ -23,7 +23,7 @@ from usiran.errors import FileError, shorten
 from usiran.schemas.results import Kind
 from usiran.tasks.metrics.labels import Predictions
 from usiran.tasks.registry import Gold, objects
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 PLACES = 6
 DRAWS = (100, 1_000_000)  # fewer give no interval, more take hours and change nothing

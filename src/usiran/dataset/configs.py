@@ -27,7 +27,8 @@ from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.names import LAYERS, ZONES
 from usiran.schemas.tables import MODELS, Frames, rows_of
 from usiran.text.masking import masked
-from usiran.text.tokens import Span, to_bio, tokenize
+from usiran.text.spans import Span
+from usiran.text.tokens import to_bio, tokenize
 
 Row = dict[str, Any]
 _TEXT, _INT = Value("string"), Value("int32")

@@ -40,7 +40,7 @@ from usiran.io.folders import new_folder
 from usiran.tasks.registry import records_of
 from usiran.text.articles import sha256
 from usiran.text.segmentation import propose
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 MANIFEST = "prediction.json"
 BATCH = 64

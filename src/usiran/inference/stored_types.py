@@ -28,7 +28,7 @@ STORED_TYPES = {
     "PairModel": "usiran.models.roles.PairModel",
     "RandomSpans": "usiran.models.controls.RandomSpans",
     "SideCues": "usiran.models.lexicon.SideCues",
-    "Span": "usiran.text.tokens.Span",
+    "Span": "usiran.text.spans.Span",
     "SpanCues": "usiran.models.lexicon.SpanCues",
     "TokenModel": "usiran.models.tagger.TokenModel",
     "_itself": "usiran.models.tagger._itself",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from usiran.errors import Finding
-from usiran.label_studio.records import AnnotationReading, SpanReading, TaskReading
+from usiran.label_studio.annotation_records import AnnotationReading, SpanReading, TaskReading
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.names import stance_of
 from usiran.text.articles import Texts

@@ -15,8 +15,8 @@ import msgspec
 
 from usiran.errors import FileError, Finding, shorten
 from usiran.io.json_stream import Objects, batches
+from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
 from usiran.label_studio.read_results import Draft, ResultItem, ResultReader
-from usiran.label_studio.records import AnnotationReading, TaskReading
 from usiran.schemas.label_scheme import Project, Scheme
 from usiran.text.articles import Texts, sha256
 

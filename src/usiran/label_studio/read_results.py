@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from usiran.errors import Finding
-from usiran.label_studio.records import RoleReading, SpanReading
+from usiran.label_studio.annotation_records import RoleReading, SpanReading
 from usiran.schemas.label_scheme import Field, Project, Scheme
 from usiran.text.offsets import Placement, place
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from usiran.label_studio.records import (
+from usiran.label_studio.annotation_records import (
     AnnotationReading,
     SpanReading,
     TaskReading,
@@ -53,7 +53,7 @@ def task_json(task: TaskReading, scheme: Scheme) -> Json:
         {
             "id": annotation.annotation_id,
             "completed_by": MEMBER,
-            "result": results(task, annotation, scheme),
+            "result": result_items(task, annotation, scheme),
             "was_cancelled": annotation.skipped,
             "ground_truth": False,
             "created_at": annotation.created_at,
@@ -65,7 +65,7 @@ def task_json(task: TaskReading, scheme: Scheme) -> Json:
     return {"id": task.task_id, "data": data, "annotations": annotations}
 
 
-def results(task: TaskReading, annotation: AnnotationReading, scheme: Scheme) -> list[Json]:
+def result_items(task: TaskReading, annotation: AnnotationReading, scheme: Scheme) -> list[Json]:
     """Return an annotation's labels as Label Studio's list of results.
 
     Choices stand first, in the scheme's order; then the spans from left to right, each with

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from usiran.label_studio.records import AnnotationRow
+from usiran.label_studio.annotation_records import AnnotationRow
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import Frames, empty, rows_of
 from usiran.text.articles import Texts

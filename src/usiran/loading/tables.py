@@ -11,8 +11,8 @@ import pandas as pd
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError
+from usiran.label_studio.annotation_records import AnnotationRow, annotation_rows
 from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import AnnotationRow, annotation_rows
 from usiran.loading.csv_tables import read_raw, read_table
 from usiran.loading.gold import gold_frames
 from usiran.schemas.base import ARTICLE_ID, ROUND

@@ -20,7 +20,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from usiran.models.lexicon import Lexicon, Words
 from usiran.models.pair_features import itself
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 NEAR = 40
 MOST = 2

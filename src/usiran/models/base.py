@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from usiran.tasks.metrics.labels import Floats
 from usiran.tasks.registry import Objects, objects
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 Spans = Sequence[Span]
 

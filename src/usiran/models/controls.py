@@ -17,7 +17,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from usiran.models.base import SentenceClassifier, Spans, SpanTagger
 from usiran.tasks.metrics.labels import Floats
 from usiran.tasks.registry import Objects, objects
-from usiran.text.tokens import Span, tokenize
+from usiran.text.spans import Span
+from usiran.text.tokens import tokenize
 
 
 class NoSpans(SpanTagger):

@@ -43,7 +43,7 @@ def merged(first: Spans, second: Spans) -> Spans:
 
     Examples
     --------
-    >>> from usiran.text.tokens import Span
+    >>> from usiran.text.spans import Span
     >>> merged([Span(0, 4, "A")], [Span(2, 6, "B"), Span(7, 9, "B")])
     (Span(start=0, end=4, label='A'), Span(start=7, end=9, label='B'))
     """

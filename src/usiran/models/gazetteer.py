@@ -14,7 +14,8 @@ import pandas as pd
 
 from usiran.models.base import Spans, SpanTagger
 from usiran.tasks.registry import Objects
-from usiran.text.tokens import Span, Token, tokenize
+from usiran.text.spans import Span
+from usiran.text.tokens import Token, tokenize
 
 Surface = tuple[str, ...]
 

@@ -17,7 +17,7 @@ import pandas as pd
 from usiran.models.base import SentenceClassifier, Spans, SpanTagger
 from usiran.tasks.metrics.labels import Floats
 from usiran.tasks.registry import Objects
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 Words = Mapping[str, Sequence[str]]
 ATTRIBUTION = "source"

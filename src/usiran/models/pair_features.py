@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from usiran.models.token_features import stem
-from usiran.text.tokens import Span, Token, tokenize
+from usiran.text.spans import Span
+from usiran.text.tokens import Token, tokenize
 
 FAR = 9
 _BE = frozenset({"is", "are", "was", "were", "be", "been", "being"})

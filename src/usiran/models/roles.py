@@ -23,7 +23,7 @@ from usiran.models.pair_features import Marks, itself, pair_features
 from usiran.models.with_spans import need_marks
 from usiran.tasks.links import Link, read, written_all
 from usiran.tasks.registry import Objects, objects
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 NONE = ""
 

@@ -31,8 +31,8 @@ from usiran.models.lexicon import Lexicon, Words
 from usiran.models.token_features import marks, token_features
 from usiran.tasks.metrics.labels import Floats
 from usiran.tasks.registry import Objects, objects
-from usiran.text.spans import matched
-from usiran.text.tokens import Span, Token, from_bio, to_bio, tokenize
+from usiran.text.spans import Span, matched
+from usiran.text.tokens import Token, from_bio, to_bio, tokenize
 
 
 class Sentence(NamedTuple):

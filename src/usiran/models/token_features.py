@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from usiran.text.tokens import Span, Token
+from usiran.text.spans import Span
+from usiran.text.tokens import Token
 
 WINDOW = (-2, -1, 1, 2)
 EDGE = "<edge>"

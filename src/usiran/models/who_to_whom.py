@@ -26,7 +26,7 @@ from usiran.models.roles import LinkFinder
 from usiran.models.with_spans import need_marks
 from usiran.tasks.links import Link, read_all
 from usiran.tasks.registry import Objects, objects
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 UNKNOWN = "unknown"
 CAMPS = {"US": "us", "WEST": "us", "IRAN": "iran"}

@@ -12,7 +12,7 @@ import pandas as pd
 from usiran.errors import Finding, InputError
 from usiran.tasks.base import LAYERS, Gold, Objects, Tables, Task, objects
 from usiran.tasks.links import Link, written_all
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 Row = dict[Hashable, Any]
 RECORD_COLUMNS = ("sentence_id", "article_id", "start", "end", "zone", "text", "before", "after")

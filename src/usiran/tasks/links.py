@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from usiran.text.tokens import Span
+from usiran.text.spans import Span
 
 _KIND = re.compile(r"([a-z_]+)@([A-Z]+):(\d+)-(\d+)")
 

@@ -1,4 +1,4 @@
-"""Which spans of two annotators, or of a system and the gold, are the same one.
+"""Spans, and which spans of two annotators, or of a system and the gold, are the same one.
 
 Three ways to be the same: *strict* (offsets and label), *exact* (offsets) and *overlap*
 (a shared character). Every span is matched at most once, and as many as possible are.
@@ -7,11 +7,20 @@ Three ways to be the same: *strict* (offsets and label), *exact* (offsets) and *
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple, Protocol, TypeVar
 
 
-class Marked(Protocol):
+class Span(NamedTuple):
+    """A labelled span: half-open offsets in code points, and its label."""
+
+    start: int
+    end: int
+    label: str
+
+
+class SpanLike(Protocol):
     """Anything with half-open offsets and a label."""
 
     @property
@@ -27,8 +36,7 @@ class Marked(Protocol):
         """The type."""
 
 
-M = TypeVar("M", bound=Marked)
-_Key = Callable[[Marked], object]
+S = TypeVar("S", bound=SpanLike)
 
 
 class Hits(NamedTuple):
@@ -42,21 +50,20 @@ class Hits(NamedTuple):
     exact: int
     overlap: int
     touching: int
-    one: int
-    other: int
+    first: int
+    second: int
 
 
-def overlaps(one: Marked, other: Marked) -> bool:
+def overlaps(a: SpanLike, b: SpanLike) -> bool:
     """Return whether two spans share a character."""
-    return one.start < other.end and other.start < one.end
+    return a.start < b.end and b.start < a.end
 
 
-def shared(one: Marked, other: Marked) -> int:
-    """Return how many characters two spans share."""
-    return max(0, min(one.end, other.end) - max(one.start, other.start))
+def _shared(a: SpanLike, b: SpanLike) -> int:
+    return max(0, min(a.end, b.end) - max(a.start, b.start))
 
 
-def pairs(one: Sequence[Marked], other: Sequence[Marked]) -> list[tuple[int, int]]:
+def pairs(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> list[tuple[int, int]]:
     """Return as many pairs of overlapping spans as possible, each span in one pair at most.
 
     Labels are not looked at. A maximum bipartite matching by augmenting paths; where there
@@ -66,95 +73,93 @@ def pairs(one: Sequence[Marked], other: Sequence[Marked]) -> list[tuple[int, int
     Returns
     -------
     list of (int, int)
-        Places in `one` and in `other`, in the order of `one`.
+        Places in `first` and in `second`, in the order of `first`.
 
     Examples
     --------
-    >>> from usiran.text.tokens import Span
     >>> long, left, right = Span(0, 9, "A"), Span(0, 4, "A"), Span(5, 12, "A")
     >>> pairs([long], [left, right]), pairs([long, right], [left, right])
     ([(0, 0)], [(0, 0), (1, 1)])
     """
-    near = [_near(span, other) for span in one]
+    candidates = [_overlapping(span, second) for span in first]
     partner: dict[int, int] = {}
-    for i in range(len(one)):
-        _assign(i, near, partner)
+    for i in range(len(first)):
+        _augment(i, candidates, partner)
     return sorted((i, j) for j, i in partner.items())
 
 
-def _near(span: Marked, others: Sequence[Marked]) -> list[int]:
+def _overlapping(span: SpanLike, others: Sequence[SpanLike]) -> list[int]:
     """Return the places of the spans that overlap one, the largest overlap first."""
-    found = [j for j, candidate in enumerate(others) if overlaps(span, candidate)]
+    places = [j for j, candidate in enumerate(others) if overlaps(span, candidate)]
     # Of two that hold the whole span the shorter is the nearer.
-    return sorted(found, key=lambda j: (-shared(span, others[j]), others[j].end - others[j].start))
+    return sorted(
+        places, key=lambda j: (-_shared(span, others[j]), others[j].end - others[j].start)
+    )
 
 
-def _assign(first: int, near: Sequence[Sequence[int]], partner: dict[int, int]) -> None:
-    """Find an augmenting path from one span, if there is one, and flip it.
-
-    Depth first, with a stack of its own: a long chain of overlaps must not end the program.
-    """
+def _augment(root: int, candidates: Sequence[Sequence[int]], partner: dict[int, int]) -> None:
+    """Find an augmenting path from one span, if there is one, and flip it."""
+    # A stack instead of recursion: a long chain of overlaps must not end the program.
     path: list[tuple[int, int]] = []
-    todo = [(first, iter(near[first]))]
-    tried: set[int] = set()
-    while todo:
-        i, rest = todo[-1]
-        j = next((j for j in rest if j not in tried), None)
+    stack = [(root, iter(candidates[root]))]
+    visited: set[int] = set()
+    while stack:
+        i, untried = stack[-1]
+        j = next((j for j in untried if j not in visited), None)
         if j is None:
-            todo.pop()
-            if path:
-                path.pop()
+            stack.pop()
+            # The root has no edge that leads to it, so it leaves nothing on the path.
+            del path[-1:]
             continue
-        tried.add(j)
+        visited.add(j)
         path.append((i, j))
         if j not in partner:
             partner.update((end, start) for start, end in path)
             return
-        todo.append((partner[j], iter(near[partner[j]])))
+        stack.append((partner[j], iter(candidates[partner[j]])))
 
 
-def matched(one: Sequence[Marked], other: Sequence[Marked]) -> int:
+def matched(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> int:
     """Return the most pairs of overlapping spans that use every span at most once.
 
     Examples
     --------
-    >>> from usiran.text.tokens import Span
     >>> gold = [Span(0, 10, "A"), Span(11, 20, "A")]
     >>> matched(gold, [Span(2, 4, "A"), Span(5, 12, "A")])
     2
     """
-    return len(pairs(one, other))
+    return len(pairs(first, second))
 
 
-def hits(one: Sequence[Marked], other: Sequence[Marked]) -> Hits:
+def hits(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> Hits:
     """Count the spans that two sets have in common, in each of the four ways.
 
     Examples
     --------
-    >>> from usiran.text.tokens import Span
     >>> hits([Span(0, 4, "A"), Span(5, 9, "B")], [Span(0, 4, "B"), Span(5, 7, "B")])
-    Hits(strict=0, exact=1, overlap=1, touching=2, one=2, other=2)
+    Hits(strict=0, exact=1, overlap=1, touching=2, first=2, second=2)
     """
-    labels = {span.label for span in one}
-    same = sum(
-        matched([s for s in one if s.label == label], [s for s in other if s.label == label])
-        for label in labels
+
+    def equal(*fields: str) -> int:
+        key = attrgetter(*fields)
+        # Multisets: a span that both drew twice is in common twice.
+        return (Counter(map(key, first)) & Counter(map(key, second))).total()
+
+    same_label = sum(
+        matched([s for s in first if s.label == label], [s for s in second if s.label == label])
+        for label in {span.label for span in first}
     )
     return Hits(
-        _equal(one, other, lambda span: (span.start, span.end, span.label)),
-        _equal(one, other, lambda span: (span.start, span.end)),
-        same,
-        matched(one, other),
-        len(one),
-        len(other),
+        equal("start", "end", "label"),
+        equal("start", "end"),
+        same_label,
+        matched(first, second),
+        len(first),
+        len(second),
     )
 
 
-def _equal(one: Iterable[Marked], other: Iterable[Marked], key: _Key) -> int:
-    return sum((Counter(map(key, one)) & Counter(map(key, other))).values())
-
-
-def groups(spans: Mapping[str, Sequence[M]]) -> list[dict[str, M]]:
+def groups(spans: Mapping[str, Sequence[S]]) -> list[dict[str, S]]:
     """Return what several annotators marked as one thing: at most one span of each.
 
     Pairs of overlapping spans of two annotators are taken by the share of characters they
@@ -175,60 +180,58 @@ def groups(spans: Mapping[str, Sequence[M]]) -> list[dict[str, M]]:
 
     Examples
     --------
-    >>> from usiran.text.tokens import Span
-    >>> found = groups({"a": [Span(0, 4, "X")], "b": [Span(2, 6, "X")], "c": [Span(3, 6, "Y")]})
-    >>> [sorted(group) for group in found]
+    >>> marked = {"a": [Span(0, 4, "X")], "b": [Span(2, 6, "X")], "c": [Span(3, 6, "Y")]}
+    >>> [sorted(group) for group in groups(marked)]
     [['a', 'b', 'c']]
     """
-    nodes = [(who, span) for who in sorted(spans) for span in spans[who]]
-    group: dict[int, dict[str, int]] = {i: {who: i} for i, (who, _) in enumerate(nodes)}
-    for i, j in _candidates(nodes):
-        mine, theirs = group[i], group[j]
-        if mine is not theirs and not mine.keys() & theirs.keys():
-            mine |= theirs
-            group |= dict.fromkeys(theirs.values(), mine)
-    distinct = {id(one): one for one in group.values()}.values()
-    found = [{who: nodes[i][1] for who, i in sorted(one.items())} for one in distinct]
-    return sorted(found, key=lambda one: min((s.start, s.end, w) for w, s in one.items()))
+    nodes = [(annotator, span) for annotator in sorted(spans) for span in spans[annotator]]
+    # Joined spans share one dict: a group is told from another by identity.
+    group_of = {i: {annotator: i} for i, (annotator, _) in enumerate(nodes)}
+    for i, j in _likeliest(nodes):
+        group, joining = group_of[i], group_of[j]
+        if group is not joining and not group.keys() & joining.keys():
+            group |= joining
+            group_of |= dict.fromkeys(joining.values(), group)
+    distinct = {id(group): group for group in group_of.values()}.values()
+    things = [{name: nodes[i][1] for name, i in sorted(group.items())} for group in distinct]
+    return sorted(
+        things, key=lambda thing: min((s.start, s.end, name) for name, s in thing.items())
+    )
 
 
-def _candidates(nodes: Sequence[tuple[str, Marked]]) -> list[tuple[int, int]]:
+def _likeliest(nodes: Sequence[tuple[str, SpanLike]]) -> list[tuple[int, int]]:
     """Return the overlapping pairs of different annotators, the most alike first."""
     order = sorted(range(len(nodes)), key=lambda i: nodes[i][1].start)
     ranked = []
     for place, i in enumerate(order):
-        who, span = nodes[i]
+        annotator, span = nodes[i]
         for j in order[place + 1 :]:
-            if nodes[j][1].start >= span.end:
+            candidate = nodes[j][1]
+            # Spans come by their start: none further on can overlap this one.
+            if candidate.start >= span.end:
                 break
-            if nodes[j][0] != who and overlaps(span, nodes[j][1]):
-                alike = _alike(span, nodes[j][1])
-                ranked.append((-alike, span.start, min(i, j), max(i, j)))
+            if nodes[j][0] != annotator and overlaps(span, candidate):
+                common = _shared(span, candidate)
+                covered = span.end - span.start + candidate.end - candidate.start - common
+                ranked.append((-common / covered, span.start, min(i, j), max(i, j)))
     return [(i, j) for _, _, i, j in sorted(ranked)]
 
 
-def _alike(one: Marked, other: Marked) -> float:
-    """Return the shared characters as a share of those that either covers."""
-    common = shared(one, other)
-    return common / (one.end - one.start + other.end - other.start - common)
-
-
-def clusters(spans: Iterable[M]) -> list[list[M]]:
+def clusters(spans: Iterable[S]) -> list[list[S]]:
     """Return spans in groups that are tied together by overlaps, from left to right.
 
     Examples
     --------
-    >>> from usiran.text.tokens import Span
-    >>> found = clusters([Span(8, 9, "A"), Span(0, 4, "A"), Span(3, 6, "B"), Span(6, 8, "A")])
-    >>> [len(cluster) for cluster in found]
+    >>> tied = clusters([Span(8, 9, "A"), Span(0, 4, "A"), Span(3, 6, "B"), Span(6, 8, "A")])
+    >>> [len(cluster) for cluster in tied]
     [2, 1, 1]
     """
-    found: list[list[M]] = []
+    tied: list[list[S]] = []
     reach = -1
     for span in sorted(spans, key=lambda span: (span.start, span.end, span.label)):
-        if found and span.start < reach:
-            found[-1].append(span)
+        if tied and span.start < reach:
+            tied[-1].append(span)
         else:
-            found.append([span])
+            tied.append([span])
         reach = max(reach, span.end)
-    return found
+    return tied

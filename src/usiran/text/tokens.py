@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import regex
 
+from usiran.text.spans import Span
+
 _TOKEN = regex.compile(r"['’]s(?![\p{L}\p{M}\p{N}_])|[\p{L}\p{M}\p{N}_]+|\S")
 
 
@@ -22,14 +24,6 @@ class Token(NamedTuple):
     start: int
     end: int
     text: str
-
-
-class Span(NamedTuple):
-    """A labelled span: half-open offsets in code points, and its label."""
-
-    start: int
-    end: int
-    label: str
 
 
 def tokenize(text: str, offset: int = 0) -> list[Token]:

@@ -35,8 +35,8 @@ from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.sheet import as_text
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
+from usiran.label_studio.annotation_records import TaskReading
 from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import TaskReading
 from usiran.schemas.label_scheme import Project
 
 __all__ = ["three"]

@@ -104,7 +104,7 @@ class Desk:
 
     def command(self, *words: str) -> tuple[int, str, str]:
         """Run `usiran annotate` on this corpus and server."""
-        return run("annotate", *words, "--data", self._serving.folder.root, at=self.corpus)
+        return run("annotate", *words, "--data", self._serving.data_dir.root, at=self.corpus)
 
 
 def spans_of(annotation: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -125,7 +125,7 @@ def desk(server: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Push both layers for one annotator, who logs in."""
     root = tmp_path_factory.mktemp("browser")
     corpus = browser_corpus(root / "corpus")
-    words = ("--annotator", "ann", "--data", server.folder.root)
+    words = ("--annotator", "ann", "--data", server.data_dir.root)
     for layer in ("stance", "spans"):
         chosen = ("--article", FLEET, "--article", RAID)
         done = run("annotate", "push", "--layer", layer, *chosen, *words, at=corpus)

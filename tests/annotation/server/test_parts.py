@@ -13,7 +13,7 @@ import pytest
 from tests.support.tiny import SCHEME, choice, write_json
 from usiran.annotation.server.client import Studio, address
 from usiran.annotation.server.credentials import LOCAL, Credentials
-from usiran.annotation.server.data_dir import Folder, Running
+from usiran.annotation.server.data_dir import DataDir, Running
 from usiran.annotation.server.instructions import instruction, to_html, words_of
 from usiran.annotation.server.process import note_version
 from usiran.annotation.server.projects import Mark, count_uses, read_mark
@@ -25,9 +25,9 @@ from usiran.text.articles import read_texts
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Folder:
+def folder(tmp_path: Path) -> DataDir:
     """Return a data folder that is made."""
-    made = Folder(tmp_path / "studio")
+    made = DataDir(tmp_path / "studio")
     made.make()
     return made
 
@@ -97,7 +97,7 @@ def test_labels_are_counted_in_annotations_and_drafts(tmp_path: Path) -> None:
     assert 'value="us+"' in config(SCHEME, "stance")
 
 
-def test_secrets_are_made_once_and_kept_private(folder: Folder) -> None:
+def test_secrets_are_made_once_and_kept_private(folder: DataDir) -> None:
     first = Credentials(folder)
     assert first.login() is None
     login, password = first.make_login(), first.password(LOCAL, "ann", "ann@example.org")
@@ -119,14 +119,14 @@ def test_secrets_are_made_once_and_kept_private(folder: Folder) -> None:
     ["[server]\nusername = 3\n", "server = 1\n", "accounts = 1\n", "[accounts.local]\nann = 'x'\n",
      "[accounts.local.ann]\nemail = 'a'\n"],
 )  # fmt: skip
-def test_another_credentials_file_is_refused(folder: Folder, content: str) -> None:
+def test_another_credentials_file_is_refused(folder: DataDir, content: str) -> None:
     folder.credentials.write_text(content, encoding="utf-8")
     folder.credentials.chmod(0o600)
     with pytest.raises(StudioError, match="as usiran wrote them"):
         Credentials(folder)
 
 
-def test_only_the_lock_says_that_a_server_runs(folder: Folder) -> None:
+def test_only_the_lock_says_that_a_server_runs(folder: DataDir) -> None:
     noted = Running("http://127.0.0.1:1", 1)
     folder.note(noted)
     # What a crashed server left: the port may be another program's by now.
@@ -136,7 +136,7 @@ def test_only_the_lock_says_that_a_server_runs(folder: Folder) -> None:
     lock = folder.take()
     assert folder.running == noted
     with pytest.raises(StudioError, match=r"a server at http://127\.0\.0\.1:1 \(process 1\)"):
-        Folder(folder.root).check_free()
+        DataDir(folder.root).check_free()
     with pytest.raises(StudioError, match="a server at"):
         folder.take()
     folder.forget()
@@ -147,7 +147,7 @@ def test_only_the_lock_says_that_a_server_runs(folder: Folder) -> None:
 
 
 def test_without_the_sdk_the_command_that_installs_it_is_given(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch
+    folder: DataDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", "0" * 40)
     monkeypatch.setitem(sys.modules, "label_studio_sdk", None)

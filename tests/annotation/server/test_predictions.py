@@ -44,7 +44,7 @@ def pushed(
     predictor = predictor_of(corpus, layer, system, ordering=queue) if asked else None
     use = Use(shown=system is not None, ordering=queue)
     return push(
-        corpus, serving.folder, layer=layer, annotator_id="ann", predictor=predictor, use=use
+        corpus, serving.data_dir, layer=layer, annotator_id="ann", predictor=predictor, use=use
     )
 
 
@@ -72,7 +72,7 @@ def test_the_least_certain_sentences_are_handed_out_first_and_nothing_is_shown(
     server: Serving, corpus: Corpus
 ) -> None:
     before = tree(corpus.root)
-    who = ("--annotator", "ann", "--data", str(server.folder.root))
+    who = ("--annotator", "ann", "--data", str(server.data_dir.root))
     words = ("--layer", "stance", "--queue", "uncertainty", "--json")
     first = as_json(run("annotate", "push", *who, *words, at=corpus).out)
     assert (first["new"], first["predictions"]) == (18, 18)

@@ -35,7 +35,7 @@ def serving(corpus: Corpus, *words: str) -> Iterator[Serving]:
 def wait_until_noted(one: Serving) -> int:
     """Wait until a server has been started, ready or not; return its process."""
     end = time.monotonic() + 90
-    while one.folder.running is None:
+    while one.data_dir.running is None:
         assert one.process.poll() is None
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -67,7 +67,7 @@ def answers(url: str) -> bool:
 def test_a_server_starts_refuses_a_second_one_stops_and_resumes(tiny_corpus: Corpus) -> None:
     with serving(tiny_corpus) as first:
         first.wait()
-        url, pid, folder, secrets = first.url, first.pid, first.folder, first.secrets
+        url, pid, folder, secrets = first.url, first.pid, first.data_dir, first.secrets
         assert f"runs at {url}\n" in first.said
         assert "log in as admin@usiran.invalid; password and token: " in first.said
         assert url.startswith("http://127.0.0.1:")
@@ -206,9 +206,9 @@ def test_a_server_that_outlives_its_program_keeps_the_folder_and_is_named(
         assert f"(process {pid})'; allowed: one server a data folder" in second.err
         os.kill(pid, signal.SIGTERM)
         end = time.monotonic() + 30
-        while one.folder.running is not None and time.monotonic() < end:
+        while one.data_dir.running is not None and time.monotonic() < end:
             time.sleep(0.05)
-        assert one.folder.running is None
+        assert one.data_dir.running is None
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])

@@ -34,8 +34,8 @@ from usiran.annotation.server.push import Pushed, push
 from usiran.annotation.submissions import Counts, Report, read_submission
 from usiran.corpus import Corpus
 from usiran.errors import UsiranError
+from usiran.label_studio.annotation_records import TaskReading
 from usiran.label_studio.config import config
-from usiran.label_studio.records import TaskReading
 from usiran.label_studio.tasks import FIRST, LAST, Task
 from usiran.label_studio.write_export import Json
 from usiran.schemas.label_scheme import Project, read_scheme
@@ -71,18 +71,18 @@ def studio(serving: Serving, corpus: Corpus, command: str, *words: str) -> Done:
     """Run a command on the server's data folder for annotator ann, unless words say otherwise."""
     who = () if "--annotator" in words else ("--annotator", "ann")
     round_name = ("--round", "r1") if command == "pull" else ()
-    data = ("--data", str(serving.folder.root))
+    data = ("--data", str(serving.data_dir.root))
     return run("annotate", command, *who, *round_name, *data, *words, at=corpus)
 
 
 def pushed(
     serving: Serving, corpus: Corpus, layer: Project, annotator: str = "ann", **more: Any
 ) -> Pushed:
-    return push(corpus, serving.folder, layer=layer, annotator_id=annotator, **more)
+    return push(corpus, serving.data_dir, layer=layer, annotator_id=annotator, **more)
 
 
 def pulled(serving: Serving, corpus: Corpus, annotator: str = "ann", **more: Any) -> Report:
-    done = pull(corpus, serving.folder, round="r1", annotator_id=annotator, **more)
+    done = pull(corpus, serving.data_dir, round="r1", annotator_id=annotator, **more)
     assert done.report is not None
     return done.report
 
@@ -153,7 +153,7 @@ def test_a_project_is_made_from_the_scheme_and_pushing_again_changes_nothing(
     assert again.out.splitlines() == [
         f"project '{title(corpus, 'stance')}' unchanged: {server.url}/projects/{project.id}/",
         "tasks: 0 new, 0 changed, 0 removed, 6 unchanged",
-        f"log in as {email_of('ann')}; password: {server.folder.credentials}",
+        f"log in as {email_of('ann')}; password: {server.data_dir.credentials}",
     ]
     kept = list(sdk.tasks.list(project=project.id))
     assert [(task.id, task.updated_at) for task in kept] == [(t.id, t.updated_at) for t in tasks]
@@ -496,7 +496,7 @@ def test_who_labels_must_be_known(server: Serving, corpus: Corpus) -> None:
     message = "annotator_id: found 'zed'; allowed: one of ann, bob, cy"
     refused(corpus, lambda: pushed(server, corpus, "spans", "zed"), message)
     refused(corpus, lambda: pulled(server, corpus, "zed"), message)
-    data = ("--data", str(server.folder.root))
+    data = ("--data", str(server.data_dir.root))
     done = run("annotate", "push", "--layer", "spans", *data, at=corpus)
     line = failed_in_one_line(corpus, tree(corpus.root), done)
     assert "to mend: name one with --annotator" in line
@@ -517,7 +517,7 @@ def test_signup_is_closed_and_an_invitation_is_void_once_used(
 ) -> None:
     pushed(server, corpus, "spans", "cy")
     form = {"email": "guest@example.org", "password": "a long password"}
-    log = server.folder.log.read_text(encoding="utf-8")
+    log = server.data_dir.log.read_text(encoding="utf-8")
     used = re.findall(r"/user/signup/\?token=(\w+)", log)
     assert used
     for page in ("/user/signup/", f"/user/signup/?token={used[-1]}"):

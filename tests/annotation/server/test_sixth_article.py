@@ -72,7 +72,7 @@ def test_a_sixth_article_goes_from_its_text_to_the_benchmark(
 
     with (corpus.annotation / "annotators.csv").open("a", encoding="utf-8") as file:
         file.write("ruth,human,Ruth,\nsam,human,Sam,\njude,human,Jude,\n")
-    data = ("--data", str(server.folder.root))
+    data = ("--data", str(server.data_dir.root))
     for who, sheet in (("ruth", RUTH), ("sam", SAM)):
         for layer in ("stance", "spans"):
             words = ("--layer", layer, "--article", SIXTH, "--annotator", who)

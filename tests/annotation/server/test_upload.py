@@ -23,11 +23,11 @@ from usiran.annotation.intake import read_all_labels
 from usiran.annotation.server.accounts import email_of
 from usiran.annotation.server.pull import pull
 from usiran.annotation.server.push import push
-from usiran.annotation.server.upload import Entered, enter
+from usiran.annotation.server.upload import Uploaded, upload
 from usiran.annotation.submissions import Counts, read_submission, sheet_of
 from usiran.corpus import Corpus
 from usiran.errors import UsiranError
-from usiran.label_studio.records import TaskReading
+from usiran.label_studio.annotation_records import TaskReading
 from usiran.schemas.label_scheme import Project, read_scheme
 from usiran.text.articles import read_texts
 
@@ -77,14 +77,14 @@ def sheets(tmp_path: Path) -> list[Path]:
 
 def pushed(serving: Serving, corpus: Corpus) -> None:
     for layer in LAYERS:
-        push(corpus, serving.folder, layer=layer, annotator_id="ann")
+        push(corpus, serving.data_dir, layer=layer, annotator_id="ann")
 
 
-def entered(serving: Serving, corpus: Corpus, *paths: Path, **more: Any) -> tuple[Entered, ...]:
-    return enter(corpus, serving.folder, paths, annotator_id="ann", **more)
+def entered(serving: Serving, corpus: Corpus, *paths: Path, **more: Any) -> tuple[Uploaded, ...]:
+    return upload(corpus, serving.data_dir, paths, annotator_id="ann", **more)
 
 
-def counts(done: tuple[Entered, ...]) -> list[tuple[int, int, int]]:
+def counts(done: tuple[Uploaded, ...]) -> list[tuple[int, int, int]]:
     return [(one.new, one.replaced, one.unchanged) for one in done]
 
 
@@ -114,7 +114,7 @@ def held(serving: Serving, corpus: Corpus, layer: str) -> list[dict[str, Any]]:
 
 
 def command(serving: Serving, corpus: Corpus, *words: str | Path) -> Done:
-    data = ("--annotator", "ann", "--data", str(serving.folder.root))
+    data = ("--annotator", "ann", "--data", str(serving.data_dir.root))
     return run("annotate", "enter", *words, *data, at=corpus)
 
 
@@ -139,7 +139,7 @@ def test_sheets_are_entered_as_the_annotators_own_and_come_back_label_for_label(
         assert {one["completed_by"] for one in held(server, corpus, layer)} == {ann.id}
     assert tree(corpus.root) == before
 
-    report = pull(corpus, server.folder, round="r1", annotator_id="ann").report
+    report = pull(corpus, server.data_dir, round="r1", annotator_id="ann").report
     assert report is not None
     assert report.tasks == {"stance": Counts(6, 0, 0, 0, 0, 0), "spans": Counts(2, 0, 0, 0, 0, 0)}
     assert report.repairs == ()
@@ -176,7 +176,7 @@ def test_other_labels_there_are_left_unless_they_are_to_be_replaced(
     done = entered(server, corpus, *sheets, replace=True)
     assert counts(done) == [(0, 1, 5), (0, 1, 1)]
     assert counts(entered(server, corpus, *sheets)) == [(0, 0, 6), (0, 0, 2)]
-    pull(corpus, server.folder, round="r1", annotator_id="ann")
+    pull(corpus, server.data_dir, round="r1", annotator_id="ann")
     assert labels_in(stored(corpus)) == labels_in(given(corpus, *sheets))
     numbers = [one["id"] for one in held(server, corpus, "stance")]
     assert numbers == [one["id"] for one in before[0]]
@@ -203,7 +203,7 @@ def test_a_broken_entry_is_completed_by_the_same_command(
     assert there in (3, 4)
     done = entered(server, corpus, *sheets, url=server.url)
     assert counts(done) == [(6 - there, 0, there), (2, 0, 0)]
-    pull(corpus, server.folder, round="r1", annotator_id="ann")
+    pull(corpus, server.data_dir, round="r1", annotator_id="ann")
     assert labels_in(stored(corpus)) == labels_in(given(corpus, *sheets))
 
 
@@ -212,9 +212,9 @@ def test_everything_is_checked_before_anything_is_sent(
 ) -> None:
     project = f"allowed: '{corpus.manifest.name}: stance: ann'; to mend: push the tasks first"
     refused(server, corpus, sheets, "found 'no such project'", project)
-    push(corpus, server.folder, layer="stance", annotator_id="ann", article_ids=[GAS])
+    push(corpus, server.data_dir, layer="stance", annotator_id="ann", article_ids=[GAS])
     refused(server, corpus, sheets, "spans: ann'; to mend: push the tasks first: ")
-    push(corpus, server.folder, layer="spans", annotator_id="ann", article_ids=[GAS])
+    push(corpus, server.data_dir, layer="spans", annotator_id="ann", article_ids=[GAS])
     missing = f"{PORT}#001: found 'no such task'; allowed: a task for it; to mend: push again"
     refused(server, corpus, sheets, missing, f"ann': {PORT}: found 'no such task'")
     wrong, torn = sheets[0].with_name("wrong.txt"), sheets[0].with_name("gone.txt")

@@ -12,7 +12,7 @@ from tests.support.tiny import GAS, PORT, SCHEME, TEXTS
 from usiran.annotation.sheets.parser import parse_sheet
 from usiran.annotation.sheets.writer import blank_sheet, fill_sheet
 from usiran.errors import Finding, InputError
-from usiran.label_studio.records import TaskReading
+from usiran.label_studio.annotation_records import TaskReading
 from usiran.text.articles import Sentence, Texts, sha256
 from usiran.text.quoting import escape, occurrences
 from usiran.text.tokens import tokenize

@@ -22,8 +22,8 @@ from usiran.dataset.export.formats import FORMATS, export
 from usiran.dataset.export.material import LAYERS, Material, material
 from usiran.dataset.withheld.withdraw import withdrawal
 from usiran.errors import InputError
+from usiran.label_studio.annotation_records import annotation_rows
 from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import annotation_rows
 from usiran.loading.tables import load_tables
 from usiran.schemas.label_scheme import read_scheme
 from usiran.schemas.tables import Frames, rows_of

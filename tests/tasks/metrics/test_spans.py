@@ -23,8 +23,8 @@ from tests.support.synthetic import spans
 from usiran.tasks.metrics.labels import Floats, Predictions
 from usiran.tasks.metrics.spans import SpanScorer
 from usiran.tasks.registry import Gold, objects
-from usiran.text.spans import matched, overlaps
-from usiran.text.tokens import Span, Token, to_bio
+from usiran.text.spans import Span, matched, overlaps
+from usiran.text.tokens import Token, to_bio
 
 TYPES = ("GOVERNMENT", "MILITARY", "ARMED_GROUP")
 Row = tuple[Span, ...]

@@ -27,8 +27,8 @@ from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.io.atomic import holds, replace_files
 from usiran.io.csv import csv_bytes, read_rows
+from usiran.label_studio.annotation_records import TaskReading
 from usiran.label_studio.check import check_task
-from usiran.label_studio.records import TaskReading
 from usiran.label_studio.write_export import export_bytes
 from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.schemas.votes import Decisions, Votes

@@ -23,7 +23,7 @@ from typing import NamedTuple
 from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Answer, Item, Question
 from usiran.annotation.adjudication.questions import Decision, Settled, State
 from usiran.annotation.annotator_labels import Passes, given
-from usiran.label_studio.records import (
+from usiran.label_studio.annotation_records import (
     AnnotationReading,
     RoleReading,
     SpanReading,

@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Answer, Item, Question
 from usiran.annotation.annotator_labels import given
-from usiran.label_studio.records import AnnotationReading, SpanReading, TaskReading, span_id
+from usiran.label_studio.annotation_records import (
+    AnnotationReading,
+    SpanReading,
+    TaskReading,
+    span_id,
+)
 from usiran.text.spans import overlaps, pairs
 
 

@@ -23,8 +23,8 @@ from typing import NamedTuple
 import regex
 
 from usiran.errors import Finding, InputError, shorten
+from usiran.label_studio.annotation_records import region_id
 from usiran.label_studio.check import grounds_faults
-from usiran.label_studio.records import region_id
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Sentence, Texts
 from usiran.text.quoting import escape, nearest, occurrences, split_words

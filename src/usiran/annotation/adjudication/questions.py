@@ -26,7 +26,7 @@ from usiran.annotation.adjudication.question_labels import (
 )
 from usiran.annotation.annotator_labels import Passes, given
 from usiran.errors import InputError
-from usiran.label_studio.records import TaskReading, span_id
+from usiran.label_studio.annotation_records import TaskReading, span_id
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Texts
 from usiran.text.spans import clusters, overlaps, pairs

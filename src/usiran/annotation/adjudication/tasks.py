@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from usiran.annotation.adjudication.question_labels import letters_of
 from usiran.annotation.adjudication.questions import State
 from usiran.annotation.annotator_labels import Passes, given
-from usiran.label_studio.write_export import Json, results
+from usiran.label_studio.write_export import Json, result_items
 from usiran.schemas.label_scheme import Project, Scheme
 
 
@@ -41,7 +41,7 @@ def answers_as_predictions(
             if units is None or key[1] in units.get(key[0], ()):
                 items = [
                     item | ({"origin": "prediction"} if "origin" in item else {})
-                    for item in results(task, given(task), scheme)
+                    for item in result_items(task, given(task), scheme)
                 ]
                 found.setdefault(key, []).append({"model_version": letters[who], "result": items})
     return found

@@ -16,10 +16,9 @@ from typing import NamedTuple
 
 from usiran.annotation.agreement.units import MatchedSpans
 from usiran.annotation.annotator_labels import Passes, given
-from usiran.label_studio.records import TaskReading
+from usiran.label_studio.annotation_records import TaskReading
 from usiran.schemas.label_scheme import Scheme
-from usiran.text.spans import Hits, hits
-from usiran.text.tokens import Span
+from usiran.text.spans import Hits, Span, hits
 
 Pair = tuple[str, str]
 _Sums = tuple[int, int, int]
@@ -102,7 +101,7 @@ def _keys(level: str) -> Sequence[tuple[str, str]]:
 
 def _sums(found: Sequence[Hits], key: str) -> _Sums:
     common = sum(getattr(one, key) for one in found)
-    return common, sum(one.one for one in found), sum(one.other for one in found)
+    return common, sum(one.first for one in found), sum(one.second for one in found)
 
 
 def _spans(task: TaskReading, layer: str, quads: Mapping[str, str]) -> list[Span]:

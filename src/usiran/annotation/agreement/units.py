@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from usiran.annotation.annotator_labels import Passes, given
-from usiran.label_studio.records import SpanReading
+from usiran.label_studio.annotation_records import SpanReading
 from usiran.schemas.label_scheme import QUADS, Scheme
 from usiran.stats.alpha import Floats
 from usiran.text.articles import Texts

@@ -10,7 +10,7 @@ from usiran.annotation.adjudication.prefill import Prefilled, prefill
 from usiran.annotation.adjudication.tasks import answers_as_predictions, open_units
 from usiran.annotation.intake import read_labels
 from usiran.annotation.server.client import address
-from usiran.annotation.server.data_dir import Folder
+from usiran.annotation.server.data_dir import DataDir
 from usiran.annotation.server.predictions import Prediction, Predictor
 from usiran.annotation.server.projects import Mark
 from usiran.annotation.server.pull import fetched, located
@@ -25,7 +25,7 @@ Answers = Mapping[tuple[Project, str], Sequence[Json]]
 
 def push_open(
     work: Adjudicator,
-    folder: Folder,
+    data_dir: DataDir,
     *,
     adjudicator_id: str,
     url: str | None = None,
@@ -39,7 +39,7 @@ def push_open(
     ----------
     work : Adjudicator
         What is open.
-    folder : Folder
+    data_dir : DataDir
         The data folder: its server, and where passwords are kept.
     adjudicator_id : str
         For whom, as in annotators.csv.
@@ -66,7 +66,7 @@ def push_open(
     return tuple(
         push(
             work.corpus,
-            folder,
+            data_dir,
             layer=layer,
             annotator_id=adjudicator_id,
             url=url,
@@ -93,7 +93,7 @@ def _predictor(layer: Project, answers: Answers) -> Predictor:
 
 def pull_answers(
     work: Adjudicator,
-    folder: Folder,
+    data_dir: DataDir,
     *,
     adjudicator_id: str,
     url: str | None = None,
@@ -113,7 +113,7 @@ def pull_answers(
     """
     work.check_rounds()
     work.check_adjudicator(adjudicator_id)
-    where = address(folder, url)
+    where = address(data_dir, url)
     manifest = work.corpus.manifest
     marks = [Mark.of(manifest, layer, adjudicator_id, "adjudication") for layer in PROJECTS]
     with fetched(where, marks, adjudicator_id, say) as (projects, merged):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from usiran.annotation.server.credentials import LOCAL, VARIABLES, Credentials, check_token
-from usiran.annotation.server.data_dir import Folder
+from usiran.annotation.server.data_dir import DataDir
 from usiran.errors import StudioError, shorten
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Address:
     server: str
 
 
-def address(folder: Folder, url: str | None = None) -> Address:
+def address(data_dir: DataDir, url: str | None = None) -> Address:
     """Return the address of the server of a data folder, or of the one at `url`.
 
     Raises
@@ -43,15 +43,15 @@ def address(folder: Folder, url: str | None = None) -> Address:
     """
     if url is not None:
         return _elsewhere(url)
-    running = folder.running
+    running = data_dir.running
     if running is None:
         allowed = "a running Label Studio"
         fix = "start it in another terminal with `usiran annotate serve`, or name one with --url"
-        raise StudioError(folder.root, "no server running", allowed, fix)
-    login = Credentials(folder).login()
+        raise StudioError(data_dir.root, "no server running", allowed, fix)
+    login = Credentials(data_dir).login()
     if login is None:
         fix = f"put it back, or set {', '.join(VARIABLES)} as for the server"
-        raise StudioError(folder.credentials, "no token", "the token of the server", fix)
+        raise StudioError(data_dir.credentials, "no token", "the token of the server", fix)
     return Address(running.url, login.token, LOCAL)
 
 

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from usiran.annotation.server.data_dir import Folder, write_private
+from usiran.annotation.server.data_dir import DataDir, write_private
 from usiran.corpus import read_toml
 from usiran.errors import StudioError
 
@@ -36,7 +36,7 @@ class Credentials:
 
     Parameters
     ----------
-    folder : Folder
+    data_dir : DataDir
         Where ``credentials.toml`` lies or will lie.
 
     Raises
@@ -45,11 +45,11 @@ class Credentials:
         The file may be read by others, or is not what this class wrote.
     """
 
-    def __init__(self, folder: Folder) -> None:
-        self._folder = folder
+    def __init__(self, data_dir: DataDir) -> None:
+        self._data_dir = data_dir
         self._server: dict[str, str] = {}
         self._accounts: dict[str, dict[str, dict[str, str]]] = {}
-        if folder.credentials.exists():
+        if data_dir.credentials.exists():
             self._read()
 
     def login(self) -> Login | None:
@@ -65,7 +65,7 @@ class Credentials:
             return _from_environment(given)
         if not self._server:
             return None
-        return Login(**self._server, source=str(self._folder.credentials))
+        return Login(**self._server, source=str(self._data_dir.credentials))
 
     def make_login(self) -> Login:
         """Make the server's login and keep it."""
@@ -75,7 +75,7 @@ class Credentials:
             "token": secrets.token_hex(20),
         }
         self._write()
-        return Login(**self._server, source=str(self._folder.credentials))
+        return Login(**self._server, source=str(self._data_dir.credentials))
 
     def password(self, server: str, annotator_id: str, email: str) -> str:
         """Return the password kept for an annotator's account on a server; made if missing."""
@@ -92,7 +92,7 @@ class Credentials:
         return account["password"] if account else None
 
     def _read(self) -> None:
-        path = self._folder.credentials
+        path = self._data_dir.credentials
         rights = stat.S_IMODE(path.stat().st_mode)
         if rights & 0o077:
             found = f"mode {rights:o}: others may read it"
@@ -105,7 +105,7 @@ class Credentials:
             raise StudioError(path, found, allowed, "put the written file back") from None
 
     def _write(self) -> None:
-        self._folder.make()
+        self._data_dir.make()
         tables: dict[tuple[str, ...], dict[str, str]] = {}
         if self._server:
             tables["server",] = self._server
@@ -113,7 +113,7 @@ class Credentials:
             for name, kept in accounts.items():
                 tables["accounts", server, name] = kept
         text = _HEAD + "".join(_toml(path, table) for path, table in tables.items())
-        write_private(self._folder.credentials, text)
+        write_private(self._data_dir.credentials, text)
 
 
 def _toml(path: tuple[str, ...], table: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ class Running(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Folder:
+class DataDir:
     """A data folder.
 
     Parameters
@@ -36,7 +36,7 @@ class Folder:
     root: Path
 
     @classmethod
-    def of(cls, corpus: Corpus, root: Path | None = None) -> Folder:
+    def of(cls, corpus: Corpus, root: Path | None = None) -> DataDir:
         """Return the corpus's own data folder, or the one named."""
         return cls((root or corpus.root / NAME).resolve())
 

@@ -17,8 +17,8 @@ _KEYS = ("from_name", "type", "labels", "from_id", "to_id", "direction", "value"
 class Prediction(NamedTuple):
     """An answer on one unit.
 
-    `result` is in Label Studio's form (`usiran.label_studio.write_export.results`), empty where it
-    only orders the tasks; `score` is a confidence from 0 to 1; `model_version` says whose
+    `result` is in Label Studio's form (`write_export.result_items`), empty where it only
+    orders the tasks; `score` is a confidence from 0 to 1; `model_version` says whose
     answer it is: ``<system>@<data version>``, or an annotator's letter.
     """
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import FrameType
 
 from usiran.annotation.server.credentials import Credentials, Login
-from usiran.annotation.server.data_dir import PRIVATE_FILE, Folder, Running
+from usiran.annotation.server.data_dir import PRIVATE_FILE, DataDir, Running
 from usiran.corpus import Corpus
 from usiran.errors import StudioError, shorten
 
@@ -72,7 +72,7 @@ def port(wanted: int | None) -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(folder: Folder, port: int, login: Login) -> dict[str, str]:
+def environment(data_dir: DataDir, port: int, login: Login) -> dict[str, str]:
     """Return the server's whole environment: closed signup, loopback, no telemetry."""
     ours = {
         "LABEL_STUDIO_USERNAME": login.username,
@@ -80,7 +80,7 @@ def environment(folder: Folder, port: int, login: Login) -> dict[str, str]:
         "LABEL_STUDIO_USER_TOKEN": login.token,
         "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
         "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
-        "LABEL_STUDIO_BASE_DATA_DIR": str(folder.data),
+        "LABEL_STUDIO_BASE_DATA_DIR": str(data_dir.data),
         # A page of another site must not reach the server through the user's browser.
         "ALLOWED_HOSTS": f"{HOST},localhost",
         "CORS_ALLOWED_ORIGINS": f"http://{HOST}:{port}",
@@ -106,7 +106,7 @@ class Server:
 
 def serve(
     corpus: Corpus,
-    folder: Folder,
+    data_dir: DataDir,
     *,
     wanted_port: int | None = None,
     ready: Callable[[Server], None],
@@ -118,7 +118,7 @@ def serve(
     ----------
     corpus : Corpus
         Beside whose data the server is looked for.
-    folder : Folder
+    data_dir : DataDir
         The server's data; the same data is used again next time.
     wanted_port : int, optional
         The port (default: any free one).
@@ -138,20 +138,20 @@ def serve(
         The server is missing, the folder or the port is taken, the login does not fit the
         data, or the server ended by itself.
     """
-    folder.check_free()
+    data_dir.check_free()
     path, chosen = program(corpus), port(wanted_port)
-    folder.make()
-    lock = folder.take()
+    data_dir.make()
+    lock = data_dir.take()
     try:
-        login = _login(folder)
+        login = _login(data_dir)
         with _asked_to_stop() as stop:
-            process = _spawn(path, folder, chosen, login, lock)
+            process = _spawn(path, data_dir, chosen, login, lock)
             try:
-                folder.note(Running(f"http://{HOST}:{chosen}", process.pid))
-                watch = _Watch(folder, process, chosen, stop, say)
+                data_dir.note(Running(f"http://{HOST}:{chosen}", process.pid))
+                watch = _Watch(data_dir, process, chosen, stop, say)
                 say("starting Label Studio (half a minute; longer the first time)")
                 if watch.until_healthy():
-                    ready(_checked(folder, chosen, login))
+                    ready(_checked(data_dir, chosen, login))
                     watch.until_stopped()
                     return True
                 return False
@@ -159,34 +159,34 @@ def serve(
                 if process.poll() is None:
                     say("stopping Label Studio")
                 _end(process)
-                folder.forget()
+                data_dir.forget()
     finally:
         os.close(lock)
 
 
-def _login(folder: Folder) -> Login:
-    credentials = Credentials(folder)
+def _login(data_dir: DataDir) -> Login:
+    credentials = Credentials(data_dir)
     login = credentials.login()
     if login is not None:
         return login
-    if folder.database.exists():
+    if data_dir.database.exists():
         found = "no credentials for the data that is there"
         allowed = "the file that was made with the data, or the environment"
         fix = "put it back, or name a new data folder with --data DIR"
-        raise StudioError(folder.credentials, found, allowed, fix)
+        raise StudioError(data_dir.credentials, found, allowed, fix)
     return credentials.make_login()
 
 
 def _spawn(
-    path: Path, folder: Folder, port: int, login: Login, lock: int
+    path: Path, data_dir: DataDir, port: int, login: Login, lock: int
 ) -> subprocess.Popen[bytes]:
-    log = os.open(folder.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+    log = os.open(data_dir.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
     words = ["start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
     try:
         return subprocess.Popen(
             [path, *words],
-            env=environment(folder, port, login),
-            cwd=folder.data,
+            env=environment(data_dir, port, login),
+            cwd=data_dir.data,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -226,13 +226,13 @@ class _Watch:
 
     def __init__(
         self,
-        folder: Folder,
+        data_dir: DataDir,
         process: subprocess.Popen[bytes],
         port: int,
         stop: threading.Event,
         say: Callable[[str], None],
     ) -> None:
-        self._folder, self._process, self._port = folder, process, port
+        self._data_dir, self._process, self._port = data_dir, process, port
         self._stop, self._say = stop, say
 
     def until_healthy(self) -> bool:
@@ -257,25 +257,23 @@ class _Watch:
             raise self._failed(f"Label Studio ended by itself with code {code}")
 
     def _failed(self, found: str) -> StudioError:
-        for line in _last_lines(self._folder):
+        for line in _last_lines(self._data_dir):
             self._say(f"  {line}")
-        return StudioError(self._folder.log, found, "a server that runs on", "read the log")
+        return StudioError(self._data_dir.log, found, "a server that runs on", "read the log")
 
     def _check_port(self) -> None:
         # Label Studio takes the next port without a word where its own is busy.
-        if "Trying to start at" in self._folder.log.read_text(encoding="utf-8", errors="replace"):
+        if "Trying to start at" in self._data_dir.log.read_text(encoding="utf-8", errors="replace"):
             where, found = f"{HOST}:{self._port}", "taken by another program meanwhile"
             raise StudioError(where, found, "a free port", "run it again")
 
 
-def _checked(folder: Folder, port: int, login: Login) -> Server:
+def _checked(data_dir: DataDir, port: int, login: Login) -> Server:
     """Return the server once it is known that its data was made with this login."""
     status, body = get(port, "/api/current-user/whoami", login.token)
     if status != 200 or body.get("email") != login.username.lower():
         found, allowed = "a login that the data was not made with", "that of the first start"
-        fix = (
-            f"give the first login, or name another data folder than {folder.root} with --data DIR"
-        )
+        fix = f"give the first login, or name another folder than {data_dir.root} with --data DIR"
         raise StudioError(login.source, found, allowed, fix)
     version = str(get(port, "/api/version")[1].get("release", "unknown"))
     return Server(f"http://{HOST}:{port}", version, login.username, login.source)
@@ -316,8 +314,8 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
         return
 
 
-def _last_lines(folder: Folder) -> list[str]:
-    with folder.log.open(encoding="utf-8", errors="replace") as log:
+def _last_lines(data_dir: DataDir) -> list[str]:
+    with data_dir.log.open(encoding="utf-8", errors="replace") as log:
         lines = deque((line.rstrip() for line in log if line.strip()), maxlen=_LOG_LINES)
     return [shorten(line, 200) for line in lines]
 

@@ -186,8 +186,8 @@ def refuse_losses(studio: Studio, project: Any, config: str) -> None:
     InputError
         With one finding for each label that would be lost.
     """
-    with TemporaryDirectory(prefix="usiran-") as folder:
-        export = Path(folder) / "export.json"
+    with TemporaryDirectory(prefix="usiran-") as temporary:
+        export = Path(temporary) / "export.json"
         studio.download(project.id, export)
         used = count_uses(export)
     offered = _offered(config)

@@ -18,7 +18,7 @@ import msgspec
 
 from usiran.annotation.server.accounts import choose_annotator, email_of
 from usiran.annotation.server.client import Address, Studio, address, explained
-from usiran.annotation.server.data_dir import Folder
+from usiran.annotation.server.data_dir import DataDir
 from usiran.annotation.server.projects import Mark, check_version, find_project, no_project
 from usiran.annotation.submissions import PROJECTS, Report, import_labels
 from usiran.corpus import Corpus
@@ -72,7 +72,7 @@ class Pulled:
 
 def pull(
     corpus: Corpus,
-    folder: Folder,
+    data_dir: DataDir,
     *,
     round: str,
     annotator_id: str,
@@ -87,7 +87,7 @@ def pull(
     ----------
     corpus : Corpus
         Whose submission it is.
-    folder : Folder
+    data_dir : DataDir
         The data folder whose server is asked.
     round, annotator_id : str
         Where the labels are stored; the annotator must stand in annotators.csv.
@@ -109,7 +109,7 @@ def pull(
         With every fault of the labels. Nothing is written.
     """
     choose_annotator(corpus, annotator_id)
-    where = address(folder, url)
+    where = address(data_dir, url)
     marks = [Mark.of(corpus.manifest, layer, annotator_id) for layer in layers]
     with fetched(where, marks, annotator_id, say) as (projects, merged):
         report = None

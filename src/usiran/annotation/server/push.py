@@ -13,7 +13,7 @@ from typing import Any
 from usiran.annotation.server.accounts import choose_annotator, email_of, make_account
 from usiran.annotation.server.client import Address, Studio, address, explained
 from usiran.annotation.server.credentials import Credentials
-from usiran.annotation.server.data_dir import Folder
+from usiran.annotation.server.data_dir import DataDir
 from usiran.annotation.server.instructions import instruction
 from usiran.annotation.server.predictions import (
     Held,
@@ -89,7 +89,7 @@ class _Plan:
 
 def push(
     corpus: Corpus,
-    folder: Folder,
+    data_dir: DataDir,
     *,
     layer: Project,
     annotator_id: str | None = None,
@@ -107,7 +107,7 @@ def push(
     ----------
     corpus : Corpus
         Whose texts are labelled.
-    folder : Folder
+    data_dir : DataDir
         The data folder: its server, and where passwords are kept.
     layer : {"stance", "spans"}
         Which project.
@@ -143,7 +143,7 @@ def push(
     use = use if predictor else Use(shown=False, ordering=False)
     wanted = settings(mark, config(scheme, layer), instruction(corpus, scheme, layer))
     wanted |= {"sampling": _ORDERS[use.ordering], "show_collab_predictions": use.shown}
-    credentials, where = Credentials(folder), address(folder, url)
+    credentials, where = Credentials(data_dir), address(data_dir, url)
     with Studio(where) as studio, explained(where.url):
         work = _Push(studio, mark, wanted, say)
         plan = work.plan(tasks, chosen, units)

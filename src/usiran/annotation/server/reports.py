@@ -9,7 +9,7 @@ from usiran.annotation.reports import import_text
 from usiran.annotation.server.process import Server
 from usiran.annotation.server.pull import Pulled
 from usiran.annotation.server.push import Pushed
-from usiran.annotation.server.upload import Entered
+from usiran.annotation.server.upload import Uploaded
 
 
 def ready_text(server: Server) -> str:
@@ -37,7 +37,7 @@ def push_text(done: Pushed, credentials: str) -> str:
     return "\n".join(lines)
 
 
-def enter_text(done: Iterable[Entered]) -> str:
+def enter_text(done: Iterable[Uploaded]) -> str:
     """Return what became of the entered labels as lines of text."""
     return "\n".join(
         f"'{one.title}': {one.new} new, {one.replaced} replaced, {one.unchanged} unchanged"
@@ -45,7 +45,7 @@ def enter_text(done: Iterable[Entered]) -> str:
     )
 
 
-def enter_json(done: Iterable[Entered]) -> dict[str, object]:
+def enter_json(done: Iterable[Uploaded]) -> dict[str, object]:
     """Return what became of the entered labels as a JSON object."""
     return {"projects": [asdict(one) for one in done]}
 

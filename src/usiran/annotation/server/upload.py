@@ -15,14 +15,14 @@ from usiran.annotation.intake import kept, read_all_labels, same_labels
 from usiran.annotation.server.accounts import choose_annotator, email_of, log_in
 from usiran.annotation.server.client import Studio, address, explained
 from usiran.annotation.server.credentials import Credentials
-from usiran.annotation.server.data_dir import Folder
+from usiran.annotation.server.data_dir import DataDir
 from usiran.annotation.server.projects import Mark, check_version, find_project, no_project
 from usiran.annotation.submissions import PROJECTS
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
+from usiran.label_studio.annotation_records import Ident, TaskReading
 from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import Ident, TaskReading
-from usiran.label_studio.write_export import results
+from usiran.label_studio.write_export import result_items
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
 from usiran.text.articles import Texts, read_texts
 
@@ -31,7 +31,7 @@ _EVERY = 50
 
 
 @dataclass(frozen=True)
-class Entered:
+class Uploaded:
     """What became of one project's tasks: labelled, labelled anew, or left as they were."""
 
     title: str
@@ -51,9 +51,9 @@ class _Plan:
     findings: list[Finding] = field(default_factory=list)
 
 
-def enter(
+def upload(
     corpus: Corpus,
-    folder: Folder,
+    data_dir: DataDir,
     paths: Sequence[Path],
     *,
     annotator_id: str,
@@ -61,14 +61,14 @@ def enter(
     replace: bool = False,
     url: str | None = None,
     say: Callable[[str], None] = lambda _: None,
-) -> tuple[Entered, ...]:
+) -> tuple[Uploaded, ...]:
     """Enter the labels of filled sheets into the annotator's own projects.
 
     Parameters
     ----------
     corpus : Corpus
         Whose texts are labelled.
-    folder : Folder
+    data_dir : DataDir
         The data folder: its server, and the password of the annotator's account.
     paths : sequence of Path
         Sheets (.txt) or Label Studio exports (.json, .jsonl); no two of one unit.
@@ -94,7 +94,7 @@ def enter(
     choose_annotator(corpus, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     tasks = read_all_labels(paths, corpus, scheme=scheme, texts=texts, completed_by=completed_by)
-    credentials, where = Credentials(folder), address(folder, url)
+    credentials, where = Credentials(data_dir), address(data_dir, url)
     with Studio(where) as studio, explained(where.url):
         reader = _Reader(studio, corpus, annotator_id, scheme, texts)
         plans = [reader.plan(layer, tasks, replace=replace) for layer in _layers(tasks)]
@@ -177,7 +177,7 @@ def _refused(at: str, held: TaskReading, found: str, fix: str) -> Finding:
     return Finding(at, record, "", found, "no labels, or exactly the given ones", fix)
 
 
-def _send(own: Studio, plan: _Plan, scheme: Scheme, say: Callable[[str], None]) -> Entered:
+def _send(own: Studio, plan: _Plan, scheme: Scheme, say: Callable[[str], None]) -> Uploaded:
     """Send what is planned, as the annotator."""
     todo = [*((own.sdk.annotations.create, *one) for one in plan.new)]
     todo += [*((own.sdk.annotations.update, *one) for one in plan.replaced)]
@@ -185,10 +185,10 @@ def _send(own: Studio, plan: _Plan, scheme: Scheme, say: Callable[[str], None]) 
         given = task.annotations[0]
         act(
             id=ident,
-            result=results(task, given, scheme),
+            result=result_items(task, given, scheme),
             was_cancelled=given.skipped,
             lead_time=given.lead_time,
         )
         if number % _EVERY == 0 or number == len(todo):
             say(f"{plan.title}: {number} of {len(todo)} tasks entered")
-    return Entered(plan.title, len(plan.new), len(plan.replaced), plan.unchanged)
+    return Uploaded(plan.title, len(plan.new), len(plan.replaced), plan.unchanged)

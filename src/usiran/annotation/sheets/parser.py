@@ -27,8 +27,7 @@ from typing import NamedTuple
 import regex
 
 from usiran.errors import Finding, InputError, shorten
-from usiran.label_studio.check import grounds_faults
-from usiran.label_studio.records import (
+from usiran.label_studio.annotation_records import (
     AnnotationReading,
     RoleReading,
     SpanReading,
@@ -38,6 +37,7 @@ from usiran.label_studio.records import (
     span_id,
     spans_in_order,
 )
+from usiran.label_studio.check import grounds_faults
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Sentence, Texts
 from usiran.text.quoting import Word, nearest, occurrences, split_words

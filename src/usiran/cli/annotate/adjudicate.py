@@ -17,7 +17,7 @@ from usiran.cli.options import say, show_json
 from usiran.errors import InputError
 
 if TYPE_CHECKING:
-    from usiran.annotation.server.data_dir import Folder
+    from usiran.annotation.server.data_dir import DataDir
 
 _OPEN_THERE = (
     "open each task from the project's list: there all answers are shown (A, B, C). A task\n"
@@ -54,13 +54,13 @@ def through_studio(
     """Send what is open to Label Studio, or print a sheet with what was labelled there."""
     from usiran.annotation.server import adjudication as adjudicate
     from usiran.annotation.server import reports
-    from usiran.annotation.server.data_dir import Folder
+    from usiran.annotation.server.data_dir import DataDir
 
     if by is None:
         raise typer.BadParameter(
             "name who decides, as in annotators.csv", param_hint="--adjudicator"
         )
-    folder = Folder.of(adjudicator.corpus, data)
+    folder = DataDir.of(adjudicator.corpus, data)
     if not push:
         _show_pulled(adjudicator, by, folder, url, as_json=as_json)
         return
@@ -74,7 +74,7 @@ def through_studio(
 
 
 def _show_pulled(
-    adjudicator: Adjudicator, by: str, folder: Folder, url: str | None, *, as_json: bool
+    adjudicator: Adjudicator, by: str, folder: DataDir, url: str | None, *, as_json: bool
 ) -> None:
     from usiran.annotation.server.adjudication import pull_answers
 

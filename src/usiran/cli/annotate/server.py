@@ -53,7 +53,7 @@ def serve(
     Only this machine can reach it, signup is closed, nothing is reported to anybody.
     Example: usiran annotate serve --port 8080
     """
-    from usiran.annotation.server.data_dir import Folder
+    from usiran.annotation.server.data_dir import DataDir
     from usiran.annotation.server.process import Server, note_version
     from usiran.annotation.server.process import serve as run
     from usiran.annotation.server.reports import ready_text
@@ -66,7 +66,7 @@ def serve(
         say("Ctrl-C stops it")
 
     here = Corpus.find(corpus)
-    if not run(here, Folder.of(here, data), wanted_port=port, ready=ready, say=say):
+    if not run(here, DataDir.of(here, data), wanted_port=port, ready=ready, say=say):
         raise typer.Exit(130)
 
 
@@ -108,13 +108,13 @@ def push(
     Example: usiran annotate push --layer stance --annotator ann
     """
     from usiran.annotation.server import reports
-    from usiran.annotation.server.data_dir import Folder
+    from usiran.annotation.server.data_dir import DataDir
     from usiran.annotation.server.predictions import Use
     from usiran.annotation.server.push import push as send
     from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
-    folder = Folder.of(here, data)
+    folder = DataDir.of(here, data)
     progress = _quiet if quiet else say
     predictor = _predictor(here, layer, pre_annotate, queue, progress)
     done = send(
@@ -175,14 +175,14 @@ def enter(
     Example: usiran annotate enter drawdown.txt --annotator ann
     """
     from usiran.annotation.server import reports
-    from usiran.annotation.server.data_dir import Folder
-    from usiran.annotation.server.upload import enter as send
+    from usiran.annotation.server.data_dir import DataDir
+    from usiran.annotation.server.upload import upload as send
     from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
     done = send(
         here,
-        Folder.of(here, data),
+        DataDir.of(here, data),
         sheets,
         annotator_id=annotator,
         completed_by=completed_by,
@@ -217,14 +217,14 @@ def pull(
     Example: usiran annotate pull --annotator ann --round r1
     """
     from usiran.annotation.server import reports
-    from usiran.annotation.server.data_dir import Folder
+    from usiran.annotation.server.data_dir import DataDir
     from usiran.annotation.server.pull import pull as take
     from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
     done = take(
         here,
-        Folder.of(here, data),
+        DataDir.of(here, data),
         round=round_name,
         annotator_id=annotator,
         layers=(layer,) if layer else ("stance", "spans"),

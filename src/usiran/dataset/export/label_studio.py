@@ -10,11 +10,11 @@ import json
 from collections.abc import Iterator
 
 from usiran.dataset.export.material import Material
+from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
 from usiran.label_studio.config import config_files
 from usiran.label_studio.read_export import read_export
-from usiran.label_studio.records import AnnotationReading, TaskReading
 from usiran.label_studio.tasks import make_tasks
-from usiran.label_studio.write_export import Json, results
+from usiran.label_studio.write_export import Json, result_items
 from usiran.schemas.label_scheme import Project
 
 _LAYERS = {"actors": "actor", "events": "event"}
@@ -53,8 +53,8 @@ def _tasks(material: Material, project: Project) -> Iterator[Json]:
 def _results(material: Material, task: TaskReading, one: AnnotationReading) -> list[Json]:
     """Return the results of the layers that are wanted."""
     if task.project == "stance":
-        return results(task, one, material.scheme)
+        return result_items(task, one, material.scheme)
     wanted = {_LAYERS[layer] for layer in material.layers if layer in _LAYERS}
     kept = tuple(span for span in one.spans if span.layer in wanted)
     roles = one.roles if len(wanted) == len(_LAYERS) else ()
-    return results(task, one._replace(spans=kept, roles=roles), material.scheme)
+    return result_items(task, one._replace(spans=kept, roles=roles), material.scheme)

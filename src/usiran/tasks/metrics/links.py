@@ -21,8 +21,7 @@ import numpy as np
 from usiran.tasks.base import Gold
 from usiran.tasks.links import Link, read_all
 from usiran.tasks.metrics.labels import Classes, Floats, Predictions, class_rows, f1, ratio
-from usiran.text.spans import matched
-from usiran.text.tokens import Span
+from usiran.text.spans import Span, matched
 
 PER_ROLE = ("hits", "gold", "predicted")
 LINK_COLUMNS = (

@@ -28,8 +28,7 @@ import numpy as np
 
 from usiran.tasks.base import Gold, Task
 from usiran.tasks.metrics.labels import Classes, Floats, Predictions, class_rows, f1, ratio
-from usiran.text.spans import matched
-from usiran.text.tokens import Span
+from usiran.text.spans import Span, matched
 
 SCHEMES = ("strict", "exact", "overlap", "partial")
 PER_CLASS = ("strict", "overlap", "gold", "predicted")
