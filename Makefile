@@ -3,21 +3,38 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
 STUDIO := .venv-studio
 STUDIO_STAMP := $(STUDIO)/.installed
+# Packages come from the registry exactly as they were tried: their hashes are compared.
+INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+ITSELF := -m pip install --quiet --disable-pip-version-check --no-deps
+PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+# Set COVER=1 to measure which lines and branches the tests run; `make coverage` prints it.
+COVERED := $(if $(COVER),--cov=usiran --cov-branch --cov-append --cov-report=)
 
-.PHONY: run test check studio wheel bench clean help
+define need_python
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "usiran needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+endef
+
+.PHONY: run test test-studio test-browser coverage check studio wheel bench lock clean help
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-$(STAMP): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "usiran needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@echo "setting up $(VENV) (once, about two minutes)" >&2
+$(STAMP): requirements.txt pyproject.toml
+	$(need_python)
+	@echo "setting up $(VENV) (once, about a minute)" >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[annotation,dev,spacy,dask]"
+	@$(BIN)/python $(INSTALL) requirements.txt
+	@$(BIN)/python $(ITSELF) --editable .
 	@touch $(STAMP)
+
+$(DEV_STAMP): $(STAMP) requirements-dev.txt
+	@echo "setting up $(VENV) for tests and checks (once, about two minutes)" >&2
+	@$(BIN)/python $(INSTALL) requirements-dev.txt
+	@touch $(DEV_STAMP)
 
 run: $(STAMP)  ## the main job: validate, build, load, benchmark, leaderboard
 	$(BIN)/usiran validate
@@ -26,20 +43,28 @@ run: $(STAMP)  ## the main job: validate, build, load, benchmark, leaderboard
 	$(BIN)/usiran benchmark run
 
 # Label Studio needs older libraries than the toolkit: it has an environment of its own.
-$(STUDIO_STAMP): constraints-studio.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Label Studio is set up with Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+$(STUDIO_STAMP): requirements-studio.txt
+	$(need_python)
 	@echo "setting up $(STUDIO) (once, about two minutes, 1 GB)" >&2
 	@$(PYTHON) -m venv $(STUDIO)
-	@$(STUDIO)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-studio.txt label-studio
+	@$(STUDIO)/bin/python $(INSTALL) requirements-studio.txt
 	@touch $(STUDIO_STAMP)
 
 studio: $(STUDIO_STAMP)  ## install the Label Studio server
 
-test: $(STAMP) studio  ## all tests and doctests
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+test: $(DEV_STAMP)  ## all tests but those of the server, the browser and the wheel
+	$(PYTEST) $(COVERED) -m "not studio and not browser" tests
 
-check: $(STAMP)  ## format, lint, types, doctests, findings, drift
+test-studio: $(DEV_STAMP) studio  ## the tests that label in a real Label Studio
+	$(PYTEST) $(COVERED) -m "studio and not browser" tests
+
+test-browser: $(DEV_STAMP) studio  ## the tests that label in a real browser (Chromium, chromedriver)
+	$(PYTEST) $(COVERED) -m browser tests
+
+coverage: $(DEV_STAMP)  ## what the tests with COVER=1 ran, in lines and branches
+	$(BIN)/coverage report --skip-covered --fail-under=95
+
+check: $(DEV_STAMP)  ## format, lint, types, doctests, findings, drift
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -53,17 +78,32 @@ check: $(STAMP)  ## format, lint, types, doctests, findings, drift
 	$(BIN)/usiran benchmark report --check
 	$(BIN)/usiran benchmark verify --all
 
-wheel: $(STAMP)  ## build the wheel and run the commands' tests against it, in an environment of its own
+wheel: $(DEV_STAMP)  ## build the wheel and run the commands' tests against it, in an environment of its own
 	rm -rf dist build/wheel
 	$(BIN)/python -m build --wheel --outdir dist .
 	$(PYTHON) -m venv build/wheel
-	build/wheel/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt "$$(ls $(CURDIR)/dist/*.whl)[annotation,dev]"
+	build/wheel/bin/python $(INSTALL) requirements-dev.txt
+	build/wheel/bin/python $(ITSELF) dist/*.whl
 	build/wheel/bin/usiran --version
 	build/wheel/bin/usiran build --check --quiet
 	build/wheel/bin/python -m pytest --numprocesses=2 --dist=loadfile tests/cli tests/dataset/test_build.py tests/label_studio/test_config.py tests/schemas/test_tables.py
 
-bench: $(STAMP)  ## measure the speed budgets against peers; writes baselines/BENCH.md
+bench: $(DEV_STAMP)  ## measure the speed budgets against peers; writes baselines/BENCH.md
 	$(BIN)/python -m bench
 
+# Versions move only where they must: the present files are what uv starts from.
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header
+define lock_file
+	@{ grep '^#' $(1); $(LOCK) $(2); } > $(1).new && mv $(1).new $(1)
+endef
+
+lock: $(DEV_STAMP)  ## resolve the three requirements files anew, keeping the versions that still fit
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(call lock_file,requirements-dev.txt,--constraint requirements-dev.txt --extra annotation --extra dev --extra plots --extra dask --extra spacy pyproject.toml)
+	$(call lock_file,requirements.txt,--constraint requirements-dev.txt pyproject.toml)
+	@echo "label-studio==1.23.2" > build-studio.in
+	$(call lock_file,requirements-studio.txt,--constraint requirements-studio.txt build-studio.in)
+	@rm build-studio.in
+
 clean:  ## remove what the targets made
-	rm -rf $(VENV) $(STUDIO) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(STUDIO) build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

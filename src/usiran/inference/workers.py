@@ -48,7 +48,7 @@ def labelled_apart(
     except ModuleNotFoundError:
         raise FileError(
             "--workers", "no Dask", "the extra 'dask', for more than one worker",
-            "pip install --constraint constraints.txt -e '.[dask]', or leave --workers out",
+            "pip install -e '.[dask]', or leave --workers out",
         ) from None  # fmt: skip
     # A fresh interpreter each: a fork would inherit the threads of the numeric libraries.
     context = multiprocessing.get_context("spawn")
