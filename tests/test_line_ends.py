@@ -1,4 +1,4 @@
-"""Claims about the files of a clone: hashes are of content, so the bytes must be everywhere the same."""
+"""Claims about the files of a clone: hashes are of content, and git must not change a byte."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def git(*words: str) -> str:
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not in a git checkout")
 def test_a_clone_that_turns_line_ends_has_the_bytes_of_the_repository(tmp_path: Path) -> None:
     clone = tmp_path / "clone"
-    git("clone", "--quiet", "--config", "core.autocrlf=true", str(ROOT), str(clone))
+    git("clone", "--quiet", "--shared", "--config", "core.autocrlf=true", str(ROOT), str(clone))
     recorded = {}
     for line in git("-C", str(clone), "ls-files", "--stage", "-z").split("\0")[:-1]:
         about, _, name = line.partition("\t")
