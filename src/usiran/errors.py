@@ -103,3 +103,9 @@ class InputError(UsiranError):
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings: Sequence[Finding] = sorted(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+def refuse(findings: Iterable[Finding]) -> None:
+    """Raise an `InputError` of all findings, where there are any."""
+    if collected := list(findings):
+        raise InputError(collected)

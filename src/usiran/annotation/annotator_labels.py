@@ -7,14 +7,17 @@ last one listed counts, as in the votes behind the gold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from usiran.annotation.read_labels import single_annotations
 from usiran.annotation.submissions import list_submissions, read_submission
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError
+from usiran.errors import Finding, refuse
 from usiran.io.csv import read_rows
 from usiran.label_studio.annotation_records import (
     AnnotationReading,
@@ -30,7 +33,7 @@ Key = tuple[Project, str]
 
 
 @dataclass(frozen=True)
-class Passes:
+class AnnotatorLabels:
     """Each annotator's labels, task by task.
 
     Parameters
@@ -38,52 +41,66 @@ class Passes:
     tasks : dict
         From annotator (sorted) to task, by project and unit; every task has one annotation,
         which is not a skipped one.
-    rows : tuple of AnnotationRow
-        All labels of all rounds, also those that a later round replaced: what votes are
-        counted from.
     source : str
         Where they come from, for messages: rounds or files.
     kinds : dict
         From annotator to ``human`` or ``language-model``, where annotators.csv says.
     repairs : tuple of Finding
         Offsets that were mended while reading.
+    submissions : dict
+        From round and annotator to the tasks of the stored submission, also those that a later
+        round replaced; empty for exports.
     """
 
     tasks: dict[str, dict[Key, TaskReading]]
-    rows: tuple[AnnotationRow, ...]
     source: str
     kinds: dict[str, str] = field(default_factory=dict)
     repairs: tuple[Finding, ...] = ()
+    submissions: dict[tuple[str, str], list[TaskReading]] = field(default_factory=dict)
 
     @property
     def annotators(self) -> tuple[str, ...]:
         """Everybody who labelled anything, sorted."""
         return tuple(self.tasks)
 
-    def units(self, project: Project) -> dict[str, dict[str, TaskReading]]:
-        """From unit to annotator to task, for every unit of a project that has labels."""
-        found: dict[str, dict[str, TaskReading]] = {}
-        for who, mine in self.tasks.items():
-            for (of, unit), task in mine.items():
-                if of == project:
-                    found.setdefault(unit, {})[who] = task
-        return found
-
-    def judges(self, project: Project, article_id: str) -> tuple[str, ...]:
-        """Everybody who labelled something of an article in a project."""
+    @cached_property
+    def rows(self) -> tuple[AnnotationRow, ...]:
+        """All labels of all rounds: what votes are counted from."""
         return tuple(
-            who
-            for who, mine in self.tasks.items()
-            if any(of == project and t.article_id == article_id for (of, _), t in mine.items())
+            row
+            for (round, annotator), tasks in self.submissions.items()
+            for row in annotation_rows(tasks, round=round, annotator_id=annotator)
         )
 
+    # Both look-ups are asked for every unit of the corpus: a scan each would cost its square.
+    @cached_property
+    def _by_unit(self) -> Mapping[Project, dict[str, dict[str, TaskReading]]]:
+        units: dict[Project, dict[str, dict[str, TaskReading]]] = {"stance": {}, "spans": {}}
+        for annotator, tasks in self.tasks.items():
+            for (project, unit), task in tasks.items():
+                units[project].setdefault(unit, {})[annotator] = task
+        return units
 
-def given(task: TaskReading) -> AnnotationReading:
-    """Return the one annotation of a task that `Passes` holds."""
-    return task.annotations[0]
+    @cached_property
+    def _by_article(self) -> Mapping[Key, dict[str, None]]:
+        annotators: dict[Key, dict[str, None]] = {}
+        for annotator, tasks in self.tasks.items():
+            for (project, _), task in tasks.items():
+                annotators.setdefault((project, task.article_id), {})[annotator] = None
+        return annotators
+
+    def units(self, project: Project) -> dict[str, dict[str, TaskReading]]:
+        """From unit to annotator to task, for every unit of a project that has labels."""
+        return self._by_unit[project]
+
+    def annotators_of(self, project: Project, article_id: str) -> tuple[str, ...]:
+        """Everybody who labelled something of an article in a project."""
+        return tuple(self._by_article.get((project, article_id), ()))
 
 
-def read_rounds(corpus: Corpus, rounds: Sequence[str], *, scheme: Scheme, texts: Texts) -> Passes:
+def read_rounds(
+    corpus: Corpus, rounds: Sequence[str], *, scheme: Scheme, texts: Texts
+) -> AnnotatorLabels:
     """Read the stored submissions of some rounds.
 
     Parameters
@@ -102,23 +119,29 @@ def read_rounds(corpus: Corpus, rounds: Sequence[str], *, scheme: Scheme, texts:
     FileError
         A stored export or annotators.csv cannot be read.
     InputError
-        A round has no submission, or a submission has faults.
+        A round has no submission, or a submission has errors.
     """
     stored = list_submissions(corpus)
-    _refuse(_unknown(name, stored) for name in rounds if name not in {r for r, _ in stored})
-    order = {name: number for number, name in enumerate(rounds)}
+    names = sorted({round for round, _ in stored})
+    allowed = f"a round with submissions: {', '.join(names) or 'none is stored yet'}"
+    refuse(
+        Finding("--round", "", "", name, allowed, "name one")
+        for name in rounds
+        if name not in names
+    )
     collected = _Collected()
-    for name, who in sorted((s for s in stored if s[0] in order), key=lambda s: order[s[0]]):
-        readings = list(read_submission(corpus, name, who, scheme=scheme, texts=texts))
-        collected.take(who, f"{name}/{who}", readings)
-        collected.rows += annotation_rows(readings, round=name, annotator_id=who)
+    submissions = {
+        (round, annotator): collected.take(
+            annotator,
+            f"{round}/{annotator}",
+            read_submission(corpus, round, annotator, scheme=scheme, texts=texts),
+        )
+        for round in dict.fromkeys(rounds)
+        for of_round, annotator in stored
+        if of_round == round
+    }
     plural = "round" if len(rounds) == 1 else "rounds"
-    return collected.passes(f"{plural} {', '.join(rounds)}", _kinds(corpus))
-
-
-def _unknown(name: str, stored: Iterable[tuple[str, str]]) -> Finding:
-    rounds = ", ".join(sorted({round for round, _ in stored})) or "none is stored yet"
-    return Finding("--round", "", "", name, f"a round with submissions: {rounds}", "name one")
+    return collected.checked(f"{plural} {', '.join(rounds)}", corpus, submissions)
 
 
 class Export(NamedTuple):
@@ -137,6 +160,7 @@ class Export(NamedTuple):
         ('ann', 'c.json')
         """
         name, equals, path = word.partition("=")
+        # A file may have an equals sign in its own name.
         if equals and not Path(word).exists():
             return cls(Path(path), name)
         return cls(Path(word))
@@ -144,7 +168,7 @@ class Export(NamedTuple):
 
 def read_exports(
     exports: Sequence[Export], corpus: Corpus, *, scheme: Scheme, texts: Texts
-) -> Passes:
+) -> AnnotatorLabels:
     """Read Label Studio exports, of this corpus's texts or of any others.
 
     Annotators are told apart by ``completed_by`` (the email where there is one, else the id)
@@ -157,48 +181,47 @@ def read_exports(
     FileError
         An export or annotators.csv cannot be read.
     InputError
-        With every fault of the labels.
+        With every error of the labels.
     """
-    read = [
+    contents = [
         (export, list(read_export(export.path, scheme=scheme, texts=texts))) for export in exports
     ]
-    unnamed = {
-        _called(annotation)
-        for export, readings in read
+    authors = {
+        _author(annotation)
+        for export, tasks in contents
         if export.annotator is None
-        for task in readings
+        for task in tasks
         for annotation in task.annotations
     }
     collected = _Collected()
-    for export, readings in read:
-        owner = export.annotator or (_stem(export.path) if len(unnamed) < 2 else None)
-        for who, mine in sorted(_split(readings, owner).items()):
-            collected.take(who, str(export.path), mine)
-            collected.rows += annotation_rows(mine, round="export", annotator_id=who)
-    return collected.passes(", ".join(str(one.path) for one in exports), _kinds(corpus))
+    for export, tasks in contents:
+        owner = export.annotator or (_file_owner(export.path) if len(authors) < 2 else None)
+        for annotator, own_tasks in sorted(_split(tasks, owner).items()):
+            collected.take(annotator, str(export.path), own_tasks)
+    return collected.checked(", ".join(str(export.path) for export in exports), corpus)
 
 
-def _split(readings: Iterable[TaskReading], owner: str | None) -> dict[str, list[TaskReading]]:
+def _split(tasks: Iterable[TaskReading], owner: str | None) -> dict[str, list[TaskReading]]:
     """Return each annotator's tasks; a task's findings go to everybody in it."""
-    by: dict[str, list[TaskReading]] = {}
-    for task in readings:
-        mine: dict[str, list[AnnotationReading]] = {}
+    by_annotator: dict[str, list[TaskReading]] = defaultdict(list)
+    for task in tasks:
+        annotations: dict[str, list[AnnotationReading]] = defaultdict(list)
         for annotation in task.annotations:
-            mine.setdefault(owner or _called(annotation), []).append(annotation)
-        if not mine and task.findings:
-            mine[owner or "nobody"] = []
-        for who, theirs in mine.items():
-            by.setdefault(who, []).append(task._replace(annotations=tuple(theirs)))
-    return by
+            annotations[owner or _author(annotation)].append(annotation)
+        if not annotations and task.findings:
+            annotations[owner or "nobody"] = []
+        for annotator, own in annotations.items():
+            by_annotator[annotator].append(task._replace(annotations=tuple(own)))
+    return by_annotator
 
 
-def _called(annotation: AnnotationReading) -> str:
+def _author(annotation: AnnotationReading) -> str:
     if annotation.email:
         return annotation.email
     return "no id" if annotation.annotator is None else str(annotation.annotator)
 
 
-def _stem(path: Path) -> str:
+def _file_owner(path: Path) -> str:
     return path.resolve().parent.name if path.stem in ("stance", "spans") else path.stem
 
 
@@ -206,48 +229,41 @@ class _Collected:
     """Gathers tasks and everything wrong with them."""
 
     def __init__(self) -> None:
-        self.rows: list[AnnotationRow] = []
-        self._tasks: dict[str, dict[Key, TaskReading]] = {}
+        self._tasks: dict[str, dict[Key, TaskReading]] = defaultdict(dict)
         self._findings: list[Finding] = []
         self._repairs: list[Finding] = []
 
-    def take(self, who: str, source: str, readings: Iterable[TaskReading]) -> None:
-        """Keep an annotator's tasks of one source; they replace those of an earlier one."""
-        fresh: dict[Key, TaskReading] = {}
-        for task in readings:
+    def take(self, annotator: str, file: str, tasks: Iterable[TaskReading]) -> list[TaskReading]:
+        """Keep an annotator's labelled tasks; they replace those of an earlier file."""
+        tasks = list(tasks)
+        for task in tasks:
             self._findings += task.findings
             self._repairs += task.repairs
-            kept = [one for one in task.annotations if not one.skipped]
-            key = (task.project, task.unit_id)
-            if len(kept) > 1 or (kept and key in fresh):
-                self._findings.append(_twice(source, who, task, len(kept)))
-            elif kept:
-                fresh[key] = task._replace(annotations=(kept[0],))
-        if fresh:
-            self._tasks.setdefault(who, {}).update(fresh)
+        single, several = single_annotations(tasks, None, file=file, name=annotator)
+        self._findings += several
+        labelled = [task for task in single if not task.annotation.skipped]
+        if labelled:
+            self._tasks[annotator] |= {(task.project, task.unit_id): task for task in labelled}
+        return labelled
 
-    def passes(self, source: str, kinds: dict[str, str]) -> Passes:
+    def checked(
+        self,
+        source: str,
+        corpus: Corpus,
+        submissions: dict[tuple[str, str], list[TaskReading]] | None = None,
+    ) -> AnnotatorLabels:
         """Return what was gathered, or refuse all of it."""
-        _refuse(self._findings)
-        tasks = {who: self._tasks[who] for who in sorted(self._tasks)}
-        known = {who: kinds[who] for who in tasks if who in kinds}
-        return Passes(tasks, tuple(self.rows), source, known, tuple(self._repairs))
-
-
-def _twice(source: str, who: str, task: TaskReading, count: int) -> Finding:
-    found = f"{count} annotations by {who}" if count > 1 else f"a second task of {who}"
-    fix = "delete all but one; tasks of one text need a sentence_id each"
-    return Finding(source, f"task {task.task_id} ({task.unit_id})", "", found, "one a unit", fix)
-
-
-def _kinds(corpus: Corpus) -> dict[str, str]:
-    """Return what annotators.csv says of each annotator."""
-    path = corpus.annotation / "annotators.csv"
-    rows = read_rows(path, name=corpus.name_of(path), columns=("annotator_id", "kind"))
-    return {row["annotator_id"]: row["kind"] for row in rows}
-
-
-def _refuse(findings: Iterable[Finding]) -> None:
-    collected = list(findings)
-    if collected:
-        raise InputError(collected)
+        refuse(self._findings)
+        path = corpus.annotation / "annotators.csv"
+        rows = read_rows(path, name=corpus.name_of(path), columns=("annotator_id", "kind"))
+        return AnnotatorLabels(
+            tasks={annotator: self._tasks[annotator] for annotator in sorted(self._tasks)},
+            source=source,
+            kinds={
+                row["annotator_id"]: row["kind"]
+                for row in rows
+                if row["annotator_id"] in self._tasks
+            },
+            repairs=tuple(self._repairs),
+            submissions=submissions or {},
+        )

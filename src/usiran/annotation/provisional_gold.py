@@ -1,26 +1,26 @@
-"""The provisional gold: one annotator's pass, with the votes of the whole round."""
+"""The provisional gold: one annotator's submission, with the votes of all gold rounds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from usiran.annotation.annotator_labels import read_rounds
 from usiran.annotation.submissions import (
     PROJECTS,
     list_submissions,
-    read_submission,
     renumbered,
     submission_file,
 )
 from usiran.corpus import Corpus
-from usiran.errors import FileError, Finding, InputError
+from usiran.errors import FileError, Finding, InputError, refuse
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
-from usiran.label_studio.annotation_records import AnnotationRow, TaskReading, annotation_rows
+from usiran.label_studio.annotation_records import TaskReading
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.write_export import export_bytes
-from usiran.schemas.label_scheme import read_scheme
+from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.schemas.votes import Decisions, Votes
 from usiran.text.articles import Texts, read_texts
 from usiran.validation.votes import count_votes, vote_rows
@@ -33,6 +33,10 @@ class Adoption:
     files: tuple[str, ...]
     annotators: tuple[str, ...]
     votes: int
+
+    def __str__(self) -> str:
+        counted = f"{self.votes} labels counted over {len(self.annotators)} annotators"
+        return f"{counted}: {', '.join(self.annotators)}\nwritten: {', '.join(self.files)}"
 
 
 def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False) -> Adoption:
@@ -55,7 +59,7 @@ def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False)
     FileError
         A submission is missing or cannot be read.
     InputError
-        The round is no gold round, a submission has faults, or the gold has decisions and
+        The round is no gold round, a submission has errors, or the gold has decisions and
         `force` is off.
     """
     rounds = corpus.manifest.gold_rounds
@@ -65,98 +69,78 @@ def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False)
         raise InputError([Finding("--round", "", "", round, allowed, fix)])
     if not force:
         _refuse_decided(corpus)
-    files = _merged(corpus, round, annotator_id)
-    passes = [one for one in list_submissions(corpus) if one[0] in rounds]
-    votes = count_votes(_rows(corpus, passes), rounds)
+    _refuse_missing(corpus, round, annotator_id)
+    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
+    stored = {name for name, _ in list_submissions(corpus)}
+    # A gold round may be planned before anybody has labelled in it.
+    labelled_rounds = [name for name in rounds if name in stored]
+    annotations = read_rounds(corpus, labelled_rounds, scheme=scheme, texts=texts)
+    adopted = annotations.submissions[round, annotator_id]
+    _refuse_partial(adopted, texts, corpus.name_of(corpus.submissions / round / annotator_id))
+    files = _merged(corpus, adopted, scheme, texts)
+    votes = count_votes(annotations.rows, rounds)
     files[corpus.gold / "votes.csv"] = csv_bytes(vote_rows(votes), list(Votes.to_schema().columns))
     decisions = corpus.gold / "decisions.csv"
     if force or not decisions.exists():
         files[decisions] = csv_bytes((), list(Decisions.to_schema().columns))
     replace_files(files)
-    names = tuple(corpus.name_of(path) for path in files)
-    return Adoption(names, tuple(sorted({who for _, who in passes})), len(votes))
+    return Adoption(
+        files=tuple(corpus.name_of(path) for path in files),
+        annotators=tuple(sorted({annotator for _, annotator in annotations.submissions})),
+        votes=len(votes),
+    )
 
 
-def _merged(corpus: Corpus, round: str, annotator_id: str) -> dict[Path, bytes]:
-    """Return the gold exports with this pass's articles in place of what they had.
+def _merged(
+    corpus: Corpus, adopted: Sequence[TaskReading], scheme: Scheme, texts: Texts
+) -> dict[Path, bytes]:
+    """Return the gold exports with the adopted articles in place of what they had.
 
-    Articles that the pass does not cover keep their gold; one that it covers in part is
-    refused, as the gold would lose labels.
+    Articles that the submission does not cover keep their gold.
     """
-    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
-    for project in PROJECTS:
-        _submitted(corpus, round, annotator_id, f"{project}.json")
-    given = [
-        task
-        for task in read_submission(corpus, round, annotator_id, scheme=scheme, texts=texts)
-        if task.annotations and not task.annotations[0].skipped
-    ]
-    _refuse_partial(given, texts, corpus.name_of(corpus.submissions / round / annotator_id))
-    articles = {task.article_id for task in given}
+    articles = {task.article_id for task in adopted}
     files = {}
     for project in PROJECTS:
         path = corpus.gold / f"{project}.json"
-        kept = read_export(path, scheme=scheme, texts=texts) if path.exists() else ()
-        tasks = [task for task in kept if task.article_id not in articles]
-        tasks += [task for task in given if task.project == project]
+        gold = read_export(path, scheme=scheme, texts=texts) if path.exists() else ()
+        tasks = [task for task in gold if task.article_id not in articles]
+        tasks += [task for task in adopted if task.project == project]
         files[path] = export_bytes(renumbered(tasks, texts), scheme)
     return files
 
 
-def _refuse_partial(given: Sequence[TaskReading], texts: Texts, file: str) -> None:
-    done = {task.unit_id for task in given}
+def _refuse_partial(adopted: Sequence[TaskReading], texts: Texts, file: str) -> None:
+    """Refuse an article that is labelled in part: the gold would lose labels."""
+    done = {task.unit_id for task in adopted}
     findings = []
-    for article in dict.fromkeys(task.article_id for task in given):
+    for article in dict.fromkeys(task.article_id for task in adopted):
         wanted = [row.sentence_id for row in texts.sentences[article] if row.scored]
         missing = [unit for unit in (*wanted, article) if unit not in done]
         if missing:
-            found = f"{len(missing)} units without labels, the first {missing[0]}"
+            value = f"{len(missing)} units without labels, the first {missing[0]}"
             fix = "label the rest and import it, then adopt"
             allowed = "every scored sentence and the article itself labelled"
-            findings.append(Finding(file, article, "", found, allowed, fix))
-    if findings:
-        raise InputError(findings)
+            findings.append(Finding(file, article, "", value, allowed, fix))
+    refuse(findings)
 
 
-def _submitted(corpus: Corpus, round: str, annotator_id: str, file: str) -> bytes:
-    path = corpus.submissions / round / annotator_id / file
-    try:
-        return path.read_bytes()
-    except OSError:
-        stored = ", ".join("/".join(pair) for pair in list_submissions(corpus)) or "none yet"
-        raise FileError(
-            corpus.name_of(path),
-            "no such submission",
-            f"a stored one of both projects; there are {stored}",
-            "import it first with `usiran annotate import`",
-        ) from None
-
-
-def _rows(corpus: Corpus, passes: Iterable[tuple[str, str]]) -> list[AnnotationRow]:
-    """Read the submissions of these rounds and annotators; refuse any that has faults."""
-    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
-    rows: list[AnnotationRow] = []
-    findings: list[Finding] = []
-    for round, who in passes:
-        for project in PROJECTS:
-            path = submission_file(corpus, round, who, project)
-            if path.exists():
-                name = corpus.name_of(path)
-                readings = list(read_export(path, scheme=scheme, texts=texts, name=name))
-                findings += [finding for task in readings for finding in task.findings]
-                rows += annotation_rows(readings, round=round, annotator_id=who)
-    if findings:
-        raise InputError(findings)
-    return rows
+def _refuse_missing(corpus: Corpus, round: str, annotator_id: str) -> None:
+    for project in PROJECTS:
+        path = submission_file(corpus, round, annotator_id, project)
+        if not path.is_file():
+            stored = ", ".join("/".join(pair) for pair in list_submissions(corpus)) or "none yet"
+            raise FileError(
+                corpus.name_of(path),
+                "no such submission",
+                f"a stored one of both projects; there are {stored}",
+                "import it first with `usiran annotate import`",
+            )
 
 
 def _refuse_decided(corpus: Corpus) -> None:
     path = corpus.gold / "decisions.csv"
-    if not path.exists():
-        return
-    decisions = len(read_rows(path, name=corpus.name_of(path)))
-    if decisions > 0:
-        found = f"{decisions} decisions"
+    name = corpus.name_of(path)
+    if path.exists() and (decisions := len(read_rows(path, name=name))):
         fix = "keep the adjudicated gold, or replace it with --force"
-        name = corpus.name_of(path)
-        raise InputError([Finding(name, "", "", found, "a gold without decisions", fix)])
+        allowed = "a gold without decisions"
+        raise InputError([Finding(name, "", "", f"{decisions} decisions", allowed, fix)])

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
-from usiran.annotation.intake import read_labels, same_labels
+from usiran.annotation.read_labels import read_labels, same_labels
 from usiran.annotation.sheets.writer import blank_sheet, fill_sheet
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError
+from usiran.errors import Finding, InputError, refuse
 from usiran.io.atomic import replace_files
 from usiran.io.csv import read_rows
 from usiran.label_studio.annotation_records import TaskReading
@@ -41,10 +41,17 @@ class Counts:
     unlabelled: int
     missing: int
 
+    def __str__(self) -> str:
+        return (
+            f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged, "
+            f"{self.skipped} skipped, {self.unlabelled} unlabelled in the file; "
+            f"{self.missing} of the corpus still missing"
+        )
+
 
 @dataclass(frozen=True)
 class Report:
-    """What an import did, or would do.
+    """What an import did, or would do; as text for a reader.
 
     Parameters
     ----------
@@ -67,6 +74,16 @@ class Report:
     files: tuple[str, ...]
     written: bool
 
+    def __str__(self) -> str:
+        lines = [f"{project}: {counts}" for project, counts in self.tasks.items()]
+        lines.append(
+            f"{self.spans} spans, {self.roles} roles, {len(self.repairs)} offsets repaired"
+        )
+        lines += [f"repaired: {repair}" for repair in self.repairs]
+        verb = "written" if self.written else "not written (dry run)"
+        lines.append(f"{verb}: {', '.join(self.files)}" if self.files else "nothing to write")
+        return "\n".join(lines)
+
 
 def submission_file(corpus: Corpus, round: str, annotator_id: str, project: Project) -> Path:
     """Return where one annotator's export of one project is stored."""
@@ -76,9 +93,7 @@ def submission_file(corpus: Corpus, round: str, annotator_id: str, project: Proj
 def list_submissions(corpus: Corpus) -> list[tuple[str, str]]:
     """Return the round and annotator of every stored submission, sorted."""
     files = corpus.submissions.glob("*/*/*.json")
-    names = {f"{project}.json" for project in PROJECTS}
-    found = {(f.parent.parent.name, f.parent.name) for f in files if f.name in names}
-    return sorted(found)
+    return sorted({(f.parent.parent.name, f.parent.name) for f in files if f.stem in PROJECTS})
 
 
 def read_submission(
@@ -114,14 +129,10 @@ def import_labels(
 
     Parameters
     ----------
-    path : Path
-        A sheet (.txt) or a Label Studio export (.json, .jsonl), of either project.
-    corpus : Corpus
-        Whose submission it is.
+    path, corpus, completed_by
+        As for `read_labels`.
     round, annotator_id : str
         Where it is stored; the annotator must stand in annotators.csv.
-    completed_by : str, optional
-        Whose annotations to take, by id or email, where the export has several annotators'.
     dry_run : bool
         Check and count, but write nothing.
     now : datetime, optional
@@ -132,38 +143,43 @@ def import_labels(
     FileError
         The file or a stored export cannot be read, or a file cannot be written.
     InputError
-        With every fault of the labels; nothing is written.
+        With every error of the labels; nothing is written.
     """
     _check_names(corpus, round, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
-    readings, chosen = read_labels(
+    tasks, labelled = read_labels(
         path, corpus, scheme=scheme, texts=texts, completed_by=completed_by
     )
     stored = list(read_submission(corpus, round, annotator_id, scheme=scheme, texts=texts))
-    _refuse_any(finding for task in stored for finding in task.findings)
-    stored = [task for task in stored if task.annotations]
+    refuse(finding for task in stored for finding in task.findings)
     moment = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
     files: dict[Path, bytes] = {}
     counts: dict[str, Counts] = {}
     for project in PROJECTS:
-        given = [task for task in chosen if task.project == project]
-        held = [task for task in stored if task.project == project]
-        merged, did = _merge(held, given, moment)
-        if given:
-            unlabelled = sum(task.project == project for task in readings) - len(given)
-            missing = _missing(project, merged, texts)
-            counts[project] = _count(given, did, unlabelled, missing)
+        fresh = [task for task in labelled if task.project == project]
+        if not fresh:
+            continue
+        old = [task for task in stored if task.project == project and task.annotations]
+        merged, outcomes = _merge(old, fresh, moment)
+        counts[project] = Counts(
+            new=outcomes["new"],
+            changed=outcomes["changed"],
+            unchanged=outcomes["unchanged"],
+            skipped=sum(task.annotation.skipped for task in fresh),
+            unlabelled=sum(task.project == project for task in tasks) - len(fresh),
+            missing=_missing(project, merged, texts),
+        )
         # Offsets that had to be mended in what was stored are stored mended, too.
-        if did["new"] or did["changed"] or (given and any(task.repairs for task in held)):
+        if outcomes["new"] or outcomes["changed"] or any(task.repairs for task in old):
             target = submission_file(corpus, round, annotator_id, project)
-            files[target] = export_bytes(_sorted(merged, texts), scheme)
+            files[target] = export_bytes(_in_corpus_order(merged, texts), scheme)
     if not dry_run:
         replace_files(files)
     return Report(
         tasks=counts,
-        spans=sum(len(task.annotations[0].spans) for task in chosen),
-        roles=sum(len(task.annotations[0].roles) for task in chosen),
-        repairs=tuple(finding for task in [*readings, *stored] for finding in task.repairs),
+        spans=sum(len(task.annotation.spans) for task in labelled),
+        roles=sum(len(task.annotation.roles) for task in labelled),
+        repairs=tuple(finding for task in [*tasks, *stored] for finding in task.repairs),
         files=tuple(corpus.name_of(target) for target in files),
         written=bool(files) and not dry_run,
     )
@@ -172,9 +188,9 @@ def import_labels(
 def _check_names(corpus: Corpus, round: str, annotator_id: str) -> None:
     path = corpus.annotation / "annotators.csv"
     file = corpus.name_of(path)
-    rows = read_rows(path, name=file, columns=("annotator_id",))
-    known = [row["annotator_id"] for row in rows]
+    known = [row["annotator_id"] for row in read_rows(path, name=file, columns=("annotator_id",))]
     findings = []
+    # The round becomes a folder's name.
     if not _SLUG.fullmatch(round):
         allowed = "small letters, digits and single hyphens, such as r1"
         findings.append(Finding("--round", "", "", round, allowed, "choose such a name"))
@@ -182,38 +198,38 @@ def _check_names(corpus: Corpus, round: str, annotator_id: str) -> None:
         allowed = f"one of {', '.join(known)}" if known else "an annotator of the file"
         fix = "add a row annotator_id,kind,name,note (kind: human or language-model)"
         findings.append(Finding(file, annotator_id, "annotator_id", annotator_id, allowed, fix))
-    _refuse_any(findings)
+    refuse(findings)
 
 
 def _merge(
-    stored: Sequence[TaskReading], given: Sequence[TaskReading], now: str
+    stored: Sequence[TaskReading], fresh: Sequence[TaskReading], now: str
 ) -> tuple[list[TaskReading], Counter[str]]:
-    """Return the stored tasks with the given ones in their places, and what became of each."""
+    """Return the stored tasks with the fresh ones in their places, and what became of each."""
     merged = {task.unit_id: task for task in stored}
-    numbers = [task.task_id for task in stored if isinstance(task.task_id, int)]
-    following = max(numbers, default=0) + 1
-    did: Counter[str] = Counter()
-    for task in given:
+    next_id = max((task.task_id for task in stored if isinstance(task.task_id, int)), default=0) + 1
+    outcomes: Counter[str] = Counter()
+    for task in fresh:
         old = merged.get(task.unit_id)
-        if old is not None and same_labels(old.annotations[0], task.annotations[0]):
-            did["unchanged"] += 1
+        if old is not None and same_labels(old.annotation, task.annotation):
+            outcomes["unchanged"] += 1
             continue
-        did["new" if old is None else "changed"] += 1
-        ident = following if old is None else old.task_id
-        following += old is None
-        merged[task.unit_id] = _stamped(task, ident, old, now)
-    return list(merged.values()), did
+        outcomes["new" if old is None else "changed"] += 1
+        merged[task.unit_id] = _stamped(task, next_id, old, now)
+        next_id += old is None
+    return list(merged.values()), outcomes
 
 
-def _stamped(
-    task: TaskReading, ident: int | str | None, old: TaskReading | None, now: str
-) -> TaskReading:
-    """Return the task with the ids and times it is stored with."""
-    reading = task.annotations[0]
-    first = old.annotations[0] if old is not None else None
-    created = (first.created_at if first else None) or reading.created_at or now
-    updated = reading.updated_at or (now if first else created)
-    number = first.annotation_id if first else ident
+def _stamped(task: TaskReading, next_id: int, old: TaskReading | None, now: str) -> TaskReading:
+    """Return the task with the ids and times it is stored with.
+
+    A changed task keeps its ids and the time it was first labelled, so that a diff of the
+    export shows the change alone.
+    """
+    ident = next_id if old is None else old.task_id
+    number = next_id if old is None else old.annotation.annotation_id
+    reading = task.annotation
+    created = (old and old.annotation.created_at) or reading.created_at or now
+    updated = reading.updated_at or (created if old is None else now)
     reading = reading._replace(annotation_id=number, created_at=created, updated_at=updated)
     return task._replace(task_id=ident, annotations=(reading,), findings=(), repairs=())
 
@@ -221,36 +237,21 @@ def _stamped(
 def renumbered(tasks: Iterable[TaskReading], texts: Texts) -> list[TaskReading]:
     """Return tasks in the corpus's order, numbered from 1, with one annotation each."""
     return [
-        task._replace(
-            task_id=number, annotations=(task.annotations[0]._replace(annotation_id=number),)
-        )
-        for number, task in enumerate(_sorted(tasks, texts), start=1)
+        task._replace(task_id=number, annotations=(task.annotation._replace(annotation_id=number),))
+        for number, task in enumerate(_in_corpus_order(tasks, texts), start=1)
     ]
 
 
-def _sorted(tasks: Iterable[TaskReading], texts: Texts) -> list[TaskReading]:
+def _in_corpus_order(tasks: Iterable[TaskReading], texts: Texts) -> list[TaskReading]:
     place = {article: number for number, article in enumerate(texts.sentences)}
     return sorted(tasks, key=lambda task: (place[task.article_id], task.start))
-
-
-def _count(
-    given: Iterable[TaskReading], did: Counter[str], unlabelled: int, missing: int
-) -> Counts:
-    skipped = sum(task.annotations[0].skipped for task in given)
-    return Counts(did["new"], did["changed"], did["unchanged"], skipped, unlabelled, missing)
 
 
 def _missing(project: Project, tasks: Iterable[TaskReading], texts: Texts) -> int:
     """Count the units of the corpus that have no labels among `tasks`."""
     scored = {row.sentence_id for row in texts.by_id.values() if row.scored}
     wanted = scored if project == "stance" else set(texts.texts)
-    return len(wanted - {task.unit_id for task in tasks if not task.annotations[0].skipped})
-
-
-def _refuse_any(findings: Iterable[Finding]) -> None:
-    collected = list(findings)
-    if collected:
-        raise InputError(collected)
+    return len(wanted - {task.unit_id for task in tasks if not task.annotation.skipped})
 
 
 def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
@@ -268,7 +269,7 @@ def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
     Raises
     ------
     InputError
-        The corpus has no such article, there is no such submission, or it has faults.
+        The corpus has no such article, there is no such submission, or it has errors.
     """
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     if source is None:
@@ -276,13 +277,13 @@ def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
     stored = ["/".join(pair) for pair in list_submissions(corpus)]
     if source not in stored:
         allowed = f"one of {', '.join(stored)}" if stored else "no submission is stored yet"
-        _refuse_any([Finding("--from", "", "", source, allowed, "write it as ROUND/ANNOTATOR")])
+        raise InputError(
+            [Finding("--from", "", "", source, allowed, "write it as ROUND/ANNOTATOR")]
+        )
     round, _, annotator_id = source.partition("/")
     tasks = list(read_submission(corpus, round, annotator_id, scheme=scheme, texts=texts))
-    _refuse_any(finding for task in tasks for finding in task.findings)
-    mine = [task for task in tasks if task.article_id == article_id]
-    return (
-        fill_sheet(mine, texts=texts, scheme=scheme)
-        if mine
-        else blank_sheet(texts, article_id, scheme)
-    )
+    refuse(finding for task in tasks for finding in task.findings)
+    of_article = [task for task in tasks if task.article_id == article_id]
+    if not of_article:
+        return blank_sheet(texts, article_id, scheme)
+    return fill_sheet(of_article, texts=texts, scheme=scheme)

@@ -84,6 +84,11 @@ class TaskReading(NamedTuple):
         """The id of what is labelled: the sentence's, or else the article's."""
         return self.sentence_id or self.article_id
 
+    @property
+    def annotation(self) -> AnnotationReading:
+        """The one annotation of a task that is read for one annotator."""
+        return self.annotations[0]
+
 
 class AnnotationRow(NamedTuple):
     """One row of the annotations table: one annotator's one label on one unit."""

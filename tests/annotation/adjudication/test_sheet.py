@@ -125,7 +125,7 @@ def test_the_annotators_answers_are_predictions_that_label_studio_takes(three: C
     work = Adjudicator(three)
     units = open_units(work.state)
     assert units == {"stance": [f"{GAS}#002", f"{GAS}#004"], "spans": [GAS, PORT]}
-    found = answers_as_predictions(work.passes, SCHEME, units)
+    found = answers_as_predictions(work.annotations, SCHEME, units)
     assert list(found) == [
         ("stance", f"{GAS}#002"), ("stance", f"{GAS}#004"), ("spans", GAS), ("spans", PORT),
     ]  # fmt: skip
@@ -135,4 +135,4 @@ def test_the_annotators_answers_are_predictions_that_label_studio_takes(three: C
         for one in predictions:
             check: Any = interface.validate_prediction
             assert check({"score": 0.0, **one}, return_errors=True) == []
-    assert len(answers_as_predictions(work.passes, SCHEME)) == 8
+    assert len(answers_as_predictions(work.annotations, SCHEME)) == 8

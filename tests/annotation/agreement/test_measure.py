@@ -366,7 +366,7 @@ def test_two_labellings_of_one_task_by_one_annotator_are_refused(
     three: Corpus, tmp_path: Path
 ) -> None:
     twice = write_json(tmp_path / "twice.json", [foreign(1, "neutral"), foreign(1, "pro-US")])
-    with pytest.raises(InputError, match="found 'a second task of twice'"):
+    with pytest.raises(InputError, match="found '2 tasks of other#001 by twice'"):
         measure_corpus(three, exports=[str(twice), str(twice)])
 
 

@@ -19,7 +19,7 @@ from tests.support.studio import (
     tasks_of,
 )
 from tests.support.tiny import GAS, PORT, annotation, choice, sentence_task, write_json
-from usiran.annotation.intake import read_all_labels
+from usiran.annotation.read_labels import read_all_labels
 from usiran.annotation.server.accounts import email_of
 from usiran.annotation.server.pull import pull
 from usiran.annotation.server.push import push

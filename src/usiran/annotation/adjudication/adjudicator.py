@@ -1,4 +1,4 @@
-"""Adjudication: from the annotators' passes, by decisions with reasons, to the gold.
+"""Adjudication: from the annotators' labels, by decisions with reasons, to the gold.
 
 `Adjudicator` knows what is open, takes decisions one by one, each saved before the next, and
 writes the gold once nothing is open. What all annotators agree on is adopted as it is.
@@ -22,7 +22,7 @@ from usiran.annotation.adjudication.question_labels import (
     tell,
 )
 from usiran.annotation.adjudication.questions import Decision, State, place_question, settle
-from usiran.annotation.annotator_labels import Passes, given, read_rounds
+from usiran.annotation.annotator_labels import AnnotatorLabels, read_rounds
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.io.atomic import holds, replace_files
@@ -86,17 +86,21 @@ class Adjudicator:
         self.rounds = tuple(rounds or corpus.manifest.gold_rounds)
         self.scheme: Scheme = read_scheme(corpus.labels)
         self.texts: Texts = read_texts(corpus)
-        self.passes: Passes = read_rounds(corpus, self.rounds, scheme=self.scheme, texts=self.texts)
-        if len(self.passes.annotators) < 2:
-            found = f"labels of {', '.join(self.passes.annotators) or 'nobody'} alone"
-            fix = "take in more passes, or make one pass the gold with `usiran annotate adopt`"
+        self.annotations: AnnotatorLabels = read_rounds(
+            corpus, self.rounds, scheme=self.scheme, texts=self.texts
+        )
+        if len(self.annotations.annotators) < 2:
+            found = f"labels of {', '.join(self.annotations.annotators) or 'nobody'} alone"
+            fix = "take in more annotations, or make one pass the gold with `usiran annotate adopt`"
             allowed = "labels of two annotators or more"
-            raise InputError([Finding(self.passes.source, "", "", found, allowed, fix)])
+            raise InputError([Finding(self.annotations.source, "", "", found, allowed, fix)])
         self._settle()
 
     def _settle(self) -> None:
         self.history: list[Decision] = read_ledger(self.corpus)
-        self.state: State = settle(self.passes, self._last(), scheme=self.scheme, texts=self.texts)
+        self.state: State = settle(
+            self.annotations, self._last(), scheme=self.scheme, texts=self.texts
+        )
 
     def _last(self) -> dict[str, Decision]:
         return {one.id: one for one in self.history}
@@ -104,7 +108,7 @@ class Adjudicator:
     @property
     def letters(self) -> dict[str, str]:
         """From annotator to the letter it is shown as."""
-        return letters_of(self.passes.annotators)
+        return letters_of(self.annotations.annotators)
 
     def question(self, id: str) -> Question:
         """Return a question by its id, also one that all agree on, or an unmarked place.
@@ -114,7 +118,7 @@ class Adjudicator:
         InputError
             There is no such question.
         """
-        found = place_question(self.passes, self.state, id, self.texts)
+        found = place_question(self.annotations, self.state, id, self.texts)
         if found is None:
             layer, _, unit = id.partition("/")
             near = [one for one in self.state.questions if one.startswith(id.partition("@")[0])]
@@ -122,7 +126,7 @@ class Adjudicator:
             waits = layer == "role" and unit.partition("@")[0] in self.state.waiting
             fix = "roles come once the article's spans are decided" if waits else "use such an id"
             allowed = shown or "an id that `usiran annotate adjudicate --list` shows"
-            raise InputError([Finding(self.passes.source, id, "id", id, allowed, fix)])
+            raise InputError([Finding(self.annotations.source, id, "id", id, allowed, fix)])
         return found
 
     def tell(self, question: Question, answer: Answer | None) -> str:
@@ -265,7 +269,7 @@ class Adjudicator:
         )
 
     def drift(self) -> list[Finding]:
-        """Find gold files that are not what passes and decisions give.
+        """Find gold files that are not what labels and decisions give.
 
         Raises
         ------
@@ -288,9 +292,9 @@ class Adjudicator:
         """Return the gold's tasks, the decisions' rows and all files, checked."""
         self.check_rounds()
         self._refuse_unfinished()
-        votes = count_votes(self.passes.rows, self.rounds)
-        rows = decision_rows(self.state, self.passes, votes)
-        tasks = gold_tasks(self.state, self.passes, self.texts)
+        votes = count_votes(self.annotations.rows, self.rounds)
+        rows = decision_rows(self.state, self.annotations, votes)
+        tasks = gold_tasks(self.state, self.annotations, self.texts)
         scheme, texts, file = self.scheme, self.texts, "the decided gold"
         _refuse(f for one in tasks for f in check_task(one, scheme=scheme, texts=texts, file=file))
         told = [row._asdict() for row in rows]
@@ -308,9 +312,9 @@ class Adjudicator:
             more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
             found = f"{len(ids)} open: {', '.join(ids[:_SHOWN])}{more}"
             fix = "decide them; `usiran annotate adjudicate --list` shows them"
-            raise _refused(self.passes.source, "", "", found, "nothing open", fix)
+            raise _refused(self.annotations.source, "", "", found, "nothing open", fix)
         if self.state.unlabelled:
-            allowed = f"labels of every scored sentence and article in {self.passes.source}"
+            allowed = f"labels of every scored sentence and article in {self.annotations.source}"
             fix = "label it, or add the round that has it to gold_rounds"
             _refuse(
                 Finding("annotation/submissions", unit, "", "", allowed, fix)
@@ -339,7 +343,7 @@ class Adjudicator:
         there = {
             f"{task.article_id}@actor:{span.start}-{span.end}"
             for task in tasks
-            for span in given(task).spans
+            for span in task.annotation.spans
             if span.layer == "actor"
         }
         return tuple(span for span in linked if span not in there)

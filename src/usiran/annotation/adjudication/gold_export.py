@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Answer, Item, Question
 from usiran.annotation.adjudication.questions import Decision, Settled, State
-from usiran.annotation.annotator_labels import Passes, given
+from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.label_studio.annotation_records import (
     AnnotationReading,
     RoleReading,
@@ -57,7 +57,7 @@ def moment(text: str | None) -> datetime:
     return datetime.fromisoformat(text) if text else datetime.min.replace(tzinfo=UTC)
 
 
-def gold_tasks(state: State, passes: Passes, texts: Texts) -> list[TaskReading]:
+def gold_tasks(state: State, annotations: AnnotatorLabels, texts: Texts) -> list[TaskReading]:
     """Return the gold as tasks, numbered in corpus order: the sentences, then the articles."""
     by_unit: dict[tuple[str, str], list[Settled]] = defaultdict(list)
     for one in state.settled.values():
@@ -69,14 +69,14 @@ def gold_tasks(state: State, passes: Passes, texts: Texts) -> list[TaskReading]:
         TaskReading(
             "stance", number, row.article_id, row.sentence_id, row.start, row.end,
             texts.digest(row.article_id),
-            (_annotation(number, by_unit["stance", row.sentence_id], passes, texts),),
+            (_annotation(number, by_unit["stance", row.sentence_id], annotations, texts),),
         )
         for number, row in enumerate(rows, start=1)
     ]  # fmt: skip
     articles = [
         TaskReading(
             "spans", number, article, None, 0, len(text), texts.digest(article),
-            (_annotation(number, by_unit["spans", article], passes, texts),),
+            (_annotation(number, by_unit["spans", article], annotations, texts),),
         )
         for number, (article, text) in enumerate(
             ((key, text) for key, text in texts.texts.items() if ("spans", key) in by_unit), 1
@@ -86,7 +86,7 @@ def gold_tasks(state: State, passes: Passes, texts: Texts) -> list[TaskReading]:
 
 
 def _annotation(
-    number: int, settled: Sequence[Settled], passes: Passes, texts: Texts
+    number: int, settled: Sequence[Settled], annotations: AnnotatorLabels, texts: Texts
 ) -> AnnotationReading:
     choices: dict[str, tuple[str, ...]] = {}
     spans: list[SpanReading] = []
@@ -102,7 +102,7 @@ def _annotation(
             choices[question.layer] = (answer[0].label,)
             if len(answer) > 1:
                 choices["grounds"] = tuple(item.label for item in answer[1:])
-    created, updated = _times(settled, passes)
+    created, updated = _times(settled, annotations)
     return AnnotationReading(
         number, None, None, created, updated, None, False, choices, tuple(spans), tuple(roles)
     )
@@ -118,33 +118,37 @@ def _actor(article: str, item: Item) -> str:
     return region_id(span_id(article, "actor", item.start, item.end))
 
 
-def _times(settled: Sequence[Settled], passes: Passes) -> tuple[str | None, str | None]:
+def _times(
+    settled: Sequence[Settled], annotations: AnnotatorLabels
+) -> tuple[str | None, str | None]:
     """Return when the task was last labelled, and when it was last decided."""
     question = settled[0].question
     project = "stance" if question.layer in ("stance", "holder") else "spans"
     unit = question.unit_id if project == "stance" else question.article_id
-    tasks = passes.units(project).get(unit, {}).values()  # type: ignore[arg-type]  # one of the two
-    labelled = [given(task).created_at for task in tasks]
+    tasks = annotations.units(project).get(unit, {}).values()  # type: ignore[arg-type]  # one of the two
+    labelled = [task.annotation.created_at for task in tasks]
     decided = [one.decision.decided_at for one in settled if one.decision]
     created = max(labelled, key=moment, default=None)
     return created, max([created, *decided], key=moment)
 
 
-def decision_rows(state: State, passes: Passes, votes: Mapping[Vote, int]) -> list[DecisionRow]:
+def decision_rows(
+    state: State, annotations: AnnotatorLabels, votes: Mapping[Vote, int]
+) -> list[DecisionRow]:
     """Return the rows of decisions.csv, sorted.
 
     Parameters
     ----------
     state : State
         With every question settled.
-    passes : Passes
+    annotations : AnnotatorLabels
         The annotators' labels.
     votes : mapping
         The votes as votes.csv counts them.
     """
     rows = [row for one in state.settled.values() for row in _rows(one)]
     explained = {(row.layer, row.unit_id) for row in rows}
-    rows += _followed(state, passes, votes, explained)
+    rows += _followed(state, annotations, votes, explained)
     return sorted(rows)
 
 
@@ -263,7 +267,10 @@ def _told(value: bool) -> str:
 
 
 def _followed(
-    state: State, passes: Passes, votes: Mapping[Vote, int], explained: set[tuple[str, str]]
+    state: State,
+    annotations: AnnotatorLabels,
+    votes: Mapping[Vote, int],
+    explained: set[tuple[str, str]],
 ) -> Iterator[DecisionRow]:
     """Explain the roles that changed because a span they stand on was decided."""
     links: dict[str, dict[str, set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
@@ -280,7 +287,7 @@ def _followed(
             counts[vote.unit_id][vote.label, vote.target] = count
     for unit in sorted(counts.keys() | {u for of in links.values() for u in of}):
         article = unit.partition("@")[0]
-        judges = len(passes.judges("spans", article))
+        judges = len(annotations.annotators_of("spans", article))
         gold = links[article].get(unit, set())
         most = {link for link, count in counts[unit].items() if 2 * count > judges}
         if most != gold and ("role", unit) not in explained:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Answer, Item, Question
-from usiran.annotation.annotator_labels import given
 from usiran.label_studio.annotation_records import (
     AnnotationReading,
     SpanReading,
@@ -51,7 +50,7 @@ def prefill(work: Adjudicator, tasks: Iterable[TaskReading]) -> Prefilled:
     open_ids = {question.id for question in found.questions}
     for task in tasks:
         reader = _Reader(work, task)
-        if given(task).skipped:
+        if task.annotation.skipped:
             continue
         for question, answer in reader.answers():
             line = work.tell(question, answer)
@@ -71,7 +70,7 @@ class _Reader:
 
     def __init__(self, work: Adjudicator, task: TaskReading) -> None:
         self._work, self._task = work, task
-        self._reading: AnnotationReading = given(task)
+        self._reading: AnnotationReading = task.annotation
         self._asked = [
             question
             for question in work.state.questions.values()

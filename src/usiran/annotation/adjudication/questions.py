@@ -24,7 +24,7 @@ from usiran.annotation.adjudication.question_labels import (
     Question,
     parse,
 )
-from usiran.annotation.annotator_labels import Passes, given
+from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.errors import InputError
 from usiran.label_studio.annotation_records import TaskReading, span_id
 from usiran.schemas.label_scheme import Scheme
@@ -98,13 +98,13 @@ class State:
 
 
 def settle(
-    passes: Passes, decisions: Mapping[str, Decision], *, scheme: Scheme, texts: Texts
+    annotations: AnnotatorLabels, decisions: Mapping[str, Decision], *, scheme: Scheme, texts: Texts
 ) -> State:
     """Return every question, and which of them are settled.
 
     Parameters
     ----------
-    passes : Passes
+    annotations : AnnotatorLabels
         The annotators' labels.
     decisions : mapping
         The last decision on each id.
@@ -113,10 +113,12 @@ def settle(
     texts : Texts
         The corpus's texts and sentences.
     """
-    return _Settling(passes, decisions, scheme, texts).state()
+    return _Settling(annotations, decisions, scheme, texts).state()
 
 
-def place_question(passes: Passes, state: State, id: str, texts: Texts) -> Question | None:
+def place_question(
+    annotations: AnnotatorLabels, state: State, id: str, texts: Texts
+) -> Question | None:
     """Return the question of an id: one that is there, or a place that nobody marked.
 
     None where the id names nothing, or a place that overlaps one with an id of its own.
@@ -133,7 +135,7 @@ def place_question(passes: Passes, state: State, id: str, texts: Texts) -> Quest
             asked, Item("", other.start, other.end)
         ):
             return None
-    return _empty_place(passes, layer, article, start, end)
+    return _empty_place(annotations, layer, article, start, end)
 
 
 def _place_of(id: str, texts: Texts) -> tuple[str, str, int, int] | None:
@@ -148,24 +150,34 @@ def _place_of(id: str, texts: Texts) -> tuple[str, str, int, int] | None:
     return layer, article, int(start), int(end)
 
 
-def _empty_place(passes: Passes, layer: str, article: str, start: int, end: int) -> Question:
+def _empty_place(
+    annotations: AnnotatorLabels, layer: str, article: str, start: int, end: int
+) -> Question:
     unit = span_id(article, layer, start, end)
-    answers: dict[str, Answer | None] = dict.fromkeys(passes.judges("spans", article), ())
+    answers: dict[str, Answer | None] = dict.fromkeys(
+        annotations.annotators_of("spans", article), ()
+    )
     return Question(layer, article, unit, start, end, answers)
 
 
 class _Settling:
     def __init__(
-        self, passes: Passes, decisions: Mapping[str, Decision], scheme: Scheme, texts: Texts
+        self,
+        annotations: AnnotatorLabels,
+        decisions: Mapping[str, Decision],
+        scheme: Scheme,
+        texts: Texts,
     ) -> None:
-        self._passes, self._decisions = passes, decisions
+        self._annotations, self._decisions = annotations, decisions
         self._scheme, self._texts = scheme, texts
-        self._stance, self._spans = passes.units("stance"), passes.units("spans")
+        self._stance, self._spans = annotations.units("stance"), annotations.units("spans")
         self._state = State()
 
     def state(self) -> State:
         for article in self._texts.sentences:
-            if self._passes.judges("spans", article) or self._passes.judges("stance", article):
+            if self._annotations.annotators_of("spans", article) or self._annotations.annotators_of(
+                "stance", article
+            ):
                 self._article(article)
             else:
                 self._state.unlabelled.append(article)
@@ -217,7 +229,7 @@ class _Settling:
             return None
 
     def _sentences(self, article: str) -> Iterator[Question]:
-        judges = self._passes.judges("stance", article)
+        judges = self._annotations.annotators_of("stance", article)
         for row in self._texts.sentences[article]:
             if not row.scored:
                 continue
@@ -240,7 +252,7 @@ class _Settling:
 
     def _choice(self, task: TaskReading | None, layer: str) -> Answer | None:
         """Return an annotator's choice; a stance has its grounds behind it."""
-        choices = given(task).choices if task is not None else {}
+        choices = task.annotation.choices if task is not None else {}
         if layer not in choices:
             return None
         grounds = choices.get("grounds", ()) if layer == "stance" else ()
@@ -251,7 +263,7 @@ class _Settling:
         owned = [
             _Owned(span.start, span.end, span.label, span.mode, who)
             for who, task in tasks.items()
-            for span in given(task).spans
+            for span in task.annotation.spans
             if span.layer == layer
         ]
         for cluster in clusters(owned):
@@ -272,7 +284,7 @@ class _Settling:
         for id in self._decisions:
             place = _place_of(id, self._texts)
             if place and place[1] == article and id not in self._state.questions:
-                question = place_question(self._passes, self._state, id, self._texts)
+                question = place_question(self._annotations, self._state, id, self._texts)
                 if question is not None:
                     self._ask(question)
 
@@ -292,7 +304,7 @@ class _Settling:
         self, task: TaskReading, actors: Iterable[Item], events: Iterable[Item]
     ) -> dict[int, Answer]:
         """Return an annotator's roles on the gold spans, for each gold event it marked."""
-        reading, gold = given(task), {"actor": list(actors), "event": list(events)}
+        reading, gold = task.annotation, {"actor": list(actors), "event": list(events)}
         onto: dict[str, int] = {}
         for layer, spans in gold.items():
             mine = [span for span in reading.spans if span.layer == layer]

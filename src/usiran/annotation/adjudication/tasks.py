@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from usiran.annotation.adjudication.question_labels import letters_of
 from usiran.annotation.adjudication.questions import State
-from usiran.annotation.annotator_labels import Passes, given
+from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.label_studio.write_export import Json, result_items
 from usiran.schemas.label_scheme import Project, Scheme
 
 
 def answers_as_predictions(
-    passes: Passes, scheme: Scheme, units: Mapping[Project, Sequence[str]] | None = None
+    annotations: AnnotatorLabels,
+    scheme: Scheme,
+    units: Mapping[Project, Sequence[str]] | None = None,
 ) -> dict[tuple[Project, str], list[Json]]:
     """Return each task's predictions for Label Studio: one for every annotator's answer.
 
@@ -21,7 +23,7 @@ def answers_as_predictions(
 
     Parameters
     ----------
-    passes : Passes
+    annotations : AnnotatorLabels
         The annotators' labels.
     scheme : Scheme
         The labels.
@@ -34,14 +36,14 @@ def answers_as_predictions(
     dict
         From project and unit (sentence_id or article_id) to predictions.
     """
-    letters = letters_of(passes.annotators)
+    letters = letters_of(annotations.annotators)
     found: dict[tuple[Project, str], list[Json]] = {}
-    for who, tasks in passes.tasks.items():
+    for who, tasks in annotations.tasks.items():
         for key, task in tasks.items():
             if units is None or key[1] in units.get(key[0], ()):
                 items = [
                     item | ({"origin": "prediction"} if "origin" in item else {})
-                    for item in result_items(task, given(task), scheme)
+                    for item in result_items(task, task.annotation, scheme)
                 ]
                 found.setdefault(key, []).append({"model_version": letters[who], "result": items})
     return found

@@ -15,7 +15,7 @@ import numpy as np
 
 from usiran.annotation.agreement.spans import SpanMeasure, span_scores
 from usiran.annotation.agreement.units import YES_NO, Ratings, all_ratings, matched_spans
-from usiran.annotation.annotator_labels import Export, Passes, read_exports, read_rounds
+from usiran.annotation.annotator_labels import AnnotatorLabels, Export, read_exports, read_rounds
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.schemas.label_scheme import Scheme, read_scheme
@@ -178,13 +178,18 @@ class Agreement:
 
 
 def measure(
-    passes: Passes, *, scheme: Scheme, texts: Texts, draws: int = 10_000, seed: int = 0
+    annotations: AnnotatorLabels,
+    *,
+    scheme: Scheme,
+    texts: Texts,
+    draws: int = 10_000,
+    seed: int = 0,
 ) -> Agreement:
     """Return the agreement of all annotators.
 
     Parameters
     ----------
-    passes : Passes
+    annotations : AnnotatorLabels
         What they labelled.
     scheme : Scheme
         Labels and their order.
@@ -198,23 +203,23 @@ def measure(
     InputError
         There are fewer than two annotators, or no unit that two of them labelled.
     """
-    units = _shared(passes)
-    actors, events = matched_spans(passes, "actor"), matched_spans(passes, "event")
+    units = _shared(annotations)
+    actors, events = matched_spans(annotations, "actor"), matched_spans(annotations, "event")
     labels = tuple(
-        label_agreement(ratings, passes.annotators, draws=draws, seed=seed)
-        for ratings in all_ratings(passes, scheme, texts, actors, events)
+        label_agreement(ratings, annotations.annotators, draws=draws, seed=seed)
+        for ratings in all_ratings(annotations, scheme, texts, actors, events)
     )
-    spans = span_scores(passes, scheme, actors, events)
+    spans = span_scores(annotations, scheme, actors, events)
     return Agreement(
-        source=passes.source,
-        annotators=passes.annotators,
-        kinds=passes.kinds,
+        source=annotations.source,
+        annotators=annotations.annotators,
+        kinds=annotations.kinds,
         units=units,
         draws=draws,
         seed=seed,
         labels=labels,
-        spans=tuple(_span_agreement(one, pairs, passes) for one, pairs in spans.items()),
-        repaired=len(passes.repairs),
+        spans=tuple(_span_agreement(one, pairs, annotations) for one, pairs in spans.items()),
+        repaired=len(annotations.repairs),
     )
 
 
@@ -246,28 +251,28 @@ def measure_corpus(
         raise InputError([Finding("--round", "", "", found, allowed, "leave one of them out")])
     if exports:
         given = [Export.of(word) for word in exports]
-        passes = read_exports(given, corpus, scheme=scheme, texts=texts)
+        annotations = read_exports(given, corpus, scheme=scheme, texts=texts)
     else:
         named = tuple(rounds or corpus.manifest.gold_rounds)
-        passes = read_rounds(corpus, named, scheme=scheme, texts=texts)
-    return measure(passes, scheme=scheme, texts=texts, draws=draws, seed=seed)
+        annotations = read_rounds(corpus, named, scheme=scheme, texts=texts)
+    return measure(annotations, scheme=scheme, texts=texts, draws=draws, seed=seed)
 
 
-def _shared(passes: Passes) -> dict[str, int]:
+def _shared(annotations: AnnotatorLabels) -> dict[str, int]:
     """Count the units that two annotators or more labelled; refuse where there are none."""
-    who = ", ".join(passes.annotators) or "nobody"
-    if len(passes.annotators) < 2:
-        found = f"labels of {who} alone" if passes.annotators else "no labels"
+    who = ", ".join(annotations.annotators) or "nobody"
+    if len(annotations.annotators) < 2:
+        found = f"labels of {who} alone" if annotations.annotators else "no labels"
         fix = "take in a second annotator's labels, or name more rounds or files"
         allowed = "labels of two annotators or more"
-        raise InputError([Finding(passes.source, "", "", found, allowed, fix)])
-    names = {"sentences": passes.units("stance"), "articles": passes.units("spans")}
+        raise InputError([Finding(annotations.source, "", "", found, allowed, fix)])
+    names = {"sentences": annotations.units("stance"), "articles": annotations.units("spans")}
     units = {name: sum(len(tasks) > 1 for tasks in found.values()) for name, found in names.items()}
     if not any(units.values()):
         found = f"no unit that two of {who} labelled"
         fix = "compare exports of the same texts; tasks are told by article_id and sentence_id"
         allowed = "units with two annotators"
-        raise InputError([Finding(passes.source, "", "", found, allowed, fix)])
+        raise InputError([Finding(annotations.source, "", "", found, allowed, fix)])
     return units
 
 
@@ -357,7 +362,9 @@ def _cells(counts: Floats) -> tuple[tuple[int, ...], ...]:
 
 
 def _span_agreement(
-    measure: SpanMeasure, scores: Mapping[tuple[str, str], float | None], passes: Passes
+    measure: SpanMeasure,
+    scores: Mapping[tuple[str, str], float | None],
+    annotations: AnnotatorLabels,
 ) -> SpanAgreement:
     pairs = tuple(PairFigure(*pair, _number(value)) for pair, value in scores.items())
     return SpanAgreement(
@@ -368,5 +375,5 @@ def _span_agreement(
         mean=_mean(pair.value for pair in pairs),
         aim=F1_AIMS.get(measure),
         pairs=pairs,
-        rest=_rest(pairs, passes.annotators),
+        rest=_rest(pairs, annotations.annotators),
     )

@@ -15,7 +15,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from usiran.annotation.agreement.units import MatchedSpans
-from usiran.annotation.annotator_labels import Passes, given
+from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.label_studio.annotation_records import TaskReading
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.spans import Hits, Span, hits
@@ -70,13 +70,16 @@ def f1(common: int, one: int, other: int) -> float | None:
 
 
 def span_scores(
-    passes: Passes, scheme: Scheme, actors: list[MatchedSpans], events: list[MatchedSpans]
+    annotations: AnnotatorLabels,
+    scheme: Scheme,
+    actors: list[MatchedSpans],
+    events: list[MatchedSpans],
 ) -> dict[SpanMeasure, dict[Pair, float | None]]:
     """Return F1 by every measure for every pair of annotators."""
     scores: dict[SpanMeasure, dict[Pair, float | None]] = {one: {} for one in MEASURES}
-    articles = passes.units("spans").values()
-    links = _links(passes, actors, events)
-    for one, other in combinations(passes.annotators, 2):
+    articles = annotations.units("spans").values()
+    links = _links(annotations, actors, events)
+    for one, other in combinations(annotations.annotators, 2):
         shared = [tasks for tasks in articles if one in tasks and other in tasks]
         for layer, levels in (("actor", ("type",)), ("event", ("type", "quad"))):
             for level in levels:
@@ -107,7 +110,7 @@ def _sums(found: Sequence[Hits], key: str) -> _Sums:
 def _spans(task: TaskReading, layer: str, quads: Mapping[str, str]) -> list[Span]:
     return [
         Span(span.start, span.end, quads.get(span.label, span.label))
-        for span in given(task).spans
+        for span in task.annotation.spans
         if span.layer == layer
     ]
 
@@ -119,9 +122,11 @@ class _Links(NamedTuple):
     events: Sequence[Mapping[str, object]]
 
 
-def _links(passes: Passes, actors: list[MatchedSpans], events: list[MatchedSpans]) -> list[_Links]:
+def _links(
+    annotations: AnnotatorLabels, actors: list[MatchedSpans], events: list[MatchedSpans]
+) -> list[_Links]:
     found = []
-    units = passes.units("spans")
+    units = annotations.units("spans")
     for actor, event in zip(actors, events, strict=True):
         of = {}
         for who, task in units[event.article].items():
@@ -132,7 +137,7 @@ def _links(passes: Passes, actors: list[MatchedSpans], events: list[MatchedSpans
                 if who in group
             }
             of[who] = {
-                (place[link.event], link.role, place[link.actor]) for link in given(task).roles
+                (place[link.event], link.role, place[link.actor]) for link in task.annotation.roles
             }
         found.append(_Links(of, event.groups))
     return found

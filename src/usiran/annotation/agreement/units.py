@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from usiran.annotation.annotator_labels import Passes, given
+from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.label_studio.annotation_records import SpanReading
 from usiran.schemas.label_scheme import QUADS, Scheme
 from usiran.stats.alpha import Floats
@@ -85,12 +85,12 @@ class MatchedSpans:
     groups: tuple[Group, ...]
 
 
-def matched_spans(passes: Passes, layer: str) -> list[MatchedSpans]:
+def matched_spans(annotations: AnnotatorLabels, layer: str) -> list[MatchedSpans]:
     """Return the matched spans of a layer, for every article that has labels."""
     found = []
-    for article, tasks in passes.units("spans").items():
+    for article, tasks in annotations.units("spans").items():
         spans = {
-            who: [span for span in given(task).spans if span.layer == layer]
+            who: [span for span in task.annotation.spans if span.layer == layer]
             for who, task in tasks.items()
         }
         found.append(MatchedSpans(article, tuple(tasks), tuple(groups(spans))))
@@ -98,7 +98,7 @@ def matched_spans(passes: Passes, layer: str) -> list[MatchedSpans]:
 
 
 def all_ratings(
-    passes: Passes,
+    annotations: AnnotatorLabels,
     scheme: Scheme,
     texts: Texts,
     actors: list[MatchedSpans],
@@ -107,10 +107,10 @@ def all_ratings(
     """Return everything that annotators are compared on, in the order of the report."""
     quad, names = scheme.quad_of, {key: scheme[key].names for key in ("actor", "event", "mode")}
     return [
-        _choice("stance", passes, scheme, "sentences"),
-        _choice("holder", passes, scheme, "sentences"),
-        _choice("article_stance", passes, scheme, "articles"),
-        *(_ground(name, passes) for name in scheme["grounds"].names),
+        _choice("stance", annotations, scheme, "sentences"),
+        _choice("holder", annotations, scheme, "sentences"),
+        _choice("article_stance", annotations, scheme, "articles"),
+        *(_ground(name, annotations) for name in scheme["grounds"].names),
         _spans("event quad", QUADS, events, texts, lambda span: quad[span.label]),
         _spans("event type", names["event"], events, texts, lambda span: span.label),
         _spans("event mode", names["mode"], events, texts, lambda span: span.mode),
@@ -118,27 +118,27 @@ def all_ratings(
     ]
 
 
-def _choice(name: str, passes: Passes, scheme: Scheme, about: str) -> Ratings:
+def _choice(name: str, annotations: AnnotatorLabels, scheme: Scheme, about: str) -> Ratings:
     field = scheme[name]
     units = []
-    for unit, tasks in passes.units(field.project).items():
+    for unit, tasks in annotations.units(field.project).items():
         labels = {
-            who: given(task).choices[name][0]
+            who: task.annotation.choices[name][0]
             for who, task in tasks.items()
-            if name in given(task).choices
+            if name in task.annotation.choices
         }
         units.append(Unit(next(iter(tasks.values())).article_id, unit, labels))
     return Ratings(name, about, field.names, tuple(units))
 
 
-def _ground(name: str, passes: Passes) -> Ratings:
+def _ground(name: str, annotations: AnnotatorLabels) -> Ratings:
     """Take one of the grounds as a yes or no for every sentence with a stance."""
     units = []
-    for unit, tasks in passes.units("stance").items():
+    for unit, tasks in annotations.units("stance").items():
         labels = {
-            who: YES_NO[name not in given(task).choices.get("grounds", ())]
+            who: YES_NO[name not in task.annotation.choices.get("grounds", ())]
             for who, task in tasks.items()
-            if "stance" in given(task).choices
+            if "stance" in task.annotation.choices
         }
         units.append(Unit(next(iter(tasks.values())).article_id, unit, labels))
     return Ratings(f"grounds {name}", "sentences", YES_NO, tuple(units))

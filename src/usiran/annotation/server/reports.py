@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from usiran.annotation.reports import import_text
 from usiran.annotation.server.process import Server
 from usiran.annotation.server.pull import Pulled
 from usiran.annotation.server.push import Pushed
@@ -62,7 +61,7 @@ def pull_text(done: Pulled) -> str:
     if done.report is None:
         lines.append("no labels yet: nothing to write")
     else:
-        lines.append(import_text(done.report))
+        lines.append(str(done.report))
     return "\n".join(lines)
 
 

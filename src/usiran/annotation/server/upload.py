@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from usiran.annotation.intake import kept, read_all_labels, same_labels
+from usiran.annotation.read_labels import annotations_by, read_all_labels, same_labels
 from usiran.annotation.server.accounts import choose_annotator, email_of, log_in
 from usiran.annotation.server.client import Studio, address, explained
 from usiran.annotation.server.credentials import Credentials
@@ -155,7 +155,7 @@ class _Reader:
         if held.findings and not held.annotations:
             plan.findings += held.findings
             return
-        mine = kept(held, self._user)
+        mine = annotations_by(held, self._user)
         same = [one for one in mine if same_labels(one, task.annotations[0]) and not held.findings]
         if len(mine) > 1:
             plan.findings.append(

@@ -91,7 +91,7 @@ def _show_pulled(
 
 
 def refuse_drift(adjudicator: Adjudicator) -> None:
-    """Raise where the gold is not what the passes and the decisions give."""
+    """Raise where the gold is not what the annotations and the decisions give."""
     if findings := adjudicator.drift():
         raise InputError(findings)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -62,7 +63,6 @@ def import_(
     All or nothing: with any fault nothing is written. Mended offsets are listed.
     Example: usiran annotate import drawdown.txt --round r1 --annotator ann
     """
-    from usiran.annotation.reports import import_text, to_json
     from usiran.annotation.submissions import import_labels
     from usiran.corpus import Corpus
 
@@ -74,7 +74,7 @@ def import_(
         completed_by=completed_by,
         dry_run=dry_run,
     )
-    show_json(to_json(report)) if as_json else print(import_text(report))
+    show_json(asdict(report)) if as_json else print(report)
 
 
 @app.command()
@@ -91,11 +91,12 @@ def adopt(
     Example: usiran annotate adopt --round r1 --annotator ann
     """
     from usiran.annotation import provisional_gold as gold
-    from usiran.annotation.reports import adoption_text, to_json
     from usiran.corpus import Corpus
 
-    done = gold.adopt(Corpus.find(corpus), round=round_name, annotator_id=annotator, force=force)
-    show_json(to_json(done)) if as_json else print(adoption_text(done))
+    adoption = gold.adopt(
+        Corpus.find(corpus), round=round_name, annotator_id=annotator, force=force
+    )
+    show_json(asdict(adoption)) if as_json else print(adoption)
 
 
 studio.mount(app)

@@ -1,0 +1,222 @@
+"""The labels in a file that is handed in: one annotator's, one annotation a task, checked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from usiran.annotation.sheets.parser import parse_sheet
+from usiran.corpus import Corpus
+from usiran.errors import FileError, Finding, InputError, refuse
+from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
+from usiran.label_studio.check import check_task
+from usiran.label_studio.read_export import read_export
+from usiran.schemas.label_scheme import Scheme
+from usiran.text.articles import Texts
+
+_SUFFIXES = (".txt", ".json", ".jsonl")
+
+
+class FileLabels(NamedTuple):
+    """A file's tasks as they were read, and those that carry the annotator's labels.
+
+    Every task of `labelled` has one annotation and no error.
+    """
+
+    tasks: tuple[TaskReading, ...]
+    labelled: tuple[TaskReading, ...]
+
+
+def annotations_by(task: TaskReading, annotator: str | None) -> list[AnnotationReading]:
+    """Return the annotations of a task that count, of one annotator (None: of anybody).
+
+    A skipped annotation beside labels was given up; where all are skipped the last one counts.
+    """
+    own = [reading for reading in task.annotations if _is_by(reading, annotator)]
+    return [reading for reading in own if not reading.skipped] or own[-1:]
+
+
+def single_annotations(
+    tasks: Iterable[TaskReading], annotator: str | None, *, file: str, name: str
+) -> tuple[list[TaskReading], list[Finding]]:
+    """Return the tasks that an annotator did, one annotation each, and what speaks against it.
+
+    Parameters
+    ----------
+    tasks : iterable of TaskReading
+        The tasks of one file.
+    annotator : str or None
+        Whose annotations count, by id or email; None takes everybody's.
+    file, name : str
+        How findings call the file and the annotator.
+
+    Returns
+    -------
+    tasks : list of TaskReading
+    findings : list of Finding
+        Of tasks with several annotations, and of units with several tasks.
+    """
+    single: list[TaskReading] = []
+    findings: list[Finding] = []
+    for task in tasks:
+        own = annotations_by(task, annotator)
+        if len(own) > 1:
+            value = f"{len(own)} annotations by {name}"
+            findings.append(_of_task(file, task, value, "one a task", "delete all but one"))
+        elif own:
+            single.append(task._replace(annotations=(own[0],)))
+    first = {(task.project, task.unit_id): task for task in reversed(single)}
+    for unit, count in Counter((task.project, task.unit_id) for task in single).items():
+        if count > 1:
+            value = f"{count} tasks of {unit[1]} by {name}"
+            fix = "delete all but one; tasks of one text need a sentence_id each"
+            findings.append(_of_task(file, first[unit], value, "one task a unit", fix))
+    return single, findings
+
+
+def read_labels(
+    path: Path, corpus: Corpus, *, scheme: Scheme, texts: Texts, completed_by: str | None = None
+) -> FileLabels:
+    """Read a sheet or an export, and choose one annotator's labels in it.
+
+    Parameters
+    ----------
+    path : Path
+        A sheet (.txt) or a Label Studio export (.json, .jsonl), of either project.
+    corpus : Corpus
+        What the labels are about.
+    scheme : Scheme
+        The labels.
+    texts : Texts
+        The corpus's texts and sentences.
+    completed_by : str, optional
+        Whose annotations to take, by id or email, where the export has several annotators'.
+
+    Raises
+    ------
+    FileError
+        The file cannot be read.
+    InputError
+        With every error of the labels.
+    """
+    file = corpus.name_of(path)
+    tasks = _read_tasks(path, file, scheme, texts)
+    findings = [finding for task in tasks for finding in task.findings]
+    # Where every task is refused there is nobody to choose: what is wrong is in the tasks.
+    if not any(task.annotations for task in tasks):
+        refuse(findings)
+    annotator = _chosen_annotator(tasks, completed_by, file)
+    labelled, several = single_annotations(tasks, annotator, file=file, name="one annotator")
+    findings += several
+    for task in labelled:
+        if task.article_id not in texts.texts:
+            fix = "add the article with `usiran articles add`, or leave the task out"
+            findings.append(_of_task(file, task, task.article_id, "an article here", fix))
+        findings += check_task(task, scheme=scheme, texts=texts, file=file)
+    if not labelled and not findings:
+        fix = "label some tasks and export again"
+        findings.append(Finding(file, "", "", "no labels", "at least one labelled task", fix))
+    refuse(findings)
+    return FileLabels(tuple(tasks), tuple(labelled))
+
+
+def read_all_labels(
+    paths: Iterable[Path],
+    corpus: Corpus,
+    *,
+    scheme: Scheme,
+    texts: Texts,
+    completed_by: str | None = None,
+) -> list[TaskReading]:
+    """Read several files of one annotator; no two of them may label the same unit.
+
+    The parameters are those of `read_labels`.
+
+    Raises
+    ------
+    InputError
+        With every error of every file.
+    """
+    findings: list[Finding] = []
+    labelled: dict[str, TaskReading] = {}
+    files: dict[str, str] = {}
+    for path in dict.fromkeys(paths):
+        name = corpus.name_of(path)
+        try:
+            tasks = read_labels(
+                path, corpus, scheme=scheme, texts=texts, completed_by=completed_by
+            ).labelled
+        except FileError as error:
+            findings.append(error.finding)
+            continue
+        except InputError as error:
+            findings += error.findings
+            continue
+        twice = [task.unit_id for task in tasks if task.unit_id in labelled]
+        if twice:
+            value = f"{len(twice)} units that {files[twice[0]]} labels too"
+            fix = "leave one of the files out"
+            findings.append(Finding(name, twice[0], "", value, "each unit in one file", fix))
+        labelled |= {task.unit_id: task for task in tasks}
+        files |= {task.unit_id: name for task in tasks}
+    refuse(findings)
+    return list(labelled.values())
+
+
+def same_labels(first: AnnotationReading, second: AnnotationReading) -> bool:
+    """Tell whether two annotations hold the same labels, whatever their ids and times."""
+    return _content(first) == _content(second)
+
+
+def _content(reading: AnnotationReading) -> tuple[object, ...]:
+    # Region ids differ from one Label Studio project to the next: roles are tied to places.
+    spans = {span.region: span[1:] for span in reading.spans}
+    roles = {(role.role, spans[role.event], spans[role.actor]) for role in reading.roles}
+    return reading.skipped, dict(reading.choices), frozenset(spans.values()), frozenset(roles)
+
+
+def _read_tasks(path: Path, name: str, scheme: Scheme, texts: Texts) -> list[TaskReading]:
+    if path.suffix.lower() not in _SUFFIXES:
+        value = f"a name that ends in '{path.suffix}'" if path.suffix else "a name without ending"
+        allowed = "a sheet (.txt) or a Label Studio export (.json, .jsonl)"
+        raise FileError(name, value, allowed, "rename the file")
+    if path.suffix.lower() != ".txt":
+        return list(read_export(path, scheme=scheme, texts=texts, name=name))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise FileError(name, str(error.strerror), "a sheet", "check the path") from None
+    if not content.strip() or b"\0" in content:
+        value = "a binary file" if content.strip() else "no text"
+        raise FileError(name, value, "a sheet", "begin with `usiran annotate sheet`")
+    return list(parse_sheet(content, name=name, texts=texts, scheme=scheme))
+
+
+def _chosen_annotator(
+    tasks: Iterable[TaskReading], completed_by: str | None, file: str
+) -> str | None:
+    """Return whose annotations to take; None where there is but one annotator."""
+    authors = {_shown_author(reading): reading for task in tasks for reading in task.annotations}
+    if completed_by is None and len(authors) < 2:
+        return None
+    if completed_by is not None and any(_is_by(r, completed_by) for r in authors.values()):
+        return completed_by
+    shown = ", ".join(sorted(authors)) or "nobody"
+    value = f"annotations by {shown}" if completed_by is None else completed_by
+    fix = "choose one with --completed-by, by id or email"
+    raise InputError([Finding(file, "", "completed_by", value, f"one of {shown}", fix)])
+
+
+def _shown_author(reading: AnnotationReading) -> str:
+    ident = "no id" if reading.annotator is None else str(reading.annotator)
+    return f"{ident} ({reading.email})" if reading.email else ident
+
+
+def _is_by(reading: AnnotationReading, annotator: str | None) -> bool:
+    return annotator is None or annotator in (str(reading.annotator), reading.email)
+
+
+def _of_task(file: str, task: TaskReading, value: str, allowed: str, fix: str) -> Finding:
+    return Finding(file, f"task {task.task_id} ({task.unit_id})", "", value, allowed, fix)
