@@ -16,7 +16,7 @@ SYSTEM, TASK = "tfidf-logreg", "stance"
 def measure(bench: Bench) -> Measured:
     """Predict every article from the others, both ways with the same estimator."""
     gold = bench.golds[TASK]
-    model = SYSTEMS[SYSTEM].build(bench.order(TASK, SYSTEM, 0))
+    model = SYSTEMS[SYSTEM].build(bench.build_context(TASK, SYSTEM, 0))
 
     def peer() -> None:
         with threadpool_limits(1):

@@ -149,7 +149,9 @@ def test_a_conflict_is_low_out_of_fold_confidence_in_a_gold_label_the_model_cont
     )
     bench = Bench.of(made, load_tables(made))
     task = bench.golds["stance"]
-    outcome = run(SYSTEMS["tfidf-logreg"].build(bench.order("stance", "tfidf-logreg", 0)), task)
+    outcome = run(
+        SYSTEMS["tfidf-logreg"].build(bench.build_context("stance", "tfidf-logreg", 0)), task
+    )
     chances = outcome.predictions.probabilities
     assert chances is not None
     row = task.records["sentence_id"].tolist().index(wrong)

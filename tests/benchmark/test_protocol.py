@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +15,7 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from sklearn.pipeline import Pipeline
 
 from tests.support import synthetic
-from usiran.benchmark.protocol import (
-    folds_sha256,
-    relabel_between,
-    relabel_within,
-    run,
-)
+from usiran.benchmark.protocol import folds_sha256, run
 from usiran.corpus import Corpus
 from usiran.errors import FileError
 from usiran.models.gazetteer import GazetteerTagger
@@ -99,36 +93,6 @@ def test_a_gazetteer_cannot_know_names_that_stand_in_the_held_out_article_only()
     found = run(GazetteerTagger(), Gold(gold.task, records, gold.values, gold.folds))
     assert all(row == () for row in found.predictions.values[:24])
     assert found.predictions.values[24:].tolist() == gold.values[24:].tolist()
-
-
-def test_shuffling_inside_articles_keeps_every_articles_labels() -> None:
-    gold = synthetic.gold("stance")
-    moved = relabel_within(gold, 3)
-    assert (moved.values != gold.values).any()
-    for name in gold.article_ids:
-        here = gold.articles == name
-        assert Counter(moved.values[here]) == Counter(gold.values[here])
-    assert relabel_within(gold, 3).values.tolist() == moved.values.tolist()
-    assert moved.votes is None
-
-
-def test_permuting_articles_draws_each_articles_labels_from_another_one() -> None:
-    gold = synthetic.gold("stance")
-    own = objects([f"{name}" for name in gold.articles])
-    marked = Gold(gold.task, gold.records, own, gold.folds)
-    moved = relabel_between(marked, 5)
-    sources = {name: set(moved.values[gold.articles == name]) for name in gold.article_ids}
-    assert all(len(source) == 1 and name not in source for name, source in sources.items())
-    assert len({source.pop() for source in sources.values()}) == 5
-
-
-def test_relabelled_spans_keep_their_places() -> None:
-    gold = synthetic.gold("actors")
-    for relabel in (relabel_within, relabel_between):
-        moved = relabel(gold, 1)
-        places = [[span[:2] for span in row] for row in gold.values]
-        assert [[span[:2] for span in row] for row in moved.values] == places
-        assert moved.values.tolist() != gold.values.tolist()
 
 
 def test_the_folds_hash_is_that_of_the_files_bytes(tmp_path: Path) -> None:

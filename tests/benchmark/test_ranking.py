@@ -118,7 +118,7 @@ def _as_peer(bench: Bench, stored: Stored, peer: str) -> Keys:
     task, settings = stored.result.task, bench.library[peer]
     result = msgspec.structs.replace(
         stored.result, system=peer, title=settings.title, kind=settings.kind,
-        settings=bench.order(task, peer, 0).options,
+        settings=bench.build_context(task, peer, 0).options,
         settings_sha256=own_settings_sha256(bench, task, peer),
     )  # fmt: skip
     return {(peer, task): Stored(result, stored.predictions)}

@@ -36,7 +36,7 @@ def test_every_system_has_settings_that_build_it_for_every_task_it_names(bench: 
             "roles_end_to_end",
         }
         for task in settings.tasks:
-            system = SYSTEMS[name].build(made.order(task, name, 0))
+            system = SYSTEMS[name].build(made.build_context(task, name, 0))
             assert repr(clone(system)) == repr(system)
 
 

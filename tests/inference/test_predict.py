@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.support.entries import open_bench
-from usiran.benchmark.protocol import predict
 from usiran.benchmark.run import Bench
 from usiran.errors import FileError, Finding, InputError
 from usiran.inference.predict import MANIFEST, Reader, label, schemas, write_predictions
@@ -24,6 +23,7 @@ from usiran.inference.read_texts import Columns, Document, files_of, read
 from usiran.inference.store import INFO, MODEL, Model, load_all
 from usiran.inference.train import train
 from usiran.inference.write_tables import Format
+from usiran.models.base import predict
 from usiran.schemas.actors import Actors
 from usiran.schemas.events import Events
 from usiran.schemas.sentences import Sentences

@@ -20,7 +20,6 @@ from huggingface_hub import ModelCard
 
 from tests.support import synthetic
 from tests.support.entries import open_bench
-from usiran.benchmark.protocol import predict
 from usiran.benchmark.run import Bench, run_all
 from usiran.benchmark.write_results import publish
 from usiran.errors import FileError, InputError, UsiranError
@@ -29,6 +28,7 @@ from usiran.inference.store import INFO, MODEL, TRUSTED, dumps, load, load_all
 from usiran.inference.stored_types import with_present_names
 from usiran.inference.train import fit, train
 from usiran.io.folders import new_folder
+from usiran.models.base import predict
 from usiran.models.registry import SYSTEMS
 
 

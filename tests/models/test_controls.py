@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,13 @@ import pytest
 
 from tests.support import synthetic
 from tests.support.synthetic import spans
-from usiran.models.controls import ArticlePrior, NoSpans, RandomSpans
+from usiran.models.controls import (
+    ArticlePrior,
+    NoSpans,
+    RandomSpans,
+    relabel_between,
+    relabel_within,
+)
 from usiran.models.lexicon import AttributionCues, Lexicon, SideCues, SpanCues
 from usiran.tasks.registry import Gold, objects
 from usiran.text.spans import Span
@@ -133,3 +140,33 @@ def test_controls_do_not_see_a_labels_order_in_memory() -> None:
     turned = Gold(gold.task, gold.records, np.asarray(gold.values[::-1])[::-1], gold.folds)
     one, two = (ArticlePrior().fit(g.records, g.values) for g in (gold, turned))
     assert one.predict(gold.records).tolist() == two.predict(gold.records).tolist()
+
+
+def test_shuffling_inside_articles_keeps_every_articles_labels() -> None:
+    gold = synthetic.gold("stance")
+    moved = relabel_within(gold, 3)
+    assert (moved.values != gold.values).any()
+    for name in gold.article_ids:
+        here = gold.articles == name
+        assert Counter(moved.values[here]) == Counter(gold.values[here])
+    assert relabel_within(gold, 3).values.tolist() == moved.values.tolist()
+    assert moved.votes is None
+
+
+def test_permuting_articles_draws_each_articles_labels_from_another_one() -> None:
+    gold = synthetic.gold("stance")
+    own = objects([f"{name}" for name in gold.articles])
+    marked = Gold(gold.task, gold.records, own, gold.folds)
+    moved = relabel_between(marked, 5)
+    sources = {name: set(moved.values[gold.articles == name]) for name in gold.article_ids}
+    assert all(len(source) == 1 and name not in source for name, source in sources.items())
+    assert len({source.pop() for source in sources.values()}) == 5
+
+
+def test_relabelled_spans_keep_their_places() -> None:
+    gold = synthetic.gold("actors")
+    for relabel in (relabel_within, relabel_between):
+        moved = relabel(gold, 1)
+        places = [[span[:2] for span in row] for row in gold.values]
+        assert [[span[:2] for span in row] for row in moved.values] == places
+        assert moved.values.tolist() != gold.values.tolist()

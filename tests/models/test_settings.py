@@ -43,7 +43,7 @@ def test_faulty_settings_are_refused_in_one_line(
 
 def test_a_missing_parameter_and_an_unknown_reference_are_named(bench: MakeBench) -> None:
     made = bench()
-    order = made.order("stance", "shuffled-within", 0)
+    order = made.build_context("stance", "shuffled-within", 0)
     with pytest.raises(
         FileError, match=r"baselines/shuffled-within\.toml: found 'no parameter 'C''"
     ):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support import synthetic
 from tests.support.synthetic import spans
-from usiran.benchmark.protocol import relabel_between, relabel_within
+from usiran.models.controls import relabel_between, relabel_within
 from usiran.tasks.links import Link, read, read_all, written, written_all
 from usiran.tasks.metrics.labels import Predictions
 from usiran.tasks.registry import Gold, objects

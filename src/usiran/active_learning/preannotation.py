@@ -8,16 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
-from sklearn.dummy import DummyClassifier
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from usiran.annotation.server.predictions import Prediction, Predictor
-from usiran.benchmark.protocol import Estimator, predict
 from usiran.benchmark.run import Bench
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
@@ -31,6 +26,7 @@ from usiran.label_studio.annotation_records import (
 from usiran.label_studio.tasks import Task
 from usiran.label_studio.write_export import result_items
 from usiran.loading.tables import load
+from usiran.models.base import Estimator, Indices, fit_copy, predict
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
@@ -133,7 +129,7 @@ def _tasks(bench: Bench, layer: Project, system: str) -> tuple[str, ...]:
 
 
 def _check_probabilities(bench: Bench, tasks: Sequence[str], system: str) -> None:
-    built = [SYSTEMS[system].build(bench.order(task, system, 0)) for task in tasks]
+    built = [SYSTEMS[system].build(bench.build_context(task, system, 0)) for task in tasks]
     # A control's word lists say all or nothing: there is no order in that.
     if bench.library[system].kind == "control" or not all(
         hasattr(one, "predict_proba") for one in built
@@ -229,9 +225,8 @@ class _Maker:
             self.say(
                 f"{self.system}: {task} of {', '.join(records['article_id'].iloc[held].unique())}"
             )
-            with threadpool_limits(1):
-                fitted = self._fitted(task, gold, np.flatnonzero(gold.folds != number))
-                said, chances = predict(fitted, records.iloc[held], gold.task.labels)
+            fitted = self._fitted(task, gold, np.flatnonzero(gold.folds != number))
+            said, chances = predict(fitted, records.iloc[held], gold.task.labels)
             values[held] = said
             if chances is not None:
                 stated = (
@@ -240,19 +235,13 @@ class _Maker:
                 stated[held] = chances
         return values, stated
 
-    def _fitted(self, task: str, gold: Gold, train: Any) -> Estimator:
+    def _fitted(self, task: str, gold: Gold, train: Indices) -> Estimator:
         if not len(train):
             name = self.bench.corpus.name_of(self.bench.corpus.gold)
             fix = "make the gold of another article first"
             raise _refused(name, "the gold of this article alone", "the gold of another one", fix)
-        one_label = gold.task.unit == "sentence" and len(set(gold.values[train])) == 1
-        # As in the protocol: one label leaves nothing to learn.
-        built: Estimator = DummyClassifier() if one_label else clone(self._built(task))
-        built.fit(gold.records.iloc[train], gold.values[train])
-        return built
-
-    def _built(self, task: str) -> Estimator:
-        return SYSTEMS[self.system].build(self.bench.order(task, self.system, self.seed))
+        context = self.bench.build_context(task, self.system, self.seed)
+        return fit_copy(SYSTEMS[self.system].build(context), gold, train)
 
 
 def _reading(

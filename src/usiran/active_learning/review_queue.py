@@ -192,7 +192,7 @@ class _Maker:
         if gold.verdict:
             self._notes.append(f"conflict of {task} left out: {gold.verdict}")
             return
-        system = SYSTEMS[self._system].build(bench.order(task, self._system, self._seed))
+        system = SYSTEMS[self._system].build(bench.build_context(task, self._system, self._seed))
         predictions = run(system, gold).predictions
         if predictions.probabilities is None:
             allowed = f"a system that gives probabilities, such as {SYSTEM}"

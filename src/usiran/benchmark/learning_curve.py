@@ -13,12 +13,11 @@ from itertools import combinations
 
 import msgspec
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
-from usiran.benchmark.protocol import Estimator, Indices, fitted_on, predict
 from usiran.benchmark.ranking import METRICS
 from usiran.benchmark.results import rounded
 from usiran.benchmark.run import Bench, own_settings_sha256, scorer_of
+from usiran.models.base import Estimator, Indices, fit_copy, predict
 from usiran.models.registry import SYSTEMS
 from usiran.stats.bootstrap import DRAWS, interval, scored
 from usiran.tasks.base import Gold
@@ -91,7 +90,7 @@ def curves(bench: Bench, progress: Progress | None = None) -> Curves:
 def curve(bench: Bench, task: str, system: str, *, draws: int = DRAWS) -> Curve:
     """Return one system's learning curve on one task."""
     gold = bench.gold_for(system, task)
-    model = SYSTEMS[system].build(bench.order(task, system, SEED))
+    model = SYSTEMS[system].build(bench.build_context(task, system, SEED))
     scorer = scorer_of(gold)
     points, fits = [], 0
     sizes = sizes_of(len(gold.article_ids) - 1)
@@ -158,8 +157,7 @@ def _held_out(
 ) -> Floats:
     """Return the counts of one held-out article, predicted from some training folds."""
     train = np.flatnonzero(np.isin(gold.folds, folds))
-    with threadpool_limits(1):
-        fitted = fitted_on(model, gold, train)
-        asked = gold.records.iloc[test].drop(columns=list(gold.hidden), errors="ignore")
-        said, chances = predict(fitted, asked, gold.task.labels)
+    fitted = fit_copy(model, gold, train)
+    asked = gold.records.iloc[test].drop(columns=list(gold.hidden), errors="ignore")
+    said, chances = predict(fitted, asked, gold.task.labels)
     return scorer.counts(gold.taken(test), Predictions(said, chances))

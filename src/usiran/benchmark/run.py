@@ -27,7 +27,7 @@ from usiran.benchmark.results import (
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.models.peers import FIX, missing, need
-from usiran.models.registry import SYSTEMS, Order
+from usiran.models.registry import SYSTEMS, BuildContext
 from usiran.models.settings import Settings, chosen, read_all, settings_sha256
 from usiran.schemas.label_scheme import read_scheme
 from usiran.stats.bootstrap import Scored, interval, scored
@@ -180,10 +180,10 @@ class Bench:
         tasks = ", ".join(self.library[system].tasks)
         return Finding("--task", "", "", f"none that {system} runs on", tasks, "name one of these")
 
-    def order(self, task: str, system: str, seed: int) -> Order:
+    def build_context(self, task: str, system: str, seed: int) -> BuildContext:
         """Return what the system's builder is given."""
         tasks = {name: gold.task for name, gold in self.golds.items()}
-        return Order(self.learned(task), self.library[system], self.library, seed, tasks)
+        return BuildContext(self.learned(task), self.library[system], self.library, seed, tasks)
 
     def is_stale(self, result: Result) -> bool:
         """Return whether a result was made on other gold or other folds."""
@@ -215,35 +215,35 @@ def outcomes(bench: Bench, task: str, system: str, seed: int) -> list[Outcome]:
     gold = bench.gold_for(system, task)
     found = []
     for number in range(replicates(bench.library[system], bench.learned(task).name)):
-        order = bench.order(task, system, seed + number)
+        context = bench.build_context(task, system, seed + number)
         relabel = SYSTEMS[system].relabel
         asked = relabel(gold, seed + number) if relabel else gold
-        one = run(SYSTEMS[system].build(order), asked)
+        one = run(SYSTEMS[system].build(context), asked)
         stated = one.predictions.probabilities
         kept = None if stated is None else stated.round(PROBABILITY_PLACES)
         found.append(Outcome(one.gold, Predictions(one.predictions.values, kept)))
     return found
 
 
-def parts_of(order: Order) -> list[Settings]:
+def parts_of(context: BuildContext) -> list[Settings]:
     """Return all settings of the systems that one builds on to solve another task."""
     parts = []
     for key in ("tagger", "role_pairs"):
-        if key in order.options:
-            named = order.named(key)
+        if key in context.options:
+            named = context.named(key)
             every = {task: named.of(task) for task in named.tasks}
             parts.append(msgspec.structs.replace(named, parameters=every, task_parameters={}))
     return parts
 
 
-def lists_of(order: Order) -> list[Settings]:
+def lists_of(context: BuildContext) -> list[Settings]:
     """Return the word lists that a system reads besides those of its own task."""
-    others = [name for name in order.options.get("lists", ()) if name != order.task.name]
+    others = [name for name in context.options.get("lists", ()) if name != context.task.name]
     if not others:
         return []
-    lender = order.named("lexicon_of")
+    lender = context.named("lexicon_of")
     return [
-        msgspec.structs.replace(lender, lexicon={order.task.name: lender.lexicon[name]})
+        msgspec.structs.replace(lender, lexicon={context.task.name: lender.lexicon[name]})
         for name in others
     ]
 
@@ -255,10 +255,10 @@ def replicates(settings: Settings, task: str) -> int:
 
 def own_settings_sha256(bench: Bench, task: str, system: str) -> str:
     """Return the hash of a built-in system's settings and of those it borrows from."""
-    order = bench.order(task, system, 0)
-    named = [key for key in ("reference", "lexicon_of") if key in order.options]
-    borrowed = [order.named(key) for key in named] + parts_of(order) + lists_of(order)
-    return settings_sha256(order.task.name, order.settings, *borrowed)
+    context = bench.build_context(task, system, 0)
+    named = [key for key in ("reference", "lexicon_of") if key in context.options]
+    borrowed = [context.named(key) for key in named] + parts_of(context) + lists_of(context)
+    return settings_sha256(context.task.name, context.settings, *borrowed)
 
 
 def evaluate(bench: Bench, task: str, system: str, *, seed: int, draws: int) -> Stored:
@@ -282,7 +282,7 @@ def evaluate(bench: Bench, task: str, system: str, *, seed: int, draws: int) -> 
         folds_sha256=bench.folds,
         predictions_sha256=sha256(predictions),
         settings_sha256=own_settings_sha256(bench, task, system),
-        settings=bench.order(task, system, seed).options,
+        settings=bench.build_context(task, system, seed).options,
         **rounded(scores_of(bench.golds[task], found, seed=seed, draws=draws)),
     )
     return Stored(result, predictions)

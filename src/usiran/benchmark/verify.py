@@ -213,7 +213,7 @@ class _Check:
         return {
             "title": settings.title,
             "kind": settings.kind,
-            "settings": self.bench.order(task, settings.name, self.stated.seed).options,
+            "settings": self.bench.build_context(task, settings.name, self.stated.seed).options,
             "settings_sha256": own_settings_sha256(self.bench, task, settings.name),
             "replicates": replicates(settings, self.bench.learned(task).name),
             "submission": msgspec.UNSET,

@@ -29,14 +29,13 @@ from typing import Any
 import msgspec
 import pandas as pd
 import pyarrow as pa
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
-from usiran.benchmark.protocol import predict
 from usiran.errors import FileError, Finding, InputError
 from usiran.inference.read_texts import Columns, Document, read
 from usiran.inference.store import Model, ModelInfo, present_versions
 from usiran.inference.write_tables import Format, Rows, Tables
 from usiran.io.folders import new_folder
+from usiran.models.base import predict
 from usiran.tasks.registry import records_of
 from usiran.text.articles import sha256
 from usiran.text.segmentation import propose
@@ -312,15 +311,9 @@ def _sentences(document: Document) -> Iterator[dict[str, Any]]:
                "text": document.text[start:end]}  # fmt: skip
 
 
-def _said(model: Model, records: pd.DataFrame) -> tuple[Any, Any]:
-    # The matrices of one batch are small: threads cost several times what they save.
-    with threadpool_limits(1):
-        return predict(model.estimator, records, model.info.labels)
-
-
 def _add_labels(model: Model, records: pd.DataFrame, rows: Sequence[dict[str, Any]]) -> None:
     task, names = model.info.task, model.info.labels
-    values, stated = _said(model, records)
+    values, stated = predict(model.estimator, records, model.info.labels)
     for i, (row, value) in enumerate(zip(rows, values, strict=True)):
         row[task] = str(value)
         if stated is not None:
@@ -328,7 +321,7 @@ def _add_labels(model: Model, records: pd.DataFrame, rows: Sequence[dict[str, An
 
 
 def _spans(model: Model, records: pd.DataFrame) -> list[dict[str, Any]]:
-    values, _ = _said(model, records)
+    values, _ = predict(model.estimator, records, model.info.labels)
     rows = zip(records.to_dict("records"), values, strict=True)
     return [_span(model.info, span, record) for record, spans in rows for span in spans]
 

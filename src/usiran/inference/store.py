@@ -24,9 +24,9 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import InconsistentVersionWarning
 from skops.io.exceptions import UntrustedTypesFoundException
 
-from usiran.benchmark.protocol import Estimator
 from usiran.errors import FileError, shorten
 from usiran.inference.stored_types import STORED_TYPES, with_present_names, with_stored_names
+from usiran.models.base import Estimator
 from usiran.models.tagger import LinearTagger
 from usiran.tasks.registry import Unit
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from sklearn.base import clone
-from sklearn.dummy import DummyClassifier
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+import numpy as np
 
-from usiran.benchmark.protocol import Estimator
 from usiran.benchmark.results import Result, paths, read_result
 from usiran.benchmark.run import Bench, own_settings_sha256
 from usiran.errors import Finding, InputError
@@ -24,6 +21,7 @@ from usiran.inference.store import (
     info_bytes,
     present_versions,
 )
+from usiran.models.base import Estimator, fit_copy
 from usiran.models.registry import SYSTEMS, System
 from usiran.models.settings import chosen
 from usiran.tasks.registry import Gold, Task
@@ -40,12 +38,8 @@ def fit(bench: Bench, task: str, system: str, *, seed: int = 0) -> Estimator:
     """
     _trainable(bench, task, system)
     gold = bench.gold_for(system, task)
-    built: Estimator = clone(SYSTEMS[system].build(bench.order(task, system, seed)))
-    if gold.task.unit == "sentence" and len(set(gold.values)) == 1:
-        built = DummyClassifier()  # as in the protocol: one label leaves nothing to learn
-    with threadpool_limits(1):
-        built.fit(gold.records, gold.values)
-    return built
+    estimator = SYSTEMS[system].build(bench.build_context(task, system, seed))
+    return fit_copy(estimator, gold, np.arange(len(gold.values)))
 
 
 def train(bench: Bench, task: str, system: str, *, seed: int = 0) -> dict[str, bytes]:
@@ -67,7 +61,7 @@ def train(bench: Bench, task: str, system: str, *, seed: int = 0) -> dict[str, b
         title=settings.title,
         labels=gold.task.labels,
         groups=dict(gold.task.groups),
-        settings=bench.order(task, system, seed).options,
+        settings=bench.build_context(task, system, seed).options,
         settings_sha256=own_settings_sha256(bench, task, system),
         seed=seed,
         hub_id=manifest.hub_id,

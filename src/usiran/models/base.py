@@ -1,20 +1,35 @@
-"""The two bases of our own estimators, and what they share."""
+"""What a system is to the rest of the toolkit, and the bases of our own estimators."""
 
 # ruff: noqa: N803  (scikit-learn's signatures)
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.dummy import DummyClassifier
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
+from usiran.tasks.base import Gold, Objects, objects
 from usiran.tasks.metrics.labels import Floats
-from usiran.tasks.registry import Objects, objects
 from usiran.text.spans import Span
 
 Spans = Sequence[Span]
+Indices = NDArray[np.intp]
+
+
+class Estimator(Protocol):
+    """A scikit-learn estimator: X is a frame of sentence records, y labels or spans."""
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> object:
+        """Learn from the records and labels of the training articles."""
+
+    def predict(self, X: pd.DataFrame) -> Objects:
+        """Return one label, or one tuple of spans, for each record."""
 
 
 class SentenceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
@@ -41,3 +56,33 @@ class SpanTagger(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return a tuple of spans for each sentence."""
         return objects([tuple(self.spans_of(text)) for text in X["text"]])
+
+
+def fit_copy(system: Estimator, gold: Gold, rows: Indices) -> Estimator:
+    """Return a fresh copy of a system, fitted on some rows of a gold."""
+    labels = set(gold.values[rows]) if gold.task.unit == "sentence" else set()
+    # One label leaves nothing to learn, and most classifiers refuse it: it is predicted.
+    copy: Estimator = DummyClassifier() if len(labels) == 1 else clone(system)
+    # The problems are small: threads cost several times what they save.
+    with threadpool_limits(1):
+        copy.fit(gold.records.iloc[rows], gold.values[rows])
+    return copy
+
+
+def predict(
+    fitted: Estimator, records: pd.DataFrame, labels: Sequence[str]
+) -> tuple[Objects, Floats | None]:
+    """Return a label or spans for each record, and probabilities where the system states them.
+
+    Probabilities are an array (records, labels) over the fixed label list: a label that the
+    training data lacked has 0.
+    """
+    with threadpool_limits(1):
+        if not hasattr(fitted, "predict_proba"):
+            return fitted.predict(records), None
+        stated = fitted.predict_proba(records)
+    # The labels follow from the probabilities: `predict` would compute the features again.
+    classes = [str(label) for label in fitted.classes_]  # type: ignore[attr-defined]  # has it too
+    probabilities = np.zeros((len(records), len(labels)))
+    probabilities[:, [labels.index(label) for label in classes]] = stated
+    return objects([classes[best] for best in stated.argmax(axis=1)]), probabilities

@@ -1,7 +1,7 @@
 """Controls: what a score is worth is told by what scores without understanding.
 
 Majority and stratified guessing of sentence labels are scikit-learn's DummyClassifier.
-The two controls that rearrange labels are in `usiran.benchmark.protocol`.
+Two controls are a model trained on labels that were rearranged on purpose.
 """
 
 # ruff: noqa: N803, ARG002  (scikit-learn's signatures)
@@ -9,14 +9,17 @@ The two controls that rearrange labels are in `usiran.benchmark.protocol`.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from usiran.models.base import SentenceClassifier, Spans, SpanTagger
+from usiran.tasks.base import Gold, Objects, Task, objects
 from usiran.tasks.metrics.labels import Floats
-from usiran.tasks.registry import Objects, objects
 from usiran.text.spans import Span
 from usiran.text.tokens import tokenize
 
@@ -104,3 +107,66 @@ class ArticlePrior(SentenceClassifier):
 
 def _whole_texts(X: pd.DataFrame) -> pd.Series[str]:
     return X.groupby("article_id", sort=False)["text"].agg(" ".join)
+
+
+def relabel_within(gold: Gold, seed: int) -> Gold:
+    """Return the gold with its labels shuffled inside every article.
+
+    Sentence labels move between sentences; spans keep their place and their types move.
+    """
+    return _relabelled(gold, seed, lambda article, pools, rng: rng.permutation(pools[article]))
+
+
+def relabel_between(gold: Gold, seed: int) -> Gold:
+    """Return the gold with every article's labels drawn from those of another article.
+
+    Which other article is a seeded derangement: none keeps its own. Labels are drawn with
+    replacement; spans keep their place and their types are drawn.
+    """
+    names = gold.article_ids
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(names))
+    # Along a random cycle through all articles nobody is followed by themselves.
+    source = {names[i]: names[j] for i, j in zip(order, np.roll(order, 1), strict=True)}
+
+    def draw(
+        article: str, pools: dict[str, Objects], rng: np.random.Generator
+    ) -> NDArray[np.object_]:
+        pool = pools[source[article]]
+        pool = pool if len(pool) else np.concatenate(list(pools.values()))
+        return rng.choice(pool, size=len(pools[article]))
+
+    return _relabelled(gold, seed + 1, draw)
+
+
+Draw = Callable[[str, dict[str, Objects], np.random.Generator], Objects]
+
+
+def _relabelled(gold: Gold, seed: int, draw: Draw) -> Gold:
+    rng = np.random.default_rng(seed)
+    values = gold.values.copy()
+    pools = {
+        name: _pool(gold.values[gold.articles == name], gold.task) for name in gold.article_ids
+    }
+    for name in gold.article_ids:
+        labels = iter(draw(name, pools, rng).tolist())
+        for row in np.flatnonzero(gold.articles == name):
+            if isinstance(values[row], str):
+                values[row] = next(labels)
+            else:
+                values[row] = tuple(_renamed(span, next(labels)) for span in gold.values[row])
+    # The annotators voted on the true labels: there are no votes on rearranged ones.
+    return replace(gold, values=values, votes=None)
+
+
+def _renamed(span: Span, label: str) -> Span:
+    """Return the span with another type; a link keeps its event."""
+    _, at, event = span.label.partition("@")
+    return span._replace(label=f"{label}{at}{event}")
+
+
+def _pool(values: Objects, task: Task) -> Objects:
+    pool: list[str] = []
+    for value in values:
+        pool += [value] if isinstance(value, str) else [task.label_of(s.label) for s in value]
+    return objects(pool)

@@ -14,11 +14,16 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
-from usiran.benchmark.protocol import Estimator, relabel_between, relabel_within
 from usiran.errors import FileError
 from usiran.models.attitudes import Attitudes
-from usiran.models.base import SpanTagger
-from usiran.models.controls import ArticlePrior, NoSpans, RandomSpans
+from usiran.models.base import Estimator, SpanTagger
+from usiran.models.controls import (
+    ArticlePrior,
+    NoSpans,
+    RandomSpans,
+    relabel_between,
+    relabel_within,
+)
 from usiran.models.ensemble import CombinedTagger
 from usiran.models.gazetteer import GazetteerTagger
 from usiran.models.lexicon import AttributionCues, SideCues, SpanCues
@@ -33,7 +38,7 @@ from usiran.tasks.registry import Gold, Task
 
 
 @dataclass(frozen=True)
-class Order:
+class BuildContext:
     """What a builder is given.
 
     Parameters
@@ -79,104 +84,104 @@ class Order:
                             ", ".join(self.library), "name a system")  # fmt: skip
         return self.library[name]
 
-    def part(self, task: str, key: str) -> Order:
-        """Return the order of the system that a parameter names, for another task."""
+    def part(self, task: str, key: str) -> BuildContext:
+        """Return the context of the system that a parameter names, for another task."""
         return replace(self, task=self.tasks[task], settings=self.named(key))
 
 
-def majority(order: Order) -> Estimator:
+def majority(context: BuildContext) -> Estimator:
     """Build the control that always says the commonest label, or marks nothing."""
-    if order.task.unit == "links":
+    if context.task.unit == "links":
         return NoLinks()
-    spans = order.task.unit == "spans"
+    spans = context.task.unit == "spans"
     control: Estimator = NoSpans() if spans else DummyClassifier(strategy="most_frequent")
     return control
 
 
-def stratified(order: Order) -> Estimator:
+def stratified(context: BuildContext) -> Estimator:
     """Build the control that guesses with the frequencies of the training labels."""
-    if order.task.unit == "links":
-        return _marked(order, RandomLinks(order.seed))
-    if order.task.unit == "spans":
-        return RandomSpans(order.seed)
-    control: Estimator = DummyClassifier(strategy="stratified", random_state=order.seed)
+    if context.task.unit == "links":
+        return _marked(context, RandomLinks(context.seed))
+    if context.task.unit == "spans":
+        return RandomSpans(context.seed)
+    control: Estimator = DummyClassifier(strategy="stratified", random_state=context.seed)
     return control
 
 
-def article_prior(_: Order) -> Estimator:
+def article_prior(_: BuildContext) -> Estimator:
     """Build the control that says what the most similar training article mostly says."""
     return ArticlePrior()
 
 
-def cue_lexicon(order: Order) -> Estimator:
+def cue_lexicon(context: BuildContext) -> Estimator:
     """Build the control that counts words of hand-written lists."""
-    words = order.settings.lexicon[order.task.name]
-    if order.task.unit == "spans":
+    words = context.settings.lexicon[context.task.name]
+    if context.task.unit == "spans":
         return SpanCues(words)
-    return SideCues(words) if order.task.name == "stance" else AttributionCues(words)
+    return SideCues(words) if context.task.name == "stance" else AttributionCues(words)
 
 
-def reference(order: Order) -> Estimator:
+def reference(context: BuildContext) -> Estimator:
     """Build the model that is trained on rearranged labels."""
-    settings = order.named("reference")
-    return SYSTEMS[settings.name].build(replace(order, settings=settings))
+    settings = context.named("reference")
+    return SYSTEMS[settings.name].build(replace(context, settings=settings))
 
 
-def _tfidf(order: Order, model: object, parameter: str) -> Estimator:
-    words = TfidfVectorizer(ngram_range=tuple(order.need("word_ngrams")), sublinear_tf=True)
+def _tfidf(context: BuildContext, model: object, parameter: str) -> Estimator:
+    words = TfidfVectorizer(ngram_range=tuple(context.need("word_ngrams")), sublinear_tf=True)
     characters = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=tuple(order.need("character_ngrams")), sublinear_tf=True
+        analyzer="char_wb", ngram_range=tuple(context.need("character_ngrams")), sublinear_tf=True
     )
     features = ColumnTransformer([("words", words, "text"), ("characters", characters, "text")])
-    return ArticleTuned(features, model, parameter, tuple(order.need(parameter)))
+    return ArticleTuned(features, model, parameter, tuple(context.need(parameter)))
 
 
-def tfidf_logreg(order: Order) -> Estimator:
+def tfidf_logreg(context: BuildContext) -> Estimator:
     """Build logistic regression over TF-IDF of words and characters."""
-    return _tfidf(order, LogisticRegression(class_weight="balanced", max_iter=1000), "C")
+    return _tfidf(context, LogisticRegression(class_weight="balanced", max_iter=1000), "C")
 
 
-def tfidf_svm(order: Order) -> Estimator:
+def tfidf_svm(context: BuildContext) -> Estimator:
     """Build a linear support vector machine over TF-IDF of words and characters."""
-    return _tfidf(order, LinearSVC(class_weight="balanced", random_state=order.seed), "C")
+    return _tfidf(context, LinearSVC(class_weight="balanced", random_state=context.seed), "C")
 
 
-def tfidf_nb(order: Order) -> Estimator:
+def tfidf_nb(context: BuildContext) -> Estimator:
     """Build complement naive Bayes over TF-IDF of words and characters."""
-    return _tfidf(order, ComplementNB(), "alpha")
+    return _tfidf(context, ComplementNB(), "alpha")
 
 
-def gazetteer(order: Order) -> SpanTagger:
+def gazetteer(context: BuildContext) -> SpanTagger:
     """Build the gazetteer of training spans."""
-    return GazetteerTagger(order.need("fold_case"), order.need("least_precision"))
+    return GazetteerTagger(context.need("fold_case"), context.need("least_precision"))
 
 
-def tagger(order: Order) -> SpanTagger:
+def tagger(context: BuildContext) -> SpanTagger:
     """Build the linear token tagger."""
-    together = dict.fromkeys(order.task.labels, "span") if order.need("one_group") else {}
+    together = dict.fromkeys(context.task.labels, "span") if context.need("one_group") else {}
     return LinearTagger(
-        groups=dict(order.task.groups) or together,
-        words=order.named("lexicon_of").lexicon[order.task.name],
-        regularisation=tuple(order.need("C")),
-        outside=tuple(order.need("outside")),
-        strict="strict" in order.task.headline,
-        fold_case=order.need("fold_case"),
+        groups=dict(context.task.groups) or together,
+        words=context.named("lexicon_of").lexicon[context.task.name],
+        regularisation=tuple(context.need("C")),
+        outside=tuple(context.need("outside")),
+        strict="strict" in context.task.headline,
+        fold_case=context.need("fold_case"),
     )
 
 
-def tagger_gazetteer(order: Order) -> Estimator:
+def tagger_gazetteer(context: BuildContext) -> Estimator:
     """Build the linear tagger, with a gazetteer where it marks nothing."""
-    first = tagger(order.part(order.task.name, "tagger"))
-    return CombinedTagger(first, gazetteer(order))
+    first = tagger(context.part(context.task.name, "tagger"))
+    return CombinedTagger(first, gazetteer(context))
 
 
-def context_logreg(order: Order) -> Estimator:
+def context_logreg(context: BuildContext) -> Estimator:
     """Build logistic regression over a sentence, its neighbours and its zone."""
-    own, near = tuple(order.need("word_ngrams")), tuple(order.need("context_ngrams"))
+    own, near = tuple(context.need("word_ngrams")), tuple(context.need("context_ngrams"))
     characters = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=tuple(order.need("character_ngrams")), sublinear_tf=True
+        analyzer="char_wb", ngram_range=tuple(context.need("character_ngrams")), sublinear_tf=True
     )
-    weight = order.need("context_weight")
+    weight = context.need("context_weight")
     features = ColumnTransformer(
         [
             ("words", TfidfVectorizer(ngram_range=own, sublinear_tf=True), "text"),
@@ -188,66 +193,66 @@ def context_logreg(order: Order) -> Estimator:
         transformer_weights={"before": weight, "after": weight, "zone": weight},
     )
     model = LogisticRegression(class_weight="balanced", max_iter=1000)
-    return ArticleTuned(features, model, "C", tuple(order.need("C")))
+    return ArticleTuned(features, model, "C", tuple(context.need("C")))
 
 
-def attitudes(order: Order) -> Estimator:
+def attitudes(context: BuildContext) -> Estimator:
     """Build logistic regression over attitude words, sides and attribution."""
-    lexicon = order.named("lexicon_of").lexicon
-    sides, sources = (lexicon[name] for name in order.need("lists"))
+    lexicon = context.named("lexicon_of").lexicon
+    sides, sources = (lexicon[name] for name in context.need("lists"))
     model = LogisticRegression(class_weight="balanced", max_iter=1000)
-    return ArticleTuned(Attitudes(sides, sources), model, "C", tuple(order.need("C")))
+    return ArticleTuned(Attitudes(sides, sources), model, "C", tuple(context.need("C")))
 
 
-def who_to_whom(order: Order) -> Estimator:
+def who_to_whom(context: BuildContext) -> Estimator:
     """Build logistic regression over who does what to whom, all of it predicted."""
-    return _marked(order, _deeds(order, _pair_model(order.part("roles", "role_pairs"))))
+    return _marked(context, _deeds(context, _pair_model(context.part("roles", "role_pairs"))))
 
 
-def who_to_whom_gold(order: Order) -> Estimator:
+def who_to_whom_gold(context: BuildContext) -> Estimator:
     """Build logistic regression over who does what to whom, as annotators marked it."""
-    return _deeds(order, None)
+    return _deeds(context, None)
 
 
-def _deeds(order: Order, links: PairModel | None) -> Estimator:
+def _deeds(context: BuildContext, links: PairModel | None) -> Estimator:
     model = LogisticRegression(class_weight="balanced", max_iter=1000)
-    quads = dict(order.tasks["events"].groups)
-    return ArticleTuned(Deeds(quads, links), model, "C", tuple(order.need("C")))
+    quads = dict(context.tasks["events"].groups)
+    return ArticleTuned(Deeds(quads, links), model, "C", tuple(context.need("C")))
 
 
-def nearest_actor(order: Order) -> Estimator:
+def nearest_actor(context: BuildContext) -> Estimator:
     """Build the rule that the nearest actors on either side have the roles."""
-    return _marked(order, NearestActor())
+    return _marked(context, NearestActor())
 
 
-def role_pairs(order: Order) -> Estimator:
+def role_pairs(context: BuildContext) -> Estimator:
     """Build the linear model of pairs of an event and an actor."""
-    return _marked(order, _pair_model(order))
+    return _marked(context, _pair_model(context))
 
 
-def _pair_model(order: Order) -> PairModel:
-    return PairModel(tuple(order.need("C")), tuple(order.need("none")))
+def _pair_model(context: BuildContext) -> PairModel:
+    return PairModel(tuple(context.need("C")), tuple(context.need("none")))
 
 
-def _marked(order: Order, inner: Estimator) -> Estimator:
+def _marked(context: BuildContext, inner: Estimator) -> Estimator:
     """Return the estimator with taggers, where the spans it reads are not given."""
-    if order.task.unit == "links" and not order.task.hidden:
+    if context.task.unit == "links" and not context.task.hidden:
         return inner
-    parts = {layer: tagger(order.part(layer, "tagger")) for layer in ("actors", "events")}
+    parts = {layer: tagger(context.part(layer, "tagger")) for layer in ("actors", "events")}
     return Marked(inner, **parts)
 
 
-def crf(order: Order) -> Estimator:
+def crf(context: BuildContext) -> Estimator:
     """Build the conditional random field (a peer)."""
-    words = order.named("lexicon_of").lexicon[order.task.name]
-    return CrfTagger(words=words, c1=order.need("c1"), c2=order.need("c2"),
-                     max_iterations=order.need("max_iterations"))  # fmt: skip
+    words = context.named("lexicon_of").lexicon[context.task.name]
+    return CrfTagger(words=words, c1=context.need("c1"), c2=context.need("c2"),
+                     max_iterations=context.need("max_iterations"))  # fmt: skip
 
 
-def minilm(order: Order) -> Estimator:
+def minilm(context: BuildContext) -> Estimator:
     """Build logistic regression over MiniLM embeddings (a peer)."""
     model = LogisticRegression(class_weight="balanced", max_iter=1000)
-    return ArticleTuned(MiniLm(), model, "C", tuple(order.need("C")))
+    return ArticleTuned(MiniLm(), model, "C", tuple(context.need("C")))
 
 
 @dataclass(frozen=True)
@@ -267,7 +272,7 @@ class System:
         What a peer needs besides the toolkit; a peer runs only where it is asked for.
     """
 
-    build: Callable[[Order], Estimator]
+    build: Callable[[BuildContext], Estimator]
     relabel: Callable[[Gold, int], Gold] | None = None
     reads: Literal["text", "training marks", "marks"] = "text"
     packages: tuple[str, ...] = ()
