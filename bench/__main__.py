@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import bootstrapping, helping, holding_out, partitioning, predicting, reading
 from bench.measuring import Measured
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.io.atomic import replace_files
 from usiran.loading.tables import load_tables
@@ -52,7 +52,7 @@ def main() -> None:
     """Measure everything."""
     corpus = Corpus.find()
     tables = load_tables(corpus)
-    bench = Bench.of(corpus, tables)
+    bench = Benchmark.of(corpus, tables)
     jobs: tuple[Callable[[], Measured], ...] = (
         lambda: reading.measure(corpus),
         helping.measure,

@@ -7,14 +7,14 @@ from scipy.stats import bootstrap as resample
 from sklearn.metrics import f1_score
 
 from bench.measuring import Measured, alternate
-from usiran.benchmark.run import Bench, scorer_of
+from usiran.benchmark.run import Benchmark, scorer_of
 from usiran.stats.bootstrap import DRAWS, bootstrap
-from usiran.tasks.metrics.labels import Predictions
+from usiran.tasks.base import Predictions
 
 TASK, SHARE = "stance", 20
 
 
-def measure(bench: Bench) -> Measured:
+def measure(bench: Benchmark) -> Measured:
     """Draw ours in full, the peer's in part: its time grows with the draws alone."""
     gold = bench.golds[TASK]
     scorer = scorer_of(gold)

@@ -7,13 +7,13 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 
 from bench.measuring import Measured, alternate
 from usiran.benchmark.protocol import run
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.models.registry import SYSTEMS
 
 SYSTEM, TASK = "tfidf-logreg", "stance"
 
 
-def measure(bench: Bench) -> Measured:
+def measure(bench: Benchmark) -> Measured:
     """Predict every article from the others, both ways with the same estimator."""
     gold = bench.golds[TASK]
     model = SYSTEMS[SYSTEM].build(bench.build_context(TASK, SYSTEM, 0))

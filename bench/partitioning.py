@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from bench.measuring import Measured
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.inference.predict import batches, label, widen_cache
 from usiran.inference.read_texts import Document
 from usiran.inference.store import load
@@ -17,7 +17,7 @@ from usiran.inference.workers import WINDOW, labelled_apart
 TASK, SYSTEM, COPIES, WORKERS, BATCH = "stance", "tfidf-svm", 150, 2, 16
 
 
-def measure(bench: Bench, texts: list[str]) -> Measured:
+def measure(bench: Benchmark, texts: list[str]) -> Measured:
     """Label the same batches with two workers, once they have started, and in one process."""
     with tempfile.TemporaryDirectory() as name:
         for file, content in train(bench, TASK, SYSTEM).items():

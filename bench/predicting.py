@@ -12,17 +12,17 @@ import pandas as pd
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from bench.measuring import Measured, alternate
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.inference.predict import PATTERNS, Reader, write_predictions
 from usiran.inference.store import load
 from usiran.inference.train import train
-from usiran.tasks.registry import records_of
+from usiran.tasks.inputs import records_of
 from usiran.text.segmentation import propose
 
 TASK, SYSTEM, COPIES = "stance", "tfidf-svm", 8
 
 
-def measure(bench: Bench, texts: list[str]) -> Measured:
+def measure(bench: Benchmark, texts: list[str]) -> Measured:
     """Label texts from a file into tables, against split and predict in memory."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

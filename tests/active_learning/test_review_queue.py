@@ -20,7 +20,7 @@ from usiran.active_learning.review_queue import KINDS, Queue, entropy, review_qu
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.provisional_gold import adopt
 from usiran.benchmark.protocol import run
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import InputError
 from usiran.loading.tables import load_tables
@@ -147,7 +147,7 @@ def test_a_conflict_is_low_out_of_fold_confidence_in_a_gold_label_the_model_cont
     assert top.reasons[0].why.startswith(
         "stance: the gold says pro-Iran, tfidf-logreg says pro-US ("
     )
-    bench = Bench.of(made, load_tables(made))
+    bench = Benchmark.of(made, load_tables(made))
     task = bench.golds["stance"]
     outcome = run(
         SYSTEMS["tfidf-logreg"].build(bench.build_context("stance", "tfidf-logreg", 0)), task

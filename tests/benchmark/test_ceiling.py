@@ -14,9 +14,10 @@ from tests.support.benches import lay_out
 from usiran.benchmark.annotators import Annotators
 from usiran.benchmark.ceiling import Ceiling, measure
 from usiran.benchmark.leaderboard import render
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.label_studio.annotation_records import AnnotationRow
-from usiran.tasks.registry import Gold, Tables, gold_of
+from usiran.tasks.base import Gold, Tables
+from usiran.tasks.registry import gold_of
 
 Row = dict[str, object]
 OTHER = {"author": "source", "source": "author"}
@@ -181,7 +182,7 @@ def test_spans_outside_scored_sentences_are_left_out(labels: list[Row]) -> None:
 def test_the_leaderboard_has_a_table_of_annotators(tmp_path: Path, labels: list[Row]) -> None:
     corpus = lay_out(tmp_path)
     round = corpus.manifest.gold_rounds[0]
-    bench = Bench.of(corpus, _tables({"ann": labels, "bob": labels}, round=round))
+    bench = Benchmark.of(corpus, _tables({"ann": labels, "bob": labels}, round=round))
     text = render(bench, {})
     assert "| ceiling | macro-F1 | 95 % interval | accuracy | MCC | sentences |" in text
     assert text.count("| ann and bob | **1.00** | 1.00 to 1.00 |") == 6

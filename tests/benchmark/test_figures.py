@@ -16,7 +16,7 @@ from usiran.benchmark import learning_curve as learning
 from usiran.benchmark import report
 from usiran.benchmark.figures import NONE, figures
 from usiran.benchmark.learning_curve import curve
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 
 PAIRS = (
     ("stance", "tfidf-nb"), ("stance", "majority"), ("actors", "gazetteer"),
@@ -25,13 +25,15 @@ PAIRS = (
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bench, Keys]:
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Benchmark, Keys]:
     corpus = lay_out(tmp_path_factory.mktemp("figures"))
-    bench = Bench.of(corpus, synthetic.tables(articles=4, sentences=8))
+    bench = Benchmark.of(corpus, synthetic.tables(articles=4, sentences=8))
     return bench, run_pairs(bench, *PAIRS)
 
 
-def test_scores_hold_every_system_with_its_interval_and_articles(ran: tuple[Bench, Keys]) -> None:
+def test_scores_hold_every_system_with_its_interval_and_articles(
+    ran: tuple[Benchmark, Keys],
+) -> None:
     bench, results = ran
     made = figures(bench, results)
     assert [one.task for one in made.scores] == [
@@ -46,7 +48,7 @@ def test_scores_hold_every_system_with_its_interval_and_articles(ran: tuple[Benc
 
 
 def test_confusions_count_every_gold_span_and_every_prediction_once(
-    ran: tuple[Bench, Keys],
+    ran: tuple[Benchmark, Keys],
 ) -> None:
     bench, results = ran
     told = {one.task: one for one in figures(bench, results).confusions}
@@ -62,7 +64,7 @@ def test_confusions_count_every_gold_span_and_every_prediction_once(
     assert told["events"].labels[:-1] == tuple(bench.golds["events"].task.levels["quad"])
 
 
-def test_labels_are_counted_by_article(ran: tuple[Bench, Keys]) -> None:
+def test_labels_are_counted_by_article(ran: tuple[Benchmark, Keys]) -> None:
     spread = {one.task: np.array(one.cells) for one in figures(*ran).labels}
     assert list(spread) == ["stance", "holder", "actors", "events"]
     assert spread["stance"].shape == (3, 4)
@@ -70,7 +72,7 @@ def test_labels_are_counted_by_article(ran: tuple[Bench, Keys]) -> None:
     assert spread["events"].shape[0] == 16
 
 
-def test_a_learning_curve_ends_at_the_systems_own_score(ran: tuple[Bench, Keys]) -> None:
+def test_a_learning_curve_ends_at_the_systems_own_score(ran: tuple[Benchmark, Keys]) -> None:
     bench, results = ran
     made = curve(bench, "actors", "gazetteer", draws=200)
     assert made.sizes == (1, 2, 3)
@@ -83,7 +85,7 @@ def test_a_learning_curve_ends_at_the_systems_own_score(ran: tuple[Bench, Keys])
 
 
 @pytest.fixture(scope="module")
-def folder(ran: tuple[Bench, Keys], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(ran: tuple[Benchmark, Keys], tmp_path_factory: pytest.TempPathFactory) -> Path:
     bench, results = ran
     target = tmp_path_factory.mktemp("pictures") / "figures"
     with pytest.MonkeyPatch.context() as patch:
@@ -108,7 +110,7 @@ def test_every_picture_is_svg_without_a_date_and_names_what_it_shows(folder: Pat
 
 
 def test_drawn_again_the_pictures_are_the_same_bytes_and_no_curve_is_run(
-    ran: tuple[Bench, Keys], folder: Path
+    ran: tuple[Benchmark, Keys], folder: Path
 ) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     asked: list[str] = []
@@ -118,7 +120,7 @@ def test_drawn_again_the_pictures_are_the_same_bytes_and_no_curve_is_run(
 
 
 def test_the_check_tells_missing_and_outdated_files(
-    ran: tuple[Bench, Keys], folder: Path, tmp_path: Path
+    ran: tuple[Benchmark, Keys], folder: Path, tmp_path: Path
 ) -> None:
     bench, results = ran
     assert report.outdated(bench, results, folder) == []
@@ -126,13 +128,13 @@ def test_the_check_tells_missing_and_outdated_files(
     assert report.outdated(bench, fewer, folder) == [folder / report.DATA]
     absent = [path.name for path in report.outdated(bench, results, tmp_path)]
     assert absent == [*report.PICTURES, report.LEARNED, report.DATA, report.SUMS]
-    other = Bench.of(bench.corpus, synthetic.tables(articles=4, sentences=8, seed=8))
+    other = Benchmark.of(bench.corpus, synthetic.tables(articles=4, sentences=8, seed=8))
     assert folder / report.LEARNED in report.outdated(other, {}, folder)
 
 
 @pytest.mark.parametrize("name", ["scores.svg", report.LEARNED, report.DATA])
 def test_the_check_finds_a_file_that_was_changed_by_hand(
-    ran: tuple[Bench, Keys], folder: Path, tmp_path: Path, name: str
+    ran: tuple[Benchmark, Keys], folder: Path, tmp_path: Path, name: str
 ) -> None:
     copy = tmp_path / "figures"
     shutil.copytree(folder, copy)

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from tests.support.benches import Keys, MakeBench, bench, run_pairs
 from usiran.benchmark.power import SIZES, Pair, gradient, power, simulate
-from usiran.benchmark.run import Bench, counts_of, scorer_of
+from usiran.benchmark.run import Benchmark, counts_of, scorer_of
 from usiran.errors import InputError
 from usiran.stats.bootstrap import bootstrap
-from usiran.tasks.metrics.labels import Floats, LabelScorer
+from usiran.stats.scores import Floats
+from usiran.tasks.metrics.labels import LabelScorer
 
 __all__ = ["bench"]
 
@@ -74,13 +75,13 @@ def test_equal_seeds_give_equal_tables(pair: Pair) -> None:
 
 
 @pytest.fixture
-def ran(bench: MakeBench) -> tuple[Bench, Keys]:
+def ran(bench: MakeBench) -> tuple[Benchmark, Keys]:
     made = bench(sentences=8)
     pairs = [("holder", name) for name in ("majority", "tfidf-nb", "tfidf-svm")]
     return made, run_pairs(made, *pairs)
 
 
-def test_the_two_best_that_are_no_controls_are_taken(ran: tuple[Bench, Keys]) -> None:
+def test_the_two_best_that_are_no_controls_are_taken(ran: tuple[Benchmark, Keys]) -> None:
     made, results = ran
     found = power(made, results, difference=0.05, task="holder")
     assert {found.first, found.second} == {"tfidf-nb", "tfidf-svm"}
@@ -90,7 +91,7 @@ def test_the_two_best_that_are_no_controls_are_taken(ran: tuple[Bench, Keys]) ->
         power(made, results, difference=0.05, task="holder")
 
 
-def test_the_observed_difference_is_that_of_the_scores(ran: tuple[Bench, Keys]) -> None:
+def test_the_observed_difference_is_that_of_the_scores(ran: tuple[Benchmark, Keys]) -> None:
     made, results = ran
     names = ("tfidf-nb", "majority")
     found = power(made, results, difference=0.9, task="holder", systems=names)

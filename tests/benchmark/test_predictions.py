@@ -15,7 +15,7 @@ from usiran.benchmark.predictions import RULES, read_content, read_lines
 from usiran.benchmark.results import (
     result_bytes,
 )
-from usiran.benchmark.run import Bench, run_all
+from usiran.benchmark.run import Benchmark, run_all
 from usiran.benchmark.submit import score
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
@@ -28,7 +28,9 @@ __all__ = ["bench"]
 @pytest.mark.parametrize(
     "task", ["stance", "holder", "actors", "events", "roles", "roles_end_to_end"]
 )
-def test_the_gold_itself_is_a_perfect_prediction(bench: Bench, task: str, tmp_path: Path) -> None:
+def test_the_gold_itself_is_a_perfect_prediction(
+    bench: Benchmark, task: str, tmp_path: Path
+) -> None:
     made = score(bench, write(tmp_path / "p.jsonl", gold_lines(bench, task)), task=task,
                  system="oracle", draws=100)  # fmt: skip
     assert made.result.score == 1.0
@@ -37,7 +39,7 @@ def test_the_gold_itself_is_a_perfect_prediction(bench: Bench, task: str, tmp_pa
     assert (made.result.sentences, made.result.articles) == (30, 5)
 
 
-def test_lines_may_stand_in_any_order_and_with_any_blanks(bench: Bench, tmp_path: Path) -> None:
+def test_lines_may_stand_in_any_order_and_with_any_blanks(bench: Benchmark, tmp_path: Path) -> None:
     lines = gold_lines(bench, "stance")
     one = score(bench, write(tmp_path / "a", lines), task="stance", system="x", draws=100)
     spaced = "\r\n\r\n".join(json.dumps(line, indent=None) for line in reversed(lines))
@@ -49,7 +51,7 @@ def test_lines_may_stand_in_any_order_and_with_any_blanks(bench: Bench, tmp_path
 
 @pytest.mark.parametrize("system", ["tfidf-nb", "gazetteer", "stratified"])
 def test_what_a_run_writes_scores_the_same_as_a_file(
-    bench: Bench, system: str, tmp_path: Path
+    bench: Benchmark, system: str, tmp_path: Path
 ) -> None:
     task = bench.library[system].tasks[0]
     own = run_all(bench, [(task, system)], seed=0, draws=200)[system, task]
@@ -60,7 +62,7 @@ def test_what_a_run_writes_scores_the_same_as_a_file(
         assert getattr(made.result, name) == getattr(own.result, name)
 
 
-def test_probabilities_are_scored_too(bench: Bench, tmp_path: Path) -> None:
+def test_probabilities_are_scored_too(bench: Benchmark, tmp_path: Path) -> None:
     labels = bench.golds["stance"].task.labels
     sure = [
         line | {"probabilities": [float(line["label"] == label) for label in labels]}
@@ -74,7 +76,7 @@ def test_probabilities_are_scored_too(bench: Bench, tmp_path: Path) -> None:
     assert [one.scores["soft"] for one in results] == pytest.approx([0.0, 4 / 3], abs=1e-3)
 
 
-def test_every_fault_of_a_label_file_is_told_with_its_line_and_sentence(bench: Bench) -> None:
+def test_every_fault_of_a_label_file_is_told_with_its_line_and_sentence(bench: Benchmark) -> None:
     lines = gold_lines(bench, "stance")
     lines[1]["label"] = "pro-us"
     lines[2].pop("label")
@@ -101,7 +103,7 @@ def test_every_fault_of_a_label_file_is_told_with_its_line_and_sentence(bench: B
     assert found[10][2].startswith("Object contains unknown field `system`")
 
 
-def test_the_nearest_label_and_sentence_are_suggested(bench: Bench) -> None:
+def test_the_nearest_label_and_sentence_are_suggested(bench: Benchmark) -> None:
     lines = gold_lines(bench, "stance")
     lines[0]["label"] = "Pro-US"
     lines[1]["sentence_id"] = "article-0#0002"
@@ -114,7 +116,7 @@ def test_the_nearest_label_and_sentence_are_suggested(bench: Bench) -> None:
     assert sentence.fix == "did you mean 'article-0#002'?"
 
 
-def test_every_fault_of_a_span_file_is_told(bench: Bench) -> None:
+def test_every_fault_of_a_span_file_is_told(bench: Benchmark) -> None:
     lines = gold_lines(bench, "actors")
     start, end = (int(bench.golds["actors"].records[name][8]) for name in ("start", "end"))
     wrong: dict[int, object] = {
@@ -150,7 +152,7 @@ def test_every_fault_of_a_span_file_is_told(bench: Bench) -> None:
         assert part in text
 
 
-def test_every_fault_of_a_file_of_links_is_told(bench: Bench) -> None:
+def test_every_fault_of_a_file_of_links_is_told(bench: Benchmark) -> None:
     lines = gold_lines(bench, "roles_end_to_end")
     with_links = [i for i, line in enumerate(lines) if line["spans"]][:6]
     links = [list(lines[i]["spans"][0]) for i in with_links]
@@ -173,7 +175,7 @@ def test_every_fault_of_a_file_of_links_is_told(bench: Bench) -> None:
     assert len(told) == 6
 
 
-def test_missing_sentences_replicates_and_probabilities_are_told(bench: Bench) -> None:
+def test_missing_sentences_replicates_and_probabilities_are_told(bench: Benchmark) -> None:
     lines = gold_lines(bench, "stance")
     assert findings(bench, "stance", lines[:3] + lines[5:]) == [
         ("article-0#004", "", "no line"), ("article-0#005", "", "no line"),
@@ -188,7 +190,7 @@ def test_missing_sentences_replicates_and_probabilities_are_told(bench: Bench) -
     assert findings(bench, "stance", lines) == [("", "probabilities", "in 1 of 30 lines")]
 
 
-def test_missing_sentences_are_told_beside_faulty_lines_that_name_theirs(bench: Bench) -> None:
+def test_missing_sentences_are_told_beside_faulty_lines_that_name_theirs(bench: Benchmark) -> None:
     lines = gold_lines(bench, "stance")[2:]
     lines[0]["label"] = "x"
     lines[1]["system"] = "mine"
@@ -209,7 +211,7 @@ def test_the_documented_contrast_example_is_of_the_contrast_set(repo: Corpus) ->
     assert any(row.startswith(f"{contrast_id},") for row in rows)
 
 
-def test_findings_stand_in_the_order_of_the_lines(bench: Bench) -> None:
+def test_findings_stand_in_the_order_of_the_lines(bench: Benchmark) -> None:
     lines = [line | {"label": "x"} for line in gold_lines(bench, "stance")]
     numbers = [int(where.split()[1]) for where, _, _ in findings(bench, "stance", lines)]
     assert numbers == list(range(1, 31))
@@ -232,7 +234,7 @@ def test_a_file_that_is_no_text_is_one_line(tmp_path: Path, content: bytes, mess
 
 
 def test_a_missing_file_a_folder_and_a_file_that_is_no_json_are_told(
-    bench: Bench, tmp_path: Path
+    bench: Benchmark, tmp_path: Path
 ) -> None:
     with pytest.raises(FileError, match="No such file"):
         read_content(tmp_path / "nope", "nope")
@@ -242,12 +244,12 @@ def test_a_missing_file_a_folder_and_a_file_that_is_no_json_are_told(
     assert findings(bench, "stance", b"[1]\n")[0][2].startswith("Expected `object`")
 
 
-def test_a_task_that_cannot_be_evaluated_takes_no_predictions(bench: Bench) -> None:
+def test_a_task_that_cannot_be_evaluated_takes_no_predictions(bench: Benchmark) -> None:
     with pytest.raises(FileError, match="choose another task: the label is constant"):
         read_lines(b"{}", bench.golds["article_stance"], "p")
 
 
-def test_every_task_has_rules_or_says_that_it_takes_no_files(bench: Bench) -> None:
+def test_every_task_has_rules_or_says_that_it_takes_no_files(bench: Benchmark) -> None:
     for gold in bench.golds.values():
         if gold.task.unit not in RULES:
             with pytest.raises(FileError, match="to mend: "):
@@ -256,7 +258,7 @@ def test_every_task_has_rules_or_says_that_it_takes_no_files(bench: Bench) -> No
 
 @pytest.mark.parametrize("system", ["tfidf-nb", "gazetteer", "stratified", "shuffled-within"])
 def test_the_json_schema_holds_for_what_a_run_writes_and_refuses_faults(
-    bench: Bench, system: str
+    bench: Benchmark, system: str
 ) -> None:
     schema: Any = json_schema("predictions", read_scheme(bench.corpus.labels).allowed)
     validator = jsonschema.Draft202012Validator(schema)
@@ -292,7 +294,7 @@ def test_the_documented_examples_are_of_the_documented_form(repo: Corpus) -> Non
         assert len(line.get("probabilities", labels)) in (len(labels), len(scheme[field].names))
 
 
-def test_the_json_schema_holds_for_result_files(bench: Bench, tmp_path: Path) -> None:
+def test_the_json_schema_holds_for_result_files(bench: Benchmark, tmp_path: Path) -> None:
     schema: Any = json_schema("results", read_scheme(bench.corpus.labels).allowed)
     validator = jsonschema.Draft202012Validator(schema)
     path = write(tmp_path / "p", gold_lines(bench, "events"))

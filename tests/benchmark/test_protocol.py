@@ -19,7 +19,7 @@ from usiran.benchmark.protocol import folds_sha256, run
 from usiran.corpus import Corpus
 from usiran.errors import FileError
 from usiran.models.gazetteer import GazetteerTagger
-from usiran.tasks.registry import Gold, Objects, objects
+from usiran.tasks.base import Gold, Objects, objects
 
 SEEN: list[tuple[set[str], set[str]]] = []
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.benches import Keys, MakeBench, bench, run_pairs
 from usiran.benchmark.leaderboard import render
-from usiran.benchmark.ranking import standings
+from usiran.benchmark.ranking import rank
 from usiran.benchmark.results import Stored, read_results
-from usiran.benchmark.run import Bench, own_settings_sha256
+from usiran.benchmark.run import Benchmark, own_settings_sha256
 from usiran.benchmark.significance import compare_stored
 from usiran.benchmark.verify import verify_all
 from usiran.benchmark.write_results import ceiling_path, leaderboard_path, outdated, publish
@@ -27,7 +27,7 @@ def test_results_made_on_other_gold_or_folds_are_stale_and_not_compared(bench: M
     publish(made, run_pairs(made, ("holder", "majority"), ("holder", "tfidf-nb")))
     other = bench(sentences=6, seed=8)
     assert all(other.is_stale(stored.result) for stored in read_results(other.corpus).values())
-    order = standings(other, "holder", read_results(other.corpus))
+    order = rank(other, "holder", read_results(other.corpus))
     assert (order.rows, len(order.stale)) == ((), 2)
     text = render(other, read_results(other.corpus))
     assert re.search(r"\*\*Stale\*\*.*majority \(\.\d\d\), tfidf-nb \(", text)
@@ -42,7 +42,7 @@ def test_systems_that_tie_with_the_best_share_its_group(bench: MakeBench) -> Non
     made = bench()
     readers = ("attitudes", "context-logreg", "who-to-whom", "who-to-whom-gold")
     pairs = [pair for pair in made.plan(["stance"]) if pair[1] not in readers]
-    order = standings(made, "stance", run_pairs(made, *pairs))
+    order = rank(made, "stance", run_pairs(made, *pairs))
     groups = {row.result.system: row.group for row in order.rows}
     assert groups["tfidf-logreg"] == groups["tfidf-svm"] == groups["tfidf-nb"] == 1
     assert groups["majority"] == groups["cue-lexicon"] == 2
@@ -113,7 +113,7 @@ def test_rearranged_controls_and_unknown_names_are_not_compared(bench: MakeBench
         compare_stored(made, results, "roles", "majority", "majority")
 
 
-def _as_peer(bench: Bench, stored: Stored, peer: str) -> Keys:
+def _as_peer(bench: Benchmark, stored: Stored, peer: str) -> Keys:
     """Return a result as if a peer had made its predictions: none need be installed."""
     task, settings = stored.result.task, bench.library[peer]
     result = msgspec.structs.replace(
@@ -125,15 +125,15 @@ def _as_peer(bench: Bench, stored: Stored, peer: str) -> Keys:
 
 
 @pytest.fixture
-def with_peer(bench: MakeBench) -> tuple[Bench, Keys]:
+def with_peer(bench: MakeBench) -> tuple[Benchmark, Keys]:
     made = bench(sentences=8)
     own = run_pairs(made, ("actors", "gazetteer"), ("actors", "cue-lexicon"))
     return made, {**own, **_as_peer(made, own["cue-lexicon", "actors"], "crf")}
 
 
-def test_peers_stand_apart_beside_the_best_own_system(with_peer: tuple[Bench, Keys]) -> None:
+def test_peers_stand_apart_beside_the_best_own_system(with_peer: tuple[Benchmark, Keys]) -> None:
     made, results = with_peer
-    order = standings(made, "actors", results)
+    order = rank(made, "actors", results)
     assert [row.result.system for row in order.rows] == ["gazetteer", "cue-lexicon"]
     (peer,) = order.peers
     assert peer.against is not None
@@ -145,7 +145,7 @@ def test_peers_stand_apart_beside_the_best_own_system(with_peer: tuple[Bench, Ke
     assert found.interval == pytest.approx(report.interval, abs=2e-6)
 
 
-def test_the_leaderboard_has_a_table_of_peers(with_peer: tuple[Bench, Keys]) -> None:
+def test_the_leaderboard_has_a_table_of_peers(with_peer: tuple[Benchmark, Keys]) -> None:
     text = render(*with_peer)
     assert re.search(r"\| peer \| strict F1 .*\n\|.*\n\| crf \| \*\*", text)
     assert re.search(r"- gazetteer against crf: \+.*, better in 5 of 5 articles: win\.", text)
@@ -157,12 +157,12 @@ def test_controls_and_readers_of_marks_are_not_set_against_peers(bench: MakeBenc
     made = bench(sentences=6)
     own = run_pairs(made, ("stance", "majority"))
     peers = _as_peer(made, own["majority", "stance"], "minilm")
-    (peer,) = standings(made, "stance", {**own, **peers}).peers
+    (peer,) = rank(made, "stance", {**own, **peers}).peers
     assert peer.against is None
 
 
 def test_a_peers_result_is_verified_without_its_package(
-    with_peer: tuple[Bench, Keys], monkeypatch: pytest.MonkeyPatch
+    with_peer: tuple[Benchmark, Keys], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, results = with_peer
     monkeypatch.setitem(SYSTEMS, "crf", replace(SYSTEMS["crf"], packages=("no_such_package",)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import synthetic
-from tests.support.entries import bench, gold_lines, open_bench, submitted, write
+from tests.support.entries import bench, gold_lines, open_benchmark, submitted, write
 from usiran.benchmark.cards import card_path
 from usiran.benchmark.predictions import read_lines
 from usiran.benchmark.rescore import rescore
@@ -17,7 +17,7 @@ from usiran.benchmark.results import (
     prediction_bytes,
     read_results,
 )
-from usiran.benchmark.run import Bench, run_all
+from usiran.benchmark.run import Benchmark, run_all
 from usiran.benchmark.submit import read_parameters, score, submit
 from usiran.benchmark.verify import verify, verify_all
 from usiran.benchmark.write_results import outdated, publish
@@ -27,7 +27,7 @@ from usiran.models.registry import SYSTEMS
 __all__ = ["bench"]
 
 
-def test_a_result_states_its_settings_and_environment(bench: Bench, tmp_path: Path) -> None:
+def test_a_result_states_its_settings_and_environment(bench: Benchmark, tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text('model = "small"\nlayers = [1, 2]\n')
     (tmp_path / "s.json").write_text('{"layers": [1, 2], "model": "small"}')
     path = write(tmp_path / "p", gold_lines(bench, "stance"))
@@ -63,14 +63,14 @@ def test_settings_that_cannot_be_kept_are_refused(
 
 
 @pytest.mark.parametrize("name", ["My System", "", "a--b", "../x", "x\n"])
-def test_a_name_that_is_no_slug_is_refused(bench: Bench, tmp_path: Path, name: str) -> None:
+def test_a_name_that_is_no_slug_is_refused(bench: Benchmark, tmp_path: Path, name: str) -> None:
     path = write(tmp_path / "p", gold_lines(bench, "stance"))
     with pytest.raises(InputError, match="--system"):
         score(bench, path, task="stance", system=name, draws=100)
 
 
 def test_a_submission_is_file_result_card_and_a_row_of_the_leaderboard(
-    bench: Bench, tmp_path: Path
+    bench: Benchmark, tmp_path: Path
 ) -> None:
     publish(bench, run_all(bench, [("stance", "majority")], seed=0, draws=100))
     publish(bench, submitted(bench, tmp_path, url="https://example.org/mine"))
@@ -91,7 +91,7 @@ def test_a_submission_is_file_result_card_and_a_row_of_the_leaderboard(
 
 
 def test_a_second_task_joins_the_card_and_the_words_hold_for_both(
-    bench: Bench, tmp_path: Path
+    bench: Benchmark, tmp_path: Path
 ) -> None:
     publish(bench, submitted(bench, tmp_path))
     publish(bench, submitted(bench, tmp_path, "actors", description="Made <b>again</b>."))
@@ -102,7 +102,7 @@ def test_a_second_task_joins_the_card_and_the_words_hold_for_both(
     assert not any(one.findings for one in verify_all(bench))
 
 
-def test_a_built_in_name_and_a_taken_one_are_refused(bench: Bench, tmp_path: Path) -> None:
+def test_a_built_in_name_and_a_taken_one_are_refused(bench: Benchmark, tmp_path: Path) -> None:
     path = write(tmp_path / "p", gold_lines(bench, "stance"))
     for name in SYSTEMS:
         with pytest.raises(InputError, match="a name that no built-in system has"):
@@ -119,7 +119,7 @@ def test_a_built_in_name_and_a_taken_one_are_refused(bench: Bench, tmp_path: Pat
     [("title", " "), ("description", "two\nlines"), ("url", "javascript:x"), ("url", "https://")],
 )
 def test_words_that_would_break_the_card_are_refused(
-    bench: Bench, tmp_path: Path, option: str, text: str
+    bench: Benchmark, tmp_path: Path, option: str, text: str
 ) -> None:
     with pytest.raises(InputError, match=f"--{option}"):
         submitted(bench, tmp_path, **{option: text})
@@ -128,7 +128,7 @@ def test_words_that_would_break_the_card_are_refused(
 # Rescoring
 
 
-def test_nothing_changes_while_the_gold_is_the_same(bench: Bench, tmp_path: Path) -> None:
+def test_nothing_changes_while_the_gold_is_the_same(bench: Benchmark, tmp_path: Path) -> None:
     publish(bench, run_all(bench, bench.plan(["stance"], ["majority", "shuffled-within"]),
                            seed=0, draws=100))  # fmt: skip
     publish(bench, submitted(bench, tmp_path))
@@ -140,14 +140,14 @@ def test_nothing_changes_while_the_gold_is_the_same(bench: Bench, tmp_path: Path
 
 
 def test_old_predictions_are_scored_on_new_gold_and_written_when_asked(
-    bench: Bench, tmp_path: Path
+    bench: Benchmark, tmp_path: Path
 ) -> None:
     publish(bench, run_all(bench, bench.plan(["stance"], ["shuffled-within"]), seed=0, draws=100))
     publish(bench, submitted(bench, tmp_path))
     tables = dict(synthetic.tables(sentences=6))
     stance = tables["stance"].copy()
     stance.loc[0, "stance"] = "pro-US" if stance.loc[0, "stance"] != "pro-US" else "neutral"
-    other = Bench.of(bench.corpus, tables | {"stance": stance})
+    other = Benchmark.of(bench.corpus, tables | {"stance": stance})
     rows, fresh = rescore(other, read_results(other.corpus))
     mine, control = rows
     assert mine.changed
@@ -165,10 +165,10 @@ def test_old_predictions_are_scored_on_new_gold_and_written_when_asked(
 
 
 def test_predictions_that_lack_sentences_of_the_new_gold_say_so(
-    bench: Bench, tmp_path: Path
+    bench: Benchmark, tmp_path: Path
 ) -> None:
     publish(bench, submitted(bench, tmp_path))
-    more = open_bench(tmp_path, sentences=7)
+    more = open_benchmark(tmp_path, sentences=7)
     (row,), fresh = rescore(more, read_results(more.corpus), ["mine"])
     assert fresh == {}
     assert "allowed: a line for every scored sentence" in row.reason or "offsets" in row.reason
@@ -176,7 +176,9 @@ def test_predictions_that_lack_sentences_of_the_new_gold_say_so(
         rescore(more, read_results(more.corpus), ["nobody"])
 
 
-def test_stored_predictions_are_written_as_a_run_writes_them(bench: Bench, tmp_path: Path) -> None:
+def test_stored_predictions_are_written_as_a_run_writes_them(
+    bench: Benchmark, tmp_path: Path
+) -> None:
     (stored,) = submitted(bench, tmp_path).values()
     assert isinstance(stored.result, Result)
     lines = read_lines(stored.predictions, bench.golds["stance"], "p")

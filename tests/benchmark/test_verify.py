@@ -18,7 +18,7 @@ from usiran.benchmark.results import (
     paths,
     result_bytes,
 )
-from usiran.benchmark.run import Bench, run_all
+from usiran.benchmark.run import Benchmark, run_all
 from usiran.benchmark.submit import score
 from usiran.benchmark.verify import verify, verify_all
 from usiran.benchmark.write_results import publish
@@ -26,7 +26,7 @@ from usiran.benchmark.write_results import publish
 __all__ = ["bench"]
 
 
-def test_an_own_result_has_no_environment_so_runs_are_the_same_everywhere(bench: Bench) -> None:
+def test_an_own_result_has_no_environment_so_runs_are_the_same_everywhere(bench: Benchmark) -> None:
     stored = run_all(bench, [("stance", "majority")], seed=0, draws=100)["majority", "stance"]
     assert b"environment" not in result_bytes(stored.result)
 
@@ -67,7 +67,7 @@ EDITS: dict[str, Edit] = {
 @pytest.mark.parametrize("system", ["tfidf-nb", "mine"])
 @pytest.mark.parametrize("edit", EDITS)
 def test_any_edit_of_a_result_is_found(
-    bench: Bench, tmp_path: Path, edit: str, system: str
+    bench: Benchmark, tmp_path: Path, edit: str, system: str
 ) -> None:
     if system == "mine":
         path = write(tmp_path / "p", gold_lines(bench, "stance")[::-1])
@@ -91,7 +91,7 @@ def _flipped(predictions: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("edit", ["title", "kind"])
-def test_names_of_a_built_in_system_are_those_of_its_settings(bench: Bench, edit: str) -> None:
+def test_names_of_a_built_in_system_are_those_of_its_settings(bench: Benchmark, edit: str) -> None:
     publish(bench, run_all(bench, [("stance", "majority")], seed=0, draws=100))
     path = paths(bench.corpus, "majority", "stance")[0]
     document = json.loads(path.read_bytes()) | {edit: "submitted"}
@@ -100,7 +100,7 @@ def test_names_of_a_built_in_system_are_those_of_its_settings(bench: Bench, edit
 
 
 def test_a_prediction_file_with_one_row_changed_is_verified_as_different(
-    bench: Bench, tmp_path: Path
+    bench: Benchmark, tmp_path: Path
 ) -> None:
     lines = gold_lines(bench, "stance")
     path = write(tmp_path / "p.jsonl", lines)
@@ -114,7 +114,7 @@ def test_a_prediction_file_with_one_row_changed_is_verified_as_different(
     assert {"score", "scores.accuracy"} <= {one.column for one in found}
 
 
-def test_what_only_records_is_not_compared(bench: Bench, tmp_path: Path) -> None:
+def test_what_only_records_is_not_compared(bench: Benchmark, tmp_path: Path) -> None:
     path = write(tmp_path / "p.jsonl", gold_lines(bench, "stance"))
     made = score(bench, path, task="stance", system="x", draws=100).result
     told = msgspec.structs.replace(
@@ -124,7 +124,9 @@ def test_what_only_records_is_not_compared(bench: Bench, tmp_path: Path) -> None
     assert verify(bench, tmp_path / "r.json", path).findings == ()
 
 
-def test_the_predictions_of_a_result_are_looked_for_beside_it(bench: Bench, tmp_path: Path) -> None:
+def test_the_predictions_of_a_result_are_looked_for_beside_it(
+    bench: Benchmark, tmp_path: Path
+) -> None:
     path = write(tmp_path / "r.predictions.jsonl", gold_lines(bench, "stance"))
     made = score(bench, path, task="stance", system="x", draws=100)
     (tmp_path / "r.json").write_bytes(result_bytes(made.result))
@@ -134,7 +136,7 @@ def test_the_predictions_of_a_result_are_looked_for_beside_it(bench: Bench, tmp_
     assert finding.value == "No such file or directory"
 
 
-def test_every_kind_of_own_result_verifies(bench: Bench) -> None:
+def test_every_kind_of_own_result_verifies(bench: Benchmark) -> None:
     pairs = bench.plan(("stance", "events"), ("majority", "stratified", "shuffled-within",
                                              "gazetteer", "tfidf-nb"))  # fmt: skip
     publish(bench, run_all(bench, pairs, seed=2, draws=100))
@@ -143,7 +145,7 @@ def test_every_kind_of_own_result_verifies(bench: Bench) -> None:
     assert [finding for one in checked for finding in one.findings] == []
 
 
-def test_a_control_cannot_state_references_of_its_own(bench: Bench) -> None:
+def test_a_control_cannot_state_references_of_its_own(bench: Benchmark) -> None:
     publish(bench, run_all(bench, [("stance", "shuffled-within")], seed=0, draws=100))
     result, predictions = paths(bench.corpus, "shuffled-within", "stance")
     lines = [json.loads(line) for line in predictions.read_bytes().splitlines()]
@@ -155,7 +157,7 @@ def test_a_control_cannot_state_references_of_its_own(bench: Bench) -> None:
     assert {one.column for one in found} == {"reference"}
 
 
-def test_verify_all_names_lost_files_and_edited_cards(bench: Bench, tmp_path: Path) -> None:
+def test_verify_all_names_lost_files_and_edited_cards(bench: Benchmark, tmp_path: Path) -> None:
     publish(bench, submitted(bench, tmp_path))
     assert not any(one.findings for one in verify_all(bench))
     card = card_path(bench.corpus, "mine")
@@ -167,7 +169,7 @@ def test_verify_all_names_lost_files_and_edited_cards(bench: Bench, tmp_path: Pa
     assert found.value == "predictions without a result"
 
 
-def test_a_result_moved_to_another_folder_is_found(bench: Bench) -> None:
+def test_a_result_moved_to_another_folder_is_found(bench: Benchmark) -> None:
     publish(bench, run_all(bench, [("stance", "majority")], seed=0, draws=100))
     folder = bench.corpus.baselines / "results"
     (folder / "majority").rename(folder / "better")
@@ -176,7 +178,7 @@ def test_a_result_moved_to_another_folder_is_found(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"system": "x"}', b"\xff\0"])
-def test_a_broken_result_is_one_finding(bench: Bench, tmp_path: Path, content: bytes) -> None:
+def test_a_broken_result_is_one_finding(bench: Benchmark, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "r.json").write_bytes(content)
     assert len(verify(bench, tmp_path / "r.json").findings) == 1
     assert len(verify(bench, tmp_path / "none.json").findings) == 1

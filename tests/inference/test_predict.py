@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.support.entries import open_bench
-from usiran.benchmark.run import Bench
+from tests.support.entries import open_benchmark
+from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError, Finding, InputError
 from usiran.inference.predict import MANIFEST, Reader, label, schemas, write_predictions
 from usiran.inference.read_texts import Columns, Document, files_of, read
@@ -38,12 +38,12 @@ TEXT = (
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return open_bench(tmp_path_factory.mktemp("bench"), sentences=8, articles=3)
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
+    return open_benchmark(tmp_path_factory.mktemp("bench"), sentences=8, articles=3)
 
 
 @pytest.fixture(scope="module")
-def models(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, ...]:
+def models(bench: Benchmark, tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, ...]:
     root = tmp_path_factory.mktemp("models")
     for task, system in SYSTEMS.items():
         (root / task).mkdir()
@@ -78,7 +78,7 @@ def found(path: Path, **columns: Any) -> list[Document | Finding]:
 
 
 def test_an_articles_labels_are_the_fitted_systems_own(
-    bench: Bench, models: Sequence[Model]
+    bench: Benchmark, models: Sequence[Model]
 ) -> None:
     gold = bench.golds["stance"]
     mine = gold.records[gold.articles == "article-1"]

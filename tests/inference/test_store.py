@@ -19,8 +19,8 @@ import skops.io
 from huggingface_hub import ModelCard
 
 from tests.support import synthetic
-from tests.support.entries import open_bench
-from usiran.benchmark.run import Bench, run_all
+from tests.support.entries import open_benchmark
+from usiran.benchmark.run import Benchmark, run_all
 from usiran.benchmark.write_results import publish
 from usiran.errors import FileError, InputError, UsiranError
 from usiran.inference import store as persistence
@@ -33,8 +33,8 @@ from usiran.models.registry import SYSTEMS
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    return open_bench(tmp_path_factory.mktemp("bench"), sentences=8, articles=3)
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
+    return open_benchmark(tmp_path_factory.mktemp("bench"), sentences=8, articles=3)
 
 
 def store(folder: Path, files: dict[str, bytes]) -> Path:
@@ -45,7 +45,7 @@ def store(folder: Path, files: dict[str, bytes]) -> Path:
 
 
 @pytest.fixture(scope="module")
-def stored(bench: Bench, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def stored(bench: Benchmark, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Trained once; never changed."""
     return store(tmp_path_factory.mktemp("models") / "stance", train(bench, "stance", "tfidf-nb"))
 
@@ -66,7 +66,7 @@ TRAINABLE = [
 
 @pytest.mark.parametrize(("task", "system"), TRAINABLE)
 def test_a_stored_system_predicts_as_the_fitted_one(
-    bench: Bench, task: str, system: str, tmp_path: Path
+    bench: Benchmark, task: str, system: str, tmp_path: Path
 ) -> None:
     if task not in bench.library[system].tasks:
         pytest.skip(f"{system} does not label {task}")
@@ -102,7 +102,7 @@ OLD_MODELS = json.loads((OLD / "predictions.json").read_text(encoding="utf-8"))
 
 @pytest.mark.parametrize("name", OLD_MODELS)
 def test_a_model_stored_by_version_1_predicts_what_it_predicted_then(
-    bench: Bench, name: str
+    bench: Benchmark, name: str
 ) -> None:
     model = load(OLD / name)
     gold = bench.golds[model.info.task]
@@ -118,7 +118,7 @@ def test_a_stored_file_names_no_module_of_ours(stored: Path) -> None:
     assert "usiran." not in schema
 
 
-def test_storing_leaves_the_fitted_tagger_as_it_was(bench: Bench) -> None:
+def test_storing_leaves_the_fitted_tagger_as_it_was(bench: Benchmark) -> None:
     fitted = fit(bench, "actors", "tagger")
     first = dumps(fitted)
     assert len(dumps(fitted)) == pytest.approx(len(first), rel=0.02)
@@ -126,7 +126,7 @@ def test_storing_leaves_the_fitted_tagger_as_it_was(bench: Bench) -> None:
     assert predict(fitted, gold.records, gold.task.labels)[0].tolist() == gold.values.tolist()
 
 
-def test_the_folder_says_what_was_trained_on_what(bench: Bench, stored: Path) -> None:
+def test_the_folder_says_what_was_trained_on_what(bench: Benchmark, stored: Path) -> None:
     info = load(stored).info
     assert sorted(path.name for path in stored.iterdir()) == ["README.md", INFO, MODEL]
     assert (info.task, info.system, info.unit) == ("stance", "tfidf-nb", "sentence")
@@ -139,7 +139,7 @@ def test_the_folder_says_what_was_trained_on_what(bench: Bench, stored: Path) ->
     assert set(info.versions) == {"usiran", "scikit-learn", "skops", "numpy"}
 
 
-def card_of(bench: Bench) -> ModelCard:
+def card_of(bench: Benchmark) -> ModelCard:
     return ModelCard(train(bench, "events", "gazetteer")["README.md"].decode())
 
 
@@ -147,7 +147,7 @@ def data_of(card: ModelCard) -> Any:
     return card.data  # typed as the base class of all cards' data
 
 
-def test_the_card_is_in_the_hubs_format_with_score_and_interval(bench: Bench) -> None:
+def test_the_card_is_in_the_hubs_format_with_score_and_interval(bench: Benchmark) -> None:
     without = card_of(bench)
     assert data_of(without).eval_results is None
     assert "No score on this version of the data" in without.text
@@ -180,7 +180,7 @@ def test_the_card_is_in_the_hubs_format_with_score_and_interval(bench: Bench) ->
     ],
 )
 def test_what_cannot_be_trained_is_refused_in_one_line(
-    bench: Bench, task: str, system: str, message: str
+    bench: Benchmark, task: str, system: str, message: str
 ) -> None:
     with pytest.raises(UsiranError, match=message) as caught:
         fit(bench, task, system)
@@ -276,10 +276,10 @@ def test_a_folder_of_models_is_all_of_them_and_an_empty_one_is_told(
 
 
 def test_a_gold_with_one_label_trains_a_system_that_says_it(tmp_path: Path) -> None:
-    bench = open_bench(tmp_path, sentences=4)
+    bench = open_benchmark(tmp_path, sentences=4)
     tables = dict(synthetic.tables(sentences=4))
     stance = tables["stance"].assign(holder="author")
-    one = Bench.of(bench.corpus, tables | {"stance": stance})
+    one = Benchmark.of(bench.corpus, tables | {"stance": stance})
     with pytest.raises(InputError, match="choose another task"):
         fit(one, "holder", "tfidf-nb")
 

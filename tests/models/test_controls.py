@@ -19,7 +19,7 @@ from usiran.models.controls import (
     relabel_within,
 )
 from usiran.models.lexicon import AttributionCues, Lexicon, SideCues, SpanCues
-from usiran.tasks.registry import Gold, objects
+from usiran.tasks.base import Gold, objects
 from usiran.text.spans import Span
 from usiran.text.tokens import tokenize
 

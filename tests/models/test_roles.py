@@ -15,7 +15,7 @@ from usiran.models.gazetteer import GazetteerTagger
 from usiran.models.pair_features import Marks, pair_features
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
 from usiran.models.with_spans import Marked
-from usiran.tasks.registry import Gold, Objects, objects
+from usiran.tasks.base import Gold, Objects, objects
 from usiran.text.spans import Span
 
 #       0         1         2         3

@@ -12,7 +12,7 @@ from usiran.benchmark.protocol import run
 from usiran.models.gazetteer import Gazetteer, GazetteerTagger
 from usiran.models.tagger import LinearTagger
 from usiran.models.token_features import marks, token_features
-from usiran.tasks.registry import objects
+from usiran.tasks.base import objects
 from usiran.text.spans import Span
 from usiran.text.tokens import tokenize
 

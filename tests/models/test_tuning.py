@@ -13,7 +13,7 @@ from sklearn.svm import LinearSVC
 
 from tests.support import synthetic
 from usiran.models.tuning import ArticleTuned
-from usiran.tasks.registry import objects
+from usiran.tasks.base import objects
 
 CANDIDATES = (1e-6, 1e-3, 1.0)
 

@@ -20,16 +20,9 @@ from usiran.models.lexicon import SpanCues
 from usiran.models.roles import PairModel
 from usiran.models.tagger import LinearTagger
 from usiran.models.who_to_whom import Deeds, camp, deed, names_of
-from usiran.tasks.registry import (
-    LAYERS,
-    Gold,
-    Objects,
-    Tables,
-    gold_of,
-    layers_of,
-    objects,
-    with_layers,
-)
+from usiran.tasks.base import LAYERS, Gold, Objects, Tables, objects
+from usiran.tasks.inputs import layers_of, with_layers
+from usiran.tasks.registry import gold_of
 
 QUADS = dict(synthetic.tasks()["events"].groups)
 STRANGERS = {

@@ -11,14 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from usiran.stats.alpha import (
-    Floats,
     against_rest,
     alpha,
+    alpha_interval,
+    bootstrap_coincidences,
     coincidences,
-    drawn,
-    interval,
-    weights,
 )
+from usiran.stats.scores import Floats
 
 
 def counts(rows: Sequence[str]) -> Floats:
@@ -129,43 +128,25 @@ def test_a_label_against_the_rest_is_the_alpha_of_yes_and_no(
     assert folded == pytest.approx(coincidences(two).sum(axis=0))
 
 
-ARTICLES = ["a"] * 3 + ["b"] * 5 + ["c"]
-ROWS = ["a1", "a2", "a3", "b1", "b1", "b2", "b3", "b4", "c1"]
-
-
-def test_a_drawn_article_brings_as_many_sentences_as_it_has_and_their_units_move_together() -> None:
-    block = np.concatenate(list(weights(ARTICLES, ROWS, draws=400, seed=1)))
-    assert block.shape == (400, 9)
-    assert (block[:, 3] == block[:, 4]).all()
-    sentences = np.delete(block, 4, axis=1)
-    copies = [sentences[:, :3].sum(axis=1) / 3, sentences[:, 3:7].sum(axis=1) / 4, sentences[:, 7]]
-    assert all((one == one.round()).all() for one in copies)
-    assert (sum(copies) == 3).all()
-
-
-def test_weights_average_1_and_equal_seeds_give_equal_weights() -> None:
-    block = np.concatenate(list(weights(ARTICLES, ROWS, draws=20_000, seed=2)))
-    assert block.mean(axis=0) == pytest.approx(1.0, abs=0.06)
-    again = np.concatenate(list(weights(ARTICLES, ROWS, draws=20_000, seed=2)))
-    other = np.concatenate(list(weights(ARTICLES, ROWS, draws=20_000, seed=3)))
-    assert (block == again).all()
-    assert (block != other).any()
-
-
-def test_many_draws_come_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("usiran.stats.alpha.CHUNK", 80)
-    blocks = list(weights(ARTICLES, ROWS, draws=25, seed=0))
-    assert [len(block) for block in blocks] == [10, 10, 5]
+def test_units_of_one_sentence_are_drawn_together_in_bootstrap_draws() -> None:
+    # One table of a single 1 for each unit: its sum over a draw is the unit's weight.
+    articles, sentences = ["a", "a", "b", "b"], ["a1", "a2", "b1", "b1"]
+    o = np.eye(4).reshape(4, 2, 2)
+    draws = bootstrap_coincidences(o, articles, sentences, draws=400, seed=1).reshape(400, 4)
+    assert (draws[:, 2] == draws[:, 3]).all()
+    copies = draws[:, :2].sum(axis=1) / 2, draws[:, 2]
+    assert (copies[0] + copies[1] == 2).all()
+    assert (draws[:, 0] != draws[:, 1]).any()
 
 
 def test_the_draws_of_units_without_disagreement_are_all_1() -> None:
     o = coincidences(np.array([[2.0, 0.0], [0.0, 2.0]] * 10))
     names = [f"s{i}" for i in range(20)]
-    values = alpha(drawn(o, ["a"] * 10 + ["b"] * 10, names, draws=200, seed=0))
-    assert interval(values) == (1.0, 1.0)
+    values = alpha(bootstrap_coincidences(o, ["a"] * 10 + ["b"] * 10, names, draws=200, seed=0))
+    assert alpha_interval(values) == (1.0, 1.0)
 
 
 def test_an_interval_leaves_undefined_draws_out_and_there_is_none_without_defined_ones() -> None:
-    assert interval(np.array([np.nan, 0.5, 0.5])) == (0.5, 0.5)
-    assert interval(np.array([np.nan, np.nan])) is None
-    assert interval(np.empty(0)) is None
+    assert alpha_interval(np.array([np.nan, 0.5, 0.5])) == (0.5, 0.5)
+    assert alpha_interval(np.array([np.nan, np.nan])) is None
+    assert alpha_interval(np.empty(0)) is None

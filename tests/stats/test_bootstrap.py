@@ -10,19 +10,21 @@ import pytest
 from tests.support import synthetic
 from usiran.stats import bootstrap as resampling
 from usiran.stats.bootstrap import (
-    Scored,
+    BootstrapScore,
+    Throw,
+    at_once,
     bootstrap,
-    compare,
     interval,
     noise_floor,
+    one_by_one,
     per_article,
     randomisation_p,
-    scored,
     verdict,
     weights,
 )
-from usiran.tasks.metrics.labels import Floats, LabelScorer, Predictions
-from usiran.tasks.registry import objects
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Predictions, objects
+from usiran.tasks.metrics.labels import LabelScorer
 
 LABELS = ("pro-US", "pro-Iran", "neutral")
 SCORER = LabelScorer(LABELS)
@@ -37,8 +39,9 @@ def _counts(errors: float, seed: int = 0, *, articles: int = 5) -> tuple[Floats,
     return SCORER.counts(gold, Predictions(objects(said))), gold.articles
 
 
-def test_every_drawn_copy_of_an_article_brings_as_many_sentences_as_it_has() -> None:
-    block = np.concatenate(list(weights(ARTICLES, 500, 1)))
+@pytest.mark.parametrize("throw", [one_by_one, at_once])
+def test_every_drawn_copy_of_an_article_brings_as_many_sentences_as_it_has(throw: Throw) -> None:
+    block = np.concatenate(list(weights(ARTICLES, draws=500, seed=1, throw=throw)))
     assert block.shape == (500, 10)
     copies = np.stack([block[:, name == ARTICLES].sum(axis=1) / size
                        for name, size in (("a", 3), ("b", 5), ("c", 2))])  # fmt: skip
@@ -49,17 +52,19 @@ def test_every_drawn_copy_of_an_article_brings_as_many_sentences_as_it_has() -> 
 
 
 def test_weights_average_1_and_equal_seeds_give_equal_weights() -> None:
-    block = np.concatenate(list(weights(ARTICLES, 20_000, 2)))
+    block = np.concatenate(list(weights(ARTICLES, draws=20_000, seed=2)))
     assert block.mean(axis=0) == pytest.approx(1.0, abs=0.05)
-    np.testing.assert_array_equal(block, np.concatenate(list(weights(ARTICLES, 20_000, 2))))
-    assert (block != np.concatenate(list(weights(ARTICLES, 20_000, 3)))).any()
+    np.testing.assert_array_equal(
+        block, np.concatenate(list(weights(ARTICLES, draws=20_000, seed=2)))
+    )
+    assert (block != np.concatenate(list(weights(ARTICLES, draws=20_000, seed=3)))).any()
 
 
 def test_many_sentences_are_drawn_in_chunks_of_bounded_size(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(resampling, "CHUNK", 1000)
-    blocks = list(weights(ARTICLES, 250, 1))
+    blocks = list(weights(ARTICLES, draws=250, seed=1))
     assert [len(block) for block in blocks] == [100, 100, 50]
 
 
@@ -106,24 +111,24 @@ def test_randomisation_p_is_near_the_exact_one_of_all_swaps() -> None:
 
 def test_a_system_against_itself_is_a_tie_with_p_1() -> None:
     counts, articles = _counts(0.3)
-    side = scored(counts, articles, SCORER, draws=500, seed=0)
-    found = compare(side, side, SCORER, draws=500, seed=0)
-    assert (found.difference, found.interval, found.p) == (0.0, (0.0, 0.0), 1.0)
-    assert (found.better, found.articles, found.verdict) == (0, 5, "tie")
+    side = BootstrapScore.of(counts, articles, SCORER, draws=500, seed=0)
+    assert side.minus(side) == ((0.0, 0.0), 0, "tie")
+    assert randomisation_p(counts, counts, SCORER, draws=500, seed=0) == 1.0
 
 
 def test_a_clearly_better_system_wins_and_the_other_way_round_loses() -> None:
     (good, articles), (bad, _) = _counts(0.05), _counts(0.9, 1)
-    sides = [scored(counts, articles, SCORER, draws=2000, seed=0) for counts in (good, bad)]
-    found = compare(sides[0], sides[1], SCORER, draws=2000, seed=0)
-    assert found.verdict == "win"
-    assert found.better == 5
-    assert found.interval[0] > 0
-    assert found.p == pytest.approx(1 / 2001)
-    back = compare(sides[1], sides[0], SCORER, draws=2000, seed=0)
-    assert back.verdict == "loss"
-    assert back.better == 0
-    assert back.difference == -found.difference
+    first, second = (
+        BootstrapScore.of(counts, articles, SCORER, draws=2000, seed=0) for counts in (good, bad)
+    )
+    assert first.minus(second).verdict == "win"
+    assert first.minus(second).better == 5
+    assert first.minus(second).interval[0] > 0
+    assert second.minus(first).verdict == "loss"
+    assert second.minus(first).better == 0
+    p = randomisation_p(good, bad, SCORER, draws=2000, seed=0)
+    assert p == pytest.approx(1 / 2001)
+    assert randomisation_p(bad, good, SCORER, draws=2000, seed=0) == p
 
 
 @pytest.mark.parametrize(
@@ -145,7 +150,7 @@ def test_the_verdict_needs_interval_and_all_articles(
 
 def test_the_noise_floor_is_the_median_half_width_of_paired_intervals() -> None:
     draws: Floats = np.arange(1001) / 1000.0
-    sides = [Scored(np.zeros((1, 1)), scale * draws, {}) for scale in (0.0, 0.2, 1.0)]
+    sides = [BootstrapScore(np.zeros((1, 1)), scale * draws, {}) for scale in (0.0, 0.2, 1.0)]
     # Half-widths .095, .475 and .38; the median is the third.
     assert noise_floor(sides) == pytest.approx(0.38)
     assert noise_floor(sides[:1]) is None

@@ -10,11 +10,11 @@ import pytest
 
 from tests.support import synthetic
 from usiran.benchmark.results import Stored
-from usiran.benchmark.run import Bench, run_all
+from usiran.benchmark.run import Benchmark, run_all
 from usiran.corpus import Corpus
 
 ROOT = Corpus.find(Path(__file__)).root
-MakeBench = Callable[..., Bench]
+MakeBench = Callable[..., Benchmark]
 Keys = dict[tuple[str, str], Stored]
 
 
@@ -35,15 +35,15 @@ def lay_out(root: Path) -> Corpus:
 def bench(tmp_path: Path) -> MakeBench:
     """A benchmark over invented tables, in a folder with the real settings."""
     corpus = lay_out(tmp_path)
-    return lambda **options: Bench.of(corpus, synthetic.tables(**options))
+    return lambda **options: Benchmark.of(corpus, synthetic.tables(**options))
 
 
-def run_pairs(bench: Bench, *pairs: tuple[str, str], seed: int = 0) -> Keys:
+def run_pairs(bench: Benchmark, *pairs: tuple[str, str], seed: int = 0) -> Keys:
     """Run (task, system) pairs, all of them by default, with few draws."""
     return run_all(bench, pairs or bench.plan(), seed=seed, draws=300)
 
 
-def files_of(bench: Bench) -> dict[str, bytes]:
+def files_of(bench: Benchmark) -> dict[str, bytes]:
     """Return the content of every file under baselines."""
     files = (p for p in bench.corpus.baselines.rglob("*") if p.is_file())
     return {path.relative_to(bench.corpus.root).as_posix(): path.read_bytes() for path in files}

@@ -12,7 +12,7 @@ from tests.support import synthetic
 from tests.support.benches import lay_out
 from usiran.benchmark.predictions import read_lines
 from usiran.benchmark.results import read_results
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.benchmark.submit import submit
 from usiran.corpus import Corpus
 from usiran.errors import InputError
@@ -21,19 +21,19 @@ ROOT = Corpus.find(Path(__file__)).root
 Line = dict[str, Any]
 
 
-def open_bench(root: Path, **options: int) -> Bench:
+def open_benchmark(root: Path, **options: int) -> Benchmark:
     """A benchmark over invented tables, in a folder with the real settings."""
     if not (root / "baselines").exists():
         lay_out(root)
-    return Bench.of(Corpus(root), synthetic.tables(**({"sentences": 6} | options)))
+    return Benchmark.of(Corpus(root), synthetic.tables(**({"sentences": 6} | options)))
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return open_bench(tmp_path)
+def bench(tmp_path: Path) -> Benchmark:
+    return open_benchmark(tmp_path)
 
 
-def gold_lines(bench: Bench, task: str) -> list[Line]:
+def gold_lines(bench: Benchmark, task: str) -> list[Line]:
     """Return the gold as predictions: a perfect system."""
     gold = bench.golds[task]
     lines = []
@@ -53,7 +53,7 @@ def write(path: Path, lines: list[Line]) -> Path:
     return path
 
 
-def findings(bench: Bench, task: str, lines: list[Line] | bytes) -> list[tuple[str, str, str]]:
+def findings(bench: Benchmark, task: str, lines: list[Line] | bytes) -> list[tuple[str, str, str]]:
     """Return (record, column, value) of every finding."""
     content = lines if isinstance(lines, bytes) else "\n".join(map(json.dumps, lines)).encode()
     with pytest.raises(InputError) as caught:
@@ -65,7 +65,7 @@ def findings(bench: Bench, task: str, lines: list[Line] | bytes) -> list[tuple[s
 # Reading
 
 
-def submitted(bench: Bench, folder: Path, task: str = "stance", **options: Any) -> Any:
+def submitted(bench: Benchmark, folder: Path, task: str = "stance", **options: Any) -> Any:
     path = write(folder / "p.jsonl", gold_lines(bench, task))
     said = {"title": "Mine", "description": "Made by hand."} | options
     return submit(bench, read_results(bench.corpus), path, task=task, system="mine", draws=100,

@@ -20,7 +20,8 @@ from usiran.annotation.submissions import import_labels
 from usiran.corpus import Corpus
 from usiran.schemas.label_scheme import read_scheme
 from usiran.schemas.tables import FILES, MODELS
-from usiran.tasks.registry import Gold, Tables, Task, gold_of, tasks_of
+from usiran.tasks.base import Gold, Tables, Task
+from usiran.tasks.registry import gold_of, tasks_of
 from usiran.text.articles import sha256
 from usiran.text.spans import Span
 

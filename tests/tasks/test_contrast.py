@@ -15,14 +15,14 @@ from tests.support import synthetic
 from tests.support.command import run as usiran
 from usiran.benchmark.protocol import run
 from usiran.benchmark.results import read_results
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.benchmark.submit import score
 from usiran.benchmark.verify import verify_all
 from usiran.benchmark.write_results import outdated
 from usiran.errors import InputError
 from usiran.loading.tables import load_tables
-from usiran.tasks.metrics.labels import Predictions
-from usiran.tasks.registry import Gold, Objects, gold_of, objects
+from usiran.tasks.base import Gold, Objects, Predictions, objects
+from usiran.tasks.registry import gold_of
 from usiran.validation.validate import validate
 
 OTHER = {"pro-US": "pro-Iran", "pro-Iran": "pro-US", "neutral": "neutral"}
@@ -129,7 +129,7 @@ def test_chance_is_the_accuracy_of_independent_labels_with_the_same_totals() -> 
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
     """A corpus on disk with a contrast set and two systems' results on it."""
     tables = _tables(40, articles=3, sentences=10)
     corpus = synthetic.write_corpus(tmp_path_factory.mktemp("contrast"), tables)
@@ -139,10 +139,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     assert done.code == 0, done.err
     systems = [one["system"] for one in json.loads(done.out)["results"]]
     assert systems == ["tfidf-nb", "who-to-whom"]
-    return Bench.of(corpus, load_tables(corpus))
+    return Benchmark.of(corpus, load_tables(corpus))
 
 
-def test_a_run_scores_edits_and_their_originals(made: Bench) -> None:
+def test_a_run_scores_edits_and_their_originals(made: Benchmark) -> None:
     result = read_results(made.corpus)["tfidf-nb", "contrast"].result
     assert (result.sentences, result.articles, result.headline) == (30, 3, "accuracy")
     assert result.scores["accuracy"] == result.score
@@ -152,7 +152,7 @@ def test_a_run_scores_edits_and_their_originals(made: Bench) -> None:
     assert "| consistency | symmetry | macro-F1 |" in board
 
 
-def test_the_stored_predictions_of_edits_are_verified_scored_and_valid(made: Bench) -> None:
+def test_the_stored_predictions_of_edits_are_verified_scored_and_valid(made: Benchmark) -> None:
     assert not [finding for one in verify_all(made) for finding in one.findings]
     assert outdated(made) == []
     lines = made.corpus.baselines / "results/tfidf-nb/contrast.predictions.jsonl"
@@ -162,7 +162,9 @@ def test_the_stored_predictions_of_edits_are_verified_scored_and_valid(made: Ben
     assert found == []
 
 
-def test_predictions_for_an_edit_that_is_not_there_are_found(made: Bench, tmp_path: Path) -> None:
+def test_predictions_for_an_edit_that_is_not_there_are_found(
+    made: Benchmark, tmp_path: Path
+) -> None:
     lines = made.corpus.baselines / "results/tfidf-nb/contrast.predictions.jsonl"
     broken = tmp_path / "mine.jsonl"
     broken.write_text(lines.read_text().replace("#001~1", "#001~7"))

@@ -8,9 +8,8 @@ import pytest
 from tests.support import synthetic
 from tests.support.synthetic import spans
 from usiran.models.controls import relabel_between, relabel_within
+from usiran.tasks.base import Gold, Predictions, objects
 from usiran.tasks.links import Link, read, read_all, written, written_all
-from usiran.tasks.metrics.labels import Predictions
-from usiran.tasks.registry import Gold, objects
 from usiran.text.spans import Span
 
 Rows = list[tuple[Span, ...]]

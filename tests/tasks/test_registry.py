@@ -10,8 +10,9 @@ import pytest
 from tests.support import synthetic
 from usiran.errors import InputError
 from usiran.schemas.label_scheme import QUADS
-from usiran.tasks.metrics.labels import Predictions
-from usiran.tasks.registry import METRICS, RECORD_COLUMNS, Gold, gold_of, objects, records_of
+from usiran.tasks.base import METRICS, Gold, Predictions, objects
+from usiran.tasks.inputs import RECORD_COLUMNS, records_of
+from usiran.tasks.registry import gold_of
 
 
 def test_tasks_take_their_labels_from_the_scheme_in_order() -> None:

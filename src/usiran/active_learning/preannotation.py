@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from usiran.annotation.server.predictions import Prediction, Predictor
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.label_studio.annotation_records import (
@@ -30,8 +30,9 @@ from usiran.models.base import Estimator, Indices, fit_copy, predict
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
-from usiran.tasks.metrics.labels import Floats
-from usiran.tasks.registry import Gold, Objects, records_of
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Gold, Objects
+from usiran.tasks.inputs import records_of
 from usiran.text.articles import Texts, read_texts
 
 ORDERING = "tfidf-logreg"
@@ -100,7 +101,7 @@ def predictor_of(
     return lambda asked: make(asked, version)
 
 
-def _bench(corpus: Corpus) -> Bench:
+def _bench(corpus: Corpus) -> Benchmark:
     loaded = load(corpus)
     stored = (corpus.gold / "stance.json").exists()
     if stored and not set(_NEEDED) <= set(loaded.frames):
@@ -108,10 +109,10 @@ def _bench(corpus: Corpus) -> Bench:
     if not stored or loaded.frames["stance"].empty:
         fix = "adopt or adjudicate a gold first, or leave --pre-annotate and --queue out"
         raise _refused(corpus.name_of(corpus.gold), "no gold", "a gold to learn from", fix)
-    return Bench.of(corpus, loaded.frames)
+    return Benchmark.of(corpus, loaded.frames)
 
 
-def _tasks(bench: Bench, layer: Project, system: str) -> tuple[str, ...]:
+def _tasks(bench: Benchmark, layer: Project, system: str) -> tuple[str, ...]:
     """Return the tasks of a layer that a system can do on texts that nobody has labelled."""
     able = {
         name: tuple(task for task in TASKS[layer] if task in settings.tasks)
@@ -128,7 +129,7 @@ def _tasks(bench: Bench, layer: Project, system: str) -> tuple[str, ...]:
     return able[system]
 
 
-def _check_probabilities(bench: Bench, tasks: Sequence[str], system: str) -> None:
+def _check_probabilities(bench: Benchmark, tasks: Sequence[str], system: str) -> None:
     built = [SYSTEMS[system].build(bench.build_context(task, system, 0)) for task in tasks]
     # A control's word lists say all or nothing: there is no order in that.
     if bench.library[system].kind == "control" or not all(
@@ -146,7 +147,7 @@ def _refused(where: str, found: str, allowed: str, fix: str) -> InputError:
 class _Maker:
     """Asks a system about articles that it has not learned from."""
 
-    bench: Bench
+    bench: Benchmark
     tasks: tuple[str, ...]
     system: str
     seed: int

@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 
 from usiran.benchmark.protocol import run
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.loading.tables import load, texts_of
@@ -173,12 +173,12 @@ class _Maker:
         if self._frames["stance"].empty:
             self._notes.append("conflict left out: there is no gold yet")
             return
-        bench = Bench.of(self._corpus, self._frames)
+        bench = Benchmark.of(self._corpus, self._frames)
         self._check_system(bench)
         for task in FIELDS:
             yield from self._conflicts_of(bench, task)
 
-    def _check_system(self, bench: Bench) -> None:
+    def _check_system(self, bench: Benchmark) -> None:
         bench.plan(systems=[self._system])
         usable = [name for name in SYSTEMS if SYSTEMS[name].relabel is None]
         usable = [name for name in usable if bench.library[name].kind == "sentence model"]
@@ -187,7 +187,7 @@ class _Maker:
             finding = Finding("--system", "", "", self._system, allowed, "name one of these")
             raise InputError([finding])
 
-    def _conflicts_of(self, bench: Bench, task: str) -> Iterator[tuple[str, Reason]]:
+    def _conflicts_of(self, bench: Benchmark, task: str) -> Iterator[tuple[str, Reason]]:
         gold = bench.golds[task]
         if gold.verdict:
             self._notes.append(f"conflict of {task} left out: {gold.verdict}")

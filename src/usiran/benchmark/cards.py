@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from usiran.benchmark.leaderboard import PURPOSE, told
-from usiran.benchmark.ranking import METRICS
 from usiran.benchmark.results import SUBMITTED, Result, Results
 from usiran.corpus import Corpus
 from usiran.io.markdown import score, span_of, table
+from usiran.tasks.base import METRICS
 
 _CARD = """\
 # {system}

@@ -20,10 +20,9 @@ import msgspec
 from usiran.benchmark.annotators import Annotators
 from usiran.benchmark.protocol import PROTOCOL
 from usiran.benchmark.results import rounded
-from usiran.stats.bootstrap import DRAWS, interval, scored
-from usiran.tasks.base import Gold, objects
+from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
+from usiran.tasks.base import Gold, Predictions, objects
 from usiran.tasks.links import read
-from usiran.tasks.metrics.labels import Predictions
 from usiran.text.spans import Span
 
 GOLD = "gold"
@@ -169,12 +168,12 @@ def _agreed(gold: Gold, one: tuple[str, Gold], other: tuple[str, Gold]) -> Agree
     # What cannot be evaluated is the gold's matter, whoever is compared.
     scorer = gold.task.score(gold)
     counts = scorer.counts(replace(true, votes=None), Predictions(said.values))
-    known = scored(counts, true.articles, scorer, draws=DRAWS, seed=SEED)
+    known = BootstrapScore.of(counts, true.articles, scorer, draws=DRAWS, seed=SEED)
     sums = counts.sum(axis=0)
     scores = {name: value for name, value in scorer.scores(sums).items() if name != "soft"}
     figures = {
         "score": float(scorer.headline(sums)), "interval": interval(known.draws),
-        "scores": scores, "per_article": known.articles,
+        "scores": scores, "per_article": known.per_article,
     }  # fmt: skip
     return Agreed(one[0], other[0], len(counts), len(true.article_ids), **rounded(figures))
 

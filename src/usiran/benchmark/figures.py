@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from usiran.benchmark.ranking import METRICS, Standings, contestants, standings
+from usiran.benchmark.ranking import Ranking, contestants, rank
 from usiran.benchmark.results import Result, Results, Stored, rounded
-from usiran.benchmark.run import Bench
-from usiran.tasks.base import Gold
+from usiran.benchmark.run import Benchmark
+from usiran.tasks.base import METRICS, Gold, Predictions
 from usiran.tasks.links import Link, read_all
-from usiran.tasks.metrics.labels import Predictions
 from usiran.text.spans import pairs
 
 NONE = "none"
@@ -80,14 +79,14 @@ class Figures(msgspec.Struct, frozen=True):
     labels: tuple[Spread, ...]
 
 
-def figures(bench: Bench, results: Results) -> Figures:
+def figures(bench: Benchmark, results: Results) -> Figures:
     """Return the data of all pictures but the learning curve."""
     told = [name for name, gold in bench.golds.items() if not gold.verdict]
     best = {name: contestants(bench, name, results) for name in told}
     confused = (_confusion(bench, results, best[name][0]) for name in told if best[name])
     return Figures(
         bench.corpus.manifest.version,
-        tuple(_scores(bench, standings(bench, name, results)) for name in told),
+        tuple(_scores(bench, rank(bench, name, results)) for name in told),
         tuple(one for one in confused if one is not None),
         tuple(_spread(bench.golds[name]) for name in told if name in _COUNTED),
     )
@@ -96,7 +95,7 @@ def figures(bench: Bench, results: Results) -> Figures:
 _COUNTED = ("stance", "holder", "actors", "events")
 
 
-def _scores(bench: Bench, order: Standings) -> TaskScores:
+def _scores(bench: Benchmark, order: Ranking) -> TaskScores:
     gold = bench.golds[order.task]
     known = bench.ceiling.tasks.get(order.task)
     shown = [row.result for row in order.rows] + [peer.result for peer in order.peers]
@@ -112,7 +111,7 @@ def _shown(result: Result) -> Shown:
     return Shown(result.system, kind, result.score, result.interval, result.chance, articles)
 
 
-def _confusion(bench: Bench, results: Results, result: Result) -> Confused | None:
+def _confusion(bench: Benchmark, results: Results, result: Result) -> Confused | None:
     gold, stored = bench.golds[result.task], results[result.system, result.task]
     if gold.task.unit == "sentence":
         told = result.confusion
@@ -133,7 +132,7 @@ Pairs = Iterator[tuple[str, str]]
 
 
 def _pairs_of(
-    bench: Bench, stored: Stored, told_apart: Callable[[Gold, Predictions], Pairs]
+    bench: Benchmark, stored: Stored, told_apart: Callable[[Gold, Predictions], Pairs]
 ) -> Pairs:
     """Yield (gold label, label said) over all sentences of the first run."""
     outcome = bench.outcomes(stored)[0]

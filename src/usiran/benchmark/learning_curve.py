@@ -14,14 +14,13 @@ from itertools import combinations
 import msgspec
 import numpy as np
 
-from usiran.benchmark.ranking import METRICS
 from usiran.benchmark.results import rounded
-from usiran.benchmark.run import Bench, own_settings_sha256, scorer_of
+from usiran.benchmark.run import Benchmark, own_settings_sha256, scorer_of
 from usiran.models.base import Estimator, Indices, fit_copy, predict
 from usiran.models.registry import SYSTEMS
-from usiran.stats.bootstrap import DRAWS, interval, scored
-from usiran.tasks.base import Gold
-from usiran.tasks.metrics.labels import Floats, Predictions, Scorer
+from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
+from usiran.stats.scores import Floats
+from usiran.tasks.base import METRICS, Gold, Predictions, Scorer
 
 # Cheap systems: a curve takes dozens of runs.
 CURVES = (
@@ -71,12 +70,12 @@ class Curves(msgspec.Struct, frozen=True):
     curves: tuple[Curve, ...]
 
 
-def wanted(bench: Bench) -> list[tuple[str, str]]:
+def wanted(bench: Benchmark) -> list[tuple[str, str]]:
     """Return the (task, system) pairs whose curve can be drawn."""
     return [pair for pair in CURVES if pair[0] in bench.golds and not bench.golds[pair[0]].verdict]
 
 
-def curves(bench: Bench, progress: Progress | None = None) -> Curves:
+def curves(bench: Benchmark, progress: Progress | None = None) -> Curves:
     """Return every curve; it takes a minute."""
     made = []
     asked = wanted(bench)
@@ -87,7 +86,7 @@ def curves(bench: Bench, progress: Progress | None = None) -> Curves:
     return Curves(SEED, tuple(made))
 
 
-def curve(bench: Bench, task: str, system: str, *, draws: int = DRAWS) -> Curve:
+def curve(bench: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Curve:
     """Return one system's learning curve on one task."""
     gold = bench.gold_for(system, task)
     model = SYSTEMS[system].build(bench.build_context(task, system, SEED))
@@ -96,7 +95,7 @@ def curve(bench: Bench, task: str, system: str, *, draws: int = DRAWS) -> Curve:
     sizes = sizes_of(len(gold.article_ids) - 1)
     for size in sizes:
         counts, trained = _counts(gold, model, scorer, size)
-        known = scored(counts, gold.articles, scorer, draws=draws, seed=SEED)
+        known = BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=SEED)
         points.append((float(scorer.headline(counts.sum(axis=0))), interval(known.draws)))
         fits += trained
     return Curve(

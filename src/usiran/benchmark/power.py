@@ -36,11 +36,12 @@ from numpy.typing import NDArray
 
 from usiran.benchmark.ranking import contestants
 from usiran.benchmark.results import Results, rounded
-from usiran.benchmark.run import Bench, counts_of, scorer_of
+from usiran.benchmark.run import Benchmark, counts_of, scorer_of
 from usiran.benchmark.significance import comparable
 from usiran.errors import Finding, InputError
 from usiran.models.settings import chosen
-from usiran.tasks.metrics.labels import Floats, Scorer
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Scorer
 
 SIZES = (5, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300)
 SIMULATIONS = 1000
@@ -205,7 +206,7 @@ def _draw(pair: Pair, size: int, simulations: int, rng: np.random.Generator) -> 
 
 
 def power(
-    bench: Bench,
+    bench: Benchmark,
     results: Results,
     *,
     difference: float,
@@ -246,7 +247,7 @@ def power(
     )  # fmt: skip
 
 
-def _best(bench: Bench, results: Results, task: str) -> tuple[str, str]:
+def _best(bench: Benchmark, results: Results, task: str) -> tuple[str, str]:
     chosen("task", (task,), tuple(dict.fromkeys(of for _, of in results)))
     names = [one.system for one in contestants(bench, task, results)]
     if len(names) < 2:

@@ -22,9 +22,9 @@ import msgspec
 
 from usiran.benchmark.results import Line, SpanRow
 from usiran.errors import FileError, Finding, InputError, shorten
+from usiran.tasks.base import Gold
 from usiran.tasks.links import read as read_link
 from usiran.tasks.metrics.links import LinkScorer
-from usiran.tasks.registry import Gold
 from usiran.text.spans import Span
 
 # Probabilities are commonly written with four places: three or sixteen of them may miss 1.

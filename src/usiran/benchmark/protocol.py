@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from usiran.corpus import Corpus
 from usiran.errors import FileError
 from usiran.models.base import Estimator, Indices, fit_copy, predict
-from usiran.tasks.metrics.labels import Floats, Predictions
-from usiran.tasks.registry import Gold, objects
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Gold, Predictions, objects
 
 PROTOCOL = "v1"
 Progress = Callable[[int, int], None]

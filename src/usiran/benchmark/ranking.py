@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from usiran.benchmark.results import SUBMITTED, Result, Results, Stored
-from usiran.benchmark.run import Bench, known
+from usiran.benchmark.run import Benchmark, known
 from usiran.models.registry import SYSTEMS
-from usiran.stats.bootstrap import Scored, Verdict, noise_floor
-from usiran.tasks.registry import METRICS
-
-__all__ = ["METRICS", "Against", "Peer", "Row", "Standings", "standings"]
+from usiran.stats.bootstrap import BootstrapScore, Verdict, noise_floor
 
 CONTROL, PEER = "control", "peer"
 
@@ -29,7 +26,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Against:
+class PairwiseComparison:
     """How the best of our own systems compares with a peer.
 
     Parameters
@@ -58,11 +55,11 @@ class Peer:
     """A peer; `against` is None without a system of ours to compare it with."""
 
     result: Result
-    against: Against | None
+    against: PairwiseComparison | None
 
 
 @dataclass(frozen=True)
-class Standings:
+class Ranking:
     """All systems on one task.
 
     Parameters
@@ -88,7 +85,7 @@ class Standings:
     peers: tuple[Peer, ...] = ()
 
 
-def standings(bench: Bench, task: str, results: Results) -> Standings:
+def rank(bench: Benchmark, task: str, results: Results) -> Ranking:
     """Rank the stored results of one task.
 
     The best system leads the first group, and every system whose comparison with the
@@ -106,7 +103,7 @@ def standings(bench: Bench, task: str, results: Results) -> Standings:
         for stored in fresh
         if stored.result.kind != PEER
     ]
-    return Standings(
+    return Ranking(
         task,
         tuple(sorted(rows, key=lambda row: row.group or len(rows) + 1)),
         tuple(stored.result for stored in mine if bench.is_stale(stored.result)),
@@ -115,7 +112,7 @@ def standings(bench: Bench, task: str, results: Results) -> Standings:
     )
 
 
-def _peers(ranked: list[Result], sides: dict[str, Scored]) -> tuple[Peer, ...]:
+def _peers(ranked: list[Result], sides: dict[str, BootstrapScore]) -> tuple[Peer, ...]:
     """Compare the best of our own systems with every peer; `ranked` has the best first."""
     best = next((one for one in ranked if _own(one)), None)
     return tuple(
@@ -125,9 +122,9 @@ def _peers(ranked: list[Result], sides: dict[str, Scored]) -> tuple[Peer, ...]:
     )
 
 
-def _against(best: Result, peer: Result, sides: dict[str, Scored]) -> Against:
-    compared = sides[best.system].against(sides[peer.system])
-    return Against(best.system, best.score - peer.score, *compared)
+def _against(best: Result, peer: Result, sides: dict[str, BootstrapScore]) -> PairwiseComparison:
+    compared = sides[best.system].minus(sides[peer.system])
+    return PairwiseComparison(best.system, best.score - peer.score, *compared)
 
 
 def _own(result: Result) -> bool:
@@ -137,7 +134,7 @@ def _own(result: Result) -> bool:
     return result.system in SYSTEMS and SYSTEMS[result.system].reads != "marks"
 
 
-def contestants(bench: Bench, task: str, results: Results) -> list[Result]:
+def contestants(bench: Benchmark, task: str, results: Results) -> list[Result]:
     """Return our own systems' results on one task, the best first: what peers are set against."""
     mine = [stored for (_, of), stored in results.items() if of == task]
     fresh = sorted((stored for stored in mine if not bench.is_stale(stored.result)), key=_rank)
@@ -148,20 +145,20 @@ def _rank(stored: Stored) -> tuple[bool, float, str]:
     return stored.result.relabelled, -stored.result.score, stored.result.system
 
 
-def _known(bench: Bench, ranked: list[Stored]) -> dict[str, Scored]:
+def _known(bench: Benchmark, ranked: list[Stored]) -> dict[str, BootstrapScore]:
     # Differences are paired only where seed and number of draws are the same for all.
     draws = min((stored.result.draws for stored in ranked), default=0)
     seed = min((stored.result.seed for stored in ranked), default=0)
     return {stored.result.system: known(bench, stored, seed=seed, draws=draws) for stored in ranked}
 
 
-def _groups(ranked: list[tuple[str, Scored]]) -> dict[str, int]:
+def _groups(ranked: list[tuple[str, BootstrapScore]]) -> dict[str, int]:
     groups: dict[str, int] = {}
     number = 0
     while waiting := [pair for pair in ranked if pair[0] not in groups]:
         number += 1
         _, leader = waiting[0]
         for name, side in waiting:
-            if side is leader or leader.against(side)[2] == "tie":
+            if side is leader or leader.minus(side)[2] == "tie":
                 groups[name] = number
     return groups

@@ -9,7 +9,7 @@ import msgspec
 from usiran.benchmark.figures import figures, figures_bytes
 from usiran.benchmark.learning_curve import Curves, Progress, curves, wanted
 from usiran.benchmark.results import Results, sha256
-from usiran.benchmark.run import Bench, own_settings_sha256
+from usiran.benchmark.run import Benchmark, own_settings_sha256
 from usiran.benchmark.verify import differences
 from usiran.io.atomic import replace_files
 
@@ -17,13 +17,13 @@ DATA, LEARNED, SUMS = "figures.json", "learning.json", "figures.sha256"
 PICTURES = ("scores.svg", "articles.svg", "confusion.svg", "learning.svg", "labels.svg")
 
 
-def folder_of(bench: Bench) -> Path:
+def folder_of(bench: Benchmark) -> Path:
     """Return where the pictures stand unless another folder is named."""
     return bench.corpus.baselines / "figures"
 
 
 def write(
-    bench: Bench, results: Results, folder: Path, progress: Progress | None = None
+    bench: Benchmark, results: Results, folder: Path, progress: Progress | None = None
 ) -> list[Path]:
     """Draw every picture, write it with its data and the hashes of both; return the files.
 
@@ -46,7 +46,7 @@ def write(
     return list(files)
 
 
-def outdated(bench: Bench, results: Results, folder: Path) -> list[Path]:
+def outdated(bench: Benchmark, results: Results, folder: Path) -> list[Path]:
     """Return the files that are missing, changed, or not what results and labels give.
 
     Pictures are not drawn again: their bytes are another's with every version of the
@@ -78,7 +78,7 @@ def _content(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def _is_current(bench: Bench, known: Curves) -> bool:
+def _is_current(bench: Benchmark, known: Curves) -> bool:
     made_on = [
         (one.task, one.system, one.gold_sha256, one.folds_sha256, one.settings_sha256)
         for one in known.curves

@@ -19,7 +19,7 @@ from usiran.benchmark.results import (
     rounded,
     sha256,
 )
-from usiran.benchmark.run import Bench, scores_of
+from usiran.benchmark.run import Benchmark, scores_of
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
 from usiran.models.settings import chosen
@@ -65,7 +65,7 @@ class Rescored(msgspec.Struct, frozen=True):
 
 
 def rescore(
-    bench: Bench, results: Results, systems: Sequence[str] = ()
+    bench: Benchmark, results: Results, systems: Sequence[str] = ()
 ) -> tuple[list[Rescored], dict[tuple[str, str], Stored]]:
     """Score stored predictions on the present gold; nothing is written.
 
@@ -143,7 +143,7 @@ def _side(result: Result) -> Side:
     return Side(result.score, result.interval, result.data_version, result.gold_sha256)
 
 
-def _again(bench: Bench, stored: Stored) -> Stored | str:
+def _again(bench: Benchmark, stored: Stored) -> Stored | str:
     """Return the result on the present gold, or why there is none."""
     old = stored.result
     if old.task not in bench.golds:

@@ -21,8 +21,7 @@ from usiran.benchmark.protocol import Outcome
 from usiran.corpus import Corpus
 from usiran.errors import FileError, shorten
 from usiran.schemas.results import Kind
-from usiran.tasks.metrics.labels import Predictions
-from usiran.tasks.registry import Gold, objects
+from usiran.tasks.base import Gold, Predictions, objects
 from usiran.text.spans import Span
 
 PLACES = 6

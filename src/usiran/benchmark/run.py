@@ -30,26 +30,19 @@ from usiran.models.peers import FIX, missing, need
 from usiran.models.registry import SYSTEMS, BuildContext
 from usiran.models.settings import Settings, chosen, read_all, settings_sha256
 from usiran.schemas.label_scheme import read_scheme
-from usiran.stats.bootstrap import Scored, interval, scored
-from usiran.tasks.base import with_texts
-from usiran.tasks.metrics.labels import Floats, LabelScorer, Predictions, Scorer
-from usiran.tasks.registry import (
-    LAYERS,
-    Gold,
-    Tables,
-    Task,
-    gold_of,
-    layers_of,
-    tasks_of,
-    with_layers,
-)
+from usiran.stats.bootstrap import BootstrapScore, interval
+from usiran.stats.scores import Floats
+from usiran.tasks.base import LAYERS, Gold, Predictions, Scorer, Tables, Task, with_texts
+from usiran.tasks.inputs import layers_of, with_layers
+from usiran.tasks.metrics.labels import LabelScorer
+from usiran.tasks.registry import gold_of, tasks_of
 
 # Four places are what a score can show; what is stored is what is scored.
 PROBABILITY_PLACES = 4
 
 
 @dataclass(frozen=True)
-class Bench:
+class Benchmark:
     """A corpus as the benchmark sees it.
 
     Parameters
@@ -76,7 +69,7 @@ class Bench:
     annotators: Annotators
 
     @classmethod
-    def of(cls, corpus: Corpus, tables: Tables) -> Bench:
+    def of(cls, corpus: Corpus, tables: Tables) -> Benchmark:
         """Return the benchmark over a corpus and its tables.
 
         An article whose text was withdrawn is left out, and with it its fold.
@@ -210,7 +203,7 @@ def counts_of(outcomes: Sequence[Outcome], scorer: Scorer) -> Floats:
     return np.asarray(np.mean(rows, axis=0))
 
 
-def outcomes(bench: Bench, task: str, system: str, seed: int) -> list[Outcome]:
+def outcomes(bench: Benchmark, task: str, system: str, seed: int) -> list[Outcome]:
     """Run one system on one task under the protocol, once for every replicate."""
     gold = bench.gold_for(system, task)
     found = []
@@ -253,7 +246,7 @@ def replicates(settings: Settings, task: str) -> int:
     return int(settings.of(task).get("replicates", 1))
 
 
-def own_settings_sha256(bench: Bench, task: str, system: str) -> str:
+def own_settings_sha256(bench: Benchmark, task: str, system: str) -> str:
     """Return the hash of a built-in system's settings and of those it borrows from."""
     context = bench.build_context(task, system, 0)
     named = [key for key in ("reference", "lexicon_of") if key in context.options]
@@ -261,7 +254,7 @@ def own_settings_sha256(bench: Bench, task: str, system: str) -> str:
     return settings_sha256(context.task.name, context.settings, *borrowed)
 
 
-def evaluate(bench: Bench, task: str, system: str, *, seed: int, draws: int) -> Stored:
+def evaluate(bench: Benchmark, task: str, system: str, *, seed: int, draws: int) -> Stored:
     """Run one system on one task and score it."""
     found = outcomes(bench, task, system, seed)
     relabelled = SYSTEMS[system].relabel is not None
@@ -293,7 +286,7 @@ def scores_of(gold: Gold, found: Sequence[Outcome], *, seed: int, draws: int) ->
     scorer = scorer_of(gold)
     counts = counts_of(found, scorer)
     sums = counts.sum(axis=0)
-    known = scored(counts, gold.articles, scorer, draws=draws, seed=seed)
+    known = BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=seed)
     return {
         "sentences": len(counts),
         "articles": len(gold.article_ids),
@@ -302,7 +295,7 @@ def scores_of(gold: Gold, found: Sequence[Outcome], *, seed: int, draws: int) ->
         "interval": interval(known.draws),
         "chance": scorer.chance(sums),
         "scores": scorer.scores(sums),
-        "per_article": known.articles,
+        "per_article": known.per_article,
         "per_class": scorer.classes(sums),
         "not_evaluable": {level: gold.unevaluable_classes(level) for level in gold.task.levels},
         "confusion": _confusion(scorer, sums),
@@ -316,7 +309,7 @@ def _confusion(scorer: Scorer, sums: Floats) -> Confusion | None:
 
 
 def run_all(
-    bench: Bench,
+    bench: Benchmark,
     pairs: Sequence[tuple[str, str]],
     *,
     seed: int,
@@ -332,9 +325,9 @@ def run_all(
     return fresh
 
 
-def known(bench: Bench, stored: Stored, *, seed: int, draws: int) -> Scored:
+def known(bench: Benchmark, stored: Stored, *, seed: int, draws: int) -> BootstrapScore:
     """Return a stored result's counts, bootstrap draws and article scores."""
     gold = bench.golds[stored.result.task]
     scorer = scorer_of(gold)
     counts = counts_of(bench.outcomes(stored), scorer)
-    return scored(counts, gold.articles, scorer, draws=draws, seed=seed)
+    return BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=seed)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from usiran.benchmark.ranking import standings
+from usiran.benchmark.ranking import rank
 from usiran.benchmark.results import Results, Stored, paths, rounded
-from usiran.benchmark.run import Bench, counts_of, scorer_of
+from usiran.benchmark.run import Benchmark, known, scorer_of
 from usiran.errors import FileError
 from usiran.models.settings import chosen
-from usiran.stats.bootstrap import COVERAGE, Comparison, compare, scored
+from usiran.stats.bootstrap import COVERAGE, randomisation_p
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -18,7 +18,7 @@ class Report(msgspec.Struct, frozen=True):
     Parameters
     ----------
     noise_floor : float or None
-        The one measured on this task, as in `Standings`.
+        The one measured on this task, as in `Ranking`.
     """
 
     task: str
@@ -37,7 +37,9 @@ class Report(msgspec.Struct, frozen=True):
     per_article: dict[str, tuple[float, float]]
 
 
-def compare_stored(bench: Bench, results: Results, task: str, first: str, second: str) -> Report:
+def compare_stored(
+    benchmark: Benchmark, results: Results, task: str, first: str, second: str
+) -> Report:
     """Compare two stored results sentence by sentence.
 
     Raises
@@ -45,29 +47,35 @@ def compare_stored(bench: Bench, results: Results, task: str, first: str, second
     InputError, FileError
         One of the two is unknown, stale, or was scored on rearranged labels.
     """
-    one, other = (comparable(bench, results, task, name) for name in (first, second))
-    scorer, gold = scorer_of(bench.golds[task]), bench.golds[task]
-    settings = {"draws": min(one.result.draws, other.result.draws), "seed": one.result.seed}
-    sides = [
-        scored(counts_of(bench.outcomes(side), scorer), gold.articles, scorer, **settings)
-        for side in (one, other)
-    ]
-    found: Comparison = compare(sides[0], sides[1], scorer, **settings)
-    report = {
-        "difference": found.difference, "interval": found.interval, "p": found.p,
-        "noise_floor": standings(bench, task, results).noise_floor,
-        "per_article": {name: (score, sides[1].articles[name])
-                        for name, score in sides[0].articles.items()},
-    }  # fmt: skip
+    stored = [comparable(benchmark, results, task, name) for name in (first, second)]
+    gold = benchmark.golds[task]
+    scorer = scorer_of(gold)
+    # Only equal seeds and numbers of draws are paired.
+    draws, seed = min(side.result.draws for side in stored), stored[0].result.seed
+    one, other = (known(benchmark, side, seed=seed, draws=draws) for side in stored)
+    paired = one.minus(other)
+    sums = [side.counts.sum(axis=0) for side in (one, other)]
     return Report(
-        task=task, headline=gold.task.headline, first=first, second=second,
-        scores=(one.result.score, other.result.score), coverage=COVERAGE,
-        better=found.better, articles=found.articles, verdict=found.verdict,
-        **rounded(report),
-    )  # fmt: skip
+        task=task,
+        headline=gold.task.headline,
+        first=first,
+        second=second,
+        scores=(stored[0].result.score, stored[1].result.score),
+        difference=rounded(float(scorer.headline(sums[0]) - scorer.headline(sums[1]))),
+        interval=rounded(paired.interval),
+        coverage=COVERAGE,
+        p=rounded(randomisation_p(one.counts, other.counts, scorer, draws=draws, seed=seed)),
+        better=paired.better,
+        articles=len(one.per_article),
+        verdict=paired.verdict,
+        noise_floor=rounded(rank(benchmark, task, results).noise_floor),
+        per_article=rounded(
+            {name: (score, other.per_article[name]) for name, score in one.per_article.items()}
+        ),
+    )
 
 
-def comparable(bench: Bench, results: Results, task: str, system: str) -> Stored:
+def comparable(benchmark: Benchmark, results: Results, task: str, system: str) -> Stored:
     """Return a stored result that may be compared with others.
 
     Raises
@@ -79,8 +87,8 @@ def comparable(bench: Bench, results: Results, task: str, system: str) -> Stored
     chosen("task", (task,), tuple(dict.fromkeys(of for _, of in results)))
     chosen("system", (system,), names)
     stored = results[system, task]
-    file = bench.corpus.name_of(paths(bench.corpus, system, task)[0])
-    if bench.is_stale(stored.result):
+    file = benchmark.corpus.name_of(paths(benchmark.corpus, system, task)[0])
+    if benchmark.is_stale(stored.result):
         raise FileError(file, "made on other gold or folds", "the corpus's present gold",
                         "run it again: `usiran benchmark run`")  # fmt: skip
     if stored.result.relabelled:

@@ -28,7 +28,7 @@ from usiran.benchmark.results import (
     rounded,
     sha256,
 )
-from usiran.benchmark.run import Bench, scores_of
+from usiran.benchmark.run import Benchmark, scores_of
 from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.models.settings import chosen
 from usiran.schemas.base import ARTICLE_ID
@@ -37,7 +37,7 @@ _PACKAGES = ("usiran", "numpy", "scikit-learn")
 
 
 def score(
-    bench: Bench,
+    bench: Benchmark,
     path: Path,
     *,
     task: str,
@@ -52,7 +52,7 @@ def score(
 
     Parameters
     ----------
-    bench : Bench
+    bench : Benchmark
         The corpus.
     path : Path
         JSON lines, in the form that `usiran.benchmark.predictions` describes.
@@ -154,7 +154,7 @@ def _check_name(system: str) -> None:
 
 
 def submit(
-    bench: Bench,
+    bench: Benchmark,
     results: Results,
     path: Path,
     *,

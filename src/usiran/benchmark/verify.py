@@ -30,12 +30,12 @@ from usiran.benchmark.results import (
     rounded,
     sha256,
 )
-from usiran.benchmark.run import Bench, own_settings_sha256, replicates, scores_of
+from usiran.benchmark.run import Benchmark, own_settings_sha256, replicates, scores_of
 from usiran.benchmark.submit import parameters_sha256
 from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.io.atomic import holds
 from usiran.models.registry import SYSTEMS
-from usiran.tasks.metrics.labels import Predictions
+from usiran.tasks.base import Predictions
 
 # Results are rounded to six places; another machine's sums may fall on the other side.
 PLACE = 1.5e-6
@@ -52,12 +52,12 @@ class Checked:
     findings: Sequence[Finding]
 
 
-def verify(bench: Bench, result: Path, predictions: Path | None = None) -> Checked:
+def verify(bench: Benchmark, result: Path, predictions: Path | None = None) -> Checked:
     """Compute one result again and return what differs.
 
     Parameters
     ----------
-    bench : Bench
+    bench : Benchmark
         The corpus it was scored on.
     result : Path
         The result file.
@@ -77,7 +77,7 @@ def verify(bench: Bench, result: Path, predictions: Path | None = None) -> Check
         return Checked(file, (error.finding,))
 
 
-def verify_all(bench: Bench) -> list[Checked]:
+def verify_all(bench: Benchmark) -> list[Checked]:
     """Verify every stored result, and the cards of submitted systems, in the order of names."""
     folder = bench.corpus.baselines / "results"
     found = [verify(bench, path) for path in sorted(folder.glob("*/*.json"))]
@@ -98,7 +98,7 @@ def _without_result(file: str) -> Checked:
     return Checked(file, (error,))
 
 
-def _cards(bench: Bench) -> Iterator[Checked]:
+def _cards(bench: Benchmark) -> Iterator[Checked]:
     folder = bench.corpus.baselines / "results"
     stored = {
         (path.parent.name, path.stem): Stored(read_result(path, str(path)), b"")
@@ -118,7 +118,7 @@ def _cards(bench: Bench) -> Iterator[Checked]:
 class _Check:
     """One result against what its predictions give."""
 
-    def __init__(self, bench: Bench, stated: Result, path: Path, source: str) -> None:
+    def __init__(self, bench: Benchmark, stated: Result, path: Path, source: str) -> None:
         self.bench = bench
         self.stated = stated
         self.path = path

@@ -18,22 +18,22 @@ from usiran.benchmark.results import (
     read_results,
     result_bytes,
 )
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
 from usiran.io.atomic import holds, replace_files
 
 
-def leaderboard_path(bench: Bench) -> Path:
+def leaderboard_path(bench: Benchmark) -> Path:
     """Return where the leaderboard stands."""
     return bench.corpus.baselines / "LEADERBOARD.md"
 
 
-def ceiling_path(bench: Bench) -> Path:
+def ceiling_path(bench: Benchmark) -> Path:
     """Return where the ceiling stands."""
     return bench.corpus.baselines / "ceiling.json"
 
 
-def publish(bench: Bench, fresh: Mapping[tuple[str, str], Stored]) -> Results:
+def publish(bench: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Results:
     """Write fresh results beside the stored ones, the ceiling, and the leaderboard over all.
 
     A submitted system's card is written anew with them.
@@ -58,7 +58,7 @@ def publish(bench: Bench, fresh: Mapping[tuple[str, str], Stored]) -> Results:
     return results
 
 
-def outdated(bench: Bench) -> list[str]:
+def outdated(bench: Benchmark) -> list[str]:
     """Return which of the leaderboard and the ceiling are not what results and labels give."""
     board = leaderboard_path(bench)
     wanted = render(bench, read_results(bench.corpus)).encode("utf-8")
@@ -69,7 +69,7 @@ def outdated(bench: Bench) -> list[str]:
     return [bench.corpus.name_of(path) for path, same in current.items() if not same]
 
 
-def _ceiling_is_current(bench: Bench) -> bool:
+def _ceiling_is_current(bench: Benchmark) -> bool:
     path = ceiling_path(bench)
     try:
         stored = msgspec.json.decode(path.read_bytes())

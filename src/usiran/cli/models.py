@@ -23,12 +23,12 @@ def train(
 
     Example: usiran train stance tfidf-svm --output models/stance
     """
-    from usiran.cli.benchmark.run import open_bench
+    from usiran.cli.benchmark.run import open_benchmark
     from usiran.inference import store as persistence
     from usiran.inference import train as training
     from usiran.io import folders
 
-    bench = open_bench(corpus)
+    bench = open_benchmark(corpus)
     with folders.new_folder(output, marker=persistence.INFO, force=force) as folder:
         for name, content in training.train(bench, task, system, seed=seed).items():
             (folder / name).write_bytes(content)

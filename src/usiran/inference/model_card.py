@@ -7,14 +7,13 @@ from collections import Counter
 from huggingface_hub import EvalResult, ModelCardData
 
 from usiran.benchmark.leaderboard import PURPOSE
-from usiran.benchmark.ranking import METRICS
 from usiran.benchmark.results import Result
 from usiran.corpus import Manifest
 from usiran.inference.store import ModelInfo
 from usiran.io.markdown import score, span_of, table
 from usiran.models.settings import Settings
 from usiran.stats.bootstrap import COVERAGE
-from usiran.tasks.registry import Gold
+from usiran.tasks.base import METRICS, Gold
 
 _TASKS = {"sentence": ("text-classification", "stance"), "spans": ("token-classification", "spans")}
 _PAGE = """\

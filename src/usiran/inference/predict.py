@@ -36,7 +36,7 @@ from usiran.inference.store import Model, ModelInfo, present_versions
 from usiran.inference.write_tables import Format, Rows, Tables
 from usiran.io.folders import new_folder
 from usiran.models.base import predict
-from usiran.tasks.registry import records_of
+from usiran.tasks.inputs import records_of
 from usiran.text.articles import sha256
 from usiran.text.segmentation import propose
 from usiran.text.spans import Span

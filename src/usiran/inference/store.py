@@ -28,7 +28,7 @@ from usiran.errors import FileError, shorten
 from usiran.inference.stored_types import STORED_TYPES, with_present_names, with_stored_names
 from usiran.models.base import Estimator
 from usiran.models.tagger import LinearTagger
-from usiran.tasks.registry import Unit
+from usiran.tasks.base import Unit
 
 MODEL, INFO, CARD = "model.skops", "model.json", "README.md"
 FORMAT = 1

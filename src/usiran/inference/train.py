@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 
 from usiran.benchmark.results import Result, paths, read_result
-from usiran.benchmark.run import Bench, own_settings_sha256
+from usiran.benchmark.run import Benchmark, own_settings_sha256
 from usiran.errors import Finding, InputError
 from usiran.inference.model_card import model_card
 from usiran.inference.store import (
@@ -24,10 +24,10 @@ from usiran.inference.store import (
 from usiran.models.base import Estimator, fit_copy
 from usiran.models.registry import SYSTEMS, System
 from usiran.models.settings import chosen
-from usiran.tasks.registry import Gold, Task
+from usiran.tasks.base import Gold, Task
 
 
-def fit(bench: Bench, task: str, system: str, *, seed: int = 0) -> Estimator:
+def fit(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> Estimator:
     """Return a system fitted on every article.
 
     Raises
@@ -42,7 +42,7 @@ def fit(bench: Bench, task: str, system: str, *, seed: int = 0) -> Estimator:
     return fit_copy(estimator, gold, np.arange(len(gold.values)))
 
 
-def train(bench: Bench, task: str, system: str, *, seed: int = 0) -> dict[str, bytes]:
+def train(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> dict[str, bytes]:
     """Fit a system on every article and return the files of its folder, by name.
 
     Raises
@@ -76,7 +76,7 @@ def train(bench: Bench, task: str, system: str, *, seed: int = 0) -> dict[str, b
     return {MODEL: content, INFO: info_bytes(info), CARD: card.encode("utf-8")}
 
 
-def _trainable(bench: Bench, task: str, system: str) -> None:
+def _trainable(bench: Benchmark, task: str, system: str) -> None:
     able = tuple(name for name, gold in bench.golds.items() if _able(gold))
     if task not in bench.golds:
         chosen("task", (task,), able, where="TASK")
@@ -102,7 +102,7 @@ def _trainable(bench: Bench, task: str, system: str) -> None:
     bench.plan((task,), (system,))
 
 
-def _systems(bench: Bench, task: str) -> tuple[str, ...]:
+def _systems(bench: Benchmark, task: str) -> tuple[str, ...]:
     """Return the systems that can be trained: on the task, or on any where it cannot be."""
     tasks = (task,) if _able(bench.golds[task]) else tuple(bench.golds)
     return tuple(
@@ -126,7 +126,7 @@ def _raw(task: Task) -> bool:
     return task.unit in UNITS and not task.learns_from
 
 
-def _scored(bench: Bench, task: str, system: str) -> Result | None:
+def _scored(bench: Benchmark, task: str, system: str) -> Result | None:
     """Return the stored result on the present gold, or None."""
     path = paths(bench.corpus, system, task)[0]
     if not path.is_file():

@@ -14,8 +14,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.dummy import DummyClassifier
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
+from usiran.stats.scores import Floats
 from usiran.tasks.base import Gold, Objects, objects
-from usiran.tasks.metrics.labels import Floats
 from usiran.text.spans import Span
 
 Spans = Sequence[Span]

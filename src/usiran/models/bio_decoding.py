@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from usiran.tasks.metrics.labels import Floats
+from usiran.stats.scores import Floats
 
 
 def bio_tags(labels: Sequence[str]) -> list[str]:

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from usiran.models.base import SentenceClassifier, Spans, SpanTagger
+from usiran.stats.scores import Floats
 from usiran.tasks.base import Gold, Objects, Task, objects
-from usiran.tasks.metrics.labels import Floats
 from usiran.text.spans import Span
 from usiran.text.tokens import tokenize
 

@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from usiran.models.base import Spans, SpanTagger
 from usiran.models.fit_cache import fitted
-from usiran.tasks.registry import Objects, objects
+from usiran.tasks.base import Objects, objects
 from usiran.text.spans import overlaps
 
 

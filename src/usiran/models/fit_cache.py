@@ -14,7 +14,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from usiran.models.base import SpanTagger
-from usiran.tasks.registry import Objects
+from usiran.tasks.base import Objects
 
 # Two span layers and five folds are ten; some room for replicates and other folds.
 KEPT = 24

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from usiran.models.base import Spans, SpanTagger
-from usiran.tasks.registry import Objects
+from usiran.tasks.base import Objects
 from usiran.text.spans import Span
 from usiran.text.tokens import Token, tokenize
 

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from usiran.models.base import SentenceClassifier, Spans, SpanTagger
-from usiran.tasks.metrics.labels import Floats
-from usiran.tasks.registry import Objects
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Objects
 from usiran.text.spans import Span
 
 Words = Mapping[str, Sequence[str]]

@@ -23,8 +23,8 @@ from usiran.errors import FileError
 from usiran.models.base import SpanTagger
 from usiran.models.lexicon import Lexicon, Words
 from usiran.models.token_features import token_features
-from usiran.tasks.metrics.labels import Floats
-from usiran.tasks.registry import Objects, objects
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Objects, objects
 from usiran.text.tokens import Token, from_bio, to_bio, tokenize
 
 FIX = "pip install 'usiran[peers]'"

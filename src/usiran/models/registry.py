@@ -34,7 +34,7 @@ from usiran.models.tagger import LinearTagger
 from usiran.models.tuning import ArticleTuned
 from usiran.models.who_to_whom import Deeds
 from usiran.models.with_spans import Marked
-from usiran.tasks.registry import Gold, Task
+from usiran.tasks.base import Gold, Task
 
 
 @dataclass(frozen=True)

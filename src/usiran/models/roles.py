@@ -21,8 +21,8 @@ from sklearn.linear_model import LogisticRegression
 
 from usiran.models.pair_features import Marks, itself, pair_features
 from usiran.models.with_spans import need_marks
+from usiran.tasks.base import Objects, objects
 from usiran.tasks.links import Link, read, written_all
-from usiran.tasks.registry import Objects, objects
 from usiran.text.spans import Span
 
 NONE = ""

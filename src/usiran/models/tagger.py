@@ -29,8 +29,8 @@ from usiran.models.bio_decoding import bio_tags, decode
 from usiran.models.gazetteer import Gazetteer
 from usiran.models.lexicon import Lexicon, Words
 from usiran.models.token_features import marks, token_features
-from usiran.tasks.metrics.labels import Floats
-from usiran.tasks.registry import Objects, objects
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Objects, objects
 from usiran.text.spans import Span, matched
 from usiran.text.tokens import Token, from_bio, to_bio, tokenize
 

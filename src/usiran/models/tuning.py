@@ -14,8 +14,8 @@ from sklearn.metrics import f1_score
 from sklearn.utils.metaestimators import available_if
 
 from usiran.models.base import SentenceClassifier
-from usiran.tasks.metrics.labels import Floats
-from usiran.tasks.registry import Objects
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Objects
 
 
 def _states_probabilities(tuned: ArticleTuned) -> bool:

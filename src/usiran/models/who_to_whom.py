@@ -24,8 +24,8 @@ from usiran.errors import FileError
 from usiran.models.pair_features import itself
 from usiran.models.roles import LinkFinder
 from usiran.models.with_spans import need_marks
+from usiran.tasks.base import Objects, objects
 from usiran.tasks.links import Link, read_all
-from usiran.tasks.registry import Objects, objects
 from usiran.text.spans import Span
 
 UNKNOWN = "unknown"

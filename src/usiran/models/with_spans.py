@@ -18,8 +18,8 @@ from sklearn.utils.metaestimators import available_if
 from usiran.errors import FileError
 from usiran.models.base import SpanTagger
 from usiran.models.fit_cache import fitted
-from usiran.tasks.metrics.labels import Floats
-from usiran.tasks.registry import Objects
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Objects
 
 MARKS = ("actors", "events")
 

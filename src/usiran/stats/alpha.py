@@ -28,14 +28,12 @@ https://repository.upenn.edu/handle/20.500.14332/2089.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-CHUNK = 4_000_000
-"""Cells of weights held at once while drawing."""
+from usiran.stats.bootstrap import at_once, interval, weights
+from usiran.stats.scores import Floats
 
 
 def coincidences(counts: Floats) -> Floats:
@@ -100,62 +98,38 @@ def against_rest(o: Floats, label: int) -> Floats:
     return np.stack([np.stack([own, off], axis=-1), np.stack([off, rest], axis=-1)], axis=-2)
 
 
-def weights(
-    articles: Sequence[str], rows: Sequence[str], *, draws: int, seed: int
-) -> Iterator[Floats]:
-    """Yield how often each unit is held by each two-stage bootstrap draw, some draws at a time.
-
-    A draw takes articles with replacement, then for each drawn copy of an article as many of
-    its sentences, with replacement, as it has. Units of one sentence move together.
+def bootstrap_coincidences(
+    o: Floats, articles: Sequence[str], sentences: Sequence[str], *, draws: int, seed: int
+) -> Floats:
+    """Return the summed coincidences of every two-stage bootstrap draw.
 
     Parameters
     ----------
-    articles, rows : sequence of str, length units
-        The article and the sentence of each unit; sentences without a unit are not drawn.
-    draws : int
-        How many draws in all.
-    seed : int
-        Equal seeds give equal weights.
+    o : array, shape (units, labels, labels)
+        The coincidences of each unit.
+    articles, sentences : sequence of str, length units
+        Where each unit stands. Units of one sentence move together; sentences without a unit
+        are not drawn.
+    draws, seed : int
+        Equal seeds give equal draws.
 
-    Yields
-    ------
-    array, shape (some draws, units)
+    Returns
+    -------
+    array, shape (draws, labels, labels)
     """
-    rng = np.random.default_rng(seed)
-    names, place = np.unique(np.asarray(rows, dtype=str), return_inverse=True)
-    home = dict(zip(rows, articles, strict=True))
-    inside = np.array([home[str(name)] for name in names])
-    members = [np.flatnonzero(inside == name) for name in dict.fromkeys(articles)]
-    step = max(1, CHUNK // len(names))
-    for first in range(0, draws, step):
-        size = min(step, draws - first)
-        copies = rng.multinomial(len(members), np.full(len(members), 1 / len(members)), size)
-        block = np.zeros((size, len(names)))
-        for i, member in enumerate(members):
-            even = np.full(len(member), 1 / len(member))
-            block[:, member] = rng.multinomial(copies[:, i] * len(member), even)
-        yield block[:, place]
-
-
-def drawn(
-    o: Floats, articles: Sequence[str], rows: Sequence[str], *, draws: int, seed: int
-) -> Floats:
-    """Return the summed coincidences of every draw, shape (draws, labels, labels)."""
+    _, first, sentence = np.unique(sentences, return_index=True, return_inverse=True)
+    blocks = weights(np.asarray(articles)[first], draws=draws, seed=seed, throw=at_once)
     flat = o.reshape(len(o), -1)
-    blocks = [block @ flat for block in weights(articles, rows, draws=draws, seed=seed)]
-    return np.concatenate(blocks).reshape(-1, *o.shape[1:])
+    return np.concatenate([block[:, sentence] @ flat for block in blocks]).reshape(-1, *o.shape[1:])
 
 
-def interval(values: Floats) -> tuple[float, float] | None:
-    """Return the 2.5 % and 97.5 % points of the draws where alpha is defined; None without any.
+def alpha_interval(values: Floats) -> tuple[float, float] | None:
+    """Return the 95 % interval of the draws where alpha is defined; None without any.
 
     Examples
     --------
-    >>> interval(np.append(np.arange(1001.0), np.nan))
+    >>> alpha_interval(np.append(np.arange(1001.0), np.nan))
     (25.0, 975.0)
     """
-    kept = values[~np.isnan(values)]
-    if not len(kept):
-        return None
-    low, high = np.percentile(kept, (2.5, 97.5))
-    return float(low), float(high)
+    defined = values[~np.isnan(values)]
+    return interval(defined) if len(defined) else None

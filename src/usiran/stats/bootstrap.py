@@ -1,10 +1,9 @@
-"""How far a score can be trusted: two-stage bootstrap, comparison of two systems.
+"""How far a figure can be trusted: the two-stage bootstrap, and comparing two systems by it.
 
-One bootstrap draw takes articles with replacement, then, for every drawn copy of an
-article on its own, as many of its sentences with replacement as it has. A draw is a
-vector of weights, one a sentence; with additive counts the score of the draw is a
-function of ``weights @ counts``. Equal seeds give equal weights, so the draws of two
-systems are paired.
+One draw takes articles with replacement, then, for every drawn copy of an article on its
+own, as many of its sentences with replacement as it has. A draw is a vector of weights, one
+a sentence; with additive counts the score of the draw is a function of ``weights @ counts``.
+Equal seeds give equal weights, so the draws of two systems are paired.
 
 The interval takes the 2.5 % and 97.5 % points of the draws. With few articles its real
 coverage is about 88 to 92 %, not 95 % (an article-only bootstrap covers about 73 %).
@@ -18,23 +17,46 @@ Hypotheses (approximate randomisation).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from usiran.tasks.metrics.labels import Floats, Scorer
+from usiran.stats.scores import Floats
 
 DRAWS = 10_000
-CHUNK = 4_000_000
+CHUNK = 4_000_000  # cells of weights held at once: 32 MB
 COVERAGE = "its real coverage is about 88 to 92 %"
 Verdict = Literal["win", "loss", "tie"]
+Integers = NDArray[np.int64]
+Throw = Callable[[np.random.Generator, Integers, int], Integers]
 
 
-def weights(articles: NDArray[np.str_], draws: int, seed: int) -> Iterator[Floats]:
-    """Yield the weights of two-stage bootstrap draws, some rows at a time.
+class Scorer(Protocol):
+    """Whatever turns summed counts into the score that is asked about."""
+
+    def headline(self, sums: Floats) -> Floats:
+        """Return the score of each sum; the last axis holds the counts."""
+
+
+def one_by_one(rng: np.random.Generator, totals: Integers, cells: int) -> Integers:
+    """Throw each row's total of balls into cells, ball by ball; shape (rows, cells)."""
+    row = np.repeat(np.arange(len(totals)), totals)
+    places = row * cells + rng.integers(cells, size=len(row))
+    return np.bincount(places, minlength=len(totals) * cells).reshape(len(totals), cells)
+
+
+def at_once(rng: np.random.Generator, totals: Integers, cells: int) -> Integers:
+    """Throw each row's total of balls into cells by one multinomial draw."""
+    return rng.multinomial(totals, np.full(cells, 1 / cells))
+
+
+def weights(
+    articles: NDArray[np.str_], *, draws: int, seed: int, throw: Throw = one_by_one
+) -> Iterator[Floats]:
+    """Yield the weights of two-stage bootstrap draws, some draws at a time.
 
     Parameters
     ----------
@@ -44,6 +66,10 @@ def weights(articles: NDArray[np.str_], draws: int, seed: int) -> Iterator[Float
         How many draws in all.
     seed : int
         Equal seeds give equal weights.
+    throw : callable
+        `one_by_one` or `at_once`: the same distribution by other random numbers. Both stay,
+        because published intervals of scores hang on the one and those of agreement on the
+        other.
 
     Yields
     ------
@@ -51,33 +77,24 @@ def weights(articles: NDArray[np.str_], draws: int, seed: int) -> Iterator[Float
         How often each draw holds each sentence. At most CHUNK cells at a time.
     """
     rng = np.random.default_rng(seed)
-    _, code = np.unique(articles, return_inverse=True)
-    members = [np.flatnonzero(code == i) for i in range(int(code.max()) + 1)]
+    names, code = np.unique(articles, return_inverse=True)
+    members = [np.flatnonzero(code == i) for i in range(len(names))]
     rows = max(1, CHUNK // len(articles))
     for first in range(0, draws, rows):
         size = min(rows, draws - first)
-        drawn = rng.integers(len(members), size=(size, len(members)))
+        copies = throw(rng, np.full(size, len(members)), len(members))
         block = np.zeros((size, len(articles)))
         for i, member in enumerate(members):
-            block[:, member] = _sentence_weights((drawn == i).sum(axis=1), len(member), rng)
+            block[:, member] = throw(rng, copies[:, i] * len(member), len(member))
         yield block
-
-
-def _sentence_weights(
-    copies: NDArray[np.int64], size: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """Draw `size` sentences for every copy of one article, in every draw."""
-    row = np.repeat(np.arange(len(copies)), copies * size)
-    cell = row * size + rng.integers(size, size=len(row))
-    return np.bincount(cell, minlength=len(copies) * size).reshape(len(copies), size)
 
 
 def bootstrap(
     counts: Floats, articles: NDArray[np.str_], scorer: Scorer, *, draws: int, seed: int
 ) -> Floats:
     """Return the headline score of every two-stage bootstrap draw."""
-    blocks = (scorer.headline(block @ counts) for block in weights(articles, draws, seed))
-    return np.concatenate([np.atleast_1d(block) for block in blocks])
+    blocks = weights(articles, draws=draws, seed=seed)
+    return np.concatenate([np.atleast_1d(scorer.headline(block @ counts)) for block in blocks])
 
 
 def interval(draws: Floats) -> tuple[float, float]:
@@ -98,7 +115,9 @@ def per_article(counts: Floats, articles: NDArray[np.str_], scorer: Scorer) -> d
     return {name: float(scorer.headline(counts[articles == name].sum(axis=0))) for name in names}
 
 
-def randomisation_p(one: Floats, other: Floats, scorer: Scorer, *, draws: int, seed: int) -> float:
+def randomisation_p(
+    first: Floats, second: Floats, scorer: Scorer, *, draws: int, seed: int
+) -> float:
     """Return the p-value of sentence-level approximate randomisation.
 
     In every draw each sentence's two predictions are swapped or not, by a fair coin. p is
@@ -106,45 +125,16 @@ def randomisation_p(one: Floats, other: Floats, scorer: Scorer, *, draws: int, s
     with one added to both counts. It speaks of these sentences, not of other articles.
     """
     rng = np.random.default_rng(seed)
-    gap = abs(float(scorer.headline(one.sum(axis=0)) - scorer.headline(other.sum(axis=0))))
-    step, as_far = max(1, CHUNK // len(one)), 0
-    for first in range(0, draws, step):
-        swap = rng.integers(2, size=(min(step, draws - first), len(one))).astype(float)
-        moved = swap @ (other - one)
-        difference = scorer.headline(one.sum(axis=0) + moved) - scorer.headline(
-            other.sum(axis=0) - moved
-        )
+    sums = first.sum(axis=0), second.sum(axis=0)
+    gap = abs(float(scorer.headline(sums[0]) - scorer.headline(sums[1])))
+    step, as_far = max(1, CHUNK // len(first)), 0
+    for done in range(0, draws, step):
+        swap = rng.integers(2, size=(min(step, draws - done), len(first))).astype(float)
+        moved = swap @ (second - first)
+        difference = scorer.headline(sums[0] + moved) - scorer.headline(sums[1] - moved)
         # Sums in another order may differ in the last bit from the real difference.
         as_far += int((np.abs(difference) >= gap - 1e-12).sum())
     return (as_far + 1) / (draws + 1)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two systems on the same sentences.
-
-    Parameters
-    ----------
-    difference : float
-        Headline of the first less that of the second.
-    interval : tuple of float
-        The two-stage bootstrap's, of the paired difference.
-    p : float
-        Sentence-level approximate randomisation.
-    better : int
-        In how many articles the first scores higher.
-    articles : int
-        How many articles there are.
-    verdict : {"win", "loss", "tie"}
-        "tie" unless the interval excludes 0 and every article agrees with its sign.
-    """
-
-    difference: float
-    interval: tuple[float, float]
-    p: float
-    better: int
-    articles: int
-    verdict: Verdict
 
 
 def verdict(low: float, high: float, better: int, worse: int, articles: int) -> Verdict:
@@ -162,42 +152,52 @@ def verdict(low: float, high: float, better: int, worse: int, articles: int) -> 
     return "tie"
 
 
+class PairedDifference(NamedTuple):
+    """How one system's headline differs from another's on the same sentences.
+
+    Parameters
+    ----------
+    interval : tuple of float
+        The two-stage bootstrap's, of the paired difference.
+    better : int
+        In how many articles the first scores higher.
+    verdict : {"win", "loss", "tie"}
+        "tie" unless the interval excludes 0 and every article agrees with its sign.
+    """
+
+    interval: tuple[float, float]
+    better: int
+    verdict: Verdict
+
+
 @dataclass(frozen=True)
-class Scored:
-    """A system's counts with what is asked of them again and again."""
+class BootstrapScore:
+    """A system's counts, with the headline of every bootstrap draw and of every article."""
 
     counts: Floats
     draws: Floats
-    articles: dict[str, float]
+    per_article: dict[str, float]
 
-    def against(self, other: Scored) -> tuple[tuple[float, float], int, Verdict]:
-        """Return the paired interval, the articles won and the verdict."""
+    @classmethod
+    def of(
+        cls, counts: Floats, articles: NDArray[np.str_], scorer: Scorer, *, draws: int, seed: int
+    ) -> BootstrapScore:
+        """Return the draws and article scores of counts, one row a sentence."""
+        return cls(
+            counts,
+            bootstrap(counts, articles, scorer, draws=draws, seed=seed),
+            per_article(counts, articles, scorer),
+        )
+
+    def minus(self, other: BootstrapScore) -> PairedDifference:
+        """Compare with another system, drawn with the same seed and number of draws."""
         low, high = interval(self.draws - other.draws)
-        pairs = [(score, other.articles[name]) for name, score in self.articles.items()]
+        pairs = [(score, other.per_article[name]) for name, score in self.per_article.items()]
         better, worse = sum(a > b for a, b in pairs), sum(a < b for a, b in pairs)
-        return (low, high), better, verdict(low, high, better, worse, len(pairs))
+        return PairedDifference((low, high), better, verdict(low, high, better, worse, len(pairs)))
 
 
-def scored(
-    counts: Floats, articles: NDArray[np.str_], scorer: Scorer, *, draws: int, seed: int
-) -> Scored:
-    """Return the counts with their bootstrap draws and article scores."""
-    return Scored(
-        counts,
-        bootstrap(counts, articles, scorer, draws=draws, seed=seed),
-        per_article(counts, articles, scorer),
-    )
-
-
-def compare(one: Scored, other: Scored, scorer: Scorer, *, draws: int, seed: int) -> Comparison:
-    """Compare two systems scored with the same seed and number of draws."""
-    bounds, better, said = one.against(other)
-    gap = scorer.headline(one.counts.sum(axis=0)) - scorer.headline(other.counts.sum(axis=0))
-    p = randomisation_p(one.counts, other.counts, scorer, draws=draws, seed=seed)
-    return Comparison(float(gap), bounds, p, better, len(one.articles), said)
-
-
-def noise_floor(systems: list[Scored]) -> float | None:
+def noise_floor(systems: Sequence[BootstrapScore]) -> float | None:
     """Return the median half-width of all paired intervals, None for fewer than two systems.
 
     A difference smaller than this is one that the corpus cannot tell from none.

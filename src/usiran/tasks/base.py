@@ -18,7 +18,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -26,13 +26,12 @@ from numpy.typing import NDArray
 
 from usiran.schemas.label_scheme import QUADS
 from usiran.schemas.tables import withdrawn_articles
-
-if TYPE_CHECKING:
-    from usiran.tasks.metrics.labels import Scorer
+from usiran.stats.scores import Floats
 
 Unit = Literal["sentence", "spans", "links", "article"]
 Tables = Mapping[str, pd.DataFrame]
 Objects = NDArray[np.object_]
+Classes = dict[str, dict[str, float]]
 LEAST_ARTICLES = 2
 # The names of headline scores for a reader.
 METRICS = {
@@ -239,6 +238,41 @@ class Gold:
         if len(self.unevaluable_classes()) > len(self.task.labels) - 2:
             return "fewer than two classes are found in two articles or more"
         return ""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a system says, one entry a row of the gold.
+
+    Parameters
+    ----------
+    values : array of object
+        The label, or the tuple of spans.
+    probabilities : array of float, shape (rows, labels), or None
+        In the order of the task's labels.
+    """
+
+    values: Objects
+    probabilities: Floats | None = None
+
+
+class Scorer(Protocol):
+    """Counts that add up, and the scores that are functions of their sums."""
+
+    def counts(self, gold: Gold, predictions: Predictions) -> Floats:
+        """Return one row of counts for each row of the gold."""
+
+    def headline(self, sums: Floats) -> Floats:
+        """Return the score that systems are ranked by; the last axis holds the counts."""
+
+    def scores(self, sums: Floats) -> dict[str, float]:
+        """Return every score of one sum of counts."""
+
+    def classes(self, sums: Floats) -> dict[str, Classes]:
+        """Return precision, recall, F1 and support per class, for each level."""
+
+    def chance(self, sums: Floats) -> float:
+        """Return the headline expected of random labels with the same totals."""
 
 
 def with_texts(tables: Tables) -> Tables:

@@ -19,37 +19,10 @@ from usiran.tasks import (
     stance,
 )
 from usiran.tasks.base import (
-    LAYERS,
-    LEAST_ARTICLES,
-    METRICS,
     Gold,
-    Objects,
     Tables,
     Task,
-    Unit,
-    objects,
-    plain,
 )
-from usiran.tasks.inputs import RECORD_COLUMNS, layers_of, records_of, with_layers
-
-__all__ = [
-    "LAYERS",
-    "LEAST_ARTICLES",
-    "METRICS",
-    "RECORD_COLUMNS",
-    "Gold",
-    "Objects",
-    "Tables",
-    "Task",
-    "Unit",
-    "gold_of",
-    "layers_of",
-    "objects",
-    "plain",
-    "records_of",
-    "tasks_of",
-    "with_layers",
-]
 
 # In the order of the leaderboard.
 _MODULES = (stance, holder, actors, events, roles, roles_end_to_end, contrast, article_stance)

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from tests.support.studio import Serving, as_json, rename
 from tests.support.three_passes import fill
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.cli.main import app
 from usiran.corpus import Corpus
 from usiran.loading.tables import load_tables
@@ -115,8 +115,8 @@ def test_a_sixth_article_goes_from_its_text_to_the_benchmark(
     assert set(gold.folds[gold.articles == SIXTH]) != set(gold.folds[gold.articles != SIXTH])
 
 
-def _bench(corpus: Corpus) -> Bench:
-    return Bench.of(corpus, load_tables(corpus))
+def _bench(corpus: Corpus) -> Benchmark:
+    return Benchmark.of(corpus, load_tables(corpus))
 
 
 def _link_actors(corpus: Corpus) -> None:

@@ -25,7 +25,7 @@ from usiran.annotation.adjudication.decisions import ledger_file
 from usiran.annotation.submissions import sheet_of
 from usiran.benchmark.rescore import refreshing, rescore
 from usiran.benchmark.results import paths, read_results, result_bytes
-from usiran.benchmark.run import Bench, evaluate
+from usiran.benchmark.run import Benchmark, evaluate
 from usiran.benchmark.verify import verify
 from usiran.benchmark.write_results import publish
 from usiran.corpus import Corpus
@@ -152,11 +152,11 @@ def test_the_corpus_stays_without_findings_and_builds_the_same_again(both: Both)
 
 
 def test_the_benchmark_runs_on_the_other_articles(both: Both) -> None:
-    bench = Bench.of(both.after, load_tables(both.after))
+    bench = Benchmark.of(both.after, load_tables(both.after))
     for task, system in (("stance", "majority"), ("actors", "gazetteer"), ("roles", "majority")):
         result = evaluate(bench, task, system, seed=0, draws=100).result
         assert sorted(result.per_article) == ["article-0", "article-2", "article-3"]
-    whole = Bench.of(both.before, load_tables(both.before))
+    whole = Benchmark.of(both.before, load_tables(both.before))
     assert whole.is_stale(evaluate(bench, "stance", "majority", seed=0, draws=100).result)
     assert len(bench.golds["contrast"].values) == 0
     assert len(whole.golds["contrast"].values) == 2
@@ -241,10 +241,10 @@ def test_submitted_predictions_are_scored_without_the_withdrawn_article(
     both: Both, copy: Corpus, tmp_path: Path
 ) -> None:
     shutil.copytree(both.before.root, tmp_path / "before")
-    whole = Bench.of(Corpus(tmp_path / "before"), load_tables(both.before))
+    whole = Benchmark.of(Corpus(tmp_path / "before"), load_tables(both.before))
     publish(whole, submitted(whole, tmp_path))
     shutil.copytree(whole.corpus.baselines, copy.baselines, dirs_exist_ok=True)
-    bench = Bench.of(copy, load_tables(copy))
+    bench = Benchmark.of(copy, load_tables(copy))
     (row,), fresh = rescore(bench, read_results(copy))
     assert (row.reason, row.dropped) == ("", 8)
     publish(bench, fresh)
@@ -261,7 +261,7 @@ def test_the_closing_message_names_the_peers_only_where_some_are_stored(
     assert refreshing(both.before) == "usiran benchmark run"
     shutil.copytree(both.before.root, tmp_path / "corpus")
     corpus = Corpus(tmp_path / "corpus")
-    bench = Bench.of(corpus, load_tables(corpus))
+    bench = Benchmark.of(corpus, load_tables(corpus))
     ((key, stored),) = submitted(bench, tmp_path).items()
     result = msgspec.structs.replace(stored.result, kind="peer")
     publish(bench, {key: stored})

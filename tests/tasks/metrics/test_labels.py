@@ -13,8 +13,9 @@ from sklearn.metrics import (
 )
 
 from tests.support import synthetic
-from usiran.tasks.metrics.labels import Floats, LabelScorer, Predictions, mcc, ratio
-from usiran.tasks.registry import Gold, objects
+from usiran.stats.scores import Floats, mcc, ratio
+from usiran.tasks.base import Gold, Predictions, objects
+from usiran.tasks.metrics.labels import LabelScorer
 
 LABELS = ("pro-US", "pro-Iran", "neutral")
 

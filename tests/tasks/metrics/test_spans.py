@@ -20,9 +20,9 @@ from seqeval.scheme import IOB2
 
 from tests.support import synthetic
 from tests.support.synthetic import spans
-from usiran.tasks.metrics.labels import Floats, Predictions
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Gold, Predictions, objects
 from usiran.tasks.metrics.spans import SpanScorer
-from usiran.tasks.registry import Gold, objects
 from usiran.text.spans import Span, matched, overlaps
 from usiran.text.tokens import Token, to_bio
 

@@ -19,7 +19,14 @@ from usiran.annotation.annotator_labels import AnnotatorLabels, Export, read_exp
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.schemas.label_scheme import Scheme, read_scheme
-from usiran.stats.alpha import Floats, against_rest, alpha, coincidences, drawn, interval
+from usiran.stats.alpha import (
+    against_rest,
+    alpha,
+    alpha_interval,
+    bootstrap_coincidences,
+    coincidences,
+)
+from usiran.stats.scores import Floats
 from usiran.text.articles import Texts, read_texts
 
 SOFT = 0.40
@@ -285,8 +292,9 @@ def label_agreement(
     kept = np.flatnonzero(counts.sum(axis=1) > 1)
     articles = [ratings.units[i].article for i in kept]
     rows = [ratings.units[i].row for i in kept]
-    shape = (0, *o.shape[1:])
-    draw = drawn(o[kept], articles, rows, draws=draws, seed=seed) if len(kept) else np.zeros(shape)
+    draw = np.zeros((0, *o.shape[1:]))
+    if len(kept):
+        draw = bootstrap_coincidences(o[kept], articles, rows, draws=draws, seed=seed)
     pairs = _pairs(ratings, annotators)
     return LabelAgreement(
         name=ratings.name,
@@ -310,7 +318,7 @@ def label_agreement(
 
 def _alpha(o: Floats, draw: Floats | None = None) -> Alpha:
     values = alpha(draw) if draw is not None and len(draw) else np.empty(0)
-    bounds = interval(values)
+    bounds = alpha_interval(values)
     return Alpha(
         value=_number(float(alpha(o.sum(axis=0)))),
         interval=None if bounds is None else (round(bounds[0], _PLACES), round(bounds[1], _PLACES)),

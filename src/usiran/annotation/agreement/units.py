@@ -18,7 +18,7 @@ import numpy as np
 from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.label_studio.annotation_records import SpanReading
 from usiran.schemas.label_scheme import QUADS, Scheme
-from usiran.stats.alpha import Floats
+from usiran.stats.scores import Floats
 from usiran.text.articles import Texts
 from usiran.text.spans import groups
 

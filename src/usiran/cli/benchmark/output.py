@@ -19,13 +19,14 @@ from usiran.benchmark.leaderboard import (
     system_of,
 )
 from usiran.benchmark.power import Power
-from usiran.benchmark.ranking import METRICS, Row, Standings, standings
+from usiran.benchmark.ranking import Ranking, Row, rank
 from usiran.benchmark.results import Results, Stored
-from usiran.benchmark.run import Bench
+from usiran.benchmark.run import Benchmark
 from usiran.benchmark.significance import Report
 from usiran.cli.options import say, show_json
 from usiran.io.markdown import score, signed, signed_span, span_of
 from usiran.stats.bootstrap import COVERAGE
+from usiran.tasks.base import METRICS
 
 WIDTH = 100
 Notify = Callable[[str, str, int, int], None]
@@ -50,7 +51,7 @@ def progress(*, quiet: bool) -> Iterator[Notify]:
 
 
 def show_run(
-    bench: Bench,
+    bench: Benchmark,
     results: Results,
     tasks: Sequence[str],
     fresh: Mapping[tuple[str, str], Stored],
@@ -69,31 +70,31 @@ def show_run(
         if gold.verdict:
             console.print(f"[bold]{task}[/bold]: not evaluable.\n{_sentence(gold.verdict)}\n")
         else:
-            _show_standings(console, bench, standings(bench, task, results))
+            _show_standings(console, bench, rank(bench, task, results))
     if any(not bench.golds[task].verdict for task in tasks or bench.golds):
         console.print(_legend(bench), soft_wrap=True)
 
 
-def tell_absent(bench: Bench, *, peers: bool) -> None:
+def tell_absent(bench: Benchmark, *, peers: bool) -> None:
     """Say which peers were asked for and cannot run here, and how to get them."""
     for name, why in bench.absent_peers().items() if peers else ():
         say(f"{name} {why}")
 
 
-def show_leaderboard(bench: Bench, results: Results, stale: Sequence[str]) -> None:
+def show_leaderboard(bench: Benchmark, results: Results, stale: Sequence[str]) -> None:
     """Print the standings of every task, the ceiling and which files are stale, as JSON."""
     document = {"tasks": _document(bench, results), "ceiling": bench.ceiling, "outdated": stale}
     show_json(msgspec.to_builtins(document))
 
 
-def _document(bench: Bench, results: Results) -> dict[str, object]:
+def _document(bench: Benchmark, results: Results) -> dict[str, object]:
     return {
-        task: {"verdict": gold.verdict} if gold.verdict else standings(bench, task, results)
+        task: {"verdict": gold.verdict} if gold.verdict else rank(bench, task, results)
         for task, gold in bench.golds.items()
     }
 
 
-def _show_standings(console: Console, bench: Bench, order: Standings) -> None:
+def _show_standings(console: Console, bench: Benchmark, order: Ranking) -> None:
     gold = bench.golds[order.task]
     metric = METRICS[gold.task.headline]
     table = Table(title=f"{order.task}: {metric}", title_justify="left", title_style="bold",
@@ -127,7 +128,7 @@ def _cells(row: Row, shown: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _legend(bench: Bench) -> str:
+def _legend(bench: Benchmark) -> str:
     names = next(iter(bench.golds.values())).article_ids
     return "\n".join(
         [

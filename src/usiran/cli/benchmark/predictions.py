@@ -40,11 +40,11 @@ def score(
     from usiran.benchmark import submit as submission
     from usiran.benchmark.results import result_bytes
     from usiran.cli.benchmark import predictions_output as show
-    from usiran.cli.benchmark.run import open_bench
+    from usiran.cli.benchmark.run import open_benchmark
     from usiran.io.atomic import replace_files
 
     made = submission.score(
-        open_bench(corpus), file, task=task, system=system, settings=settings, seed=seed,
+        open_benchmark(corpus), file, task=task, system=system, settings=settings, seed=seed,
         draws=draws,
     )  # fmt: skip
     if output is not None:
@@ -69,11 +69,11 @@ def verify(
     """
     from usiran.benchmark import verify as verification
     from usiran.cli.benchmark import predictions_output as show
-    from usiran.cli.benchmark.run import open_bench
+    from usiran.cli.benchmark.run import open_benchmark
 
     if (result is None) != every:
         raise typer.BadParameter("name one result, or say --all")
-    bench = open_bench(corpus)
+    bench = open_benchmark(corpus)
     if result is None:
         checked = verification.verify_all(bench)
     else:
@@ -106,9 +106,9 @@ def submit(
     from usiran.benchmark import submit as submission
     from usiran.benchmark import write_results as publication
     from usiran.cli.benchmark import predictions_output as show
-    from usiran.cli.benchmark.run import open_bench
+    from usiran.cli.benchmark.run import open_benchmark
 
-    bench = open_bench(corpus)
+    bench = open_benchmark(corpus)
     fresh = submission.submit(
         bench, results.read_results(bench.corpus), file, task=task, system=system, title=title,
         description=description, url=url, settings=settings, seed=seed, draws=draws, force=force,
@@ -135,9 +135,9 @@ def rescore(
     from usiran.benchmark import results
     from usiran.benchmark import write_results as publication
     from usiran.cli.benchmark import predictions_output as show
-    from usiran.cli.benchmark.run import open_bench
+    from usiran.cli.benchmark.run import open_benchmark
 
-    bench = open_bench(corpus)
+    bench = open_benchmark(corpus)
     rows, fresh = rescoring.rescore(bench, results.read_results(bench.corpus), system or ())
     if write:
         publication.publish(bench, fresh)

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 
 from usiran.benchmark.leaderboard import PURPOSE
-from usiran.benchmark.ranking import METRICS
 from usiran.benchmark.rescore import Rescored
 from usiran.benchmark.results import Result, result_bytes
 from usiran.benchmark.verify import Checked
 from usiran.cli.options import say, show_findings, show_json
 from usiran.io.markdown import score, span_of
+from usiran.tasks.base import METRICS
 
 WIDTH = 100
 

@@ -11,7 +11,7 @@ from usiran.cli.benchmark import predictions as entries
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say
 
 if TYPE_CHECKING:
-    from usiran.benchmark.run import Bench
+    from usiran.benchmark.run import Benchmark
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,14 +19,14 @@ app = typer.Typer(
 )
 
 
-def open_bench(folder: Path | None) -> Bench:
+def open_benchmark(folder: Path | None) -> Benchmark:
     """Return the benchmark over the corpus that `--corpus` names."""
-    from usiran.benchmark.run import Bench
+    from usiran.benchmark.run import Benchmark
     from usiran.corpus import Corpus
     from usiran.loading.tables import load_tables
 
     corpus = Corpus.find(folder)
-    return Bench.of(corpus, load_tables(corpus))
+    return Benchmark.of(corpus, load_tables(corpus))
 
 
 @app.command()
@@ -55,7 +55,7 @@ def run(
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import output
 
-    bench = open_bench(corpus)
+    bench = open_benchmark(corpus)
     pairs = bench.plan(task or (), system or (), peers=peers)
     output.tell_absent(bench, peers=peers)
     with output.progress(quiet=quiet) as report:
@@ -80,7 +80,7 @@ def leaderboard(
     from usiran.benchmark.write_results import outdated, publish
     from usiran.cli.benchmark import output
 
-    bench = open_bench(corpus)
+    bench = open_benchmark(corpus)
     stale = outdated(bench) if check else []
     results = read_results(bench.corpus) if check else publish(bench, {})
     if as_json:
@@ -108,7 +108,7 @@ def compare(
     from usiran.benchmark.significance import compare_stored
     from usiran.cli.benchmark import output
 
-    bench = open_bench(corpus)
+    bench = open_benchmark(corpus)
     report = compare_stored(bench, read_results(bench.corpus), task, first, second)
     output.show_comparison(report, as_json=as_json)
 
@@ -136,7 +136,7 @@ def power(
     from usiran.benchmark.results import read_results
     from usiran.cli.benchmark import output
 
-    bench = open_bench(corpus)
+    bench = open_benchmark(corpus)
     found = estimate(
         bench, read_results(bench.corpus), difference=difference, task=task, systems=systems or (),
         target=target, seed=seed,
@@ -163,7 +163,7 @@ def report(
     from usiran.benchmark.results import read_results
     from usiran.cli.benchmark import output as show
 
-    bench = open_bench(corpus)
+    bench = open_benchmark(corpus)
     results, folder = read_results(bench.corpus), output or pictures.folder_of(bench)
     if check:
         stale = pictures.outdated(bench, results, folder)

@@ -27,15 +27,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from usiran.tasks.base import Gold
-from usiran.tasks.metrics.labels import (
-    Classes,
-    Floats,
-    LabelScorer,
-    Predictions,
-    label_scorer,
-    ratio,
-)
+from usiran.stats.scores import Floats, ratio
+from usiran.tasks.base import Classes, Gold, Predictions
+from usiran.tasks.metrics.labels import LabelScorer, label_scorer
 
 MIRROR: Mapping[str, str] = {"pro-US": "pro-Iran", "pro-Iran": "pro-US"}
 SWAP, ORIGINAL = "swap-sides", "original"

@@ -14,85 +14,24 @@ With ``C[i, j]`` sentences of label i that were predicted j, ``t = C.sum(axis=1)
 with q the system's probabilities (1 for its label where it gives none) and v the
 distribution of the annotators' votes. F1 and accuracy run from 0 to 1, MCC from -1
 (always wrong) over 0 (no better than chance) to 1; soft is a distance: 0 is best, 2 worst.
-
-References
-----------
-J. Gorodkin (2004), Comparing two K-category assignments by a K-category correlation
-coefficient, doi:10.1016/j.compbiolchem.2004.09.006.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from usiran.tasks.base import Gold, Objects
+from usiran.stats.scores import Floats, f1, mcc, ratio
+from usiran.tasks.base import Classes, Gold, Objects, Predictions
 
-Floats = NDArray[np.float64]
-Classes = dict[str, dict[str, float]]
 LABEL_COLUMNS = (("accuracy", "accuracy"), ("mcc", "MCC"), ("soft", "soft"))
 LABEL_CARD = (
     "MCC runs from -1 over 0 (chance) to 1. Soft is the mean distance of the stated "
     "probabilities to the annotators' votes: 0 is best, 2 is worst."
 )
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """What a system says, one entry a row of the gold.
-
-    Parameters
-    ----------
-    values : array of object
-        The label, or the tuple of spans.
-    probabilities : array of float, shape (rows, labels), or None
-        In the order of the task's labels.
-    """
-
-    values: Objects
-    probabilities: Floats | None = None
-
-
-class Scorer(Protocol):
-    """Counts that add up, and the scores that are functions of their sums."""
-
-    def counts(self, gold: Gold, predictions: Predictions) -> Floats:
-        """Return one row of counts for each row of the gold."""
-
-    def headline(self, sums: Floats) -> Floats:
-        """Return the score that systems are ranked by; the last axis holds the counts."""
-
-    def scores(self, sums: Floats) -> dict[str, float]:
-        """Return every score of one sum of counts."""
-
-    def classes(self, sums: Floats) -> dict[str, Classes]:
-        """Return precision, recall, F1 and support per class, for each level."""
-
-    def chance(self, sums: Floats) -> float:
-        """Return the headline expected of random labels with the same totals."""
-
-
-def ratio(numerator: Floats, denominator: Floats) -> Floats:
-    """Return the quotient, 0 where the denominator is 0."""
-    shape = np.broadcast_shapes(np.shape(numerator), np.shape(denominator))
-    quotient = np.zeros(shape)
-    np.divide(numerator, denominator, out=quotient, where=denominator > 0)
-    return quotient
-
-
-def f1(hits: Floats, gold: Floats, predicted: Floats) -> Floats:
-    """Return 2 hits / (gold + predicted), 0 where both are 0.
-
-    Examples
-    --------
-    >>> float(f1(np.array(2.0), np.array(4.0), np.array(2.0))).__round__(4)
-    0.6667
-    """
-    return ratio(2.0 * hits, gold + predicted)
 
 
 def class_rows(names: Sequence[str], hits: Floats, gold: Floats, predicted: Floats) -> Classes:
@@ -198,19 +137,6 @@ class LabelScorer:
         table = self.confusion(sums)
         expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / max(table.sum(), 1.0)
         return float(self._macro(expected))
-
-
-def mcc(table: Floats) -> float:
-    """Return Matthews' correlation of a confusion table, 0 where it is undefined.
-
-    Examples
-    --------
-    >>> mcc(np.array([[3.0, 0.0], [0.0, 2.0]]))
-    1.0
-    """
-    n, t, p = table.sum(), table.sum(axis=1), table.sum(axis=0)
-    spread = np.sqrt((n * n - p @ p) * (n * n - t @ t))
-    return float(ratio(np.asarray(n * np.trace(table) - t @ p), np.asarray(spread)))
 
 
 def label_scorer(gold: Gold) -> LabelScorer:

@@ -18,9 +18,10 @@ from functools import cached_property
 
 import numpy as np
 
-from usiran.tasks.base import Gold
+from usiran.stats.scores import Floats, f1, ratio
+from usiran.tasks.base import Classes, Gold, Predictions
 from usiran.tasks.links import Link, read_all
-from usiran.tasks.metrics.labels import Classes, Floats, Predictions, class_rows, f1, ratio
+from usiran.tasks.metrics.labels import class_rows
 from usiran.text.spans import Span, matched
 
 PER_ROLE = ("hits", "gold", "predicted")

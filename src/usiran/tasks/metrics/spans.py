@@ -26,8 +26,9 @@ from functools import cached_property
 
 import numpy as np
 
-from usiran.tasks.base import Gold, Task
-from usiran.tasks.metrics.labels import Classes, Floats, Predictions, class_rows, f1, ratio
+from usiran.stats.scores import Floats, f1, ratio
+from usiran.tasks.base import Classes, Gold, Predictions, Task
+from usiran.tasks.metrics.labels import class_rows
 from usiran.text.spans import Span, matched
 
 SCHEMES = ("strict", "exact", "overlap", "partial")
