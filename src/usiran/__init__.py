@@ -1,4 +1,4 @@
-"""usiran: an annotated corpus and benchmark of news on the contest over Iraq.
+"""usiran: the toolkit of an annotated corpus and benchmark of news about a contest.
 
 `load` gives the published dataset of a corpus folder; everything else is behind the
 command line, `usiran --help`.

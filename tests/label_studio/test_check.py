@@ -11,7 +11,6 @@ from usiran.errors import Finding
 from usiran.label_studio.annotation_records import AnnotationReading, SpanReading, TaskReading
 from usiran.label_studio.check import check_task
 from usiran.schemas.label_scheme import Project
-from usiran.schemas.names import stance_of
 
 
 def task(
@@ -48,7 +47,7 @@ DONE: dict[str, tuple[str, ...]] = {"article_stance": ("neutral",)}
     ],
 )  # fmt: skip
 def test_the_stance_is_the_sign_of_its_grounds(grounds: str, expected: str) -> None:
-    assert stance_of(grounds.split()) == expected
+    assert SCHEME.contest.stance_of(grounds.split()) == expected
 
 
 def test_sound_labels_have_no_findings() -> None:

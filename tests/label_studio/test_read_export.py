@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import tracemalloc
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,7 @@ def test_an_alias_is_read_as_the_label_it_stands_for(tmp_path: Path) -> None:
         question="Who?", definition="An actor.", labels=(label,),
     )  # fmt: skip
     task = article_task(annotation(span("actor1", "gov", 35, 45, "Washington")))
-    (reading,) = read(tmp_path, task, scheme=Scheme("1", (field,)))
+    (reading,) = read(tmp_path, task, scheme=replace(SCHEME, fields=(field,)))
     assert reading.annotations[0].spans[0].label == "GOVERNMENT"
     assert reading.findings == ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from usiran.annotation.sheets.parser import parse_sheet
 from usiran.label_studio.annotation_records import TaskReading, region_id
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.write_export import export_bytes, result_items
-from usiran.schemas.label_scheme import Field, Label, Scheme
+from usiran.schemas.label_scheme import Field, Label
 
 DATA = Path(__file__).parents[1] / "data" / "exports"
 
@@ -147,7 +148,7 @@ def test_a_label_with_an_alias_is_written_as_label_studio_writes_it() -> None:
     )  # fmt: skip
     (task, _) = read(DATA / "server.json")
     made = task.annotations[0]._replace(spans=(), roles=())
-    (found,) = result_items(task, made, Scheme("1", (field,)))
+    (found,) = result_items(task, made, replace(SCHEME, fields=(field,)))
     assert found["value"] == {"choices": ["none"]}
 
 

@@ -32,7 +32,7 @@ WORDS = {"MILITARY": ("troops",)}
 ESTIMATORS: list[BaseEstimator] = [
     ArticlePrior(), NoSpans(), RandomSpans(1), SideCues(WORDS), AttributionCues(WORDS),
     SpanCues(WORDS), GazetteerTagger(), LinearTagger(), CrfTagger(), MiniLm(),
-    CombinedTagger(LinearTagger(), GazetteerTagger()), Deeds({"AID": "material cooperation"}),
+    CombinedTagger(LinearTagger(), GazetteerTagger()), Deeds({"AID": "material cooperation"}, {}),
     NearestActor(), NoLinks(), RandomLinks(), PairModel((1.0, 2.0)),
     Marked(NearestActor(), GazetteerTagger(), LinearTagger()),
     ArticleTuned(TfidfVectorizer(), LogisticRegression(), "C", (0.1, 1.0)),

@@ -33,7 +33,11 @@ CUES = {
 
 def _stance(text: str) -> str:
     frame = pd.DataFrame({"text": [text]})
-    return str(SideCues(CUES).fit(frame, objects(["neutral"])).predict(frame)[0])
+    return str(
+        SideCues(CUES, ("pro-US", "pro-Iran", "neutral"))
+        .fit(frame, objects(["neutral"]))
+        .predict(frame)[0]
+    )
 
 
 def test_the_majority_control_of_spans_marks_nothing() -> None:
@@ -125,7 +129,8 @@ def test_an_attitude_word_counts_for_the_side_named_nearest(text: str, stance: s
 
 def test_attribution_words_make_a_source() -> None:
     frame = pd.DataFrame({"text": ["It rained", "It rained, he said"]})
-    cues = AttributionCues({"source": ["said"]}).fit(frame, objects(["author", "source"]))
+    labels = ("author", "source")
+    cues = AttributionCues({"source": ["said"]}, labels).fit(frame, objects(labels))
     assert cues.predict(frame).tolist() == ["author", "source"]
 
 

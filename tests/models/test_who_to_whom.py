@@ -25,6 +25,7 @@ from usiran.tasks.inputs import layers_of, with_layers
 from usiran.tasks.registry import gold_of
 
 QUADS = dict(synthetic.tasks()["events"].groups)
+CAMPS = {"US": "us", "WEST": "us", "IRAN": "iran"}
 STRANGERS = {
     "Colonel Hassan": "Zorblax Quimby",
     "Minister Karim": "Vexia Trondheim",
@@ -69,21 +70,21 @@ def test_a_name_has_the_side_it_mostly_had() -> None:
 
 
 def test_a_deed_is_told_whole_in_parts_and_by_camp() -> None:
-    assert deed(["WEST"], "verbal conflict", ["IRAN"]) == [
+    assert deed(["WEST"], "verbal conflict", ["IRAN"], CAMPS) == [
         "WEST > verbal conflict > IRAN",
         "us > conflict > iran",
         "deed=verbal conflict",
         "WEST > verbal conflict",
         "verbal conflict > IRAN",
     ]
-    assert [camp(side) for side in ("US", "IRAN", "IS", "unknown")] == [
+    assert [camp(side, CAMPS) for side in ("US", "IRAN", "IS", "unknown")] == [
         "us", "iran", "other", "unknown",
     ]  # fmt: skip
 
 
 def test_the_deeds_of_a_sentence_are_read_from_its_marks() -> None:
     gold = _gold()
-    deeds = Deeds(QUADS).fit(gold.records)
+    deeds = Deeds(QUADS, CAMPS).fit(gold.records)
     row = gold.records[gold.records["text"].str.startswith("Badr fighters bombed")].head(1)
     found = deeds.vocabulary_.inverse_transform(deeds.transform(row))[0]
     assert {"actor=IRAN", "IRAN > material conflict > none", "iran > conflict > none"} <= set(found)
@@ -91,7 +92,7 @@ def test_the_deeds_of_a_sentence_are_read_from_its_marks() -> None:
 
 def test_while_training_an_articles_own_names_are_not_known_to_it() -> None:
     gold = _gold(tables=_among_strangers())
-    deeds = Deeds(QUADS)
+    deeds = Deeds(QUADS, CAMPS)
     matrix = deeds.fit_transform(gold.records)
     unknown = matrix[:, deeds.vocabulary_.vocabulary_["actor=unknown"]].toarray().ravel()
     assert unknown.tolist() == (gold.articles == "article-4").astype(int).tolist()
@@ -100,7 +101,7 @@ def test_while_training_an_articles_own_names_are_not_known_to_it() -> None:
 def test_nobodys_side_is_known_in_an_article_whose_names_occur_nowhere_else() -> None:
     gold = _gold(tables=_among_strangers())
     held = gold.articles == "article-4"
-    deeds = Deeds(QUADS, PairModel()).fit(gold.records[~held])
+    deeds = Deeds(QUADS, CAMPS, PairModel()).fit(gold.records[~held])
     asked = gold.records[held].drop(columns=["sides"])
     names = deeds.vocabulary_.get_feature_names_out()
     found = {name for rows in deeds.vocabulary_.inverse_transform(deeds.transform(asked))
@@ -163,9 +164,9 @@ def test_a_gazetteer_cannot_know_names_that_occur_in_no_training_article(model: 
 
 def test_marks_that_are_not_there_are_named() -> None:
     with pytest.raises(FileError, match="no sides and no roles"):
-        Deeds(QUADS).fit(synthetic.gold("stance").records)
+        Deeds(QUADS, CAMPS).fit(synthetic.gold("stance").records)
     gold = _gold()
-    deeds = Deeds(QUADS).fit(gold.records)
+    deeds = Deeds(QUADS, CAMPS).fit(gold.records)
     with pytest.raises(FileError, match="no roles"):
         deeds.transform(gold.records.drop(columns=["roles"]))
 

@@ -58,6 +58,10 @@ def test_an_export_may_hold_a_label_s_alias(repo: Corpus, tmp_path: Path) -> Non
         ('quad = "verbal conflict"', 'quad = "conflict"', "Invalid enum value 'conflict'"),
         ('question = "', 'qestion = "', "qestion"),
         ("version = ", "edition = ", "edition"),
+        ('stance = "pro-US"', 'stance = "pro-USA"', "pro-USA in side us"),
+        ('unfavourable = "iran-"', 'unfavourable = "iran--"', "iran-- in side iran"),
+        ('affiliations = ["IRAN"]', 'affiliations = ["PERSIA"]', "PERSIA in side iran"),
+        ('stance = "pro-Iran"', 'stance = "pro-US"', "pro-Iran, neutral beside those"),
     ],
 )
 def test_a_wrong_key_or_value_is_named(

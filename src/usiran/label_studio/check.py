@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from usiran.errors import Finding
 from usiran.label_studio.annotation_records import AnnotationReading, SpanReading, TaskReading
+from usiran.schemas.contest import Contest
 from usiran.schemas.label_scheme import Scheme
-from usiran.schemas.names import stance_of
 from usiran.text.articles import Texts
 from usiran.text.tokens import tokenize
 
@@ -55,16 +55,17 @@ def _faults(
         if moment is not None and not _TIME.fullmatch(moment):
             yield column, moment, "a time such as 2031-05-04T12:00:00Z", "correct it"
     if "stance" in choices:
-        yield from grounds_faults(choices["stance"][0], choices.get("grounds", ()))
+        grounds = choices.get("grounds", ())
+        yield from grounds_faults(scheme.contest, choices["stance"][0], grounds)
     if annotation.spans and task.article_id in texts.texts:
         yield from _token_faults(texts.texts[task.article_id], annotation.spans)
         yield from _sentence_faults(task.article_id, annotation.spans, texts)
         yield from _overlaps(annotation.spans)
 
 
-def grounds_faults(stance: str, grounds: Iterable[str]) -> Iterator[_Fault]:
+def grounds_faults(contest: Contest, stance: str, grounds: Iterable[str]) -> Iterator[_Fault]:
     """Yield the fault of a stance that is not the sign of its grounds, if it is not."""
-    carried = stance_of(grounds)
+    carried = contest.stance_of(grounds)
     if carried != stance:
         found = f"{stance} with grounds {' '.join(grounds) or 'none'}"
         yield "stance", found, f"{carried} with these grounds", "correct the stance or the grounds"

@@ -18,7 +18,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer
 
-from usiran.models.lexicon import Lexicon, Words
+from usiran.models.lexicon import Lexicon, Words, sides_of
 from usiran.models.pair_features import itself
 from usiran.text.spans import Span
 
@@ -37,9 +37,9 @@ class Attitudes(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklea
     Parameters
     ----------
     words : mapping
-        The lists ``us``, ``iran``, ``favourable`` and ``unfavourable``.
+        The lists ``favourable`` and ``unfavourable``, and one of names for each side.
     attribution : mapping
-        The list ``source``.
+        The list of attributing words.
     """
 
     def __init__(self, words: Words, attribution: Words) -> None:
@@ -70,9 +70,10 @@ class Attitudes(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklea
         voice = self._voice(text)
         modal = bool(_MODALS.search(text))
         found = self.lexicon_.find(text)
-        sides = [span for span in found if span.label in ("us", "iran")]
+        names = sides_of(self.words)
+        sides = [span for span in found if span.label in names]
         cues = [span for span in found if span not in sides and sides]
-        balance = sum(_sign(cue, nearest(cue, sides)) for cue in cues)
+        balance = sum(_sign(cue, nearest(cue, sides), names[0]) for cue in cues)
         sign = (balance > 0) - (balance < 0)
         yield from (f"voice={voice}", f"modal={modal}", f"not={bool(_NEGATIONS.search(text))}")
         yield from (f"sign={sign}", f"balance={max(-MOST, min(MOST, balance))}")
@@ -106,6 +107,6 @@ def nearest(cue: Span, sides: list[Span]) -> Span:
     return min(sides, key=lambda side: abs(side.start - cue.start))
 
 
-def _sign(cue: Span, side: Span) -> int:
-    """Return 1 where the word speaks for the US side, -1 where it speaks for the Iranian one."""
-    return 1 if (cue.label == "favourable") == (side.label == "us") else -1
+def _sign(cue: Span, side: Span, first: str) -> int:
+    """Return 1 where the word speaks for the first side, -1 where it speaks for the second."""
+    return 1 if (cue.label == "favourable") == (side.label == first) else -1

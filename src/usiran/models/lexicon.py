@@ -20,7 +20,13 @@ from usiran.tasks.base import Objects
 from usiran.text.spans import Span
 
 Words = Mapping[str, Sequence[str]]
-ATTRIBUTION = "source"
+# The lists of attitude words; every other list beside them holds the names of a side.
+ATTITUDES = ("favourable", "unfavourable")
+
+
+def sides_of(words: Words) -> list[str]:
+    """Return the sides that have a list of names, the first one first."""
+    return [label for label in words if label not in ATTITUDES]
 
 
 class Lexicon:
@@ -79,28 +85,32 @@ class SideCues(SentenceClassifier):
     Parameters
     ----------
     words : mapping
-        The lists ``us``, ``iran``, ``favourable`` and ``unfavourable``.
+        The lists ``favourable`` and ``unfavourable``, and one of names for each side.
+    labels : tuple of str
+        The stances: for the first side, for the second, for neither.
     """
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, labels: Sequence[str] = ()) -> None:
         self.words = words
+        self.labels = labels
 
     def fit(self, X: pd.DataFrame, y: Objects) -> SideCues:
         """Learn nothing but the label list's order."""
         self.lexicon_ = Lexicon(self.words)
-        self.classes_ = np.array(["pro-US", "pro-Iran", "neutral"], dtype=object)
+        self.classes_ = np.array(self.labels, dtype=object)
         return self
 
     def balance(self, text: str) -> int:
-        """Return how much better the US side comes off than the Iranian one."""
+        """Return how much better the first side comes off than the second."""
         found = self.lexicon_.find(text)
-        sides = [span for span in found if span.label in ("us", "iran")]
+        names = sides_of(self.words)
+        sides = [span for span in found if span.label in names]
         total = 0
         for cue in found:
             if cue in sides or not sides:
                 continue
             nearest = min(sides, key=lambda side: abs(side.start - cue.start))
-            agree = (cue.label == "favourable") == (nearest.label == "us")
+            agree = (cue.label == "favourable") == (nearest.label == names[0])
             total += 1 if agree else -1
         return total
 
@@ -111,26 +121,31 @@ class SideCues(SentenceClassifier):
 
 
 class AttributionCues(SentenceClassifier):
-    """Holder from attribution words: a source where one is found, else the author.
+    """Holder from attribution words: a source where one is found, else the other label.
 
     Parameters
     ----------
     words : mapping
-        The list ``source``: reporting verbs, quotation marks.
+        One list, under the label that its words speak for: reporting verbs.
+    labels : tuple of str
+        The two labels, in the scheme's order.
     """
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, labels: Sequence[str] = ()) -> None:
         self.words = words
+        self.labels = labels
 
     def fit(self, X: pd.DataFrame, y: Objects) -> AttributionCues:
         """Learn nothing but the label list's order."""
         self.lexicon_ = Lexicon(self.words)
-        self.classes_ = np.array(["author", ATTRIBUTION], dtype=object)
+        self.classes_ = np.array(self.labels, dtype=object)
         return self
 
     def predict_proba(self, X: pd.DataFrame) -> Floats:
         """Return 1 for the class that the cues speak for."""
-        return np.eye(2)[[int(bool(self.lexicon_.find(text))) for text in X["text"]]]
+        (label,) = self.words
+        cued = list(self.classes_).index(label)
+        return np.eye(2)[[cued if self.lexicon_.find(text) else 1 - cued for text in X["text"]]]
 
 
 class SpanCues(SpanTagger):

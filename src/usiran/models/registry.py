@@ -118,7 +118,9 @@ def cue_lexicon(context: BuildContext) -> Estimator:
     words = context.settings.lexicon[context.task.name]
     if context.task.unit == "spans":
         return SpanCues(words)
-    return SideCues(words) if context.task.name == "stance" else AttributionCues(words)
+    if context.task.contest:
+        return SideCues(words, context.task.contest.stances)
+    return AttributionCues(words, context.task.labels)
 
 
 def reference(context: BuildContext) -> Estimator:
@@ -216,8 +218,9 @@ def who_to_whom_gold(context: BuildContext) -> Estimator:
 
 def _deeds(context: BuildContext, links: PairModel | None) -> Estimator:
     model = LogisticRegression(class_weight="balanced", max_iter=1000)
-    quads = dict(context.tasks["events"].groups)
-    return ArticleTuned(Deeds(quads, links), model, "C", tuple(context.need("C")))
+    quads, contest = dict(context.tasks["events"].groups), context.tasks["stance"].contest
+    assert contest is not None  # stances are about its sides
+    return ArticleTuned(Deeds(quads, contest.camps, links), model, "C", tuple(context.need("C")))
 
 
 def nearest_actor(context: BuildContext) -> Estimator:

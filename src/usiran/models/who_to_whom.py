@@ -29,7 +29,8 @@ from usiran.tasks.links import Link, read_all
 from usiran.text.spans import Span
 
 UNKNOWN = "unknown"
-CAMPS = {"US": "us", "WEST": "us", "IRAN": "iran"}
+# Models stored by version 1 do not hold the camps: they were written here.
+CAMPS_OF_VERSION_1 = {"US": "us", "WEST": "us", "IRAN": "iran"}
 Names = Mapping[str, str]
 
 
@@ -65,13 +66,24 @@ class Deeds(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn i
     ----------
     quads : mapping
         From event type to quad class.
+    camps : mapping
+        From affiliation to the side of the contest that it is counted to.
     links : LinkFinder or None
         Finds the roles in sentences where they are not marked.
     """
 
-    def __init__(self, quads: Mapping[str, str], links: LinkFinder | None = None) -> None:
+    def __init__(
+        self,
+        quads: Mapping[str, str],
+        camps: Mapping[str, str],
+        links: LinkFinder | None = None,
+    ) -> None:
         self.quads = quads
+        self.camps = camps
         self.links = links
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        super().__setstate__({"camps": CAMPS_OF_VERSION_1} | state)
 
     def fit(self, X: pd.DataFrame, y: object = None) -> Deeds:
         """Learn the names' sides, the features there are, and how roles are found."""
@@ -132,16 +144,18 @@ class Deeds(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn i
                 sorted({side(link.actor) for link in mine if link.role == role}) or ["none"]
                 for role in ("agent", "recipient")
             )
-            features += deed(agents, self.quads[event.label], recipients)
+            features += deed(agents, self.quads[event.label], recipients, self.camps)
         return features
 
 
-def deed(agents: Iterable[str], quad: str, recipients: Iterable[str]) -> list[str]:
+def deed(
+    agents: Iterable[str], quad: str, recipients: Iterable[str], camps: Mapping[str, str]
+) -> list[str]:
     """Return the features of one event: all together, in parts, and by camp.
 
     Examples
     --------
-    >>> deed(["US"], "material conflict", ["IS"])[:2]
+    >>> deed(["US"], "material conflict", ["IS"], {"US": "us"})[:2]
     ['US > material conflict > IS', 'us > conflict > other']
     """
     features = [f"deed={quad}"]
@@ -149,14 +163,14 @@ def deed(agents: Iterable[str], quad: str, recipients: Iterable[str]) -> list[st
     for agent in agents:
         features.append(f"{agent} > {quad}")
         for recipient in recipients:
-            features = [f"{agent} > {quad} > {recipient}",
-                        f"{camp(agent)} > {kind} > {camp(recipient)}", *features]  # fmt: skip
+            by_camp = f"{camp(agent, camps)} > {kind} > {camp(recipient, camps)}"
+            features = [f"{agent} > {quad} > {recipient}", by_camp, *features]
     return features + [f"{quad} > {recipient}" for recipient in recipients]
 
 
-def camp(side: str) -> str:
+def camp(side: str, camps: Mapping[str, str]) -> str:
     """Return which camp of the contest a side belongs to, as the stance labels count them."""
-    return side if side in (UNKNOWN, "none") else CAMPS.get(side, "other")
+    return side if side in (UNKNOWN, "none") else camps.get(side, "other")
 
 
 def _need(X: pd.DataFrame, *columns: str) -> None:

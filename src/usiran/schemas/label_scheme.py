@@ -14,6 +14,7 @@ import msgspec
 
 from usiran.corpus import read_toml
 from usiran.errors import FileError, shorten
+from usiran.schemas.contest import Contest, Side
 
 Kind = Literal["choice", "choices", "labels", "relation"]
 Scope = Literal["task", "region"]
@@ -66,6 +67,8 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     version: str
+    affiliations: tuple[str, ...]
+    sides: tuple[Side, Side]
     fields: tuple[Field, ...]
 
 
@@ -79,10 +82,16 @@ class Scheme:
         Version of the scheme and its guidelines.
     fields : tuple of Field
         In the file's order.
+    affiliations : tuple of str
+        Whose side an actor of the registry may belong to.
+    contest : Contest
+        The two sides that stances and grounds are about.
     """
 
     version: str
     fields: tuple[Field, ...]
+    affiliations: tuple[str, ...]
+    contest: Contest
 
     def __getitem__(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
@@ -93,8 +102,9 @@ class Scheme:
 
     @cached_property
     def allowed(self) -> dict[str, tuple[str, ...]]:
-        """From field name (and "quad") to the names of its labels, in order."""
-        return {field.name: field.names for field in self.fields} | {"quad": QUADS}
+        """From field name (and "quad", "affiliation") to the names of its labels, in order."""
+        names = {field.name: field.names for field in self.fields}
+        return names | {"quad": QUADS, "affiliation": self.affiliations}
 
     @cached_property
     def quad_of(self) -> dict[str, str]:
@@ -108,7 +118,8 @@ def read_scheme(path: Path) -> Scheme:
     Raises
     ------
     FileError
-        The file is not TOML, or a key is missing, unknown or of the wrong type.
+        The file is not TOML, a key is missing, unknown or of the wrong type, or the sides
+        name a label that there is not.
     """
     table = read_toml(path)
     try:
@@ -117,4 +128,25 @@ def read_scheme(path: Path) -> Scheme:
         raise FileError(
             path, shorten(error, 160), "the keys of a label scheme", "correct the named key"
         ) from None
-    return Scheme(file.version, file.fields)
+    return Scheme(file.version, file.fields, file.affiliations, _contest(path, file))
+
+
+def _contest(path: Path, file: _File) -> Contest:
+    """Return the contest, once every name its sides use is found to be a label."""
+    labels = {field.name: field.names for field in file.fields}
+    stances, grounds = labels.get("stance", ()), labels.get("grounds", ())
+    for side in file.sides:
+        for name, names in (
+            (side.stance, stances),
+            (side.favourable, grounds),
+            (side.unfavourable, grounds),
+            *((name, file.affiliations) for name in side.affiliations),
+        ):
+            if name not in names:
+                allowed = f"one of {', '.join(names)}"
+                raise FileError(path, f"{name} in side {side.name}", allowed, "correct the name")
+    neutral = [name for name in stances if name not in {side.stance for side in file.sides}]
+    if len(neutral) != 1:
+        found = f"{', '.join(neutral) or 'no stance'} beside those of the sides"
+        raise FileError(path, found, "one stance for neither side", "correct stances or sides")
+    return Contest(file.sides, neutral[0])

@@ -6,8 +6,6 @@ import pandera.pandas as pa
 
 from usiran.schemas.base import ACTOR_ID, ACTOR_SPAN_ID, Table
 
-AFFILIATIONS = ("US", "IRAN", "IRAQ", "WEST", "IS", "OTHER")
-
 
 class Registry(Table):
     """One row is an actor. Key: actor_id. Source: annotation/actors.csv.
@@ -19,7 +17,7 @@ class Registry(Table):
     actor_id: str = pa.Field(unique=True, str_matches=ACTOR_ID, description="a readable slug")
     name: str = pa.Field(unique=True, str_length={"min_value": 1}, description="canonical name")
     type: str = pa.Field(description="what kind of actor it is")
-    affiliation: str = pa.Field(isin=AFFILIATIONS, description="whose side it belongs to")
+    affiliation: str = pa.Field(description="whose side it belongs to")
     aliases: str = pa.Field(nullable=True, description="surfaces, divided by ' | '")
     note: str = pa.Field(nullable=True, description="why this type or affiliation")
 

@@ -50,9 +50,10 @@ MODELS: dict[str, type[Table]] = {
     "results": Results,
 }
 
-# Which columns hold labels of which field of labels.toml ("quad": the quad classes).
+# Which columns hold labels of which field of labels.toml ("quad": the quad classes,
+# "affiliation": the affiliations).
 LABELLED: dict[str, dict[str, str]] = {
-    "registry": {"type": "actor"},
+    "registry": {"type": "actor", "affiliation": "affiliation"},
     "crosswalks": {"event": "event"},
     "annotations": {"mode": "mode"},
     "stance": {"stance": "stance", "holder": "holder"},

@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from usiran.schemas.contest import Contest
 from usiran.schemas.label_scheme import QUADS
 from usiran.schemas.tables import withdrawn_articles
 from usiran.stats.scores import Floats
@@ -79,6 +80,8 @@ class Task:
         The task that systems learn from where this one is for evaluation only.
     hidden : tuple of str
         Columns of the records that a system may see in training articles only.
+    contest : Contest, optional
+        The sides that the labels are about, where they are stances.
     """
 
     name: str
@@ -95,6 +98,7 @@ class Task:
     groups: Mapping[str, str] = field(default_factory=dict)
     learns_from: str = ""
     hidden: tuple[str, ...] = ()
+    contest: Contest | None = None
 
     @property
     def levels(self) -> dict[str, tuple[str, ...]]:

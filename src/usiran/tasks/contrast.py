@@ -6,6 +6,8 @@ articles, as always, and labels both. The edits' neighbours are the original's.
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from usiran.errors import Finding, InputError
@@ -15,10 +17,10 @@ from usiran.tasks.base import Gold, Tables, Task, objects
 from usiran.tasks.inputs import Row
 from usiran.tasks.metrics.contrast import CONTRAST_COLUMNS, ORIGINAL, contrast_scorer
 
-CARD = (
+_CARD = (
     "Accuracy over the edited sentences. Consistency: the share of originals that are right "
     "together with all their edits. Symmetry: the share of side swaps whose prediction is the "
-    "mirror image of the original's (pro-US and pro-Iran change places, neutral stays), right "
+    "mirror image of the original's ({} and {} change places, {} stays), right "
     "or wrong. Nothing is learned from the edits. A neighbour of an edited sentence stays as "
     "it was."
 )
@@ -35,9 +37,9 @@ def task(scheme: Scheme) -> Task:
         table="contrast",
         column="stance",
         read=lambda task, tables: contrast_gold(task, tables, stance.task(scheme)),
-        score=contrast_scorer,
+        score=partial(contrast_scorer, mirror=scheme.contest.mirror),
         columns=CONTRAST_COLUMNS,
-        card=CARD,
+        card=_CARD.format(*scheme.contest.stances),
         learns_from="stance",
     )
 

@@ -22,4 +22,5 @@ def task(scheme: Scheme) -> Task:
         score=label_scorer,
         columns=LABEL_COLUMNS,
         card=LABEL_CARD,
+        contest=scheme.contest,
     )

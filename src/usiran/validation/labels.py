@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from usiran.errors import Finding
-from usiran.schemas.names import SENTENCE_LAYERS, stance_of
+from usiran.schemas.contest import Contest
+from usiran.schemas.names import SENTENCE_LAYERS
 from usiran.schemas.tables import FILES, Frames, rows_of
 
 
@@ -58,10 +59,10 @@ _GOLD_UNITS = (
 )
 
 
-def signs(frames: Frames) -> Iterator[Finding]:
+def signs(frames: Frames, *, contest: Contest) -> Iterator[Finding]:
     """Find sentences whose stance is not the sign of their grounds, gold and submissions."""
     for row in rows_of(frames["stance"]):
-        yield from _sign(FILES["stance"], row.sentence_id, row.stance, row.grounds)
+        yield from _sign(contest, FILES["stance"], row.sentence_id, row.stance, row.grounds)
     stance: dict[tuple[str, str], tuple[str, str]] = {}
     grounds: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in rows_of(frames["annotations"]):
@@ -71,14 +72,16 @@ def signs(frames: Frames) -> Iterator[Finding]:
         elif row.layer == "grounds":
             grounds[key].append(row.label)
     for key, (unit_id, label) in stance.items():
-        yield from _sign(key[0], unit_id, label, grounds[key])
+        yield from _sign(contest, key[0], unit_id, label, grounds[key])
 
 
-def _sign(file: str, record: str, stance: str, grounds: Iterable[str]) -> Iterator[Finding]:
-    expected = stance_of(grounds)
+def _sign(
+    contest: Contest, file: str, record: str, stance: str, grounds: Iterable[str]
+) -> Iterator[Finding]:
+    expected = contest.stance_of(grounds)
     if stance != expected:
         shown = f"{stance} with grounds {', '.join(grounds) or 'none'}"
-        allowed = f"{expected}, the sign of (us+ - us-) - (iran+ - iran-)"
+        allowed = f"{expected}, {contest.rule}"
         yield Finding(file, record, "stance", shown, allowed, "correct the stance or its grounds")
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from usiran.errors import Finding
+from usiran.schemas.contest import Contest
 from usiran.schemas.tables import Allowed, Frames
 from usiran.validation import contrast, keys, labels, registry, texts, votes
 
@@ -19,7 +20,12 @@ class Rule(NamedTuple):
 
 
 def cross_check(
-    frames: Frames, *, allowed: Allowed, quads: Mapping[str, str], rounds: Sequence[str]
+    frames: Frames,
+    *,
+    allowed: Allowed,
+    quads: Mapping[str, str],
+    contest: Contest,
+    rounds: Sequence[str],
 ) -> list[Finding]:
     """Check the tables against each other.
 
@@ -31,6 +37,8 @@ def cross_check(
         The label sets of the scheme.
     quads : mapping
         From event label to quad class.
+    contest : Contest
+        Which stance grounds carry.
     rounds : sequence of str
         The rounds whose labels are the votes behind the gold.
 
@@ -47,7 +55,7 @@ def cross_check(
         Rule(("articles", "sentences"), texts.sentences_in_text),
         Rule(("articles", "sentences"), texts.coverage),
         Rule(("folds",), texts.folds),
-        Rule(("stance", "annotations"), labels.signs),
+        Rule(("stance", "annotations"), partial(labels.signs, contest=contest)),
         Rule(("sentences",), labels.on_sentences),
         Rule((), labels.overlaps),
         Rule(("articles",), labels.surfaces),

@@ -71,6 +71,7 @@ def validate(corpus: Corpus) -> Report:
         loaded.frames,
         allowed=loaded.scheme.allowed,
         quads=loaded.scheme.quad_of,
+        contest=loaded.scheme.contest,
         rounds=corpus.manifest.gold_rounds,
     )
     crossed += _cut_tokens(loaded.frames)

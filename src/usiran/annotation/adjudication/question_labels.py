@@ -204,7 +204,7 @@ class _Parser:
         grounds = [self._label("grounds", word) for word in self._words[1:]]
         if len(set(grounds)) != len(grounds):
             raise self._fault(self._line, "each of the grounds once", "delete the second")
-        for _, found, allowed, fix in grounds_faults(stance, grounds):
+        for _, found, allowed, fix in grounds_faults(self._scheme.contest, stance, grounds):
             raise self._fault(found, allowed, fix)
         kept = [name for name in self._scheme["grounds"].names if name in grounds]
         return (Item(stance), *(Item(name) for name in kept))

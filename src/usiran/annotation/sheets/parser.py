@@ -216,7 +216,7 @@ class _Parser:
             self._fault(number, "grounds", " ".join(words[2:]), "each once", "delete the second")
         if stance is None or holder is None or None in grounds:
             return {}
-        for column, found, allowed, fix in grounds_faults(stance, words[2:]):
+        for column, found, allowed, fix in grounds_faults(self._scheme.contest, stance, words[2:]):
             self._fault(number, column, found, allowed, fix)
         carried = tuple(name for name in self._scheme["grounds"].names if name in grounds)
         choices = {"stance": (stance,), "grounds": carried, "holder": (holder,)}

@@ -153,8 +153,9 @@ def _rows(name: str, frames: Frames) -> Iterable[Record]:
 
 
 def _labels(scheme: Scheme) -> Iterable[Record]:
-    for field, names in scheme.allowed.items():
-        for number, name in enumerate(names):
+    # Affiliations are no labels of the data: no column is published as their number.
+    for field in scheme.allowed.keys() - {"affiliation"}:
+        for number, name in enumerate(scheme.allowed[field]):
             yield {"field": field, "label": name, "number": number}
 
 

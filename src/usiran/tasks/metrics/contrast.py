@@ -31,7 +31,6 @@ from usiran.stats.scores import Floats, ratio
 from usiran.tasks.base import Classes, Gold, Predictions
 from usiran.tasks.metrics.labels import LabelScorer, label_scorer
 
-MIRROR: Mapping[str, str] = {"pro-US": "pro-Iran", "pro-Iran": "pro-US"}
 SWAP, ORIGINAL = "swap-sides", "original"
 GROUPS = ("originals", "consistent", "swaps", "mirrored")
 CONTRAST_COLUMNS = (
@@ -49,9 +48,12 @@ class ContrastScorer:
     ----------
     labels : LabelScorer
         Scores the labels of the edits.
+    mirror : mapping
+        From each label to the one it becomes when the sides change places.
     """
 
     labels: LabelScorer
+    mirror: Mapping[str, str]
 
     @cached_property
     def _size(self) -> int:
@@ -80,7 +82,7 @@ class ContrastScorer:
     def _mirrored(self, gold: Gold, predictions: Predictions) -> NDArray[np.bool_]:
         said = dict(zip(gold.records["sentence_id"], predictions.values, strict=True))
         pairs = zip(gold.records["source_id"], predictions.values, strict=True)
-        return np.array([MIRROR.get(said[key], said[key]) == value for key, value in pairs])
+        return np.array([self.mirror[said[key]] == value for key, value in pairs])
 
     def _labels(self, sums: Floats) -> Floats:
         return np.asarray(sums[..., : self._size])
@@ -110,6 +112,6 @@ class ContrastScorer:
         return float(table.sum(axis=1) @ table.sum(axis=0) / total**2)
 
 
-def contrast_scorer(gold: Gold) -> ContrastScorer:
+def contrast_scorer(gold: Gold, *, mirror: Mapping[str, str]) -> ContrastScorer:
     """Return the scorer of a contrast set."""
-    return ContrastScorer(label_scorer(gold))
+    return ContrastScorer(label_scorer(gold), mirror)
