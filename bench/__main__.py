@@ -13,7 +13,7 @@ from bench import bootstrapping, helping, holding_out, partitioning, predicting,
 from bench.measuring import Measured
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
-from usiran.io.atomic import replace_files
+from usiran.io.atomic import write_file
 from usiran.loading.tables import load_tables
 
 _PACKAGES = ("dask", "label-studio-sdk", "msgspec", "numpy", "pandas", "pandera", "pyarrow",
@@ -68,7 +68,7 @@ def main() -> None:
         print(f"{one.ratio:6.2f}  {'kept  ' if one.holds else 'missed'}  {one.budget}")
         print(f"        {one.ours} against {one.peer}. {one.note}", file=sys.stderr)
     path = Path(corpus.baselines / "BENCH.md")
-    replace_files({path: page(measured).encode("utf-8")})
+    write_file(path, page(measured).encode("utf-8"))
 
 
 if __name__ == "__main__":

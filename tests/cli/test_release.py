@@ -103,7 +103,7 @@ def test_a_release_that_was_killed_is_brought_to_its_end_by_the_next_command(
     assert corpus.swap.exists()
     done = run("articles", "list", "--json", at=corpus)
     assert len(json.loads(done.out)) == 2
-    assert "an interrupted release was brought to its end: " in done.err
+    assert "an interrupted command was brought to its end: " in done.err
     assert state(corpus) == state(made[0])
     assert not corpus.swap.exists()
 

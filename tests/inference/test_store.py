@@ -8,7 +8,6 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,6 @@ from usiran.inference import store as persistence
 from usiran.inference.store import INFO, MODEL, TRUSTED, dumps, load, load_all
 from usiran.inference.stored_types import with_present_names
 from usiran.inference.train import fit, train
-from usiran.io.folders import new_folder
 from usiran.models.base import predict
 from usiran.models.registry import SYSTEMS
 
@@ -282,35 +280,3 @@ def test_a_gold_with_one_label_trains_a_system_that_says_it(tmp_path: Path) -> N
     one = Benchmark.of(bench.corpus, tables | {"stance": stance})
     with pytest.raises(InputError, match="choose another task"):
         fit(one, "holder", "tfidf-nb")
-
-
-def test_a_new_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
-    target = tmp_path / "out"
-    with suppress(KeyboardInterrupt), new_folder(target, marker="a") as folder:
-        (folder / "a").write_text("half")
-        raise KeyboardInterrupt
-    assert list(tmp_path.iterdir()) == []
-    with new_folder(target, marker="a") as folder:
-        (folder / "a").write_text("one")
-        assert not target.exists()
-    for force, fix in (False, "replace it with --force"), (None, "to mend: name another folder"):
-        with pytest.raises(FileError, match=fix), new_folder(target, marker="a", force=force):
-            pass
-    with new_folder(target, marker="a", force=True) as folder:
-        (folder / "a").write_text("two")
-        assert (target / "a").read_text() == "one"
-    assert (target / "a").read_text() == "two"
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
-
-
-def test_somebodys_own_folder_is_never_replaced(tmp_path: Path) -> None:
-    (tmp_path / "photos").mkdir()
-    (tmp_path / "photos/cat.jpg").write_text("cat")
-    (tmp_path / "file").write_text("x")
-    for name in ("photos", "file"):
-        with (
-            pytest.raises(FileError, match="name another folder"),
-            new_folder(tmp_path / name, marker=INFO, force=True),
-        ):
-            pass
-    assert (tmp_path / "photos/cat.jpg").read_text() == "cat"

@@ -23,14 +23,14 @@ _CALLS = ("replace", "rename", "link", "fsync", "mkdir", "unlink", "rmdir", "chm
 
 
 class Job(NamedTuple):
-    """What to write where, and at which calls to kill: every `step`-th.
+    """What to write where (None: to remove), and at which calls to kill: every `step`-th.
 
     `nested` names the first kills after which the recovery itself is killed at every call.
     """
 
     base: Path
     work: Path
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes | None]
     swap: str
     step: int = 1
     nested: tuple[int, ...] = ()
@@ -56,6 +56,30 @@ def kills(job: Job) -> list[Left]:
     return [Left(*row) for row in json.loads(done.stdout)]
 
 
+def kill_at_rename(files: Mapping[Path, bytes], swap: Path, renames: int) -> None:
+    """Run a program that replaces files and is killed after so many renames."""
+    code = "from tests.support.killing import die_at_rename; die_at_rename()"
+    words = pickle.dumps((dict(files), swap, renames))
+    done = subprocess.run([sys.executable, "-c", code], input=words, cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+
+
+def die_at_rename() -> None:
+    """Do what standard input says, and die."""
+    from usiran.io.atomic import replace_files
+
+    files, swap, renames = pickle.load(sys.stdin.buffer)
+    rename, calls = os.replace, iter(range(sys.maxsize))
+
+    def counted(*paths: Any) -> None:
+        if next(calls) == renames:
+            os.kill(os.getpid(), signal.SIGKILL)
+        rename(*paths)
+
+    os.replace = counted  # type: ignore[assignment]  # its options are not used
+    replace_files(files, swap)
+
+
 def die_at(number: int) -> None:
     """Kill this process before its `number`-th call from now on."""
     calls = iter(range(1, sys.maxsize))
@@ -77,11 +101,12 @@ def die_at(number: int) -> None:
 def main() -> None:
     """Do the job that standard input holds."""
     job: Job = pickle.load(sys.stdin.buffer)
+    os.fsync = lambda fd: None  # noqa: ARG005 - its own name of it
     print(json.dumps(list(_rows(job))))
 
 
 def _rows(job: Job) -> Iterator[Left]:
-    from usiran.io.journal import settle
+    from usiran.io.atomic import settle
 
     number, survived = 1, False
     while not survived:
@@ -96,7 +121,7 @@ def _rows(job: Job) -> Iterator[Left]:
 
 
 def _killed_again(job: Job, number: int, killed: str) -> Iterator[Left]:
-    from usiran.io.journal import settle
+    from usiran.io.atomic import settle
 
     again, survived = 1, False
     while not survived:
@@ -109,12 +134,12 @@ def _killed_again(job: Job, number: int, killed: str) -> Iterator[Left]:
 
 def _write(job: Job, number: int) -> bool:
     """Write into a fresh copy, killed at a call; return whether it came to its end."""
-    from usiran.io.journal import replace_together
+    from usiran.io.atomic import replace_files
 
     shutil.rmtree(job.work, ignore_errors=True)
     shutil.copytree(job.base, job.work)
     files = {job.work / name: content for name, content in job.files.items()}
-    return _survives(number, lambda: replace_together(files, job.work / job.swap))
+    return _survives(number, lambda: replace_files(files, job.work / job.swap))
 
 
 def _survives(number: int, act: Callable[[], object]) -> bool:
@@ -131,7 +156,8 @@ def _survives(number: int, act: Callable[[], object]) -> bool:
 def _state(job: Job) -> str:
     """Return old or new where every file is so and nothing else is there, else mixed."""
     old, now = _tree(job.base), _tree(job.work, without=job.swap)
-    new = old | dict(job.files)
+    written = {name: content for name, content in job.files.items() if content is not None}
+    new = {name: content for name, content in old.items() if name not in job.files} | written
     return "old" if now == old else "new" if now == new else "mixed"
 
 

@@ -83,7 +83,7 @@ def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False)
     decisions = corpus.gold / "decisions.csv"
     if force or not decisions.exists():
         files[decisions] = csv_bytes((), list(Decisions.to_schema().columns))
-    replace_files(files)
+    replace_files(files, corpus.swap)
     return Adoption(
         files=tuple(corpus.name_of(path) for path in files),
         annotators=tuple(sorted({annotator for _, annotator in annotations.submissions})),

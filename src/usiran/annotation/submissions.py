@@ -174,7 +174,7 @@ def import_labels(
             target = submission_file(corpus, round, annotator_id, project)
             files[target] = export_bytes(_in_corpus_order(merged, texts), scheme)
     if not dry_run:
-        replace_files(files)
+        replace_files(files, corpus.swap)
     return Report(
         tasks=counts,
         spans=sum(len(task.annotation.spans) for task in labelled),

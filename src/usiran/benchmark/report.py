@@ -42,7 +42,7 @@ def write(
     sums = "".join(f"{sha256(content)}  {name}\n" for name, content in contents.items())
     files = {folder / name: content for name, content in contents.items()}
     files[folder / SUMS] = sums.encode()
-    replace_files(files)
+    replace_files(files, folder / ".swap.new")
     return list(files)
 
 

@@ -54,7 +54,7 @@ def publish(bench: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Result
         files[predictions] = stored.predictions
         if stored.result.kind == SUBMITTED:
             files[card_path(bench.corpus, system)] = card(results, system).encode("utf-8")
-    replace_files(files)
+    replace_files(files, bench.corpus.swap)
     return results
 
 

@@ -128,7 +128,7 @@ def withdraw(
     then = refreshing(folder)
     change = withdrawal(folder, article_id, reason=reason, day=day, title=title)
     if not dry_run:
-        change.write()
+        change.write(folder)
         build(folder, say)
     print(told(change, written=not dry_run, then=then))
 
@@ -151,7 +151,7 @@ def restore_text(
     folder = Corpus.find(corpus)
     then = refreshing(folder)
     change = restoration(folder, article_id, file)
-    change.write()
+    change.write(folder)
     build(folder, say)
     print(f"{article_id}: the text is back, with {change.quotes} quotes and {change.contrast} "
           f"contrast items. Next: {then}")  # fmt: skip

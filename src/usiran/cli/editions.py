@@ -28,15 +28,14 @@ def write_edition(
 ) -> None:
     """Write the text-free edition to a folder of its own."""
     from usiran.dataset.withheld.edition import text_free_files
-    from usiran.io.atomic import replace_files
-    from usiran.io.folders import new_folder
+    from usiran.io.atomic import fill, new_folder
 
     if output is None or check:
         wrong = "--text withhold takes --output DIR, and not --check"
         raise typer.BadParameter(wrong, param_hint="--text")
     with new_folder(output, marker="README.md") as folder:
         files = text_free_files(corpus, progress)
-        replace_files({folder / name: content for name, content in files.items()})
+        fill(folder, files)
     for name in files:
         print(output / name)
     say(f"{len(files)} files. To put the words back: usiran restore {output} --articles FOLDER")
@@ -80,14 +79,14 @@ def restore(
 
 def _write(files: Mapping[str, bytes], edition: Path, output: Path | None) -> None:
     """Write the files in place, or to a folder that appears whole."""
-    from usiran.io.atomic import replace_files
-    from usiran.io.folders import new_folder
+    from usiran.io.atomic import fill, new_folder, replace_files
 
     if output is None:
-        replace_files({edition / name: content for name, content in files.items()})
+        targets = {edition / name: content for name, content in files.items()}
+        replace_files(targets, edition / ".swap.new")
         return
     with new_folder(output, marker="README.md") as folder:
-        replace_files({folder / name: content for name, content in files.items()})
+        fill(folder, files)
 
 
 def _show(report: Report) -> None:

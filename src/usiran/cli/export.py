@@ -40,13 +40,12 @@ def export(
     """
     from usiran.corpus import Corpus
     from usiran.dataset.export import formats
-    from usiran.io.folders import new_folder
+    from usiran.io.atomic import fill, new_folder
 
     found = Corpus.find(corpus)
     with new_folder(output, marker=formats.MARKER, force=force) as folder:
         made = formats.export(found, format, layers=layer or (), articles=article or ())
-        for name, content in made.files.items():
-            (folder / name).write_bytes(content)
+        fill(folder, made.files)
     if as_json:
         show_json(asdict(made.about))
     else:

@@ -26,12 +26,11 @@ def train(
     from usiran.cli.benchmark.run import open_benchmark
     from usiran.inference import store as persistence
     from usiran.inference import train as training
-    from usiran.io import folders
+    from usiran.io.atomic import fill, new_folder
 
     bench = open_benchmark(corpus)
-    with folders.new_folder(output, marker=persistence.INFO, force=force) as folder:
-        for name, content in training.train(bench, task, system, seed=seed).items():
-            (folder / name).write_bytes(content)
+    with new_folder(output, marker=persistence.INFO, force=force) as folder:
+        fill(folder, training.train(bench, task, system, seed=seed))
     print(output)
     say(f"{system} learned {task} from all {len(bench.golds[task].article_ids)} articles")
 

@@ -29,16 +29,16 @@ def say(text: str) -> None:
 
 
 def _settled(folder: Path | None) -> Path | None:
-    """Bring to its end a release that was killed while it was written, before any command."""
+    """Bring to its end what a command that was killed had begun to write, before any command."""
     from usiran.corpus import Corpus
-    from usiran.io.journal import settle
+    from usiran.io.atomic import settle
 
     # Whether there must be a corpus is for the command to say.
     with suppress(CorpusNotFound):
         corpus = Corpus.find(folder)
         if done := settle(corpus.swap):
-            told = f"{len(done)} files are in place; commit and tag it"
-            say(f"an interrupted release was brought to its end: {told}")
+            written = f"{len(done)} files are in place; see them with `git status`"
+            say(f"an interrupted command was brought to its end: {written}")
     return folder
 
 

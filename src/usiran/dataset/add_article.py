@@ -115,7 +115,8 @@ def add(corpus: Corpus, addition: Addition) -> None:
             source / "articles.csv": csv_bytes(articles, COLUMNS),
             source / "sentences.csv": csv_bytes(sentences, SENTENCE_COLUMNS),
             source / "folds.csv": csv_bytes(folds, FOLD_COLUMNS),
-        }
+        },
+        corpus.swap,
     )
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError
-from usiran.io.atomic import replace_files
+from usiran.io.atomic import write_file
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.schemas.articles import Articles
 from usiran.text.articles import Sentence, Texts, read_text, read_texts
@@ -142,7 +142,7 @@ def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int
         at = next(i for i, row in enumerate(others) if row["article_id"] == article_id)
         rest = [row for row in others if row["article_id"] != article_id]
         merged = [*rest[:at], *new, *rest[at:]]
-        replace_files({corpus.source / "sentences.csv": csv_bytes(merged, SENTENCE_COLUMNS)})
+        write_file(corpus.source / "sentences.csv", csv_bytes(merged, SENTENCE_COLUMNS))
     return kept, len(new) - kept
 
 

@@ -64,9 +64,7 @@ def build(corpus: Corpus, progress: Progress = lambda _: None) -> Result:
         The loaded dataset is not what was built.
     """
     result = make(corpus, progress)
-    replace_files({path: result.files[path] for path in result.changed})
-    for path in result.stale:
-        path.unlink()
+    replace_files({**result.files, **dict.fromkeys(result.stale)}, corpus.swap)
     return result
 
 

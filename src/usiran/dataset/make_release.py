@@ -29,8 +29,7 @@ from usiran.dataset.release.snapshot import (
 from usiran.dataset.release.stored import CHANGES, MANIFEST, RECORDS, Release, folder_of, latest
 from usiran.dataset.release.version import Bump, Version
 from usiran.errors import Finding, InputError
-from usiran.io.atomic import holds
-from usiran.io.journal import replace_together
+from usiran.io.atomic import holds, replace_files
 from usiran.text.articles import read_text
 from usiran.validation.validate import validate
 
@@ -74,7 +73,7 @@ class Plan:
 
 def write(corpus: Corpus, plan: Plan) -> None:
     """Write a release, all of it or nothing, even where the program is killed."""
-    replace_together(plan.files, corpus.swap)
+    replace_files(plan.files, corpus.swap)
 
 
 def prepare(

@@ -34,7 +34,7 @@ from usiran.errors import FileError, Finding, InputError
 from usiran.inference.read_texts import Columns, Document, read
 from usiran.inference.store import Model, ModelInfo, present_versions
 from usiran.inference.write_tables import Format, Rows, Tables
-from usiran.io.folders import new_folder
+from usiran.io.atomic import new_folder
 from usiran.models.base import predict
 from usiran.tasks.inputs import records_of
 from usiran.text.articles import sha256

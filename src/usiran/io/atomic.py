@@ -1,170 +1,356 @@
-"""Writing files so that an interruption leaves the old state or the new one."""
+"""Writing files all or none, even where the program is killed half-way; folders that appear whole.
+
+`replace_files` first lays everything ready in a folder beside the files, the *swap folder*; then
+one rename puts a journal there. Before that rename nothing outside the folder has changed; after
+it the journal is followed to its end, by the same program or by the next one that calls `settle`.
+
+====================== ===============================================================
+in the swap folder     what `settle` does
+====================== ===============================================================
+no journal             removes the folder: nothing had begun, or all is done
+``forward.json``       puts what lies ready in place
+``back.json``          puts back what was there: a swap had failed, and its undoing too
+====================== ===============================================================
+
+A journal is the list of the files. Number n of them lies in the swap folder as ``n.new`` and
+``n.old``; where one of the two is not there, the file is none after the swap, or was none before.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from usiran.errors import FileError
+from usiran.errors import FileError, shorten
+
+if sys.platform != "win32":
+    import fcntl
+
+_FORWARD, _BACK = "forward.json", "back.json"
+_MEND = "check the folder's rights and the free space, then run it again"
 
 
-def replace_files(files: Mapping[Path, bytes]) -> None:
-    """Write several files, all of them or none.
+def write_file(path: Path, content: bytes) -> None:
+    """Write one file, whole or not at all; missing folders are made.
 
-    Every content is first written and flushed to the disk beside its target; only then are
-    the targets swapped in, one rename each. Missing folders are made. A file that already
-    has the content is left alone, its time of change too.
+    Raises
+    ------
+    FileError
+        It cannot be written. The old file is as it was.
+    """
+    replace_files({path: content}, path.with_name(f".{path.name}.new"))
+
+
+def replace_files(files: Mapping[Path, bytes | None], swap: Path) -> None:
+    """Write several files, all of them or none, whenever the program is stopped.
+
+    A file that already has the content is left alone, its time of change too. Missing folders
+    are made. Two programs with the same swap folder wait for each other, but on Windows and
+    on network file systems without locks.
 
     Parameters
     ----------
     files : mapping
-        From a file's path to its whole content.
+        From a file's path to its whole content; None for a file that goes. All lie on one
+        file system.
+    swap : Path
+        The swap folder: not there, or left by a program that was killed. It is gone at the end.
 
     Raises
     ------
     FileError
         A folder or file cannot be written. The old files are in place again.
 
-    Notes
-    -----
-    Limits. No file is ever half written, whatever happens. A fault that the program lives
-    through (full disk, no right to write) restores all the old files. A kill or a crash of the
-    machine between two renames may leave some files new and the rest old; the same command run
-    again completes them. Where that is not enough, `usiran.io.journal.replace_together` has a
-    journal. Two programs writing the same files at once are not kept apart.
-
     Examples
     --------
     >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> replace_files({folder / "a.txt": b"one", folder / "b" / "c.txt": b"two"})
-    >>> (folder / "b" / "c.txt").read_bytes()
-    b'two'
+    >>> root = Path(tempfile.mkdtemp())
+    >>> replace_files({root / "a.txt": b"one", root / "b" / "c.txt": b"two"}, root / ".swap")
+    >>> sorted(path.name for path in root.iterdir())
+    ['a.txt', 'b']
     """
-    for folder in {path.parent for path in files}:
-        _clear(folder, {path.name for path in files})
-    changed = {path: content for path, content in files.items() if not holds(path, content)}
-    staged: dict[Path, Path] = {}
     try:
-        for path, content in changed.items():
-            staged[path] = _beside(path, "new")
-            stage(staged[path], content)
-        _swap(staged)
+        swap.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(swap.parent):
+            _settle(swap)
+            changed = {path: files[path] for path in files if not holds(path, files[path])}
+            try:
+                _replace(changed, swap)
+            finally:
+                _remove(swap)
     except OSError as error:
-        where = error.filename2 or error.filename or ", ".join(map(str, changed))
-        raise FileError(
-            str(where),
-            error.strerror or str(error),
-            "a file that can be written; the files are as they were",
-            "check the folder's rights and the free space, then run it again",
-        ) from None
-    finally:
-        for temporary in staged.values():
-            # What could not be made cannot be removed either.
-            with suppress(OSError):
-                temporary.unlink()
+        pending = f"the next command brings the files to one state from {swap}"
+        state = pending if _journal(swap) else "the files are as they were"
+        raise _file_error(error, f"a file that can be written; {state}") from None
 
 
-def _clear(folder: Path, names: set[str]) -> None:
-    """Remove what a program that was killed left beside its targets."""
-    for left in folder.glob(".*.*.*"):
-        name, _, rest = left.name[1:].rpartition(".")[0].rpartition(".")
-        pid = int(rest) if rest.isdecimal() else 0
-        if name in names and left.suffix in (".new", ".old") and pid and not _alive(pid):
-            left.unlink(missing_ok=True)
+def settle(swap: Path) -> tuple[Path, ...]:
+    """Bring to its end what a program that was killed had begun.
 
+    Parameters
+    ----------
+    swap : Path
+        The swap folder, as given to `replace_files`. Where it is not there, nothing is done;
+        where another program is writing, its end is waited for.
 
-def _alive(pid: int) -> bool:
+    Returns
+    -------
+    tuple of Path
+        The files that are now as that program meant them to be; none where it had changed
+        nothing yet.
+
+    Raises
+    ------
+    FileError
+        A file cannot be put in place, or the journal cannot be read.
+    """
+    if not swap.exists():
+        return ()
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+        with _locked(swap.parent):
+            return _settle(swap)
+    except OSError as error:
+        allowed = f"a file that can be written; the next command goes on from {swap}"
+        raise _file_error(error, allowed) from None
 
 
-def holds(path: Path, content: bytes) -> bool:
-    """Whether a file has this content already."""
+def holds(path: Path, content: bytes | None) -> bool:
+    """Whether a file has this content already; None: whether there is no such file."""
     try:
+        if content is None:
+            return not path.exists()
         return path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError:
         return False
 
 
-def _beside(path: Path, what: str) -> Path:
-    # In the same folder, so that the rename never crosses file systems.
-    return path.with_name(f".{path.name}.{os.getpid()}.{what}")
+@contextmanager
+def new_folder(target: Path, *, marker: str, force: bool | None = None) -> Iterator[Path]:
+    """Give a folder to write into, which becomes `target` when the block ends well.
+
+    Parameters
+    ----------
+    target : Path
+        It must not be there, or be an empty folder.
+    marker : str
+        A file that every folder of this kind holds. With `force` a folder that holds it is
+        replaced; one that does not is somebody's own and stays.
+    force : bool, optional
+        Whether an earlier folder of this kind is replaced; None where the user has no such
+        choice, so that no message offers it.
+
+    Raises
+    ------
+    FileError
+        The target is there already, or cannot be written. It is as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with new_folder(Path(tempfile.mkdtemp()) / "out", marker="a.txt") as folder:
+    ...     _ = (folder / "a.txt").write_text("one")
+    """
+    target = target.absolute()
+    _check_free(target, marker, force=force)
+    # The process's number keeps two long runs with one target apart: a lock that is held while
+    # the block runs would make one of them wait for hours, only to be refused.
+    staged, old = (
+        target.with_name(f".{target.name}.{os.getpid()}.{end}") for end in ("new", "old")
+    )
+    try:
+        staged.mkdir(parents=True)
+        yield staged
+        _swap_folder(staged, target, old)
+    except OSError as error:
+        allowed = "a folder that can be written; nothing was changed"
+        raise _file_error(error, allowed, default=target) from None
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
 
 
-def stage(temporary: Path, content: bytes) -> None:
-    """Write a file and flush it to the disk; missing folders are made."""
-    temporary.parent.mkdir(parents=True, exist_ok=True)
-    with temporary.open("wb") as file:
+def fill(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files, named relative to it, into a folder that nobody reads yet."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, content)
+
+
+def _settle(swap: Path) -> tuple[Path, ...]:
+    journal = _journal(swap)
+    paths = _follow(journal) if journal else ()
+    _remove(swap)
+    return paths if journal and journal.name == _FORWARD else ()
+
+
+def _journal(swap: Path) -> Path | None:
+    paths = (swap / name for name in (_BACK, _FORWARD))
+    return next((path for path in paths if path.exists()), None)
+
+
+def _replace(files: Mapping[Path, bytes | None], swap: Path) -> None:
+    if not files:
+        return
+    swap.mkdir()
+    for number, (path, content) in enumerate(files.items()):
+        _lay_ready(path, content, swap / f"{number}.new")
+    if len(files) == 1:
+        # One rename is a whole step by itself: without a journal and a copy of what was there,
+        # saving one file is as cheap as it can be.
+        (path,) = files
+        _put(swap / "0.new", path)
+        _flush_parents((path,), swap.parent)
+        return
+    for number, path in enumerate(files):
+        if path.exists():
+            _copy(path, swap / f"{number}.old")
+    names = [os.path.relpath(path, swap.parent) for path in files]
+    _write(swap / "journal", json.dumps(names).encode())
+    _flush_folder(swap)
+    _flush_folder(swap.parent)
+    (swap / "journal").replace(swap / _FORWARD)
+    _flush_folder(swap)
+    try:
+        _follow(swap / _FORWARD)
+    except OSError:
+        # From here on a kill must lead back, not forward.
+        (swap / _FORWARD).replace(swap / _BACK)
+        _flush_folder(swap)
+        _follow(swap / _BACK)
+        raise
+
+
+def _lay_ready(path: Path, content: bytes | None, new: Path) -> None:
+    if content is not None:
+        _write(new, content)
+        if path.exists():
+            shutil.copymode(path, new)
+
+
+def _follow(journal: Path) -> tuple[Path, ...]:
+    """Put every file in place, flush the renames, and take the journal away: all is done."""
+    swap, end = journal.parent, "new" if journal.name == _FORWARD else "old"
+    paths = _read(journal)
+    for number, path in enumerate(paths):
+        ready, spare = swap / f"{number}.{end}", swap / f"{number}.{end}.swap"
+        if ready.exists():
+            # What lies ready stays until the end: whoever goes on from here puts every file in
+            # place again, and does not depend on what was done to the targets in between.
+            _copy(ready, spare)
+        _put(spare, path)
+    _flush_parents(paths, swap.parent)
+    journal.unlink()
+    _flush_folder(swap)
+    return paths
+
+
+def _read(journal: Path) -> tuple[Path, ...]:
+    # Relative to the swap folder: a corpus that was moved is settled where it is now.
+    root = journal.parent.parent
+    try:
+        names = json.loads(journal.read_bytes())
+        return tuple(Path(os.path.normpath(root / name)) for name in names)
+    except (ValueError, TypeError) as error:
+        fix = f"put the files back with git, then remove {journal.parent}"
+        raise FileError(journal, shorten(error), "a list of files", fix) from None
+
+
+def _put(source: Path, path: Path) -> None:
+    """Rename a file onto its target; where there is no such file, the target goes."""
+    if source.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(path)
+    # Below what is no folder there is nothing to remove, and asking `unlink` would fail.
+    elif path.is_file():
+        path.unlink()
+
+
+def _copy(source: Path, target: Path) -> None:
+    # A second name for the same file would not do: who edits in place would edit both.
+    _write(target, source.read_bytes())
+    shutil.copymode(source, target)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _swap(staged: Mapping[Path, Path]) -> None:
-    """Rename every staged file onto its target; undo all of it where one fails."""
-    kept: dict[Path, Path | None] = {}
-    try:
-        for path in staged:
-            kept[path] = _keep(path)
-        done: list[Path] = []
-        try:
-            for path, temporary in staged.items():
-                if path.exists():
-                    shutil.copymode(path, temporary)
-                temporary.replace(path)
-                done.append(path)
-        except OSError:
-            _undo(done, kept)
-            raise
-        for folder in {path.parent for path in staged}:
-            flush_folder(folder)
-    finally:
-        for old in filter(None, kept.values()):
-            old.unlink(missing_ok=True)
+def _flush_parents(paths: Sequence[Path], folder: Path) -> None:
+    """Flush the folders of files: new folders must be on the disk, so those above them too."""
+    root = os.path.commonpath([folder, *(path.parent for path in paths)])
+    for parent in sorted({parent for path in paths for parent in path.parents}, reverse=True):
+        if parent.is_relative_to(root):
+            _flush_folder(parent)
 
 
-def _keep(path: Path) -> Path | None:
-    """Keep the old file under a second name; None where there is none."""
-    if not path.exists():
-        return None
-    old = _beside(path, "old")
-    old.unlink(missing_ok=True)
-    try:
-        os.link(path, old)
-    except OSError:
-        # Some file systems have no hard links; a folder at the path fails here too.
-        shutil.copy2(path, old)
-    return old
-
-
-def _undo(done: Sequence[Path], kept: Mapping[Path, Path | None]) -> None:
-    for path in done:
-        old = kept[path]
-        if old is None:
-            path.unlink(missing_ok=True)
-        else:
-            old.replace(path)
-
-
-def flush_folder(folder: Path) -> None:
-    """Flush the renames themselves; not every system lets a folder be opened."""
-    try:
+def _flush_folder(folder: Path) -> None:
+    # Some systems open no folders, or do not flush them: the renames stand all the same.
+    with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
-    except OSError:
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _remove(swap: Path) -> None:
+    """Remove the swap folder, unless a journal that was not followed to its end is there."""
+    if _journal(swap) is None:
+        shutil.rmtree(swap, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other programs out while the swap folder is written or followed."""
+    if sys.platform == "win32":
+        yield
         return
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
-    except OSError:
-        # The renames stand; only their flushing is not offered here.
-        pass
+        # Some network file systems offer no locks. A program that is killed gives its lock back.
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
     finally:
         os.close(handle)
+
+
+def _check_free(target: Path, marker: str, *, force: bool | None) -> None:
+    if not target.exists():
+        return
+    allowed = "a folder that is not there yet"
+    if not target.is_dir():
+        raise FileError(target, "a file", allowed, "name another folder")
+    replaceable = (target / marker).is_file()
+    if any(target.iterdir()) and not (replaceable and force):
+        offered = replaceable and force is not None
+        fix = "replace it with --force, or name another" if offered else "name another folder"
+        raise FileError(target, "a folder that is there already", allowed, fix)
+
+
+def _swap_folder(staged: Path, target: Path, old: Path) -> None:
+    # No system call replaces a folder that holds files, so the old one steps aside first.
+    exists = target.exists()
+    if exists:
+        target.rename(old)
+    try:
+        staged.rename(target)
+    except OSError:
+        if exists:
+            old.rename(target)
+        raise
+    if exists:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _file_error(error: OSError, allowed: str, default: Path | str = "a file") -> FileError:
+    where = str(error.filename2 or error.filename or default)
+    return FileError(where, error.strerror or str(error), allowed, _MEND)

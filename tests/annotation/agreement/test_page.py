@@ -35,7 +35,7 @@ def test_a_block_is_filled_and_the_words_around_it_stay(paged: Corpus) -> None:
 
 
 def test_what_was_written_does_not_drift_and_a_changed_figure_does(paged: Corpus) -> None:
-    replace_files(page_files(paged))
+    replace_files(page_files(paged), paged.swap)
     assert page_drift(paged) == []
     path = paged.annotation / "AGREEMENT.md"
     path.write_text(path.read_text(encoding="utf-8").replace("stance  ", "stance 1", 1))

@@ -302,7 +302,7 @@ def test_label_studios_tasks_hold_the_layers_that_are_wanted(described: Corpus) 
 @pytest.fixture(scope="module")
 def withdrawn(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     corpus = build_described(tmp_path_factory.mktemp("withdrawn") / "tiny")
-    withdrawal(corpus, GAS, reason="asked for", day="2031-06-01").write()
+    withdrawal(corpus, GAS, reason="asked for", day="2031-06-01").write(corpus)
     return corpus
 
 

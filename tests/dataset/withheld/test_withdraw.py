@@ -106,7 +106,7 @@ def test_decisions_stand_when_their_words_are_gone_and_when_they_are_back(
     ledger = ledger_file(three)
     before, text = ledger.read_bytes(), three.article(GAS).read_text("utf-8")
     assert '164-168 ""meet"" future' in before.decode()
-    withdrawal(three, GAS, reason=REASON, day="2031-01-02").write()
+    withdrawal(three, GAS, reason=REASON, day="2031-01-02").write(three)
     assert '164-168 ""____"" future' in ledger.read_text("utf-8")
     assert "meet" not in ledger.read_text("utf-8")
     bare = Adjudicator(three)
@@ -114,7 +114,7 @@ def test_decisions_stand_when_their_words_are_gone_and_when_they_are_back(
     assert [one.seen for one in bare.history] == [one.seen for one in work.history]
     source = tmp_path / "story.txt"
     source.write_text(text, "utf-8")
-    restoration(three, GAS, source).write()
+    restoration(three, GAS, source).write(three)
     assert ledger.read_bytes() == before
     assert Adjudicator(three).drift() == []
 

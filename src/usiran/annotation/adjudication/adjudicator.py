@@ -258,7 +258,7 @@ class Adjudicator:
         """
         self._refuse_foreign()
         tasks, rows, files = self._made()
-        replace_files(files)
+        replace_files(files, self.corpus.swap)
         return Written(
             files=tuple(self.corpus.name_of(path) for path in files),
             questions=len(self.state.questions),

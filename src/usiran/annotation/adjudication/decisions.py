@@ -13,7 +13,7 @@ from pathlib import Path
 from usiran.annotation.adjudication.questions import Decision
 from usiran.corpus import Corpus
 from usiran.errors import FileError
-from usiran.io.atomic import replace_files
+from usiran.io.atomic import write_file
 from usiran.io.csv import csv_bytes, read_rows
 
 COLUMNS = Decision._fields
@@ -54,4 +54,4 @@ def append(corpus: Corpus, decisions: Iterable[Decision]) -> None:
         The ledger cannot be written; it is as it was.
     """
     rows = [one._asdict() for one in (*read_ledger(corpus), *decisions)]
-    replace_files({ledger_file(corpus): csv_bytes(rows, COLUMNS)})
+    write_file(ledger_file(corpus), csv_bytes(rows, COLUMNS))

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from usiran.annotation.agreement.measure import Agreement, LabelAgreement
 from usiran.annotation.agreement.report import figure
 from usiran.errors import Finding, InputError
-from usiran.io.atomic import replace_files
+from usiran.io.atomic import write_file
 
 FORMATS = (".png", ".svg")
 PANELS = (
@@ -74,7 +74,7 @@ def heat_map(agreement: Agreement, *, format: str = "svg") -> bytes:
 
 def draw(agreement: Agreement, path: Path) -> None:
     """Write the picture in the format that the path's ending names."""
-    replace_files({path: heat_map(agreement, format=check_suffix(path))})
+    write_file(path, heat_map(agreement, format=check_suffix(path)))
 
 
 def _panel(axes: Axes, one: LabelAgreement) -> None:

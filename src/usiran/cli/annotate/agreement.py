@@ -83,7 +83,7 @@ def _page(corpus: Path | None, *, check: bool) -> None:
             raise InputError(findings)
         return
     files = page_files(folder, say)
-    replace_files(files)
+    replace_files(files, folder.swap)
     for path in files:
         print(folder.name_of(path))
 

@@ -41,14 +41,14 @@ def score(
     from usiran.benchmark.results import result_bytes
     from usiran.cli.benchmark import predictions_output as show
     from usiran.cli.benchmark.run import open_benchmark
-    from usiran.io.atomic import replace_files
+    from usiran.io.atomic import write_file
 
     made = submission.score(
         open_benchmark(corpus), file, task=task, system=system, settings=settings, seed=seed,
         draws=draws,
     )  # fmt: skip
     if output is not None:
-        replace_files({output: result_bytes(made.result)})
+        write_file(output, result_bytes(made.result))
     show.result(made.result, as_json=as_json)
 
 

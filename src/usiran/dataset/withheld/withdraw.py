@@ -76,13 +76,9 @@ class Change:
     contrast: int
     left: tuple[Left, ...] = ()
 
-    def write(self) -> None:
-        """Write everything, then take the file out.
-
-        Interrupted between the two, both are there: a finding that says which has to go.
-        """
-        replace_files(self.files)
-        self.removed.unlink(missing_ok=True)
+    def write(self, corpus: Corpus) -> None:
+        """Write everything and take the file out, as one step."""
+        replace_files({**self.files, self.removed: None}, corpus.swap)
 
 
 def withdrawal(
