@@ -26,7 +26,8 @@ Objects = Sequence[msgspec.Raw | bytes]
 _BOM = b"\xef\xbb\xbf"
 _QUOTE, _OPEN, _CLOSE = b'"{}'
 _TRIES = 3
-_FIRST_KEY = re.compile(rb'\{\s*"[^"\\]*"\s*:\s*(?:["\[{tfn]|)')
+_FIRST_KEY = re.compile(rb'\{\s*"[^"\\]*"\s*:\s*(?=\S)')
+_NUMBER = b"-0123456789"
 _decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _ALLOWED = "a JSON array of tasks, or one task a line"
 _EXPORT_AGAIN = "export the project again as JSON and take the whole file"
@@ -69,8 +70,10 @@ class _Splitter:
         self._file, self._name = file, name
         self._comma = b""
         self._in_array = False
-        # The bytes from one object's closing brace to the next one's first value.
-        self._seam = b""
+        # The bytes from one object's closing brace to the next one's first value, and what
+        # that value may begin with. Without indentation the seam alone is not enough: tasks
+        # and the results inside them begin alike, but a task's id is a number, a result's is not.
+        self._seam = self._value = b""
 
     def batches(self) -> Iterator[Objects]:
         rest = self._head()
@@ -102,15 +105,23 @@ class _Splitter:
         if not self._seam or not self._in_array:
             return None
         begin = rest.find(b"{")
-        for cut in islice(_rfind_all(rest, self._seam), _TRIES):
-            if rest[:begin].strip() != self._comma:
-                return None
+        if rest[:begin].strip() != self._comma:
+            return None
+        for cut in islice(self._seams(rest), _TRIES):
             try:
                 found = _decode_array(b"[" + rest[begin : cut + 1] + b"]")
             except msgspec.DecodeError:
                 continue
             return found, rest[cut + 1 :]
         return None
+
+    def _seams(self, rest: bytes) -> Iterator[int]:
+        """Yield where an object ends like the first one and another begins like the second."""
+        size, at = len(self._seam), rest.rfind(self._seam)
+        while at >= 0:
+            if rest[at + size : at + size + 1] in self._value:
+                yield at
+            at = rest.rfind(self._seam, 0, at)
 
     def _count(self, rest: bytes) -> tuple[Objects, bytes]:
         """Cut between objects by counting quotes and braces."""
@@ -122,6 +133,8 @@ class _Splitter:
                 self._refuse(gap)
             if found and not self._seam and (match := _FIRST_KEY.match(rest, start)):
                 self._seam = rest[done - 1 : match.end()]
+                value = rest[match.end() : match.end() + 1]
+                self._value = _NUMBER if value in _NUMBER else value
             found.append(rest[start:end])
             done, self._comma = end, b"," if self._in_array else b""
         return found, rest[done:]
@@ -154,13 +167,6 @@ class _Splitter:
     def _refuse(self, found: bytes) -> NoReturn:
         text = f"{_show(found)} between or behind tasks" if found else "no comma between tasks"
         raise FileError(self._name, text, _ALLOWED, _EXPORT_AGAIN)
-
-
-def _rfind_all(raw: bytes, part: bytes) -> Iterator[int]:
-    at = raw.rfind(part)
-    while at >= 0:
-        yield at
-        at = raw.rfind(part, 0, at)
 
 
 def _binary(raw: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""What one reads from an export or a sheet, and what the annotations table holds.
+"""What is read from an export or a sheet, and what the annotations table holds.
 
 A *task* is one unit put before an annotator: a scored sentence (project ``stance``) or an
 article (project ``spans``). Offsets are half-open, in code points of the article's text.
@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from usiran.errors import Finding
 from usiran.schemas.label_scheme import Project
 
-Layer = Literal["actor", "event"]
 Ident = int | str | None
 
 
@@ -55,17 +54,12 @@ class AnnotationReading(NamedTuple):
     spans: tuple[SpanReading, ...]
     roles: tuple[RoleReading, ...]
 
-    @property
-    def empty(self) -> bool:
-        """Whether no label was given at all."""
-        return not (self.choices or self.spans)
-
 
 class TaskReading(NamedTuple):
     """One task, its annotations, and what was found wrong or mended while reading it.
 
     `start` and `end` are the unit's offsets (0 and the length for an article). `findings`
-    are faults, whose labels were not taken; `repairs` are offsets that were mended.
+    are errors, whose labels were not taken; `repairs` are offsets that were mended.
     """
 
     project: Project
@@ -157,76 +151,35 @@ def annotation_rows(
     annotator_id : str
         Whose labels they are, as in annotators.csv.
     """
-    head = f"{round}/{annotator_id}/"
     for task in readings:
         for annotation in task.annotations:
-            if annotation.skipped:
-                continue
-            yield from _choice_rows(head, round, annotator_id, task, annotation)
-            if annotation.spans:
-                yield from _span_rows(head, round, annotator_id, task, annotation)
+            if not annotation.skipped:
+                yield from _rows(task, annotation, round, annotator_id)
 
 
-def _choice_rows(
-    head: str, round: str, annotator_id: str, task: TaskReading, annotation: AnnotationReading
+def _rows(
+    task: TaskReading, annotation: AnnotationReading, round: str, annotator_id: str
 ) -> Iterator[AnnotationRow]:
-    unit = task.unit_id
+    head, article = f"{round}/{annotator_id}/", task.article_id
+    who, created = (round, annotator_id), annotation.created_at
+    unit, bounds = task.unit_id, (task.start, task.end)
     for layer, labels in annotation.choices.items():
         for label in labels:
             # Only grounds may have several labels on one unit, so only there it is in the id.
-            tail = f"/{label}" if layer == "grounds" else ""
+            key = f"{head}{layer}/{unit}/{label}" if layer == "grounds" else f"{head}{layer}/{unit}"
             yield AnnotationRow(
-                f"{head}{layer}/{unit}{tail}",
-                round,
-                annotator_id,
-                layer,
-                unit,
-                task.article_id,
-                task.start,
-                task.end,
-                label,
-                None,
-                None,
-                annotation.created_at,
+                key, *who, layer, unit, article, *bounds, label, None, None, created
             )
-
-
-def _span_rows(
-    head: str, round: str, annotator_id: str, task: TaskReading, annotation: AnnotationReading
-) -> Iterator[AnnotationRow]:
-    article, created = task.article_id, annotation.created_at
     placed: dict[str, tuple[str, int, int]] = {}
     for region, layer, start, end, _, label, mode in annotation.spans:
-        unit = f"{article}@{layer}:{start}-{end}"
+        unit = span_id(article, layer, start, end)
         placed[region] = (unit, start, end)
-        yield AnnotationRow(
-            f"{head}{layer}/{unit}",
-            round,
-            annotator_id,
-            layer,
-            unit,
-            article,
-            start,
-            end,
-            label,
-            mode,
-            None,
-            created,
-        )
+        key = f"{head}{layer}/{unit}"
+        yield AnnotationRow(key, *who, layer, unit, article, start, end, label, mode, None, created)
     for role, event, actor in annotation.roles:
         unit, start, end = placed[event]
         target, actor_start, actor_end = placed[actor]
+        key = f"{head}role/{unit}/{role}/{actor_start}-{actor_end}"
         yield AnnotationRow(
-            f"{head}role/{unit}/{role}/{actor_start}-{actor_end}",
-            round,
-            annotator_id,
-            "role",
-            unit,
-            article,
-            start,
-            end,
-            role,
-            None,
-            target,
-            created,
+            key, *who, "role", unit, article, start, end, role, None, target, created
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from usiran.errors import Finding
 from usiran.label_studio.annotation_records import AnnotationReading, SpanReading, TaskReading
@@ -11,6 +11,11 @@ from usiran.schemas.contest import Contest
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Texts
 from usiran.text.tokens import tokenize
+
+LabelError = tuple[str, str, str, str]
+"""The column, the value found there, what is allowed, and how to mend it."""
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def check_task(task: TaskReading, *, scheme: Scheme, texts: Texts, file: str) -> Iterator[Finding]:
@@ -35,19 +40,20 @@ def check_task(task: TaskReading, *, scheme: Scheme, texts: Texts, file: str) ->
         if annotation.skipped:
             continue
         record = f"task {task.task_id} ({task.unit_id}) annotation {annotation.annotation_id}"
-        for column, found, allowed, fix in _faults(task, annotation, scheme, texts):
-            yield Finding(file, record, column, found, allowed, fix)
+        for error in _choice_errors(task, annotation, scheme):
+            yield Finding(file, record, *error)
+        # Spans of an article that the corpus does not have cannot be placed.
+        if annotation.spans and task.article_id in texts.texts:
+            for error in _span_errors(task.article_id, annotation.spans, texts):
+                yield Finding(file, record, *error)
 
 
-_Fault = tuple[str, str, str, str]
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
-
-
-def _faults(
-    task: TaskReading, annotation: AnnotationReading, scheme: Scheme, texts: Texts
-) -> Iterator[_Fault]:
+def _choice_errors(
+    task: TaskReading, annotation: AnnotationReading, scheme: Scheme
+) -> Iterator[LabelError]:
     choices = annotation.choices
     for field in scheme.of(task.project):
+        # A choice of a region has a default; only those of the task can be missing.
         if field.required and field.scope == "task" and field.name not in choices:
             yield field.name, "nothing", f"one of {', '.join(field.names)}", "choose one"
     for column in ("created_at", "updated_at"):
@@ -56,51 +62,41 @@ def _faults(
             yield column, moment, "a time such as 2031-05-04T12:00:00Z", "correct it"
     if "stance" in choices:
         grounds = choices.get("grounds", ())
-        yield from grounds_faults(scheme.contest, choices["stance"][0], grounds)
-    if annotation.spans and task.article_id in texts.texts:
-        yield from _token_faults(texts.texts[task.article_id], annotation.spans)
-        yield from _sentence_faults(task.article_id, annotation.spans, texts)
-        yield from _overlaps(annotation.spans)
+        yield from grounds_errors(scheme.contest, choices["stance"][0], grounds)
 
 
-def grounds_faults(contest: Contest, stance: str, grounds: Iterable[str]) -> Iterator[_Fault]:
-    """Yield the fault of a stance that is not the sign of its grounds, if it is not."""
+def grounds_errors(contest: Contest, stance: str, grounds: Iterable[str]) -> Iterator[LabelError]:
+    """Yield the error of a stance that is not the sign of its grounds, if it is not."""
     carried = contest.stance_of(grounds)
     if carried != stance:
-        found = f"{stance} with grounds {' '.join(grounds) or 'none'}"
-        yield "stance", found, f"{carried} with these grounds", "correct the stance or the grounds"
+        value = f"{stance} with grounds {' '.join(grounds) or 'none'}"
+        yield "stance", value, f"{carried} with these grounds", "correct the stance or the grounds"
 
 
-def _token_faults(text: str, spans: Iterable[SpanReading]) -> Iterator[_Fault]:
-    tokens = tokenize(text)
+def _span_errors(
+    article_id: str, spans: Sequence[SpanReading], texts: Texts
+) -> Iterator[LabelError]:
+    tokens = tokenize(texts.texts[article_id])
     starts, ends = {token.start for token in tokens}, {token.end for token in tokens}
     for span in spans:
+        # Models tag tokens: a span that cuts one could not be written as BIO.
         if span.start not in starts or span.end not in ends:
-            yield span.layer, told(span), "spans of whole tokens", "draw it from token to token"
-
-
-def _sentence_faults(
-    article_id: str, spans: Iterable[SpanReading], texts: Texts
-) -> Iterator[_Fault]:
-    for span in spans:
+            yield span.layer, _shown(span), "spans of whole tokens", "draw it from token to token"
         sentence = texts.holding(article_id, span.start, span.end)
         if sentence is None:
-            yield span.layer, told(span), "a span inside one sentence", "shorten or split it"
+            yield span.layer, _shown(span), "a span inside one sentence", "shorten or split it"
         elif not sentence.scored:
-            allowed = "spans in titles, body and captions"
-            yield span.layer, f"{told(span)} in {sentence.zone}", allowed, "delete it"
-
-
-def _overlaps(spans: Iterable[SpanReading]) -> Iterator[_Fault]:
-    last: SpanReading | None = None
+            value = f"{_shown(span)} in {sentence.zone}"
+            yield span.layer, value, "spans in titles, body and captions", "delete it"
+    outer: SpanReading | None = None
     for span in sorted(spans, key=lambda span: (span.layer, span.start, -span.end)):
-        if last is not None and last.layer == span.layer and span.start < last.end:
-            found = f"{told(span)}, over {told(last)}"
-            yield span.layer, found, "spans of one layer side by side", "keep the outermost"
+        if outer is not None and outer.layer == span.layer and span.start < outer.end:
+            # The outer one is held on to: it may cover the next span as well.
+            value = f"{_shown(span)}, over {_shown(outer)}"
+            yield span.layer, value, "spans of one layer side by side", "keep the outermost"
         else:
-            last = span
+            outer = span
 
 
-def told(span: SpanReading) -> str:
-    """Return a span in words, for messages."""
+def _shown(span: SpanReading) -> str:
     return f"{span.label} '{span.text}' ({span.start} to {span.end})"

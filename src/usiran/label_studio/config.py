@@ -20,9 +20,7 @@ TASK_FIELDS: dict[Project, tuple[str, ...]] = {
     "stance": ("title", "before", "text", "after"),
     "spans": ("title", "text"),
 }
-_OBJECTS = ("Text",)
 _CONTROLS = {"Choices": "Choice", "Labels": "Label", "Relations": "Relation"}
-_POINTERS = ("toName", "whenTagName")
 # Colours that show on Label Studio's light and on its dark pages.
 _CONTEXT = "opacity: 0.62; padding: 2px 14px;"
 _FOCUS = (
@@ -51,7 +49,7 @@ _SPAN_STYLES = (
     # match, so that no reader can tell: a span is deleted and drawn again instead.
     ".htx-highlight area {display: none !important}",
 )
-_EVENT_STYLE = "text-decoration: underline 2px; text-underline-offset: 3px"
+_UNDERLINE = "text-decoration: underline 2px; text-underline-offset: 3px"
 
 
 def config(scheme: Scheme, project: Project) -> str:
@@ -68,30 +66,21 @@ def config_files(scheme: Scheme) -> dict[str, bytes]:
 
 
 def check_config(xml: str, scheme: Scheme, project: Project, *, file: str) -> list[Finding]:
-    """Return what is wrong with a labelling config, located by tag and name.
+    """Return what is wrong with a project's labelling config, located by tag and name.
 
-    Parameters
-    ----------
-    xml : str
-        The config.
-    scheme : Scheme
-        Whose labels it must offer, all and in order.
-    project : {"stance", "spans"}
-        Which project it is for.
-    file : str
-        The file that the findings name.
+    It must offer all labels of the scheme, in order; the findings call it `file`.
     """
     try:
         root = ET.fromstring(xml)
     except ET.ParseError as error:
         return [Finding(file, "", "", shorten(error), "well-formed XML", "correct this place")]
-    found = [
-        *_duplicate_hotkeys(root, file),
-        *_names(root, file),
-        *_variables(root, project, file),
-        *_labels(root, scheme, project, file),
+    errors = [
+        *_hotkey_errors(root),
+        *_name_errors(root),
+        *_variable_errors(root, project),
+        *_label_errors(root, scheme, project),
     ]
-    return sorted(found)
+    return sorted(Finding(file, *error) for error in errors)
 
 
 def _stance(scheme: Scheme) -> ET.Element:
@@ -108,11 +97,13 @@ def _stance(scheme: Scheme) -> ET.Element:
 
 def _spans(scheme: Scheme) -> ET.Element:
     root = ET.Element("View")
-    ET.SubElement(root, "Style").text = " ".join((*_COMMON_STYLES, *_SPAN_STYLES, _marked(scheme)))
+    ET.SubElement(root, "Style").text = " ".join(
+        (*_COMMON_STYLES, *_SPAN_STYLES, _event_style(scheme))
+    )
     palette = ET.SubElement(root, "View", style=_PALETTE)
     for field in scheme.of("spans"):
         if field.kind == "labels":
-            _labelled(palette, field)
+            _labels(palette, field)
     for field in scheme.of("spans"):
         if field.kind == "choice" and field.scope == "region":
             row = ET.SubElement(palette, "View", style=_ROW)
@@ -120,6 +111,7 @@ def _spans(scheme: Scheme) -> ET.Element:
             view.set("whenTagName", str(field.region))
             _choices(view, field)
     ET.SubElement(root, "Header", value="$title", size="6", style=_TITLE)
+    # By word a drag would take in the quotation mark or the hyphen beside a name.
     ET.SubElement(root, "Text", name="text", value="$text", granularity="symbol")
     for field in scheme.of("spans"):
         if field.kind == "choice" and field.scope == "task":
@@ -131,18 +123,16 @@ def _spans(scheme: Scheme) -> ET.Element:
     return root
 
 
-def _marked(scheme: Scheme) -> str:
-    """Return the style that tells the spans of one layer, which have region choices, by a line.
-
-    Both layers use like colours; the page names a span's label in an attribute.
-    """
+def _event_style(scheme: Scheme) -> str:
+    """Return the style that tells the spans of one layer, which have region choices, by a line."""
+    # Both layers use like colours; the page names a span's label in an attribute.
     regions = {field.region for field in scheme.of("spans")}
     labels = [name for field in scheme.of("spans") if field.name in regions for name in field.names]
     places = ", ".join(f'.htx-highlight[data-label$=":{name}"]' for name in labels)
-    return f"{places} {{{_EVENT_STYLE}}}"
+    return f"{places} {{{_UNDERLINE}}}"
 
 
-def _labelled(root: ET.Element, field: Field) -> None:
+def _labels(root: ET.Element, field: Field) -> None:
     tag = ET.SubElement(root, "Labels", name=field.name, toName="text", showInline="true")
     for label in field.labels:
         ET.SubElement(tag, "Label", _attributes(label) | {"background": label.color})
@@ -173,55 +163,58 @@ def _where(element: ET.Element) -> str:
     return f"<{element.tag} {element.get('name') or element.get('value') or ''}>".replace(" >", ">")
 
 
-def _duplicate_hotkeys(root: ET.Element, file: str) -> Iterator[Finding]:
+_Error = tuple[str, str, str, str, str]
+"""A finding but for its file: record, column, value, what is allowed, how to mend it."""
+
+
+def _hotkey_errors(root: ET.Element) -> Iterator[_Error]:
+    # Neither the SDK nor the server says a word about a double.
     holders: dict[str, str] = {}
     for element in root.iter():
         key = element.get("hotkey")
-        if key is None:
-            continue
         if key in holders:
             allowed = f"a hotkey of its own ({key} is that of {holders[key]})"
             fix = "give one of them another hotkey in labels.toml"
-            yield Finding(file, _where(element), "hotkey", key, allowed, fix)
-        holders.setdefault(key, _where(element))
+            yield _where(element), "hotkey", key, allowed, fix
+        elif key is not None:
+            holders[key] = _where(element)
 
 
-def _names(root: ET.Element, file: str) -> Iterator[Finding]:
-    counts = Counter(name for e in root.iter() if (name := e.get("name")))
-    texts = {e.get("name") for e in root.iter() if e.tag in _OBJECTS}
-    for name in sorted(name for name, count in counts.items() if count > 1):
-        yield Finding(file, f"name {name}", "name", name, "each name once", "rename one tag")
+def _name_errors(root: ET.Element) -> Iterator[_Error]:
+    counts = Counter(name for element in root.iter() if (name := element.get("name")))
+    texts = {element.get("name") for element in root.iter() if element.tag == "Text"}
+    for name, count in counts.items():
+        if count > 1:
+            yield f"name {name}", "name", name, "each name once", "rename one tag"
     for element in root.iter():
-        for pointer in _POINTERS:
-            name = element.get(pointer)
-            known = texts if pointer == "toName" else set(counts)
-            if name is not None and name not in known:
-                allowed = f"one of {', '.join(sorted(map(str, known)))}"
-                yield Finding(file, _where(element), pointer, name, allowed, "correct the name")
+        for pointer, targets in (("toName", texts), ("whenTagName", set(counts))):
+            target = element.get(pointer)
+            if target is not None and target not in targets:
+                allowed = f"one of {', '.join(sorted(map(str, targets)))}"
+                yield _where(element), pointer, target, allowed, "correct the name"
         if element.tag in ("Choices", "Labels") and element.get("toName") is None:
-            allowed = "the name of the text it is about"
-            yield Finding(file, _where(element), "toName", "", allowed, "add toName")
+            yield _where(element), "toName", "", "the name of the text it is about", "add toName"
 
 
-def _variables(root: ET.Element, project: Project, file: str) -> Iterator[Finding]:
+def _variable_errors(root: ET.Element, project: Project) -> Iterator[_Error]:
     fields = TASK_FIELDS[project]
     for element in root.iter():
         value = element.get("value") or ""
         if value.startswith("$") and value[1:] not in fields:
             allowed = f"one of {', '.join('$' + name for name in fields)}"
-            yield Finding(file, _where(element), "value", value, allowed, "name a task field")
+            yield _where(element), "value", value, allowed, "name a task field"
 
 
-def _labels(root: ET.Element, scheme: Scheme, project: Project, file: str) -> Iterator[Finding]:
+def _label_errors(root: ET.Element, scheme: Scheme, project: Project) -> Iterator[_Error]:
     offered: dict[str, list[str]] = {}
     for element in root.iter():
         if element.tag in _CONTROLS:
-            name = element.get("name") or "role"
-            children = element.findall(_CONTROLS[str(element.tag)])
-            offered[name] = [child.get("value") or "" for child in children]
+            children = element.findall(_CONTROLS[element.tag])
+            # Relations have no name in a config; the scheme's field of them is "role".
+            offered[element.get("name") or "role"] = [c.get("value") or "" for c in children]
     fields = {field.name: list(field.names) for field in scheme.of(project)}
-    for name in sorted(set(offered) | set(fields)):
+    for name in offered.keys() | fields.keys():
         if offered.get(name) != fields.get(name):
-            found = ", ".join(offered.get(name, [])) or "no such control"
+            value = ", ".join(offered.get(name, [])) or "no such control"
             allowed = ", ".join(fields.get(name, [])) or f"one of {', '.join(fields)}"
-            yield Finding(file, name, "labels", found, allowed, "run `usiran build`")
+            yield name, "labels", value, allowed, "run `usiran build`"

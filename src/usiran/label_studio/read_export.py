@@ -1,6 +1,6 @@
 """Reading Label Studio exports, task by task, in flat memory.
 
-A fault of the file raises; a fault of one label becomes a finding on its task, and the label
+An error of the file raises; an error of one label becomes a finding on its task, and the label
 is not taken; a mended offset becomes a repair. Nothing is left out silently.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +21,10 @@ from usiran.label_studio.read_results import Draft, ResultItem, ResultReader
 from usiran.schemas.label_scheme import Project, Scheme
 from usiran.text.articles import Texts, sha256
 
-_MEND_EXPORT = "export the project again as JSON (not JSON-MIN, CSV or CoNLL)"
+_FIX_EXPORT = "export the project again as JSON (not JSON-MIN, CSV or CoNLL)"
+_FIX_IDS = "set the id that articles.csv and sentences.csv have; the task's labels are not used"
+_FIX_TEXT = "push the tasks again and label the present text; the task's labels are not used"
+_FIX_ZONE = "drop the task: boilerplate is never labelled; its labels are not used"
 
 
 class _User(msgspec.Struct, gc=False):
@@ -30,6 +34,7 @@ class _User(msgspec.Struct, gc=False):
 
 class _Annotation(msgspec.Struct, gc=False):
     id: int | str | None = None
+    # The account's id, or the account as an object: exports have either.
     completed_by: int | str | _User | None = None
     result: list[ResultItem] | None = None
     was_cancelled: bool | None = None
@@ -51,17 +56,6 @@ class _Task(msgspec.Struct, gc=False):
     data: _Data
     id: int | str | None = None
     annotations: list[_Annotation] | None = None
-
-
-class _Unit(msgspec.Struct, gc=False):
-    """What a task puts before the annotator, once it is known to be what the corpus holds."""
-
-    project: Project
-    article_id: str
-    sentence_id: str | None
-    start: int
-    end: int
-    text: str
 
 
 def read_export(
@@ -113,6 +107,7 @@ class _Reader:
         self._readers: dict[Project, ResultReader] = {
             project: ResultReader(scheme, project) for project in ("stance", "spans")
         }
+        # Every sentence of an article asks for the hash of the whole text.
         self._hash_of = lru_cache(maxsize=1024)(texts.digest)
 
     def read_all(self, batch: Objects) -> list[TaskReading]:
@@ -130,76 +125,41 @@ class _Reader:
         try:
             return self._decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            found = f"task number {self._number}: {shorten(error, 120)}"
+            value = f"task number {self._number}: {shorten(error, 120)}"
             allowed = "Label Studio tasks with data and annotations"
-            raise FileError(self.name, found, allowed, _MEND_EXPORT) from None
+            raise FileError(self.name, value, allowed, _FIX_EXPORT) from None
 
     def _read(self, task: _Task) -> TaskReading:
-        unit = self._unit(task)
-        if isinstance(unit, Finding):
-            return self._refused(task, unit)
+        data, project = task.data, self._project(task)
         findings: list[Finding] = []
         repairs: list[Finding] = []
-        annotations = tuple(
-            [
-                self._annotation(task, unit, annotation, findings, repairs)
-                for annotation in task.annotations or ()
-            ]
-        )
+        annotations: list[AnnotationReading] = []
+        unit = self._unit(task, project)
+        if isinstance(unit, Finding):
+            # Labels on another text are worth nothing: none of the task's is looked at.
+            findings.append(unit)
+            start, end = data.start or 0, data.end or 0
+        else:
+            start, end, text = unit
+            for annotation in task.annotations or ():
+                draft = Draft(text)
+                self._readers[project].read(draft, annotation.result or ())
+                annotations.append(_reading(annotation, draft))
+                if draft.errors or draft.repairs:
+                    where = f"{_called(task)} annotation {annotation.id}"
+                    findings += [_located(error, self.name, where) for error in draft.errors]
+                    repairs += [_located(repair, self.name, where) for repair in draft.repairs]
         return TaskReading(
-            unit.project,
-            task.id,
-            unit.article_id,
-            unit.sentence_id,
-            unit.start,
-            unit.end,
-            task.data.text_sha256,
-            annotations,
-            tuple(findings),
-            tuple(repairs),
-        )
-
-    def _annotation(
-        self,
-        task: _Task,
-        unit: _Unit,
-        annotation: _Annotation,
-        findings: list[Finding],
-        repairs: list[Finding],
-    ) -> AnnotationReading:
-        draft = Draft(unit.text)
-        self._readers[unit.project].read(draft, annotation.result or ())
-        if draft.errors or draft.mended:
-            where = f"{_called(task)} annotation {annotation.id}"
-            findings += [error.located(self.name, where) for error in draft.errors]
-            repairs += [error.located(self.name, where) for error in draft.mended]
-        user = annotation.completed_by
-        who, email = (user.id, user.email) if isinstance(user, _User) else (user, None)
-        return AnnotationReading(
-            annotation.id,
-            who,
-            email,
-            annotation.created_at,
-            annotation.updated_at,
-            annotation.lead_time,
-            bool(annotation.was_cancelled),
-            draft.choices,
-            tuple(draft.spans.values()),
-            tuple(draft.roles),
-        )
-
-    def _refused(self, task: _Task, finding: Finding) -> TaskReading:
-        data = task.data
-        return TaskReading(
-            self._project(task),
+            project,
             task.id,
             data.article_id or f"task-{task.id}",
             data.sentence_id,
-            data.start or 0,
-            data.end or 0,
+            start,
+            end,
             data.text_sha256,
-            (),
-            (finding,),
+            tuple(annotations),
+            tuple(findings),
+            tuple(repairs),
         )
 
     def _project(self, task: _Task) -> Project:
@@ -214,74 +174,74 @@ class _Reader:
                     return self._projects[item.from_name]
         return "spans"
 
-    def _unit(self, task: _Task) -> _Unit | Finding:
-        """Return the unit the task stands for, or what is wrong with it."""
+    def _unit(self, task: _Task, project: Project) -> tuple[int, int, str] | Finding:
+        """Return the offsets and text that the task stands for, or what is wrong with it."""
         data, texts = task.data, self._texts
-        project = self._project(task)
         if data.article_id is not None and data.article_id in texts.texts:
-            if project == "spans":
-                return self._article(task, data.article_id)
-            return self._sentence(task, data.article_id)
+            if project == "stance":
+                return self._sentence(task)
+            text = texts.texts[data.article_id]
+            return self._differs(task, text) or (0, len(text), text)
         if data.sentence_id in texts.by_id:
-            return self._finding(
-                task, "article_id", data.article_id, "the article of the sentence", _MEND_IDS
-            )
+            return self._finding(task, "article_id", "the article of the sentence", _FIX_IDS)
         if not data.text:
-            return self._finding(
-                task, "article_id", data.article_id, "an article of the corpus", _MEND_IDS
-            )
-        if data.text_sha256 not in (None, sha256(data.text)) and project == "spans":
-            return self._finding(
-                task, "text_sha256", data.text_sha256, sha256(data.text), _MEND_TEXT
-            )
-        article = data.article_id or f"task-{task.id}"
-        start, end = data.start or 0, data.end or len(data.text)
-        return _Unit(project, article, data.sentence_id, start, end, data.text)
+            return self._finding(task, "article_id", "an article of the corpus", _FIX_IDS)
+        digest = sha256(data.text)
+        # The hash is that of the article, whose text a task of one sentence does not hold.
+        if project == "spans" and data.text_sha256 not in (None, digest):
+            return self._finding(task, "text_sha256", digest, _FIX_TEXT)
+        return data.start or 0, data.end or len(data.text), data.text
 
-    def _article(self, task: _Task, article_id: str) -> _Unit | Finding:
-        text = self._texts.texts[article_id]
-        unit = _Unit("spans", article_id, None, 0, len(text), text)
-        return self._differs(task, article_id, text) or unit
-
-    def _sentence(self, task: _Task, article_id: str) -> _Unit | Finding:
+    def _sentence(self, task: _Task) -> tuple[int, int, str] | Finding:
         data = task.data
         sentence = self._texts.by_id.get(data.sentence_id or "")
-        if sentence is None or sentence.article_id != article_id:
-            return self._finding(
-                task, "sentence_id", data.sentence_id, f"a sentence of {article_id}", _MEND_IDS
-            )
+        if sentence is None or sentence.article_id != data.article_id:
+            return self._finding(task, "sentence_id", f"a sentence of {data.article_id}", _FIX_IDS)
         if not sentence.scored:
-            return self._finding(
-                task, "sentence_id", sentence.zone, "a sentence of another zone", _MEND_ZONE
-            )
-        for column, found in (("start", data.start), ("end", data.end)):
-            wanted = getattr(sentence, column)
-            if found not in (None, wanted):
-                return self._finding(
-                    task, column, found, f"{wanted}, as in sentences.csv", _MEND_TEXT
-                )
+            value, allowed = sentence.zone, "a sentence of another zone"
+            return Finding(self.name, _called(task), "sentence_id", value, allowed, _FIX_ZONE)
+        for column in ("start", "end"):
+            offset = getattr(sentence, column)
+            if getattr(data, column) not in (None, offset):
+                return self._finding(task, column, f"{offset}, as in sentences.csv", _FIX_TEXT)
         text = self._texts.text_of(sentence)
-        unit = _Unit("stance", article_id, data.sentence_id, sentence.start, sentence.end, text)
-        return self._differs(task, article_id, text) or unit
+        return self._differs(task, text) or (sentence.start, sentence.end, text)
 
-    def _differs(self, task: _Task, article_id: str, text: str) -> Finding | None:
+    def _differs(self, task: _Task, text: str) -> Finding | None:
         """Return a finding where the task was made from another text than the corpus's."""
-        data = task.data
-        if data.text is not None and data.text != text:
-            return self._finding(task, "text", data.text, "the corpus's text", _MEND_TEXT)
-        if data.text_sha256 is not None and data.text_sha256 != self._hash_of(article_id):
-            wanted = f"{self._hash_of(article_id)}, the hash of the corpus's text"
-            return self._finding(task, "text_sha256", data.text_sha256, wanted, _MEND_TEXT)
+        if task.data.text not in (None, text):
+            return self._finding(task, "text", "the corpus's text", _FIX_TEXT)
+        digest = self._hash_of(str(task.data.article_id))
+        if task.data.text_sha256 not in (None, digest):
+            allowed = f"{digest}, the hash of the corpus's text"
+            return self._finding(task, "text_sha256", allowed, _FIX_TEXT)
         return None
 
-    def _finding(self, task: _Task, column: str, found: object, allowed: str, fix: str) -> Finding:
-        value = "nothing" if found is None else str(found)
-        return Finding(self.name, _called(task), column, value, allowed, fix)
+    def _finding(self, task: _Task, column: str, allowed: str, fix: str) -> Finding:
+        value = getattr(task.data, column)
+        shown = "nothing" if value is None else str(value)
+        return Finding(self.name, _called(task), column, shown, allowed, fix)
 
 
-_MEND_IDS = "set the id that articles.csv and sentences.csv have; the task's labels are not used"
-_MEND_TEXT = "push the tasks again and label the present text; the task's labels are not used"
-_MEND_ZONE = "drop the task: boilerplate is never labelled; its labels are not used"
+def _reading(annotation: _Annotation, draft: Draft) -> AnnotationReading:
+    user = annotation.completed_by
+    ident, email = (user.id, user.email) if isinstance(user, _User) else (user, None)
+    return AnnotationReading(
+        annotation.id,
+        ident,
+        email,
+        annotation.created_at,
+        annotation.updated_at,
+        annotation.lead_time,
+        bool(annotation.was_cancelled),
+        draft.choices,
+        tuple(draft.spans.values()),
+        tuple(draft.roles),
+    )
+
+
+def _located(finding: Finding, file: str, annotation: str) -> Finding:
+    return replace(finding, file=file, record=f"{annotation} {finding.record}".rstrip())
 
 
 def _called(task: _Task) -> str:

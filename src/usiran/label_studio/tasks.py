@@ -10,7 +10,7 @@ from usiran.errors import Finding, InputError
 from usiran.io.csv import read_rows
 from usiran.label_studio.write_export import Json
 from usiran.schemas.label_scheme import Project
-from usiran.text.articles import Sentence, Texts, sha256
+from usiran.text.articles import Texts, sha256
 
 FIRST, LAST = "(the article begins here)", "(the article ends here)"
 """Shown where a sentence has no neighbour: Label Studio shows no empty text."""
@@ -39,47 +39,51 @@ def make_tasks(corpus: Corpus, texts: Texts, layer: Project) -> list[Task]:
     InputError
         A text has carriage returns: a browser would not count them, and offsets would shift.
     """
+    allowed, fix = "line feeds only", "store the text with LF ends before it is labelled"
     findings = [
-        Finding(corpus.name_of(corpus.article(key)), "", "", "a carriage return", "line feeds only",
-                "store the text with LF ends before it is labelled")
-        for key, text in texts.texts.items() if "\r" in text
-    ]  # fmt: skip
+        Finding(corpus.name_of(corpus.article(key)), "", "", "a carriage return", allowed, fix)
+        for key, text in texts.texts.items()
+        if "\r" in text
+    ]
     if findings:
         raise InputError(findings)
     titles = _titles(corpus)
-    make = _sentence_tasks if layer == "stance" else _article_task
+    article_tasks = _sentence_tasks if layer == "stance" else _article_task
     return [
         task
         for article_id in texts.texts
         if article_id not in texts.withdrawn
-        for task in make(texts, article_id, titles.get(article_id) or article_id)
+        for task in article_tasks(texts, article_id, titles.get(article_id) or article_id)
     ]
 
 
 def _article_task(texts: Texts, article_id: str, title: str) -> Iterator[Task]:
     text = texts.texts[article_id]
-    data = {"article_id": article_id, "text_sha256": sha256(text), "text": text, "title": title}
-    yield Task(article_id, dict[str, object](data))
+    # The hash lets the reader refuse labels that were made on another text than today's.
+    digest = sha256(text)
+    yield Task(
+        article_id,
+        {"article_id": article_id, "text_sha256": digest, "text": text, "title": title},
+    )
 
 
 def _sentence_tasks(texts: Texts, article_id: str, title: str) -> Iterator[Task]:
     digest = sha256(texts.texts[article_id])
-    rows = [row for row in texts.sentences[article_id] if row.scored]
-    shown = [FIRST, *map(texts.text_of, rows), LAST]
-    for number, row in enumerate(rows, start=1):
-        yield Task(row.sentence_id, {
-            **_place(row),
+    scored = [row for row in texts.sentences[article_id] if row.scored]
+    shown = [FIRST, *map(texts.text_of, scored), LAST]
+    for row, before, text, after in zip(scored, shown, shown[1:], shown[2:], strict=False):
+        data = {
+            "article_id": row.article_id,
+            "sentence_id": row.sentence_id,
+            "start": row.start,
+            "end": row.end,
             "text_sha256": digest,
-            "text": shown[number],
-            "before": shown[number - 1],
-            "after": shown[number + 1],
+            "text": text,
+            "before": before,
+            "after": after,
             "title": title,
-        })  # fmt: skip
-
-
-def _place(row: Sentence) -> Json:
-    keys = ("article_id", "sentence_id", "start", "end")
-    return {key: getattr(row, key) for key in keys}
+        }
+        yield Task(row.sentence_id, data)
 
 
 def unit_of(data: Mapping[str, object]) -> str:
@@ -89,11 +93,9 @@ def unit_of(data: Mapping[str, object]) -> str:
 
 def same_labelled(first: Mapping[str, object], second: Mapping[str, object]) -> bool:
     """Tell whether two tasks put the same words to be labelled, whatever is shown around."""
-    return _labelled(first) == _labelled(second)
-
-
-def _labelled(data: Mapping[str, object]) -> Json:
-    return {key: value for key, value in data.items() if key not in CONTEXT}
+    return all(
+        first.get(key) == second.get(key) for key in (first.keys() | second.keys()) - {*CONTEXT}
+    )
 
 
 def chosen_articles(texts: Texts, article_ids: Iterable[str]) -> frozenset[str]:
@@ -105,15 +107,11 @@ def chosen_articles(texts: Texts, article_ids: Iterable[str]) -> frozenset[str]:
         The corpus has no such article, or its text was withdrawn.
     """
     named = frozenset(article_ids)
-    there = [key for key in texts.texts if key not in texts.withdrawn]
-    allowed = f"one of {', '.join(there)}"
-    fix = "see `usiran articles list`"
-    unknown = [
-        Finding("--article", "", "", name, allowed, fix) for name in sorted(named.difference(there))
-    ]
-    if unknown:
-        raise InputError(unknown)
-    return named or frozenset(there)
+    present = [key for key in texts.texts if key not in texts.withdrawn]
+    if unknown := named.difference(present):
+        allowed, fix = f"one of {', '.join(present)}", "see `usiran articles list`"
+        raise InputError(Finding("--article", "", "", key, allowed, fix) for key in unknown)
+    return named or frozenset(present)
 
 
 def _titles(corpus: Corpus) -> dict[str, str]:

@@ -2,18 +2,16 @@
 
 Every id inside an annotation follows from what it stands for, results stand in the order of
 the scheme and the text, and no article text is stored: the reader takes it from the corpus.
-``completed_by`` is always 1, the only member of a fresh server; who it was is said by the
-folder the file lies in.
+Who labelled is said by the folder the file lies in.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from usiran.label_studio.annotation_records import (
     AnnotationReading,
-    SpanReading,
     TaskReading,
     region_id,
     roles_in_order,
@@ -23,8 +21,6 @@ from usiran.label_studio.annotation_records import (
 from usiran.schemas.label_scheme import Field, Scheme
 
 Json = dict[str, object]
-MEMBER = 1
-"""The user id written as ``completed_by``."""
 
 
 def export_bytes(tasks: Iterable[TaskReading], scheme: Scheme) -> bytes:
@@ -39,12 +35,11 @@ def export_bytes(tasks: Iterable[TaskReading], scheme: Scheme) -> bytes:
     scheme : Scheme
         Orders, aliases and controls.
     """
-    content = [task_json(task, scheme) for task in tasks]
+    content = [_task_json(task, scheme) for task in tasks]
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-def task_json(task: TaskReading, scheme: Scheme) -> Json:
-    """Return one task as an export holds it."""
+def _task_json(task: TaskReading, scheme: Scheme) -> Json:
     data: Json = {"article_id": task.article_id}
     if task.sentence_id is not None:
         data |= {"sentence_id": task.sentence_id, "start": task.start, "end": task.end}
@@ -52,9 +47,11 @@ def task_json(task: TaskReading, scheme: Scheme) -> Json:
     annotations = [
         {
             "id": annotation.annotation_id,
-            "completed_by": MEMBER,
+            # The only member of a fresh server: an import refuses users that are not there.
+            "completed_by": 1,
             "result": result_items(task, annotation, scheme),
             "was_cancelled": annotation.skipped,
+            # Left out, an import would take it for true.
             "ground_truth": False,
             "created_at": annotation.created_at,
             "updated_at": annotation.updated_at,
@@ -71,64 +68,64 @@ def result_items(task: TaskReading, annotation: AnnotationReading, scheme: Schem
     Choices stand first, in the scheme's order; then the spans from left to right, each with
     its mode behind it; then the relations, by event, role and actor.
     """
-    found = [
+    fields = scheme.of(task.project)
+    items = [
         _choice(f"{task.unit_id}/{field.name}", field, annotation.choices[field.name])
-        for field in scheme.of(task.project)
+        for field in fields
         if field.name in annotation.choices
     ]
     modes = {field.region: field for field in scheme.fields if field.kind == "choice"}
+    # The reader's own region ids are whatever the browser drew: each follows from its span.
+    ids = {
+        span.region: region_id(span_id(task.article_id, span.layer, span.start, span.end))
+        for span in annotation.spans
+    }
     for span in spans_in_order(annotation.spans):
-        found.append(_span(task, span, scheme))
+        place: Json = {"start": span.start, "end": span.end, "text": span.text}
+        labels = _written(scheme[span.layer], [span.label])
+        region = ids[span.region]
+        items.append(_item(region, span.layer, "labels", place | {"labels": labels}))
         if span.mode is not None:
-            place = {"start": span.start, "end": span.end, "text": span.text}
-            found.append(_choice(_unit(task, span), modes[span.layer], (span.mode,), place))
-    return found + _relations(task, annotation, scheme)
+            # A choice of a region is an item of its own, under the region's id and offsets.
+            mode = modes[span.layer]
+            labels = _written(mode, [span.mode])
+            items.append(_item(region, mode.name, "choices", place | {"choices": labels}))
+    for field in fields:
+        if field.kind == "relation":
+            items += _relations(field, annotation, ids)
+    return items
 
 
-def _unit(task: TaskReading, span: SpanReading) -> str:
-    return span_id(task.article_id, span.layer, span.start, span.end)
+def _choice(unit: str, field: Field, labels: Iterable[str]) -> Json:
+    return _item(region_id(unit), field.name, "choices", {"choices": _written(field, labels)})
 
 
-def _written(field: Field, names: Iterable[str]) -> list[str]:
-    written = {label.name: label.written for label in field.labels}
-    return [written[name] for name in names]
-
-
-def _choice(unit: str, field: Field, labels: Iterable[str], place: Json | None = None) -> Json:
+def _item(ident: str, control: str, kind: str, value: Json) -> Json:
     return {
-        "id": region_id(unit),
-        "from_name": field.name,
+        "id": ident,
+        "from_name": control,
         "to_name": "text",
-        "type": "choices",
+        "type": kind,
         "origin": "manual",
-        "value": {**(place or {}), "choices": _written(field, labels)},
+        "value": value,
     }
 
 
-def _span(task: TaskReading, span: SpanReading, scheme: Scheme) -> Json:
-    labels = _written(scheme[span.layer], [span.label])
-    return {
-        "id": region_id(_unit(task, span)),
-        "from_name": span.layer,
-        "to_name": "text",
-        "type": "labels",
-        "origin": "manual",
-        "value": {"start": span.start, "end": span.end, "text": span.text, "labels": labels},
-    }
-
-
-def _relations(task: TaskReading, annotation: AnnotationReading, scheme: Scheme) -> list[Json]:
-    field = next((field for field in scheme.of(task.project) if field.kind == "relation"), None)
-    if field is None:
-        return []
-    spans = {span.region: span for span in annotation.spans}
+def _relations(field: Field, annotation: AnnotationReading, ids: Mapping[str, str]) -> list[Json]:
+    # Label Studio gives a relation neither an id nor a control.
     return [
         {
-            "from_id": region_id(_unit(task, spans[role.event])),
-            "to_id": region_id(_unit(task, spans[role.actor])),
+            "from_id": ids[role.event],
+            "to_id": ids[role.actor],
             "type": "relation",
             "direction": "right",
             "labels": _written(field, [role.role]),
         }
         for role in roles_in_order(annotation.roles, annotation.spans, field.names)
     ]
+
+
+def _written(field: Field, names: Iterable[str]) -> list[str]:
+    """Return labels as an export has them: a label's alias, where the config sets one."""
+    written = {label.name: label.written for label in field.labels}
+    return [written[name] for name in names]

@@ -84,29 +84,22 @@ def sha256(text: str) -> str:
 def read_text(path: Path, *, name: str | None = None, what: str = "the article's text") -> str:
     """Read a text exactly as stored (no newline translation).
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    name : str, optional
-        How a fault calls it (default: its path).
-    what : str
-        What the file should be.
+    An error calls the file `name` (default: its path) and says that it should be `what`.
 
     Raises
     ------
     FileError
         The file is missing, a folder, cannot be read or is not UTF-8.
     """
-    told = str(path) if name is None else name
+    file = str(path) if name is None else name
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as error:
-        found = (error.strerror or str(error)).lower()
-        raise FileError(told, found, what, "check the path") from None
+        value = (error.strerror or str(error)).lower()
+        raise FileError(file, value, what, "check the path") from None
     except UnicodeDecodeError as error:
-        found = f"byte {error.start} is not UTF-8"
-        raise FileError(told, found, "UTF-8 text", "save it as UTF-8") from None
+        value = f"byte {error.start} is not UTF-8"
+        raise FileError(file, value, "UTF-8 text", "save it as UTF-8") from None
 
 
 class Stored(NamedTuple):
@@ -132,9 +125,10 @@ def read_stored(corpus: Corpus, article_id: str) -> Stored:
     if standoff is None:
         return Stored(read_text(path, name=corpus.name_of(path)), None)
     if path.exists():
-        found, allowed = "a text that was withdrawn", "the text or its stand-off file, not both"
+        # Published, the text would undo the withdrawal, so neither of the two is preferred.
+        value, allowed = "a text that was withdrawn", "the text or its stand-off file, not both"
         fix = f"take the text out, or run `usiran articles restore-text {article_id} FILE`"
-        raise FileError(corpus.name_of(path), found, allowed, fix)
+        raise FileError(corpus.name_of(path), value, allowed, fix)
     return Stored(standoff.skeleton(), standoff.text_sha256)
 
 
@@ -151,15 +145,17 @@ def read_texts(corpus: Corpus) -> Texts:
     sentences: dict[str, list[Sentence]] = {}
     for row in read_rows(path, name=name, columns=Sentence._fields):
         if not (row["start"].isdecimal() and row["end"].isdecimal()):
+            value = f"{row['sentence_id']}: {row['start']}-{row['end']}"
             allowed = "whole numbers as start and end"
-            found = f"{row['sentence_id']}: {row['start']}-{row['end']}"
-            raise FileError(name, found, allowed, "run `usiran validate`")
+            raise FileError(name, value, allowed, "run `usiran validate`")
         start, end = int(row["start"]), int(row["end"])
         sentence = Sentence(row["sentence_id"], row["article_id"], start, end, row["zone"])
         sentences.setdefault(sentence.article_id, []).append(sentence)
     stored = {key: read_stored(corpus, key) for key in sentences}
     return Texts(
-        texts={key: one.text for key, one in stored.items()},
-        sentences={k: tuple(sorted(rows, key=lambda r: r.start)) for k, rows in sentences.items()},
-        withdrawn={key: one.withdrawn for key, one in stored.items() if one.withdrawn},
+        texts={key: article.text for key, article in stored.items()},
+        sentences={
+            key: tuple(sorted(rows, key=lambda row: row.start)) for key, rows in sentences.items()
+        },
+        withdrawn={key: article.withdrawn for key, article in stored.items() if article.withdrawn},
     )

@@ -46,24 +46,6 @@ class Placement(NamedTuple):
         return self.trimmed or self.how != "exact"
 
 
-def codepoint_to_utf16(text: str, offset: int) -> int:
-    """Return the number of UTF-16 units before code point `offset` of `text`.
-
-    Raises
-    ------
-    ValueError
-        `offset` is negative or beyond the text.
-
-    Examples
-    --------
-    >>> codepoint_to_utf16("😀 IS", 2)
-    3
-    """
-    if not 0 <= offset <= len(text):
-        raise ValueError(f"offset {offset} outside a text of {len(text)} code points")
-    return offset + sum(1 for _ in _ASTRAL.finditer(text, 0, offset))
-
-
 def utf16_to_codepoint(text: str, offset: int) -> int:
     """Return the number of code points in the first `offset` UTF-16 units of `text`.
 
@@ -145,14 +127,13 @@ def place(text: str, start: int, end: int, quoted: str | None) -> Placement | No
 
 
 def _fits(text: str, start: int, end: int, quoted: str) -> bool:
-    """Whether a span holds the quoted text, as it stands or but for blanks at the ends."""
+    """Tell whether a span holds the quoted text, as it stands or but for blanks at the ends."""
     if not 0 <= start < end <= len(text):
         return False
-    inner = text[start:end]
-    if normalise(inner) == normalise(quoted):
+    if normalise(text[start:end]) == normalise(quoted):
         return True
-    inside = normalise(inner.strip())
-    return inside in (normalise(quoted.strip()), _core(quoted)) and inside != ""
+    inside = normalise(text[start:end].strip())
+    return inside != "" and inside in (normalise(quoted.strip()), _core(quoted))
 
 
 def _core(quoted: str) -> str:
@@ -171,17 +152,10 @@ def _trim(text: str, start: int, end: int, how: How) -> Placement | None:
 
 def _search(text: str, start: int, wanted: str) -> Placement | None:
     """Return the only place near `start` where `wanted` stands."""
-    matches = _pattern(wanted).finditer(text, max(0, start - RADIUS))
-    found = list(takewhile(lambda match: match.start() <= start + RADIUS, matches))
-    if len(found) != 1:
-        return None
-    return _trim(text, *found[0].span(1), "searched")
-
-
-def _pattern(wanted: str) -> re.Pattern[str]:
-    """Compile normalised text to a pattern that matches what it may have been."""
-    forms = {" ": r"[^\S\r\n]+", r"\n": r"[^\S\r\n]*(?:\r\n?|\n|\\n)[^\S\r\n]*"}
-    pieces = _PIECES.split(wanted)
-    inside = "".join(forms.get(piece) or re.escape(piece) for piece in pieces)
+    # Normalised text stands for whatever would have been normalised to it.
+    forms = {" ": _BLANKS.pattern, r"\n": _BREAK.pattern}
+    inside = "".join(forms.get(piece) or re.escape(piece) for piece in _PIECES.split(wanted))
     # A lookahead finds places that overlap too: they also make a search ambiguous.
-    return re.compile(f"(?=({inside}))")
+    matches = re.compile(f"(?=({inside}))").finditer(text, max(0, start - RADIUS))
+    near = list(takewhile(lambda match: match.start() <= start + RADIUS, matches))
+    return _trim(text, *near[0].span(1), "searched") if len(near) == 1 else None

@@ -79,6 +79,7 @@ def nearest(word: str, known: Sequence[str]) -> str:
     >>> nearest("Neutral", ["pro-US", "neutral"])
     'did you mean neutral?'
     """
+    # What differs in capitals alone, such as an acronym, is not close by letters.
     near = get_close_matches(word, known, n=1, cutoff=0.5) or [
         name for name in known if name.lower() == word.lower()
     ]

@@ -24,7 +24,7 @@ import regex
 
 from usiran.errors import Finding, InputError, shorten
 from usiran.label_studio.annotation_records import region_id
-from usiran.label_studio.check import grounds_faults
+from usiran.label_studio.check import grounds_errors
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Sentence, Texts
 from usiran.text.quoting import escape, nearest, occurrences, split_words
@@ -204,7 +204,7 @@ class _Parser:
         grounds = [self._label("grounds", word) for word in self._words[1:]]
         if len(set(grounds)) != len(grounds):
             raise self._fault(self._line, "each of the grounds once", "delete the second")
-        for _, found, allowed, fix in grounds_faults(self._scheme.contest, stance, grounds):
+        for _, found, allowed, fix in grounds_errors(self._scheme.contest, stance, grounds):
             raise self._fault(found, allowed, fix)
         kept = [name for name in self._scheme["grounds"].names if name in grounds]
         return (Item(stance), *(Item(name) for name in kept))

@@ -37,7 +37,7 @@ from usiran.label_studio.annotation_records import (
     span_id,
     spans_in_order,
 )
-from usiran.label_studio.check import grounds_faults
+from usiran.label_studio.check import grounds_errors
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Sentence, Texts
 from usiran.text.quoting import Word, nearest, occurrences, split_words
@@ -216,7 +216,7 @@ class _Parser:
             self._fault(number, "grounds", " ".join(words[2:]), "each once", "delete the second")
         if stance is None or holder is None or None in grounds:
             return {}
-        for column, found, allowed, fix in grounds_faults(self._scheme.contest, stance, words[2:]):
+        for column, found, allowed, fix in grounds_errors(self._scheme.contest, stance, words[2:]):
             self._fault(number, column, found, allowed, fix)
         carried = tuple(name for name in self._scheme["grounds"].names if name in grounds)
         choices = {"stance": (stance,), "grounds": carried, "holder": (holder,)}
