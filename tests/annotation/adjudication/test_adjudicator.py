@@ -58,15 +58,15 @@ def test_every_disagreement_is_asked_in_the_order_of_the_corpus(three: Corpus) -
     assert work.state.waiting == [GAS, PORT]
     assert work.state.unlabelled == []
     told = {
-        work.letters[who]: work.tell(work.question(MEET), answer)
-        for who, answer in work.question(MEET).answers.items()
+        work.letters[who]: work.answer(work.question(MEET), answer)
+        for who, answer in work.question(MEET).labels.items()
     }
     assert told == {
         "A": 'CONSULT 164-168 "meet" future',
         "B": 'CONSULT 159-168 "will meet" future',
         "C": 'CONSULT 164-168 "meet"',
     }
-    assert work.tell(work.question(BLAMED), work.question(BLAMED).answers["cy"]) == "none"
+    assert work.answer(work.question(BLAMED), work.question(BLAMED).labels["cy"]) == "none"
 
 
 def test_a_question_is_shown_with_its_sentence_its_neighbours_and_letters(three: Corpus) -> None:
@@ -90,7 +90,7 @@ def test_roles_are_asked_once_the_spans_of_the_article_are_decided(three: Corpus
     assert work.state.waiting == []
     (question,) = work.state.open
     assert question.id == ROLE
-    assert [work.tell(question, answer) for answer in question.answers.values()] == [
+    assert [work.answer(question, answer) for answer in question.labels.values()] == [
         'agent 4-13 "US patrol"; recipient 23-28 "Basra"',
         'agent 4-13 "US patrol"',
         'agent 4-13 "US patrol"; recipient 23-28 "Basra"',
@@ -100,10 +100,10 @@ def test_roles_are_asked_once_the_spans_of_the_article_are_decided(three: Corpus
 def test_a_link_is_read_on_the_gold_span_that_was_decided(three: Corpus) -> None:
     work = Adjudicator(three)
     decide(work, FIRST)
-    meet = work.state.settled[f"role/{GAS}@event:164-168"]
+    meet = work.state.resolved[f"role/{GAS}@event:164-168"]
     told = 'agent 126-142 "ministry’s envoy"; agent 169-183 "Tehran’s envoy"'
-    assert work.tell(meet.question, meet.answer) == told
-    assert {work.tell(meet.question, a) for a in meet.question.answers.values()} == {told}
+    assert work.answer(meet.question, meet.labels) == told
+    assert {work.answer(meet.question, a) for a in meet.question.labels.values()} == {told}
     assert meet.decision is None
 
 
@@ -219,7 +219,7 @@ def test_a_decision_is_never_replaced_silently(three: Corpus) -> None:
         decide(work, {STANCE: "B"})
     assert tree(three.root) == before
     decide(work, {STANCE: "B"}, redo=(STANCE,))
-    assert work.state.settled[STANCE].answer == work.question(STANCE).answers["bob"]
+    assert work.state.resolved[STANCE].labels == work.question(STANCE).labels["bob"]
     ledger = (three.gold / "adjudication.csv").read_text("utf-8").splitlines()
     assert len([row for row in ledger if row.startswith(STANCE)]) == 2
 
@@ -245,7 +245,7 @@ def test_a_span_that_nobody_marked_can_be_added_and_is_asked_for_its_roles(three
     decide(work, {said: 'CONSULT "said"'})
     (question,) = work.state.open
     assert question.id == f"role/{PORT}@event:40-44"
-    assert set(question.answers.values()) == {None}
+    assert set(question.labels.values()) == {None}
     decide(work, {question.id: 'agent "Basra"'})
     work.write()
     assert errors(three) == []
@@ -268,7 +268,9 @@ def test_two_spans_become_one_once_the_second_place_is_decided_as_none(three: Co
     with pytest.raises(InputError, match=rf"to mend: first decide {basra} as none"):
         decide(work, {PATROL: "MILITARY 4-28"})
     decide(work, {basra: "none", PATROL: "MILITARY 4-28"})
-    spans = [TEXTS.texts[PORT][item.start : item.end] for item in work.state.gold("actor", PORT)]
+    spans = [
+        TEXTS.texts[PORT][item.start : item.end] for item in work.state.articles[PORT].gold("actor")
+    ]
     assert spans == ["US patrol protects Basra", "Iranian boats"]
 
 
@@ -431,7 +433,7 @@ def test_every_way_to_decide_gives_a_gold_that_validates(
     while work.state.open:
         question = work.state.open[0]
         letters = [
-            work.letters[who] for who, answer in question.answers.items() if answer is not None
+            work.letters[who] for who, answer in question.labels.items() if answer is not None
         ]
         nothing = ["none"] if question.layer in ("actor", "event", "role") else []
         decide(work, {question.id: data.draw(st.sampled_from([*letters, *nothing]))})

@@ -22,7 +22,7 @@ from tests.support.three_passes import (
 from tests.support.tiny import GAS, PORT, SCHEME
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.sheet import as_sheet, read_sheet
-from usiran.annotation.adjudication.tasks import answers_as_predictions, open_units
+from usiran.annotation.adjudication.tasks import labels_as_predictions, open_units
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
 from usiran.label_studio.config import config
@@ -125,7 +125,7 @@ def test_the_annotators_answers_are_predictions_that_label_studio_takes(three: C
     work = Adjudicator(three)
     units = open_units(work.state)
     assert units == {"stance": [f"{GAS}#002", f"{GAS}#004"], "spans": [GAS, PORT]}
-    found = answers_as_predictions(work.annotations, SCHEME, units)
+    found = labels_as_predictions(work.annotations, SCHEME, units)
     assert list(found) == [
         ("stance", f"{GAS}#002"), ("stance", f"{GAS}#004"), ("spans", GAS), ("spans", PORT),
     ]  # fmt: skip
@@ -135,4 +135,4 @@ def test_the_annotators_answers_are_predictions_that_label_studio_takes(three: C
         for one in predictions:
             check: Any = interface.validate_prediction
             assert check({"score": 0.0, **one}, return_errors=True) == []
-    assert len(answers_as_predictions(work.annotations, SCHEME)) == 8
+    assert len(labels_as_predictions(work.annotations, SCHEME)) == 8

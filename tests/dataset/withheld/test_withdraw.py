@@ -21,7 +21,7 @@ from tests.support.entries import submitted
 from tests.support.three_passes import FIRST, ROLE, decide, three
 from tests.support.tiny import GAS, write_csv
 from usiran.annotation.adjudication.adjudicator import Adjudicator
-from usiran.annotation.adjudication.decisions import ledger_file
+from usiran.annotation.adjudication.decisions import decisions_file
 from usiran.annotation.submissions import sheet_of
 from usiran.benchmark.rescore import refreshing, rescore
 from usiran.benchmark.results import paths, read_results, result_bytes
@@ -103,7 +103,7 @@ def test_decisions_stand_when_their_words_are_gone_and_when_they_are_back(
     work.write()
     unlinked = [(one.record, "", "a test") for one in validate(three).findings]
     write_csv(three.annotation / "actor_links.csv", ("span_id", "actor_id", "reason"), unlinked)
-    ledger = ledger_file(three)
+    ledger = decisions_file(three)
     before, text = ledger.read_bytes(), three.article(GAS).read_text("utf-8")
     assert '164-168 ""meet"" future' in before.decode()
     withdrawal(three, GAS, reason=REASON, day="2031-01-02").write(three)
@@ -111,7 +111,7 @@ def test_decisions_stand_when_their_words_are_gone_and_when_they_are_back(
     assert "meet" not in ledger.read_text("utf-8")
     bare = Adjudicator(three)
     assert (bare.state.open, bare.state.stale, bare.drift()) == ([], {}, [])
-    assert [one.seen for one in bare.history] == [one.seen for one in work.history]
+    assert [one.seen for one in bare.decisions] == [one.seen for one in work.decisions]
     source = tmp_path / "story.txt"
     source.write_text(text, "utf-8")
     restoration(three, GAS, source).write(three)

@@ -6,33 +6,37 @@ writes the gold once nothing is open. What all annotators agree on is adopted as
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from usiran.annotation.adjudication.decisions import append, ledger_file, read_ledger
+from usiran.annotation.adjudication.decisions import (
+    append_decisions,
+    decisions_file,
+    read_decisions,
+)
 from usiran.annotation.adjudication.gold_export import DecisionRow, decision_rows, gold_tasks
 from usiran.annotation.adjudication.question_labels import (
     SPAN_LAYERS,
-    Answer,
+    Labels,
     Question,
+    format_answer,
     letters_of,
-    parse,
-    tell,
+    parse_answer,
 )
-from usiran.annotation.adjudication.questions import Decision, State, place_question, settle
-from usiran.annotation.annotator_labels import AnnotatorLabels, read_rounds
+from usiran.annotation.adjudication.questions import ArticleState, Decision, Resolver, by_article
+from usiran.annotation.annotator_labels import read_rounds
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError
+from usiran.errors import Finding, InputError, refuse
 from usiran.io.atomic import holds, replace_files
 from usiran.io.csv import csv_bytes, read_rows
-from usiran.label_studio.annotation_records import TaskReading
+from usiran.label_studio.annotation_records import TaskReading, span_id
 from usiran.label_studio.check import check_task
 from usiran.label_studio.write_export import export_bytes
-from usiran.schemas.label_scheme import Scheme, read_scheme
+from usiran.schemas.label_scheme import read_scheme
 from usiran.schemas.votes import Decisions, Votes
-from usiran.text.articles import Texts, read_texts
+from usiran.text.articles import read_texts
 from usiran.text.spans import overlaps
 from usiran.validation.votes import count_votes, vote_rows
 
@@ -41,7 +45,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Written:
-    """What the adjudication wrote as gold.
+    """What the adjudication wrote as gold; as text for a reader.
 
     Parameters
     ----------
@@ -63,6 +67,29 @@ class Written:
     overruled: int
     dangling: tuple[str, ...]
 
+    def __str__(self) -> str:
+        lines = [
+            f"{self.questions} questions: {self.questions - self.decided} answered alike by all, "
+            f"{self.decided} decided",
+            f"{self.rows} rows in decisions.csv, {self.overruled} of them overrule a majority",
+            f"written: {', '.join(self.files)}",
+        ]
+        if self.dangling:
+            lines.append(
+                f"annotation/actor_links.csv names {len(self.dangling)} spans that are no longer "
+                f"gold: {', '.join(self.dangling)}"
+            )
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class _Gold:
+    """The gold, not yet written: its tasks, the rows of decisions.csv, all files."""
+
+    tasks: Sequence[TaskReading]
+    rows: Sequence[DecisionRow]
+    files: Mapping[Path, bytes]
+
 
 class Adjudicator:
     """The adjudication of a corpus.
@@ -78,37 +105,27 @@ class Adjudicator:
     Raises
     ------
     UsiranError
-        A submission cannot be read or has faults, or there are fewer than two annotators.
+        A submission cannot be read or has errors, or there are fewer than two annotators.
     """
 
     def __init__(self, corpus: Corpus, rounds: Sequence[str] | None = None) -> None:
         self.corpus = corpus
         self.rounds = tuple(rounds or corpus.manifest.gold_rounds)
-        self.scheme: Scheme = read_scheme(corpus.labels)
-        self.texts: Texts = read_texts(corpus)
-        self.annotations: AnnotatorLabels = read_rounds(
-            corpus, self.rounds, scheme=self.scheme, texts=self.texts
-        )
+        self.scheme, self.texts = read_scheme(corpus.labels), read_texts(corpus)
+        self.annotations = read_rounds(corpus, self.rounds, scheme=self.scheme, texts=self.texts)
         if len(self.annotations.annotators) < 2:
-            found = f"labels of {', '.join(self.annotations.annotators) or 'nobody'} alone"
-            fix = "take in more annotations, or make one pass the gold with `usiran annotate adopt`"
+            value = f"labels of {', '.join(self.annotations.annotators) or 'nobody'} alone"
+            fix = "take in more passes, or make one pass the gold with `usiran annotate adopt`"
             allowed = "labels of two annotators or more"
-            raise InputError([Finding(self.annotations.source, "", "", found, allowed, fix)])
-        self._settle()
+            raise _error(self.annotations.source, "", "", value, allowed, fix)
+        self.letters = letters_of(self.annotations.annotators)
+        self._resolver = Resolver(self.annotations, self.scheme, self.texts)
+        self.decisions = read_decisions(corpus)
+        self.state = self._resolver.resolve(self.decisions)
 
-    def _settle(self) -> None:
-        self.history: list[Decision] = read_ledger(self.corpus)
-        self.state: State = settle(
-            self.annotations, self._last(), scheme=self.scheme, texts=self.texts
-        )
-
-    def _last(self) -> dict[str, Decision]:
-        return {one.id: one for one in self.history}
-
-    @property
-    def letters(self) -> dict[str, str]:
-        """From annotator to the letter it is shown as."""
-        return letters_of(self.annotations.annotators)
+    def _article_state(self, id: str) -> ArticleState:
+        article = Decision(id, "", "", "", "", "").article_id
+        return self.state.articles.get(article, ArticleState(article))
 
     def question(self, id: str) -> Question:
         """Return a question by its id, also one that all agree on, or an unmarked place.
@@ -118,28 +135,30 @@ class Adjudicator:
         InputError
             There is no such question.
         """
-        found = place_question(self.annotations, self.state, id, self.texts)
-        if found is None:
-            layer, _, unit = id.partition("/")
-            near = [one for one in self.state.questions if one.startswith(id.partition("@")[0])]
+        state = self._article_state(id)
+        question = state.questions.get(id) or self._resolver.unmarked_place(state, id)
+        if question is None:
+            near = [
+                known for known in self.state.questions if known.startswith(id.partition("@")[0])
+            ]
             shown = ", ".join(near[:_SHOWN]) + (" and so on" if len(near) > _SHOWN else "")
-            waits = layer == "role" and unit.partition("@")[0] in self.state.waiting
+            waits = id.startswith("role/") and state.waiting
             fix = "roles come once the article's spans are decided" if waits else "use such an id"
             allowed = shown or "an id that `usiran annotate adjudicate --list` shows"
-            raise InputError([Finding(self.annotations.source, id, "id", id, allowed, fix)])
-        return found
+            raise _error(self.annotations.source, id, "id", id, allowed, fix)
+        return question
 
-    def tell(self, question: Question, answer: Answer | None) -> str:
-        """Return an answer as one line."""
-        return tell(question, answer, self.texts, self.scheme)
+    def answer(self, question: Question, labels: Labels | None) -> str:
+        """Return labels as one line."""
+        return format_answer(question, labels, self.texts, self.scheme)
 
-    def standing(self, question: Question) -> Decision | None:
-        """Return the decision that answers a question, if there is one."""
-        settled = self.state.settled.get(question.id)
-        return settled.decision if settled else None
+    def decision_on(self, question: Question) -> Decision | None:
+        """Return the decision that resolves a question, if there is one."""
+        resolved = self._article_state(question.id).resolved.get(question.id)
+        return resolved.decision if resolved else None
 
-    def read(self, question: Question, line: str, *, file: str) -> Answer:
-        """Return the answer that a line gives: an annotator's letter, or a label.
+    def read(self, question: Question, line: str, *, file: str) -> Labels:
+        """Return the labels that a line gives: those of an annotator's letter, or its own.
 
         Raises
         ------
@@ -147,48 +166,45 @@ class Adjudicator:
             It is no answer to the question.
         """
         line = line.strip()
-        by_letter = {letter: who for who, letter in self.letters.items()}
+        by_letter = {letter: annotator for annotator, letter in self.letters.items()}
         if line not in by_letter:
-            return parse(question, line, texts=self.texts, scheme=self.scheme, file=file)
-        answer = question.answers.get(by_letter[line])
-        if answer is None:
-            found = f"{line}, who gave no answer"
-            raise _refused(file, question.id, "answer", found, "an answer", "give a label")
-        return answer
+            return parse_answer(question, line, texts=self.texts, scheme=self.scheme, file=file)
+        labels = question.labels.get(by_letter[line])
+        if labels is None:
+            value = f"{line}, who gave no answer"
+            raise _error(file, question.id, "answer", value, "an answer", "give a label")
+        return labels
 
     def check_overlap(
         self,
         question: Question,
-        answer: Answer,
+        labels: Labels,
         *,
         file: str,
-        pending: Mapping[str, Answer] | None = None,
+        pending: Mapping[str, Labels] | None = None,
     ) -> None:
-        """Refuse spans over those of another place, as it is settled or about to be.
+        """Refuse spans over those of another place, as it is resolved or about to be.
 
-        Parameters
-        ----------
-        question, answer, file
-            What is decided, and how the finding calls its source.
-        pending : mapping, optional
-            Answers by id that will be saved together with this one.
+        `pending` are the labels by question id that will be saved together with these.
         """
         if question.layer not in SPAN_LAYERS:
             return
-        spans = {one.question.id: one.answer for one in self.state.settled.values()}
-        for id, theirs in (spans | dict(pending or {})).items():
-            if id == question.id or not id.startswith(f"{question.layer}/{question.article_id}@"):
+        resolved = self._article_state(question.id).of(question.layer)
+        spans = {one.question.id: one.labels for one in resolved} | dict(pending or {})
+        prefix = f"{question.layer}/{question.article_id}@"
+        for id, neighbours in spans.items():
+            if id == question.id or not id.startswith(prefix):
                 continue
-            for one, item in ((o, i) for o in theirs for i in answer if overlaps(o, i)):
-                found = f"{item.start}-{item.end}, over {one.start}-{one.end}"
+            for neighbour, item in ((n, i) for n in neighbours for i in labels if overlaps(n, i)):
+                value = f"{item.start}-{item.end}, over {neighbour.start}-{neighbour.end}"
                 fix = f"first decide {id} as none (with --redo if it is settled)"
                 allowed = f"{question.layer} spans side by side"
-                raise _refused(file, question.id, "answer", found, allowed, fix)
+                raise _error(file, question.id, "answer", value, allowed, fix)
 
     def decision(
         self,
         question: Question,
-        answer: Answer,
+        labels: Labels,
         *,
         reason: str,
         by: str,
@@ -208,25 +224,29 @@ class Adjudicator:
         self.check_adjudicator(by)
         if not reason:
             fix = "say which rule decides, such as S4"
-            raise _refused(file, question.id, "reason", "", "a reason for every decision", fix)
-        line = self.tell(question, answer)
-        old = self.standing(question)
+            raise _error(file, question.id, "reason", "", "a reason for every decision", fix)
+        answer = self.answer(question, labels)
+        old = self.decision_on(question)
         if old is not None:
-            if (old.answer, old.reason, old.decided_by) == (line, reason, by):
+            if (old.answer, old.reason, old.decided_by) == (answer, reason, by):
                 return None
             if question.id not in redo:
-                found = f"{line} ({reason})"
+                value = f"{answer} ({reason})"
                 allowed = f"the decision that stands: {old.answer} ({old.reason}, {old.decided_by})"
                 fix = f"keep it, or decide again with --redo {question.id}"
-                raise _refused(file, question.id, "answer", found, allowed, fix)
+                raise _error(file, question.id, "answer", value, allowed, fix)
         at = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return Decision(question.id, question.seen, line, reason, by, at)
+        return Decision(question.id, question.seen, answer, reason, by, at)
 
     def save(self, *decisions: Decision) -> None:
-        """Add decisions to the ledger and settle again; roles may come up by it."""
-        if decisions:
-            append(self.corpus, decisions)
-            self._settle()
+        """Store decisions and resolve their articles again; roles may come up by it."""
+        if not decisions:
+            return
+        append_decisions(self.corpus, decisions)
+        self.decisions += decisions
+        last = by_article(self.decisions)
+        for article in {decision.article_id for decision in decisions}:
+            self.state.articles[article] = self._resolver.resolve_article(article, last[article])
 
     def check_adjudicator(self, by: str) -> None:
         """Refuse an adjudicator who does not stand in annotators.csv."""
@@ -235,7 +255,7 @@ class Adjudicator:
         if by not in known:
             allowed = f"one of {', '.join(known)}"
             fix = f"add a row for {by or 'the adjudicator'} to {self.corpus.name_of(path)}"
-            raise _refused("--adjudicator", "", "", by, allowed, fix)
+            raise _error("--adjudicator", "", "", by, allowed, fix)
 
     def check_rounds(self) -> None:
         """Refuse to decide on other rounds than those that the gold rests on."""
@@ -243,7 +263,7 @@ class Adjudicator:
         if self.rounds != wanted:
             fix = "set gold_rounds in dataset/corpus.toml to the rounds that become gold"
             allowed = f"the gold rounds: {', '.join(wanted)}"
-            raise _refused("--round", "", "", ", ".join(self.rounds), allowed, fix)
+            raise _error("--round", "", "", ", ".join(self.rounds), allowed, fix)
 
     def write(self) -> Written:
         """Write the gold exports, votes.csv and decisions.csv, all of them or none.
@@ -253,116 +273,112 @@ class Adjudicator:
         FileError
             A file cannot be written; the old ones are in place.
         InputError
-            A question is open, a unit has no labels, decisions.csv has decisions that the
-            ledger does not, or what was decided breaks a rule; nothing is written.
+            A question is open, a unit has no labels, decisions.csv has decisions that were not
+            made here, or what was decided breaks a rule; nothing is written.
         """
         self._refuse_foreign()
-        tasks, rows, files = self._made()
-        replace_files(files, self.corpus.swap)
+        gold = self._gold()
+        replace_files(gold.files, self.corpus.swap)
         return Written(
-            files=tuple(self.corpus.name_of(path) for path in files),
+            files=tuple(self.corpus.name_of(path) for path in gold.files),
             questions=len(self.state.questions),
-            decided=sum(one.decision is not None for one in self.state.settled.values()),
-            rows=len(rows),
-            overruled=sum(row.overrules == "true" for row in rows),
-            dangling=self._dangling(tasks),
+            decided=sum(one.decision is not None for one in self.state.resolved.values()),
+            rows=len(gold.rows),
+            overruled=sum(row.overrules == "true" for row in gold.rows),
+            dangling=self._dangling(gold.tasks),
         )
 
     def drift(self) -> list[Finding]:
-        """Find gold files that are not what labels and decisions give.
+        """Find gold files that are not what the labels and decisions give.
 
         Raises
         ------
         InputError
             The gold cannot be made: see `write`.
         """
-        _, _, files = self._made()
+        allowed = "what the submissions and the ledger give"
+        fix = "run `usiran annotate adjudicate`"
         return [
             Finding(
-                self.corpus.name_of(path), "", "",
-                "another content" if path.is_file() else "no file",
-                "what the submissions and the ledger give",
-                "run `usiran annotate adjudicate`",
+                self.corpus.name_of(path),
+                *("", "", "another content" if path.is_file() else "no file", allowed, fix),
             )
-            for path, content in files.items()
+            for path, content in self._gold().files.items()
             if not holds(path, content)
-        ]  # fmt: skip
+        ]
 
-    def _made(self) -> tuple[list[TaskReading], list[DecisionRow], dict[Path, bytes]]:
-        """Return the gold's tasks, the decisions' rows and all files, checked."""
+    def _gold(self) -> _Gold:
         self.check_rounds()
         self._refuse_unfinished()
         votes = count_votes(self.annotations.rows, self.rounds)
         rows = decision_rows(self.state, self.annotations, votes)
         tasks = gold_tasks(self.state, self.annotations, self.texts)
-        scheme, texts, file = self.scheme, self.texts, "the decided gold"
-        _refuse(f for one in tasks for f in check_task(one, scheme=scheme, texts=texts, file=file))
-        told = [row._asdict() for row in rows]
+        refuse(
+            finding
+            for task in tasks
+            for finding in check_task(
+                task, scheme=self.scheme, texts=self.texts, file="the decided gold"
+            )
+        )
+        stance = [task for task in tasks if task.project == "stance"]
+        spans = [task for task in tasks if task.project == "spans"]
+        row_dicts = [row._asdict() for row in rows]
         files = {
-            "stance.json": export_bytes(_of(tasks, "stance"), scheme),
-            "spans.json": export_bytes(_of(tasks, "spans"), scheme),
+            "stance.json": export_bytes(stance, self.scheme),
+            "spans.json": export_bytes(spans, self.scheme),
             "votes.csv": csv_bytes(vote_rows(votes), list(Votes.to_schema().columns)),
-            "decisions.csv": csv_bytes(told, list(Decisions.to_schema().columns)),
+            "decisions.csv": csv_bytes(row_dicts, list(Decisions.to_schema().columns)),
         }
-        return tasks, rows, {self.corpus.gold / name: content for name, content in files.items()}
+        return _Gold(tasks, rows, {self.corpus.gold / name: c for name, c in files.items()})
 
     def _refuse_unfinished(self) -> None:
-        if self.state.open:
-            ids = [question.id for question in self.state.open]
+        if ids := [question.id for question in self.state.open]:
             more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
-            found = f"{len(ids)} open: {', '.join(ids[:_SHOWN])}{more}"
+            value = f"{len(ids)} open: {', '.join(ids[:_SHOWN])}{more}"
             fix = "decide them; `usiran annotate adjudicate --list` shows them"
-            raise _refused(self.annotations.source, "", "", found, "nothing open", fix)
-        if self.state.unlabelled:
-            allowed = f"labels of every scored sentence and article in {self.annotations.source}"
-            fix = "label it, or add the round that has it to gold_rounds"
-            _refuse(
-                Finding("annotation/submissions", unit, "", "", allowed, fix)
-                for unit in self.state.unlabelled
-            )
+            raise _error(self.annotations.source, "", "", value, "nothing open", fix)
+        allowed = f"labels of every scored sentence and article in {self.annotations.source}"
+        fix = "label it, or add the round that has it to gold_rounds"
+        refuse(
+            Finding("annotation/submissions", unit, "", "", allowed, fix)
+            for unit in self.state.unlabelled
+        )
 
     def _refuse_foreign(self) -> None:
         """Keep decisions that were not made here: they would be lost."""
         path = self.corpus.gold / "decisions.csv"
         if not path.exists():
             return
-        made = {(one.decided_by, one.decided_at) for one in self.history}
-        name, ledger = self.corpus.name_of(path), self.corpus.name_of(ledger_file(self.corpus))
-        _refuse(
+        own = {(decision.decided_by, decision.decided_at) for decision in self.decisions}
+        name = self.corpus.name_of(path)
+        allowed = f"decisions of {self.corpus.name_of(decisions_file(self.corpus))}"
+        fix = "decide it here too (--redo ID), then delete the row"
+        refuse(
             Finding(
-                name, f"{row.get('layer')} {row.get('unit_id')}", "", str(row.get("reason")),
-                f"decisions of {ledger}", "decide it here too (--redo ID), then delete the row",
+                name,
+                *(f"{row.get('layer')} {row.get('unit_id')}", "", str(row.get("reason"))),
+                *(allowed, fix),
             )
             for row in read_rows(path, name=name)
-            if (row.get("decided_by"), row.get("decided_at")) not in made
-        )  # fmt: skip
+            if (row.get("decided_by"), row.get("decided_at")) not in own
+        )
 
-    def _dangling(self, tasks: Iterable[TaskReading]) -> tuple[str, ...]:
+    def _dangling(self, tasks: Sequence[TaskReading]) -> tuple[str, ...]:
         path = self.corpus.annotation / "actor_links.csv"
         linked = self._column(path, "span_id") if path.exists() else []
-        there = {
-            f"{task.article_id}@actor:{span.start}-{span.end}"
+        gold = {
+            span_id(task.article_id, "actor", span.start, span.end)
             for task in tasks
             for span in task.annotation.spans
             if span.layer == "actor"
         }
-        return tuple(span for span in linked if span not in there)
+        return tuple(span for span in linked if span not in gold)
 
     def _column(self, path: Path, column: str) -> list[str]:
         rows = read_rows(path, name=self.corpus.name_of(path), columns=(column,))
         return [row[column] for row in rows]
 
 
-def _of(tasks: Iterable[TaskReading], project: str) -> list[TaskReading]:
-    return [task for task in tasks if task.project == project]
-
-
-def _refused(*finding: str) -> InputError:
+def _error(*finding: str) -> InputError:
     """Return the error of one finding, given in the order of its fields."""
     return InputError([Finding(*finding)])
-
-
-def _refuse(findings: Iterable[Finding]) -> None:
-    collected = list(findings)
-    if collected:
-        raise InputError(collected)

@@ -1,4 +1,4 @@
-"""The ledger: every decision of the adjudication, in the order in which it was made.
+"""Decisions: every one of the adjudication, in the order in which they were made.
 
 ``annotation/gold/adjudication.csv`` has one row a decision and only ever grows: a question that
 is decided again gets a further row, and the last one counts. The gold exports and decisions.csv
@@ -19,39 +19,41 @@ from usiran.io.csv import csv_bytes, read_rows
 COLUMNS = Decision._fields
 
 
-def ledger_file(corpus: Corpus) -> Path:
-    """Return where the ledger stands."""
+def decisions_file(corpus: Corpus) -> Path:
+    """Return where the decisions stand."""
     return corpus.gold / "adjudication.csv"
 
 
-def read_ledger(corpus: Corpus) -> list[Decision]:
+def read_decisions(corpus: Corpus) -> list[Decision]:
     """Return all decisions, the oldest first; none where nothing was decided yet.
 
     Raises
     ------
     FileError
-        The ledger is not a CSV file, lacks a column, or a value is missing.
+        The file is not CSV, lacks a column, or a value is missing.
     """
-    path = ledger_file(corpus)
+    path = decisions_file(corpus)
     if not path.exists():
         return []
     name = corpus.name_of(path)
-    rows = read_rows(path, name=name, columns=COLUMNS)
-    for number, row in enumerate(rows, start=1):
+    decisions = []
+    for number, row in enumerate(read_rows(path, name=name, columns=COLUMNS), start=1):
         if empty := [column for column in COLUMNS if not row[column].strip()]:
-            found = f"decision {number} without {', '.join(empty)}"
+            value = f"decision {number} without {', '.join(empty)}"
             allowed = f"a value for each of {', '.join(COLUMNS)}"
-            raise FileError(name, found, allowed, "take the row back from version control")
-    return [Decision(*(row[column] for column in COLUMNS)) for row in rows]
+            raise FileError(name, value, allowed, "take the row back from version control")
+        decisions.append(Decision(*(row[column] for column in COLUMNS)))
+    return decisions
 
 
-def append(corpus: Corpus, decisions: Iterable[Decision]) -> None:
-    """Add decisions at the end of the ledger, all of them or none.
+def append_decisions(corpus: Corpus, decisions: Iterable[Decision]) -> None:
+    """Add decisions at the end of the file, all of them or none.
 
     Raises
     ------
     FileError
-        The ledger cannot be written; it is as it was.
+        The file cannot be written; it is as it was.
     """
-    rows = [one._asdict() for one in (*read_ledger(corpus), *decisions)]
-    write_file(ledger_file(corpus), csv_bytes(rows, COLUMNS))
+    # Read again: another adjudicator may have saved decisions meanwhile.
+    rows = [decision._asdict() for decision in (*read_decisions(corpus), *decisions)]
+    write_file(decisions_file(corpus), csv_bytes(rows, COLUMNS))

@@ -16,12 +16,12 @@ asked about them. Such units get rows of their own, whose reason names the decis
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Answer, Item, Question
-from usiran.annotation.adjudication.questions import Decision, Settled, State
+from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Item, Labels, Question
+from usiran.annotation.adjudication.questions import ArticleState, Decision, Resolved, State
 from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.label_studio.annotation_records import (
     AnnotationReading,
@@ -31,12 +31,13 @@ from usiran.label_studio.annotation_records import (
     region_id,
     span_id,
 )
+from usiran.schemas.label_scheme import Project
 from usiran.text.articles import Texts
-from usiran.text.spans import overlaps
+from usiran.text.spans import Span, overlaps
 from usiran.validation.votes import Vote
 
-_NOBODY = object()
-Place = tuple[int, int]
+Link = tuple[str, str]  # a role and the id of its actor span
+NO_LINK: Link = ("", "")
 
 
 class DecisionRow(NamedTuple):
@@ -59,75 +60,69 @@ def moment(text: str | None) -> datetime:
 
 def gold_tasks(state: State, annotations: AnnotatorLabels, texts: Texts) -> list[TaskReading]:
     """Return the gold as tasks, numbered in corpus order: the sentences, then the articles."""
-    by_unit: dict[tuple[str, str], list[Settled]] = defaultdict(list)
-    for one in state.settled.values():
+    resolved: dict[tuple[Project, str], list[Resolved]] = defaultdict(list)
+    for one in state.resolved.values():
         question = one.question
-        unit = question.unit_id if question.layer in ("stance", "holder") else question.article_id
-        by_unit["stance" if unit in texts.by_id else "spans", unit].append(one)
-    rows = [row for row in texts.by_id.values() if ("stance", row.sentence_id) in by_unit]
-    sentences = [
-        TaskReading(
-            "stance", number, row.article_id, row.sentence_id, row.start, row.end,
-            texts.digest(row.article_id),
-            (_annotation(number, by_unit["stance", row.sentence_id], annotations, texts),),
-        )
-        for number, row in enumerate(rows, start=1)
-    ]  # fmt: skip
-    articles = [
-        TaskReading(
-            "spans", number, article, None, 0, len(text), texts.digest(article),
-            (_annotation(number, by_unit["spans", article], annotations, texts),),
-        )
-        for number, (article, text) in enumerate(
-            ((key, text) for key, text in texts.texts.items() if ("spans", key) in by_unit), 1
-        )
-    ]  # fmt: skip
-    return sentences + articles
+        if question.in_sentence_task:
+            resolved["stance", question.unit_id].append(one)
+        else:
+            resolved["spans", question.article_id].append(one)
+    tasks = []
+    sentences = (row for row in texts.by_id.values() if ("stance", row.sentence_id) in resolved)
+    for number, row in enumerate(sentences, start=1):
+        annotation = _annotation(number, resolved["stance", row.sentence_id], annotations, texts)
+        digest = texts.digest(row.article_id)
+        place = (row.article_id, row.sentence_id, row.start, row.end)
+        tasks.append(TaskReading("stance", number, *place, digest, (annotation,)))
+    articles = (article for article in texts.texts if ("spans", article) in resolved)
+    for number, article in enumerate(articles, start=1):
+        annotation = _annotation(number, resolved["spans", article], annotations, texts)
+        digest, size = texts.digest(article), len(texts.texts[article])
+        tasks.append(TaskReading("spans", number, article, None, 0, size, digest, (annotation,)))
+    return tasks
 
 
 def _annotation(
-    number: int, settled: Sequence[Settled], annotations: AnnotatorLabels, texts: Texts
+    number: int, resolved: Sequence[Resolved], annotations: AnnotatorLabels, texts: Texts
 ) -> AnnotationReading:
     choices: dict[str, tuple[str, ...]] = {}
     spans: list[SpanReading] = []
     roles: list[RoleReading] = []
-    for question, answer, _ in settled:
-        article = question.article_id
-        if question.layer in SPAN_LAYERS:
-            spans += (_span(article, question.layer, item, texts) for item in answer)
-        elif question.layer == "role":
+    for question, labels, _ in resolved:
+        article, layer = question.article_id, question.layer
+        if layer in SPAN_LAYERS:
+            for label, start, end, mode in labels:
+                region = region_id(span_id(article, layer, start, end))
+                text = texts.texts[article][start:end]
+                spans.append(SpanReading(region, layer, start, end, text, label, mode))
+        elif layer == "role":
             event = region_id(question.unit_id)
-            roles += (RoleReading(i.label, event, _actor(article, i)) for i in answer)
-        elif answer:
-            choices[question.layer] = (answer[0].label,)
-            if len(answer) > 1:
-                choices["grounds"] = tuple(item.label for item in answer[1:])
-    created, updated = _times(settled, annotations)
+            roles += (RoleReading(i.label, event, region_id(_actor_id(article, i))) for i in labels)
+        elif labels:
+            choices[layer] = (labels[0].label,)
+            if len(labels) > 1:
+                choices["grounds"] = tuple(item.label for item in labels[1:])
+    created, updated = _times(resolved, annotations)
     return AnnotationReading(
         number, None, None, created, updated, None, False, choices, tuple(spans), tuple(roles)
     )
 
 
-def _span(article: str, layer: str, item: Item, texts: Texts) -> SpanReading:
-    text = texts.texts[article][item.start : item.end]
-    region = region_id(span_id(article, layer, item.start, item.end))
-    return SpanReading(region, layer, item.start, item.end, text, item.label, item.mode)
-
-
-def _actor(article: str, item: Item) -> str:
-    return region_id(span_id(article, "actor", item.start, item.end))
+def _actor_id(article: str, item: Item) -> str:
+    return span_id(article, "actor", *item.place)
 
 
 def _times(
-    settled: Sequence[Settled], annotations: AnnotatorLabels
+    resolved: Sequence[Resolved], annotations: AnnotatorLabels
 ) -> tuple[str | None, str | None]:
     """Return when the task was last labelled, and when it was last decided."""
-    question = settled[0].question
-    project = "stance" if question.layer in ("stance", "holder") else "spans"
-    unit = question.unit_id if project == "stance" else question.article_id
-    tasks = annotations.units(project).get(unit, {}).values()  # type: ignore[arg-type]  # one of the two
-    labelled = [task.annotation.created_at for task in tasks]
-    decided = [one.decision.decided_at for one in settled if one.decision]
+    question = resolved[0].question
+    if question.in_sentence_task:
+        tasks = annotations.units("stance").get(question.unit_id, {})
+    else:
+        tasks = annotations.units("spans").get(question.article_id, {})
+    labelled = [task.annotation.created_at for task in tasks.values()]
+    decided = [one.decision.decided_at for one in resolved if one.decision]
     created = max(labelled, key=moment, default=None)
     return created, max([created, *decided], key=moment)
 
@@ -140,175 +135,150 @@ def decision_rows(
     Parameters
     ----------
     state : State
-        With every question settled.
+        With every question resolved.
     annotations : AnnotatorLabels
         The annotators' labels.
     votes : mapping
         The votes as votes.csv counts them.
     """
-    rows = [row for one in state.settled.values() for row in _rows(one)]
+    rows = [row for one in state.resolved.values() for row in _rows(one)]
     explained = {(row.layer, row.unit_id) for row in rows}
-    rows += _followed(state, annotations, votes, explained)
+    role_votes: dict[str, dict[str, dict[Link, int]]] = defaultdict(lambda: defaultdict(dict))
+    for vote, count in votes.items():
+        if vote.layer == "role":
+            article = vote.unit_id.partition("@")[0]
+            role_votes[article][vote.unit_id][vote.label, vote.target] = count
+    for article, article_state in state.articles.items():
+        annotators = len(annotations.annotators_of("spans", article))
+        counts = role_votes[article]
+        rows += _consequences(article_state, counts, explained, annotators)
     return sorted(rows)
 
 
-def _rows(one: Settled) -> Iterator[DecisionRow]:
-    question, answer, decision = one
+def _rows(resolved: Resolved) -> Iterator[DecisionRow]:
+    question, labels, decision = resolved
     if decision is None:
         return
     if question.layer in SPAN_LAYERS:
-        yield from _span_rows(question, answer, decision)
+        yield from _span_rows(question, labels, decision)
     elif question.layer == "role":
-        overrules = _role_overrules(question, answer)
-        yield from _role_rows(question.unit_id, question.article_id, answer, overrules, decision)
+        links = {(item.label, _actor_id(question.article_id, item)) for item in labels}
+        overrules = _role_overrules(question, labels)
+        yield from _role_rows(question.unit_id, links, overrules, decision[3:])
     else:
-        yield from _choice_rows(question, answer, decision)
-
-
-def _choice_rows(question: Question, answer: Answer, decision: Decision) -> Iterator[DecisionRow]:
-    """Give rows for the stance, for its grounds, or for both: for what somebody differs in."""
-    labels, grounds = [], []
-    for said in question.answers.values():
-        labels.append(None if said is None else said[0].label)
-        grounds.append(None if said is None else tuple(item.label for item in said[1:]))
-    label, behind = answer[0].label, tuple(item.label for item in answer[1:])
-    grounds_differ = any(one not in (None, behind) for one in grounds)
-    if any(one != label for one in labels) or not grounds_differ:
-        told = _told(_overrules(labels, label))
-        yield DecisionRow(question.layer, question.unit_id, label, "", told, *decision[3:])
-    if grounds_differ:
-        told = _told(_overrules(grounds, behind))
-        for name in behind or ("",):
-            yield DecisionRow("grounds", question.unit_id, name, "", told, *decision[3:])
-
-
-def _span_rows(question: Question, answer: Answer, decision: Decision) -> Iterator[DecisionRow]:
-    answers = [said or () for said in question.answers.values()]
-    places = sorted({(item.start, item.end) for said in (*answers, answer) for item in said})
-    rows = [
-        row
-        for place in places
-        for row in (
-            *_place_rows(question, answers, answer, place, decision),
-            *_mode_rows(question, answers, answer, place, decision),
-        )
-    ]
-    # A decision that confirms what everybody marked is recorded on what it confirms.
-    kept = (
-        _row(question.layer, question, item[1:3], item.label, decision, overrules=False)
-        for item in answer
-    )
-    yield from rows or kept
-
-
-def _place_rows(
-    question: Question, answers: Sequence[Answer], answer: Answer, place: Place, decision: Decision
-) -> Iterator[DecisionRow]:
-    decided = _at(answer, *place)
-    said = [_at(one, *place) for one in answers]
-    if any(one != decided for one in said):
-        label = decided if isinstance(decided, str) else ""
-        overrules = _overrules(said, decided)
-        yield _row(question.layer, question, place, label, decision, overrules=overrules)
-
-
-def _mode_rows(
-    question: Question, answers: Sequence[Answer], answer: Answer, place: Place, decision: Decision
-) -> Iterator[DecisionRow]:
-    """Give the row of an event's mode, where another one was given to the same trigger."""
-    said = [item.mode for one in answers for item in one if item[1:3] == place]
-    for item in answer:
-        if item.mode and item[1:3] == place and any(mode != item.mode for mode in said):
-            overrules = _overrules(said, item.mode)
-            yield _row("mode", question, place, item.mode, decision, overrules=overrules)
+        yield from _choice_rows(question, labels, decision)
 
 
 def _row(
-    layer: str, question: Question, place: Place, label: str, decision: Decision, *, overrules: bool
+    layer: str, unit: str, label: str, overrules: bool, why: Sequence[str], *, target: str = ""
 ) -> DecisionRow:
-    unit = span_id(question.article_id, question.layer, *place)
-    return DecisionRow(layer, unit, label, "", _told(overrules), *decision[3:])
+    """Return a row; `why` is the reason, who decided and when."""
+    return DecisionRow(layer, unit, label, target, "true" if overrules else "false", *why)
 
 
-def _at(answer: Answer, start: int, end: int) -> Hashable:
-    """Return what an answer says of a place: a label, other spans over it, or nothing."""
-    asked = Item("", start, end)
-    for item in answer:
-        if item[1:3] == asked[1:3]:
+def _choice_rows(question: Question, labels: Labels, decision: Decision) -> Iterator[DecisionRow]:
+    """Give rows for the stance, for its grounds, or for both: for what somebody differs in."""
+    choices, grounds = [], []
+    for given in question.labels.values():
+        choices.append(None if given is None else given[0].label)
+        grounds.append(None if given is None else tuple(item.label for item in given[1:]))
+    choice, gold_grounds = labels[0].label, tuple(item.label for item in labels[1:])
+    grounds_differ = any(one not in (None, gold_grounds) for one in grounds)
+    if any(one != choice for one in choices) or not grounds_differ:
+        overrules = _overrules(choices, choice)
+        yield _row(question.layer, question.unit_id, choice, overrules, decision[3:])
+    if grounds_differ:
+        overrules = _overrules(grounds, gold_grounds)
+        for name in gold_grounds or ("",):
+            yield _row("grounds", question.unit_id, name, overrules, decision[3:])
+
+
+def _span_rows(question: Question, gold: Labels, decision: Decision) -> Iterator[DecisionRow]:
+    marked = [labels or () for labels in question.labels.values()]
+    explained = False
+    for place in sorted({item.place for labels in (*marked, gold) for item in labels}):
+        unit = span_id(question.article_id, question.layer, *place)
+        label = _label_at(gold, place)
+        given = [_label_at(labels, place) for labels in marked]
+        if any(one != label for one in given):
+            name = label if isinstance(label, str) else ""
+            yield _row(question.layer, unit, name, _overrules(given, label), decision[3:])
+            explained = True
+        mode = next((item.mode for item in gold if item.place == place), None)
+        # Only who marked this very trigger was asked for its mode.
+        modes = [item.mode for labels in marked for item in labels if item.place == place]
+        if mode and any(one != mode for one in modes):
+            yield _row("mode", unit, mode, _overrules(modes, mode), decision[3:])
+            explained = True
+    if not explained:
+        # A decision that confirms what everybody marked is recorded on what it confirms.
+        for item in gold:
+            unit = span_id(question.article_id, question.layer, *item.place)
+            yield _row(question.layer, unit, item.label, False, decision[3:])
+
+
+def _label_at(labels: Labels, place: tuple[int, int]) -> Hashable:
+    """Return what labels say of a place: a label, other spans over it, or nothing."""
+    for item in labels:
+        if item.place == place:
             return item.label
-    return tuple(item[:3] for item in answer if overlaps(item, asked))
+    return tuple(item[:3] for item in labels if overlaps(item, Span(*place, "")))
 
 
 def _role_rows(
-    unit: str, article: str, answer: Iterable[Item], overrules: bool, decision: Decision
+    unit: str, links: Collection[Link], overrules: bool, why: Sequence[str]
 ) -> Iterator[DecisionRow]:
-    links = [(i.label, span_id(article, "actor", i.start, i.end)) for i in answer] or [("", "")]
-    for label, target in links:
-        yield DecisionRow("role", unit, label, target, _told(overrules), *decision[3:])
+    for label, target in links or [NO_LINK]:
+        yield _row("role", unit, label, overrules, why, target=target)
 
 
-def _role_overrules(question: Question, answer: Answer) -> bool:
-    """Whether most gave this very answer and another was decided, or most gave a link less."""
-    counts = Counter(item for said in question.answers.values() for item in said or ())
-    dropped = any(
-        2 * count > len(question.answers) and item not in answer for item, count in counts.items()
-    )
-    return dropped or _overrules(list(question.answers.values()), answer)
+def _role_overrules(question: Question, labels: Labels) -> bool:
+    """Whether most gave these very roles and others were decided, or most gave a link less."""
+    given = list(question.labels.values())
+    counts = Counter(item for items in given for item in items or ())
+    dropped = (item for item, count in counts.items() if 2 * count > len(given))
+    return any(item not in labels for item in dropped) or _overrules(given, labels)
 
 
-def _overrules(said: Sequence[object], decided: object) -> bool:
+def _overrules(given: Sequence[object], decided: object) -> bool:
     """Whether more than half gave one answer (not: gave none) and another was decided."""
-    most, count = Counter(said).most_common(1)[0] if said else (_NOBODY, 0)
-    return 2 * count > len(said) and most is not None and most != decided
+    if not given:
+        return False
+    commonest, count = Counter(given).most_common(1)[0]
+    return 2 * count > len(given) and commonest is not None and commonest != decided
 
 
-def _told(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _followed(
-    state: State,
-    annotations: AnnotatorLabels,
-    votes: Mapping[Vote, int],
+def _consequences(
+    state: ArticleState,
+    votes: Mapping[str, Mapping[Link, int]],
     explained: set[tuple[str, str]],
+    annotators: int,
 ) -> Iterator[DecisionRow]:
     """Explain the roles that changed because a span they stand on was decided."""
-    links: dict[str, dict[str, set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
-    for question, answer, _ in state.settled.values():
-        if question.layer == "role":
-            ids = {
-                (item.label, span_id(question.article_id, "actor", item.start, item.end))
-                for item in answer
-            }
-            links[question.article_id][question.unit_id] = ids
-    counts: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
-    for vote, count in votes.items():
-        if vote.layer == "role":
-            counts[vote.unit_id][vote.label, vote.target] = count
-    for unit in sorted(counts.keys() | {u for of in links.values() for u in of}):
-        article = unit.partition("@")[0]
-        judges = len(annotations.annotators_of("spans", article))
-        gold = links[article].get(unit, set())
-        most = {link for link, count in counts[unit].items() if 2 * count > judges}
-        if most != gold and ("role", unit) not in explained:
-            targets = {target for _, target in most ^ gold}
-            cause = _cause(state, article, {unit, *targets})
-            reason = f"follows from {cause.id}: {cause.reason}"
-            for label, target in sorted(gold) or [("", "")]:
-                told = _told(bool(most - gold))
-                yield DecisionRow("role", unit, label, target, told, reason, *cause[4:])
+    gold = {
+        question.unit_id: {(item.label, _actor_id(state.article_id, item)) for item in labels}
+        for question, labels, _ in state.of("role")
+    }
+    for unit in sorted(gold.keys() | votes.keys()):
+        links = gold.get(unit, set())
+        majority = {link for link, count in votes.get(unit, {}).items() if 2 * count > annotators}
+        if majority != links and ("role", unit) not in explained:
+            moved = {unit, *(target for _, target in majority ^ links)}
+            cause = _cause(state, moved)
+            why = (f"follows from {cause.id}: {cause.reason}", *cause[4:])
+            yield from _role_rows(unit, links, bool(majority - links), why)
 
 
-def _cause(state: State, article: str, units: set[str]) -> Decision:
+def _cause(state: ArticleState, units: Iterable[str]) -> Decision:
     """Return the decision on a place that one of the spans lies in; else the article's last."""
     decided = [
-        (one, one.decision)
+        (question, decision)
         for layer in ("event", "actor")
-        for one in state.of(layer, article)
-        if one.decision is not None
+        for question, _, decision in state.of(layer)
+        if decision is not None
     ]
-    for one, decision in decided:
-        if any(_lies_in(unit, one.question) for unit in units):
+    for question, decision in decided:
+        if any(_lies_in(unit, question) for unit in units):
             return decision
     return max((decision for _, decision in decided), key=lambda one: moment(one.decided_at))
 
@@ -316,5 +286,4 @@ def _cause(state: State, article: str, units: set[str]) -> Decision:
 def _lies_in(unit: str, question: Question) -> bool:
     layer, _, place = unit.partition("@")[2].partition(":")
     start, _, end = place.partition("-")
-    asked = Item("", question.start, question.end)
-    return layer == question.layer and overlaps(Item("", int(start), int(end)), asked)
+    return layer == question.layer and overlaps(Span(int(start), int(end), ""), question.place)

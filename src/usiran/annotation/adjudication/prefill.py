@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from usiran.annotation.adjudication.adjudicator import Adjudicator
-from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Answer, Item, Question
-from usiran.label_studio.annotation_records import (
-    AnnotationReading,
-    SpanReading,
-    TaskReading,
-    span_id,
+from usiran.annotation.adjudication.question_labels import (
+    SPAN_LAYERS,
+    Item,
+    Labels,
+    Question,
+    roles_in_order,
 )
-from usiran.text.spans import overlaps, pairs
+from usiran.annotation.adjudication.questions import matched_regions
+from usiran.label_studio.annotation_records import SpanReading, TaskReading, span_id
+from usiran.text.spans import overlaps
 
 
 @dataclass
@@ -28,7 +30,7 @@ class Prefilled:
         From question to the answer, as one line; a question that the adjudicator has not
         labelled has none.
     otherwise : list of str
-        Questions that are settled in another way than the adjudicator labelled them.
+        Questions that are resolved in another way than the adjudicator labelled them.
     """
 
     questions: list[Question]
@@ -36,109 +38,78 @@ class Prefilled:
     otherwise: list[str] = field(default_factory=list)
 
 
-def prefill(work: Adjudicator, tasks: Iterable[TaskReading]) -> Prefilled:
-    """Return the answers that an adjudicator's labels give.
-
-    Parameters
-    ----------
-    work : Adjudicator
-        What is open and what is settled.
-    tasks : iterable of TaskReading
-        The adjudicator's labels, one annotation each.
-    """
-    found = Prefilled(list(work.state.open))
-    open_ids = {question.id for question in found.questions}
+def prefill(adjudicator: Adjudicator, tasks: Iterable[TaskReading]) -> Prefilled:
+    """Return the answers that an adjudicator's labels of tasks, one annotation each, give."""
+    prefilled = Prefilled(adjudicator.state.open)
+    open_ids = {question.id for question in prefilled.questions}
+    resolved_labels = {id: one.labels for id, one in adjudicator.state.resolved.items()}
     for task in tasks:
-        reader = _Reader(work, task)
         if task.annotation.skipped:
             continue
-        for question, answer in reader.answers():
-            line = work.tell(question, answer)
-            settled = work.state.settled.get(question.id)
-            if question.id in open_ids:
-                found.answers[question.id] = line
-            elif settled is None:
-                found.questions.append(question)
-                found.answers[question.id] = line
-            elif settled.answer != answer:
-                found.otherwise.append(question.id)
-    return found
+        for question, labels in _Reader(adjudicator, task).answers():
+            if resolved_labels.get(question.id, labels) != labels:
+                prefilled.otherwise.append(question.id)
+            elif question.id not in resolved_labels:
+                prefilled.answers[question.id] = adjudicator.answer(question, labels)
+                if question.id not in open_ids:
+                    prefilled.questions.append(question)
+    return prefilled
 
 
 class _Reader:
     """Reads one task of the adjudicator."""
 
-    def __init__(self, work: Adjudicator, task: TaskReading) -> None:
-        self._work, self._task = work, task
-        self._reading: AnnotationReading = task.annotation
-        self._asked = [
-            question
-            for question in work.state.questions.values()
-            if question.article_id == task.article_id
-        ]
+    def __init__(self, adjudicator: Adjudicator, task: TaskReading) -> None:
+        self._adjudicator, self._task = adjudicator, task
+        self._asked = list(adjudicator.state.articles[task.article_id].questions.values())
 
-    def answers(self) -> Iterator[tuple[Question, Answer]]:
-        if self._task.project == "stance":
-            yield from self._choices("stance", "holder")
-            return
-        yield from self._choices("article_stance")
-        for layer in SPAN_LAYERS:
-            yield from self._places(layer)
-        yield from self._roles()
+    def answers(self) -> Iterator[tuple[Question, Labels]]:
+        yield from self._choices()
+        if self._task.project == "spans":
+            for layer in SPAN_LAYERS:
+                yield from self._places(layer)
+            yield from self._roles()
 
-    def _choices(self, *layers: str) -> Iterator[tuple[Question, Answer]]:
-        choices = self._reading.choices
-        mine = [one for one in self._asked if one.unit_id == self._task.unit_id]
-        for question in mine:
-            if question.layer in layers and question.layer in choices:
+    def _choices(self) -> Iterator[tuple[Question, Labels]]:
+        choices = self._task.annotation.choices
+        for question in self._asked:
+            if question.unit_id == self._task.unit_id and question.layer in choices:
                 grounds = choices.get("grounds", ()) if question.layer == "stance" else ()
-                labels = (choices[question.layer][0], *grounds)
-                yield question, tuple(Item(label) for label in labels)
+                yield question, (Item(choices[question.layer][0]), *map(Item, grounds))
 
-    def _places(self, layer: str) -> Iterator[tuple[Question, Answer]]:
-        places = {one.id: one for one in self._asked if one.layer == layer}
-        spans: dict[str, list[Item]] = {id: [] for id in places}
-        for span in self._reading.spans:
+    def _places(self, layer: str) -> Iterator[tuple[Question, Labels]]:
+        places = {question.id: question for question in self._asked if question.layer == layer}
+        items: dict[str, list[Item]] = {id: [] for id in places}
+        for span in self._task.annotation.spans:
             if span.layer == layer:
                 question = self._place_of(span, places)
                 places[question.id] = question
                 item = Item(span.label, span.start, span.end, span.mode)
-                spans.setdefault(question.id, []).append(item)
-        for id, items in spans.items():
-            yield places[id], tuple(sorted(items, key=lambda item: item[1:3]))
+                items.setdefault(question.id, []).append(item)
+        for id, labels in items.items():
+            yield places[id], tuple(sorted(labels, key=lambda item: item.place))
 
     def _place_of(self, span: SpanReading, places: dict[str, Question]) -> Question:
         """Return the place that a span covers most of, or the span as a place of its own."""
-        near = [one for one in places.values() if overlaps(span, Item("", one.start, one.end))]
+        near = [question for question in places.values() if overlaps(span, question.place)]
         if near:
             return max(near, key=lambda one: min(one.end, span.end) - max(one.start, span.start))
         unit = span_id(self._task.article_id, span.layer, span.start, span.end)
-        return self._work.question(f"{span.layer}/{unit}")
+        return self._adjudicator.question(f"{span.layer}/{unit}")
 
-    def _roles(self) -> Iterator[tuple[Question, Answer]]:
+    def _roles(self) -> Iterator[tuple[Question, Labels]]:
         """Yield the roles, read on the gold spans as the annotators' are."""
-        asked = [one for one in self._asked if one.layer == "role"]
-        if not asked:
-            return
-        events = [Item("", one.start, one.end) for one in asked]
-        actors = list(asked[0].actors)
-        event_of = self._onto("event", events)
-        actor_of = self._onto("actor", actors)
-        names = self._work.scheme["role"].names
-        for number, question in enumerate(asked):
-            regions = {region for region, place in event_of.items() if place == number}
+        annotation = self._task.annotation
+        questions = [question for question in self._asked if question.layer == "role"]
+        actors = questions[0].actors if questions else ()
+        events = [Item("", question.start, question.end) for question in questions]
+        actor_of = matched_regions(annotation, "actor", actors)
+        event_of = matched_regions(annotation, "event", events)
+        for number, question in enumerate(questions):
             items = {
-                Item(role.role, *actors[actor_of[role.actor]][1:3])
-                for role in self._reading.roles
-                if role.event in regions and role.actor in actor_of
+                Item(link.role, *actors[actor_of[link.actor]].place)
+                for link in annotation.roles
+                if event_of.get(link.event) == number and link.actor in actor_of
             }
-            if regions:
-                yield (
-                    question,
-                    tuple(sorted(items, key=lambda one: (names.index(one.label), one[1:3]))),
-                )
-
-    def _onto(self, layer: str, gold: list[Item]) -> dict[str, int]:
-        """From the adjudicator's regions to the gold spans that they stand for."""
-        mine = [span for span in self._reading.spans if span.layer == layer]
-        return {mine[j].region: i for i, j in pairs(gold, mine)}
+            if number in event_of.values():
+                yield question, roles_in_order(items, self._adjudicator.scheme)

@@ -1,41 +1,47 @@
-"""What annotators disagree on, and what is settled: by all of them, or by a decision.
+"""Questions: what annotators are asked in common, and what is resolved by all or by a decision.
 
 Questions are asked in two steps. First every sentence (stance with its grounds; holder), every
 article (its stance) and every *place*: the spans of one layer that overlap each other, of all
-annotators together. Once an article's places are settled, its gold spans are known, and every
+annotators together. Once an article's places are resolved, its gold spans are known, and every
 gold event is asked for its roles. An annotator's links are then read on the gold spans: its own
 spans are matched with them one to one (`usiran.text.spans.pairs`).
 
-A question is settled where all annotators of the article gave the same answer, or where a
-decision answers it. A decision holds for the answers it was made on: once an annotator's labels
+A question is resolved where all annotators of the article gave the same labels, or where a
+decision answers it. A decision holds for the labels it was made on: once an annotator's labels
 there have changed, the question is open again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from usiran.annotation.adjudication.question_labels import (
     SPAN_LAYERS,
-    Answer,
     Item,
+    Labels,
     Question,
-    parse,
+    parse_answer,
+    roles_in_order,
 )
 from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.errors import InputError
-from usiran.label_studio.annotation_records import TaskReading, span_id
+from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, span_id
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Texts
 from usiran.text.spans import clusters, overlaps, pairs
+
+Tasks = Mapping[str, TaskReading]  # from annotator
 
 LAYERS = ("stance", "holder", "actor", "event", "role", "article_stance")
 
 
 class Decision(NamedTuple):
-    """What an adjudicator decided: the ledger's row."""
+    """What an adjudicator decided: a row of ``annotation/gold/adjudication.csv``.
+
+    `seen` are the labels it was made on, as `Question.seen` tells them; `answer` is the line.
+    """
 
     id: str
     seen: str
@@ -50,293 +56,273 @@ class Decision(NamedTuple):
         return self.id.partition("/")[2].partition("@")[0].partition("#")[0]
 
 
-class Settled(NamedTuple):
-    """A question and its answer; the decision where not all annotators gave it."""
+class Resolved(NamedTuple):
+    """A question and its gold labels; the decision where not all annotators gave them."""
 
     question: Question
-    answer: Answer
+    labels: Labels
     decision: Decision | None
+
+
+@dataclass
+class ArticleState:
+    """How far the adjudication of one article is: see `State`."""
+
+    article_id: str
+    questions: dict[str, Question] = field(default_factory=dict)
+    resolved: dict[str, Resolved] = field(default_factory=dict)
+    open: list[Question] = field(default_factory=list)
+    waiting: bool = False
+    unlabelled: list[str] = field(default_factory=list)
+    stale: dict[str, Decision] = field(default_factory=dict)
+
+    def of(self, *layers: str) -> Iterator[Resolved]:
+        """Yield what is resolved of some layers."""
+        return (one for one in self.resolved.values() if one.question.layer in layers)
+
+    def gold(self, layer: str) -> Labels:
+        """Return the resolved spans of one layer, from left to right."""
+        items = [item for resolved in self.of(layer) for item in resolved.labels]
+        return tuple(sorted(items, key=lambda item: item.place))
 
 
 @dataclass
 class State:
     """How far the adjudication is.
 
-    Parameters
-    ----------
-    questions : dict
-        Every question that can be asked by now, by id, in the order of the corpus.
-    settled : dict
-        By id.
-    open : list of Question
-        What is left to decide.
-    waiting : list of str
-        Articles whose roles can be asked only once their places are settled.
-    unlabelled : list of str
-        Scored sentences and articles that nobody labelled.
-    stale : dict
-        Decisions that no longer hold, by id: the labels have changed since.
-    """
-
-    questions: dict[str, Question] = field(default_factory=dict)
-    settled: dict[str, Settled] = field(default_factory=dict)
-    open: list[Question] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
-    unlabelled: list[str] = field(default_factory=list)
-    stale: dict[str, Decision] = field(default_factory=dict)
-
-    def of(self, layer: str, article_id: str) -> Iterator[Settled]:
-        """Yield what is settled of one layer of an article."""
-        for one in self.settled.values():
-            if one.question.layer == layer and one.question.article_id == article_id:
-                yield one
-
-    def gold(self, layer: str, article_id: str) -> list[Item]:
-        """Return the settled spans of one layer of an article, from left to right."""
-        spans = [item for one in self.of(layer, article_id) for item in one.answer]
-        return sorted(spans, key=lambda item: (item.start, item.end))
-
-
-def settle(
-    annotations: AnnotatorLabels, decisions: Mapping[str, Decision], *, scheme: Scheme, texts: Texts
-) -> State:
-    """Return every question, and which of them are settled.
+    Articles are resolved one by one, so that a decision costs its article and not the corpus.
 
     Parameters
     ----------
-    annotations : AnnotatorLabels
-        The annotators' labels.
-    decisions : mapping
-        The last decision on each id.
-    scheme : Scheme
-        The labels.
-    texts : Texts
-        The corpus's texts and sentences.
+    articles : dict
+        From article, in the order of the corpus, to its state.
+    unknown : dict
+        Decisions on articles that the corpus does not have.
     """
-    return _Settling(annotations, decisions, scheme, texts).state()
+
+    articles: dict[str, ArticleState]
+    unknown: dict[str, Decision]
+
+    @property
+    def questions(self) -> dict[str, Question]:
+        """Every question that can be asked by now, by id, in the order of the corpus."""
+        return {id: one for state in self.articles.values() for id, one in state.questions.items()}
+
+    @property
+    def resolved(self) -> dict[str, Resolved]:
+        """What is resolved, by the question's id."""
+        return {id: one for state in self.articles.values() for id, one in state.resolved.items()}
+
+    @property
+    def open(self) -> list[Question]:
+        """What is left to decide: by article, from left to right."""
+        return [question for state in self.articles.values() for question in state.open]
+
+    @property
+    def waiting(self) -> list[str]:
+        """Articles whose roles can be asked only once their places are resolved."""
+        return [article for article, state in self.articles.items() if state.waiting]
+
+    @property
+    def unlabelled(self) -> list[str]:
+        """Scored sentences and articles that nobody labelled."""
+        return [unit for state in self.articles.values() for unit in state.unlabelled]
+
+    @property
+    def stale(self) -> dict[str, Decision]:
+        """Decisions that no longer hold, by id: the labels have changed since."""
+        stale = {id: one for state in self.articles.values() for id, one in state.stale.items()}
+        return stale | self.unknown
 
 
-def place_question(
-    annotations: AnnotatorLabels, state: State, id: str, texts: Texts
-) -> Question | None:
-    """Return the question of an id: one that is there, or a place that nobody marked.
-
-    None where the id names nothing, or a place that overlaps one with an id of its own.
-    """
-    if id in state.questions:
-        return state.questions[id]
-    place = _place_of(id, texts)
-    if place is None:
-        return None
-    layer, article, start, end = place
-    asked = Item("", start, end)
-    for other in state.questions.values():
-        if (other.layer, other.article_id) == (layer, article) and overlaps(
-            asked, Item("", other.start, other.end)
-        ):
-            return None
-    return _empty_place(annotations, layer, article, start, end)
+def by_article(decisions: Iterable[Decision]) -> dict[str, dict[str, Decision]]:
+    """From article and question id to the last of its decisions."""
+    last: dict[str, dict[str, Decision]] = {}
+    for decision in decisions:
+        last.setdefault(decision.article_id, {})[decision.id] = decision
+    return last
 
 
-def _place_of(id: str, texts: Texts) -> tuple[str, str, int, int] | None:
-    layer, _, unit = id.partition("/")
-    article, _, place = unit.partition(f"@{layer}:")
-    start, _, end = place.partition("-")
-    numbers = start.isdecimal() and end.isdecimal() and place.isascii() and len(place) < 20
-    if layer not in SPAN_LAYERS or article not in texts.texts or not numbers:
-        return None
-    if not 0 <= int(start) < int(end) <= len(texts.texts[article]):
-        return None
-    return layer, article, int(start), int(end)
+@dataclass(frozen=True)
+class Resolver:
+    """Asks the questions about annotators' labels, and resolves them by decisions."""
 
+    annotations: AnnotatorLabels
+    scheme: Scheme
+    texts: Texts
 
-def _empty_place(
-    annotations: AnnotatorLabels, layer: str, article: str, start: int, end: int
-) -> Question:
-    unit = span_id(article, layer, start, end)
-    answers: dict[str, Answer | None] = dict.fromkeys(
-        annotations.annotators_of("spans", article), ()
-    )
-    return Question(layer, article, unit, start, end, answers)
+    def resolve(self, decisions: Iterable[Decision]) -> State:
+        """Return every question; of several decisions on one the last counts."""
+        last = by_article(decisions)
+        articles = {id: self.resolve_article(id, last.pop(id, {})) for id in self.texts.sentences}
+        return State(articles, {id: one for own in last.values() for id, one in own.items()})
 
-
-class _Settling:
-    def __init__(
-        self,
-        annotations: AnnotatorLabels,
-        decisions: Mapping[str, Decision],
-        scheme: Scheme,
-        texts: Texts,
-    ) -> None:
-        self._annotations, self._decisions = annotations, decisions
-        self._scheme, self._texts = scheme, texts
-        self._stance, self._spans = annotations.units("stance"), annotations.units("spans")
-        self._state = State()
-
-    def state(self) -> State:
-        for article in self._texts.sentences:
-            if self._annotations.annotators_of("spans", article) or self._annotations.annotators_of(
-                "stance", article
-            ):
-                self._article(article)
-            else:
-                self._state.unlabelled.append(article)
-        order = {article: number for number, article in enumerate(self._texts.sentences)}
-        self._state.open.sort(key=lambda one: _order(one, order))
-        used = self._state.settled.keys() | self._state.stale.keys()
-        self._state.stale |= {id: one for id, one in self._decisions.items() if id not in used}
-        return self._state
-
-    def _article(self, article: str) -> None:
-        for question in (*self._sentences(article), *self._whole(article)):
-            self._ask(question)
-        places = [*self._places(article, "actor"), *self._places(article, "event")]
-        for question in places:
-            self._ask(question)
-        self._ask_unmarked(article)
-        if any(one.id not in self._state.settled for one in places):
-            self._state.waiting.append(article)
-            return
-        for question in self._roles(article):
-            self._ask(question)
-
-    def _ask(self, question: Question) -> None:
-        """Settle a question by its decision or by everybody's answer, or leave it open."""
-        self._state.questions[question.id] = question
-        decision = self._decisions.get(question.id)
-        if decision is not None:
-            answer = self._decided(question, decision)
-            if answer is not None:
-                self._state.settled[question.id] = Settled(question, answer, decision)
-                return
-            self._state.stale[question.id] = decision
-        answer = question.unanimous
-        if answer is None:
-            self._state.open.append(question)
+    def resolve_article(self, article_id: str, decisions: Mapping[str, Decision]) -> ArticleState:
+        """Return one article's questions, with its decisions by question id."""
+        state = ArticleState(article_id)
+        annotators_of = self.annotations.annotators_of
+        if annotators_of("spans", article_id) or annotators_of("stance", article_id):
+            self._ask_all(state, decisions)
         else:
-            self._state.settled[question.id] = Settled(question, answer, None)
+            state.unlabelled.append(article_id)
+        state.open.sort(key=_reading_order)
+        holding = {one.decision for one in state.resolved.values()}
+        state.stale = {id: one for id, one in decisions.items() if one not in holding}
+        return state
 
-    def _decided(self, question: Question, decision: Decision) -> Answer | None:
-        """Return a decision's answer; None where it was made on other labels."""
+    def unmarked_place(self, state: ArticleState, id: str) -> Question | None:
+        """Return the question of a place that nobody marked.
+
+        None where the id names no place, or one that overlaps a place with an id of its own.
+        """
+        layer, _, unit = id.partition("/")
+        article, _, place = unit.partition(f"@{layer}:")
+        first, _, last = place.partition("-")
+        numbers = first.isdecimal() and last.isdecimal() and place.isascii() and len(place) < 20
+        if layer not in SPAN_LAYERS or article != state.article_id or not numbers:
+            return None
+        start, end = int(first), int(last)
+        if not start < end <= len(self.texts.texts[article]):
+            return None
+        labels = dict.fromkeys(self.annotations.annotators_of("spans", article), ())
+        question = Question(layer, article, span_id(article, layer, start, end), start, end, labels)
+        known = (one.place for one in state.questions.values() if one.layer == layer)
+        return None if any(overlaps(question.place, place) for place in known) else question
+
+    def _ask_all(self, state: ArticleState, decisions: Mapping[str, Decision]) -> None:
+        tasks = self.annotations.units("spans").get(state.article_id, {})
+        places = [one for layer in SPAN_LAYERS for one in _places(state.article_id, layer, tasks)]
+        for question in (*self._sentences(state), *self._whole_article(state, tasks), *places):
+            self._ask(state, question, decisions)
+        for id in decisions:
+            if id not in state.questions and (unmarked := self.unmarked_place(state, id)):
+                self._ask(state, unmarked, decisions)
+        state.waiting = any(place.id not in state.resolved for place in places)
+        if not state.waiting:
+            for question in self._roles(state, tasks):
+                self._ask(state, question, decisions)
+
+    def _ask(
+        self, state: ArticleState, question: Question, decisions: Mapping[str, Decision]
+    ) -> None:
+        """Resolve a question by its decision or by everybody's labels, or leave it open."""
+        state.questions[question.id] = question
+        decision = decisions.get(question.id)
+        labels = None if decision is None else self._decided(question, decision)
+        if labels is None:
+            decision, labels = None, question.unanimous
+        if labels is None:
+            state.open.append(question)
+        else:
+            state.resolved[question.id] = Resolved(question, labels, decision)
+
+    def _decided(self, question: Question, decision: Decision) -> Labels | None:
+        """Return a decision's labels; None where it was made on other ones."""
         if decision.seen != question.seen:
             return None
         try:
-            return parse(
-                question, decision.answer, texts=self._texts, scheme=self._scheme, file="ledger"
+            return parse_answer(
+                question, decision.answer, texts=self.texts, scheme=self.scheme, file="ledger"
             )
         except InputError:
             # An actor that a role was decided for is no longer there.
             return None
 
-    def _sentences(self, article: str) -> Iterator[Question]:
-        judges = self._annotations.annotators_of("stance", article)
-        for row in self._texts.sentences[article]:
+    def _sentences(self, state: ArticleState) -> Iterator[Question]:
+        article, stance_tasks = state.article_id, self.annotations.units("stance")
+        annotators = self.annotations.annotators_of("stance", article)
+        for row in self.texts.sentences[article]:
             if not row.scored:
                 continue
-            tasks = self._stance.get(row.sentence_id, {})
+            tasks = stance_tasks.get(row.sentence_id, {})
             if not tasks:
-                self._state.unlabelled.append(row.sentence_id)
+                state.unlabelled.append(row.sentence_id)
                 continue
             for layer in ("stance", "holder"):
-                answers = {who: self._choice(tasks.get(who), layer) for who in judges}
-                yield Question(layer, article, row.sentence_id, row.start, row.end, answers)
+                labels = {who: _choice(tasks.get(who), layer) for who in annotators}
+                yield Question(layer, article, row.sentence_id, row.start, row.end, labels)
 
-    def _whole(self, article: str) -> Iterator[Question]:
-        tasks = self._spans.get(article, {})
+    def _whole_article(self, state: ArticleState, tasks: Tasks) -> Iterator[Question]:
+        article = state.article_id
         if not tasks:
-            self._state.unlabelled.append(article)
+            state.unlabelled.append(article)
             return
-        answers = {who: self._choice(task, "article_stance") for who, task in tasks.items()}
-        size = len(self._texts.texts[article])
-        yield Question("article_stance", article, article, 0, size, answers)
+        labels = {annotator: _choice(task, "article_stance") for annotator, task in tasks.items()}
+        size = len(self.texts.texts[article])
+        yield Question("article_stance", article, article, 0, size, labels)
 
-    def _choice(self, task: TaskReading | None, layer: str) -> Answer | None:
-        """Return an annotator's choice; a stance has its grounds behind it."""
-        choices = task.annotation.choices if task is not None else {}
-        if layer not in choices:
-            return None
-        grounds = choices.get("grounds", ()) if layer == "stance" else ()
-        return tuple(Item(label) for label in (choices[layer][0], *grounds))
-
-    def _places(self, article: str, layer: str) -> Iterator[Question]:
-        tasks = self._spans.get(article, {})
-        owned = [
-            _Owned(span.start, span.end, span.label, span.mode, who)
-            for who, task in tasks.items()
-            for span in task.annotation.spans
-            if span.layer == layer
-        ]
-        for cluster in clusters(owned):
-            start, end = cluster[0].start, max(one.end for one in cluster)
-            answers: dict[str, Answer | None] = {
-                who: tuple(
-                    Item(one.label, one.start, one.end, one.mode)
-                    for one in cluster
-                    if one.who == who
-                )
-                for who in tasks
-            }
-            unit = span_id(article, layer, start, end)
-            yield Question(layer, article, unit, start, end, answers)
-
-    def _ask_unmarked(self, article: str) -> None:
-        """Take in decisions on places that no annotator marked."""
-        for id in self._decisions:
-            place = _place_of(id, self._texts)
-            if place and place[1] == article and id not in self._state.questions:
-                question = place_question(self._annotations, self._state, id, self._texts)
-                if question is not None:
-                    self._ask(question)
-
-    def _roles(self, article: str) -> Iterator[Question]:
-        actors = tuple(self._state.gold("actor", article))
-        events = self._state.gold("event", article)
+    def _roles(self, state: ArticleState, tasks: Tasks) -> Iterator[Question]:
+        article, actors, events = state.article_id, state.gold("actor"), state.gold("event")
         links = {
-            who: self._links(task, actors, events)
-            for who, task in self._spans.get(article, {}).items()
+            annotator: self._links(task.annotation, actors, events)
+            for annotator, task in tasks.items()
         }
         for number, event in enumerate(events):
-            answers = {who: mine.get(number) for who, mine in links.items()}
-            unit = span_id(article, "event", event.start, event.end)
-            yield Question("role", article, unit, event.start, event.end, answers, actors)
+            labels = {annotator: roles.get(number) for annotator, roles in links.items()}
+            unit = span_id(article, "event", *event.place)
+            yield Question("role", article, unit, *event.place, labels, actors)
 
     def _links(
-        self, task: TaskReading, actors: Iterable[Item], events: Iterable[Item]
-    ) -> dict[int, Answer]:
+        self, annotation: AnnotationReading, actors: Sequence[Item], events: Sequence[Item]
+    ) -> dict[int, Labels]:
         """Return an annotator's roles on the gold spans, for each gold event it marked."""
-        reading, gold = task.annotation, {"actor": list(actors), "event": list(events)}
-        onto: dict[str, int] = {}
-        for layer, spans in gold.items():
-            mine = [span for span in reading.spans if span.layer == layer]
-            onto |= {mine[j].region: i for i, j in pairs(spans, mine)}
-        names = self._scheme["role"].names
-        found: dict[int, list[Item]] = {
-            onto[span.region]: []
-            for span in reading.spans
-            if span.layer == "event" and span.region in onto
+        event_of = matched_regions(annotation, "event", events)
+        actor_of = matched_regions(annotation, "actor", actors)
+        roles: dict[int, set[Item]] = {event: set() for event in event_of.values()}
+        for link in annotation.roles:
+            if link.event in event_of and link.actor in actor_of:
+                actor = actors[actor_of[link.actor]]
+                roles[event_of[link.event]].add(Item(link.role, *actor.place))
+        return {event: roles_in_order(items, self.scheme) for event, items in roles.items()}
+
+
+def _places(article_id: str, layer: str, tasks: Tasks) -> Iterator[Question]:
+    """Yield the places of a layer that anybody marked."""
+    marked = [
+        _MarkedSpan(span.label, span.start, span.end, span.mode, annotator)
+        for annotator, task in tasks.items()
+        for span in task.annotation.spans
+        if span.layer == layer
+    ]
+    for cluster in clusters(marked):
+        start, end = cluster[0].start, max(span.end for span in cluster)
+        labels: dict[str, Labels | None] = {
+            annotator: tuple(Item(*span[:4]) for span in cluster if span.annotator == annotator)
+            for annotator in tasks
         }
-        for role in reading.roles:
-            if role.event in onto and role.actor in onto:
-                actor = gold["actor"][onto[role.actor]]
-                found[onto[role.event]].append(Item(role.role, actor.start, actor.end))
-        key = lambda item: (names.index(item.label), item.start, item.end)  # noqa: E731
-        return {event: tuple(sorted(set(items), key=key)) for event, items in found.items()}
+        yield Question(
+            layer, article_id, span_id(article_id, layer, start, end), start, end, labels
+        )
 
 
-class _Owned(NamedTuple):
-    """A span and whose it is."""
+class _MarkedSpan(NamedTuple):
+    """A label's fields as `Item` has them, and who marked it."""
 
+    label: str
     start: int
     end: int
-    label: str
     mode: str | None
-    who: str
+    annotator: str
 
 
-def _order(question: Question, articles: Mapping[str, int]) -> tuple[int, ...]:
-    """Sort by article, then by place; an article as a whole stands last."""
+def matched_regions(
+    annotation: AnnotationReading, layer: str, gold: Sequence[Item]
+) -> dict[str, int]:
+    """From an annotation's regions of a layer to the places of the gold spans they stand for."""
+    spans = [span for span in annotation.spans if span.layer == layer]
+    return {spans[j].region: i for i, j in pairs(gold, spans)}
+
+
+def _choice(task: TaskReading | None, layer: str) -> Labels | None:
+    """Return an annotator's choice; a stance has its grounds behind it."""
+    choices = task.annotation.choices if task is not None else {}
+    if layer not in choices:
+        return None
+    grounds = choices.get("grounds", ()) if layer == "stance" else ()
+    return tuple(Item(label) for label in (choices[layer][0], *grounds))
+
+
+def _reading_order(question: Question) -> tuple[int, ...]:
+    """Sort by place; an article as a whole stands last."""
     whole = question.layer == "article_stance"
-    return (
-        articles[question.article_id], int(whole), question.start, question.end,
-        LAYERS.index(question.layer),
-    )  # fmt: skip
+    return int(whole), question.start, question.end, LAYERS.index(question.layer)

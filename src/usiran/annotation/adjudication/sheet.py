@@ -9,19 +9,19 @@ from __future__ import annotations
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 import regex
 
 from usiran.annotation.adjudication.adjudicator import Adjudicator
-from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Answer, Question
+from usiran.annotation.adjudication.question_labels import Labels, Question
 from usiran.annotation.adjudication.questions import Decision
 from usiran.corpus import read_toml
-from usiran.errors import FileError, Finding, InputError, shorten
-from usiran.text.articles import Sentence
+from usiran.errors import FileError, Finding, InputError, refuse, shorten
 from usiran.text.quoting import one_line
 
 WIDTH = 100
@@ -54,7 +54,7 @@ class _Sheet(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True)
-class Taken:
+class SheetDecisions:
     """What a sheet brought: decisions to save, how many stood already, how many are empty."""
 
     decisions: tuple[Decision, ...]
@@ -62,51 +62,45 @@ class Taken:
     empty: int
 
 
-def options(adjudicator: Adjudicator, question: Question) -> list[tuple[str, Answer | None]]:
-    """Return the distinct answers, each with the letters that gave it, the commonest first."""
-    given: dict[Answer | None, list[str]] = {}
-    for who, answer in question.answers.items():
-        given.setdefault(answer, []).append(adjudicator.letters[who])
-    ranked = sorted(given.items(), key=lambda one: (-len(one[1]), one[1]))
-    return [(", ".join(letters), answer) for answer, letters in ranked]
+def options(adjudicator: Adjudicator, question: Question) -> list[tuple[str, Labels | None]]:
+    """Return the distinct labels, each with the letters that gave them, the commonest first."""
+    letters: dict[Labels | None, list[str]] = {}
+    for annotator, labels in question.labels.items():
+        letters.setdefault(labels, []).append(adjudicator.letters[annotator])
+    ranked = sorted(letters.items(), key=lambda option: (-len(option[1]), option[1]))
+    return [(", ".join(names), labels) for labels, names in ranked]
 
 
-def context(adjudicator: Adjudicator, question: Question) -> list[str]:
+def _context(adjudicator: Adjudicator, question: Question) -> list[str]:
     """Return what a question is about: its sentence, the place marked, and the neighbours."""
     texts = adjudicator.texts
+    text, rows = texts.texts[question.article_id], texts.sentences[question.article_id]
     if question.layer == "article_stance":
-        rows = [row for row in texts.sentences[question.article_id] if row.zone == "title"]
-        titles = rows or texts.sentences[question.article_id][:1]
+        titles = [row for row in rows if row.zone == "title"] or rows[:1]
         return [f"{row.zone}: {_line(texts.text_of(row))}" for row in titles]
-    rows = list(texts.sentences[question.article_id])
     here = texts.holding(question.article_id, question.start, question.start + 1)
     if here is None:
-        return [f"text: {_line(texts.texts[question.article_id][question.start : question.end])}"]
+        return [f"text: {_line(text[question.start : question.end])}"]
+    words = texts.text_of(here)
+    if not question.in_sentence_task:
+        before, after = text[here.start : question.start], text[question.end : here.end]
+        words = f"{before}[[{text[question.start : question.end]}]]{after}"
     number = rows.index(here)
-    lines = [f"before: {_line(texts.text_of(row))}" for row in rows[max(0, number - 1) : number]]
-    lines.append(f"{here.zone}: {_line(_marked(adjudicator, question, here))}")
-    lines += [f"after: {_line(texts.text_of(row))}" for row in rows[number + 1 : number + 2]]
-    return lines + (_actors(adjudicator, question, here) if question.layer == "role" else [])
-
-
-def _marked(adjudicator: Adjudicator, question: Question, sentence: Sentence) -> str:
-    """Return the sentence's text, with the place in double brackets for spans and roles."""
-    text = adjudicator.texts.texts[question.article_id]
-    if question.layer not in (*SPAN_LAYERS, "role"):
-        return text[sentence.start : sentence.end]
-    end = max(question.end, sentence.end)
-    before, after = text[sentence.start : question.start], text[question.end : end]
-    return f"{before}[[{text[question.start : question.end]}]]{after}"
-
-
-def _actors(adjudicator: Adjudicator, question: Question, sentence: Sentence) -> list[str]:
-    """Return the decided actors of the event's sentence, or the three nearest to it."""
-    text = adjudicator.texts.texts[question.article_id]
-    near = [one for one in question.actors if sentence.start <= one.start < sentence.end]
-    if not near:
-        near = sorted(question.actors, key=lambda one: abs(one.start - question.start))[:3]
-    told = [f'{one.start}-{one.end} "{_line(text[one.start : one.end])}"' for one in near]
-    return [f"actors: {'; '.join(told) or 'none'}"]
+    lines = [
+        *(f"before: {_line(texts.text_of(row))}" for row in rows[max(0, number - 1) : number]),
+        f"{here.zone}: {_line(words)}",
+        *(f"after: {_line(texts.text_of(row))}" for row in rows[number + 1 : number + 2]),
+    ]
+    if question.layer == "role":
+        # The decided actors of the event's sentence, or the three nearest to it.
+        actors = [actor for actor in question.actors if here.start <= actor.start < here.end]
+        by_distance = sorted(question.actors, key=lambda actor: abs(actor.start - question.start))
+        shown = [
+            f'{actor.start}-{actor.end} "{_line(text[actor.start : actor.end])}"'
+            for actor in actors or by_distance[:3]
+        ]
+        lines.append(f"actors: {'; '.join(shown) or 'none'}")
+    return lines
 
 
 def _line(text: str) -> str:
@@ -116,26 +110,30 @@ def _line(text: str) -> str:
 
 def shown(adjudicator: Adjudicator, question: Question, *, numbered: bool = False) -> list[str]:
     """Return a question as lines: context, then each distinct answer with its letters."""
-    lines = context(adjudicator, question)
-    for number, (letters, answer) in enumerate(options(adjudicator, question), start=1):
+    lines = _context(adjudicator, question)
+    for number, (letters, labels) in enumerate(options(adjudicator, question), start=1):
         head = f"{number}  {letters}" if numbered else letters
-        lines.append(f"  {head}: {_line(adjudicator.tell(question, answer))}")
-    old = adjudicator.standing(question)
-    stale = adjudicator.state.stale.get(question.id)
-    if old is not None:
-        lines.append(f"decided: {_line(old.answer)} ({_line(old.reason)}, {old.decided_by})")
-    elif stale is not None:
-        told = f"{_line(stale.answer)} ({_line(stale.reason)}, {stale.decided_by})"
-        lines.append(f"decided before the labels changed: {told}")
+        lines.append(f"  {head}: {_line(adjudicator.answer(question, labels))}")
+    decision, head = adjudicator.decision_on(question), "decided"
+    if decision is None:
+        stale = adjudicator.state.articles[question.article_id].stale
+        decision, head = stale.get(question.id), "decided before the labels changed"
+    if decision is not None:
+        reason = f"({_line(decision.reason)}, {decision.decided_by})"
+        lines.append(f"{head}: {_line(decision.answer)} {reason}")
     return [part for line in lines for part in _wrapped(line)]
 
 
 def _wrapped(line: str) -> list[str]:
     indent = " " * (len(line) - len(line.lstrip()) + 4)
-    return textwrap.wrap(
-        line, WIDTH - 4, subsequent_indent=indent, break_long_words=False,
-        break_on_hyphens=False, drop_whitespace=True,
-    ) or [""]  # fmt: skip
+    parts = textwrap.wrap(
+        line,
+        WIDTH - 4,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return parts or [""]
 
 
 def as_text(adjudicator: Adjudicator, questions: Sequence[Question]) -> str:
@@ -154,23 +152,29 @@ def as_json(
     answers: Mapping[str, str] | None = None,
 ) -> list[dict[str, object]]:
     """Return questions as JSON objects, with an answer where there is one in `answers`."""
-    told: list[dict[str, object]] = [
-        {
-            "id": question.id,
-            "seen": question.seen,
-            "layer": question.layer,
-            "article_id": question.article_id,
-            "unit_id": question.unit_id,
-            "start": question.start,
-            "end": question.end,
-            "answers": {
-                adjudicator.letters[who]: None if a is None else adjudicator.tell(question, a)
-                for who, a in question.answers.items()
-            },
+    objects: list[dict[str, object]] = []
+    for question in questions:
+        by_letter = {
+            adjudicator.letters[annotator]: labels
+            if labels is None
+            else adjudicator.answer(question, labels)
+            for annotator, labels in question.labels.items()
         }
-        for question in questions
-    ]
-    return told if answers is None else [{**q, "answer": answers.get(str(q["id"]))} for q in told]
+        objects.append(
+            {
+                "id": question.id,
+                "seen": question.seen,
+                "layer": question.layer,
+                "article_id": question.article_id,
+                "unit_id": question.unit_id,
+                "start": question.start,
+                "end": question.end,
+                "answers": by_letter,
+            }
+        )
+        if answers is not None:
+            objects[-1]["answer"] = answers.get(question.id)
+    return objects
 
 
 def as_sheet(
@@ -182,20 +186,20 @@ def as_sheet(
 
     Reasons are always left to be filled in.
     """
-    known = answers or {}
-    entries = (_entry(adjudicator, one, known.get(one.id, "")) for one in questions)
+    entries = []
+    for question in questions:
+        answer = (answers or {}).get(question.id, "")
+        # What a literal text of TOML cannot hold, one with escapes can.
+        quoted = json.dumps(answer, ensure_ascii=False) if "'" in answer else f"'{answer}'"
+        lines = ["[[decisions]]", *(f"# {line}" for line in shown(adjudicator, question))]
+        lines += [f'id = "{question.id}"', f'seen = "{question.seen}"']
+        entries.append("\n".join([*lines, f"answer = {quoted}", "reason = ''"]) + "\n")
     return "\n".join([HEAD, *entries])
 
 
-def _entry(adjudicator: Adjudicator, question: Question, answer: str) -> str:
-    # What a literal text of TOML cannot hold, one with escapes can.
-    told = json.dumps(answer, ensure_ascii=False) if "'" in answer else f"'{answer}'"
-    lines = ["[[decisions]]", *(f"# {line}" for line in shown(adjudicator, question))]
-    lines += [f'id = "{question.id}"', f'seen = "{question.seen}"']
-    return "\n".join([*lines, f"answer = {told}", "reason = ''"]) + "\n"
-
-
-def read_sheet(path: Path, adjudicator: Adjudicator, *, by: str, redo: Sequence[str] = ()) -> Taken:
+def read_sheet(
+    path: Path, adjudicator: Adjudicator, *, by: str, redo: Sequence[str] = ()
+) -> SheetDecisions:
     """Read a filled sheet; nothing is saved yet.
 
     Raises
@@ -203,7 +207,7 @@ def read_sheet(path: Path, adjudicator: Adjudicator, *, by: str, redo: Sequence[
     FileError
         It is not TOML, or a key is missing, unknown or of the wrong type.
     InputError
-        With every fault of the entries: an unknown id, labels that have changed since the
+        With every error of the entries: an unknown id, labels that have changed since the
         sheet was printed, an answer that is none, a missing reason, another decision that
         stands.
     """
@@ -217,65 +221,59 @@ def read_sheet(path: Path, adjudicator: Adjudicator, *, by: str, redo: Sequence[
     filled = [entry for entry in sheet.decisions if entry.answer.strip()]
     reader = _SheetReader(adjudicator, name, by, redo)
     decisions = reader.read(filled)
-    if reader.findings:
-        raise InputError(reader.findings)
-    return Taken(decisions, len(filled) - len(decisions), len(sheet.decisions) - len(filled))
+    refuse(reader.findings)
+    return SheetDecisions(
+        decisions, len(filled) - len(decisions), len(sheet.decisions) - len(filled)
+    )
 
 
 class _SheetReader:
-    """Reads the entries of a sheet and keeps every fault."""
+    """Reads the entries of a sheet and keeps every error."""
 
     def __init__(self, adjudicator: Adjudicator, name: str, by: str, redo: Sequence[str]) -> None:
         self.findings: list[Finding] = []
         self._adjudicator, self._name, self._by, self._redo = adjudicator, name, by, redo
 
     def read(self, entries: Sequence[_Entry]) -> tuple[Decision, ...]:
-        """Return the decisions that are new: each is checked together with all the others."""
-        self._refuse_twice(entries)
-        answered = [(entry, *read) for entry in entries if (read := self._answer(entry))]
-        pending = {question.id: answer for _, question, answer in answered}
-        decided = [self._decision(*one, pending) for one in answered]
-        return tuple(one for one in decided if one is not None)
-
-    def _answer(self, entry: _Entry) -> tuple[Question, Answer] | None:
-        adjudicator = self._adjudicator
-        try:
-            question = adjudicator.question(entry.id)
-            if entry.seen == question.seen:
-                return question, adjudicator.read(question, entry.answer, file=self._name)
-        except InputError as error:
-            self._keep(entry, error)
-            return None
-        allowed = f"{question.seen}: the annotators' labels have changed"
-        fix = "print the sheet again and decide on the present labels"
-        self.findings.append(Finding(self._name, entry.id, "seen", entry.seen, allowed, fix))
-        return None
-
-    def _decision(
-        self, entry: _Entry, question: Question, answer: Answer, pending: Mapping[str, Answer]
-    ) -> Decision | None:
-        adjudicator, name = self._adjudicator, self._name
-        try:
-            adjudicator.check_overlap(question, answer, file=name, pending=pending)
-            return adjudicator.decision(
-                question, answer, reason=entry.reason, by=self._by, redo=self._redo, file=name
-            )
-        except InputError as error:
-            self._keep(entry, error)
-            return None
-
-    def _keep(self, entry: _Entry, error: InputError) -> None:
-        self.findings += [
-            Finding(self._name, entry.id, *_rest(finding)) for finding in error.findings
-        ]
-
-    def _refuse_twice(self, entries: Iterable[_Entry]) -> None:
+        """Return the decisions that are new."""
         for id, count in Counter(entry.id for entry in entries).items():
             if count > 1:
-                found = f"{count} answers"
-                fix = "delete all but one entry"
-                self.findings.append(Finding(self._name, id, "id", found, "one answer", fix))
+                value, fix = f"{count} answers", "delete all but one entry"
+                self.findings.append(Finding(self._name, id, "id", value, "one answer", fix))
+        answered: list[tuple[_Entry, Question, Labels]] = []
+        for entry in entries:
+            with self._collecting(entry):
+                answered.append((entry, *self._labels(entry)))
+        # Spans of one sheet may change places: each is checked together with all the others.
+        pending = {question.id: labels for _, question, labels in answered}
+        decisions: list[Decision | None] = []
+        for entry, question, labels in answered:
+            with self._collecting(entry):
+                decisions.append(self._decision(entry, question, labels, pending))
+        return tuple(decision for decision in decisions if decision is not None)
 
+    @contextmanager
+    def _collecting(self, entry: _Entry) -> Iterator[None]:
+        try:
+            yield
+        except InputError as error:
+            self.findings += [
+                replace(finding, file=self._name, record=entry.id) for finding in error.findings
+            ]
 
-def _rest(finding: Finding) -> tuple[str, str, str, str]:
-    return finding.column, finding.value, finding.allowed, finding.fix
+    def _labels(self, entry: _Entry) -> tuple[Question, Labels]:
+        question = self._adjudicator.question(entry.id)
+        if entry.seen != question.seen:
+            allowed = f"{question.seen}: the annotators' labels have changed"
+            fix = "print the sheet again and decide on the present labels"
+            finding = Finding(self._name, entry.id, "seen", entry.seen, allowed, fix)
+            raise InputError([finding])
+        return question, self._adjudicator.read(question, entry.answer, file=self._name)
+
+    def _decision(
+        self, entry: _Entry, question: Question, labels: Labels, pending: Mapping[str, Labels]
+    ) -> Decision | None:
+        self._adjudicator.check_overlap(question, labels, file=self._name, pending=pending)
+        return self._adjudicator.decision(
+            question, labels, reason=entry.reason, by=self._by, redo=self._redo, file=self._name
+        )

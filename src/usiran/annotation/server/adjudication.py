@@ -7,7 +7,7 @@ from typing import cast
 
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.prefill import Prefilled, prefill
-from usiran.annotation.adjudication.tasks import answers_as_predictions, open_units
+from usiran.annotation.adjudication.tasks import labels_as_predictions, open_units
 from usiran.annotation.read_labels import read_labels
 from usiran.annotation.server.client import address
 from usiran.annotation.server.data_dir import DataDir
@@ -62,7 +62,7 @@ def push_open(
     work.check_rounds()
     work.check_adjudicator(adjudicator_id)
     units = open_units(work.state)
-    answers = answers_as_predictions(work.annotations, work.scheme, units)
+    answers = labels_as_predictions(work.annotations, work.scheme, units)
     return tuple(
         push(
             work.corpus,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from usiran.annotation.adjudication import sheet as sheets
-from usiran.annotation.adjudication.adjudicator import Adjudicator, Written
-from usiran.annotation.adjudication.question_labels import Answer, Question
+from usiran.annotation.adjudication.adjudicator import Adjudicator
+from usiran.annotation.adjudication.question_labels import Labels, Question
 from usiran.annotation.adjudication.questions import Decision
 from usiran.cli.options import say, show_json
 from usiran.errors import InputError
@@ -31,8 +31,8 @@ def show_open(
     adjudicator: Adjudicator, redo: Sequence[str], *, as_sheet: bool, as_json: bool
 ) -> None:
     """Print what is open, and the questions of `redo`, as text, as a sheet or as JSON."""
-    again = [adjudicator.question(id) for id in redo]
-    questions = again + [one for one in adjudicator.state.open if one.id not in redo]
+    questions = [adjudicator.question(id) for id in redo]
+    questions += [question for question in adjudicator.state.open if question.id not in redo]
     if as_json:
         show_json(sheets.as_json(adjudicator, questions))
         return
@@ -64,13 +64,13 @@ def through_studio(
     if not push:
         _show_pulled(adjudicator, by, folder, url, as_json=as_json)
         return
-    done = adjudicate.push_open(adjudicator, folder, adjudicator_id=by, url=url, say=say)
+    projects = adjudicate.push_open(adjudicator, folder, adjudicator_id=by, url=url, say=say)
     if as_json:
-        show_json({"projects": [reports.push_json(one) for one in done]})
+        show_json({"projects": [reports.push_json(project) for project in projects]})
         return
-    for one in done:
-        print(reports.push_text(one, adjudicator.corpus.name_of(folder.credentials)))
-    say(_OPEN_THERE if done else "nothing is open")
+    for project in projects:
+        print(reports.push_text(project, adjudicator.corpus.name_of(folder.credentials)))
+    say(_OPEN_THERE if projects else "nothing is open")
 
 
 def _show_pulled(
@@ -78,35 +78,30 @@ def _show_pulled(
 ) -> None:
     from usiran.annotation.server.adjudication import pull_answers
 
-    found = pull_answers(adjudicator, folder, adjudicator_id=by, url=url, say=say)
+    pulled = pull_answers(adjudicator, folder, adjudicator_id=by, url=url, say=say)
     if as_json:
-        questions = sheets.as_json(adjudicator, found.questions, found.answers)
-        show_json({"questions": questions, "otherwise": found.otherwise})
+        questions = sheets.as_json(adjudicator, pulled.questions, pulled.answers)
+        show_json({"questions": questions, "otherwise": pulled.otherwise})
     else:
-        print(sheets.as_sheet(adjudicator, found.questions, found.answers), end="")
-    say(f"{len(found.answers)} of {len(found.questions)} answered; fill in the reasons")
-    if found.otherwise:
-        say(f"labelled otherwise than settled, left out: {', '.join(found.otherwise)}")
+        print(sheets.as_sheet(adjudicator, pulled.questions, pulled.answers), end="")
+    say(f"{len(pulled.answers)} of {len(pulled.questions)} answered; fill in the reasons")
+    if pulled.otherwise:
+        say(f"labelled otherwise than settled, left out: {', '.join(pulled.otherwise)}")
         say("to decide one of these too, name it with --list --as-sheet --redo ID")
-
-
-def refuse_drift(adjudicator: Adjudicator) -> None:
-    """Raise where the gold is not what the annotations and the decisions give."""
-    if findings := adjudicator.drift():
-        raise InputError(findings)
 
 
 def _remaining(adjudicator: Adjudicator) -> Iterator[str]:
     state = adjudicator.state
-    decided = sum(one.decision is not None for one in state.settled.values())
+    resolved = state.resolved.values()
+    decided = sum(one.decision is not None for one in resolved)
     yield (
-        f"{len(state.open)} open, {decided} decided, {len(state.settled) - decided} answered "
+        f"{len(state.open)} open, {decided} decided, {len(resolved) - decided} answered "
         "alike by all"
     )
-    if state.waiting:
-        yield f"roles come once the spans are decided: {', '.join(state.waiting)}"
-    if state.stale:
-        yield f"{len(state.stale)} decisions no longer hold: the labels have changed since"
+    if waiting := state.waiting:
+        yield f"roles come once the spans are decided: {', '.join(waiting)}"
+    if stale := state.stale:
+        yield f"{len(stale)} decisions no longer hold: the labels have changed since"
 
 
 def decide(
@@ -117,13 +112,13 @@ def decide(
     adjudicator.check_adjudicator(by or "")
     if sheet is None:
         return dialogue(adjudicator, by or "", redo)
-    taken = sheets.read_sheet(sheet, adjudicator, by=by or "", redo=redo)
-    adjudicator.save(*taken.decisions)
+    filled = sheets.read_sheet(sheet, adjudicator, by=by or "", redo=redo)
+    adjudicator.save(*filled.decisions)
     say(
-        f"{len(taken.decisions)} decisions saved, {taken.unchanged} stood already, "
-        f"{taken.empty} entries left empty"
+        f"{len(filled.decisions)} decisions saved, {filled.unchanged} stood already, "
+        f"{filled.empty} entries left empty"
     )
-    return len(taken.decisions)
+    return len(filled.decisions)
 
 
 def finish(adjudicator: Adjudicator, saved: int, *, decided: bool, as_json: bool) -> None:
@@ -136,7 +131,7 @@ def finish(adjudicator: Adjudicator, saved: int, *, decided: bool, as_json: bool
         ids = [question.id for question in adjudicator.state.open]
         show_json({"saved": saved, "open": ids, "written": written and asdict(written)})
     elif written is not None:
-        print(written_text(written))
+        print(written)
         if adjudicator.corpus.manifest.gold_basis != "adjudicated":
             say('dataset/corpus.toml does not say gold_basis = "adjudicated" yet')
     else:
@@ -149,9 +144,15 @@ def dialogue(adjudicator: Adjudicator, by: str, redo: Sequence[str]) -> int:
     """Ask for decisions until nothing is open or the adjudicator quits; return how many."""
     again = [adjudicator.question(id).id for id in redo]
     saved, skipped = 0, set[str]()
-    while question := _next(adjudicator, again, skipped):
-        left = len([one for one in adjudicator.state.open if one.id not in skipped])
-        print(f"\n[{left} open] {question.id}")
+    while True:
+        open_questions = [one for one in adjudicator.state.open if one.id not in skipped]
+        if again:
+            question = adjudicator.question(again.pop(0))
+        elif open_questions:
+            question = open_questions[0]
+        else:
+            return saved
+        print(f"\n[{len(open_questions)} open] {question.id}")
         for line in sheets.shown(adjudicator, question, numbered=True):
             print(f"    {line}")
         try:
@@ -166,14 +167,6 @@ def dialogue(adjudicator: Adjudicator, by: str, redo: Sequence[str]) -> int:
         elif isinstance(decision, Decision):
             adjudicator.save(decision)
             saved += 1
-    return saved
-
-
-def _next(adjudicator: Adjudicator, again: list[str], skipped: set[str]) -> Question | None:
-    """Return what to ask next: first what is to be decided again, then what is open."""
-    if again:
-        return adjudicator.question(again.pop(0))
-    return next((one for one in adjudicator.state.open if one.id not in skipped), None)
 
 
 def _ask(
@@ -185,34 +178,18 @@ def _ask(
         if line in ("s", "q"):
             return str(line)
         try:
-            answer = _answer(adjudicator, question, line)
-            adjudicator.check_overlap(question, answer, file="answer")
+            labels = _labels(adjudicator, question, line)
+            adjudicator.check_overlap(question, labels, file="answer")
             reason = typer.prompt("reason (such as S4: ...)")
-            return adjudicator.decision(question, answer, reason=reason, by=by, redo=redo)
+            return adjudicator.decision(question, labels, reason=reason, by=by, redo=redo)
         except InputError as error:
             say(str(error))
 
 
-def _answer(adjudicator: Adjudicator, question: Question, line: str) -> Answer:
-    given = [answer for _, answer in sheets.options(adjudicator, question)]
-    if line.isascii() and line.isdecimal() and 1 <= int(line) <= len(given):
-        answer = given[int(line) - 1]
-        if answer is not None:
-            return answer
+def _labels(adjudicator: Adjudicator, question: Question, line: str) -> Labels:
+    options = [labels for _, labels in sheets.options(adjudicator, question)]
+    if line.isascii() and line.isdecimal() and 1 <= int(line) <= len(options):
+        labels = options[int(line) - 1]
+        if labels is not None:
+            return labels
     return adjudicator.read(question, line, file="answer")
-
-
-def written_text(done: Written) -> str:
-    """Return what was written as lines of text."""
-    lines = [
-        f"{done.questions} questions: {done.questions - done.decided} answered alike by all, "
-        f"{done.decided} decided",
-        f"{done.rows} rows in decisions.csv, {done.overruled} of them overrule a majority",
-        f"written: {', '.join(done.files)}",
-    ]
-    if done.dangling:
-        lines.append(
-            f"annotation/actor_links.csv names {len(done.dangling)} spans that are no longer gold: "
-            f"{', '.join(done.dangling)}"
-        )
-    return "\n".join(lines)

@@ -147,6 +147,7 @@ def adjudicate(
     from usiran.annotation.adjudication.adjudicator import Adjudicator
     from usiran.cli.annotate import adjudicate as adjudicating
     from usiran.corpus import Corpus
+    from usiran.errors import refuse
 
     work = Adjudicator(Corpus.find(corpus), rounds)
     if list_ or as_sheet:
@@ -158,7 +159,7 @@ def adjudicate(
         )
         return
     if check:
-        adjudicating.refuse_drift(work)
+        refuse(work.drift())
         return
     asks = decide is None and (sys.stdin.isatty() if interactive is None else interactive)
     decided = decide is not None or asks

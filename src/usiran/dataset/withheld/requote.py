@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from usiran.annotation.adjudication.decisions import COLUMNS, ledger_file, read_ledger
+from usiran.annotation.adjudication.decisions import COLUMNS, decisions_file, read_decisions
 from usiran.annotation.adjudication.question_labels import requoted_answer
 from usiran.corpus import Corpus
 from usiran.io.csv import csv_bytes
@@ -69,7 +69,7 @@ def _ledger(
     corpus: Corpus, article_id: str, before: str, after: str
 ) -> tuple[dict[Path, bytes], int]:
     """Return the ledger with the answers on one article requoted; nothing where none changes."""
-    old = read_ledger(corpus)
+    old = read_decisions(corpus)
     new = [
         one._replace(answer=requoted_answer(one.answer, before=before, after=after))
         if one.article_id == article_id
@@ -78,7 +78,7 @@ def _ledger(
     ]
     changed = sum(one != other for one, other in zip(old, new, strict=True))
     rows = [one._asdict() for one in new]
-    return ({ledger_file(corpus): csv_bytes(rows, COLUMNS)} if changed else {}), changed
+    return ({decisions_file(corpus): csv_bytes(rows, COLUMNS)} if changed else {}), changed
 
 
 def _task(task: Json, article_id: str, before: str, after: str) -> int:
