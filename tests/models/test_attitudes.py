@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.benches import MakeBench, bench
 from usiran.benchmark.run import evaluate, own_settings_sha256
-from usiran.models.attitudes import Attitudes
+from usiran.models.attitudes import AttitudeFeatures
 
 __all__ = ["bench"]
 
@@ -20,7 +20,7 @@ SOURCE = {"source": ["said"]}
 
 def features(*texts: str) -> list[set[str]]:
     frame = pd.DataFrame({"text": texts, "zone": "body"})
-    model = Attitudes(WORDS, SOURCE).fit(frame)
+    model = AttitudeFeatures(WORDS, SOURCE).fit(frame)
     names = model.vocabulary_.get_feature_names_out()
     return [set(names[row.indices]) for row in model.transform(frame)]
 

@@ -18,25 +18,36 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils import estimator_checks as checks
 
 from usiran.models.controls import ArticlePrior, NoSpans, RandomSpans
-from usiran.models.ensemble import CombinedTagger
-from usiran.models.gazetteer import GazetteerTagger
+from usiran.models.gazetteer import CombinedTagger, GazetteerTagger
 from usiran.models.lexicon import AttributionCues, SideCues, SpanCues
 from usiran.models.peers import CrfTagger, MiniLm
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
 from usiran.models.tagger import LinearTagger
 from usiran.models.tuning import ArticleTuned
-from usiran.models.who_to_whom import Deeds
-from usiran.models.with_spans import Marked
+from usiran.models.who_to_whom import WhoToWhomFeatures
+from usiran.models.with_spans import WithPredictedSpans
 
 WORDS = {"MILITARY": ("troops",)}
 ESTIMATORS: list[BaseEstimator] = [
-    ArticlePrior(), NoSpans(), RandomSpans(1), SideCues(WORDS), AttributionCues(WORDS),
-    SpanCues(WORDS), GazetteerTagger(), LinearTagger(), CrfTagger(), MiniLm(),
-    CombinedTagger(LinearTagger(), GazetteerTagger()), Deeds({"AID": "material cooperation"}, {}),
-    NearestActor(), NoLinks(), RandomLinks(), PairModel((1.0, 2.0)),
-    Marked(NearestActor(), GazetteerTagger(), LinearTagger()),
+    ArticlePrior(),
+    NoSpans(),
+    RandomSpans(1),
+    SideCues(WORDS),
+    AttributionCues(WORDS),
+    SpanCues(WORDS),
+    GazetteerTagger(),
+    LinearTagger(),
+    CrfTagger(),
+    MiniLm(),
+    CombinedTagger(LinearTagger(), GazetteerTagger()),
+    WhoToWhomFeatures({"AID": "material cooperation"}, {}),
+    NearestActor(),
+    NoLinks(),
+    RandomLinks(),
+    PairModel((1.0, 2.0)),
+    WithPredictedSpans(NearestActor(), GazetteerTagger(), LinearTagger()),
     ArticleTuned(TfidfVectorizer(), LogisticRegression(), "C", (0.1, 1.0)),
-]  # fmt: skip
+]
 CHECKS: list[Callable[[str, BaseEstimator], None]] = [
     checks.check_estimator_cloneable,
     checks.check_no_attributes_set_in_init,

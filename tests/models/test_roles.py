@@ -12,9 +12,9 @@ from tests.support.synthetic import spans
 from usiran.benchmark.protocol import run
 from usiran.errors import FileError
 from usiran.models.gazetteer import GazetteerTagger
-from usiran.models.pair_features import Marks, pair_features
+from usiran.models.pair_features import MarkedSentence, pair_features
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
-from usiran.models.with_spans import Marked
+from usiran.models.with_spans import WithPredictedSpans
 from usiran.tasks.base import Gold, Objects, objects
 from usiran.text.spans import Span
 
@@ -59,7 +59,7 @@ def test_random_links_keep_the_training_rates_and_repeat_with_their_seed() -> No
 
 def test_features_tell_order_distance_rank_and_voice() -> None:
     row = RECORDS.iloc[0]
-    sentence = Marks(row["text"], row["actors"], row["events"])
+    sentence = MarkedSentence(row["text"], row["actors"], row["events"])
     near, far = (pair_features(sentence, row["events"][0], row["actors"][i]) for i in (1, 0))
     assert {"side=before", "rank=0", "voice=beby", "distance=1", "actors=0", "between=were",
             "stem=hit", "before|rank=0"} <= set(near)  # fmt: skip
@@ -111,8 +111,8 @@ def test_end_to_end_the_spans_of_the_held_out_article_are_hidden_and_found() -> 
 
     run(Spy(), gold)
     assert all(not {"actors", "events", "roles", "sides"} & columns for columns in asked)
-    marked = Marked(PairModel(), GazetteerTagger(), GazetteerTagger(fold_case=True))
-    assert _f1(gold, marked) == 1.0
+    taggers = (GazetteerTagger(), GazetteerTagger(fold_case=True))
+    assert _f1(gold, WithPredictedSpans(PairModel(), *taggers)) == 1.0
 
 
 def test_a_model_without_taggers_says_that_it_needs_marks() -> None:

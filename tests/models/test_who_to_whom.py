@@ -13,13 +13,12 @@ from sklearn.base import BaseEstimator
 from tests.support import synthetic
 from usiran.benchmark.protocol import run
 from usiran.errors import FileError
-from usiran.models.ensemble import CombinedTagger, merged
-from usiran.models.fit_cache import fitted
-from usiran.models.gazetteer import GazetteerTagger
+from usiran.models.fit_cache import fit_once
+from usiran.models.gazetteer import CombinedTagger, GazetteerTagger, merged
 from usiran.models.lexicon import SpanCues
 from usiran.models.roles import PairModel
 from usiran.models.tagger import LinearTagger
-from usiran.models.who_to_whom import Deeds, camp, deed, names_of
+from usiran.models.who_to_whom import WhoToWhomFeatures, camp, deed, names_of
 from usiran.tasks.base import LAYERS, Gold, Objects, Tables, objects
 from usiran.tasks.inputs import layers_of, with_layers
 from usiran.tasks.registry import gold_of
@@ -84,7 +83,7 @@ def test_a_deed_is_told_whole_in_parts_and_by_camp() -> None:
 
 def test_the_deeds_of_a_sentence_are_read_from_its_marks() -> None:
     gold = _gold()
-    deeds = Deeds(QUADS, CAMPS).fit(gold.records)
+    deeds = WhoToWhomFeatures(QUADS, CAMPS).fit(gold.records)
     row = gold.records[gold.records["text"].str.startswith("Badr fighters bombed")].head(1)
     found = deeds.vocabulary_.inverse_transform(deeds.transform(row))[0]
     assert {"actor=IRAN", "IRAN > material conflict > none", "iran > conflict > none"} <= set(found)
@@ -92,7 +91,7 @@ def test_the_deeds_of_a_sentence_are_read_from_its_marks() -> None:
 
 def test_while_training_an_articles_own_names_are_not_known_to_it() -> None:
     gold = _gold(tables=_among_strangers())
-    deeds = Deeds(QUADS, CAMPS)
+    deeds = WhoToWhomFeatures(QUADS, CAMPS)
     matrix = deeds.fit_transform(gold.records)
     unknown = matrix[:, deeds.vocabulary_.vocabulary_["actor=unknown"]].toarray().ravel()
     assert unknown.tolist() == (gold.articles == "article-4").astype(int).tolist()
@@ -101,7 +100,7 @@ def test_while_training_an_articles_own_names_are_not_known_to_it() -> None:
 def test_nobodys_side_is_known_in_an_article_whose_names_occur_nowhere_else() -> None:
     gold = _gold(tables=_among_strangers())
     held = gold.articles == "article-4"
-    deeds = Deeds(QUADS, CAMPS, PairModel()).fit(gold.records[~held])
+    deeds = WhoToWhomFeatures(QUADS, CAMPS, PairModel()).fit(gold.records[~held])
     asked = gold.records[held].drop(columns=["sides"])
     names = deeds.vocabulary_.get_feature_names_out()
     found = {name for rows in deeds.vocabulary_.inverse_transform(deeds.transform(asked))
@@ -164,9 +163,9 @@ def test_a_gazetteer_cannot_know_names_that_occur_in_no_training_article(model: 
 
 def test_marks_that_are_not_there_are_named() -> None:
     with pytest.raises(FileError, match="no sides and no roles"):
-        Deeds(QUADS, CAMPS).fit(synthetic.gold("stance").records)
+        WhoToWhomFeatures(QUADS, CAMPS).fit(synthetic.gold("stance").records)
     gold = _gold()
-    deeds = Deeds(QUADS, CAMPS).fit(gold.records)
+    deeds = WhoToWhomFeatures(QUADS, CAMPS).fit(gold.records)
     with pytest.raises(FileError, match="no roles"):
         deeds.transform(gold.records.drop(columns=["roles"]))
 
@@ -187,9 +186,9 @@ def test_the_combination_keeps_the_first_and_fills_its_gaps() -> None:
 
 def test_a_tagger_is_fitted_once_for_equal_sentences_and_anew_for_others() -> None:
     gold = synthetic.gold("actors", sentences=4)
-    first = fitted(GazetteerTagger(), gold.records, gold.values)
-    assert fitted(GazetteerTagger(), gold.records.copy(), gold.values.copy()) is first
-    assert fitted(GazetteerTagger(fold_case=True), gold.records, gold.values) is not first
+    first = fit_once(GazetteerTagger(), gold.records, gold.values)
+    assert fit_once(GazetteerTagger(), gold.records.copy(), gold.values.copy()) is first
+    assert fit_once(GazetteerTagger(fold_case=True), gold.records, gold.values) is not first
     fewer = gold.values.copy()
     fewer[0] = ()
-    assert fitted(GazetteerTagger(), gold.records, fewer) is not first
+    assert fit_once(GazetteerTagger(), gold.records, fewer) is not first

@@ -38,7 +38,7 @@ UNITS: tuple[Unit, ...] = ("sentence", "spans")
 
 # Everything a model file may hold beyond what skops trusts of scikit-learn and numpy. None
 # of these does more, when built from a file, than take in its own attributes.
-TRUSTED = ("scipy.sparse._csr.csr_matrix", *sorted(STORED_TYPES.values()))
+TRUSTED = ("scipy.sparse._csr.csr_matrix", *sorted(set(STORED_TYPES.values())))
 
 # What building a damaged file may raise; the file is refused whichever it is.
 _BROKEN = (

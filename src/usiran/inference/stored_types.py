@@ -15,15 +15,15 @@ from collections.abc import Callable
 STORED_TYPES = {
     "ArticlePrior": "usiran.models.controls.ArticlePrior",
     "ArticleTuned": "usiran.models.tuning.ArticleTuned",
-    "Attitudes": "usiran.models.attitudes.Attitudes",
+    "Attitudes": "usiran.models.attitudes.AttitudeFeatures",
     "AttributionCues": "usiran.models.lexicon.AttributionCues",
-    "CombinedTagger": "usiran.models.ensemble.CombinedTagger",
-    "Deeds": "usiran.models.who_to_whom.Deeds",
+    "CombinedTagger": "usiran.models.gazetteer.CombinedTagger",
+    "Deeds": "usiran.models.who_to_whom.WhoToWhomFeatures",
     "Gazetteer": "usiran.models.gazetteer.Gazetteer",
     "GazetteerTagger": "usiran.models.gazetteer.GazetteerTagger",
     "Lexicon": "usiran.models.lexicon.Lexicon",
     "LinearTagger": "usiran.models.tagger.LinearTagger",
-    "Marked": "usiran.models.with_spans.Marked",
+    "Marked": "usiran.models.with_spans.WithPredictedSpans",
     "NoSpans": "usiran.models.controls.NoSpans",
     "PairModel": "usiran.models.roles.PairModel",
     "RandomSpans": "usiran.models.controls.RandomSpans",
@@ -31,8 +31,8 @@ STORED_TYPES = {
     "Span": "usiran.text.spans.Span",
     "SpanCues": "usiran.models.lexicon.SpanCues",
     "TokenModel": "usiran.models.tagger.TokenModel",
-    "_itself": "usiran.models.tagger._itself",
-    "itself": "usiran.models.pair_features.itself",
+    "_itself": "usiran.models.base.ready_made",
+    "itself": "usiran.models.base.ready_made",
 }
 
 _SCHEMA = "schema.json"

@@ -15,11 +15,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import CountVectorizer
 
+from usiran.models.base import NamedFeatures, learn_features
 from usiran.models.lexicon import Lexicon, Words, sides_of
-from usiran.models.pair_features import itself
 from usiran.text.spans import Span
 
 NEAR = 40
@@ -31,7 +29,7 @@ _MODALS = re.compile(
 _NEGATIONS = re.compile(r"(?i)\b(?:not|no|never|without)\b|n['’]t\b")
 
 
-class Attitudes(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+class AttitudeFeatures(NamedFeatures):
     """Which attitude words stand by which side, and whether they are attributed.
 
     Parameters
@@ -46,17 +44,11 @@ class Attitudes(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklea
         self.words = words
         self.attribution = attribution
 
-    def fit(self, X: pd.DataFrame, y: object = None) -> Attitudes:
-        """Learn which features there are."""
-        self.fit_transform(X, y)
-        return self
-
     def fit_transform(self, X: pd.DataFrame, y: object = None) -> sparse.csr_matrix:
         """Learn which features there are, and return the training sentences'."""
         self.lexicon_, self.sources_ = Lexicon(self.words), Lexicon(self.attribution)
-        self.vocabulary_ = CountVectorizer(analyzer=itself, binary=True)
-        # A sentence without any word of the lists has features too, but a corpus might not.
-        return self.vocabulary_.fit_transform([["none"], *self._features(X)])[1:]
+        self.vocabulary_, matrix = learn_features(self._features(X))
+        return matrix
 
     def transform(self, X: pd.DataFrame) -> sparse.csr_matrix:
         """Return one row a sentence."""

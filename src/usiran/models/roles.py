@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 from sklearn.base import BaseEstimator
-from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from usiran.models.pair_features import Marks, itself, pair_features
-from usiran.models.with_spans import need_marks
+from usiran.models.base import learn_features
+from usiran.models.pair_features import MarkedSentence, pair_features
+from usiran.models.with_spans import need_columns
 from usiran.tasks.base import Objects, objects
 from usiran.tasks.links import Link, read, written_all
 from usiran.text.spans import Span
@@ -35,21 +35,22 @@ class LinkFinder(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         """Learn nothing."""
         return self
 
-    def links_of(self, sentence: Marks) -> Sequence[Link]:
+    def links_of(self, sentence: MarkedSentence) -> Sequence[Link]:
         """Return the links of one sentence."""
         raise NotImplementedError
 
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return the links of each sentence, written as spans."""
-        need_marks(X)
-        return objects([written_all(self.links_of(row), start) for row, start in sentences_of(X)])
+        rows = _marked_sentences(X)
+        return objects([written_all(self.links_of(sentence), start) for sentence, start in rows])
 
 
-def sentences_of(X: pd.DataFrame) -> Iterator[tuple[Marks, int]]:
+def _marked_sentences(X: pd.DataFrame) -> Iterator[tuple[MarkedSentence, int]]:
     """Yield each sentence with its marks, and its place in the article."""
+    need_columns(X, "actors", "events")
     rows = zip(X["text"], X["actors"], X["events"], X["start"], strict=True)
     for text, actors, events, start in rows:
-        yield Marks(text, actors, events), int(start)
+        yield MarkedSentence(text, actors, events), int(start)
 
 
 class NoLinks(LinkFinder):
@@ -74,8 +75,7 @@ class RandomLinks(LinkFinder):
 
     def fit(self, X: pd.DataFrame, y: Objects) -> RandomLinks:
         """Learn which share of all pairs has which role."""
-        need_marks(X)
-        self.roles_ = [pair.role for pair in pairs_of(X, y)] or [NONE]
+        self.roles_ = [pair.role for pair in _pairs(X, y)] or [NONE]
         return self
 
     def predict(self, X: pd.DataFrame) -> Objects:
@@ -83,10 +83,10 @@ class RandomLinks(LinkFinder):
         self.rng_ = np.random.default_rng(self.random_state)
         return super().predict(X)
 
-    def links_of(self, sentence: Marks) -> Sequence[Link]:
+    def links_of(self, sentence: MarkedSentence) -> Sequence[Link]:
         """Return the links that the dice give."""
-        drawn = [(pair, self.rng_.choice(self.roles_)) for pair in sentence.pairs()]
-        return [Link(str(role), event, actor) for (event, actor), role in drawn if role != NONE]
+        draws = [(str(self.rng_.choice(self.roles_)), *pair) for pair in sentence.pairs()]
+        return [Link(role, event, actor) for role, event, actor in draws if role != NONE]
 
 
 class NearestActor(LinkFinder):
@@ -95,47 +95,38 @@ class NearestActor(LinkFinder):
     Nothing is learned, and passives are read the wrong way round.
     """
 
-    def links_of(self, sentence: Marks) -> Sequence[Link]:
+    def links_of(self, sentence: MarkedSentence) -> Sequence[Link]:
         """Return at most one agent and one recipient for each event."""
         links = []
         for event in sentence.events:
             before = [actor for actor in sentence.actors if actor.end <= event.start]
             after = [actor for actor in sentence.actors if actor.start >= event.end]
-            links += [Link("agent", event, max(before, key=_end))] if before else []
-            links += [Link("recipient", event, min(after, key=_start))] if after else []
+            if before:
+                links.append(Link("agent", event, max(before, key=lambda actor: actor.end)))
+            if after:
+                links.append(Link("recipient", event, min(after, key=lambda actor: actor.start)))
         return links
 
 
-def _end(span: Span) -> int:
-    return span.end
-
-
-def _start(span: Span) -> int:
-    return span.start
-
-
-class Pair(NamedTuple):
+class _Pair(NamedTuple):
     """An event and an actor of one sentence; role is empty where there is no link."""
 
     article: str
-    sentence: Marks
+    sentence: MarkedSentence
     event: Span
     actor: Span
     role: str
 
 
-def pairs_of(X: pd.DataFrame, y: Objects) -> Iterator[Pair]:
-    """Yield every pair of an event and an actor of one sentence with its role."""
-    rows = zip(X["article_id"], sentences_of(X), y, strict=True)
+def _pairs(X: pd.DataFrame, y: Objects) -> Iterator[_Pair]:
+    rows = zip(X["article_id"], _marked_sentences(X), y, strict=True)
     for article, (sentence, start), spans in rows:
-        roles = {_places(link.event, link.actor): link.role
-                 for link in (read(span, start) for span in spans)}  # fmt: skip
+        links = (read(span, start) for span in spans)
+        # Offsets alone tell the actor of a link: read from a file, it has no type.
+        roles = {(link.event[:2], link.actor[:2]): link.role for link in links}
         for event, actor in sentence.pairs():
-            yield Pair(article, sentence, event, actor, roles.get(_places(event, actor), NONE))
-
-
-def _places(event: Span, actor: Span) -> tuple[int, int, int, int]:
-    return event.start, event.end, actor.start, actor.end
+            role = roles.get((event[:2], actor[:2]), NONE)
+            yield _Pair(article, sentence, event, actor, role)
 
 
 class PairModel(LinkFinder):
@@ -160,59 +151,61 @@ class PairModel(LinkFinder):
 
     def fit(self, X: pd.DataFrame, y: Objects) -> PairModel:
         """Choose among the candidates, then learn from all pairs."""
-        need_marks(X)
-        pairs = list(pairs_of(X, y))
-        features = [pair_features(pair.sentence, pair.event, pair.actor) for pair in pairs]
-        self.vocabulary_ = CountVectorizer(analyzer=itself, binary=True, dtype=float)
-        matrix = self.vocabulary_.fit_transform([["none"], *features])[1:]
+        pairs = list(_pairs(X, y))
+        self.vocabulary_, matrix = learn_features(
+            (pair_features(pair.sentence, pair.event, pair.actor) for pair in pairs), dtype=float
+        )
         roles = np.array([pair.role for pair in pairs], dtype=object)
         articles = np.array([pair.article for pair in pairs], dtype=object)
-        pairs_tried = list(itertools.product(self.regularisation, self.none))
-        tried = [self._inner(matrix, roles, articles, value) for value in self.regularisation]
-        scores = [score for row in tried for score in row]
-        self.chosen_ = pairs_tried[int(np.argmax(scores))]
-        self.model_ = _learn(matrix, roles, self.chosen_[0])
+        candidates = list(itertools.product(self.regularisation, self.none))
+        scores = [
+            score
+            for strength in self.regularisation
+            for score in self._inner_f1(matrix, roles, articles, strength)
+        ]
+        self.chosen_ = candidates[int(np.argmax(scores))]
+        self.model_ = _fit(matrix, roles, self.chosen_[0])
         return self
 
-    def _inner(
-        self, matrix: sparse.csr_matrix, roles: Objects, articles: Objects, value: float
+    def _inner_f1(
+        self, matrix: sparse.csr_matrix, roles: Objects, articles: Objects, strength: float
     ) -> list[float]:
         """Return the pooled F1 of links of one C on the articles left out, by constant."""
         names = np.unique(articles.astype(str))
         if len(self.regularisation) * len(self.none) == 1 or len(names) < 2:
             return [0.0] * len(self.none)
-        said = np.full((len(self.none), len(roles)), NONE, dtype=object)
+        predicted = np.full((len(self.none), len(roles)), NONE, dtype=object)
         for name in names:
-            train, held = articles != name, articles == name
-            model = _learn(matrix[train], roles[train], value)
-            said[:, held] = [_say(model, matrix[held], constant) for constant in self.none]
-        right = ((said == roles) & (roles != NONE)).sum(axis=1)
-        both = (said != NONE).sum(axis=1) + (roles != NONE).sum()
-        return [float(2 * a / max(b, 1)) for a, b in zip(right, both, strict=True)]
+            train, test = articles != name, articles == name
+            model = _fit(matrix[train], roles[train], strength)
+            predicted[:, test] = [_predict(model, matrix[test], constant) for constant in self.none]
+        hits = ((predicted == roles) & (roles != NONE)).sum(axis=1)
+        totals = (predicted != NONE).sum(axis=1) + (roles != NONE).sum()
+        return [float(2 * hit / max(total, 1)) for hit, total in zip(hits, totals, strict=True)]
 
-    def links_of(self, sentence: Marks) -> Sequence[Link]:
+    def links_of(self, sentence: MarkedSentence) -> Sequence[Link]:
         """Return the links that the model finds likelier than none."""
         pairs = sentence.pairs()
         if not pairs:
             return ()
-        rows = self.vocabulary_.transform([pair_features(sentence, *pair) for pair in pairs])
-        said = zip(pairs, _say(self.model_, rows, self.chosen_[1]), strict=True)
-        return [Link(str(role), *pair) for pair, role in said if role != NONE]
+        matrix = self.vocabulary_.transform([pair_features(sentence, *pair) for pair in pairs])
+        roles = _predict(self.model_, matrix, self.chosen_[1])
+        rows = zip(roles, pairs, strict=True)
+        return [Link(str(role), *pair) for role, pair in rows if role != NONE]
 
 
-def _learn(matrix: sparse.csr_matrix, roles: Objects, strength: float) -> LogisticRegression | str:
+def _fit(matrix: sparse.csr_matrix, roles: Objects, strength: float) -> LogisticRegression | str:
     """Return a fitted model, or the one role there is to learn."""
-    known = set(roles)
-    if len(known) < 2:
-        return str(next(iter(known), NONE))
-    model = LogisticRegression(C=strength, max_iter=1000)
-    return model.fit(matrix, roles.astype(str))
+    distinct = set(roles)
+    if len(distinct) < 2:
+        return str(next(iter(distinct), NONE))
+    return LogisticRegression(C=strength, max_iter=1000).fit(matrix, roles.astype(str))
 
 
-def _say(
-    model: LogisticRegression | str, matrix: sparse.csr_matrix, constant: float = 0.0
+def _predict(
+    model: LogisticRegression | str, matrix: sparse.csr_matrix, constant: float
 ) -> Objects:
     if isinstance(model, str):
         return np.full(matrix.shape[0], model, dtype=object)
-    chances = model.predict_log_proba(matrix) + constant * (model.classes_ == NONE)
-    return np.asarray(model.classes_[chances.argmax(axis=1)], dtype=object)
+    scores = model.predict_log_proba(matrix) + constant * (model.classes_ == NONE)
+    return np.asarray(model.classes_[scores.argmax(axis=1)], dtype=object)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +24,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ----------
     name : str
         The system's name, as in the registry and in file names.
-    title, description : str
-        For readers of the leaderboard.
     kind : {"control", "sentence model", "span model", "peer"}
         A control shows what a score is worth, a peer is somebody else's model for
         comparison: neither is a contestant.
-    tasks : tuple of str
-        What it can be run on.
     not_applicable : mapping
         From task to the reason why the system has no counterpart there.
-    parameters : mapping
-        For every task.
-    task_parameters : mapping
-        From task to the parameters that differ there.
+    parameters, task_parameters : mapping
+        For every task, and from task to those that differ there.
     lexicon : mapping
-        From task to word lists.
+        From task to word lists, by label.
     """
 
     name: str
@@ -70,71 +63,51 @@ def read_settings(path: Path, file: str | None = None) -> Settings:
     try:
         settings = msgspec.convert(read_toml(path), Settings)
     except msgspec.ValidationError as error:
-        raise FileError(
-            where, shorten(error, 160), "the keys of a system's settings", "correct the named key"
-        ) from None
+        allowed = "the keys of a system's settings"
+        raise FileError(where, shorten(error), allowed, "correct the named key") from None
     except FileError as error:
-        found = error.finding
-        raise FileError(where, found.value, found.allowed, found.fix) from None
+        finding = error.finding
+        raise FileError(where, finding.value, finding.allowed, finding.fix) from None
     if settings.name != path.stem:
         raise FileError(where, f"name '{settings.name}'", f"'{path.stem}'", "use the file's name")
     return settings
 
 
 def read_all(corpus: Corpus, names: tuple[str, ...]) -> dict[str, Settings]:
-    """Read the settings of the named systems, in order.
-
-    Raises
-    ------
-    FileError
-        One of the files cannot be read.
-    """
+    """Read the settings of the named systems, in order."""
     files = {name: corpus.baselines / f"{name}.toml" for name in names}
     return {name: read_settings(path, corpus.name_of(path)) for name, path in files.items()}
 
 
 def settings_sha256(task: str, *systems: Settings) -> str:
-    """Return the SHA-256 of what settings say for a task, titles and descriptions apart.
-
-    A system that builds on others is told by its own settings and theirs, in order.
-    """
-    parts = [(one.name, one.of(task), one.lexicon.get(task, {})) for one in systems]
+    """Return the SHA-256 of what settings say for a task: a system's, then those it builds on."""
+    # Titles and descriptions stay out: another wording makes no stored result stale.
+    parts = [
+        (settings.name, settings.of(task), settings.lexicon.get(task, {})) for settings in systems
+    ]
     rows = json.dumps(msgspec.to_builtins(parts), sort_keys=True)
     return hashlib.sha256(rows.encode()).hexdigest()
 
 
 def chosen(
-    kind: str, asked: tuple[str, ...], allowed: tuple[str, ...], *, where: str = ""
+    kind: str, names: tuple[str, ...], allowed: tuple[str, ...], *, where: str = ""
 ) -> tuple[str, ...]:
-    """Return the asked names in the order of the allowed ones; all where none is asked.
+    """Return the names in the order of the allowed ones; all of those where none is named.
 
-    `where` is what asked for them in messages; the option of that kind where left out.
+    `where` stands in messages for what named them; left out, it is the option of that kind.
 
     Raises
     ------
     InputError
         A name is unknown; the nearest allowed one is suggested.
     """
-    unknown = [name for name in asked if name not in allowed]
-    if unknown:
-        raise InputError(_unknown(kind, name, allowed, where or f"--{kind}") for name in unknown)
-    return tuple(name for name in allowed if not asked or name in asked)
-
-
-def _unknown(kind: str, name: str, allowed: tuple[str, ...], where: str) -> Finding:
-    near = difflib.get_close_matches(name, allowed, n=1)
-    fix = f"did you mean '{near[0]}'?" if near else f"name a {kind} of the list"
-    return Finding(where, "", "", name, ", ".join(allowed), fix)
-
-
-def parameter(settings: Mapping[str, Any], key: str, where: str) -> Any:
-    """Return a parameter that has no default.
-
-    Raises
-    ------
-    FileError
-        The settings lack it.
-    """
-    if key not in settings:
-        raise FileError(where, f"no parameter '{key}'", f"a value for '{key}'", "add it")
-    return settings[key]
+    findings = []
+    for name in names:
+        if name not in allowed:
+            nearest = difflib.get_close_matches(name, allowed, n=1)
+            fix = f"did you mean '{nearest[0]}'?" if nearest else f"name a {kind} of the list"
+            place = where or f"--{kind}"
+            findings.append(Finding(place, "", "", name, ", ".join(allowed), fix))
+    if findings:
+        raise InputError(findings)
+    return tuple(name for name in allowed if not names or name in names)

@@ -24,7 +24,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from usiran.models.base import Spans, SpanTagger
+from usiran.models.base import Spans, SpanTagger, learn_features, ready_made
 from usiran.models.bio_decoding import bio_tags, decode
 from usiran.models.gazetteer import Gazetteer
 from usiran.models.lexicon import Lexicon, Words
@@ -39,9 +39,9 @@ class Sentence(NamedTuple):
     """A sentence as the tagger sees it; spans are empty while predicting."""
 
     article: str
-    text: str
     tokens: list[Token]
     features: list[list[str]]
+    text: str
     spans: Spans
 
 
@@ -87,15 +87,15 @@ class LinearTagger(SpanTagger):
         """Choose among the candidates, then learn tags and types from all sentences."""
         self.lexicon_ = Lexicon(self.words or {})
         sentences = self._read(X, y)
-        self.vocabulary_ = CountVectorizer(analyzer=_itself, min_df=2, binary=True)
+        # What stands once in all training articles cannot be weighed: it is left out.
+        self.vocabulary_ = CountVectorizer(analyzer=ready_made, min_df=2, binary=True)
         self.vocabulary_.fit([row for sentence in sentences for row in sentence.features])
-        self.span_vocabulary_ = CountVectorizer(analyzer=_itself, binary=True)
-        self.span_vocabulary_.fit(
-            [["none"], *(span_features(row, span) for row in sentences for span in row.spans)]
+        self.span_vocabulary_, _ = learn_features(
+            span_features(sentence, span) for sentence in sentences for span in sentence.spans
         )
-        pairs = list(itertools.product(self.regularisation, self.outside))
-        self.chosen_ = self._tuned(sentences, pairs) if len(pairs) > 1 else pairs[0]
-        self.model_ = TokenModel(self, self.chosen_[0]).learn(sentences).learn_types(sentences)
+        self.chosen_ = self._tune(sentences)
+        self.model_ = TokenModel(self)
+        self.model_.fit_tags(*self.model_.read(sentences), self.chosen_[0]).fit_types(sentences)
         return self
 
     def _read(self, X: pd.DataFrame, y: Iterable[Spans]) -> list[Sentence]:
@@ -104,55 +104,56 @@ class LinearTagger(SpanTagger):
 
     def _sentence(self, article: str, text: str, zone: str, spans: Spans) -> Sentence:
         tokens = tokenize(text)
-        known = self.lexicon_.find(text)
-        levels = [known]
-        if self.groups:
-            levels.append([span._replace(label=self.group(span.label)) for span in known])
-        features = token_features(tokens, zone, levels)
-        return Sentence(article, text, tokens, features, spans)
+        entries = self.lexicon_.find(text)
+        levels = [entries, self.grouped(entries)] if self.groups else [entries]
+        return Sentence(article, tokens, token_features(tokens, zone, levels), text, spans)
 
-    def _tuned(
-        self, sentences: Sequence[Sentence], pairs: Sequence[tuple[float, float]]
-    ) -> tuple[float, float]:
-        """Leave out each training article once; keep the candidates with the best F1."""
+    def grouped(self, spans: Spans) -> list[Span]:
+        """Return the spans labelled with what is tagged for them."""
+        if not self.groups:
+            return list(spans)
+        return [span._replace(label=self.groups[span.label]) for span in spans]
+
+    def _tune(self, sentences: Sequence[Sentence]) -> tuple[float, float]:
+        """Leave out each training article once; return the candidates with the best F1."""
+        pairs = list(itertools.product(self.regularisation, self.outside))
+        articles = dict.fromkeys(sentence.article for sentence in sentences)
+        if len(pairs) == 1 or len(articles) < 2:
+            return pairs[0]
         tally = {pair: np.zeros(2) for pair in pairs}
-        for article in dict.fromkeys(sentence.article for sentence in sentences):
-            held = [sentence for sentence in sentences if sentence.article == article]
-            rest = [sentence for sentence in sentences if sentence.article != article]
-            for strength in self.regularisation if rest else ():
-                model = TokenModel(self, strength).learn(rest)
-                scores = model.scores(held)
+        for article in articles:
+            test = [sentence for sentence in sentences if sentence.article == article]
+            model = TokenModel(self)
+            matrix, tags = model.read([row for row in sentences if row.article != article])
+            for strength in self.regularisation:
+                scores = model.fit_tags(matrix, tags, strength).scores(test)
                 for constant in self.outside:
-                    said = model.groups(held, scores, constant)
-                    tally[strength, constant] += self._total_agreement(held, said)
+                    predicted = model.decode(test, scores, constant)
+                    for sentence, spans in zip(test, predicted, strict=True):
+                        tally[strength, constant] += self._agreement(sentence.spans, spans)
         return max(pairs, key=lambda pair: tally[pair][0] / max(tally[pair][1], 1.0))
 
-    def _total_agreement(self, held: Sequence[Sentence], said: Sequence[Spans]) -> Floats:
-        rows = [self._agreement(row.spans, spans) for row, spans in zip(held, said, strict=True)]
-        return np.asarray(np.sum(rows, axis=0, dtype=float))
-
-    def _agreement(self, true: Spans, said: Spans) -> Floats:
+    def _agreement(self, true: Spans, predicted: Spans) -> Floats:
         """Return pairs of the same group, and the mean number of spans on both sides."""
-        grouped = [span._replace(label=self.group(span.label)) for span in true]
+        gold = self.grouped(true)
         if self.strict:
-            pairs = len(set(grouped) & set(said))
+            pairs = len(set(gold) & set(predicted))
         else:
             pairs = sum(
-                matched([s for s in grouped if s.label == g], [s for s in said if s.label == g])
-                for g in {span.label for span in said}
+                matched(
+                    [span for span in gold if span.label == group],
+                    [span for span in predicted if span.label == group],
+                )
+                for group in {span.label for span in predicted}
             )
-        return np.array([pairs, (len(true) + len(said)) / 2])
-
-    def group(self, label: str) -> str:
-        """Return the class that is tagged for a label."""
-        return self.groups[label] if self.groups else label
+        return np.array([pairs, (len(true) + len(predicted)) / 2])
 
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return a tuple of spans for each sentence."""
         sentences = self._read(X, [()] * len(X))
         model = self.model_
-        grouped = model.groups(sentences, model.scores(sentences), self.chosen_[1])
-        return objects([model.typed(s, spans) for s, spans in zip(sentences, grouped, strict=True)])
+        grouped = model.decode(sentences, model.scores(sentences), self.chosen_[1])
+        return objects(model.typed(sentences, grouped))
 
 
 class TokenModel:
@@ -162,23 +163,24 @@ class TokenModel:
     ----------
     tagger : LinearTagger
         Its settings, vocabulary and word lists.
-    strength : float
-        C of both regressions.
     """
 
-    def __init__(self, tagger: LinearTagger, strength: float) -> None:
+    def __init__(self, tagger: LinearTagger) -> None:
         self.tagger = tagger
-        self.strength = strength
+        self.strength = 1.0
         self.tags: list[str] = ["O"]
         self.gazetteer = Gazetteer({})
-        self.listed = CountVectorizer(analyzer=_itself, binary=True)
+        self.listed = CountVectorizer(analyzer=ready_made, binary=True)
         self.tag_model: LogisticRegression | None = None
         self.type_model: LogisticRegression | None = None
 
-    def learn(self, sentences: Sequence[Sentence]) -> TokenModel:
-        """Learn tags and gazetteer from labelled sentences of several articles."""
-        labels = sorted({self.tagger.group(s.label) for row in sentences for s in row.spans})
-        self.tags = bio_tags(labels)
+    def read(self, sentences: Sequence[Sentence]) -> tuple[sparse.csr_matrix, list[str]]:
+        """Learn tags and gazetteer of labelled sentences; return their tokens' features and tags.
+
+        None of it depends on the strength: it is read once for all candidates.
+        """
+        grouped = [self.tagger.grouped(sentence.spans) for sentence in sentences]
+        self.tags = bio_tags(sorted({span.label for spans in grouped for span in spans}))
         self.gazetteer = self._gazetteer(sentences)
         others = {
             article: self._gazetteer([row for row in sentences if row.article != article])
@@ -186,18 +188,16 @@ class TokenModel:
         }
         hints = [_hints(row, others[row.article]) for row in sentences]
         self.listed.fit([hint for rows in hints for hint in rows])
-        tags = [tag for row in sentences for tag in self._gold_tags(row)]
-        # No span in training: there is nothing to learn, and none will be marked.
-        self.tag_model = self._regression(self._matrix(sentences, hints), tags) if labels else None
-        return self
+        tags = [
+            tag
+            for sentence, spans in zip(sentences, grouped, strict=True)
+            for tag in to_bio(sentence.tokens, spans)
+        ]
+        return self._matrix(sentences, hints), tags
 
     def _gazetteer(self, sentences: Sequence[Sentence]) -> Gazetteer:
         rows = ((sentence.text, sentence.spans) for sentence in sentences)
         return Gazetteer.learn(rows, fold_case=self.tagger.fold_case)
-
-    def _gold_tags(self, sentence: Sentence) -> list[str]:
-        grouped = (s._replace(label=self.tagger.group(s.label)) for s in sentence.spans)
-        return to_bio(sentence.tokens, grouped)
 
     def _matrix(
         self, sentences: Sequence[Sentence], hints: Sequence[list[list[str]]]
@@ -207,64 +207,97 @@ class TokenModel:
         blocks = (self.tagger.vocabulary_.transform(own), self.listed.transform(listed))
         return sparse.hstack(blocks, format="csr", dtype=float)
 
+    def fit_tags(
+        self, matrix: sparse.csr_matrix, tags: Sequence[str], strength: float
+    ) -> TokenModel:
+        """Learn the tags with one C; what `read` returned is its training set."""
+        self.strength = strength
+        # No span in training: there is nothing to learn, and none will be marked.
+        self.tag_model = self._regression(matrix, tags) if len(self.tags) > 1 else None
+        return self
+
     def _regression(self, matrix: sparse.csr_matrix, labels: Sequence[str]) -> LogisticRegression:
-        model = LogisticRegression(C=self.strength, max_iter=1000, tol=1e-3)
-        return model.fit(matrix, labels)
+        return LogisticRegression(C=self.strength, max_iter=1000, tol=1e-3).fit(matrix, labels)
+
+    def fit_types(self, sentences: Sequence[Sentence]) -> None:
+        """Learn which type a span has, where types fall into groups."""
+        pairs = [(sentence, span) for sentence in sentences for span in sentence.spans]
+        labels = [span.label for _, span in pairs]
+        if self.tagger.groups and len(set(labels)) > 1:
+            self.type_model = self._regression(self._span_matrix(pairs), labels)
 
     def scores(self, sentences: Sequence[Sentence]) -> list[Floats]:
         """Return log-probabilities, one array (tokens, tags) a sentence."""
         if self.tag_model is None:
             return [np.zeros((len(sentence.tokens), 1)) for sentence in sentences]
         hints = [_hints(sentence, self.gazetteer) for sentence in sentences]
-        known = self.tag_model.predict_log_proba(self._matrix(sentences, hints))
+        stated = self.tag_model.predict_log_proba(self._matrix(sentences, hints))
         # A tag that training never showed (I-X of a one-word type) cannot be chosen.
-        full = np.full((len(known), len(self.tags)), -1e9)
-        full[:, [self.tags.index(tag) for tag in self.tag_model.classes_]] = known
+        full = np.full((len(stated), len(self.tags)), -1e9)
+        full[:, [self.tags.index(tag) for tag in self.tag_model.classes_]] = stated
         ends = np.cumsum([len(sentence.tokens) for sentence in sentences])
         return np.split(full, ends[:-1])
 
-    def groups(
+    def decode(
         self, sentences: Sequence[Sentence], scores: Sequence[Floats], outside: float
     ) -> list[list[Span]]:
         """Return the best spans, labelled with groups."""
         shift = np.eye(len(self.tags))[0] * outside
         tags = decode([rows + shift for rows in scores], self.tags)
-        return [from_bio(s.tokens, row) for s, row in zip(sentences, tags, strict=True)]
-
-    def learn_types(self, sentences: Sequence[Sentence]) -> TokenModel:
-        """Learn which type a span has, where types fall into groups."""
-        pairs = [(row, span) for row in sentences for span in row.spans]
-        labels = [span.label for _, span in pairs]
-        if self.tagger.groups and len(set(labels)) > 1:
-            self.type_model = self._regression(self._span_matrix(pairs), labels)
-        return self
+        return [
+            from_bio(sentence.tokens, row) for sentence, row in zip(sentences, tags, strict=True)
+        ]
 
     def _span_matrix(self, pairs: Sequence[tuple[Sentence, Span]]) -> sparse.csr_matrix:
         rows = [span_features(sentence, span) for sentence, span in pairs]
         return self.tagger.span_vocabulary_.transform(rows).astype(float)
 
-    def typed(self, sentence: Sentence, spans: Sequence[Span]) -> tuple[Span, ...]:
-        """Return the spans with the likeliest type of their group."""
-        if not self.tagger.groups or not spans:
-            return tuple(spans)
-        return tuple(span._replace(label=self._type(sentence, span)) for span in spans)
+    def typed(
+        self, sentences: Sequence[Sentence], grouped: Sequence[Spans]
+    ) -> list[tuple[Span, ...]]:
+        """Return the spans of each sentence with the likeliest type of their group."""
+        if not self.tagger.groups:
+            return [tuple(spans) for spans in grouped]
+        # All spans at once: a call of scikit-learn costs more than what it computes for one.
+        pairs = [
+            (sentence, span)
+            for sentence, spans in zip(sentences, grouped, strict=True)
+            for span in spans
+        ]
+        types = iter(self._types(pairs))
+        return [tuple(span._replace(label=next(types)) for span in spans) for spans in grouped]
 
-    def _type(self, sentence: Sentence, span: Span) -> str:
-        fitting = [t for t, group in (self.tagger.groups or {}).items() if group == span.label]
-        if self.type_model is None:
-            return fitting[0]
-        stated = self.type_model.predict_proba(self._span_matrix([(sentence, span)]))[0]
-        chances = dict(zip(self.type_model.classes_, stated, strict=True))
-        return max(fitting, key=lambda label: chances.get(label, -1.0))
+    def _types(self, pairs: Sequence[tuple[Sentence, Span]]) -> list[str]:
+        members: dict[str, list[str]] = {}
+        for label, group in (self.tagger.groups or {}).items():
+            members.setdefault(group, []).append(label)
+        if self.type_model is None or not pairs:
+            return [members[span.label][0] for _, span in pairs]
+        stated = self.type_model.predict_proba(self._span_matrix(pairs))
+        return [
+            _likeliest(members[span.label], dict(zip(self.type_model.classes_, row, strict=True)))
+            for (_, span), row in zip(pairs, stated, strict=True)
+        ]
+
+
+def _likeliest(labels: Sequence[str], probabilities: Mapping[str, float]) -> str:
+    # A type that training never showed is chosen only where its group has no other.
+    return max(labels, key=lambda label: probabilities.get(label, -1.0))
 
 
 def span_features(sentence: Sentence, span: Span) -> list[str]:
     """Return what tells a span's type: all its tokens, and its first and last one."""
-    inside = [i for i, t in enumerate(sentence.tokens) if span.start <= t.start < span.end]
-    features = [feature for i in inside for feature in sentence.features[i]]
-    last = [f"last|{feature}" for feature in sentence.features[inside[-1]]]
-    first = [f"first|{feature}" for feature in sentence.features[inside[0]]]
-    return [*features, *first, *last, f"length={len(inside)}"]
+    inside = [
+        features
+        for token, features in zip(sentence.tokens, sentence.features, strict=True)
+        if span.start <= token.start < span.end
+    ]
+    return [
+        *itertools.chain.from_iterable(inside),
+        *(f"first|{feature}" for feature in inside[0]),
+        *(f"last|{feature}" for feature in inside[-1]),
+        f"length={len(inside)}",
+    ]
 
 
 def _hints(sentence: Sentence, gazetteer: Gazetteer) -> list[list[str]]:
@@ -273,14 +306,14 @@ def _hints(sentence: Sentence, gazetteer: Gazetteer) -> list[list[str]]:
     A token inside a longest match is `known`; one that is a part of some surface, such as
     a surname, is at least `part` of it.
     """
-    found = marks(sentence.tokens, gazetteer.find(sentence.text))
-    padded = ["", *found, ""]
-    parts = [gazetteer.part(token) for token in sentence.tokens]
+    spans = [span for span, _ in gazetteer.search(sentence.tokens)]
+    tags = ["O", *(tag or "O" for tag in marks(sentence.tokens, spans)), "O"]
     return [
-        [*(f"known[{d}]={padded[i + 1 + d] or 'O'}" for d in (-1, 0, 1)), f"part={parts[i]}"]
-        for i in range(len(found))
+        [
+            f"known[-1]={tags[i]}",
+            f"known[0]={tags[i + 1]}",
+            f"known[1]={tags[i + 2]}",
+            f"part={gazetteer.part(token)}",
+        ]
+        for i, token in enumerate(sentence.tokens)
     ]
-
-
-def _itself(features: list[str]) -> list[str]:
-    return features

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from usiran.text.spans import Span
 from usiran.text.tokens import Token
 
-WINDOW = (-2, -1, 1, 2)
 EDGE = "<edge>"
 REACH = 4
+_AROUND = (-2, -1, 1, 2)
+_PAIRS = ((-1, 0), (0, 1), (-1, 1), (-2, -1), (1, 2))
 _ENDINGS = re.compile(r"(?:ations?|ions?|ments?|ings?|ers?|ed|es|e|s)$")
 _RUNS = re.compile(r"(.)\1+")
+# Forms recur: remembering what each gives makes tagging a quarter faster, and a bound keeps
+# memory flat however many texts there are.
+_remember = lru_cache(maxsize=2**15)
 
 
+@_remember
 def shape(form: str) -> str:
     """Return the form with letters as X or x and digits as 0, runs shortened to one.
 
@@ -29,6 +35,7 @@ def shape(form: str) -> str:
     return _RUNS.sub(r"\1", classes)
 
 
+@_remember
 def stem(form: str) -> str:
     """Return the form in lower case without a common English ending.
 
@@ -43,7 +50,7 @@ def stem(form: str) -> str:
 
 
 def token_features(
-    tokens: Sequence[Token], zone: str, known: Sequence[Sequence[Span]]
+    tokens: Sequence[Token], zone: str, entries: Sequence[Sequence[Span]]
 ) -> list[list[str]]:
     """Return the features of every token.
 
@@ -53,67 +60,87 @@ def token_features(
         One sentence's.
     zone : str
         Headlines are capitalised otherwise than bodies.
-    known : sequence of sequences of Span
+    entries : sequence of sequences of Span
         What the word lists find in the sentence, once for every level of labels.
     """
     forms = [token.text for token in tokens]
-    stems = [stem(form) for form in forms]
-    lists = [marks(tokens, spans) for spans in known]
+    lower = _padded([form.lower() for form in forms], EDGE)
+    shapes = _padded([shape(form) for form in forms], "")
+    stems = _padded([stem(form) for form in forms], EDGE)
+    lists = [marks(tokens, spans) for spans in entries]
+    listed = [_padded(tags, "") for tags in lists]
     return [
         [
-            *_own(forms[i], stems[i], zone, first=i == 0),
-            *_around(forms, stems, i),
-            *(
-                f"list[{d}]={_at(found, i + d)}"
-                for found in lists
-                for d in (0, *WINDOW)
-                if _at(found, i + d)
-            ),
-            *(f"{side}={label}" for found in lists for side, label in _near(found, i)),
+            *_own(form, zone, first=i == 0),
+            *_around(lower[i : i + 5], shapes[i : i + 5], stems[i : i + 5]),
+            *(feature for tags in listed for feature in _listed(tags[i : i + 5])),
+            *(feature for tags in lists for feature in _near(tags, i)),
         ]
-        for i in range(len(tokens))
+        for i, form in enumerate(forms)
     ]
+
+
+def _padded(values: list[str], edge: str) -> list[str]:
+    """Return the values with two edges on either side: five from place i are i's window."""
+    return [edge, edge, *values, edge, edge]
 
 
 def marks(tokens: Sequence[Token], spans: Sequence[Span]) -> list[str]:
     """Return for each token the B or I and the label of the span it lies in, or ""."""
-    found = [""] * len(tokens)
+    tags = [""] * len(tokens)
     for span in spans:
         for i, token in enumerate(tokens):
             if span.start <= token.start and token.end <= span.end:
-                found[i] = f"{'B' if token.start == span.start else 'I'}-{span.label}"
-    return found
+                tags[i] = f"{'B' if token.start == span.start else 'I'}-{span.label}"
+    return tags
 
 
-def _own(form: str, stemmed: str, zone: str, *, first: bool) -> list[str]:
-    lower, drawn = form.lower(), shape(form)
-    features = ["bias", f"form={form}", f"lower={lower}", f"stem={stemmed}", f"shape={drawn}",
-                f"shape={drawn}|{zone}", f"shape={drawn}|first={first}"]  # fmt: skip
-    for size in (2, 3, 4):
-        if len(lower) > size:
-            features += [f"prefix={lower[:size]}", f"suffix={lower[-size:]}"]
-    return features
+@_remember
+def _own(form: str, zone: str, *, first: bool) -> tuple[str, ...]:
+    lower, outline = form.lower(), shape(form)
+    affixes = [
+        affix
+        for size in (2, 3, 4)
+        if len(lower) > size
+        for affix in (f"prefix={lower[:size]}", f"suffix={lower[-size:]}")
+    ]
+    return (
+        "bias",
+        f"form={form}",
+        f"lower={lower}",
+        f"stem={stem(form)}",
+        f"shape={outline}",
+        # Capitals say less in a headline and at the start of a sentence.
+        f"shape={outline}|{zone}",
+        f"shape={outline}|first={first}",
+        *affixes,
+    )
 
 
-def _around(forms: Sequence[str], stems: Sequence[str], i: int) -> list[str]:
-    lower = {d: (_at(forms, i + d) or EDGE).lower() for d in (0, *WINDOW)}
-    drawn = {d: shape(_at(forms, i + d) or "") for d in (0, *WINDOW)}
-    features = [f"lower[{d}]={lower[d]}" for d in WINDOW]
-    features += [f"shape[{d}]={drawn[d]}" for d in WINDOW]
-    features += [f"stem[{d}]={_at(stems, i + d) or EDGE}" for d in (-1, 1)]
-    features += [f"suffix[{d}]={lower[d][-3:]}" for d in (-1, 1)]
-    for a, b in ((-1, 0), (0, 1), (-1, 1), (-2, -1), (1, 2)):
-        features.append(f"lower[{a},{b}]={lower[a]} {lower[b]}")
-        features.append(f"shape[{a},{b}]={drawn[a]} {drawn[b]}")
-    return features
+def _around(lower: list[str], shapes: list[str], stems: list[str]) -> Iterator[str]:
+    """Yield what stands around the token in the middle of a window of five."""
+    for d in _AROUND:
+        yield f"lower[{d}]={lower[2 + d]}"
+    for d in _AROUND:
+        yield f"shape[{d}]={shapes[2 + d]}"
+    yield f"stem[-1]={stems[1]}"
+    yield f"stem[1]={stems[3]}"
+    yield f"suffix[-1]={lower[1][-3:]}"
+    yield f"suffix[1]={lower[3][-3:]}"
+    for a, b in _PAIRS:
+        yield f"lower[{a},{b}]={lower[2 + a]} {lower[2 + b]}"
+        yield f"shape[{a},{b}]={shapes[2 + a]} {shapes[2 + b]}"
 
 
-def _near(found: Sequence[str], i: int) -> list[tuple[str, str]]:
-    """Return the nearest list entry ahead and behind: a phrase's head may stand far off."""
-    ahead = [mark[2:] for mark in found[i : i + REACH] if mark]
-    behind = [mark[2:] for mark in found[max(0, i - REACH + 1) : i + 1] if mark]
-    return [("ahead", label) for label in ahead[:1]] + [("behind", label) for label in behind[-1:]]
+def _listed(window: list[str]) -> Iterator[str]:
+    for d in (0, *_AROUND):
+        if window[2 + d]:
+            yield f"list[{d}]={window[2 + d]}"
 
 
-def _at(items: Sequence[str], i: int) -> str:
-    return items[i] if 0 <= i < len(items) else ""
+def _near(tags: Sequence[str], i: int) -> Iterator[str]:
+    """Yield the nearest list entry ahead and behind: a phrase's head may stand far off."""
+    ahead = [tag[2:] for tag in tags[i : i + REACH] if tag]
+    behind = [tag[2:] for tag in tags[max(0, i - REACH + 1) : i + 1] if tag]
+    yield from (f"ahead={label}" for label in ahead[:1])
+    yield from (f"behind={label}" for label in behind[-1:])

@@ -17,14 +17,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin, clone
-from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.base import clone
 
-from usiran.errors import FileError
-from usiran.models.pair_features import itself
+from usiran.models.base import NamedFeatures, learn_features
+from usiran.models.gazetteer import commonest
 from usiran.models.roles import LinkFinder
-from usiran.models.with_spans import need_marks
-from usiran.tasks.base import Objects, objects
+from usiran.models.with_spans import need_columns
+from usiran.tasks.base import objects
 from usiran.tasks.links import Link, read_all
 from usiran.text.spans import Span
 
@@ -47,17 +46,15 @@ def surface(text: str) -> str:
 
 def names_of(X: pd.DataFrame) -> dict[str, str]:
     """Return the commonest side of every actor's surface; the first by name where they tie."""
-    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    sides_by_name: dict[str, Counter[str]] = defaultdict(Counter)
     for text, actors, sides in zip(X["text"], X["actors"], X["sides"], strict=True):
         for actor, side in zip(actors, sides, strict=True):
             if side:
-                seen[surface(text[actor.start : actor.end])][side] += 1
-    return {
-        name: min(counts, key=lambda side: (-counts[side], side)) for name, counts in seen.items()
-    }
+                sides_by_name[surface(text[actor.start : actor.end])][side] += 1
+    return {name: commonest(counts) for name, counts in sides_by_name.items()}
 
 
-class Deeds(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+class WhoToWhomFeatures(NamedFeatures):
     """Counts of who does what to whom in each sentence.
 
     Reads the columns actors, events, roles and, while training, sides.
@@ -85,45 +82,34 @@ class Deeds(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn i
     def __setstate__(self, state: dict[str, object]) -> None:
         super().__setstate__({"camps": CAMPS_OF_VERSION_1} | state)
 
-    def fit(self, X: pd.DataFrame, y: object = None) -> Deeds:
-        """Learn the names' sides, the features there are, and how roles are found."""
-        self.fit_transform(X, y)
-        return self
-
     def fit_transform(self, X: pd.DataFrame, y: object = None) -> sparse.csr_matrix:
         """Learn, and return the training features: each article by the others' names."""
-        _need(X, "sides", "roles")
+        need_columns(X, "sides", "roles")
         self.names_ = names_of(X)
         if self.links is not None:
             self.links_ = clone(self.links).fit(X, X["roles"].to_numpy())
         articles = X["article_id"].to_numpy(dtype=str)
         rows = np.empty(len(X), dtype=object)
         for article in np.unique(articles):
-            mine = articles == article
-            features = self._features(X[mine], names_of(X[~mine]))
-            rows[np.flatnonzero(mine)] = objects(features)
-        self.vocabulary_ = CountVectorizer(analyzer=itself)
-        # A corpus without spans has no feature at all, which is no fault.
-        return self.vocabulary_.fit_transform([["none"], *rows])[1:]
+            own = articles == article
+            rows[own] = objects(self._features(X[own], names_of(X[~own])))
+        self.vocabulary_, matrix = learn_features(rows, binary=False)
+        return matrix
 
     def transform(self, X: pd.DataFrame) -> sparse.csr_matrix:
         """Return the features of sentences of other articles."""
         return self.vocabulary_.transform(self._features(X, self.names_))
 
     def _features(self, X: pd.DataFrame, names: Names) -> list[list[str]]:
-        need_marks(X)
-        roles = X["roles"] if "roles" in X else self._found(X)
+        need_columns(X, "actors", "events")
+        if self.links is None:
+            need_columns(X, "roles")
+        roles = X["roles"] if "roles" in X else self.links_.predict(X)
         rows = zip(X["text"], X["start"], X["actors"], X["events"], roles, strict=True)
         return [
             self._sentence(text, actors, events, read_all(spans, int(start)), names)
             for text, start, actors, events, spans in rows
         ]
-
-    def _found(self, X: pd.DataFrame) -> Objects:
-        if self.links is None:
-            _need(X, "roles")
-        found: Objects = self.links_.predict(X)
-        return found
 
     def _sentence(
         self,
@@ -139,11 +125,11 @@ class Deeds(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn i
 
         features = [f"actor={side(actor)}" for actor in actors]
         for event in events:
-            mine = [link for link in links if link.event[:2] == event[:2]]
-            agents, recipients = (
-                sorted({side(link.actor) for link in mine if link.role == role}) or ["none"]
-                for role in ("agent", "recipient")
-            )
+            sides = {"agent": set[str](), "recipient": set[str]()}
+            for link in links:
+                if link.event[:2] == event[:2]:
+                    sides[link.role].add(side(link.actor))
+            agents, recipients = (sorted(named) or ["none"] for named in sides.values())
             features += deed(agents, self.quads[event.label], recipients, self.camps)
         return features
 
@@ -171,10 +157,3 @@ def deed(
 def camp(side: str, camps: Mapping[str, str]) -> str:
     """Return which camp of the contest a side belongs to, as the stance labels count them."""
     return side if side in (UNKNOWN, "none") else camps.get(side, "other")
-
-
-def _need(X: pd.DataFrame, *columns: str) -> None:
-    missing = [name for name in columns if name not in X]
-    if missing:
-        raise FileError("sentences", f"no {' and no '.join(missing)}", "actors, events and roles "
-                        "marked", "use a system that finds them itself")  # fmt: skip

@@ -1,8 +1,8 @@
 """Sentences with their spans marked: by annotators where that is given, else by taggers.
 
 An estimator that reads spans finds them in the columns ``actors`` and ``events`` of its
-records. Wrapped in `Marked`, it gets them from taggers fitted on the training articles
-where the records of the articles asked about lack them.
+records. Wrapped in `WithPredictedSpans`, it gets them from taggers fitted on the training
+articles where the records of the articles asked about lack them.
 """
 
 # ruff: noqa: N803  (scikit-learn's signatures)
@@ -17,32 +17,30 @@ from sklearn.utils.metaestimators import available_if
 
 from usiran.errors import FileError
 from usiran.models.base import SpanTagger
-from usiran.models.fit_cache import fitted
+from usiran.models.fit_cache import fit_once
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Objects
 
-MARKS = ("actors", "events")
 
-
-def need_marks(X: pd.DataFrame) -> None:
-    """Check that actors and events are marked in the sentences.
+def need_columns(X: pd.DataFrame, *names: str) -> None:
+    """Check that annotators' marks stand in the records: actors, events, roles, sides.
 
     Raises
     ------
     FileError
-        They are not.
+        A column of them is missing.
     """
-    missing = [name for name in MARKS if name not in X]
+    missing = [name for name in names if name not in X]
     if missing:
-        raise FileError("sentences", f"no {' and no '.join(missing)}", "actors and events marked",
-                        "use a system that finds spans itself")  # fmt: skip
+        raise FileError(
+            "sentences",
+            f"no {' and no '.join(missing)}",
+            f"{', '.join(names)} marked",
+            "use a system that finds them itself",
+        )
 
 
-def _states_probabilities(marked: Marked) -> bool:
-    return hasattr(marked.inner, "predict_proba")
-
-
-class Marked(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+class WithPredictedSpans(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """An estimator that reads spans, together with the taggers that find them.
 
     It learns from the annotators' spans in the training articles and is asked about
@@ -61,29 +59,28 @@ class Marked(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         self.actors = actors
         self.events = events
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> Marked:
+    def fit(self, X: pd.DataFrame, y: Objects) -> WithPredictedSpans:
         """Learn to mark, and what the marks mean."""
-        need_marks(X)
-        taggers = {"actors": self.actors, "events": self.events}
+        need_columns(X, "actors", "events")
         self.taggers_ = {
-            name: fitted(tagger, X, X[name].to_numpy()) for name, tagger in taggers.items()
+            "actors": fit_once(self.actors, X, X["actors"].to_numpy()),
+            "events": fit_once(self.events, X, X["events"].to_numpy()),
         }
         self.inner_ = clone(self.inner).fit(X, y)
         if hasattr(self.inner_, "classes_"):
             self.classes_ = self.inner_.classes_
         return self
 
-    def marked(self, X: pd.DataFrame) -> pd.DataFrame:
-        """Return the records with the taggers' spans."""
+    def _marked(self, X: pd.DataFrame) -> pd.DataFrame:
         return X.assign(**{name: tagger.predict(X) for name, tagger in self.taggers_.items()})
 
     def predict(self, X: pd.DataFrame) -> Objects:
-        """Return what the inner estimator says of the spans found."""
-        said: Objects = self.inner_.predict(self.marked(X))
-        return said
+        """Return what the inner estimator predicts from the spans found."""
+        values: Objects = self.inner_.predict(self._marked(X))
+        return values
 
-    @available_if(_states_probabilities)  # type: ignore[untyped-decorator]  # sklearn is untyped
+    @available_if(lambda self: hasattr(self.inner, "predict_proba"))  # type: ignore[untyped-decorator]  # sklearn is untyped
     def predict_proba(self, X: pd.DataFrame) -> Floats:
         """Return one row a sentence, one column a class of `classes_`."""
-        stated: Floats = self.inner_.predict_proba(self.marked(X))
-        return stated
+        probabilities: Floats = self.inner_.predict_proba(self._marked(X))
+        return probabilities
