@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tests.support.three_passes import build_three, submit
 from tests.support.tiny import GAS, PORT, TEXTS, write_csv
+from usiran import loading
 from usiran.annotation.provisional_gold import adopt
 from usiran.corpus import Corpus
 from usiran.dataset.describe.datasheet import BLOCKS
-from usiran.loading.tables import load
 from usiran.schemas.tables import FILES, MODELS
 from usiran.text.articles import sha256
 
@@ -60,7 +60,7 @@ def _write(corpus: Corpus, name: str, *rows: tuple[object, ...]) -> None:
 def _link(corpus: Corpus) -> None:
     """Put one actor into the registry; no other is anybody."""
     _write(corpus, "registry", ("usa", "Washington", "GOVERNMENT", "US", "", "invented"))
-    actors = load(corpus).frames["actors"]
+    actors = loading.open(corpus).tables["actors"]
     links = [(row.span_id, "", "nobody") for row in actors.itertuples() if row.text != "Washington"]
     _write(corpus, "actor_links", *links)
 

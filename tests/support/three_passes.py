@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.tiny import GAS, PORT, TEXTS, build_tiny, write_csv
+from usiran import loading
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.submissions import import_labels
 from usiran.corpus import Corpus
@@ -132,7 +133,7 @@ def _table(corpus: Corpus, name: str, rows: list[dict[str, str]]) -> None:
 
 def errors(corpus: Corpus) -> list[Finding]:
     """Return what `validate` finds, apart from actors that nobody has linked yet."""
-    found = validate(corpus).findings
+    found = validate(loading.open(corpus)).findings
     return [one for one in found if "annotation/actor_links.csv" not in one.allowed]
 
 

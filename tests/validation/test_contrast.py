@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from usiran.corpus import Corpus
+from usiran.loading import Opened
+from usiran.schemas.label_scheme import read_scheme
+from usiran.text.articles import Texts
 from usiran.validation.contrast import agreed, groups, left_out
 
+CORPUS = Corpus.find(Path(__file__).parent)
 TEXT = "Tehran rejected the tariff."
 HASH = hashlib.sha256(TEXT.encode()).hexdigest()
 ITEM = {
@@ -25,18 +31,19 @@ def label(who: str, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def frames(*labels: dict[str, Any], dropped: tuple[str, ...] = (), **item: Any) -> dict[str, Any]:
-    return {
+def edited(*labels: dict[str, Any], dropped: tuple[str, ...] = (), **item: Any) -> Opened:
+    tables = {
         "sentences": pd.DataFrame([{"sentence_id": "a#001", "zone": "body"},
                                    {"sentence_id": "a#002", "zone": "boilerplate"}]),
         "contrast": pd.DataFrame([{**ITEM, **item}]),
         "contrast_labels": pd.DataFrame(labels or [label("x"), label("y")]),
         "contrast_dropped": pd.DataFrame({"contrast_id": pd.Series(dropped, dtype=object)}),
     }  # fmt: skip
+    return Opened(CORPUS, read_scheme(CORPUS.labels), tables, Texts({}, {}), {}, (), ())
 
 
 def test_an_edit_that_two_labelled_alike_has_no_finding() -> None:
-    good = frames()
+    good = edited()
     assert [*groups(good), *agreed(good), *left_out(good)] == []
 
 
@@ -49,23 +56,23 @@ def test_an_edit_that_two_labelled_alike_has_no_finding() -> None:
     ],
 )
 def test_one_blind_label_of_the_very_text_is_too_few(labels: tuple[dict[str, Any], ...]) -> None:
-    (found,) = agreed(frames(*labels))
+    (found,) = agreed(edited(*labels))
     assert (found.record, found.value) == ("a#001~1", "1 blind labels")
 
 
 def test_a_blind_label_that_differs_is_found_and_an_intended_one_is_not() -> None:
     intended = label("writer", given="intended", stance="pro-US")
-    assert list(agreed(frames(label("x"), label("y"), intended))) == []
-    (found,) = agreed(frames(label("x"), label("y", stance="pro-US")))
+    assert list(agreed(edited(label("x"), label("y"), intended))) == []
+    (found,) = agreed(edited(label("x"), label("y", stance="pro-US")))
     assert (found.column, found.value) == ("stance", "neutral")
     assert "pro-US was said too" in found.allowed
 
 
 def test_an_edit_of_boilerplate_or_under_another_sentences_id_is_found() -> None:
-    found = groups(frames(sentence_id="a#002"))
+    found = groups(edited(sentence_id="a#002"))
     assert [one.column for one in found] == ["contrast_id", "sentence_id"]
 
 
 def test_an_edit_cannot_be_published_and_left_out() -> None:
-    (found,) = left_out(frames(dropped=("a#001~1",)))
+    (found,) = left_out(edited(dropped=("a#001~1",)))
     assert found.record == "a#001~1"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.command import run
+from usiran import loading
 from usiran.corpus import Corpus
-from usiran.loading.tables import load
+from usiran.errors import Finding
 from usiran.validation.validate import validate
 from usiran.validation.votes import decided, decisions_hold
 
@@ -23,7 +25,7 @@ VOTES = "annotation/gold/votes.csv"
 
 
 def test_the_corpus_has_no_findings(repo: Corpus) -> None:
-    report = validate(repo)
+    report = validate(loading.open(repo))
     assert report.findings == ()
     assert report.followed == 0
     assert report.counts["sentences"] == 180
@@ -53,9 +55,13 @@ def change_json(path: Path, change: Callable[[list[dict[str, Any]]], Any]) -> No
     path.write_text(json.dumps(tasks, ensure_ascii=False), "utf-8")
 
 
+def findings_of(corpus: Corpus) -> tuple[Finding, ...]:
+    return validate(loading.open(corpus)).findings
+
+
 def only(corpus: Corpus) -> tuple[str, str, str, str]:
     """Return file, record, column and value of the one finding there is."""
-    (finding,) = validate(corpus).findings
+    (finding,) = findings_of(corpus)
     return finding.file, finding.record, finding.column, finding.value
 
 
@@ -127,7 +133,7 @@ def test_one_removed_task_of_an_annotator(copied: Corpus) -> None:
         tasks.remove(of(tasks, FIRST)[3])
 
     change_json(copied.submissions / "independent/lm-b/stance.json", remove)
-    findings = validate(copied).findings
+    findings = findings_of(copied)
     file = "annotation/submissions/independent/lm-b/stance.json"
     assert [(f.file, f.record, f.column) for f in findings] == [
         (file, f"{FIRST}#004", "holder"), (file, f"{FIRST}#004", "stance"),
@@ -143,17 +149,18 @@ def test_one_deleted_vote(copied: Corpus) -> None:
 
 
 def test_every_deleted_decision_is_found(repo: Corpus) -> None:
-    loaded = load(repo)
-    decisions, rounds = loaded.frames["decisions"], repo.manifest.gold_rounds
+    opened = loading.open(repo)
+    decisions = opened.tables["decisions"]
     assert len(decisions) > 0
     for row in decisions.index:
-        frames = {**loaded.frames, "decisions": decisions.drop(index=row)}
-        found = [*decided(frames, rounds), *decisions_hold(frames, loaded.scheme.allowed)]
-        assert found, decisions.loc[row].to_dict()
+        tables = {**opened.tables, "decisions": decisions.drop(index=row)}
+        without = replace(opened, tables=tables)
+        findings = [*decided(without), *decisions_hold(without)]
+        assert findings, decisions.loc[row].to_dict()
 
 
 def test_the_kind_of_an_edit_gives_the_stance_away_as_the_datasheet_says(repo: Corpus) -> None:
-    contrast = load(repo).frames["contrast"]
+    contrast = loading.open(repo).tables["contrast"]
     stances = contrast.groupby("edit")["stance"].agg(set)
     assert stances["negate-event"] == {"neutral"}
     assert "neutral" not in stances["flip-attitude"]
@@ -169,7 +176,7 @@ def test_a_stance_against_its_grounds(copied: Corpus) -> None:
         ] + [{**added, "id": "added00001"}]
 
     change_json(copied.gold / "stance.json", ground)
-    findings = validate(copied).findings
+    findings = findings_of(copied)
     assert {(f.file, f.record) for f in findings} == {(GOLD_STANCE, f"{FIRST}#002")}
     assert sorted(f.value for f in findings if f.column == "grounds") == ["iran+", "us+", "us-"]
     (finding,) = (f for f in findings if f.column == "stance")
@@ -184,13 +191,13 @@ def test_a_gold_label_against_the_votes_needs_a_decision(copied: Corpus) -> None
         ]
 
     change_json(copied.gold / "stance.json", other)
-    findings = validate(copied).findings
+    findings = findings_of(copied)
     assert [(f.file, f.record, f.column) for f in findings] == [
         (GOLD_STANCE, f"{FIRST}#002", "holder")
     ] * 2
     with (copied.gold / "decisions.csv").open("a", encoding="utf-8") as file:
         file.write(f"holder,{FIRST}#002,source,,true,rule 4.7,lm-first,2026-11-20T10:00:00Z\n")
-    assert validate(copied).findings == ()
+    assert findings_of(copied) == ()
 
 
 def test_labels_on_boilerplate_and_a_missing_label(copied: Corpus) -> None:
@@ -198,7 +205,7 @@ def test_labels_on_boilerplate_and_a_missing_label(copied: Corpus) -> None:
         next(row for row in rows if row["sentence_id"] == f"{FIRST}#015")["zone"] = "body"
 
     change_rows(copied.source / "sentences.csv", rezone)
-    missing = [(f.file, f.record) for f in validate(copied).findings]
+    missing = [(f.file, f.record) for f in findings_of(copied)]
     assert missing == [
         (f"annotation/submissions/independent/{who}/stance.json", f"{FIRST}#015")
         for who in ("lm-a", "lm-b", "lm-c")
@@ -210,7 +217,7 @@ def test_labels_on_boilerplate_and_a_missing_label(copied: Corpus) -> None:
         next(row for row in rows if row["sentence_id"] == f"{FIRST}#002")["zone"] = "boilerplate"
 
     change_rows(copied.source / "sentences.csv", back)
-    found = [f for f in validate(copied).findings if f.file == GOLD_STANCE]
+    found = [f for f in findings_of(copied) if f.file == GOLD_STANCE]
     assert {f.allowed for f in found} == {"a sentence of another zone"}
     assert all(f"{FIRST}#002" in f.record for f in found)
 
@@ -255,7 +262,7 @@ def test_faults_of_tables_are_found(
     expected: tuple[str, str, str | None],
 ) -> None:  # fmt: skip
     change_rows(copied.root / name, change)
-    found = [(f.file, f.column, f.value) for f in validate(copied).findings]
+    found = [(f.file, f.column, f.value) for f in findings_of(copied)]
     file, column, value = expected
     assert any(f[:2] == (file, column) and value in (None, f[2]) for f in found), found
 
@@ -268,7 +275,7 @@ def test_a_removed_registry_row_is_found_with_the_mentions_that_need_it(copied: 
         rows[:] = [row for row in rows if row["actor_id"] != linked]
 
     change_rows(copied.annotation / "actors.csv", remove)
-    findings = validate(copied).findings
+    findings = findings_of(copied)
     gone = {f.value for f in findings if f.column == "actor_id" and f.file.endswith("links.csv")}
     assert gone == {linked}
     # Mentions that its aliases linked are now neither linked nor said to be unlinkable.

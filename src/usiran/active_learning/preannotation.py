@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from usiran import loading
 from usiran.annotation.server.predictions import Prediction, Predictor
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
@@ -25,7 +26,6 @@ from usiran.label_studio.annotation_records import (
 )
 from usiran.label_studio.tasks import Task
 from usiran.label_studio.write_export import result_items
-from usiran.loading.tables import load
 from usiran.models.base import Estimator, Indices, fit_copy, predict
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
@@ -102,14 +102,14 @@ def predictor_of(
 
 
 def _bench(corpus: Corpus) -> Benchmark:
-    loaded = load(corpus)
+    opened = loading.open(corpus)
     stored = (corpus.gold / "stance.json").exists()
-    if stored and not set(_NEEDED) <= set(loaded.frames):
-        raise InputError(loaded.findings)
-    if not stored or loaded.frames["stance"].empty:
+    if stored and not set(_NEEDED) <= set(opened.tables):
+        raise InputError(opened.findings)
+    if not stored or opened.tables["stance"].empty:
         fix = "adopt or adjudicate a gold first, or leave --pre-annotate and --queue out"
         raise _refused(corpus.name_of(corpus.gold), "no gold", "a gold to learn from", fix)
-    return Benchmark.of(corpus, loaded.frames)
+    return Benchmark.of(corpus, opened.tables)
 
 
 def _tasks(bench: Benchmark, layer: Project, system: str) -> tuple[str, ...]:

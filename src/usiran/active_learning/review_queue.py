@@ -28,11 +28,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from usiran import loading
 from usiran.benchmark.protocol import run
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
-from usiran.loading.tables import load, texts_of
 from usiran.models.registry import SYSTEMS
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import Frames, rows_of
@@ -115,12 +115,12 @@ def review_queue(
 class _Maker:
     def __init__(self, corpus: Corpus, system: str, seed: int) -> None:
         self._corpus, self._system, self._seed = corpus, system, seed
-        loaded = load(corpus)
-        if not {"articles", "sentences"} <= set(loaded.frames):
-            raise InputError(loaded.findings)
-        self._frames: Frames = loaded.frames
-        self._scheme: Scheme = loaded.scheme
-        self._texts: Texts = texts_of(loaded.frames)
+        self._opened = loading.open(corpus)
+        if not {"articles", "sentences"} <= set(self._opened.tables):
+            raise InputError(self._opened.findings)
+        self._frames: Frames = self._opened.tables
+        self._scheme: Scheme = self._opened.scheme
+        self._texts: Texts = self._opened.texts
         self._notes: list[str] = []
         self._reasons: dict[str, list[Reason]] = defaultdict(list)
 
@@ -212,7 +212,7 @@ class _Maker:
 
     def _findings(self) -> Iterator[tuple[str, Reason]]:
         elsewhere = 0
-        for finding in validate(self._corpus).findings:
+        for finding in validate(self._opened).findings:
             found = list(dict.fromkeys(self._sentences_in(finding.record)))
             elsewhere += not found
             for sentence_id in found:

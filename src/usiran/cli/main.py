@@ -58,10 +58,11 @@ def validate(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
 
     Exit code 0: nothing found; 1: findings. Example: usiran validate --json
     """
+    from usiran import loading
     from usiran.corpus import Corpus
     from usiran.validation.validate import validate as check
 
-    report = check(Corpus.find(corpus))
+    report = check(loading.open(Corpus.find(corpus)))
     if as_json:
         findings = [finding.as_dict() for finding in report.findings]
         show_json({"findings": findings, "followed": report.followed, "rows": report.counts})

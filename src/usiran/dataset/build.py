@@ -19,14 +19,14 @@ from usiran.dataset.describe.card import Built, card
 from usiran.dataset.describe.facts import facts_of
 from usiran.dataset.describe.metadata import metadata_files
 from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table, unchanged
-from usiran.errors import FileError, Finding, InputError, shorten
+from usiran.errors import FileError, Finding, shorten
 from usiran.io.atomic import holds, replace_files
 from usiran.label_studio.config import config_files
-from usiran.loading.tables import load_tables
+from usiran.loading import Opened
 from usiran.schemas.json_schema import json_schema_files
-from usiran.schemas.label_scheme import Scheme, read_scheme
+from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import read_text
-from usiran.validation.validate import validate
+from usiran.validation.validate import open_valid
 
 Progress = Callable[[str], None]
 
@@ -63,13 +63,33 @@ def build(corpus: Corpus, progress: Progress = lambda _: None) -> Result:
     FileError
         The loaded dataset is not what was built.
     """
-    result = make(corpus, progress)
+    progress("reading and checking the tables")
+    result = make(open_valid(corpus), progress)
     replace_files({**result.files, **dict.fromkeys(result.stale)}, corpus.swap)
     return result
 
 
+def drift(corpus: Corpus, progress: Progress = lambda _: None) -> list[Finding]:
+    """Return a finding for every generated file that is not what a build would write.
+
+    Raises as `build` does.
+    """
+    progress("reading and checking the tables")
+    return drift_of(corpus, make(open_valid(corpus), progress))
+
+
+def drift_of(corpus: Corpus, result: Result) -> list[Finding]:
+    """Return a finding for every file that a build which was made would change."""
+    fix = "run `usiran build` and commit what it writes"
+    return [
+        Finding(corpus.name_of(path), "", "", value, "what a build writes", fix)
+        for value, paths in (("other content", result.changed), ("a stale file", result.stale))
+        for path in paths
+    ]
+
+
 def make(
-    corpus: Corpus,
+    opened: Opened,
     progress: Progress = lambda _: None,
     *,
     manifest: Manifest | None = None,
@@ -77,14 +97,10 @@ def make(
 ) -> Result:
     """Make every generated file without writing any of them into the corpus.
 
-    With `manifest`, they are made as if corpus.toml said that; with `released`, a day, as if
-    its version had been released then.
+    The corpus is one without findings. With `manifest`, the files are made as if corpus.toml
+    said that; with `released`, a day, as if its version had been released then.
     """
-    progress("reading and checking the tables")
-    if found := validate(corpus).findings:
-        raise InputError(found)
-    frames = load_tables(corpus)
-    scheme = read_scheme(corpus.labels)
+    corpus, frames, scheme = opened.corpus, opened.tables, opened.scheme
     files = _generated(corpus, scheme)
     built = []
     for view in views(frames, scheme):
@@ -103,17 +119,6 @@ def make(
     reload(published, tuple(built))
     changed = tuple(path for path, content in files.items() if not holds(path, content))
     return Result(files, _stale(corpus, files), changed, tuple(built))
-
-
-def drift(corpus: Corpus, progress: Progress = lambda _: None) -> list[Finding]:
-    """Return a finding for every generated file that is not what a build would write."""
-    result = make(corpus, progress)
-    fix = "run `usiran build` and commit what it writes"
-    return [
-        Finding(corpus.name_of(path), "", "", found, "what a build writes", fix)
-        for found, paths in (("other content", result.changed), ("a stale file", result.stale))
-        for path in paths
-    ]
 
 
 def _generated(corpus: Corpus, scheme: Scheme) -> dict[Path, bytes]:

@@ -13,7 +13,7 @@ from typing import Any
 from usiran.annotation.agreement.measure import measure_corpus
 from usiran.annotation.agreement.report import to_json
 from usiran.corpus import Corpus
-from usiran.dataset.build import Progress, Result, drift, make
+from usiran.dataset.build import Progress, Result, drift_of, make
 from usiran.dataset.release.change_reasons import explain, first_few
 from usiran.dataset.release.changelog import section, with_section, with_version
 from usiran.dataset.release.diff import Changes, bump, diff
@@ -21,8 +21,8 @@ from usiran.dataset.release.git import check_clean, check_untagged
 from usiran.dataset.release.snapshot import (
     Records,
     content_hash,
-    corpus_records,
     label_counts,
+    records_of,
     table_hash,
     to_lines,
 )
@@ -31,7 +31,7 @@ from usiran.dataset.release.version import Bump, Version
 from usiran.errors import Finding, InputError
 from usiran.io.atomic import holds, replace_files
 from usiran.text.articles import read_text
-from usiran.validation.validate import validate
+from usiran.validation.validate import open_valid
 
 FIRST = Version(0, 1, 0)
 _SOURCES = ("annotation/GUIDELINES.md", "annotation/labels.toml", "dataset/source/folds.csv")
@@ -114,9 +114,8 @@ def prepare(
     _check_greater(version, previous)
     check_clean(corpus.root, corpus.name_of(corpus.dataset / "corpus.toml"))
     check_untagged(corpus.root, f"v{version}")
-    if found := validate(corpus).findings:
-        raise InputError(found)
-    records = corpus_records(corpus)
+    opened = open_valid(corpus)
+    records = records_of(opened.tables, opened.scheme)
     changes, demanded = Changes(()), None
     reasons: tuple[str | None, ...] = ()
     if previous is not None:
@@ -124,13 +123,13 @@ def prepare(
         demanded = bump(changes)
         _check_bump(version, previous.version, demanded, changes)
         reasons = explain(changes, previous.records, records, reason=reason)
-    if findings := drift(corpus, progress):
+    if findings := drift_of(corpus, make(opened, progress)):
         raise InputError(findings)
     created = (today or date.today()).isoformat()
     plan = Plan(version, previous, created, records, changes, reasons, demanded, {})
     progress("building the files of the release")
     told = replace(corpus.manifest, version=str(version))
-    built = make(corpus, manifest=told, released=created)
+    built = make(opened, manifest=told, released=created)
     progress("measuring the annotators' agreement")
     files = _files(corpus, plan, built, _agreement(corpus, draws))
     changed = {path: content for path, content in files.items() if not holds(path, content)}

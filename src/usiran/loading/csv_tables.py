@@ -1,24 +1,20 @@
-"""Tables kept as CSV: read as text, then checked by their model."""
+"""Tables kept as CSV, read as text: their model checks and converts them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from usiran.errors import FileError, Finding
-from usiran.io.csv import csv_bytes, read_rows
-from usiran.schemas.tables import MODELS, Allowed, check
-
-__all__ = ["csv_bytes", "read_raw", "read_table"]
+from usiran.io.csv import read_rows
+from usiran.schemas.tables import MODELS
 
 _WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
 
 
 def read_raw(path: Path, name: str, *, file: str) -> pd.DataFrame:
-    """Read a CSV file as text; blank cells are missing.
+    """Read the CSV file of table `name` as text; blank cells are missing.
 
     Raises
     ------
@@ -37,22 +33,3 @@ def read_raw(path: Path, name: str, *, file: str) -> pd.DataFrame:
 
 def _is_whole(text: object) -> bool:
     return text is None or bool(_WHOLE.fullmatch(str(text)))
-
-
-def read_table(
-    path: Path, name: str, *, file: str, key: str | Sequence[str], allowed: Allowed
-) -> tuple[pd.DataFrame | None, list[Finding]]:
-    """Read a CSV file and check it against the model of table `name`.
-
-    Returns
-    -------
-    frame : DataFrame or None
-        None where the file cannot be read; without the rows that break the model.
-    findings : list of Finding
-        What is wrong with it; empty when nothing is.
-    """
-    try:
-        raw = read_raw(path, name, file=file)
-    except FileError as error:
-        return None, [error.finding]
-    return check(name, raw, file=file, key=key, allowed=allowed)

@@ -9,9 +9,9 @@ import pandas as pd
 
 from usiran.label_studio.annotation_records import AnnotationRow
 from usiran.schemas.label_scheme import Scheme
+from usiran.schemas.registry import split_aliases
 from usiran.schemas.tables import Frames, empty, rows_of
 from usiran.text.articles import Texts
-from usiran.validation.registry import split_aliases
 
 Row = dict[str, object]
 

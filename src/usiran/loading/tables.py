@@ -1,19 +1,19 @@
-"""All of a corpus's tables, read from its files and checked as they are read."""
+"""All of a corpus's tables, read from its files once and checked as they are read."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError
-from usiran.label_studio.annotation_records import AnnotationRow, annotation_rows
+from usiran.label_studio.annotation_records import AnnotationRow, TaskReading, annotation_rows
 from usiran.label_studio.read_export import read_export
-from usiran.loading.csv_tables import read_raw, read_table
+from usiran.loading.csv_tables import read_raw
 from usiran.loading.gold import gold_frames
 from usiran.schemas.base import ARTICLE_ID, ROUND
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
@@ -21,30 +21,82 @@ from usiran.schemas.tables import FILES, KEYS, check, empty, rows_of
 from usiran.text.articles import Sentence, Stored, Texts, read_stored
 
 CROSSWALKS = ("ace2005", "acled", "cameo", "quad")
-_CSV = ("sentences", "folds", "annotators", "registry", "actor_links", "votes", "decisions")
 PROJECTS: tuple[Project, ...] = ("stance", "spans")
+_CSV = ("sentences", "folds", "annotators", "registry", "actor_links", "votes", "decisions")
+# A corpus may have no contrast set: its tables are empty then.
+_OPTIONAL_CSV = ("contrast", "contrast_labels", "contrast_dropped")
+_GOLD_OF: Mapping[Project, tuple[str, ...]] = {
+    "stance": ("stance",),
+    "spans": ("article_stance", "actors", "events", "roles"),
+}
 
 
-@dataclass
-class Loaded:
-    """A corpus's tables and everything found wrong while reading them.
+@dataclass(frozen=True)
+class Opened:
+    """A corpus read once, to be handed on: every command reads a file of it once.
 
     Parameters
     ----------
+    corpus : Corpus
+        The folder.
     scheme : Scheme
         The label scheme.
-    frames : dict
+    tables : dict
         From table name to frame; a table that cannot be read or breaks its model is absent.
-    findings : list of Finding
-        Faults of files and tables.
-    label_findings : list of Finding
-        Faults of single labels in the exports, and offsets that had to be mended.
+    texts : Texts
+        The articles and their sentences; empty where either table cannot be read.
+    submissions : mapping
+        From (round, annotator, project) to the tasks of that export.
+    findings : tuple of Finding
+        Errors of files and tables.
+    label_findings : tuple of Finding
+        Errors of single labels in the exports, and offsets that had to be mended.
     """
 
+    corpus: Corpus
     scheme: Scheme
-    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    label_findings: list[Finding] = field(default_factory=list)
+    tables: dict[str, pd.DataFrame]
+    texts: Texts
+    submissions: Mapping[tuple[str, str, Project], tuple[TaskReading, ...]]
+    findings: tuple[Finding, ...]
+    label_findings: tuple[Finding, ...]
+
+    def refuse_findings(self) -> Opened:
+        """Return the corpus if it could be read without a finding.
+
+        Raises
+        ------
+        InputError
+            With what was found while reading; `validate` finds more.
+        """
+        if self.findings or self.label_findings:
+            raise InputError([*self.findings, *self.label_findings])
+        return self
+
+
+def open(corpus: Corpus) -> Opened:
+    """Read every table of a corpus, collecting what is wrong instead of stopping.
+
+    Rows that break their model are left out of the tables; texts and sentences are taken as
+    far as they can be read, so that one bad row does not hide what is wrong elsewhere.
+
+    Raises
+    ------
+    FileError
+        The label scheme itself cannot be read.
+    """
+    reader = _Reader(corpus)
+    reader.read_articles()
+    for name in _CSV:
+        reader.read_csv(name)
+    for name in _OPTIONAL_CSV:
+        reader.read_optional_csv(name)
+    reader.read_crosswalks()
+    if {"articles", "sentences"} <= set(reader.tables):
+        reader.texts = texts_of(reader.tables)
+        reader.read_submissions()
+        reader.read_gold()
+    return reader.opened()
 
 
 def load_tables(corpus: Corpus) -> dict[str, pd.DataFrame]:
@@ -55,208 +107,201 @@ def load_tables(corpus: Corpus) -> dict[str, pd.DataFrame]:
     InputError
         Something in the corpus is wrong; run `usiran validate` for the whole list.
     """
-    loaded = load(corpus)
-    if loaded.findings or loaded.label_findings:
-        raise InputError([*loaded.findings, *loaded.label_findings])
-    return loaded.frames
+    return open(corpus).refuse_findings().tables
 
 
-def load(corpus: Corpus) -> Loaded:
-    """Read every table, collecting what is wrong instead of stopping.
-
-    Rows that break their model are left out of the frames; texts and sentences are taken as
-    far as they can be read, so that one bad row does not hide what is wrong elsewhere.
-
-    Raises
-    ------
-    FileError
-        The label scheme itself cannot be read.
-    """
-    loaded = Loaded(read_scheme(corpus.labels))
-    _read_articles(corpus, loaded)
-    for name in _CSV:
-        _keep(loaded, name, read_table(
-            corpus.root / FILES[name], name, file=FILES[name], key=KEYS[name],
-            allowed=loaded.scheme.allowed,
-        ))  # fmt: skip
-    _read_crosswalks(corpus, loaded)
-    _read_contrast(corpus, loaded)
-    if {"articles", "sentences"} <= set(loaded.frames):
-        texts = texts_of(loaded.frames)
-        _read_submissions(corpus, loaded, texts)
-        _read_gold(corpus, loaded, texts)
-    return loaded
-
-
-def texts_of(frames: dict[str, pd.DataFrame]) -> Texts:
+def texts_of(tables: Mapping[str, pd.DataFrame]) -> Texts:
     """Return the texts and sentences that the tables hold."""
     sentences: dict[str, list[Sentence]] = {}
-    for row in rows_of(frames["sentences"]):
+    for row in rows_of(tables["sentences"]):
         sentence = Sentence(row.sentence_id, row.article_id, int(row.start), int(row.end), row.zone)
         sentences.setdefault(sentence.article_id, []).append(sentence)
-    articles = frames["articles"]
+    articles = tables["articles"]
+    withdrawn = articles[articles["text_status"] == "withdrawn"]
     return Texts(
         texts=dict(zip(articles["article_id"], articles["text"], strict=True)),
         sentences={
             key: tuple(sorted(rows, key=lambda r: r.start)) for key, rows in sentences.items()
         },
-        withdrawn={
-            row.article_id: row.text_sha256
-            for row in rows_of(articles)
-            if row.text_status == "withdrawn"
-        },
+        withdrawn=dict(zip(withdrawn["article_id"], withdrawn["text_sha256"], strict=True)),
     )
 
 
-def _keep(loaded: Loaded, name: str, read: tuple[pd.DataFrame | None, list[Finding]]) -> None:
-    frame, findings = read
-    loaded.findings += findings
-    if frame is not None:
-        loaded.frames[name] = frame
+class _Reader:
+    """Reads one table after the other, and keeps what was found wrong."""
 
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+        self.scheme = read_scheme(corpus.labels)
+        self.tables: dict[str, pd.DataFrame] = {}
+        self.texts = Texts({}, {})
+        self.submissions: dict[tuple[str, str, Project], tuple[TaskReading, ...]] = {}
+        self.findings: list[Finding] = []
+        self.label_findings: list[Finding] = []
 
-def _read_articles(corpus: Corpus, loaded: Loaded) -> None:
-    file, path = FILES["articles"], corpus.source / "articles.csv"
-    try:
-        raw = read_raw(path, "articles", file=file)
-    except FileError as error:
-        loaded.findings.append(error.finding)
-        return
-    keys: list[object] = list(raw.get("article_id", []))
-    stored = [_stored(corpus, loaded, str(key)) for key in keys]
-    raw["text_status"] = [
-        "withdrawn" if one and one.withdrawn else "present" for one in stored
-    ] or None
-    raw["text"] = [one and one.text for one in stored] or None
-    frame, findings = check(
-        "articles", raw, file=file, key=KEYS["articles"], allowed=loaded.scheme.allowed,
-        made=("text_status", "text"),
-    )  # fmt: skip
-    loaded.findings += findings
-    if frame is not None:
-        # A wrong fact about an article is no reason not to read its labels.
-        known = raw[raw["article_id"].notna() & raw["text"].notna()]
-        loaded.frames["articles"] = known.drop_duplicates("article_id").reindex(
-            columns=frame.columns
+    def opened(self) -> Opened:
+        return Opened(
+            self.corpus,
+            self.scheme,
+            self.tables,
+            self.texts,
+            self.submissions,
+            tuple(self.findings),
+            tuple(self.label_findings),
         )
-    for folder, suffix in ((corpus.articles, ".txt"), (corpus.withdrawn, ".json")):
-        for extra in sorted(folder.glob("*")):
-            known_text = extra.suffix == suffix and extra.stem in keys
-            if not known_text and not extra.name.startswith("."):
-                loaded.findings.append(_stray(corpus, extra))
 
+    def read_csv(self, name: str) -> None:
+        raw = self._raw(name)
+        if raw is not None:
+            self._add(name, raw)
 
-def _stored(corpus: Corpus, loaded: Loaded, article_id: str) -> Stored | None:
-    if not re.match(ARTICLE_ID, article_id):
-        return None  # no file can have such an id; the model reports it
-    try:
-        return read_stored(corpus, article_id)
-    except FileError as error:
-        found = error.finding
-        loaded.findings.append(
-            Finding(found.file, article_id, "text", found.value, found.allowed, found.fix)
-        )
-        return None
+    def read_optional_csv(self, name: str) -> None:
+        if (self.corpus.root / FILES[name]).exists():
+            self.read_csv(name)
+        else:
+            self.tables[name] = empty(name)
 
+    def read_articles(self) -> None:
+        raw = self._raw("articles")
+        if raw is None:
+            return
+        ids: list[object] = list(raw.get("article_id", []))
+        stored = [self._stored(str(article_id)) for article_id in ids]
+        raw["text_status"] = [
+            "withdrawn" if text and text.withdrawn else "present" for text in stored
+        ] or None
+        raw["text"] = [text and text.text for text in stored] or None
+        frame = self._checked("articles", raw, made=("text_status", "text"))
+        if frame is not None:
+            # A wrong fact about an article is no reason not to read its labels.
+            readable = raw[raw["article_id"].notna() & raw["text"].notna()]
+            self.tables["articles"] = readable.drop_duplicates("article_id").reindex(
+                columns=frame.columns
+            )
+        self._find_strays(self.corpus.articles, ".txt", ids)
+        self._find_strays(self.corpus.withdrawn, ".json", ids)
 
-def _stray(corpus: Corpus, path: Path) -> Finding:
-    allowed = f"a text that {FILES['articles']} lists"
-    fix = "add it with `usiran articles add`, or take the file out"
-    return Finding(corpus.name_of(path), "", "", path.name, allowed, fix)
-
-
-def _read_crosswalks(corpus: Corpus, loaded: Loaded) -> None:
-    folder, parts = corpus.root / FILES["crosswalks"], []
-    for name in sorted({*CROSSWALKS, *(path.stem for path in folder.glob("*.csv"))}):
-        file = f"{FILES['crosswalks']}/{name}.csv"
+    def _stored(self, article_id: str) -> Stored | None:
+        if not re.match(ARTICLE_ID, article_id):
+            return None  # no file can have such an id; the model reports it
         try:
-            raw = read_raw(folder / f"{name}.csv", "crosswalks", file=file)
+            return read_stored(self.corpus, article_id)
         except FileError as error:
-            loaded.findings.append(error.finding)
-            continue
+            finding = error.finding
+            self.findings.append(
+                Finding(
+                    finding.file, article_id, "text", finding.value, finding.allowed, finding.fix
+                )
+            )
+            return None
+
+    def _find_strays(self, folder: Path, suffix: str, ids: Sequence[object]) -> None:
+        allowed = f"a text that {FILES['articles']} lists"
+        fix = "add it with `usiran articles add`, or take the file out"
+        for path in sorted(folder.glob("*")):
+            listed = path.suffix == suffix and path.stem in ids
+            if not listed and not path.name.startswith("."):
+                self._add_finding(path, allowed, fix)
+
+    def read_crosswalks(self) -> None:
+        folder = self.corpus.root / FILES["crosswalks"]
+        frames = []
+        for name in sorted({*CROSSWALKS, *(path.stem for path in folder.glob("*.csv"))}):
+            file = f"{FILES['crosswalks']}/{name}.csv"
+            raw = self._raw("crosswalks", file)
+            if raw is None:
+                continue
+            frame = self._checked(
+                "crosswalks",
+                raw.assign(crosswalk=name),
+                file=file,
+                key=("event", "target"),
+                made=("crosswalk",),
+            )
+            frames += [] if frame is None else [frame]
+        if frames:
+            self.tables["crosswalks"] = pd.concat(frames, ignore_index=True)
+
+    def read_submissions(self) -> None:
+        """Read every submission; without all of them there is no table of annotations."""
+        rows: list[AnnotationRow] = []
+        complete = True
+        for path in sorted(self.corpus.submissions.rglob("*.json*")):
+            owner = path.relative_to(self.corpus.submissions).parts[:-1]
+            project = next((name for name in PROJECTS if path.name == f"{name}.json"), None)
+            if project is None or len(owner) != 2 or not all(re.match(ROUND, o) for o in owner):
+                allowed = "<round>/<annotator_id>/stance.json or spans.json, in small letters"
+                self._add_finding(path, allowed, "move the file there, or take it out")
+                continue
+            tasks = self._tasks(path)
+            if tasks is None:
+                complete = False
+                continue
+            round_name, annotator_id = owner
+            self.submissions[round_name, annotator_id, project] = tasks
+            rows += annotation_rows(tasks, round=round_name, annotator_id=annotator_id)
+        if complete:
+            frame = pd.DataFrame(rows, columns=list(AnnotationRow._fields))
+            self._add("annotations", frame if rows else empty("annotations"))
+
+    def read_gold(self) -> None:
+        """Read the gold exports; one that cannot be read gives no tables."""
+        rows: list[AnnotationRow] = []
+        readable: set[str] = set()
+        for project in PROJECTS:
+            tasks = self._tasks(self.corpus.gold / f"{project}.json")
+            if tasks is not None:
+                rows += annotation_rows(tasks, round="gold", annotator_id="gold")
+                readable |= set(_GOLD_OF[project])
+        for name, frame in gold_frames(rows, self.tables, self.texts, self.scheme).items():
+            if name in readable:
+                self._add(name, frame)
+
+    def _tasks(self, path: Path) -> tuple[TaskReading, ...] | None:
+        """Read one export of the corpus; in what is stored, even a mended offset is a finding."""
+        name = self.corpus.name_of(path)
+        try:
+            tasks = tuple(read_export(path, scheme=self.scheme, texts=self.texts, name=name))
+        except FileError as error:
+            self.findings.append(error.finding)
+            return None
+        for task in tasks:
+            self.label_findings += [*task.findings, *task.repairs]
+        return tasks
+
+    def _raw(self, name: str, file: str | None = None) -> pd.DataFrame | None:
+        """Read a table kept as CSV, unchecked; None where the file cannot be read."""
+        file = file or FILES[name]
+        try:
+            return read_raw(self.corpus.root / file, name, file=file)
+        except FileError as error:
+            self.findings.append(error.finding)
+            return None
+
+    def _checked(
+        self,
+        name: str,
+        raw: pd.DataFrame,
+        *,
+        file: str | None = None,
+        key: Iterable[str] = (),
+        made: Sequence[str] = (),
+    ) -> pd.DataFrame | None:
         frame, findings = check(
-            "crosswalks", raw.assign(crosswalk=name), file=file, key=("event", "target"),
-            allowed=loaded.scheme.allowed, made=("crosswalk",),
-        )  # fmt: skip
-        loaded.findings += findings
-        parts += [] if frame is None else [frame]
-    if parts:
-        loaded.frames["crosswalks"] = pd.concat(parts, ignore_index=True)
-
-
-def _read_contrast(corpus: Corpus, loaded: Loaded) -> None:
-    """Read the contrast set, its labels and what was left out; a corpus may have none."""
-    for name in ("contrast", "contrast_labels", "contrast_dropped"):
-        file = FILES[name]
-        if not (corpus.root / file).exists():
-            loaded.frames[name] = empty(name)
-            continue
-        _keep(loaded, name, read_table(
-            corpus.root / file, name, file=file, key=KEYS[name], allowed=loaded.scheme.allowed
-        ))  # fmt: skip
-
-
-def _read_submissions(corpus: Corpus, loaded: Loaded, texts: Texts) -> None:
-    """Read every submission; without all of them there is no table of annotations."""
-    rows: list[AnnotationRow] = []
-    whole = True
-    for path in sorted(corpus.submissions.rglob("*.json*")):
-        owner = path.relative_to(corpus.submissions).parts[:-1]
-        if not _is_submission(path, owner):
-            allowed = "<round>/<annotator_id>/stance.json or spans.json, in small letters"
-            name = corpus.name_of(path)
-            fix = "move the file there, or take it out"
-            loaded.findings.append(Finding(name, "", "", path.name, allowed, fix))
-            continue
-        read = _rows(corpus, path, loaded, texts, (owner[0], owner[1]))
-        whole = whole and read is not None
-        rows += read or ()
-    if whole:
-        _keep(loaded, "annotations", _framed("annotations", rows, loaded))
-
-
-def _is_submission(path: Path, owner: tuple[str, ...]) -> bool:
-    named = path.name in {f"{project}.json" for project in PROJECTS}
-    return named and len(owner) == 2 and all(re.match(ROUND, part) for part in owner)
-
-
-def _read_gold(corpus: Corpus, loaded: Loaded, texts: Texts) -> None:
-    """Read the gold exports; one that cannot be read gives no tables."""
-    rows: list[AnnotationRow] = []
-    absent: set[str] = set()
-    for project in PROJECTS:
-        read = _rows(corpus, corpus.gold / f"{project}.json", loaded, texts, ("gold", "gold"))
-        rows += read or ()
-        absent |= set(_MADE_FROM[project]) if read is None else set()
-    for name, frame in gold_frames(rows, loaded.frames, texts, loaded.scheme).items():
-        if name not in absent:
-            _keep(loaded, name, check(
-                name, frame, file=FILES[name], key=KEYS[name], allowed=loaded.scheme.allowed
-            ))  # fmt: skip
-
-
-_MADE_FROM = {"stance": ("stance",), "spans": ("article_stance", "actors", "events", "roles")}
-
-
-def _rows(
-    corpus: Corpus, path: Path, loaded: Loaded, texts: Texts, owner: tuple[str, str]
-) -> list[AnnotationRow] | None:
-    """Read one export of the corpus; in what is stored, even a mended offset is a finding."""
-    try:
-        readings = list(
-            read_export(path, scheme=loaded.scheme, texts=texts, name=corpus.name_of(path))
+            name,
+            raw,
+            file=file or FILES[name],
+            key=tuple(key) or KEYS[name],
+            allowed=self.scheme.allowed,
+            made=made,
         )
-    except FileError as error:
-        loaded.findings.append(error.finding)
-        return None
-    for reading in readings:
-        loaded.label_findings += [*reading.findings, *reading.repairs]
-    return list(annotation_rows(readings, round=owner[0], annotator_id=owner[1]))
+        self.findings += findings
+        return frame
 
+    def _add(self, name: str, raw: pd.DataFrame) -> None:
+        frame = self._checked(name, raw)
+        if frame is not None:
+            self.tables[name] = frame
 
-def _framed(
-    name: str, rows: Iterable[AnnotationRow], loaded: Loaded
-) -> tuple[pd.DataFrame | None, list[Finding]]:
-    frame = pd.DataFrame(list(rows), columns=list(AnnotationRow._fields))
-    frame = frame if len(frame) else empty(name)
-    return check(name, frame, file=FILES[name], key=KEYS[name], allowed=loaded.scheme.allowed)
+    def _add_finding(self, path: Path, allowed: str, fix: str) -> None:
+        self.findings.append(Finding(self.corpus.name_of(path), "", "", path.name, allowed, fix))

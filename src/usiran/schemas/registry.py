@@ -27,6 +27,19 @@ class Registry(Table):
         name = "registry"
 
 
+def split_aliases(aliases: object) -> list[str]:
+    """Return the surfaces of an alias field; none where it is missing.
+
+    Examples
+    --------
+    >>> split_aliases("PMU | PMF")
+    ['PMU', 'PMF']
+    """
+    if not isinstance(aliases, str):
+        return []
+    return [part.strip() for part in aliases.split("|") if part.strip()]
+
+
 class ActorLinks(Table):
     """One row links one actor span by hand. Key: span_id. Source: annotation/actor_links.csv.
 

@@ -8,28 +8,15 @@ from collections.abc import Iterator
 import pandas as pd
 
 from usiran.errors import Finding
-from usiran.schemas.tables import FILES, Allowed, Frames, rows_of
+from usiran.loading import Opened
+from usiran.schemas.registry import split_aliases
+from usiran.schemas.tables import FILES, rows_of
 
 
-def split_aliases(aliases: object) -> list[str]:
-    """Return the surfaces of an alias field; none where it is missing.
-
-    Examples
-    --------
-    >>> split_aliases("PMU | PMF")
-    ['PMU', 'PMF']
-    """
-    return (
-        [part.strip() for part in aliases.split("|") if part.strip()]
-        if isinstance(aliases, str)
-        else []
-    )
-
-
-def aliases_unique(frames: Frames) -> Iterator[Finding]:
+def aliases_unique(opened: Opened) -> Iterator[Finding]:
     """Find surfaces that stand for two actors."""
     holders: dict[str, list[str]] = defaultdict(list)
-    for row in rows_of(frames["registry"]):
+    for row in rows_of(opened.tables["registry"]):
         for surface in dict.fromkeys([row.name, *split_aliases(row.aliases)]):
             holders[surface].append(row.actor_id)
     for surface, actors in holders.items():
@@ -39,41 +26,40 @@ def aliases_unique(frames: Frames) -> Iterator[Finding]:
             yield Finding(FILES["registry"], actors[-1], "aliases", surface, allowed, fix)
 
 
-def types_agree(frames: Frames) -> Iterator[Finding]:
+def types_agree(opened: Opened) -> Iterator[Finding]:
     """Find linked spans whose type is not their actor's."""
-    types = dict(zip(frames["registry"]["actor_id"], frames["registry"]["type"], strict=True))
-    for row in rows_of(frames["actors"]):
-        expected = types.get(row.actor_id)
-        if expected is not None and expected != row.type:
-            found = f"{row.type} linked to {row.actor_id}"
+    registry = opened.tables["registry"]
+    types = dict(zip(registry["actor_id"], registry["type"], strict=True))
+    for row in rows_of(opened.tables["actors"]):
+        expected = types.get(row.actor_id, row.type)
+        if expected != row.type:
+            value = f"{row.type} linked to {row.actor_id}"
             allowed = f"an actor of type {row.type} ({row.actor_id} is {expected})"
             fix = "correct the type, or link the span to another actor in actor_links.csv"
-            yield Finding(FILES["actors"], row.span_id, "actor_id", found, allowed, fix)
+            yield Finding(FILES["actors"], row.span_id, "actor_id", value, allowed, fix)
 
 
-def all_linked(frames: Frames) -> Iterator[Finding]:
+def all_linked(opened: Opened) -> Iterator[Finding]:
     """Find actor spans that are neither linked nor said to be unlinkable, with a reason."""
-    listed = set(frames["actor_links"]["span_id"])
-    for row in rows_of(frames["actors"]):
+    listed = set(opened.tables["actor_links"]["span_id"])
+    for row in rows_of(opened.tables["actors"]):
         if pd.isna(row.actor_id) and row.span_id not in listed:
             allowed = f"an alias in {FILES['registry']}, or a row in {FILES['actor_links']}"
             fix = "add the alias, link the span, or say there why it stays unlinked"
-            yield Finding(FILES["actors"], row.span_id, "actor_id", str(row.text), allowed, fix)
+            yield Finding(FILES["actors"], row.span_id, "actor_id", row.text, allowed, fix)
 
 
-def crosswalks_complete(
-    frames: Frames, allowed: Allowed, quads: dict[str, str]
-) -> Iterator[Finding]:
+def crosswalks_complete(opened: Opened) -> Iterator[Finding]:
     """Find event labels that a crosswalk leaves out, and quad classes that are not the scheme's."""
-    frame = frames["crosswalks"]
-    for name, rows in frame.groupby("crosswalk", sort=True):
+    quad_of = opened.scheme.quad_of
+    for name, rows in opened.tables["crosswalks"].groupby("crosswalk", sort=True):
         file = f"{FILES['crosswalks']}/{name}.csv"
-        for event in allowed["event"]:
-            if event not in set(rows["event"]):
+        mapped = set(rows["event"])
+        for event in quad_of:
+            if event not in mapped:
                 yield Finding(file, event, "event", "", "a row for every event label", "add a row")
-    for row in rows_of(frame[frame["crosswalk"] == "quad"]):
-        expected = quads.get(row.event)
-        if expected is not None and row.target != expected:
-            file = f"{FILES['crosswalks']}/quad.csv"
-            told = f"{expected}, as labels.toml says"
-            yield Finding(file, row.event, "target", str(row.target), told, "correct one of them")
+        for row in rows_of(rows) if name == "quad" else ():
+            expected = quad_of.get(row.event, row.target)
+            if row.target != expected:
+                allowed, fix = f"{expected}, as labels.toml says", "correct one of them"
+                yield Finding(file, row.event, "target", str(row.target), allowed, fix)

@@ -1,39 +1,32 @@
 """Validating a corpus: everything wrong with it, located and sorted.
 
-Faults have levels: texts; articles, sentences, folds and annotators; single labels; each
-annotator's pass; votes; gold. Where a fault on one level makes others on a later level follow
-from it (a moved boundary moves every label on it), those are counted instead of listed.
+Findings have levels: texts; articles, sentences, folds and annotators; single labels; each
+annotator's submissions; votes; gold. Where one on an early level makes others on a later level
+follow from it (a moved boundary moves every label on it), those are counted instead of listed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-import pandas as pd
-
+from usiran import loading
 from usiran.corpus import Corpus
-from usiran.errors import Finding
-from usiran.label_studio.config import check_config, config
+from usiran.errors import Finding, InputError
+from usiran.loading import Opened
 from usiran.loading.results import read_benchmark
-from usiran.loading.tables import PROJECTS, Loaded, load, texts_of
-from usiran.schemas.label_scheme import Project
-from usiran.schemas.tables import FILES, rows_of
-from usiran.text.articles import Texts
-from usiran.text.tokens import tokenize
+from usiran.schemas.tables import FILES
 from usiran.validation.rules import cross_check
-from usiran.validation.withheld import standoff_findings
 
 _UNIT = re.compile(
     r"(?P<article>[a-z0-9]+(?:-[a-z0-9]+)*)(?:#(?P<number>[0-9]{3,})|@[a-z]+:(?P<start>[0-9]+))"
 )
-_ARTICLES = ("dataset/source/articles/", "dataset/source/withdrawn/")
+_TEXTS = ("dataset/source/articles/", "dataset/source/withdrawn/")
 _ROOTS = (
     "dataset/corpus.toml",
     *(FILES[name] for name in ("articles", "sentences", "folds", "annotators")),
 )
-_ANNOTATORS = 3
 
 
 @dataclass(frozen=True)
@@ -55,125 +48,93 @@ class Report:
     counts: dict[str, int]
 
 
-def validate(corpus: Corpus) -> Report:
+def open_valid(corpus: Corpus) -> Opened:
+    """Read a corpus and validate it: what most commands that make something start from.
+
+    Raises
+    ------
+    InputError
+        The corpus has findings.
+    FileError
+        The label scheme or corpus.toml cannot be read.
+    """
+    opened = loading.open(corpus)
+    if findings := validate(opened).findings:
+        raise InputError(findings)
+    return opened
+
+
+def validate(opened: Opened) -> Report:
     """Check everything in a corpus.
 
     Raises
     ------
     FileError
-        The label scheme or corpus.toml cannot be read; nothing else can be checked then.
+        corpus.toml cannot be read; nothing else can be checked then.
     """
-    loaded = load(corpus)
-    benchmark, found_there = read_benchmark(corpus, loaded.scheme)
-    loaded.frames |= benchmark
-    loaded.findings += found_there
-    crossed = cross_check(
-        loaded.frames,
-        allowed=loaded.scheme.allowed,
-        quads=loaded.scheme.quad_of,
-        contest=loaded.scheme.contest,
-        rounds=corpus.manifest.gold_rounds,
+    benchmark, benchmark_findings = read_benchmark(opened.corpus, opened.scheme)
+    opened = replace(
+        opened,
+        tables=opened.tables | benchmark,
+        findings=(*opened.findings, *benchmark_findings),
     )
-    crossed += _cut_tokens(loaded.frames)
-    crossed += standoff_findings(corpus, loaded.frames)
-    crossed += _claimed(corpus, loaded.frames)
-    configs = [f for name in PROJECTS for f in _config(loaded, name)]
-    found, followed = _roots(loaded, crossed)
-    counts = {name: len(frame) for name, frame in sorted(loaded.frames.items())}
-    return Report(tuple(sorted({*configs, *found})), followed, counts)
+    findings, followed = _roots(opened, cross_check(opened))
+    counts = {name: len(frame) for name, frame in sorted(opened.tables.items())}
+    return Report(tuple(sorted(findings)), followed, counts)
 
 
-def _config(loaded: Loaded, project: Project) -> list[Finding]:
-    """Check the config that labels.toml gives: duplicate hotkeys are made there."""
-    xml = config(loaded.scheme, project)
-    return check_config(xml, loaded.scheme, project, file="annotation/labels.toml")
-
-
-def _claimed(corpus: Corpus, frames: dict[str, pd.DataFrame]) -> Iterator[Finding]:
-    """Find a gold that is called adjudicated and rests on fewer annotators than that takes."""
-    manifest = corpus.manifest
-    if manifest.gold_basis == "adjudicated" and "annotations" in frames:
-        rows = frames["annotations"]
-        count = rows[rows["round"].isin(list(manifest.gold_rounds))]["annotator_id"].nunique()
-        if count < _ANNOTATORS:
-            found = f"adjudicated, with {count} annotators in the gold rounds"
-            allowed = f"adjudicated from {_ANNOTATORS} annotators on, else first-pass"
-            fix = "correct gold_basis or gold_rounds"
-            yield Finding("dataset/corpus.toml", "", "gold_basis", found, allowed, fix)
-
-
-def _cut_tokens(frames: dict[str, pd.DataFrame]) -> Iterator[Finding]:
-    """Find gold spans that begin or end inside a token."""
-    if "articles" not in frames:
-        return
-    texts = dict(zip(frames["articles"]["article_id"], frames["articles"]["text"], strict=True))
-    edges = {
-        key: {edge for token in tokenize(str(text)) for edge in token[:2]}
-        for key, text in texts.items()
-    }
-    for name in ("actors", "events"):
-        for row in rows_of(frames[name]) if name in frames else ():
-            if not {row.start, row.end} <= edges.get(row.article_id, {row.start, row.end}):
-                span = f"{row.start}-{row.end} '{row.text}'"
-                allowed = "offsets where tokens begin and end"
-                yield Finding(
-                    FILES[name], row.span_id, "start", span, allowed, "correct the offsets"
-                )
-
-
-def _roots(loaded: Loaded, crossed: Iterable[Finding]) -> tuple[list[Finding], int]:
-    """Keep the findings that do not follow from one on an earlier level."""
-    units = _units(loaded)
+def _roots(opened: Opened, crossed: Iterable[Finding]) -> tuple[list[Finding], int]:
+    """Leave out the findings that follow from one on an earlier level; say how many they are."""
+    read = {*opened.findings, *opened.label_findings}
     levels: list[list[Finding]] = [[] for _ in range(6)]
-    for finding in {*loaded.findings, *loaded.label_findings, *crossed}:
-        levels[_level(finding, loaded)].append(finding)
-    kept: list[Finding] = []
+    for finding in {*read, *crossed}:
+        levels[_level(finding, read)].append(finding)
+    units = _Units(opened)
+    roots: list[Finding] = []
     followed = 0
     masked: set[str] = set()
     for level in levels:
-        fresh = [finding for finding in level if not masked & units(finding.record, wide=True)]
+        fresh = [finding for finding in level if not masked & units.around(finding.record)]
         followed += len(level) - len(fresh)
-        kept += fresh
-        masked |= {unit for finding in fresh for unit in units(finding.record, wide=False)}
-    return kept, followed
+        roots += fresh
+        # Only now: two findings on one level do not follow from each other.
+        masked |= {unit for finding in fresh for unit in units.named(finding.record)}
+    return roots, followed
 
 
-def _level(finding: Finding, loaded: Loaded) -> int:
-    if finding.file.startswith(_ARTICLES):
+def _level(finding: Finding, read: set[Finding]) -> int:
+    if finding.file.startswith(_TEXTS):
         return 0
     if finding.file in _ROOTS:
         return 1
-    if finding in loaded.findings or finding in loaded.label_findings:
+    if finding in read:
         return 2
     if finding.file.startswith(FILES["annotations"]):
         return 3
     return 4 if finding.file == FILES["votes"] else 5
 
 
-def _units(loaded: Loaded) -> Callable[..., set[str]]:
-    """Return a function from a finding's record to the articles and sentences it is about.
+class _Units:
+    """Tells the articles and sentences that a finding is about from the record it names."""
 
-    With `wide` a sentence also counts as its article: that is what can be masked. Without,
-    a finding about a sentence masks that sentence only.
-    """
-    ready = {"articles", "sentences"} <= set(loaded.frames)
-    texts = texts_of(loaded.frames) if ready else Texts({}, {})
-    # An article whose text cannot be read is one all the same.
-    articles = {*texts.texts, *texts.sentences}
+    def __init__(self, opened: Opened) -> None:
+        self._texts = opened.texts
+        # An article whose text cannot be read is one all the same.
+        self._articles = {*opened.texts.texts, *opened.texts.sentences}
 
-    def units(record: str, *, wide: bool) -> set[str]:
-        found: set[str] = set()
-        for match in _UNIT.finditer(record):
-            article = match["article"]
-            number = match["number"]
-            if number is None:
-                start = int(match["start"])
-                sentence = texts.holding(article, start, start + 1)
-                found.add(sentence.sentence_id if sentence else article)
-            else:
-                found.add(f"{article}#{number}")
-            if wide:
-                found.add(article)
-        return found or {word for word in re.split(r"[^a-z0-9-]+", record) if word in articles}
+    def named(self, record: str) -> set[str]:
+        """Return the sentences and articles a record names: what a finding on it masks."""
+        units = {self._unit(match) for match in _UNIT.finditer(record)}
+        words = re.split(r"[^a-z0-9-]+", record)
+        return units or self._articles.intersection(words)
 
-    return units
+    def around(self, record: str) -> set[str]:
+        """Return these with the sentences' articles: what it takes to mask the finding."""
+        return self.named(record) | {match["article"] for match in _UNIT.finditer(record)}
+
+    def _unit(self, match: re.Match[str]) -> str:
+        article, number, start = match["article"], match["number"], match["start"]
+        if number is not None:
+            return f"{article}#{number}"
+        sentence = self._texts.holding(article, int(start), int(start) + 1)
+        return sentence.sentence_id if sentence else article

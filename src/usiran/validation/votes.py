@@ -1,22 +1,27 @@
-"""Votes and decisions: what the gold rests on is there, counted right, and explained."""
+"""The votes behind the gold, and the decisions that overrule or settle them."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from usiran.errors import Finding
+from usiran.loading import Opened
 from usiran.schemas.names import SENTENCE_LAYERS
-from usiran.schemas.tables import FILES, Allowed, Frames, rows_of
+from usiran.schemas.tables import FILES, Frames, rows_of
 from usiran.validation.labels import file_of
 
-Task = tuple[str, str, str]  # annotator_id, project, unit
-
-
 ADJUDICATED = 3
-"""From so many annotators on, every disagreement is decided with a reason."""
+"""From so many annotators on a gold is adjudicated: every disagreement has its reason."""
+
+_MANIFEST = "dataset/corpus.toml"
+# Decided as a whole: the decisions on a unit are all the labels that it has.
+_WHOLE = ("grounds", "role")
+_LABELS_OF = {"article_stance": "stance"}
+
+Unit = tuple[str, str]  # layer, unit_id
 
 
 class Vote(NamedTuple):
@@ -26,6 +31,11 @@ class Vote(NamedTuple):
     unit_id: str
     label: str
     target: str
+
+    @property
+    def unit(self) -> Unit:
+        """The layer and the unit's id."""
+        return self.layer, self.unit_id
 
 
 def counted(annotations: Iterable[Any], rounds: Sequence[str]) -> list[Any]:
@@ -38,18 +48,27 @@ def counted(annotations: Iterable[Any], rounds: Sequence[str]) -> list[Any]:
     """
     order = {name: number for number, name in enumerate(rounds)}
     rows = [row for row in annotations if row.round in order]
-    last: dict[Task, int] = {}
+    last: dict[tuple[str, str, str], int] = {}
     for row in rows:
-        last[_task(row)] = max(order[row.round], last.get(_task(row), -1))
+        task = _task(row)
+        last[task] = max(order[row.round], last.get(task, -1))
     return [row for row in rows if order[row.round] == last[_task(row)]]
+
+
+def _task(row: Any) -> tuple[str, str, str]:
+    project = _project(row.layer)
+    return row.annotator_id, project, row.unit_id if project == "stance" else row.article_id
 
 
 def count_votes(annotations: Iterable[Any], rounds: Sequence[str]) -> Counter[Vote]:
     """Count the annotators for each label on each unit, and for each event's mode."""
+    return _counts(counted(annotations, rounds))
+
+
+def _counts(rows: Iterable[Any]) -> Counter[Vote]:
     counts: Counter[Vote] = Counter()
-    for row in counted(annotations, rounds):
-        target = row.target if isinstance(row.target, str) else ""
-        counts[Vote(row.layer, row.unit_id, row.label, target)] += 1
+    for row in rows:
+        counts[_vote(row)] += 1
         if row.layer == "event" and isinstance(row.mode, str):
             counts[Vote("mode", row.unit_id, row.mode, "")] += 1
     return counts
@@ -60,32 +79,24 @@ def vote_rows(counts: Mapping[Vote, int]) -> list[dict[str, str]]:
     return [vote._asdict() | {"votes": str(counts[vote])} for vote in sorted(counts)]
 
 
-def _task(row: Any) -> Task:
-    sentence = row.layer in SENTENCE_LAYERS
-    return (
-        row.annotator_id,
-        "stance" if sentence else "spans",
-        row.unit_id if sentence else row.article_id,
-    )
-
-
-def passes_complete(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
+def submissions_complete(opened: Opened) -> Iterator[Finding]:
     """Find tasks that an annotator left out of an article it labelled."""
-    scored = frames["sentences"].query("zone != 'boilerplate'")
-    done: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    started: dict[tuple[str, str], None] = {}
-    for row in rows_of(frames["annotations"]):
-        if row.round == (rounds[0] if rounds else ""):
-            # Later rounds may hold only the tasks that were labelled again.
-            done[row.round, row.annotator_id, row.layer].add(row.unit_id)
-            started[row.annotator_id, row.article_id] = None
-    for annotator_id, article_id in started:
-        wanted = list(scored[scored["article_id"] == article_id]["sentence_id"])
-        for layer in ("stance", "holder"):
-            missing = [key for key in wanted if key not in done[rounds[0], annotator_id, layer]]
-            yield from (_missing(rounds[0], annotator_id, layer, key) for key in missing)
-        if article_id not in done[rounds[0], annotator_id, "article_stance"]:
-            yield _missing(rounds[0], annotator_id, "article_stance", article_id)
+    # Later rounds may hold only the tasks that were labelled again.
+    for round_name in opened.corpus.manifest.gold_rounds[:1]:
+        labelled: dict[tuple[str, str], set[str]] = defaultdict(set)
+        started: dict[tuple[str, str], None] = {}
+        for row in rows_of(opened.tables["annotations"]):
+            if row.round == round_name:
+                labelled[row.annotator_id, row.layer].add(row.unit_id)
+                started[row.annotator_id, row.article_id] = None
+        for annotator_id, article_id in started:
+            sentences = opened.texts.sentences.get(article_id, ())
+            scored = [row.sentence_id for row in sentences if row.scored]
+            wanted = {"stance": scored, "holder": scored, "article_stance": [article_id]}
+            for layer, unit_ids in wanted.items():
+                for unit_id in unit_ids:
+                    if unit_id not in labelled[annotator_id, layer]:
+                        yield _missing(round_name, annotator_id, layer, unit_id)
 
 
 def _missing(round_name: str, annotator_id: str, layer: str, unit_id: str) -> Finding:
@@ -94,169 +105,174 @@ def _missing(round_name: str, annotator_id: str, layer: str, unit_id: str) -> Fi
     return Finding(file, unit_id, layer, "", allowed, "put the label back, or label the unit")
 
 
-def rounds_there(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
-    """Find gold rounds that no submission belongs to, and a gold that claims too much."""
-    there = set(frames["annotations"]["round"])
+def rounds_there(opened: Opened) -> Iterator[Finding]:
+    """Find gold rounds that no submission belongs to."""
+    rounds = opened.corpus.manifest.gold_rounds
+    stored = sorted(set(opened.tables["annotations"]["round"]))
     for name in rounds:
-        if name not in there:
-            allowed = f"rounds under {FILES['annotations']}: {', '.join(sorted(there)) or 'none'}"
+        if name not in stored:
+            allowed = f"rounds under {FILES['annotations']}: {', '.join(stored) or 'none'}"
             fix = "correct gold_rounds, or put the submissions back"
-            yield Finding("dataset/corpus.toml", "", "gold_rounds", name, allowed, fix)
+            yield Finding(_MANIFEST, "", "gold_rounds", name, allowed, fix)
     if not rounds:
         fix = "name the rounds that the gold rests on"
-        yield Finding("dataset/corpus.toml", "", "gold_rounds", "none", "at least one", fix)
+        yield Finding(_MANIFEST, "", "gold_rounds", "none", "at least one", fix)
 
 
-def votes_equal(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
+def annotators_enough(opened: Opened) -> Iterator[Finding]:
+    """Find a gold that is called adjudicated and rests on fewer annotators than that takes."""
+    manifest, rows = opened.corpus.manifest, opened.tables["annotations"]
+    count = rows[rows["round"].isin(list(manifest.gold_rounds))]["annotator_id"].nunique()
+    if manifest.gold_basis == "adjudicated" and count < ADJUDICATED:
+        value = f"adjudicated, with {count} annotators in the gold rounds"
+        allowed = f"adjudicated from {ADJUDICATED} annotators on, else first-pass"
+        fix = "correct gold_basis or gold_rounds"
+        yield Finding(_MANIFEST, "", "gold_basis", value, allowed, fix)
+
+
+def votes_equal(opened: Opened) -> Iterator[Finding]:
     """Find votes that are not what the submissions say."""
-    expected = count_votes(rows_of(frames["annotations"]), rounds)
+    rounds = opened.corpus.manifest.gold_rounds
+    expected = count_votes(rows_of(opened.tables["annotations"]), rounds)
     if not expected:
         return  # the finding is that of `rounds_there`
-    given = {_vote(row): int(row.votes) for row in rows_of(frames["votes"])}
-    for vote in sorted(set(expected) | set(given)):
-        if expected[vote] != given.get(vote, 0):
+    stored = Counter({_vote(row): int(row.votes) for row in rows_of(opened.tables["votes"])})
+    for vote in sorted({*expected, *stored}):
+        if expected[vote] != stored[vote]:
             yield Finding(
                 FILES["votes"],
                 " ".join(part for part in vote if part),
                 "votes",
-                str(given.get(vote, 0)),
+                str(stored[vote]),
                 f"{expected[vote]}, as counted over the submissions of {', '.join(rounds)}",
                 "put the votes or the annotator's labels back as they were",
             )
 
 
-def decided(frames: Frames, rounds: Sequence[str]) -> Iterator[Finding]:
+def decided(opened: Opened) -> Iterator[Finding]:
     """Find gold labels that the annotators did not all give and no decision explains.
 
     From three annotators on, every disagreement needs its decision; with fewer, the label that
     most of them gave needs none.
     """
-    counts = count_votes(rows_of(frames["annotations"]), rounds)
+    rows = counted(rows_of(opened.tables["annotations"]), opened.corpus.manifest.gold_rounds)
+    counts, gold = _counts(rows), gold_labels(opened.tables)
     if not counts:
         return
-    judges = _judges(rows_of(frames["annotations"]), rounds)
-    rows = list(rows_of(frames["decisions"]))
-    exactly = {(row.layer, row.unit_id) for row in rows}
-    loosely = {unit for row in rows for unit in _explains(row)}
-    gold = _gold(frames)
-    events = {v.unit_id for v in gold if v.layer == "event"}
-    marked: Counter[str] = Counter()
-    for vote, count in counts.items():
-        if vote.layer == "event":
-            marked[vote.unit_id] += count
-    for vote in sorted(set(counts) | set(gold)):
+    electorate = _Electorate(rows)
+    decisions = {_vote(row).unit for row in rows_of(opened.tables["decisions"])}
+    followed = {(_FOLLOWING[layer], unit_id) for layer, unit_id in decisions if layer in _FOLLOWING}
+    events = {vote.unit_id for vote in gold if vote.layer == "event"}
+    for vote in sorted({*counts, *gold}):
         if vote.layer == "mode" and vote.unit_id not in events:
             continue
-        judging = judges[_project(vote.layer), gold.get(vote) or _article(vote.unit_id)]
-        asked, strict = _asked(vote, marked[vote.unit_id], judging), judging >= ADJUDICATED
-        known, explained = (_unanimous, exactly) if strict else (_majority, loosely)
-        reasons = _reasons(vote, events, marked=marked[vote.unit_id] > 0)
-        if known(vote in gold, counts[vote], asked) or explained & reasons:
+        judging, asked = electorate.sizes(vote, gold.get(vote) or _article(vote.unit_id))
+        strict = judging >= ADJUDICATED
+        known, explained = (_unanimous, decisions) if strict else (_majority, decisions | followed)
+        reasons = _reasons(vote, events, marked=electorate.marked[vote.unit_id] > 0)
+        if known(vote in gold, counts[vote], asked) or not explained.isdisjoint(reasons):
             continue
-        found = vote.label if vote in gold else f"no {vote.label}"
-        told = f"{counts[vote]} of the annotators gave {vote.label}"
+        votes = f"{counts[vote]} of the annotators gave {vote.label}"
         yield Finding(
-            _gold_file(vote.layer),
+            FILES["stance"] if vote.layer in SENTENCE_LAYERS else FILES["actors"],
             " ".join(part for part in (vote.unit_id, vote.target) if part),
             vote.layer,
-            found,
-            f"what {'all' if strict else 'most'} annotators gave ({told}), or a reason in "
+            vote.label if vote in gold else f"no {vote.label}",
+            f"what {'all' if strict else 'most'} annotators gave ({votes}), or a reason in "
             f"{FILES['decisions']}",
             "correct the gold label, or record the decision and its reason",
         )
 
 
-def _asked(vote: Vote, marked: int, judging: int) -> int:
-    """Return how many annotators were asked for a label: of an event, those who marked it."""
-    if vote.layer == "mode":
-        return marked or judging
-    # Of an event that few marked, all are asked: the roles of those who did not are none.
-    return marked if vote.layer == "role" and 2 * marked > judging else judging
+# A decision on the stance decides its grounds as well, one on the event its mode.
+_FOLLOWING = {"stance": "grounds", "event": "mode"}
 
 
-def _reasons(vote: Vote, events: Container[str], *, marked: bool) -> set[tuple[str, str]]:
+class _Electorate:
+    """How many annotators labelled an article, and how many marked an event."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        voters: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self.marked: Counter[str] = Counter()
+        for row in rows:
+            voters[_project(row.layer), row.article_id].add(row.annotator_id)
+            self.marked[row.unit_id] += row.layer == "event"
+        self._sizes = {key: len(annotators) for key, annotators in voters.items()}
+
+    def sizes(self, vote: Vote, article_id: str) -> tuple[int, int]:
+        """Return how many labelled the article, and how many were asked for this label."""
+        judging = self._sizes.get((_project(vote.layer), article_id), 0)
+        marked = self.marked[vote.unit_id]
+        if vote.layer == "mode":
+            return judging, marked or judging
+        # Of an event that few marked, all are asked: the roles of those who did not are none.
+        return judging, marked if vote.layer == "role" and 2 * marked > judging else judging
+
+
+def _reasons(vote: Vote, events: set[str], *, marked: bool) -> set[Unit]:
     """Return the units whose decisions can explain a label."""
-    units = {(vote.layer, vote.unit_id)}
+    units = {vote.unit}
     if vote.layer == "mode" and not marked:
         # Nobody marked the event that was added: its decision gave the mode too.
-        units |= {("event", vote.unit_id)}
+        units.add(("event", vote.unit_id))
     if vote.layer == "role":
         # A span that was moved or left out took its roles with it.
-        units |= {("actor", vote.target)}
-        units |= set() if vote.unit_id in events else {("event", vote.unit_id)}
+        units.add(("actor", vote.target))
+        if vote.unit_id not in events:
+            units.add(("event", vote.unit_id))
     return units
 
 
-def _unanimous(stands: bool, given: int, asked: int) -> bool:
-    return given == (asked if stands else 0)
+def _unanimous(stands: bool, count: int, asked: int) -> bool:
+    return count == (asked if stands else 0)
 
 
-def _majority(stands: bool, given: int, asked: int) -> bool:
-    return stands == (2 * given > asked)
+def _majority(stands: bool, count: int, asked: int) -> bool:
+    return stands == (2 * count > asked)
 
 
-def decisions_hold(frames: Frames, allowed: Allowed) -> Iterator[Finding]:
+def decisions_hold(opened: Opened) -> Iterator[Finding]:
     """Find decisions about units there are not, with labels there are not, or not in the gold."""
-    gold = set(_gold(frames))
-    links: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
-    for row in rows_of(frames["decisions"]):
+    gold: dict[Unit, list[Vote]] = defaultdict(list)
+    for vote in gold_labels(opened.tables):
+        gold[vote.unit].append(vote)
+    wholes: dict[Unit, set[tuple[str, str]]] = defaultdict(set)
+    for row in rows_of(opened.tables["decisions"]):
         vote = _vote(row)
-        if row.layer in _WHOLE:
-            links[row.layer, row.unit_id] |= {(vote.label, vote.target)} if vote.label else set()
+        if vote.layer in _WHOLE:
+            wholes[vote.unit] |= {vote[2:]} if vote.label else set()
         elif not vote.label:
-            standing = [v.label for v in gold if v[:2] == vote[:2]]
-            yield from (_undone(vote, label, "no such label") for label in standing)
-        elif vote not in gold:
-            yield from _not_in_gold(vote, gold, allowed)
-    for (layer, unit_id), decided_links in sorted(links.items()):
-        there = {(v.label, v.target) for v in gold if v[:2] == (layer, unit_id)}
-        if there != decided_links:
-            found = _listed(decided_links)
-            yield _undone(Vote(layer, unit_id, "", ""), found, f"{_listed(there)}, as in the gold")
-
-
-_WHOLE = ("grounds", "role")  # decided as a whole: the rows of a unit are all it has
-_LABELS_OF = {"article_stance": "stance"}
-
-
-def _explains(row: Any) -> Iterator[tuple[str, str]]:
-    """Yield what a decision explains: the stance with its grounds, the event with its mode."""
-    yield row.layer, row.unit_id
-    if row.layer == "stance":
-        yield "grounds", row.unit_id
-    if row.layer == "event":
-        yield "mode", row.unit_id
-
-
-def _not_in_gold(vote: Vote, gold: set[Vote], allowed: Allowed) -> Iterator[Finding]:
-    names = allowed[_LABELS_OF.get(vote.layer, vote.layer)]
-    if vote.label not in names:
-        yield _undone(vote, vote.label, f"one of {', '.join(names)}")
-        return
-    there = sorted(v.label for v in gold if v[:2] == vote[:2])
-    yield _undone(vote, vote.label, f"{', '.join(there) or 'no label'}, as in the gold")
+            for standing in gold[vote.unit]:
+                yield _undone(vote, standing.label, "no such label")
+        elif vote not in gold[vote.unit]:
+            names = opened.scheme.allowed[_LABELS_OF.get(vote.layer, vote.layer)]
+            allowed = f"one of {', '.join(names)}"
+            if vote.label in names:
+                standing_labels = ", ".join(sorted(v.label for v in gold[vote.unit])) or "no label"
+                allowed = f"{standing_labels}, as in the gold"
+            yield _undone(vote, vote.label, allowed)
+    for unit, links in sorted(wholes.items()):
+        gold_links = {vote[2:] for vote in gold[unit]}
+        if gold_links != links:
+            yield _undone(
+                Vote(*unit, "", ""), _listed(links), f"{_listed(gold_links)}, as in the gold"
+            )
 
 
 def _listed(links: Iterable[tuple[str, str]]) -> str:
     return ", ".join(sorted(" ".join(part for part in link if part) for link in links)) or "none"
 
 
-def _undone(vote: Vote, found: str, allowed: str) -> Finding:
+def _undone(vote: Vote, value: str, allowed: str) -> Finding:
     record = " ".join(part for part in vote if part)
     fix = "correct the decision, or the gold label"
-    return Finding(FILES["decisions"], record, "label", found, allowed, fix)
+    return Finding(FILES["decisions"], record, "label", value, allowed, fix)
 
 
 def _vote(row: Any) -> Vote:
-    label, target = (value if isinstance(value, str) else "" for value in (row.label, row.target))
+    # A missing label or target is None or NaN, as pandas has it.
+    label, target = (text if isinstance(text, str) else "" for text in (row.label, row.target))
     return Vote(row.layer, row.unit_id, label, target)
-
-
-def _judges(annotations: Iterable[Any], rounds: Sequence[str]) -> Counter[tuple[str, str]]:
-    """Count the annotators of each article and project."""
-    rows = counted(annotations, rounds)
-    judges = {(row.annotator_id, _project(row.layer), row.article_id) for row in rows}
-    return Counter((project, article) for _, project, article in judges)
 
 
 def _project(layer: str) -> str:
@@ -267,25 +283,23 @@ def _article(unit_id: str) -> str:
     return re.split("[#@]", unit_id, maxsplit=1)[0]
 
 
-def _gold_file(layer: str) -> str:
-    return FILES["stance"] if layer in SENTENCE_LAYERS else FILES["actors"]
-
-
-def _gold(frames: Frames) -> dict[Vote, str]:
+def gold_labels(tables: Frames) -> dict[Vote, str]:
     """Return every gold label that votes are counted for, with its article."""
-    gold = {}
-    for row in rows_of(frames["stance"]):
-        gold[Vote("stance", row.sentence_id, row.stance, "")] = row.article_id
-        gold[Vote("holder", row.sentence_id, row.holder, "")] = row.article_id
-        for ground in row.grounds:
-            gold[Vote("grounds", row.sentence_id, ground, "")] = row.article_id
-    for row in rows_of(frames["article_stance"]):
+    gold: dict[Vote, str] = {}
+    for row in rows_of(tables["stance"]):
+        for layer, label in [
+            ("stance", row.stance),
+            ("holder", row.holder),
+            *(("grounds", ground) for ground in row.grounds),
+        ]:
+            gold[Vote(layer, row.sentence_id, label, "")] = row.article_id
+    for row in rows_of(tables["article_stance"]):
         gold[Vote("article_stance", row.article_id, row.article_stance, "")] = row.article_id
-    for row in rows_of(frames["actors"]):
+    for row in rows_of(tables["actors"]):
         gold[Vote("actor", row.span_id, row.type, "")] = row.article_id
-    for row in rows_of(frames["events"]):
+    for row in rows_of(tables["events"]):
         gold[Vote("event", row.span_id, row.type, "")] = row.article_id
         gold[Vote("mode", row.span_id, row.mode, "")] = row.article_id
-    for row in rows_of(frames["roles"]):
+    for row in rows_of(tables["roles"]):
         gold[Vote("role", row.event_id, row.role, row.actor_span_id)] = row.article_id
     return gold

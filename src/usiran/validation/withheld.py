@@ -5,36 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from usiran.corpus import Corpus
 from usiran.errors import Finding
+from usiran.loading import Opened
 from usiran.schemas.tables import FILES, Frames, rows_of
 from usiran.text.standoffs import Standoff, read_standoff
 
 _FIX = "put it back as it was: without its text an article's sentences cannot move"
 
 
-def standoff_findings(corpus: Corpus, frames: Frames) -> Iterator[Finding]:
+def standoff_kept(opened: Opened) -> Iterator[Finding]:
     """Find facts and sentences of withdrawn articles that are not those of their texts."""
-    if "articles" not in frames:
-        return
-    for row in rows_of(frames["articles"]):
-        standoff = read_standoff(corpus, row.article_id) if row.text_status != "present" else None
+    for row in rows_of(opened.tables["articles"]):
+        if row.text_status == "present":
+            continue
+        standoff = read_standoff(opened.corpus, row.article_id)
         if standoff is not None:
             if standoff.text_sha256 != row.text_sha256:
+                allowed = f"{standoff.text_sha256}, as its stand-off file says"
                 yield Finding(
-                    FILES["articles"], row.article_id, "text_sha256", row.text_sha256,
-                    f"{standoff.text_sha256}, as its stand-off file says", "correct the hash",
-                )  # fmt: skip
-            yield from _sentences(standoff, frames)
+                    FILES["articles"],
+                    row.article_id,
+                    "text_sha256",
+                    row.text_sha256,
+                    allowed,
+                    "correct the hash",
+                )
+            yield from _sentences(standoff, opened.tables)
 
 
-def _sentences(standoff: Standoff, frames: Frames) -> Iterator[Finding]:
+def _sentences(standoff: Standoff, tables: Frames) -> Iterator[Finding]:
     """Compare the sentences that an article has with those it had."""
-    if "sentences" not in frames:
-        return
     there = {
         row.sentence_id: row
-        for row in rows_of(frames["sentences"])
+        for row in rows_of(tables["sentences"])
         if row.article_id == standoff.article_id
     }
     for sentence_id in dict.fromkeys((*standoff.sentences, *there)):
@@ -45,9 +48,7 @@ def _sentences(standoff: Standoff, frames: Frames) -> Iterator[Finding]:
         if found != wanted:
             column = "end" if found and wanted and found[0] == wanted[0] else "start"
             allowed = f"{_told(wanted)}, as when the text was withdrawn"
-            yield Finding(
-                FILES["sentences"], sentence_id, column, _told(found), allowed, _FIX
-            )  # fmt: skip
+            yield Finding(FILES["sentences"], sentence_id, column, _told(found), allowed, _FIX)
 
 
 def _told(place: tuple[int, int] | None) -> str:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from tests.support.studio import Serving, as_json, rename
 from tests.support.three_passes import fill
+from usiran import loading
 from usiran.benchmark.run import Benchmark
 from usiran.cli.main import app
 from usiran.corpus import Corpus
@@ -122,7 +123,7 @@ def _bench(corpus: Corpus) -> Benchmark:
 def _link_actors(corpus: Corpus) -> None:
     """Say of the actors whom the registry does not know that they are nobody of it."""
     # The manifest has changed since: it is read anew.
-    records = [one.record for one in validate(Corpus.find(corpus.root)).findings]
+    records = [one.record for one in validate(loading.open(Corpus.find(corpus.root))).findings]
     unknown = [record for record in records if record.startswith(f"{SIXTH}@actor")]
     with (corpus.annotation / "actor_links.csv").open("a", encoding="utf-8") as file:
         file.writelines(f"{record},,invented for a test\n" for record in unknown)

@@ -19,6 +19,7 @@ from huggingface_hub import DatasetCard
 from tests.support import hub_card
 from tests.support.command import run
 from tests.support.described import build_described
+from usiran import loading
 from usiran.annotation.agreement.measure import measure_corpus
 from usiran.annotation.agreement.report import figure
 from usiran.corpus import Corpus
@@ -193,7 +194,9 @@ def test_words_written_by_hand_stay(copy: Corpus) -> None:
 def test_a_corpus_without_citation_and_datasheet_gets_none(copy: Corpus) -> None:
     for name in ("DATASHEET.md", "CITATION.cff"):
         (copy.root / name).unlink()
-    assert not {"DATASHEET.md", "CITATION.cff"} & {path.name for path in make(copy).files}
+    assert not {"DATASHEET.md", "CITATION.cff"} & {
+        path.name for path in make(loading.open(copy)).files
+    }
 
 
 def test_the_card_is_what_the_hub_takes(described: Corpus) -> None:

@@ -25,6 +25,7 @@ from tests.support.releasable import (
     released,
 )
 from tests.support.releasable import turn_holder as turn
+from usiran import loading
 from usiran.corpus import Corpus
 from usiran.dataset.build import drift
 from usiran.dataset.make_release import Plan, prepare
@@ -117,7 +118,7 @@ def test_without_a_second_annotator_there_are_no_figures_and_the_reason_stands(
 
 def test_a_release_leaves_a_corpus_that_is_built_and_without_findings(first: Corpus) -> None:
     assert first.manifest.version == "1.0.0"
-    assert validate(first).findings == ()
+    assert validate(loading.open(first)).findings == ()
     assert drift(first) == []
     assert "Version 1.0.0 of the data" in (first.dataset / "README.md").read_text("utf-8")
     assert "# as it is\n" in (first.dataset / "corpus.toml").read_text("utf-8")

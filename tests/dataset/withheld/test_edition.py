@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from tests.support.command import run, tree
+from usiran import loading
 from usiran.corpus import Corpus
 from usiran.dataset.build import make
 from usiran.dataset.parquet import from_bytes
@@ -29,7 +30,7 @@ def files(repo: Corpus) -> Files:
 
 @pytest.fixture(scope="module")
 def full(repo: Corpus) -> Files:
-    made, root = make(repo).files, repo.dataset
+    made, root = make(loading.open(repo)).files, repo.dataset
     return {str(path.relative_to(root)): made[path] for path in made if root in path.parents}
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.command import run, tree
 from tests.support.edited import edited_corpus
+from usiran import loading
 from usiran.corpus import Corpus
 from usiran.dataset.build import make
 from usiran.dataset.parquet import from_bytes
@@ -70,7 +71,7 @@ def test_exact_copies_give_the_full_edition_byte_for_byte(
     assert {one.state for one in result.report.articles} == {"exact"}
     full = {
         path.relative_to(repo.dataset).as_posix(): content
-        for path, content in make(repo).files.items()
+        for path, content in make(loading.open(repo)).files.items()
         if path.is_relative_to(repo.dataset)
     }
     for name, content in result.files.items():

@@ -20,6 +20,7 @@ from tests.support.edited import edited_corpus
 from tests.support.entries import submitted
 from tests.support.three_passes import FIRST, ROLE, decide, three
 from tests.support.tiny import GAS, write_csv
+from usiran import loading
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.decisions import decisions_file
 from usiran.annotation.submissions import sheet_of
@@ -101,7 +102,7 @@ def test_decisions_stand_when_their_words_are_gone_and_when_they_are_back(
     decide(work, FIRST)
     decide(work, {ROLE: "A"})
     work.write()
-    unlinked = [(one.record, "", "a test") for one in validate(three).findings]
+    unlinked = [(one.record, "", "a test") for one in validate(loading.open(three)).findings]
     write_csv(three.annotation / "actor_links.csv", ("span_id", "actor_id", "reason"), unlinked)
     ledger = decisions_file(three)
     before, text = ledger.read_bytes(), three.article(GAS).read_text("utf-8")
@@ -146,7 +147,7 @@ def test_the_card_names_the_withdrawn_text(both: Both) -> None:
 
 
 def test_the_corpus_stays_without_findings_and_builds_the_same_again(both: Both) -> None:
-    assert validate(both.after).findings == ()
+    assert validate(loading.open(both.after)).findings == ()
     done = run("build", "--check", at=both.after)
     assert done.code == 0, done.err
 
@@ -300,7 +301,7 @@ def test_what_cannot_be_withdrawn(
 
 
 def errors(corpus: Corpus) -> Iterator[tuple[str, str]]:
-    for finding in validate(corpus).findings:
+    for finding in validate(loading.open(corpus)).findings:
         yield finding.file, finding.record
 
 

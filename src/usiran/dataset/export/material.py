@@ -8,12 +8,10 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from usiran.corpus import Corpus
 from usiran.dataset.configs import views
-from usiran.errors import InputError
 from usiran.label_studio.tasks import chosen_articles
-from usiran.loading.tables import load_tables, texts_of
-from usiran.schemas.label_scheme import Scheme, read_scheme
+from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Texts
-from usiran.validation.validate import validate
+from usiran.validation.validate import open_valid
 
 Layer = Literal["stance", "actors", "events"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
@@ -102,10 +100,8 @@ def material(corpus: Corpus, layers: tuple[Layer, ...], articles: Iterable[str] 
     InputError
         The corpus has findings, or an article is not there or withdrawn.
     """
-    if found := validate(corpus).findings:
-        raise InputError(found)
-    frames, scheme = load_tables(corpus), read_scheme(corpus.labels)
-    texts = texts_of(frames)
+    opened = open_valid(corpus)
+    frames, scheme, texts = opened.tables, opened.scheme, opened.texts
     chosen = chosen_articles(texts, articles)
     made = {view.name: view.rows for view in views(frames, scheme)}
     registry = frames["registry"]

@@ -20,15 +20,13 @@ from usiran.dataset.describe.card import Built, card
 from usiran.dataset.describe.facts import facts_of
 from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table
 from usiran.dataset.withheld.fingerprints import Anchors, anchors
-from usiran.errors import FileError, InputError
-from usiran.loading.tables import load_tables, texts_of
-from usiran.schemas.label_scheme import read_scheme
+from usiran.errors import FileError
 from usiran.text.articles import Texts
 from usiran.text.edits import edit_of
 from usiran.text.masking import hidden, masked
 from usiran.text.ngrams import SHINGLE, Wording, words_of
 from usiran.text.standoffs import Edited
-from usiran.validation.validate import validate
+from usiran.validation.validate import open_valid
 
 RESTORE = "restore"
 """The folder of the restore data."""
@@ -81,10 +79,9 @@ def text_free_files(
         The edition, loaded back, is not what was made.
     """
     progress("reading and checking the tables")
-    if found := validate(corpus).findings:
-        raise InputError(found)
-    frames, scheme = load_tables(corpus), read_scheme(corpus.labels)
-    maker = _Maker(texts_of(frames))
+    opened = open_valid(corpus)
+    frames, scheme = opened.tables, opened.scheme
+    maker = _Maker(opened.texts)
     files: dict[str, bytes] = {}
     built = []
     for view in views(frames, scheme):

@@ -16,13 +16,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from usiran import loading
 from usiran.corpus import Corpus
 from usiran.dataset.articles import COLUMNS, one_article, read_articles
 from usiran.dataset.withheld.requote import requoted
 from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
-from usiran.loading.tables import load_tables
+from usiran.loading import Opened
 from usiran.schemas.registry import ActorLinks
 from usiran.schemas.tables import FILES, rows_of
 from usiran.text.articles import Texts, read_text, read_texts, sha256
@@ -105,19 +106,20 @@ def withdrawal(
         There is no such article, its text is withdrawn already, there is no reason, or the
         corpus has findings.
     """
-    texts = read_texts(corpus)
+    opened = loading.open(corpus)
+    texts = opened.texts
     one_article(texts, article_id)
     if article_id in texts.withdrawn:
         raise InputError([Finding("the article", article_id, "", "a withdrawn text",
                                   "an article with its text", "nothing to do")])  # fmt: skip
     if not reason.strip():
         raise InputError([Finding("--reason", "", "", "nothing", "why, in a line", "say it")])
-    if found := validate(corpus).findings:
+    if found := validate(opened).findings:
         raise InputError(found)
     text = texts.texts[article_id]
     bare = skeleton_of(text)
     files, quotes = requoted(corpus, article_id, before=text, after=bare)
-    linked, links = _linked(corpus, article_id)
+    linked, links = _linked(opened, article_id)
     edited, standoff = _contrast(corpus, texts, _standoff(texts, article_id, reason.strip(), day))
     files |= linked | edited | (_untitled(corpus, article_id) if title else {})
     files[corpus.withdrawn / f"{article_id}.json"] = standoff.sealed().content()
@@ -142,14 +144,14 @@ def _standoff(texts: Texts, article_id: str, reason: str, day: str) -> Standoff:
     )
 
 
-def _linked(corpus: Corpus, article_id: str) -> tuple[dict[Path, bytes], int]:
+def _linked(opened: Opened, article_id: str) -> tuple[dict[Path, bytes], int]:
     """Return actor_links.csv with a row for every span that an alias linked."""
-    path = corpus.root / FILES["actor_links"]
+    path = opened.corpus.root / FILES["actor_links"]
     rows = read_rows(path, name=FILES["actor_links"])
     known = {row["span_id"] for row in rows}
     made = [
         {"span_id": row.span_id, "actor_id": row.actor_id, "reason": BY_ALIAS}
-        for row in rows_of(load_tables(corpus)["actors"])
+        for row in rows_of(opened.tables["actors"])
         if row.article_id == article_id
         and isinstance(row.actor_id, str)
         and row.span_id not in known
