@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.measuring import Measured
 from usiran.benchmark.run import Benchmark
-from usiran.inference.predict import batches, label, widen_cache
+from usiran.inference.predict import batches, label
 from usiran.inference.read_texts import Document
 from usiran.inference.store import load
 from usiran.inference.train import train
@@ -35,7 +35,6 @@ def measure(bench: Benchmark, texts: list[str]) -> Measured:
     started = time.perf_counter()
     sentences = sum(len(one["sentences"]) for one in rows)
     two = time.perf_counter() - started
-    widen_cache()
     start_one = time.perf_counter()
     for texts_of_part in parts:
         label(models, texts_of_part)

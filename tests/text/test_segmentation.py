@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from usiran.corpus import Corpus
+from usiran.errors import FileError
+from usiran.text.articles import read_texts
 from usiran.text.segmentation import propose, uncovered
 
 TEXTS = st.text(
@@ -54,3 +58,52 @@ def test_an_empty_or_blank_text_has_no_sentence() -> None:
 def test_uncovered_names_the_offsets() -> None:
     assert uncovered("ab cd", [(0, 1)]) == [1, 3, 4]
     assert uncovered("ab", [(0, 9)]) == []
+
+
+def test_proposed_boundaries_agree_with_the_curated_ones_of_the_five_articles(repo: Corpus) -> None:
+    """Only boundaries inside a line count: a line break is one in any case."""
+    corpus = read_texts(repo)
+    right, proposed, curated = 0, 0, 0
+    for article_id, text in corpus.texts.items():
+        first_of_line = {0} | {i + 1 for i, char in enumerate(text) if char == "\n"}
+        ours = {row.start for row in propose(text)} - first_of_line
+        theirs = {row.start for row in corpus.sentences[article_id]} - first_of_line
+        right += len(ours & theirs)
+        proposed += len(ours)
+        curated += len(theirs)
+    assert 2 * right / (proposed + curated) > 0.95
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They met at 7.45 p.m. Saturday.|Nobody spoke.",
+        "The U.S. Army left.|The U.S. stayed.",
+        "Gen. Smith said so.|He left.",
+        "“We came.|We saw.|We left,” he said.",
+        "It doesnt work.|They wont stay.",
+        "”They left the town.|It was quiet.",
+    ],
+)
+def test_known_traps_are_proposed_as_a_reader_would_cut_them(text: str) -> None:
+    plain = text.replace("|", " ")
+    found = [plain[row.start : row.end] for row in propose(plain)]
+    assert found == text.split("|")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The country sees 5 to six attacks every week. “These attacks go on.”",  # cut: week.|“
+        "They had three targets.|\nthis year that would be seen as.",  # joined: no stop was meant
+    ],
+)
+def test_known_traps_that_a_reader_still_has_to_mend(text: str) -> None:
+    plain = text.replace("|", " ")
+    found = [plain[row.start : row.end] for row in propose(plain)]
+    assert found == [part.strip() for part in text.split("|")]
+
+
+def test_a_language_without_a_segmenter_is_refused() -> None:
+    with pytest.raises(FileError, match=r"found 'language = tlh'; allowed: .* segmented: en"):
+        propose("nuqneH", "tlh")

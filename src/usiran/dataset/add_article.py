@@ -94,7 +94,7 @@ def prepare(corpus: Corpus, path: Path, facts: Facts, *, allow_similar: bool = F
     rows = read_articles(corpus)
     _refuse_duplicate(path, text, rows)
     notices += _nearest(corpus, path, text, rows, allow_similar=allow_similar)
-    proposals = tuple(propose(text))
+    proposals = tuple(propose(text, corpus.manifest.language))
     assert not uncovered(text, [row[:2] for row in proposals])
     row = _row(path, text, facts, proposals, {known["article_id"] for known in rows})
     return Addition(row, text, proposals, tuple(notices))

@@ -19,9 +19,7 @@ it is; what only annotators can tell (grounds, votes, modes, folds, links) is no
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,7 +41,6 @@ from usiran.text.spans import Span
 
 MANIFEST = "prediction.json"
 BATCH = 64
-PATTERNS = 2048
 # Which table a task's spans fill, and what a span_id calls them.
 SPAN_LAYERS = {"actors": "actor", "events": "event"}
 _PLACE = (("start", pa.int32()), ("end", pa.int32()))
@@ -174,7 +171,7 @@ def write_predictions(
     with new_folder(output, marker=MANIFEST, force=force) as folder:
         total, skipped = reader.survey()
         done = 0
-        with _roomy_cache(), Tables(folder, schemas(models), form) as tables:
+        with Tables(folder, schemas(models), form) as tables:
             parts = batches(reader.documents(), batch)
             for rows in labelled(models, parts, workers=workers):
                 tables.write(rows)
@@ -184,22 +181,6 @@ def write_predictions(
         made = Done(tuple(map(_told, models)), present_versions(), tables.counts, skipped)
         (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)) + b"\n")
     return made
-
-
-@contextmanager
-def _roomy_cache() -> Iterator[None]:
-    """Let `re` keep more patterns: the segmenter's do not fit, and it was ten times slower."""
-    kept = re._MAXCACHE  # type: ignore[attr-defined]  # there is no public name for it
-    widen_cache()
-    try:
-        yield
-    finally:
-        re._MAXCACHE = kept  # type: ignore[attr-defined]
-
-
-def widen_cache() -> None:
-    """Let `re` keep more patterns in this process from now on."""
-    re._MAXCACHE = max(re._MAXCACHE, PATTERNS)  # type: ignore[attr-defined]
 
 
 def labelled(

@@ -63,10 +63,9 @@ def labelled_apart(
 
 
 def _take(models: Sequence[Model]) -> None:
-    """Keep the models in this process, and room for the segmenter's patterns."""
+    """Keep the models in this process."""
     global _models  # noqa: PLW0603 - what an initializer leaves behind is global by nature
     _models = models
-    prediction.widen_cache()
 
 
 def _label(texts: list[Document]) -> dict[str, Rows]:
