@@ -7,7 +7,7 @@ from scipy.stats import bootstrap as resample
 from sklearn.metrics import f1_score
 
 from bench.measuring import Measured, alternate
-from usiran.benchmark.run import Benchmark, scorer_of
+from usiran.benchmark.run import Benchmark
 from usiran.stats.bootstrap import DRAWS, bootstrap
 from usiran.tasks.base import Predictions
 
@@ -17,7 +17,7 @@ TASK, SHARE = "stance", 20
 def measure(bench: Benchmark) -> Measured:
     """Draw ours in full, the peer's in part: its time grows with the draws alone."""
     gold = bench.golds[TASK]
-    scorer = scorer_of(gold)
+    scorer = gold.scorer
     said = np.random.default_rng(0).permutation(gold.values)
 
     def ours() -> None:

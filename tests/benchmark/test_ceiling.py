@@ -17,7 +17,6 @@ from usiran.benchmark.leaderboard import render
 from usiran.benchmark.run import Benchmark
 from usiran.label_studio.annotation_records import AnnotationRow
 from usiran.tasks.base import Gold, Tables
-from usiran.tasks.registry import gold_of
 
 Row = dict[str, object]
 OTHER = {"author": "source", "source": "author"}
@@ -55,7 +54,7 @@ def _tables(passes: Mapping[str, Iterable[Row]], *, round: str = "r1") -> dict[s
 
 
 def _golds(tables: Tables) -> dict[str, Gold]:
-    return {name: gold_of(task, tables) for name, task in synthetic.tasks().items()}
+    return {name: task.gold(tables) for name, task in synthetic.tasks().items()}
 
 
 def _measure(tables: Tables, *rounds: str, basis: str = "adjudicated") -> Ceiling:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tests.support.benches import Keys, MakeBench, bench, run_pairs
 from usiran.benchmark.power import SIZES, Pair, gradient, power, simulate
-from usiran.benchmark.run import Benchmark, counts_of, scorer_of
+from usiran.benchmark.run import Benchmark, counts_of
 from usiran.errors import InputError
 from usiran.stats.bootstrap import bootstrap
 from usiran.stats.scores import Floats
@@ -98,9 +98,9 @@ def test_the_observed_difference_is_that_of_the_scores(ran: tuple[Benchmark, Key
     scores = [results[name, "holder"].result.score for name in names]
     assert found.observed == pytest.approx(scores[0] - scores[1], abs=2e-6)
     counts = [
-        counts_of(made.outcomes(results[name, "holder"]), scorer_of(made.golds["holder"]))
+        counts_of(made.outcomes(results[name, "holder"]), made.golds["holder"].scorer)
         for name in names
     ]
-    scorer, articles = scorer_of(made.golds["holder"]), made.golds["holder"].articles
+    scorer, articles = made.golds["holder"].scorer, made.golds["holder"].articles
     assert Pair.of(scorer, articles, *counts).observed == pytest.approx(found.observed, abs=1e-6)
     assert found.enough == 5

@@ -14,7 +14,6 @@ from usiran.benchmark.results import outcomes_of, paths
 from usiran.benchmark.run import (
     evaluate,
     outcomes,
-    scorer_of,
 )
 from usiran.benchmark.write_results import publish
 from usiran.errors import FileError, InputError
@@ -131,7 +130,7 @@ def test_stored_predictions_give_the_stored_score_again(bench: MakeBench) -> Non
     made = bench(sentences=6)
     names = ("stratified", "shuffled-within", "tfidf-svm", "tfidf-nb", "gazetteer")
     for (_, task), stored in run_pairs(made, *made.plan(systems=names)).items():
-        scorer = scorer_of(made.golds[task])
+        scorer = made.golds[task].scorer
         rows = [scorer.counts(one.gold, one.predictions) for one in made.outcomes(stored)]
         again = float(scorer.headline(sum(rows).sum(axis=0)))  # type: ignore[union-attr]  # never empty
         assert again == pytest.approx(stored.result.score, abs=1e-6)

@@ -16,6 +16,7 @@ from usiran.models.pair_features import MarkedSentence, pair_features
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
 from usiran.models.with_spans import WithPredictedSpans
 from usiran.tasks.base import Gold, Objects, objects
+from usiran.tasks.links import Link
 from usiran.text.spans import Span
 
 #       0         1         2         3
@@ -31,14 +32,18 @@ RECORDS = pd.DataFrame(
 
 
 def _f1(gold: Gold, model: object) -> float:
-    scorer = gold.task.score(gold)
+    scorer = gold.scorer
     said = run(model, gold).predictions  # type: ignore[arg-type]  # an estimator
     return float(scorer.headline(scorer.counts(gold, said).sum(axis=0)))
 
 
 def test_the_nearest_actors_on_either_side_have_the_roles() -> None:
     (links,) = NearestActor().fit(RECORDS, objects([()])).predict(RECORDS)
-    assert links == spans((11, 17, "agent@ASSAULT:123-126"), (30, 36, "recipient@ASSAULT:123-126"))
+    event = Span(23, 26, "ASSAULT")
+    assert links == (
+        Link("agent", event, Span(11, 17, "")),
+        Link("recipient", event, Span(30, 36, "")),
+    )
 
 
 def test_the_majority_control_links_nothing() -> None:
@@ -124,6 +129,6 @@ def test_a_model_without_taggers_says_that_it_needs_marks() -> None:
 def test_an_actor_of_another_sentence_is_never_found_and_counts_as_missed() -> None:
     gold = synthetic.gold("roles")
     far = gold.values.copy()
-    far[1] = (Span(-9, -2, far[1][0].label),)
+    far[1] = (far[1][0]._replace(actor=Span(-9, -2, "")),)
     moved = Gold(gold.task, gold.records, far, gold.folds)
     assert _f1(moved, PairModel()) == pytest.approx(2 * 119 / 240)

@@ -21,7 +21,6 @@ from usiran.models.tagger import LinearTagger
 from usiran.models.who_to_whom import WhoToWhomFeatures, camp, deed, names_of
 from usiran.tasks.base import LAYERS, Gold, Objects, Tables, objects
 from usiran.tasks.inputs import layers_of, with_layers
-from usiran.tasks.registry import gold_of
 
 QUADS = dict(synthetic.tasks()["events"].groups)
 CAMPS = {"US": "us", "WEST": "us", "IRAN": "iran"}
@@ -35,7 +34,7 @@ STRANGERS = {
 
 def _gold(hidden: tuple[str, ...] = ("sides",), tables: Tables | None = None) -> Gold:
     tables = tables or synthetic.tables()
-    gold = gold_of(synthetic.tasks()["stance"], tables)
+    gold = synthetic.tasks()["stance"].gold(tables)
     return with_layers(gold, layers_of(tables), hidden)
 
 
@@ -144,7 +143,7 @@ def test_predictions_do_not_change_with_what_is_hidden_of_the_held_out_article(
 def test_a_gazetteer_cannot_know_names_that_occur_in_no_training_article(model: object) -> None:
     """All it finds are surfaces of training spans; the strangers are not among them."""
     tables = _among_strangers()
-    gold = gold_of(synthetic.tasks()["actors"], tables)
+    gold = synthetic.tasks()["actors"].gold(tables)
     held = gold.articles == "article-4"
     known = {
         text[span.start : span.end]

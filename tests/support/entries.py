@@ -16,6 +16,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.benchmark.submit import submit
 from usiran.corpus import Corpus
 from usiran.errors import InputError
+from usiran.tasks.links import Link, encode
 
 ROOT = Corpus.find(Path(__file__)).root
 Line = dict[str, Any]
@@ -43,7 +44,8 @@ def gold_lines(bench: Benchmark, task: str) -> list[Line]:
             line["label"] = value
         else:
             first = record["start"]
-            line["spans"] = [[s.start + first, s.end + first, s.label] for s in value]
+            spans = [encode(s, first) if isinstance(s, Link) else s for s in value]
+            line["spans"] = [[s.start + first, s.end + first, s.label] for s in spans]
         lines.append(line)
     return lines
 

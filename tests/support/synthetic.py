@@ -21,7 +21,7 @@ from usiran.corpus import Corpus
 from usiran.schemas.label_scheme import read_scheme
 from usiran.schemas.tables import FILES, MODELS
 from usiran.tasks.base import Gold, Tables, Task
-from usiran.tasks.registry import gold_of, tasks_of
+from usiran.tasks.registry import tasks_of
 from usiran.text.articles import sha256
 from usiran.text.spans import Span
 
@@ -43,7 +43,7 @@ def tasks() -> dict[str, Task]:
 
 
 def gold(task: str, **options: int) -> Gold:
-    return gold_of(tasks()[task], tables(**options))
+    return tasks()[task].gold(tables(**options))
 
 
 def tables(*, articles: int = 5, sentences: int = 24, seed: int = 7) -> Tables:

@@ -23,7 +23,6 @@ from usiran.benchmark.write_results import outdated
 from usiran.errors import InputError
 from usiran.loading.tables import load_tables
 from usiran.tasks.base import Gold, Objects, Predictions, objects
-from usiran.tasks.registry import gold_of
 from usiran.validation.validate import validate
 
 OTHER = {"pro-US": "pro-Iran", "pro-Iran": "pro-US", "neutral": "neutral"}
@@ -50,11 +49,11 @@ def _tables(edits: int = 20, **options: int) -> dict[str, pd.DataFrame]:
 
 
 def _gold() -> Gold:
-    return gold_of(synthetic.tasks()["contrast"], _tables())
+    return synthetic.tasks()["contrast"].gold(_tables())
 
 
 def _scores(gold: Gold, said: list[str]) -> dict[str, float]:
-    scorer = gold.task.score(gold)
+    scorer = gold.scorer
     return scorer.scores(scorer.counts(gold, Predictions(objects(said))).sum(axis=0))
 
 
@@ -116,12 +115,12 @@ def test_an_edit_of_an_unscored_sentence_is_refused() -> None:
     tables = _tables()
     tables["contrast"] = tables["contrast"].assign(sentence_id="article-9#001")
     with pytest.raises(InputError, match="found 'article-9#001'; allowed: a scored sentence"):
-        gold_of(synthetic.tasks()["contrast"], tables)
+        synthetic.tasks()["contrast"].gold(tables)
 
 
 def test_chance_is_the_accuracy_of_independent_labels_with_the_same_totals() -> None:
     gold = _gold()
-    scorer = gold.task.score(gold)
+    scorer = gold.scorer
     edited = gold.values[gold.records["edit"] != "original"]
     shares = pd.Series(edited).value_counts(normalize=True)
     sums = scorer.counts(gold, Predictions(gold.values)).sum(axis=0)

@@ -9,7 +9,7 @@ from tests.support import synthetic
 from tests.support.synthetic import spans
 from usiran.models.controls import relabel_between, relabel_within
 from usiran.tasks.base import Gold, Predictions, objects
-from usiran.tasks.links import Link, read, read_all, written, written_all
+from usiran.tasks.links import Link, decode, encode, link_set
 from usiran.text.spans import Span
 
 Rows = list[tuple[Span, ...]]
@@ -19,22 +19,30 @@ def _scores(true: Rows, said: Rows, task: str = "roles") -> dict[str, float]:
     source = synthetic.gold(task)
     size = len(true)
     records = source.records.iloc[:size].assign(start=0)
-    gold = Gold(source.task, records, objects(true), source.folds[:size])
-    scorer = gold.task.score(gold)
-    return scorer.scores(scorer.counts(gold, Predictions(objects(said))).sum(axis=0))
+    rows = [objects([tuple(decode(span, 0) for span in row) for row in side])
+            for side in (true, said)]  # fmt: skip
+    gold = Gold(source.task, records, rows[0], source.folds[:size])
+    scorer = gold.scorer
+    return scorer.scores(scorer.counts(gold, Predictions(rows[1])).sum(axis=0))
 
 
 def test_a_link_is_written_and_read_back_wherever_its_sentence_stands() -> None:
     link = Link("recipient", Span(8, 14, "AID"), Span(-20, -12, ""))
-    assert written(link, 100) == Span(-20, -12, "recipient@AID:108-114")
-    assert read(written(link, 100), 100) == link
-    assert read_all(written_all([link, link], 7), 7) == [link]
+    assert encode(link, 100) == Span(-20, -12, "recipient@AID:108-114")
+    assert decode(encode(link, 100), 100) == link
+
+
+def test_links_stand_once_in_the_order_of_a_file_and_without_the_actors_type() -> None:
+    event, actor = Span(8, 14, "AID"), Span(0, 4, "MILITARY")
+    first, second = Link("agent", event, actor), Link("recipient", event, actor)
+    plain = [link._replace(actor=Span(0, 4, "")) for link in (first, second)]
+    assert list(link_set([second, first, second], 7)) == plain
 
 
 @pytest.mark.parametrize("kind", ["agent", "agent@AID", "agent@AID:1", "agent@aid:1-2", "@AID:1-2"])
 def test_what_is_no_link_is_refused(kind: str) -> None:
     with pytest.raises(ValueError, match="allowed is <role>@<event type>:<start>-<end>"):
-        read(Span(0, 4, kind), 0)
+        decode(Span(0, 4, kind), 0)
 
 
 def test_given_the_spans_a_link_needs_event_actor_and_role() -> None:
@@ -76,7 +84,7 @@ def test_links_are_pooled_over_sentences_not_averaged() -> None:
 
 def test_the_gold_itself_scores_1_and_nothing_scores_0() -> None:
     gold = synthetic.gold("roles")
-    scorer = gold.task.score(gold)
+    scorer = gold.scorer
     full = scorer.counts(gold, Predictions(gold.values)).sum(axis=0)
     assert scorer.headline(full) == 1.0
     assert scorer.classes(full)["type"]["agent"]["support"] == full[2] > 0
@@ -93,7 +101,7 @@ def test_an_unknown_role_or_event_type_is_refused() -> None:
 
 def test_chance_is_what_right_pairs_with_random_roles_score() -> None:
     gold = synthetic.gold("roles")
-    scorer = gold.task.score(gold)
+    scorer = gold.scorer
     sums = [
         scorer.counts(gold, Predictions(relabel_within(gold, seed).values)).sum(axis=0)
         for seed in range(40)
@@ -107,6 +115,7 @@ def test_chance_is_what_right_pairs_with_random_roles_score() -> None:
 def test_rearranged_roles_keep_their_events_and_actors(relabel: object) -> None:
     gold = synthetic.gold("roles")
     moved = relabel(gold, 1)  # type: ignore[operator]  # one of two functions
-    places = [[(s[:2], s.label.split("@")[1]) for s in row] for row in gold.values]
-    assert [[(s[:2], s.label.split("@")[1]) for s in row] for row in moved.values] == places
+    assert [[(s.event, s.actor) for s in row] for row in moved.values] == [
+        [(s.event, s.actor) for s in row] for row in gold.values
+    ]
     assert moved.values.tolist() != gold.values.tolist()

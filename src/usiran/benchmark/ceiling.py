@@ -22,8 +22,7 @@ from usiran.benchmark.protocol import PROTOCOL
 from usiran.benchmark.results import rounded
 from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
 from usiran.tasks.base import Gold, Predictions, objects
-from usiran.tasks.links import read
-from usiran.text.spans import Span
+from usiran.tasks.links import Link
 
 GOLD = "gold"
 SEED = 0
@@ -166,7 +165,7 @@ def _agreed(gold: Gold, one: tuple[str, Gold], other: tuple[str, Gold]) -> Agree
     if gold.task.unit == "links" and not gold.task.hidden:
         said, true = _given(said, true), _given(true, said)
     # What cannot be evaluated is the gold's matter, whoever is compared.
-    scorer = gold.task.score(gold)
+    scorer = gold.scorer
     counts = scorer.counts(replace(true, votes=None), Predictions(said.values))
     known = BootstrapScore.of(counts, true.articles, scorer, draws=DRAWS, seed=SEED)
     sums = counts.sum(axis=0)
@@ -182,7 +181,7 @@ def _shared(one: Gold, other: Gold) -> tuple[Gold, Gold]:
     """Return both on the sentences that both labelled."""
     keys = [gold.records["sentence_id"] for gold in (one, other)]
     both = set(keys[0]) & set(keys[1])
-    first, second = (gold.taken(key.isin(list(both)).to_numpy(dtype=bool))
+    first, second = (gold.subset(key.isin(list(both)).to_numpy(dtype=bool))
                      for gold, key in zip((one, other), keys, strict=True))  # fmt: skip
     return first, second
 
@@ -191,16 +190,15 @@ def _given(mine: Gold, theirs: Gold) -> Gold:
     """Return the links whose event and actor the other marked as well."""
     places = {layer: set(_places(theirs, layer)) for layer in ("events", "actors")}
 
-    def stands(span: Span, article: str, start: int) -> bool:
-        link = read(span, start)
+    def stands(link: Link, article: str, start: int) -> bool:
         event, actor = ((article, at.start + start, at.end + start)
                         for at in (link.event, link.actor))  # fmt: skip
         return event in places["events"] and actor in places["actors"]
 
     starts = mine.records["start"].tolist()
     return replace(mine, values=objects([
-        tuple(span for span in spans if stands(span, article, start))
-        for spans, article, start in zip(mine.values, mine.articles, starts, strict=True)
+        tuple(link for link in links if stands(link, article, start))
+        for links, article, start in zip(mine.values, mine.articles, starts, strict=True)
     ]))  # fmt: skip
 
 

@@ -7,7 +7,7 @@ version of its library to the next, what it shows does not.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -15,7 +15,6 @@ from usiran.benchmark.ranking import Ranking, contestants, rank
 from usiran.benchmark.results import Result, Results, Stored, rounded
 from usiran.benchmark.run import Benchmark
 from usiran.tasks.base import METRICS, Gold, Predictions
-from usiran.tasks.links import Link, read_all
 from usiran.text.spans import pairs
 
 NONE = "none"
@@ -152,15 +151,10 @@ def _spans_apart(gold: Gold, predictions: Predictions) -> Pairs:
 
 def _links_apart(gold: Gold, predictions: Predictions) -> Pairs:
     """Yield the roles of equal pairs of event and actor; one role a pair."""
-    starts = gold.records["start"].tolist()
-    for true, said, start in zip(gold.values, predictions.values, starts, strict=True):
-        mine, theirs = (_roles(read_all(side, start)) for side in (true, said))
+    for true, predicted in zip(gold.values, predictions.values, strict=True):
+        mine, theirs = ({link.place: link.role for link in side} for side in (true, predicted))
         for place in dict.fromkeys((*mine, *theirs)):
             yield mine.get(place, NONE), theirs.get(place, NONE)
-
-
-def _roles(links: Sequence[Link]) -> dict[tuple[int, int, int, int], str]:
-    return {(*link.event[:2], *link.actor[:2]): link.role for link in links}
 
 
 def _spread(gold: Gold) -> Spread:

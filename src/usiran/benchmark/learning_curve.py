@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 
 from usiran.benchmark.results import rounded
-from usiran.benchmark.run import Benchmark, own_settings_sha256, scorer_of
+from usiran.benchmark.run import Benchmark, own_settings_sha256
 from usiran.models.base import Estimator, Indices, fit_copy, predict
 from usiran.models.registry import SYSTEMS
 from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
@@ -90,7 +90,7 @@ def curve(bench: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Cu
     """Return one system's learning curve on one task."""
     gold = bench.gold_for(system, task)
     model = SYSTEMS[system].build(bench.build_context(task, system, SEED))
-    scorer = scorer_of(gold)
+    scorer = gold.scorer
     points, fits = [], 0
     sizes = sizes_of(len(gold.article_ids) - 1)
     for size in sizes:
@@ -159,4 +159,4 @@ def _held_out(
     fitted = fit_copy(model, gold, train)
     asked = gold.records.iloc[test].drop(columns=list(gold.hidden), errors="ignore")
     said, chances = predict(fitted, asked, gold.task.labels)
-    return scorer.counts(gold.taken(test), Predictions(said, chances))
+    return scorer.counts(gold.subset(test), Predictions(said, chances))

@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 
 from usiran.benchmark.ranking import contestants
 from usiran.benchmark.results import Results, rounded
-from usiran.benchmark.run import Benchmark, counts_of, scorer_of
+from usiran.benchmark.run import Benchmark, counts_of
 from usiran.benchmark.significance import comparable
 from usiran.errors import Finding, InputError
 from usiran.models.settings import chosen
@@ -235,7 +235,7 @@ def power(
     first, second = systems or _best(bench, results, task)
     sides = [comparable(bench, results, task, name) for name in (first, second)]
     gold = bench.golds[task]
-    scorer = scorer_of(gold)
+    scorer = gold.scorer
     counts = [counts_of(bench.outcomes(side), scorer) for side in sides]
     pair = Pair.of(scorer, gold.articles, *counts)
     sizes = [simulate(pair, size, difference, simulations=SIMULATIONS, seed=seed) for size in SIZES]

@@ -23,7 +23,7 @@ import msgspec
 from usiran.benchmark.results import Line, SpanRow
 from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.tasks.base import Gold
-from usiran.tasks.links import read as read_link
+from usiran.tasks.links import decode
 from usiran.tasks.metrics.links import LinkScorer
 from usiran.text.spans import Span
 
@@ -89,7 +89,7 @@ class Frame:
     @cached_property
     def event_types(self) -> tuple[str, ...]:
         """The types that a link's event may have; empty where the events are given."""
-        scorer = self.gold.task.score(self.gold)
+        scorer = self.gold.scorer
         return tuple((scorer.quads or ()) if isinstance(scorer, LinkScorer) else ())
 
 
@@ -180,7 +180,7 @@ def _link(span: SpanRow, frame: Frame, sentence_id: str) -> Iterator[Fault]:
         allowed = f"the actor's offsets in the article's text, 0 <= start < end <= {last}"
         yield Fault("spans", list(span), allowed, "correct the offsets")
     try:
-        link = read_link(Span(*span), 0)
+        link = decode(Span(*span), 0)
     except ValueError:
         yield Fault("spans", list(span), "a type such as agent@ASSAULT:120-128, the event's "
                     "offsets in the article's text", "name role and event")  # fmt: skip

@@ -21,7 +21,8 @@ from usiran.benchmark.protocol import Outcome
 from usiran.corpus import Corpus
 from usiran.errors import FileError, shorten
 from usiran.schemas.results import Kind
-from usiran.tasks.base import Gold, Predictions, objects
+from usiran.tasks.base import Gold, Predictions, Task, objects
+from usiran.tasks.links import Link, decode, encode
 from usiran.text.spans import Span
 
 PLACES = 6
@@ -163,7 +164,8 @@ def _said(value: object, start: int) -> Said:
     if isinstance(value, str):
         return value
     assert isinstance(value, tuple)
-    return tuple((span.start + start, span.end + start, span.label) for span in value)
+    spans = [encode(item, start) if isinstance(item, Link) else item for item in value]
+    return tuple((span.start + start, span.end + start, span.label) for span in spans)
 
 
 def prediction_bytes(lines: Iterable[Line]) -> bytes:
@@ -220,8 +222,9 @@ def _outcome(lines: Sequence[Line], gold: Gold, file: str) -> Outcome:
         if said is None:
             allowed = "a label" if gold.task.unit == "sentence" else "spans"
             raise FileError(file, f"{line.sentence_id} without {allowed}", allowed, _FIX)
-        values.append(_value(said, start))
-        references.append(None if line.reference is None else _value(line.reference, start))
+        values.append(_value(gold.task, said, start))
+        reference = line.reference
+        references.append(None if reference is None else _value(gold.task, reference, start))
     stated = [line.probabilities for line in lines if line.probabilities is not None]
     probabilities = np.array(stated, dtype=float) if len(stated) == len(lines) else None
     scored = gold
@@ -230,10 +233,11 @@ def _outcome(lines: Sequence[Line], gold: Gold, file: str) -> Outcome:
     return Outcome(scored, Predictions(objects(values), probabilities))
 
 
-def _value(said: Said, start: int) -> str | tuple[Span, ...]:
+def _value(task: Task, said: Said, start: int) -> str | tuple[Span, ...] | tuple[Link, ...]:
     if isinstance(said, str):
         return said
-    return tuple(Span(first - start, last - start, label) for first, last, label in said)
+    spans = tuple(Span(first - start, last - start, label) for first, last, label in said)
+    return tuple(decode(span, start) for span in spans) if task.unit == "links" else spans
 
 
 def paths(corpus: Corpus, system: str, task: str) -> tuple[Path, Path]:

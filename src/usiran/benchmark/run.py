@@ -32,10 +32,10 @@ from usiran.models.settings import Settings, chosen, read_all, settings_sha256
 from usiran.schemas.label_scheme import read_scheme
 from usiran.stats.bootstrap import BootstrapScore, interval
 from usiran.stats.scores import Floats
-from usiran.tasks.base import LAYERS, Gold, Predictions, Scorer, Tables, Task, with_texts
-from usiran.tasks.inputs import layers_of, with_layers
+from usiran.tasks.base import LAYERS, Gold, Predictions, Scorer, Tables, Task
+from usiran.tasks.inputs import layers_of, with_layers, with_texts
 from usiran.tasks.metrics.labels import LabelScorer
-from usiran.tasks.registry import gold_of, tasks_of
+from usiran.tasks.registry import tasks_of
 
 # Four places are what a score can show; what is stored is what is scored.
 PROBABILITY_PLACES = 4
@@ -81,7 +81,7 @@ class Benchmark:
         """
         tables = with_texts(tables)
         tasks = tasks_of(read_scheme(corpus.labels))
-        golds = {name: gold_of(task, tables) for name, task in tasks.items()}
+        golds = {name: task.gold(tables) for name, task in tasks.items()}
         library = read_all(corpus, tuple(SYSTEMS))
         annotators = Annotators.of(tables, corpus.manifest.gold_rounds)
         layers = layers_of(tables)
@@ -192,11 +192,6 @@ class Benchmark:
         return outcomes_of(stored, self.golds[result.task], file)
 
 
-def scorer_of(gold: Gold) -> Scorer:
-    """Return the task's scorer; classes that cannot be evaluated stay out of macro means."""
-    return gold.task.score(gold)
-
-
 def counts_of(outcomes: Sequence[Outcome], scorer: Scorer) -> Floats:
     """Return the counts of each sentence, the mean over replicates."""
     rows = [scorer.counts(one.gold, one.predictions) for one in outcomes]
@@ -283,7 +278,7 @@ def evaluate(bench: Benchmark, task: str, system: str, *, seed: int, draws: int)
 
 def scores_of(gold: Gold, found: Sequence[Outcome], *, seed: int, draws: int) -> dict[str, object]:
     """Return every field of a result that follows from gold and predictions, not rounded."""
-    scorer = scorer_of(gold)
+    scorer = gold.scorer
     counts = counts_of(found, scorer)
     sums = counts.sum(axis=0)
     known = BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=seed)
@@ -328,6 +323,6 @@ def run_all(
 def known(bench: Benchmark, stored: Stored, *, seed: int, draws: int) -> BootstrapScore:
     """Return a stored result's counts, bootstrap draws and article scores."""
     gold = bench.golds[stored.result.task]
-    scorer = scorer_of(gold)
+    scorer = gold.scorer
     counts = counts_of(bench.outcomes(stored), scorer)
     return BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=seed)

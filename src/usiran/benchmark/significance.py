@@ -6,7 +6,7 @@ import msgspec
 
 from usiran.benchmark.ranking import rank
 from usiran.benchmark.results import Results, Stored, paths, rounded
-from usiran.benchmark.run import Benchmark, known, scorer_of
+from usiran.benchmark.run import Benchmark, known
 from usiran.errors import FileError
 from usiran.models.settings import chosen
 from usiran.stats.bootstrap import COVERAGE, randomisation_p
@@ -49,7 +49,7 @@ def compare_stored(
     """
     stored = [comparable(benchmark, results, task, name) for name in (first, second)]
     gold = benchmark.golds[task]
-    scorer = scorer_of(gold)
+    scorer = gold.scorer
     # Only equal seeds and numbers of draws are paired.
     draws, seed = min(side.result.draws for side in stored), stored[0].result.seed
     one, other = (known(benchmark, side, seed=seed, draws=draws) for side in stored)

@@ -19,7 +19,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from usiran.models.base import SentenceClassifier, Spans, SpanTagger
 from usiran.stats.scores import Floats
-from usiran.tasks.base import Gold, Objects, Task, objects
+from usiran.tasks.base import Gold, Objects, objects
+from usiran.tasks.links import Link
 from usiran.text.spans import Span
 from usiran.text.tokens import tokenize
 
@@ -145,28 +146,24 @@ Draw = Callable[[str, dict[str, Objects], np.random.Generator], Objects]
 def _relabelled(gold: Gold, seed: int, draw: Draw) -> Gold:
     rng = np.random.default_rng(seed)
     values = gold.values.copy()
-    pools = {
-        name: _pool(gold.values[gold.articles == name], gold.task) for name in gold.article_ids
-    }
+    pools = {name: _pool(gold.values[gold.articles == name]) for name in gold.article_ids}
     for name in gold.article_ids:
         labels = iter(draw(name, pools, rng).tolist())
         for row in np.flatnonzero(gold.articles == name):
             if isinstance(values[row], str):
                 values[row] = next(labels)
             else:
-                values[row] = tuple(_renamed(span, next(labels)) for span in gold.values[row])
+                values[row] = tuple(_with_label(item, next(labels)) for item in gold.values[row])
     # The annotators voted on the true labels: there are no votes on rearranged ones.
     return replace(gold, values=values, votes=None)
 
 
-def _renamed(span: Span, label: str) -> Span:
-    """Return the span with another type; a link keeps its event."""
-    _, at, event = span.label.partition("@")
-    return span._replace(label=f"{label}{at}{event}")
+def _with_label(item: Span | Link, label: str) -> Span | Link:
+    return item._replace(role=label) if isinstance(item, Link) else item._replace(label=label)
 
 
-def _pool(values: Objects, task: Task) -> Objects:
-    pool: list[str] = []
+def _pool(values: Objects) -> Objects:
+    labels: list[str] = []
     for value in values:
-        pool += [value] if isinstance(value, str) else [task.label_of(s.label) for s in value]
-    return objects(pool)
+        labels += [value] if isinstance(value, str) else [item.label for item in value]
+    return objects(labels)

@@ -22,7 +22,7 @@ from usiran.models.base import learn_features
 from usiran.models.pair_features import MarkedSentence, pair_features
 from usiran.models.with_spans import need_columns
 from usiran.tasks.base import Objects, objects
-from usiran.tasks.links import Link, read, written_all
+from usiran.tasks.links import Link, link_set
 from usiran.text.spans import Span
 
 NONE = ""
@@ -40,9 +40,9 @@ class LinkFinder(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         raise NotImplementedError
 
     def predict(self, X: pd.DataFrame) -> Objects:
-        """Return the links of each sentence, written as spans."""
+        """Return the links of each sentence."""
         rows = _marked_sentences(X)
-        return objects([written_all(self.links_of(sentence), start) for sentence, start in rows])
+        return objects([link_set(self.links_of(sentence), start) for sentence, start in rows])
 
 
 def _marked_sentences(X: pd.DataFrame) -> Iterator[tuple[MarkedSentence, int]]:
@@ -120,12 +120,11 @@ class _Pair(NamedTuple):
 
 def _pairs(X: pd.DataFrame, y: Objects) -> Iterator[_Pair]:
     rows = zip(X["article_id"], _marked_sentences(X), y, strict=True)
-    for article, (sentence, start), spans in rows:
-        links = (read(span, start) for span in spans)
-        # Offsets alone tell the actor of a link: read from a file, it has no type.
-        roles = {(link.event[:2], link.actor[:2]): link.role for link in links}
+    for article, (sentence, _), links in rows:
+        # Offsets alone tell the actor of a link: it has no type there.
+        roles = {link.place: link.role for link in links}
         for event, actor in sentence.pairs():
-            role = roles.get((event[:2], actor[:2]), NONE)
+            role = roles.get((*event[:2], *actor[:2]), NONE)
             yield _Pair(article, sentence, event, actor, role)
 
 

@@ -24,7 +24,7 @@ from usiran.models.gazetteer import commonest
 from usiran.models.roles import LinkFinder
 from usiran.models.with_spans import need_columns
 from usiran.tasks.base import objects
-from usiran.tasks.links import Link, read_all
+from usiran.tasks.links import Link
 from usiran.text.spans import Span
 
 UNKNOWN = "unknown"
@@ -105,11 +105,8 @@ class WhoToWhomFeatures(NamedFeatures):
         if self.links is None:
             need_columns(X, "roles")
         roles = X["roles"] if "roles" in X else self.links_.predict(X)
-        rows = zip(X["text"], X["start"], X["actors"], X["events"], roles, strict=True)
-        return [
-            self._sentence(text, actors, events, read_all(spans, int(start)), names)
-            for text, start, actors, events, spans in rows
-        ]
+        rows = zip(X["text"], X["actors"], X["events"], roles, strict=True)
+        return [self._sentence(*row, names) for row in rows]
 
     def _sentence(
         self,

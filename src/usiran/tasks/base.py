@@ -1,9 +1,8 @@
 """A task and its gold: what is predicted, from what, and what of it can be evaluated.
 
-A task is a name, a unit and a fixed list of labels from the label scheme; the modules of
-`usiran.tasks.registry` define one each. Its gold is built from the corpus's tables, one
-row a scored sentence. What five articles cannot tell is computed from the gold, never
-asserted:
+A task is a name, a unit and a fixed list of labels from the label scheme;
+`usiran.tasks.registry` lists them. Its gold is built from the corpus's tables, one row a
+scored sentence. What few articles cannot tell is computed from the gold, never asserted:
 
 - a task whose label is constant inside every article is *not evaluable*: articles are
   held out whole, so a score cannot tell the label from the article;
@@ -26,8 +25,8 @@ from numpy.typing import NDArray
 
 from usiran.schemas.contest import Contest
 from usiran.schemas.label_scheme import QUADS
-from usiran.schemas.tables import withdrawn_articles
 from usiran.stats.scores import Floats
+from usiran.tasks.links import encode
 
 Unit = Literal["sentence", "spans", "links", "article"]
 Tables = Mapping[str, pd.DataFrame]
@@ -107,28 +106,17 @@ class Task:
 
     def at(self, level: str, label: str) -> str:
         """Return the label's class at one level."""
-        return self.groups[label] if level == "quad" else self.label_of(label)
+        return self.groups[label] if level == "quad" else label
 
-    def label_of(self, kind: str) -> str:
-        """Return the label in what a prediction says: a link says its event beside it."""
-        return kind.partition("@")[0] if self.unit == "links" else kind
+    def gold(self, tables: Tables) -> Gold:
+        """Return the task's gold.
 
-    @property
-    def shape(self) -> dict[str, Any]:
-        """The JSON Schema of what a prediction line says, its sentence_id apart."""
-        if self.unit in ("sentence", "article"):
-            chances = {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 1},
-                       "minItems": len(self.labels), "maxItems": len(self.labels)}  # fmt: skip
-            properties = {"label": {"enum": list(self.labels)}, "probabilities": chances}
-            return {"type": "object", "properties": properties, "required": ["label"]}
-        kind: dict[str, Any] = {"enum": list(self.labels)}
-        if self.unit == "links":
-            names = "|".join(self.labels)
-            kind = {"type": "string", "pattern": rf"^({names})@[A-Z]+:[0-9]+-[0-9]+$"}
-        row = {"type": "array", "minItems": 3, "maxItems": 3,
-               "prefixItems": [{"type": "integer"}, {"type": "integer"}, kind]}  # fmt: skip
-        properties = {"spans": {"type": "array", "items": row}}
-        return {"type": "object", "properties": properties, "required": ["spans"]}
+        Raises
+        ------
+        InputError
+            A gold span lies in no scored sentence, or an edit is of none.
+        """
+        return self.read(self, tables)
 
 
 @dataclass(frozen=True)
@@ -143,8 +131,8 @@ class Gold:
         What a system may read: RECORD_COLUMNS for sentences (before and after are the
         neighbouring scored sentences of the article), article_id alone for articles.
     values : array of object
-        The label (str), or the sentence's spans: a tuple of Span whose offsets count
-        from the sentence's start. A link is written as such a span (`links`).
+        The label (str), or a tuple of the sentence's Span or Link, whose offsets count
+        from the sentence's start.
     folds : array of int
         The fold of each row.
     votes : array of float or None
@@ -168,7 +156,7 @@ class Gold:
         """What systems learn from: the gold itself, unless it is for evaluation only."""
         return self.training or self
 
-    @property
+    @cached_property
     def articles(self) -> NDArray[np.str_]:
         """The article_id of each row."""
         return self.records["article_id"].to_numpy(dtype=str)
@@ -184,17 +172,20 @@ class Gold:
         digest = hashlib.sha256()
         for i, record in enumerate(self.records.to_dict("records")):
             votes = None if self.votes is None else [float(vote) for vote in self.votes[i]]
-            row = [{str(key): plain(cell) for key, cell in record.items()}, self.values[i], votes]
+            value = self.values[i]
+            if self.task.unit == "links":
+                # Results state hashes of links as files write them, though they are held apart.
+                value = [encode(link, record["start"]) for link in value]
+            row = [{str(key): _plain(cell) for key, cell in record.items()}, value, votes]
             digest.update((json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n").encode())
         return digest.hexdigest()
 
-    def labels_of(self, row: int, level: str = "type") -> set[str]:
-        """Return the labels that occur in one row."""
-        value = self.values[row]
-        found = [value] if isinstance(value, str) else [span.label for span in value]
-        return {self.task.at(level, label) for label in found}
+    @cached_property
+    def scorer(self) -> Scorer:
+        """The task's scorer; classes that cannot be evaluated stay out of macro means."""
+        return self.task.score(self)
 
-    def taken(self, rows: NDArray[Any]) -> Gold:
+    def subset(self, rows: NDArray[Any]) -> Gold:
         """Return some rows alone, chosen by place or by a mask; what is learned from stays."""
         return replace(
             self,
@@ -206,11 +197,12 @@ class Gold:
 
     def spread(self, level: str = "type") -> dict[str, int]:
         """Return in how many articles each label of a level occurs."""
-        seen: dict[str, set[str]] = {label: set() for label in self.task.levels[level]}
-        for row, article in enumerate(self.articles):
-            for label in self.labels_of(row, level):
-                seen[label].add(str(article))
-        return {label: len(articles) for label, articles in seen.items()}
+        articles: dict[str, set[str]] = {label: set() for label in self.task.levels[level]}
+        for value, article in zip(self.values, self.articles.tolist(), strict=True):
+            labels = [value] if isinstance(value, str) else [item.label for item in value]
+            for label in labels:
+                articles[self.task.at(level, label)].add(article)
+        return {label: len(names) for label, names in articles.items()}
 
     def unevaluable_classes(self, level: str = "type") -> dict[str, str]:
         """Return the classes found in fewer than two articles, each with the reason."""
@@ -251,7 +243,7 @@ class Predictions:
     Parameters
     ----------
     values : array of object
-        The label, or the tuple of spans.
+        The label, or the tuple of spans or links.
     probabilities : array of float, shape (rows, labels), or None
         In the order of the task's labels.
     """
@@ -279,22 +271,7 @@ class Scorer(Protocol):
         """Return the headline expected of random labels with the same totals."""
 
 
-def with_texts(tables: Tables) -> Tables:
-    """Return the tables without the articles whose text was withdrawn: nothing can read them."""
-    gone = withdrawn_articles(tables)
-    if not gone:
-        return tables
-    kept = {}
-    for name, frame in tables.items():
-        kept[name] = frame
-        key = "sentence_id" if name == "contrast" else "article_id"
-        if key in frame:
-            owner = frame[key].map(lambda unit: str(unit).partition("#")[0])
-            kept[name] = frame[~owner.isin(list(gone))].reset_index(drop=True)
-    return kept
-
-
-def plain(cell: object) -> object:
+def _plain(cell: object) -> object:
     """Return a table cell as the JSON value it stands for."""
     return cell.item() if isinstance(cell, np.generic) else cell
 

@@ -12,10 +12,10 @@ import pandas as pd
 
 from usiran.errors import Finding, InputError
 from usiran.schemas.label_scheme import Scheme
-from usiran.tasks import stance
 from usiran.tasks.base import Gold, Tables, Task, objects
 from usiran.tasks.inputs import Row
 from usiran.tasks.metrics.contrast import CONTRAST_COLUMNS, ORIGINAL, contrast_scorer
+from usiran.tasks.sentence_labels import stance
 
 _CARD = (
     "Accuracy over the edited sentences. Consistency: the share of originals that are right "
@@ -26,33 +26,28 @@ _CARD = (
 )
 
 
-def task(scheme: Scheme) -> Task:
-    """Return the task."""
+def contrast(scheme: Scheme) -> Task:
+    """Return the task of contrast."""
+    learned = stance(scheme)
     return Task(
         name="contrast",
         title="Does the stance hold on minimal edits of the sentences?",
         unit="sentence",
-        labels=scheme["stance"].names,
+        labels=learned.labels,
         headline="accuracy",
         table="contrast",
         column="stance",
-        read=lambda task, tables: contrast_gold(task, tables, stance.task(scheme)),
+        read=lambda task, tables: _contrast_gold(task, tables, learned),
         score=partial(contrast_scorer, mirror=scheme.contest.mirror),
         columns=CONTRAST_COLUMNS,
         card=_CARD.format(*scheme.contest.stances),
-        learns_from="stance",
+        learns_from=learned.name,
     )
 
 
-def contrast_gold(task: Task, tables: Tables, learned: Task) -> Gold:
-    """Return the edits, each group led by its original; records say which edit it is.
-
-    Raises
-    ------
-    InputError
-        An edit is of a sentence that is not scored.
-    """
-    training = learned.read(learned, tables)
+def _contrast_gold(task: Task, tables: Tables, learned: Task) -> Gold:
+    """Return the edits, each group led by its original; records say which edit it is."""
+    training = learned.gold(tables)
     edits = tables["contrast"] if "contrast" in tables else pd.DataFrame({"sentence_id": []})
     place = {key: i for i, key in enumerate(training.records["sentence_id"])}
     lost = [row for row in edits.to_dict("records") if row["sentence_id"] not in place]
@@ -64,6 +59,7 @@ def contrast_gold(task: Task, tables: Tables, learned: Task) -> Gold:
         record = training.records.iloc[place[key]].to_dict()
         original: Row = {**record, "source_id": key, "edit": ORIGINAL}
         edited = group.to_dict("records")
+        # The edit keeps the neighbours of its original: what changes is the sentence alone.
         rows += [original, *({**original, **_changed(row)} for row in edited)]
         values += [training.values[place[key]], *(str(row[task.column]) for row in edited)]
     records = pd.DataFrame(rows, columns=[*training.records.columns, "source_id", "edit"])
@@ -78,6 +74,10 @@ def _changed(row: Row) -> Row:
 
 def _outside(row: Row) -> Finding:
     return Finding(
-        "contrast", str(row["contrast_id"]), "sentence_id", str(row["sentence_id"]),
-        "a scored sentence", "edit a scored sentence, or take the row out",
-    )  # fmt: skip
+        "contrast",
+        str(row["contrast_id"]),
+        "sentence_id",
+        str(row["sentence_id"]),
+        "a scored sentence",
+        "edit a scored sentence, or take the row out",
+    )

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from usiran.errors import Finding, InputError
-from usiran.tasks.base import LAYERS, Gold, Objects, Tables, Task, objects
-from usiran.tasks.links import Link, written_all
+from usiran.schemas.tables import withdrawn_articles
+from usiran.tasks.base import LAYERS, Gold, Objects, Tables, objects
+from usiran.tasks.links import Link, link_set
 from usiran.text.spans import Span
 
 Row = dict[Hashable, Any]
 RECORD_COLUMNS = ("sentence_id", "article_id", "start", "end", "zone", "text", "before", "after")
+
+
+def with_texts(tables: Tables) -> Tables:
+    """Return the tables without the articles whose text was withdrawn: nothing can read them."""
+    withdrawn = list(withdrawn_articles(tables))
+    if not withdrawn:
+        return tables
+    present = {}
+    for name, frame in tables.items():
+        present[name] = frame
+        # The sheet of edits has no article_id of its own: a sentence's id begins with it.
+        key = "sentence_id" if name == "contrast" else "article_id"
+        if key in frame:
+            article = frame[key].map(lambda unit: str(unit).partition("#")[0])
+            present[name] = frame[~article.isin(withdrawn)].reset_index(drop=True)
+    return present
 
 
 def records_of(stance: pd.DataFrame) -> pd.DataFrame:
@@ -27,46 +43,31 @@ def records_of(stance: pd.DataFrame) -> pd.DataFrame:
     return records.reset_index(drop=True)
 
 
-def spans_of(table: str, column: str, tables: Tables) -> Objects:
-    """Return the spans of each scored sentence, sorted; offsets count from its start.
+def spans_of(tables: Tables, table: str) -> Objects:
+    """Return the spans of each scored sentence in one table, sorted.
 
     Raises
     ------
     InputError
         A gold span lies in no scored sentence.
     """
-    stance = tables["stance"]
-    starts = dict(zip(stance["sentence_id"], stance["start"], strict=True))
+    starts = _starts(tables)
     spans: dict[str, list[Span]] = {sentence_id: [] for sentence_id in starts}
     for row in tables[table].to_dict("records"):
-        if row["sentence_id"] not in starts:
-            raise InputError([_outside(table, str(row["span_id"]), str(row["sentence_id"]))])
-        first = int(starts[row["sentence_id"]])
-        span = Span(int(row["start"]) - first, int(row["end"]) - first, str(row[column]))
-        spans[row["sentence_id"]].append(span)
-    return objects([tuple(sorted(spans[key])) for key in stance["sentence_id"]])
-
-
-def _outside(table: str, span_id: str, sentence_id: str) -> Finding:
-    return Finding(
-        table, span_id, "sentence_id", sentence_id, "a scored sentence",
-        "place the span in a scored sentence; `usiran validate` lists such spans",
-    )  # fmt: skip
+        sentence_id = _sentence_of(row, table, starts)
+        spans[sentence_id].append(_span(row, starts[sentence_id]))
+    return objects(tuple(sorted(spans[sentence_id])) for sentence_id in starts)
 
 
 def links_of(tables: Tables) -> Objects:
-    """Return the links of each scored sentence's events, written as spans (`links`).
-
-    The actor may stand in another sentence of the article; its offsets still count from
-    the start of the event's sentence.
+    """Return the links of each scored sentence's events.
 
     Raises
     ------
     InputError
         A link's event lies in no scored sentence, or one of its spans is unknown.
     """
-    stance = tables["stance"]
-    starts = dict(zip(stance["sentence_id"], stance["start"].astype(int), strict=True))
+    starts = _starts(tables)
     links: dict[str, list[Link]] = {sentence_id: [] for sentence_id in starts}
     known: dict[str, Row] = {
         str(row["span_id"]): row
@@ -75,25 +76,38 @@ def links_of(tables: Tables) -> Objects:
     }
     for row in tables["roles"].to_dict("records"):
         event, actor = (_known(known, row, column) for column in ("event_id", "actor_span_id"))
-        if event["sentence_id"] not in starts:
-            raise InputError([_outside("events", str(event["span_id"]), event["sentence_id"])])
-        first = starts[event["sentence_id"]]
-        link = Link(str(row["role"]), _placed(event, first), _placed(actor, first))
-        links[event["sentence_id"]].append(link)
-    return objects([written_all(links[key], starts[key]) for key in stance["sentence_id"]])
+        sentence_id = _sentence_of(event, "events", starts)
+        start = starts[sentence_id]
+        links[sentence_id].append(Link(str(row["role"]), _span(event, start), _span(actor, start)))
+    return objects(link_set(links[sentence_id], start) for sentence_id, start in starts.items())
+
+
+def _starts(tables: Tables) -> dict[str, int]:
+    stance = tables["stance"]
+    return dict(zip(stance["sentence_id"], stance["start"].astype(int), strict=True))
+
+
+def _sentence_of(row: Row, table: str, starts: Mapping[str, int]) -> str:
+    sentence_id = str(row["sentence_id"])
+    if sentence_id not in starts:
+        fix = "place the span in a scored sentence; `usiran validate` lists such spans"
+        span_id = str(row["span_id"])
+        raise InputError(
+            [Finding(table, span_id, "sentence_id", sentence_id, "a scored sentence", fix)]
+        )
+    return sentence_id
+
+
+def _span(row: Row, start: int) -> Span:
+    return Span(int(row["start"]) - start, int(row["end"]) - start, str(row["type"]))
 
 
 def _known(known: dict[str, Row], row: Row, column: str) -> Row:
-    span_id = str(row[column])
+    span_id, event_id = str(row[column]), str(row["event_id"])
     if span_id not in known:
-        raise InputError([Finding("roles", str(row["event_id"]), column, span_id,
-                                  "a span of the gold", "run `usiran validate`")])  # fmt: skip
+        fix = "run `usiran validate`"
+        raise InputError([Finding("roles", event_id, column, span_id, "a span of the gold", fix)])
     return known[span_id]
-
-
-def _placed(row: Row, first: int) -> Span:
-    start, end = (int(row[key]) - first for key in ("start", "end"))
-    return Span(start, end, str(row["type"]))
 
 
 def layers_of(tables: Tables) -> pd.DataFrame:
@@ -103,8 +117,8 @@ def layers_of(tables: Tables) -> pd.DataFrame:
     each actor in its place, "" where the registry does not know it.
     """
     frame = pd.DataFrame({"sentence_id": tables["stance"]["sentence_id"].to_list()})
-    frame["actors"] = spans_of("actors", "type", tables)
-    frame["events"] = spans_of("events", "type", tables)
+    frame["actors"] = spans_of(tables, "actors")
+    frame["events"] = spans_of(tables, "events")
     frame["roles"] = links_of(tables) if "roles" in tables else objects([()] * len(frame))
     frame["sides"] = _sides(tables, frame)
     return frame
@@ -114,18 +128,18 @@ def _sides(tables: Tables, frame: pd.DataFrame) -> Objects:
     actors, registry = tables["actors"], tables.get("registry")
     if registry is None or "actor_id" not in actors:
         return objects([("",) * len(spans) for spans in frame["actors"]])
-    side = dict(zip(registry["actor_id"], registry["affiliation"], strict=True))
-    starts = dict(zip(tables["stance"]["sentence_id"], tables["stance"]["start"], strict=True))
-    found = {
-        (row["sentence_id"], int(row["start"]) - int(starts[row["sentence_id"]])): side.get(
-            row["actor_id"], ""
+    affiliation = dict(zip(registry["actor_id"], registry["affiliation"], strict=True))
+    starts = _starts(tables)
+    side = {
+        (row["sentence_id"], int(row["start"]) - starts[row["sentence_id"]]): str(
+            affiliation.get(row["actor_id"], "")
         )
         for row in actors.to_dict("records")
     }
-    return objects([
-        tuple(str(found[key, span.start]) for span in spans)
-        for key, spans in zip(frame["sentence_id"], frame["actors"], strict=True)
-    ])  # fmt: skip
+    return objects(
+        tuple(side[sentence_id, span.start] for span in spans)
+        for sentence_id, spans in zip(frame["sentence_id"], frame["actors"], strict=True)
+    )
 
 
 def with_layers(gold: Gold, layers: pd.DataFrame, hidden: tuple[str, ...]) -> Gold:
@@ -147,18 +161,3 @@ def with_layers(gold: Gold, layers: pd.DataFrame, hidden: tuple[str, ...]) -> Go
         layers[["sentence_id", *columns]], on="sentence_id", how="left", validate="one_to_one"
     )
     return replace(gold, records=records, hidden=tuple(dict.fromkeys([*gold.hidden, *hidden])))
-
-
-def sentence_gold(task: Task, tables: Tables) -> Gold:
-    """Return the gold of a task with one label a sentence."""
-    stance = tables["stance"].reset_index(drop=True)
-    votes = np.array([tuple(row) for row in stance[f"{task.column}_votes"]], dtype=np.float64)
-    folds = stance["fold"].to_numpy(dtype=np.int64)
-    return Gold(task, records_of(stance), objects(stance[task.column]), folds, votes)
-
-
-def span_gold(task: Task, tables: Tables) -> Gold:
-    """Return the gold of a task with typed spans in sentences."""
-    stance = tables["stance"].reset_index(drop=True)
-    folds = stance["fold"].to_numpy(dtype=np.int64)
-    return Gold(task, records_of(stance), spans_of(task.table, task.column, tables), folds)

@@ -1,20 +1,20 @@
-"""Links from events to actors: how they are held, and how predictions write them.
+"""Links from events to actors, and the coded span that files write for one.
 
-A link says that an actor has a role in an event. Predictions and gold write it as a span
-over the actor, the type of which names role and event:
-``[203, 217, "agent@ASSAULT:240-246"]``. All offsets in files count in the article; a link
-in hand counts from the start of the event's sentence.
+In hand, offsets count from the start of the event's sentence; the actor may stand in another
+sentence of the article, so they may be negative. A file writes a link as a span over the
+actor, the type of which names role and event: ``[203, 217, "agent@ASSAULT:240-246"]``. The
+event's offsets in a code always count in the article.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from usiran.text.spans import Span
 
-_KIND = re.compile(r"([a-z_]+)@([A-Z]+):(\d+)-(\d+)")
+_CODE = re.compile(r"([a-z_]+)@([A-Z]+):(\d+)-(\d+)")
 
 
 class Link(NamedTuple):
@@ -27,28 +27,38 @@ class Link(NamedTuple):
     event : Span
         Its label is the event's type.
     actor : Span
-        Its label is not part of a link: it is left empty when read.
+        Its label is not part of a link: it is left empty.
     """
 
     role: str
     event: Span
     actor: Span
 
+    @property
+    def label(self) -> str:
+        """The role: what a span's label is to other tasks."""
+        return self.role
 
-def written(link: Link, start: int) -> Span:
-    """Return the link as a span; `start` is the sentence's place in the article.
+    @property
+    def place(self) -> tuple[int, int, int, int]:
+        """The offsets of event and actor, which are one pair whatever the role."""
+        return *self.event[:2], *self.actor[:2]
+
+
+def encode(link: Link, start: int) -> Span:
+    """Return the link as a coded span; `start` is the sentence's place in the article.
 
     Examples
     --------
-    >>> written(Link("agent", Span(8, 14, "ASSAULT"), Span(0, 5, "")), 100)
+    >>> encode(Link("agent", Span(8, 14, "ASSAULT"), Span(0, 5, "")), 100)
     Span(start=0, end=5, label='agent@ASSAULT:108-114')
     """
     event = f"{link.event.label}:{link.event.start + start}-{link.event.end + start}"
     return Span(link.actor.start, link.actor.end, f"{link.role}@{event}")
 
 
-def read(span: Span, start: int) -> Link:
-    """Return the link that a span stands for.
+def decode(span: Span, start: int) -> Link:
+    """Return the link that a coded span stands for.
 
     Raises
     ------
@@ -57,22 +67,19 @@ def read(span: Span, start: int) -> Link:
 
     Examples
     --------
-    >>> read(Span(0, 5, "agent@ASSAULT:108-114"), 100).event
+    >>> decode(Span(0, 5, "agent@ASSAULT:108-114"), 100).event
     Span(start=8, end=14, label='ASSAULT')
     """
-    found = _KIND.fullmatch(span.label)
-    if found is None:
+    code = _CODE.fullmatch(span.label)
+    if code is None:
         raise ValueError(f"type '{span.label}': allowed is <role>@<event type>:<start>-<end>")
-    role, kind, first, last = found.groups()
-    event = Span(int(first) - start, int(last) - start, kind)
+    role, event_type, first, last = code.groups()
+    event = Span(int(first) - start, int(last) - start, event_type)
     return Link(role, event, Span(span.start, span.end, ""))
 
 
-def written_all(links: Iterable[Link], start: int) -> tuple[Span, ...]:
-    """Return the links of a sentence as spans, in order and each once."""
-    return tuple(sorted({written(link, start) for link in links}))
-
-
-def read_all(spans: Sequence[Span], start: int) -> list[Link]:
-    """Return the links of a sentence."""
-    return [read(span, start) for span in spans]
+def link_set(links: Iterable[Link], start: int) -> tuple[Link, ...]:
+    """Return a sentence's links in the order of a file, each once."""
+    plain = {link._replace(actor=link.actor._replace(label="")) for link in links}
+    # Codes are compared as text: stored files have been in this order since version 1.
+    return tuple(sorted(plain, key=lambda link: encode(link, start)))

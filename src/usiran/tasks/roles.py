@@ -1,24 +1,33 @@
-"""The task of roles: who is agent and who recipient of each event, the spans given."""
+"""The tasks of roles: who does an event and to whom, the spans given or predicted as well."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
 from usiran.schemas.label_scheme import Scheme
 from usiran.tasks.base import Gold, Tables, Task, objects
 from usiran.tasks.inputs import layers_of, records_of
-from usiran.tasks.metrics.links import LINK_COLUMNS, exact_links
+from usiran.tasks.metrics.links import LINK_COLUMNS, LinkScorer
 
-CARD = (
+_GIVEN_CARD = (
     "Every gold event and actor span is given; links from events to actors are asked for. A "
     "link is right when event, actor and role are, by their offsets. The actor may stand in "
     "another sentence of the article. F1 is micro over all links. Pairs: event and actor are "
     "right, whatever the role."
 )
+_END_TO_END_CARD = (
+    "Spans and links are both predicted. A link is right when its role is, its actor has the "
+    "offsets of the gold actor, and its event overlaps the gold event and is of its quad "
+    "class: actors and events fit as in their own tasks' headlines, the actor's type apart. "
+    "Each link is matched at most once, and as many as possible are. Pairs: event and actor "
+    "fit, whatever the role."
+)
 
 
-def task(scheme: Scheme) -> Task:
-    """Return the task."""
+def roles(scheme: Scheme) -> Task:
+    """Return the task of roles between given spans."""
     return Task(
         name="roles",
         title="Who does an event, and to whom, given the spans?",
@@ -27,17 +36,30 @@ def task(scheme: Scheme) -> Task:
         headline="link_f1",
         table="roles",
         column="role",
-        read=role_gold,
-        score=exact_links,
+        read=_role_gold,
+        score=lambda gold: LinkScorer(gold.task.labels, None, gold.unevaluable_classes()),
         columns=LINK_COLUMNS,
-        card=CARD,
+        card=_GIVEN_CARD,
     )
 
 
-def role_gold(task: Task, tables: Tables) -> Gold:
-    """Return one row a sentence, its spans in the records, its links as the answer."""
+def roles_end_to_end(scheme: Scheme) -> Task:
+    """Return the task of roles from the text alone."""
+    quads = scheme.quad_of
+    return replace(
+        roles(scheme),
+        name="roles_end_to_end",
+        title="Who does what to whom, from the text alone?",
+        score=lambda gold: LinkScorer(gold.task.labels, quads, gold.unevaluable_classes()),
+        card=_END_TO_END_CARD,
+        hidden=("actors", "events"),
+    )
+
+
+def _role_gold(task: Task, tables: Tables) -> Gold:
     stance = tables["stance"].reset_index(drop=True)
     layers = layers_of(tables)
+    # What is hidden stands in the records all the same: systems may learn from it.
     records = records_of(stance).assign(actors=layers["actors"], events=layers["events"])
     folds = stance["fold"].to_numpy(dtype=np.int64)
     return Gold(task, records, objects(layers["roles"]), folds, hidden=task.hidden)

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -46,18 +45,14 @@ class ContrastScorer:
 
     Parameters
     ----------
-    labels : LabelScorer
+    edits : LabelScorer
         Scores the labels of the edits.
     mirror : mapping
         From each label to the one it becomes when the sides change places.
     """
 
-    labels: LabelScorer
+    edits: LabelScorer
     mirror: Mapping[str, str]
-
-    @cached_property
-    def _size(self) -> int:
-        return len(self.labels.labels) ** 2 + 1
 
     def counts(self, gold: Gold, predictions: Predictions) -> Floats:
         """Return one row a sentence: the label scorer's counts of edits, then GROUPS.
@@ -67,47 +62,48 @@ class ContrastScorer:
         ValueError
             The predictions are not one label of the list for each sentence.
         """
-        edit = gold.records["edit"].to_numpy(dtype=str)
-        right = gold.values == predictions.values
-        counts = np.zeros((len(edit), self._size + len(GROUPS)))
-        counts[:, : self._size] = self.labels.counts(gold, predictions)
-        original, swap = edit == ORIGINAL, edit == SWAP
-        counts[original, : self._size] = 0.0
-        sources = gold.records["source_id"]
-        whole = pd.Series(right).groupby(sources.to_numpy()).transform("all").to_numpy(dtype=bool)
-        groups = (original, original & whole, swap, swap & self._mirrored(gold, predictions))
-        counts[:, self._size :] = np.column_stack(groups)
-        return counts
+        kind = gold.records["edit"].to_numpy(dtype=str)
+        original, swap = kind == ORIGINAL, kind == SWAP
+        labels = self.edits.counts(gold, predictions)
+        labels[original] = 0.0
+        sources = gold.records["source_id"].to_numpy()
+        right = pd.Series(gold.values == predictions.values)
+        consistent = right.groupby(sources).transform("all").to_numpy(dtype=bool)
+        mirrored = self._mirrored(gold, predictions)
+        groups = (original, original & consistent, swap, swap & mirrored)
+        return np.hstack([labels, np.column_stack(groups).astype(float)])
 
     def _mirrored(self, gold: Gold, predictions: Predictions) -> NDArray[np.bool_]:
-        said = dict(zip(gold.records["sentence_id"], predictions.values, strict=True))
+        """Return whether each label is the mirror image of its original's."""
+        label_of = dict(zip(gold.records["sentence_id"], predictions.values, strict=True))
         pairs = zip(gold.records["source_id"], predictions.values, strict=True)
-        return np.array([self.mirror[said[key]] == value for key, value in pairs])
+        return np.array([self.mirror[label_of[source]] == label for source, label in pairs])
 
-    def _labels(self, sums: Floats) -> Floats:
-        return np.asarray(sums[..., : self._size])
+    def _confusion(self, sums: Floats) -> Floats:
+        return self.edits.confusion(sums[..., : -len(GROUPS)])
 
     def headline(self, sums: Floats) -> Floats:
         """Return the accuracy over the edits."""
-        table = self.labels.confusion(self._labels(sums))
+        table = self._confusion(sums)
         return ratio(np.trace(table, axis1=-2, axis2=-1), table.sum(axis=(-2, -1)))
 
     def scores(self, sums: Floats) -> dict[str, float]:
         """Return accuracy, consistency, symmetry, and the label scores of the edits."""
-        originals, consistent, swaps, mirrored = sums[self._size :]
+        originals, consistent, swaps, mirrored = sums[-len(GROUPS) :]
         return {
-            **self.labels.scores(self._labels(sums)),
+            **self.edits.scores(sums[: -len(GROUPS)]),
             "consistency": float(ratio(consistent, originals)),
             "symmetry": float(ratio(mirrored, swaps)),
         }
 
     def classes(self, sums: Floats) -> dict[str, Classes]:
         """Return precision, recall, F1 and support of each label among the edits."""
-        return self.labels.classes(self._labels(sums))
+        return self.edits.classes(sums[: -len(GROUPS)])
 
     def chance(self, sums: Floats) -> float:
         """Return the accuracy of labels guessed at random with the system's totals."""
-        table = self.labels.confusion(self._labels(sums))
+        table = self._confusion(sums)
+        # An empty table has no chance to speak of: 0, not an error.
         total = max(float(table.sum()), 1.0)
         return float(table.sum(axis=1) @ table.sum(axis=0) / total**2)
 

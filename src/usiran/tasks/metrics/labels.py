@@ -44,6 +44,22 @@ def class_rows(names: Sequence[str], hits: Floats, gold: Floats, predicted: Floa
     }
 
 
+def macro_f1(rows: Classes, left_out: Collection[str]) -> float:
+    """Return the mean F1 of the classes that are not left out, 0 without any."""
+    values = [row["f1"] for name, row in rows.items() if name not in left_out]
+    return sum(values) / len(values) if values else 0.0
+
+
+def chance_of_pairs(pairs: Floats, gold: Floats, predicted: Floats) -> float:
+    """Return the F1 expected when matched places stay and their labels are random.
+
+    With m pairs and the labels' shares g (gold) and p (predicted), m sum(g p) pairs are
+    expected to agree in label as well. The totals may have one column a label.
+    """
+    agree = ratio(np.asarray(gold @ predicted), np.asarray(gold.sum() * predicted.sum()))
+    return float(f1(np.asarray(pairs * agree), gold.sum(), predicted.sum()))
+
+
 @dataclass(frozen=True)
 class LabelScorer:
     """Scores of one label a sentence.
@@ -93,8 +109,8 @@ class LabelScorer:
         if gold.votes is None:
             return self._one_hot(gold.values)
         total = gold.votes.sum(axis=1, keepdims=True)
-        return np.where(total > 0, ratio(gold.votes, total),
-                        self._one_hot(gold.values))  # fmt: skip
+        # Where nobody voted, the gold label stands for all votes.
+        return np.where(total > 0, ratio(gold.votes, total), self._one_hot(gold.values))
 
     def confusion(self, sums: Floats) -> Floats:
         """Return the K x K table: a row is a gold label, a column a predicted one."""

@@ -10,7 +10,8 @@ Four schemes, each with precision, recall and F1 over pooled spans:
   span matched at most once (nervaluate's "partial").
 
 Strict and overlap are computed per class too, at each level of the task (for events the
-quad class first, then the 16 types).
+quad class first, then the type). A row of counts holds, for each level, PER_CLASS by class;
+then the pooled pairs of equal offsets and of spans that touch.
 
 References
 ----------
@@ -19,7 +20,6 @@ N. Chinchor, B. Sundheim (1993), MUC-5 evaluation metrics, doi:10.3115/1072017.1
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,12 +28,11 @@ import numpy as np
 
 from usiran.stats.scores import Floats, f1, ratio
 from usiran.tasks.base import Classes, Gold, Predictions, Task
-from usiran.tasks.metrics.labels import class_rows
-from usiran.text.spans import Span, matched
+from usiran.tasks.metrics.labels import chance_of_pairs, class_rows, macro_f1
+from usiran.text.spans import Span, hits
 
 SCHEMES = ("strict", "exact", "overlap", "partial")
 PER_CLASS = ("strict", "overlap", "gold", "predicted")
-POOLED = ("exact", "touching")
 SPAN_CARD = (
     "Strict: offsets and {level} are right. Exact: the offsets. Overlap: the {level}, and a "
     "shared character. Partial: boundaries of any type, half a point for overlap alone. "
@@ -57,15 +56,14 @@ class SpanScorer:
     left_out: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @cached_property
-    def columns(self) -> dict[tuple[str, str], int]:
-        """The place of each count: (level/count, class), then (pooled count, "")."""
-        keys = [
-            (f"{level}/{count}", name)
-            for level, names in self.task.levels.items()
-            for count in PER_CLASS
-            for name in names
-        ] + [(count, "") for count in POOLED]
-        return {key: i for i, key in enumerate(keys)}
+    def _columns(self) -> dict[tuple[str, str], slice]:
+        """The columns of each count at each level, one a class."""
+        columns, first = {}, 0
+        for level, names in self.task.levels.items():
+            for count in PER_CLASS:
+                columns[level, count] = slice(first, first + len(names))
+                first += len(names)
+        return columns
 
     def counts(self, gold: Gold, predictions: Predictions) -> Floats:
         """Return one row of counts for each sentence.
@@ -75,37 +73,27 @@ class SpanScorer:
         ValueError
             A predicted span has a type that the task does not have.
         """
-        columns = self.columns
-        counts = np.zeros((len(gold.values), len(columns)))
-        for row, (true, said) in enumerate(zip(gold.values, predictions.values, strict=True)):
-            self._check(said)
-            for level in self.task.levels:
-                self._count_level(counts[row], columns, level, true, said)
-            equal = sum((Counter(map(_bounds, true)) & Counter(map(_bounds, said))).values())
-            counts[row, columns["exact", ""]] = equal
-            counts[row, columns["touching", ""]] = matched(true, said)
-        return counts
+        rows = []
+        for true, predicted in zip(gold.values, predictions.values, strict=True):
+            unknown = {span.label for span in predicted} - set(self.task.labels)
+            if unknown:
+                allowed = list(self.task.labels)
+                raise ValueError(f"types {sorted(unknown)}: allowed are {allowed}")
+            pooled = hits(true, predicted)
+            cells = [self._per_class(level, true, predicted) for level in self.task.levels]
+            rows.append(np.concatenate([*cells, [pooled.exact, pooled.touching]]))
+        width = len(PER_CLASS) * sum(map(len, self.task.levels.values())) + 2
+        return np.array(rows, dtype=np.float64).reshape(-1, width)
 
-    def _check(self, said: Sequence[Span]) -> None:
-        unknown = {span.label for span in said} - set(self.task.labels)
-        if unknown:
-            raise ValueError(f"types {sorted(unknown)}: allowed are {list(self.task.labels)}")
-
-    def _count_level(
-        self,
-        row: Floats,
-        columns: Mapping[tuple[str, str], int],
-        level: str,
-        true: Sequence[Span],
-        said: Sequence[Span],
-    ) -> None:
-        gold, predicted = self._by_class(level, true), self._by_class(level, said)
-        for name in gold.keys() | predicted.keys():
-            mine, theirs = gold.get(name, []), predicted.get(name, [])
-            equal = Counter(map(_bounds, mine)) & Counter(map(_bounds, theirs))
-            cells = (sum(equal.values()), matched(mine, theirs), len(mine), len(theirs))
-            for count, cell in zip(PER_CLASS, cells, strict=True):
-                row[columns[f"{level}/{count}", name]] = cell
+    def _per_class(self, level: str, true: Sequence[Span], predicted: Sequence[Span]) -> Floats:
+        """Return the counts of one sentence at one level, PER_CLASS by class, as a row."""
+        names = self.task.levels[level]
+        cells = np.zeros((len(PER_CLASS), len(names)))
+        by_class = [self._by_class(level, spans) for spans in (true, predicted)]
+        for name in by_class[0].keys() | by_class[1].keys():
+            same = hits(*(classes.get(name, []) for classes in by_class))
+            cells[:, names.index(name)] = same.exact, same.touching, same.first, same.second
+        return cells.ravel()
 
     def _by_class(self, level: str, spans: Sequence[Span]) -> dict[str, list[Span]]:
         classes: dict[str, list[Span]] = {}
@@ -113,22 +101,18 @@ class SpanScorer:
             classes.setdefault(self.task.at(level, span.label), []).append(span)
         return classes
 
-    def _per_class(self, sums: Floats, level: str, count: str) -> Floats:
-        first = self.columns[f"{level}/{count}", self.task.levels[level][0]]
-        return np.asarray(sums[..., first : first + len(self.task.levels[level])])
-
     def _hits(self, sums: Floats, level: str, scheme: str) -> Floats:
-        exact = sums[..., self.columns["exact", ""]]
+        exact, touching = sums[..., -2], sums[..., -1]
         if scheme == "exact":
             return np.asarray(exact)
         if scheme == "partial":
             # Equal spans overlap nothing else, so they are among the matched pairs.
-            return np.asarray(exact + 0.5 * (sums[..., self.columns["touching", ""]] - exact))
-        return np.asarray(self._per_class(sums, level, scheme).sum(axis=-1))
+            return np.asarray(exact + 0.5 * (touching - exact))
+        return np.asarray(sums[..., self._columns[level, scheme]].sum(axis=-1))
 
     def _totals(self, sums: Floats) -> tuple[Floats, Floats]:
-        gold = self._per_class(sums, "type", "gold").sum(axis=-1)
-        return np.asarray(gold), np.asarray(self._per_class(sums, "type", "predicted").sum(axis=-1))
+        gold, predicted = (self._columns["type", side] for side in ("gold", "predicted"))
+        return sums[..., gold].sum(axis=-1), sums[..., predicted].sum(axis=-1)
 
     def headline(self, sums: Floats) -> Floats:
         """Return the task's headline F1 over pooled spans."""
@@ -141,25 +125,19 @@ class SpanScorer:
         scores: dict[str, float] = {}
         for level in self.task.levels:
             for scheme in SCHEMES:
+                # Boundaries are the same at every level.
                 name = scheme if scheme in ("exact", "partial") else f"{level}_{scheme}"
-                hits = self._hits(sums, level, scheme)
-                scores[f"{name}_precision"] = float(ratio(hits, predicted))
-                scores[f"{name}_recall"] = float(ratio(hits, gold))
-                scores[f"{name}_f1"] = float(f1(hits, gold, predicted))
+                right = self._hits(sums, level, scheme)
+                scores[f"{name}_precision"] = float(ratio(right, predicted))
+                scores[f"{name}_recall"] = float(ratio(right, gold))
+                scores[f"{name}_f1"] = float(f1(right, gold, predicted))
                 if name != scheme:
-                    scores[f"{name}_macro_f1"] = self._macro(sums, level, scheme)
+                    rows = self._rows(sums, level, scheme)
+                    scores[f"{name}_macro_f1"] = macro_f1(rows, self.left_out.get(level, ()))
         return scores
 
-    def _macro(self, sums: Floats, level: str, scheme: str) -> float:
-        rows = self._rows(sums, level, scheme)
-        kept = [row["f1"] for name, row in rows.items() if name not in self._without(level)]
-        return sum(kept) / len(kept) if kept else 0.0
-
-    def _without(self, level: str) -> Collection[str]:
-        return self.left_out.get(level, ())
-
     def _rows(self, sums: Floats, level: str, scheme: str) -> Classes:
-        counts = (self._per_class(sums, level, name) for name in (scheme, "gold", "predicted"))
+        counts = (sums[..., self._columns[level, name]] for name in (scheme, "gold", "predicted"))
         return class_rows(self.task.levels[level], *counts)
 
     def classes(self, sums: Floats) -> dict[str, Classes]:
@@ -168,20 +146,10 @@ class SpanScorer:
         return {level: self._rows(sums, level, scheme) for level in self.task.levels}
 
     def chance(self, sums: Floats) -> float:
-        """Return the headline expected when the boundaries stay and types are random.
-
-        With m matched pairs of boundaries and the types' shares g (gold) and s (said),
-        m sum(g s) pairs are expected to agree in type as well.
-        """
+        """Return the headline expected when the boundaries stay and types are random."""
         level, scheme, _ = self.task.headline.split("_")
-        gold, predicted = (self._per_class(sums, level, name) for name in ("gold", "predicted"))
-        pairs = sums[self.columns["exact" if scheme == "strict" else "touching", ""]]
-        share = ratio(np.asarray(gold @ predicted), np.asarray(gold.sum() * predicted.sum()))
-        return float(f1(np.asarray(pairs * share), gold.sum(), predicted.sum()))
-
-
-def _bounds(span: Span) -> tuple[int, int]:
-    return span.start, span.end
+        gold, predicted = (sums[self._columns[level, name]] for name in ("gold", "predicted"))
+        return chance_of_pairs(sums[-2 if scheme == "strict" else -1], gold, predicted)
 
 
 def span_scorer(gold: Gold) -> SpanScorer:

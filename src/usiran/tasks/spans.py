@@ -1,0 +1,64 @@
+"""The tasks with typed spans in a sentence: actors, and events by quad class and by type."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from usiran.schemas.label_scheme import Scheme
+from usiran.tasks.base import Gold, Tables, Task
+from usiran.tasks.inputs import records_of, spans_of
+from usiran.tasks.metrics.spans import SPAN_CARD, span_scorer
+
+
+def actors(scheme: Scheme) -> Task:
+    """Return the task of actors."""
+    return Task(
+        name="actors",
+        title="Which actors are mentioned, and of which type?",
+        unit="spans",
+        labels=scheme["actor"].names,
+        headline="type_strict_f1",
+        table="actors",
+        column="type",
+        read=_span_gold,
+        score=span_scorer,
+        columns=(
+            ("type_overlap_f1", "overlap"),
+            ("exact_f1", "exact"),
+            ("partial_f1", "partial"),
+            ("type_strict_macro_f1", "macro"),
+        ),
+        card=SPAN_CARD.format(level="type"),
+    )
+
+
+def events(scheme: Scheme) -> Task:
+    """Return the task of events: few are of one type, so their quad classes are scored first."""
+    types = len(scheme["event"].names)
+    return Task(
+        name="events",
+        title="Which words tell an event, and of which class?",
+        unit="spans",
+        labels=scheme["event"].names,
+        headline="quad_overlap_f1",
+        table="events",
+        column="type",
+        read=_span_gold,
+        score=span_scorer,
+        columns=(
+            ("quad_strict_f1", "strict"),
+            ("type_strict_f1", f"strict, {types} types"),
+            ("type_overlap_f1", f"overlap, {types} types"),
+            ("exact_f1", "exact"),
+            ("partial_f1", "partial"),
+            ("quad_overlap_macro_f1", "macro"),
+        ),
+        card=SPAN_CARD.format(level="quad class"),
+        groups=scheme.quad_of,
+    )
+
+
+def _span_gold(task: Task, tables: Tables) -> Gold:
+    stance = tables["stance"].reset_index(drop=True)
+    folds = stance["fold"].to_numpy(dtype=np.int64)
+    return Gold(task, records_of(stance), spans_of(tables, task.table), folds)
