@@ -29,3 +29,13 @@ def copied(tmp_path: Path) -> Corpus:
     for part in PARTS:
         shutil.copytree(ROOT / part, tmp_path / "corpus" / part)
     return Corpus.find(tmp_path / "corpus")
+
+
+@pytest.fixture(scope="session")
+def first_release(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """A corpus of two short articles in git, released as 1.0.0; never written to."""
+    from tests.support.releasable import releasable, released
+
+    corpus = releasable(tmp_path_factory.mktemp("first") / "corpus")
+    released(corpus, "1.0.0")
+    return Corpus.find(corpus.root)

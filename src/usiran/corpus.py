@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import cast
+
+from packaging.version import InvalidVersion, Version
 
 from usiran.errors import CorpusNotFound, FileError, shorten
 
-_KEYS = (
-    "name",
-    "title",
-    "version",
-    "hub_id",
-    "language",
-    "annotation_license",
-    "text_rights",
-    "gold_basis",
-)
 _BASES = ("first-pass", "adjudicated")
-_VERSION = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -43,6 +35,9 @@ class Manifest:
     text_rights: str
     gold_basis: str
     gold_rounds: tuple[str, ...]
+
+
+_KEYS = tuple(key.name for key in fields(Manifest) if key.name != "gold_rounds")
 
 
 @dataclass(frozen=True)
@@ -79,42 +74,10 @@ class Corpus:
         Raises
         ------
         FileError
-            corpus.toml is not TOML, or lacks a key.
+            corpus.toml is not TOML, lacks a key, or has a value that is none.
         """
         path = self.dataset / "corpus.toml"
-        table = read_toml(path)
-        missing = [key for key in _KEYS if not isinstance(table.get(key), str)]
-        if missing:
-            raise FileError(
-                self.name_of(path),
-                f"no text under {', '.join(missing)}",
-                f"a text for each of {', '.join(_KEYS)}",
-                "add the keys",
-            )
-        rounds = table.get("gold_rounds")
-        if not isinstance(rounds, list) or not all(isinstance(name, str) for name in rounds):
-            raise FileError(
-                self.name_of(path),
-                f"gold_rounds = {shorten(rounds)}",
-                "a list of round names",
-                "name the rounds under annotation/submissions that the gold rests on",
-            )
-        texts = {key: str(table[key]) for key in _KEYS}
-        if texts["gold_basis"] not in _BASES:
-            raise FileError(
-                self.name_of(path),
-                f"gold_basis = {shorten(texts['gold_basis'])}",
-                f"one of {', '.join(_BASES)}",
-                "say what the gold labels are",
-            )
-        if not _VERSION.fullmatch(texts["version"]):
-            raise FileError(
-                self.name_of(path),
-                f"version = {shorten(texts['version'])}",
-                "three whole numbers with dots between, such as 1.0.0",
-                "give the data's version",
-            )
-        return Manifest(**texts, gold_rounds=tuple(rounds))
+        return _manifest(read_toml(path), self.name_of(path))
 
     def name_of(self, path: Path) -> str:
         """Return `path` relative to the corpus where it lies inside it."""
@@ -188,6 +151,61 @@ class Corpus:
         return self.root / "baselines"
 
 
+def as_version(text: str) -> Version | None:
+    """Return a version of the data: three whole numbers with dots between; None if it is none.
+
+    Examples
+    --------
+    >>> str(as_version("1.10.0")), as_version("1.0"), as_version("1.0.0rc1")
+    ('1.10.0', None, None)
+    """
+    try:
+        version = Version(text)
+    except InvalidVersion:
+        return None
+    # PEP 440 knows more forms (01.0, 1.0.0rc1, 1!1.0.0): a version of the data has one.
+    numbers = ".".join(map(str, version.release))
+    return version if text == numbers and len(version.release) == 3 else None
+
+
+def _manifest(table: Mapping[str, object], file: str) -> Manifest:
+    missing = [key for key in _KEYS if not isinstance(table.get(key), str)]
+    rounds, basis, version = (table.get(key) for key in ("gold_rounds", "gold_basis", "version"))
+    named = isinstance(rounds, list) and all(isinstance(name, str) for name in rounds)
+    # Whether it is right, what was found, what is allowed, how to mend it.
+    checks = (
+        (
+            not missing,
+            f"no text under {', '.join(missing)}",
+            f"a text for each of {', '.join(_KEYS)}",
+            "add the keys",
+        ),
+        (
+            named,
+            f"gold_rounds = {shorten(rounds)}",
+            "a list of round names",
+            "name the rounds under annotation/submissions that the gold rests on",
+        ),
+        (
+            basis in _BASES,
+            f"gold_basis = {shorten(basis)}",
+            f"one of {', '.join(_BASES)}",
+            "say what the gold labels are",
+        ),
+        (
+            as_version(str(version)),
+            f"version = {shorten(version)}",
+            "three whole numbers with dots between, such as 1.0.0",
+            "give the data's version",
+        ),
+    )
+    for right, value, allowed, fix in checks:
+        if not right:
+            raise FileError(file, value, allowed, fix)
+    texts = {key: str(table[key]) for key in _KEYS}
+    return Manifest(**texts, gold_rounds=tuple(cast("list[str]", rounds)))
+
+
 def read_toml(path: Path) -> dict[str, object]:
     """Read one TOML file.
 
@@ -199,8 +217,8 @@ def read_toml(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        found = (error.strerror or str(error)).lower()
-        raise FileError(path, found, "a TOML file", "put it there") from None
+        value = (error.strerror or str(error)).lower()
+        raise FileError(path, value, "a TOML file", "put it there") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise FileError(
             path, shorten(error), "TOML 1.0 in UTF-8", "correct the named place"

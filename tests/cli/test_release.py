@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import Done, run, tree
-from tests.support.releasable import FIRST, commit, git, releasable, released, turn_holder
+from tests.support.releasable import FIRST, commit, git, turn_holder
 from usiran.corpus import Corpus
 from usiran.dataset.build import drift
 
@@ -32,10 +32,10 @@ main()
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+def first(first_release: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     """Return a corpus of which 1.0.0 is released, and a holder turned since."""
-    corpus = releasable(tmp_path_factory.mktemp("first") / "corpus")
-    released(corpus, "1.0.0")
+    folder = tmp_path_factory.mktemp("turned") / "corpus"
+    corpus = Corpus.find(shutil.copytree(first_release.root, folder))
     turn_holder(corpus, FIRST)
     return commit(corpus)
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.synthetic import tables, write_corpus
+from usiran import loading
 from usiran.corpus import Corpus
 from usiran.dataset.build import build
 from usiran.dataset.make_release import Plan, prepare, write
-from usiran.dataset.release.version import Version
-from usiran.loading.tables import load_tables
+from usiran.dataset.release.snapshot import Snapshot, snapshot_of
+from usiran.dataset.release.version import parse_version
 
 DAY = date(2031, 6, 1)
 ONE, TWO = "article-0", "article-1"
@@ -34,7 +35,7 @@ def releasable(root: Path) -> Corpus:
     (root / "sheet.txt").unlink()
     (root / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n- Two articles.\n")
     corpus = Corpus.find(root)
-    for span_id in load_tables(corpus)["actors"]["span_id"]:
+    for span_id in loading.open(corpus).tables["actors"]["span_id"]:
         add_line(corpus.annotation / "actor_links.csv", f"{span_id},,nobody in the registry")
     git(corpus, "init", "--quiet")
     return commit(corpus)
@@ -52,12 +53,18 @@ def commit(corpus: Corpus) -> Corpus:
 def released(corpus: Corpus, version: str, reason: str | None = None) -> Plan:
     """Release a version, commit it and tag it."""
     fresh = Corpus.find(corpus.root)
-    plan = prepare(fresh, Version.of(version), reason=reason, today=DAY, draws=100)
+    plan = prepare(fresh, parse_version(version), reason=reason, today=DAY, draws=100)
     write(fresh, plan)
     git(fresh, "add", "--all")
     git(fresh, "commit", "--quiet", "--message", f"Data {version}")
     git(fresh, "tag", f"v{version}")
     return plan
+
+
+def snapshot(corpus: Corpus) -> Snapshot:
+    """Return the records of a corpus folder as it stands."""
+    opened = loading.open(Corpus.find(corpus.root))
+    return snapshot_of(opened.tables, opened.scheme)
 
 
 def turn_holder(corpus: Corpus, sentence_id: str) -> tuple[str, str]:

@@ -31,10 +31,10 @@ def release(
     from usiran.cli import release_output as output
     from usiran.corpus import Corpus
     from usiran.dataset.make_release import prepare, write
-    from usiran.dataset.release.version import Version
+    from usiran.dataset.release.version import parse_version
 
     folder, progress = Corpus.find(corpus), (lambda _: None) if quiet else say
-    plan = prepare(folder, Version.of(version), reason=reason, progress=progress)
+    plan = prepare(folder, parse_version(version), reason=reason, progress=progress)
     if not dry_run:
         write(folder, plan)
     output.show_release(folder, plan, written=not dry_run, as_json=as_json)
@@ -59,9 +59,9 @@ def diff(
     from usiran.cli import release_output as output
     from usiran.dataset.release.compare import compare
 
-    found = compare(old, new, start=corpus)
-    output.show_diff(found, as_json=as_json)
-    raise typer.Exit(1 if exit_code and found.changes else 0)
+    comparison = compare(old, new, start=corpus)
+    output.show_diff(comparison, as_json=as_json)
+    raise typer.Exit(1 if exit_code and comparison.changes else 0)
 
 
 def mount(app: typer.Typer) -> None:

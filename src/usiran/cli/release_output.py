@@ -23,9 +23,24 @@ def show_release(corpus: Corpus, plan: Plan, *, written: bool, as_json: bool) ->
     files = [corpus.name_of(path) for path in plan.files]
     steps = list(_steps(corpus, plan))
     if as_json:
-        show_json(_release_json(plan, files, steps, written=written))
+        document = {
+            "version": str(plan.version),
+            "previous": plan.since,
+            "bump": plan.bump,
+            "changes": plan.changes.counts(),
+            "written": written,
+            "files": files,
+            "tag": f"v{plan.version}",
+            "next": steps,
+        }
+        show_json(document)
         return
-    for line in _release_lines(plan):
+    records = sum(map(len, plan.snapshot.values()))
+    if plan.previous is None:
+        print(f"Data {plan.version}, the first release: {records} records")
+    else:
+        print(f"Data {plan.version}, {records} records; since {plan.since}: {plan.bump}")
+    for line in _counts(plan.changes):
         print(line)
     for name in files:
         print(f"{'written' if written else 'would write'}: {name}")
@@ -36,7 +51,9 @@ def show_release(corpus: Corpus, plan: Plan, *, written: bool, as_json: bool) ->
 
 def _steps(corpus: Corpus, plan: Plan) -> Iterator[str]:
     """Yield what is to be done after a release, as commands."""
-    if _stale_results(corpus, str(plan.version)):
+    results = (corpus.baselines / "results").glob("*/*.json")
+    versions = {json.loads(path.read_bytes()).get("data_version") for path in results}
+    if versions - {str(plan.version)}:
         # Every result names the version of the data that it was scored on.
         yield "usiran benchmark run"
         yield "usiran benchmark report"
@@ -44,66 +61,36 @@ def _steps(corpus: Corpus, plan: Plan) -> Iterator[str]:
     yield f"git tag v{plan.version}"
 
 
-def _stale_results(corpus: Corpus, version: str) -> bool:
-    """Whether a stored result was scored on another version of the data."""
-    paths = sorted((corpus.baselines / "results").glob("*/*.json"))
-    return any(json.loads(path.read_bytes()).get("data_version") != version for path in paths)
-
-
-def _release_json(
-    plan: Plan, files: list[str], steps: list[str], *, written: bool
-) -> dict[str, object]:
-    return {
-        "version": str(plan.version),
-        "previous": str(plan.previous.version) if plan.previous else None,
-        "bump": plan.bump,
-        "changes": plan.changes.counts(),
-        "written": written,
-        "files": files,
-        "tag": f"v{plan.version}",
-        "next": steps,
-    }
-
-
-def _release_lines(plan: Plan) -> Iterator[str]:
-    records = sum(map(len, plan.records.values()))
-    if plan.previous is None:
-        yield f"Data {plan.version}, the first release: {records} records"
-        return
-    yield f"Data {plan.version}, {records} records; since {plan.previous.version}: {plan.bump}"
-    yield from _counts(plan.changes)
-
-
-def show_diff(found: Comparison, *, as_json: bool) -> None:
+def show_diff(comparison: Comparison, *, as_json: bool) -> None:
     """Print what changed: counts of each table, then each record, field by field."""
+    old, new, changes, bump = comparison
     if as_json:
-        show_json({
-            "from": found.old.name, "to": found.new.name, "bump": found.bump,
-            "least": str(found.least), "counts": found.changes.counts(),
-            "changes": [row._asdict() for row in found.changes.rows],
-        })  # fmt: skip
+        document = {
+            "from": old.name,
+            "to": new.name,
+            "bump": bump,
+            "least": str(comparison.least),
+            "counts": changes.counts(),
+            "changes": [change._asdict() for change in changes.rows],
+        }
+        show_json(document)
         return
-    print(f"From {found.old.name} to {found.new.name}: {_summary(found)}")
+    count = len({(change.table, change.key) for change in changes.rows})
+    noun = "record differs" if count == 1 else "records differ"
+    step = f"{count} {noun}; a release would be {bump}: {comparison.least} or greater"
+    print(f"From {old.name} to {new.name}: {step if changes else 'no record differs'}")
     width = max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
-    for line in _diff_lines(found.changes):
+    for line in _diff_lines(changes):
         print(line if len(line) <= width else line[: width - 1] + "…")
-
-
-def _summary(found: Comparison) -> str:
-    if not found.changes:
-        return "no record differs"
-    records = len({(row.table, row.key) for row in found.changes.rows})
-    noun = "record differs" if records == 1 else "records differ"
-    return f"{records} {noun}; a release would be {found.bump}: {found.least} or greater"
 
 
 def _diff_lines(changes: Changes) -> Iterator[str]:
     yield from _counts(changes)
-    for table, rows in groupby(changes.rows, lambda row: row.table):
+    for table, rows in groupby(changes.rows, lambda change: change.table):
         yield ""
         yield table
-        for key, parts in groupby(rows, lambda row: row.key):
-            yield from _record(key, list(parts))
+        for key, parts in groupby(rows, lambda change: change.key):
+            yield from _record_lines(key, list(parts))
 
 
 def _counts(changes: Changes) -> Iterator[str]:
@@ -113,22 +100,20 @@ def _counts(changes: Changes) -> Iterator[str]:
     widest = max(map(len, counts))
     yield ""
     yield "  ".join([" " * widest, *KINDS])
-    for table, found in counts.items():
-        cells = (str(found[kind]).rjust(len(kind)) for kind in KINDS)
+    for table, by_kind in counts.items():
+        cells = (str(by_kind[kind]).rjust(len(kind)) for kind in KINDS)
         yield "  ".join([table.ljust(widest), *cells])
 
 
-def _record(key: str, rows: list[Change]) -> Iterator[str]:
-    kinds = " and ".join(kind for kind in KINDS if any(row.kind == kind for row in rows))
-    yield f"  {kinds}  {key}"
-    for row in rows:
-        if row.field is not None:
-            yield f"    {row.field}: {_value(row.old)} -> {_value(row.new)}"
+def _record_lines(key: str, changes: list[Change]) -> Iterator[str]:
+    kinds = {change.kind for change in changes}
+    yield f"  {' and '.join(kind for kind in KINDS if kind in kinds)}  {key}"
+    for change in changes:
+        old, new = (
+            "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+            for value in (change.old, change.new)
+        )
+        if change.field is not None:
+            yield f"    {change.field}: {old} -> {new}"
         else:
-            yield f"    {_value(row.new if row.kind == 'added' else row.old)}"
-
-
-def _value(value: object) -> str:
-    if value is None:
-        return "nothing"
-    return json.dumps(value, ensure_ascii=False)
+            yield f"    {new if change.kind == 'added' else old}"

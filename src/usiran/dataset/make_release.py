@@ -4,36 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from packaging.version import Version
 
 from usiran.annotation.agreement.measure import measure_corpus
 from usiran.annotation.agreement.report import to_json
 from usiran.corpus import Corpus
 from usiran.dataset.build import Progress, Result, drift_of, make
 from usiran.dataset.release.change_reasons import explain, first_few
-from usiran.dataset.release.changelog import section, with_section, with_version
+from usiran.dataset.release.changelog import section, with_section
 from usiran.dataset.release.diff import Changes, bump, diff
 from usiran.dataset.release.git import check_clean, check_untagged
 from usiran.dataset.release.snapshot import (
-    Records,
+    Snapshot,
     content_hash,
     label_counts,
-    records_of,
+    snapshot_of,
     table_hash,
     to_lines,
 )
 from usiran.dataset.release.stored import CHANGES, MANIFEST, RECORDS, Release, folder_of, latest
-from usiran.dataset.release.version import Bump, Version
+from usiran.dataset.release.version import Bump, next_version, with_version
 from usiran.errors import Finding, InputError
 from usiran.io.atomic import holds, replace_files
 from usiran.text.articles import read_text
 from usiran.validation.validate import open_valid
 
-FIRST = Version(0, 1, 0)
+FIRST = Version("0.1.0")
 _SOURCES = ("annotation/GUIDELINES.md", "annotation/labels.toml", "dataset/source/folds.csv")
 
 
@@ -49,8 +51,8 @@ class Plan:
         The release before it.
     created : str
         Its date, YYYY-MM-DD.
-    records : dict
-        What is released.
+    snapshot : dict
+        The records that are released.
     changes : Changes
         Since `previous`; empty for the first release.
     reasons : tuple of str or None
@@ -64,11 +66,16 @@ class Plan:
     version: Version
     previous: Release | None
     created: str
-    records: Records
-    changes: Changes
-    reasons: tuple[str | None, ...]
-    bump: Bump | None
-    files: Mapping[Path, bytes]
+    snapshot: Snapshot
+    changes: Changes = field(default=Changes(()))
+    reasons: tuple[str | None, ...] = ()
+    bump: Bump | None = None
+    files: Mapping[Path, bytes] = field(default_factory=dict)
+
+    @property
+    def since(self) -> str | None:
+        """The version before this one."""
+        return str(self.previous.version) if self.previous else None
 
 
 def write(corpus: Corpus, plan: Plan) -> None:
@@ -114,22 +121,17 @@ def prepare(
     _check_greater(version, previous)
     check_clean(corpus.root, corpus.name_of(corpus.dataset / "corpus.toml"))
     check_untagged(corpus.root, f"v{version}")
+    progress("reading and checking the tables")
     opened = open_valid(corpus)
-    records = records_of(opened.tables, opened.scheme)
-    changes, demanded = Changes(()), None
-    reasons: tuple[str | None, ...] = ()
+    created = (today or date.today()).isoformat()
+    plan = Plan(version, previous, created, snapshot_of(opened.tables, opened.scheme))
     if previous is not None:
-        changes = diff(previous.records, records)
-        demanded = bump(changes)
-        _check_bump(version, previous.version, demanded, changes)
-        reasons = explain(changes, previous.records, records, reason=reason)
+        plan = _with_changes(plan, previous, reason)
     if findings := drift_of(corpus, make(opened, progress)):
         raise InputError(findings)
-    created = (today or date.today()).isoformat()
-    plan = Plan(version, previous, created, records, changes, reasons, demanded, {})
     progress("building the files of the release")
-    told = replace(corpus.manifest, version=str(version))
-    built = make(opened, manifest=told, released=created)
+    manifest = replace(corpus.manifest, version=str(version))
+    built = make(opened, manifest=manifest, released=created)
     progress("measuring the annotators' agreement")
     files = _files(corpus, plan, built, _agreement(corpus, draws))
     changed = {path: content for path, content in files.items() if not holds(path, content)}
@@ -140,17 +142,23 @@ def _check_greater(version: Version, previous: Release | None) -> None:
     if previous is None and version < FIRST:
         raise _too_small(version, f"{FIRST} or greater, for a first release", FIRST)
     if previous is not None and version <= previous.version:
-        least = previous.version.after("PATCH")
-        raise _too_small(version, f"a version greater than the last, {previous.version}", least)
+        allowed = f"a version greater than the last, {previous.version}"
+        raise _too_small(version, allowed, next_version(previous.version, "PATCH"))
 
 
-def _check_bump(version: Version, last: Version, demanded: Bump, changes: Changes) -> None:
-    least = last.after(demanded)
-    if version >= least:
-        return
-    kinds = changes.of("edited", "removed", "moved") if demanded == "MAJOR" else changes.rows
-    allowed = f"{least} or greater: since {last} records changed that demand a {demanded} step"
-    raise _too_small(version, f"{allowed} ({first_few(kinds)})", least)
+def _with_changes(plan: Plan, previous: Release, reason: str | None) -> Plan:
+    """Add what changed since the release before, which the version must be great enough for."""
+    changes = diff(previous.snapshot, plan.snapshot)
+    demanded = bump(changes)
+    least = next_version(previous.version, demanded)
+    if plan.version < least:
+        major = demanded == "MAJOR"
+        causes = changes.of("edited", "removed", "moved") if major else changes.rows
+        since = f"since {previous.version} records changed that demand a {demanded} step"
+        allowed = f"{least} or greater: {since} ({first_few(causes)})"
+        raise _too_small(plan.version, allowed, least)
+    reasons = explain(changes, previous.snapshot, plan.snapshot, reason=reason)
+    return replace(plan, changes=changes, reasons=reasons, bump=demanded)
 
 
 def _too_small(version: Version, allowed: str, least: Version) -> InputError:
@@ -161,77 +169,71 @@ def _too_small(version: Version, allowed: str, least: Version) -> InputError:
 def _agreement(corpus: Corpus, draws: int) -> dict[str, Any]:
     """Return the annotators' agreement as `usiran annotate agreement --json` prints it."""
     try:
-        figures = to_json(measure_corpus(corpus, draws=draws))
+        return {"agreement": to_json(measure_corpus(corpus, draws=draws)), "no_agreement": None}
     except InputError as error:
         # The corpus has no findings: there are fewer than two annotators, or none shared a unit.
-        found = "; ".join(f"{one.value}; needed: {one.allowed}" for one in error.findings)
-        return {"agreement": None, "no_agreement": found}
-    return {"agreement": figures, "no_agreement": None}
+        findings = (f"{finding.value}; needed: {finding.allowed}" for finding in error.findings)
+        return {"agreement": None, "no_agreement": "; ".join(findings)}
 
 
 def _files(
     corpus: Corpus, plan: Plan, built: Result, agreement: dict[str, Any]
 ) -> dict[Path, bytes]:
     folder = folder_of(corpus, plan.version)
-    toml, changelog = corpus.dataset / "corpus.toml", corpus.root / "CHANGELOG.md"
-    manifest = _manifest(corpus, plan, built) | agreement
     files = {path: built.files[path] for path in built.changed}
-    files |= {
-        folder / RECORDS / f"{name}.jsonl": to_lines(table) for name, table in plan.records.items()
-    }
-    files[folder / MANIFEST] = _pretty(manifest)
+    for name, table in plan.snapshot.items():
+        files[folder / RECORDS / f"{name}.jsonl"] = to_lines(table)
+    manifest = json.dumps(_manifest(corpus, plan, built) | agreement, indent=2, ensure_ascii=False)
+    files[folder / MANIFEST] = f"{manifest}\n".encode()
     files[folder / CHANGES] = _changes(plan)
-    text = read_text(toml, what="TOML")
-    files[toml] = with_version(text, plan.version, file=corpus.name_of(toml)).encode()
-    old = read_text(changelog, what="the changelog") if changelog.exists() else ""
-    files[changelog] = with_section(old, _section(plan)).encode()
-    return files
-
-
-def _section(plan: Plan) -> str:
-    return section(
+    toml, changelog = corpus.dataset / "corpus.toml", corpus.root / "CHANGELOG.md"
+    files[toml] = with_version(read_text(toml, what="TOML"), plan.version).encode()
+    earlier = read_text(changelog, what="the changelog") if changelog.exists() else ""
+    text = section(
         plan.version,
         plan.created,
         since=plan.previous.version if plan.previous else None,
         bump=plan.bump,
         changes=plan.changes,
         reasons=plan.reasons,
-        records=sum(map(len, plan.records.values())),
+        records=sum(map(len, plan.snapshot.values())),
     )
+    files[changelog] = with_section(earlier, text).encode()
+    return files
 
 
 def _manifest(corpus: Corpus, plan: Plan, built: Result) -> dict[str, Any]:
-    records = plan.records
-    sources = ((name, corpus.root / name) for name in _SOURCES)
+    tables = plan.snapshot.items()
+    sources = {name: corpus.root / name for name in _SOURCES}
     return {
         "name": corpus.manifest.name,
         "version": str(plan.version),
-        "previous": str(plan.previous.version) if plan.previous else None,
+        "previous": plan.since,
         "created": plan.created,
         "bump": plan.bump,
         "counts": {
-            "records": {name: len(table) for name, table in records.items()},
-            "labels": label_counts(records),
+            "records": {name: len(table) for name, table in tables},
+            "labels": label_counts(plan.snapshot),
         },
         "changes": plan.changes.counts(),
-        "files": published(corpus, built),
+        "files": _published(corpus, built),
+        # Unlike the hashes of files, these do not depend on the versions of libraries.
         "content": {
-            "all": content_hash(records),
-            "tables": {name: table_hash(table) for name, table in records.items()},
+            "all": content_hash(plan.snapshot),
+            "tables": {name: table_hash(table) for name, table in tables},
         },
         "configs": {
-            one.view.name: {"rows": len(one.view.rows), "content": one.content}
-            for one in built.configs
+            config.view.name: {"rows": len(config.view.rows), "content": config.content}
+            for config in built.configs
         },
-        "sources": {name: _sha256(path.read_bytes()) for name, path in sources if path.exists()},
+        "sources": {
+            name: _sha256(path.read_bytes()) for name, path in sources.items() if path.exists()
+        },
     }
 
 
-def published(corpus: Corpus, built: Result) -> dict[str, dict[str, str | int]]:
-    """Return the hash and size of each published file, by its path relative to dataset/.
-
-    Published is what a build makes below dataset/.
-    """
+def _published(corpus: Corpus, built: Result) -> dict[str, dict[str, str | int]]:
+    """Return the hash and size of each published file: what a build makes below dataset/."""
     contents = {
         path.relative_to(corpus.dataset).as_posix(): content
         for path, content in built.files.items()
@@ -245,26 +247,13 @@ def published(corpus: Corpus, built: Result) -> dict[str, dict[str, str | int]]:
 
 def _changes(plan: Plan) -> bytes:
     """Return changes.json: one change a line, so that git can show them."""
-    rows = [
-        row._asdict() | {"reason": reason}
-        for row, reason in zip(plan.changes.rows, plan.reasons, strict=True)
+    lines = [
+        json.dumps(change._asdict() | {"reason": reason}, ensure_ascii=False)
+        for change, reason in zip(plan.changes.rows, plan.reasons, strict=True)
     ]
-    head = {
-        "version": str(plan.version),
-        "previous": str(plan.previous.version) if plan.previous else None,
-        "bump": plan.bump,
-    }
-    opened = json.dumps(head)[:-1]
-    return f'{opened}, "changes": [{_listed(rows)}]}}\n'.encode()
-
-
-def _listed(rows: Sequence[Mapping[str, Any]]) -> str:
-    lines: Iterable[str] = (json.dumps(row, ensure_ascii=False) for row in rows)
-    return "\n" + ",\n".join(lines) + "\n" if rows else ""
-
-
-def _pretty(document: Mapping[str, Any]) -> bytes:
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+    head = {"version": str(plan.version), "previous": plan.since, "bump": plan.bump}
+    listed = "\n" + ",\n".join(lines) + "\n" if lines else ""
+    return f'{json.dumps(head)[:-1]}, "changes": [{listed}]}}\n'.encode()
 
 
 def _sha256(content: bytes) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.hub import Hub
 from tests.support.publisher import REPO, Publisher, hub, load, program, published, server
-from tests.support.releasable import FIRST, commit, releasable, released, turn_holder
+from tests.support.releasable import FIRST, commit, released, turn_holder
 from usiran.corpus import Corpus
 
 __all__ = ["hub", "program", "server"]
@@ -18,27 +18,19 @@ PUBLISH = ("publish", "--repo-id", REPO, "--text")
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    """Return a corpus of which 1.0.0 is released."""
-    corpus = releasable(tmp_path_factory.mktemp("first") / "corpus")
-    released(corpus, "1.0.0")
-    return Corpus.find(corpus.root)
-
-
-@pytest.fixture(scope="module")
-def second(first: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+def second(first_release: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     """Return the corpus with one holder turned and 2.0.0 released."""
     folder = tmp_path_factory.mktemp("second") / "corpus"
-    corpus = Corpus.find(shutil.copytree(first.root, folder))
+    corpus = Corpus.find(shutil.copytree(first_release.root, folder))
     turn_holder(corpus, FIRST)
     released(commit(corpus), "2.0.0")
     return Corpus.find(corpus.root)
 
 
 def test_a_turned_label_loads_as_it_was_and_as_it_is(
-    hub: Hub, program: Publisher, first: Corpus, second: Corpus, tmp_path: Path
+    hub: Hub, program: Publisher, first_release: Corpus, second: Corpus, tmp_path: Path
 ) -> None:
-    for corpus in (first, second):
+    for corpus in (first_release, second):
         done = program.run(*PUBLISH, "include", at=corpus)
         assert done.code == 0, done.err
     wanted = [(tag, "stance") for tag in ("v1.0.0", "v2.0.0")]
@@ -51,9 +43,9 @@ def test_a_turned_label_loads_as_it_was_and_as_it_is(
 
 
 def test_the_edition_without_text_loads_and_holds_no_text(
-    hub: Hub, program: Publisher, first: Corpus, tmp_path: Path
+    hub: Hub, program: Publisher, first_release: Corpus, tmp_path: Path
 ) -> None:
-    done = program.run(*PUBLISH, "withhold", at=first)
+    done = program.run(*PUBLISH, "withhold", at=first_release)
     assert done.code == 0, done.err
     texts = load(hub, tmp_path, ("v1.0.0", "stance"), ("v1.0.0", "articles"))
     assert len(texts) == 4
@@ -61,18 +53,18 @@ def test_the_edition_without_text_loads_and_holds_no_text(
         assert {char for text in found for char in text if not char.isspace()} == {"_"}
     paths = set(hub.dataset(REPO).contents("v1.0.0"))
     assert {path for path in paths if not path.startswith("restore/")} == set(
-        published(first, "1.0.0")
+        published(first_release, "1.0.0")
     )
-    again = program.run(*PUBLISH, "withhold", at=first)
+    again = program.run(*PUBLISH, "withhold", at=first_release)
     assert "v1.0.0 is already published" in again.err
-    other = program.run(*PUBLISH, "include", at=first)
+    other = program.run(*PUBLISH, "include", at=first_release)
     assert "the tag v1.0.0 is there with the edition without text" in other.err
 
 
 def test_without_text_what_it_is_made_from_must_be_what_was_released(
-    hub: Hub, program: Publisher, first: Corpus, tmp_path: Path
+    hub: Hub, program: Publisher, first_release: Corpus, tmp_path: Path
 ) -> None:
-    corpus = Corpus.find(shutil.copytree(first.root, tmp_path / "corpus"))
+    corpus = Corpus.find(shutil.copytree(first_release.root, tmp_path / "corpus"))
     turn_holder(corpus, FIRST)
     done = program.run(*PUBLISH, "withhold", at=corpus)
     assert done.code == 1

@@ -4,37 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from usiran.dataset.release.change_reasons import explain
-from usiran.dataset.release.diff import Change, Changes, bump, diff
-from usiran.dataset.release.snapshot import Record
-from usiran.dataset.release.version import Version, is_version
-from usiran.errors import InputError
-
-Tables = dict[str, dict[str, Record]]
-
-
-def sentence(**values: str | int) -> Record:
-    return {"sentence_id": "a#001", "start": 0, "end": 9, "stance": "neutral", **values}
-
-
-def actor(start: int, end: int, **values: str) -> tuple[str, Record]:
-    key = f"a@actor:{start}-{end}"
-    place: Record = {"span_id": key, "article_id": "a", "start": start, "end": end}
-    return key, {**place, "type": "MILITARY", **values}
-
-
-def stance(**values: str | int) -> Tables:
-    return {"stance": {"a#001": sentence(**values)}}
-
-
-def actors(*rows: tuple[str, Record]) -> Tables:
-    return {"actors": dict(rows)}
-
-
-def decision(label: str | None, *, unit: str = "a#001", layer: str = "stance") -> Tables:
-    row: Record = {"layer": layer, "unit_id": unit, "reason": "S4: a demand"}
-    row |= {} if label is None else {"label": label}
-    return {"decisions": {" ".join(part for part in (layer, unit, label) if part): row}}
+from tests.support.records import actor, actors, sentence, stance
+from usiran.dataset.release.diff import Change, bump, diff
 
 
 def test_equal_records_give_no_change_and_a_patch() -> None:
@@ -116,64 +87,3 @@ def test_each_span_is_paired_once_and_with_the_one_it_overlaps_most() -> None:
 def test_a_span_that_stays_is_no_partner_of_one_that_is_gone() -> None:
     found = diff(actors(actor(0, 10), actor(2, 5)), actors(actor(0, 10)))
     assert [(row.kind, row.key) for row in found.rows] == [("removed", "a@actor:2-5")]
-
-
-@pytest.mark.parametrize(
-    ("bumped", "least"), [("MAJOR", "2.0.0"), ("MINOR", "1.3.0"), ("PATCH", "1.2.4")]
-)
-def test_the_least_version_after_a_step(bumped: str, least: str) -> None:
-    assert str(Version(1, 2, 3).after(bumped)) == least  # type: ignore[arg-type] # of the three
-
-
-@pytest.mark.parametrize("text", ["1.0", "01.0.0", "1.0.0-rc1", "latest", "1.0.0 ", "١.0.0"])
-def test_what_is_no_version_is_refused(text: str) -> None:
-    assert not is_version(text)
-    with pytest.raises(InputError, match="three whole numbers with dots between"):
-        Version.of(text)
-
-
-def reasons(old: Tables, new: Tables, reason: str | None = None) -> list[str | None]:
-    found: Changes = diff(old, new)
-    return list(explain(found, old, new, reason=reason))
-
-
-def test_a_new_decision_explains_the_change_of_its_label() -> None:
-    new = stance(stance="pro-US") | decision("pro-US")
-    assert reasons(stance(), new) == ["S4: a demand", "S4: a demand"]
-
-
-def test_a_decision_that_was_there_before_explains_nothing() -> None:
-    old, new = stance() | decision("pro-US"), stance(stance="pro-US") | decision("pro-US")
-    with pytest.raises(InputError, match=r"stance a#001 edited: stance neutral -> pro-US"):
-        reasons(old, new)
-    assert reasons(old, new, "a slip") == ["a slip"]
-
-
-def test_a_decision_on_the_stance_does_not_explain_another_field() -> None:
-    new = stance(stance="pro-US", holder="source") | decision("pro-US")
-    with pytest.raises(
-        InputError, match=r"no reason for 1 changes.*stance a#001 edited: holder nothing"
-    ):
-        reasons(stance(), new)
-
-
-def test_a_decision_against_a_span_explains_that_it_is_gone() -> None:
-    gone = decision(None, unit="a@actor:4-9", layer="actor")
-    assert reasons(actors(actor(4, 9)), actors() | gone) == ["S4: a demand", "S4: a demand"]
-
-
-def test_a_decision_for_the_new_offsets_explains_a_moved_span() -> None:
-    there = decision("MILITARY", unit="a@actor:0-9", layer="actor")
-    told = reasons(actors(actor(4, 9)), actors(actor(0, 9)) | there)
-    assert told == ["S4: a demand"] * 3
-
-
-def test_a_link_made_by_hand_explains_the_actor_it_gives() -> None:
-    link: Record = {"span_id": "a@actor:4-9", "actor_id": "nato", "reason": "named before"}
-    new = {**actors(actor(4, 9, actor_id="nato")), "actor_links": {"a@actor:4-9": link}}
-    assert reasons(actors(actor(4, 9)), new) == ["named before", "named before"]
-
-
-def test_what_is_only_added_needs_no_reason_and_takes_one() -> None:
-    assert reasons({}, stance()) == [None]
-    assert reasons({}, stance(), "a new article") == ["a new article"]

@@ -8,33 +8,28 @@ import json
 import pandas as pd
 import pytest
 
-from tests.support.releasable import FIRST, ONE, releasable
+from tests.support.releasable import FIRST, ONE
+from tests.support.releasable import snapshot as snapshot_as_it_stands
 from tests.support.tiny import SCHEME
+from usiran import loading
 from usiran.corpus import Corpus
 from usiran.dataset.release.snapshot import (
     TABLES,
-    Records,
+    Snapshot,
     content_hash,
-    corpus_records,
     from_lines,
     label_counts,
-    records_of,
+    snapshot_of,
     table_hash,
     to_lines,
 )
 from usiran.errors import FileError
-from usiran.loading.tables import load_tables
 from usiran.schemas.tables import MODELS
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return releasable(tmp_path_factory.mktemp("records") / "corpus")
-
-
-@pytest.fixture(scope="module")
-def records(corpus: Corpus) -> Records:
-    return corpus_records(corpus)
+def snapshot(first_release: Corpus) -> Snapshot:
+    return snapshot_as_it_stands(first_release)
 
 
 def test_every_table_of_the_data_has_records_and_the_label_scheme_too() -> None:
@@ -42,24 +37,26 @@ def test_every_table_of_the_data_has_records_and_the_label_scheme_too() -> None:
     assert set(TABLES) == set(MODELS) - benchmark | {"labels"}
 
 
-def test_a_record_holds_its_row_and_is_named_by_its_key(records: Records, corpus: Corpus) -> None:
-    row = load_tables(corpus)["stance"].set_index("sentence_id").loc[FIRST]
-    record = records["stance"][FIRST]
+def test_a_record_holds_its_row_and_is_named_by_its_key(
+    snapshot: Snapshot, first_release: Corpus
+) -> None:
+    row = loading.open(first_release).tables["stance"].set_index("sentence_id").loc[FIRST]
+    record = snapshot["stance"][FIRST]
     assert record["holder"] == row["holder"]
     assert record["stance_votes"] == list(row["stance_votes"])
     assert (record["start"], record["end"]) == (row["start"], row["end"])
-    assert records["labels"]["stance neutral"]["number"] == 2
-    assert records["votes"][f"holder {FIRST} {row['holder']}"]["votes"] == 1
+    assert snapshot["labels"]["stance neutral"]["number"] == 2
+    assert snapshot["votes"][f"holder {FIRST} {row['holder']}"]["votes"] == 1
 
 
-def test_no_record_holds_text_of_an_article(records: Records, corpus: Corpus) -> None:
-    text = corpus.article(ONE).read_text("utf-8")
+def test_no_record_holds_text_of_an_article(snapshot: Snapshot, first_release: Corpus) -> None:
+    text = first_release.article(ONE).read_text("utf-8")
     sentences = [line for line in text.splitlines() if line]
-    lines = b"".join(map(to_lines, records.values())).decode()
+    lines = b"".join(map(to_lines, snapshot.values())).decode()
     assert sentences
     assert not [line for line in sentences if line in lines]
-    assert not [name for name in records if "text" in next(iter(records[name].values()), {})]
-    assert len(str(records["articles"][ONE]["text_sha256"])) == 64
+    assert not [name for name in snapshot if "text" in next(iter(snapshot[name].values()), {})]
+    assert len(str(snapshot["articles"][ONE]["text_sha256"])) == 64
 
 
 def test_an_edit_of_the_contrast_set_is_told_by_its_hash() -> None:
@@ -71,27 +68,27 @@ def test_an_edit_of_the_contrast_set_is_told_by_its_hash() -> None:
     frames["contrast"] = pd.DataFrame([row])
     told = {key: value for key, value in row.items() if key != "text"}
     digest = hashlib.sha256(b"No one came.").hexdigest()
-    assert records_of(frames, SCHEME)["contrast"] == {"a#001~1": told | {"text_sha256": digest}}
+    assert snapshot_of(frames, SCHEME)["contrast"] == {"a#001~1": told | {"text_sha256": digest}}
 
 
-def test_lines_are_read_back_as_they_were(records: Records) -> None:
-    for name, table in records.items():
+def test_lines_are_read_back_as_they_were(snapshot: Snapshot) -> None:
+    for name, table in snapshot.items():
         assert from_lines(name, to_lines(table), file=name) == table
 
 
-def test_equal_records_have_one_hash_whatever_their_order(records: Records) -> None:
+def test_equal_records_have_one_hash_whatever_their_order(snapshot: Snapshot) -> None:
     turned = {
         name: {key: dict(reversed(row.items())) for key, row in reversed(list(table.items()))}
-        for name, table in reversed(list(records.items()))
+        for name, table in reversed(list(snapshot.items()))
     }
-    assert content_hash(turned) == content_hash(records)
-    assert table_hash(turned["stance"]) == table_hash(records["stance"])
+    assert content_hash(turned) == content_hash(snapshot)
+    assert table_hash(turned["stance"]) == table_hash(snapshot["stance"])
 
 
-def test_another_value_gives_another_hash(records: Records) -> None:
-    turned = {**records["stance"][FIRST], "holder": "nobody"}
-    other = {**records, "stance": {**records["stance"], FIRST: turned}}
-    assert content_hash(other) != content_hash(records)
+def test_another_value_gives_another_hash(snapshot: Snapshot) -> None:
+    turned = {**snapshot["stance"][FIRST], "holder": "nobody"}
+    other = {**snapshot, "stance": {**snapshot["stance"], FIRST: turned}}
+    assert content_hash(other) != content_hash(snapshot)
 
 
 def test_the_hash_of_a_table_is_that_of_its_lines() -> None:
@@ -100,9 +97,9 @@ def test_the_hash_of_a_table_is_that_of_its_lines() -> None:
     assert table_hash({"a-1": {"fold": 0, "article_id": "a-1"}}).startswith(expected)
 
 
-def test_labels_are_counted_over_the_gold(records: Records, corpus: Corpus) -> None:
-    counts = label_counts(records)
-    frames = load_tables(corpus)
+def test_labels_are_counted_over_the_gold(snapshot: Snapshot, first_release: Corpus) -> None:
+    counts = label_counts(snapshot)
+    frames = loading.open(first_release).tables
     assert counts["stance.stance"] == frames["stance"]["stance"].value_counts().to_dict()
     assert counts["events.quad"] == frames["events"]["quad"].value_counts().to_dict()
     assert sum(counts["stance.grounds"].values()) == sum(map(len, frames["stance"]["grounds"]))
@@ -116,6 +113,6 @@ def test_a_line_that_is_no_record_is_named(line: bytes) -> None:
         from_lines("actors", content, file="x.jsonl")
 
 
-def test_a_missing_value_is_left_out(records: Records) -> None:
-    assert "published" not in records["articles"][ONE]
-    assert "target" not in next(iter(records["votes"].values()))
+def test_a_missing_value_is_left_out(snapshot: Snapshot) -> None:
+    assert "published" not in snapshot["articles"][ONE]
+    assert "target" not in next(iter(snapshot["votes"].values()))

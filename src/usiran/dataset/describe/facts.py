@@ -15,7 +15,7 @@ from usiran.annotation.agreement.measure import Agreement, measure_corpus
 from usiran.corpus import Corpus, Manifest
 from usiran.dataset.release.stored import MANIFEST as RELEASED
 from usiran.dataset.release.stored import folder_of, read_release
-from usiran.dataset.release.version import Version
+from usiran.dataset.release.version import parse_version
 from usiran.errors import InputError
 from usiran.schemas.contrast import EDITS
 from usiran.schemas.label_scheme import Scheme
@@ -161,7 +161,7 @@ def facts_of(
 
 
 def _released(corpus: Corpus, version: str) -> str | None:
-    folder = folder_of(corpus, Version.of(version))
+    folder = folder_of(corpus, parse_version(version))
     return read_release(folder).created if (folder / RELEASED).is_file() else None
 
 

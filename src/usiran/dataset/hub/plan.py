@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from packaging.version import Version
+
 from usiran.dataset.hub.client import Remote, RemoteFile, Say, State
 from usiran.dataset.hub.edition import Edition, Text, called, text_of
-from usiran.dataset.release.version import Version, is_version
+from usiran.dataset.release.version import is_version, parse_version
 from usiran.errors import HubError
 
 # The Hub puts it into every new repository: which files go to LFS.
@@ -63,7 +65,7 @@ def plan(remote: Remote, state: State, edition: Edition, *, public: bool, say: S
         public and that was not said; it holds what is not this corpus's.
     """
     last = edition.release.tag
-    there = {one: Version.of(one) for one in state.tags if is_version(one)}
+    there = {one: parse_version(one) for one in state.tags if is_version(one)}
     if last in there:
         _check_tag(remote, edition)
         return Plan((), state.tags[last])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from usiran.dataset.release.diff import Change, Changes
-from usiran.dataset.release.snapshot import Record, Records
+from usiran.dataset.release.snapshot import Snapshot
 from usiran.errors import Finding, InputError, shorten
 
 # From table and field of a gold record (None: the record as a whole, and its place) to the
@@ -24,30 +24,24 @@ _LAYERS: dict[tuple[str, str | None], str] = {
     ("events", "mode"): "mode",
     ("roles", None): "role",
 }
-_OWN = ("decisions", "actor_links")
+# Tables whose records carry a reason of their own.
+_WITH_REASON = ("decisions", "actor_links")
+_LINK = "link"
 _SHOWN = 5
 
-Reasons = Mapping[tuple[str, str], list[str]]
+Unit = tuple[str, str]
+"""A layer and the id of a unit on it, or `_LINK` and the id of a span."""
 
 
 def explain(
-    changes: Changes, old: Records, new: Records, *, reason: str | None
+    changes: Changes, old: Snapshot, new: Snapshot, *, reason: str | None
 ) -> tuple[str | None, ...]:
     """Return the reason for each change.
 
     A change of a gold label has the reasons of the decisions on its unit that are new or
     edited since `old`: an older one cannot explain it. A decision and a link made by hand
     have their own reason, and such a link explains the actor it gives. Everything else has
-    `reason`.
-
-    Parameters
-    ----------
-    changes : Changes
-        From `old` to `new`.
-    old, new : Records
-        What changed.
-    reason : str or None
-        What the releaser says; None where nothing was said.
+    `reason`, what the releaser says.
 
     Raises
     ------
@@ -56,80 +50,77 @@ def explain(
     """
     reason = (reason or "").strip() or None
     decided = _fresh_reasons(old, new)
-    moved = {(row.table, row.key): str(row.new) for row in changes.rows if row.field == "span_id"}
+    moves = {(row.table, row.key): str(row.new) for row in changes.rows if row.field == "span_id"}
     reasons = tuple(
-        " / ".join(_told(row, decided, moved.get((row.table, row.key)))) or reason
+        " / ".join(_reasons_for(row, decided, moves.get((row.table, row.key)))) or reason
         for row in changes.rows
     )
-    silent = [
+    unexplained = [
         row
-        for row, told in zip(changes.rows, reasons, strict=True)
-        if told is None and row.kind != "added"
+        for row, text in zip(changes.rows, reasons, strict=True)
+        if text is None and row.kind != "added"
     ]
-    if silent:
-        raise InputError([_unexplained(silent)])
+    if unexplained:
+        value = f"no reason for {len(unexplained)} changes"
+        allowed = f"a reason for every record edited, removed or moved: {first_few(unexplained)}"
+        fix = "say it with --reason TEXT, or record decisions"
+        raise InputError([Finding("--reason", "", "", value, allowed, fix)])
     return reasons
 
 
-def describe(change: Change) -> str:
-    """Return a change in one line, without its values where a whole record is meant."""
-    if change.field is None:
-        return f"{change.table} {change.key} {change.kind}"
-    values = " -> ".join(_shown(value) for value in (change.old, change.new))
-    return f"{change.table} {change.key} {change.kind}: {change.field} {values}"
-
-
-def first_few(rows: list[Change] | tuple[Change, ...]) -> str:
+def first_few(changes: Sequence[Change]) -> str:
     """Return the first few changes in one line, and how many more there are."""
-    more = f"; and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-    return "; ".join(describe(row) for row in rows[:_SHOWN]) + more
+    more = f"; and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
+    return "; ".join(map(_describe, changes[:_SHOWN])) + more
 
 
-def _unexplained(silent: list[Change]) -> Finding:
-    found = f"no reason for {len(silent)} changes"
-    allowed = f"a reason for every record edited, removed or moved: {first_few(silent)}"
-    fix = "say it with --reason TEXT, or record decisions"
-    return Finding("--reason", "", "", found, allowed, fix)
+def _describe(change: Change) -> str:
+    text = f"{change.table} {change.key} {change.kind}"
+    if change.field is None:
+        return text
+    old, new = ("nothing" if v is None else shorten(v, 40) for v in (change.old, change.new))
+    return f"{text}: {change.field} {old} -> {new}"
 
 
-def _fresh_reasons(old: Records, new: Records) -> Reasons:
-    """Return the reasons of new and edited decisions and links, by layer and unit."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for name in _OWN:
+def _fresh_reasons(old: Snapshot, new: Snapshot) -> Mapping[Unit, list[str]]:
+    """Return the reasons of new and edited decisions and links."""
+    reasons: dict[Unit, list[str]] = defaultdict(list)
+    for name in _WITH_REASON:
         before = old.get(name, {})
         for key, row in new.get(name, {}).items():
             if before.get(key) != row:
-                where = ("link", key) if name == "actor_links" else _unit(row)
-                told = str(row["reason"])
-                found[where] += [] if told in found[where] else [told]
-    return found
+                link = name == "actor_links"
+                unit = (_LINK, key) if link else (str(row["layer"]), str(row["unit_id"]))
+                text = str(row["reason"])
+                reasons[unit] += [] if text in reasons[unit] else [text]
+    return reasons
 
 
-def _unit(decision: Record) -> tuple[str, str]:
-    return str(decision["layer"]), str(decision["unit_id"])
-
-
-def _told(row: Change, decided: Reasons, moved_to: str | None) -> Iterator[str]:
-    """Yield the reasons that decisions and links give; a span moved has two ids to look under."""
-    ids = [row.key] if moved_to is None else [row.key, moved_to]
-    if row.table in _OWN:
-        own = row.new if isinstance(row.new, dict) else {}
-        yield from [str(own["reason"])] if own else decided.get(_own_place(row), [])
-    elif row.field == "actor_id":
-        yield from (told for key in ids for told in decided.get(("link", key), []))
+def _reasons_for(
+    change: Change, decided: Mapping[Unit, list[str]], moved_to: str | None
+) -> Iterator[str]:
+    """Yield the reasons that decisions and links give."""
+    # A span that moved has two ids, and the decision may name either.
+    ids = [change.key] if moved_to is None else [change.key, moved_to]
+    if change.table in _WITH_REASON:
+        if isinstance(change.new, dict):
+            yield str(change.new["reason"])
+        else:
+            yield from decided.get(_unit_of(change), [])
+    elif change.field == "actor_id":
+        yield from (text for key in ids for text in decided.get((_LINK, key), []))
     else:
-        whole = row.field is None or row.kind == "moved"
-        layer = _LAYERS.get((row.table, None if whole else row.field), "")
-        units = [row.key.split(" ")[0]] if row.table == "roles" else ids
-        yield from dict.fromkeys(told for unit in units for told in decided.get((layer, unit), []))
+        whole = change.field is None or change.kind == "moved"
+        layer = _LAYERS.get((change.table, None if whole else change.field), "")
+        # The id of a role begins with its event's, the unit that decisions name.
+        units = [change.key.split(" ")[0]] if change.table == "roles" else ids
+        texts = (text for unit in units for text in decided.get((layer, unit), []))
+        yield from dict.fromkeys(texts)
 
 
-def _own_place(row: Change) -> tuple[str, str]:
-    if row.table == "actor_links":
-        return "link", row.key
-    layer, unit, *_ = row.key.split(" ")
+def _unit_of(change: Change) -> Unit:
+    """Return the unit that a decision or a link was about, from its id."""
+    if change.table == "actor_links":
+        return _LINK, change.key
+    layer, unit, *_ = change.key.split(" ")
     return layer, unit
-
-
-def _shown(value: object) -> str:
-    return "nothing" if value is None else shorten(value, 40)

@@ -1,19 +1,17 @@
-"""The changelog's section on a release of the data, and corpus.toml's version."""
+"""The changelog's section on a release of the data."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Sequence
 
-from usiran.dataset.release.diff import KINDS, Changes
-from usiran.dataset.release.version import Bump, Version
-from usiran.errors import FileError
+from packaging.version import Version
 
-_TITLE = "# Changelog\n"
+from usiran.dataset.release.diff import KINDS, Changes
+from usiran.dataset.release.version import Bump
+
 _NEXT = re.compile(r"^## (?!Unreleased\b)", re.MULTILINE)
-_VERSION = re.compile(r"""^(version[ \t]*=[ \t]*)(?:"[^"\n]*"|'[^'\n]*')""", re.MULTILINE)
 
 
 def section(
@@ -32,9 +30,9 @@ def section(
     elif not changes:
         lines = [f"The records of {since}, packaged anew."]
     else:
-        lines = [f"Since {since} ({bump}): {_told(changes)}."]
+        lines = [f"Since {since} ({bump}): {_counts(changes)}."]
         commonest = Counter(reason for reason in reasons if reason).most_common(1)
-        lines += [f"Mostly: {_one_line(text)}" for text, count in commonest if count > 1]
+        lines += [f"Mostly: {' '.join(text.split())}" for text, count in commonest if count > 1]
         lines.append(f"Every change and its reason: dataset/releases/{version}/changes.json.")
     return f"## Data {version} ({created})\n\n" + "".join(f"- {line}\n" for line in lines)
 
@@ -54,35 +52,16 @@ def with_section(changelog: str, text: str) -> str:
     ## Data 1.0.0
     <BLANKLINE>
     """
-    old = changelog or _TITLE
+    old = changelog or "# Changelog\n"
     match = _NEXT.search(old)
     at = match.start() if match else len(old)
     before, after = old[:at].rstrip("\n"), old[at:]
     return f"{before}\n\n{text}" + (f"\n{after}" if after else "")
 
 
-def with_version(corpus_toml: str, version: Version, *, file: str) -> str:
-    """Return corpus.toml with another version; comments and order stay.
-
-    Raises
-    ------
-    FileError
-        There is no line of its own that gives the version.
-    """
-    text = _VERSION.sub(rf'\g<1>"{version}"', corpus_toml, count=1)
-    if tomllib.loads(text).get("version") != str(version):
-        allowed = f'a line of its own: version = "{version}"'
-        raise FileError(file, "no line that gives the version", allowed, "write it so")
-    return text
-
-
-def _told(changes: Changes) -> str:
+def _counts(changes: Changes) -> str:
     parts = []
     for table, counts in changes.counts().items():
-        told = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
-        parts.append(f"{table} {told}")
+        kinds = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
+        parts.append(f"{table} {kinds}")
     return "; ".join(parts)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -5,36 +5,39 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from packaging.version import Version
+
+from usiran import loading
 from usiran.corpus import Corpus
 from usiran.dataset.release.diff import Changes, bump, diff
-from usiran.dataset.release.snapshot import Records, corpus_records
+from usiran.dataset.release.snapshot import Snapshot, snapshot_of
 from usiran.dataset.release.stored import MANIFEST, Release, read_release, release_of
-from usiran.dataset.release.version import Bump, Version, is_version
+from usiran.dataset.release.version import Bump, is_version, next_version, parse_version
 from usiran.errors import Finding, InputError
 
 _WORKING = (".", "working")
 
 
-class Side(NamedTuple):
-    """One side of a comparison: what it is called, its version, its records."""
+class State(NamedTuple):
+    """One state of a corpus: what it is called, its version, its records."""
 
     name: str
     version: Version
-    records: Records
+    snapshot: Snapshot
 
 
 class Comparison(NamedTuple):
-    """What changed from one side to the other, and the step of the version it demands."""
+    """What changed from one state to another, and the step of the version it demands."""
 
-    old: Side
-    new: Side
+    old: State
+    new: State
     changes: Changes
     bump: Bump
 
     @property
     def least(self) -> Version:
-        """The least version that the new side could be released as, after the old one."""
-        return self.old.version.after(self.bump)
+        """The least version that the new state could be released as, after the old one."""
+        return next_version(self.old.version, self.bump)
 
 
 def compare(old: str, new: str, *, start: Path | None = None) -> Comparison:
@@ -53,13 +56,12 @@ def compare(old: str, new: str, *, start: Path | None = None) -> Comparison:
     InputError
         A word names no state, or a corpus has findings.
     """
-    first, second = side(old, start=start), side(new, start=start)
-    changes = diff(first.records, second.records)
-    return Comparison(first, second, changes, bump(changes))
+    before, after = _read_state(old, start), _read_state(new, start)
+    changes = diff(before.snapshot, after.snapshot)
+    return Comparison(before, after, changes, bump(changes))
 
 
-def side(word: str, *, start: Path | None = None) -> Side:
-    """Return the state that a word names; see `compare`."""
+def _read_state(word: str, start: Path | None) -> State:
     if word in _WORKING:
         return _of_corpus("the working tree", Corpus.find(start))
     if is_version(word):
@@ -74,9 +76,11 @@ def side(word: str, *, start: Path | None = None) -> Side:
     raise InputError([Finding("diff", "", "", word, allowed, fix)])
 
 
-def _of_release(release: Release) -> Side:
-    return Side(str(release.version), release.version, release.records)
+def _of_release(release: Release) -> State:
+    return State(str(release.version), release.version, release.snapshot)
 
 
-def _of_corpus(name: str, corpus: Corpus) -> Side:
-    return Side(name, Version.of(corpus.manifest.version), corpus_records(corpus))
+def _of_corpus(name: str, corpus: Corpus) -> State:
+    opened = loading.open(corpus).refuse_findings()
+    version = parse_version(corpus.manifest.version)
+    return State(name, version, snapshot_of(opened.tables, opened.scheme))

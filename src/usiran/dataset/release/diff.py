@@ -1,4 +1,4 @@
-"""What changed between the records of two releases, and the step of the version it demands."""
+"""What changed between the snapshots of two releases, and the step of the version it demands."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from usiran.dataset.release.snapshot import Record, Records, Table, Value
+from usiran.dataset.release.snapshot import Record, Snapshot, Table, Value
 from usiran.dataset.release.version import Bump
 
 Kind = Literal["added", "removed", "edited", "moved"]
@@ -34,13 +34,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class Changes:
-    """Every change between two sets of records, by table and record.
-
-    Parameters
-    ----------
-    rows : tuple of Change
-        Sorted by table, record and field.
-    """
+    """Every change between two snapshots, sorted by table, record and field."""
 
     rows: tuple[Change, ...]
 
@@ -56,13 +50,14 @@ class Changes:
 
         A record that was both moved and edited counts as both.
         """
-        found = Counter({(row.table, row.kind, row.key) for row in self.rows})
-        totals = Counter((table, kind) for table, kind, _ in found)
+        # A record with two fields edited is one record edited.
+        records = {(row.table, row.kind, row.key) for row in self.rows}
+        totals = Counter((table, kind) for table, kind, _ in records)
         tables = sorted({table for table, _ in totals})
         return {table: {kind: totals[table, kind] for kind in KINDS} for table in tables}
 
 
-def diff(old: Records, new: Records) -> Changes:
+def diff(old: Snapshot, new: Snapshot) -> Changes:
     """Return what changed from `old` to `new`.
 
     A record is *added* or *removed* where its id is new or gone, *edited* where a field has
@@ -73,9 +68,13 @@ def diff(old: Records, new: Records) -> Changes:
     other records: the old ones removed, the new ones added. A field that is absent and one
     that has no value are the same.
     """
-    tables = sorted({*old, *new})
-    rows = (row for name in tables for row in _table(name, old.get(name, {}), new.get(name, {})))
-    return Changes(tuple(rows))
+    return Changes(
+        tuple(
+            change
+            for name in sorted({*old, *new})
+            for change in _changes(name, old.get(name, {}), new.get(name, {}))
+        )
+    )
 
 
 def bump(changes: Changes) -> Bump:
@@ -91,25 +90,25 @@ def bump(changes: Changes) -> Bump:
     return "MINOR" if changes else "PATCH"
 
 
-def _table(name: str, old: Table, new: Table) -> list[Change]:
-    pairs = _moved_spans(old, new) if name in _SPANS else {}
-    taken = set(pairs.values())
-    rows: list[Change] = []
+def _changes(name: str, old: Table, new: Table) -> list[Change]:
+    moves = _moved_spans(old, new) if name in _SPANS else {}
+    targets = set(moves.values())
+    changes: list[Change] = []
     for key, record in old.items():
-        other = pairs.get(key, key)
-        if other in new:
-            rows += _fields(name, key, record, new[other])
+        successor = new.get(moves.get(key, key))
+        if successor is None:
+            changes.append(Change(name, key, "removed", None, record, None))
         else:
-            rows.append(Change(name, key, "removed", None, record, None))
-    rows += [
+            changes += _field_changes(name, key, record, successor)
+    changes += [
         Change(name, key, "added", None, None, record)
         for key, record in new.items()
-        if key not in old and key not in taken
+        if key not in old and key not in targets
     ]
-    return sorted(rows, key=lambda row: (row.key, row.field or ""))
+    return sorted(changes, key=lambda change: (change.key, change.field or ""))
 
 
-def _fields(name: str, key: str, old: Record, new: Record) -> Iterator[Change]:
+def _field_changes(name: str, key: str, old: Record, new: Record) -> Iterator[Change]:
     for field in sorted({*old, *new}):
         before, after = old.get(field), new.get(field)
         if before != after:
@@ -122,26 +121,23 @@ def _moved_spans(old: Table, new: Table) -> Mapping[str, str]:
     gone = [key for key in old if key not in new]
     fresh = [key for key in new if key not in old]
     overlaps = sorted(
-        (-shared, one, other)
-        for one in gone
-        for other in fresh
-        if (shared := _shared(old[one], new[other])) > 0
+        (-shared, before, after)
+        for before in gone
+        for after in fresh
+        if (shared := _shared(old[before], new[after])) > 0
     )
     pairs: dict[str, str] = {}
-    for _, one, other in overlaps:
-        if one not in pairs and other not in pairs.values():
-            pairs[one] = other
+    # Greedy, the largest overlap first; equal ones by their ids, so that runs agree.
+    for _, before, after in overlaps:
+        if before not in pairs and after not in pairs.values():
+            pairs[before] = after
     return pairs
 
 
-def _shared(one: Record, other: Record) -> int:
+def _shared(span: Record, other: Record) -> int:
     """Return how many characters two spans share."""
-    if one["article_id"] != other["article_id"]:
+    if span["article_id"] != other["article_id"]:
         return 0
-    return min(_offset(one, "end"), _offset(other, "end")) - max(
-        _offset(one, "start"), _offset(other, "start")
-    )
-
-
-def _offset(record: Record, field: str) -> int:
-    return int(str(record[field]))
+    ends = (int(str(record["end"])) for record in (span, other))
+    starts = (int(str(record["start"])) for record in (span, other))
+    return min(ends) - max(starts)

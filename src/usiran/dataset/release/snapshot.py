@@ -1,4 +1,4 @@
-"""The canonical records of a corpus: every row of every table, without the articles' text.
+"""The snapshot of a corpus: every row of every table as a record, without the articles' text.
 
 A record is one row as a JSON object, told by its table and its id: the values of the table's
 key with blanks between. What is text of an article is left out; the article's SHA-256 and the
@@ -20,17 +20,15 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from usiran.corpus import Corpus
 from usiran.errors import FileError, shorten
-from usiran.loading.tables import load_tables
-from usiran.schemas.label_scheme import Scheme, read_scheme
+from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import KEYS, LABELLED, MODELS, Frames, rows_of
 from usiran.text.articles import sha256
 
 Value = str | int | float | bool | list["Value"]
 Record = dict[str, Value]
 Table = Mapping[str, Record]
-Records = Mapping[str, Table]
+Snapshot = Mapping[str, Table]
 """From table name to record id to record, both in sorted order."""
 
 LABELS = "labels"
@@ -45,31 +43,14 @@ TABLES = tuple(sorted(_KEYS))
 # Where the column `text` is text of an article, and where it is an edit of one.
 _TEXTS = ("articles", "stance", "actors", "events")
 _EDITS = ("contrast", "contrast_dropped")
+_GOLD = ("stance", "article_stance", "actors", "events", "roles", "contrast")
 
 
-def records_of(frames: Frames, scheme: Scheme) -> Records:
-    """Return the records of a corpus's tables.
-
-    Parameters
-    ----------
-    frames : mapping
-        Every table, without findings.
-    scheme : Scheme
-        The label scheme.
-    """
-    named = {name: _rows(name, frames) for name in TABLES if name != LABELS}
-    return {name: _keyed(name, (named | {LABELS: _labels(scheme)})[name]) for name in TABLES}
-
-
-def corpus_records(corpus: Corpus) -> Records:
-    """Return the records of a corpus folder as it stands.
-
-    Raises
-    ------
-    InputError
-        The tables have findings.
-    """
-    return records_of(load_tables(corpus), read_scheme(corpus.labels))
+def snapshot_of(tables: Frames, scheme: Scheme) -> Snapshot:
+    """Return the records of a corpus's tables, which have no findings, and of its labels."""
+    rows = {name: _rows(name, tables) for name in TABLES if name != LABELS}
+    rows[LABELS] = _labels(scheme)
+    return {name: _keyed(name, rows[name]) for name in TABLES}
 
 
 def to_lines(table: Table) -> bytes:
@@ -80,7 +61,10 @@ def to_lines(table: Table) -> bytes:
     >>> to_lines({"a-1": {"fold": 0, "article_id": "a-1"}})
     b'{"article_id":"a-1","fold":0}\n'
     """
-    lines = (_line(table[key]) + "\n" for key in sorted(table))
+    lines = (
+        json.dumps(table[key], sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+        for key in sorted(table)
+    )
     return "".join(lines).encode("utf-8")
 
 
@@ -99,18 +83,18 @@ def from_lines(name: str, content: bytes, *, file: str) -> Table:
         except ValueError:
             row = None
         if not isinstance(row, dict) or not row.keys() & set(_KEYS[name]):
-            found = f"line {number}: {shorten(line.decode('utf-8', 'replace'))}"
+            value = f"line {number}: {shorten(line.decode('utf-8', 'replace'))}"
             allowed = f"a JSON object with {', '.join(_KEYS[name])}"
-            raise FileError(file, found, allowed, "put the file back as it was released")
+            raise FileError(file, value, allowed, "put the file back as it was released")
         rows.append(row)
     return _keyed(name, rows)
 
 
-def content_hash(records: Records) -> str:
-    """Return the SHA-256 of records: of each table's name and its `table_hash`, in order."""
+def content_hash(snapshot: Snapshot) -> str:
+    """Return the SHA-256 of a snapshot: of each table's name and its `table_hash`, in order."""
     digest = hashlib.sha256()
-    for name in sorted(records):
-        digest.update(f"{name} {table_hash(records[name])}\n".encode())
+    for name in sorted(snapshot):
+        digest.update(f"{name} {table_hash(snapshot[name])}\n".encode())
     return digest.hexdigest()
 
 
@@ -119,33 +103,29 @@ def table_hash(table: Table) -> str:
     return hashlib.sha256(to_lines(table)).hexdigest()
 
 
-def label_counts(records: Records) -> dict[str, dict[str, int]]:
+def label_counts(snapshot: Snapshot) -> dict[str, dict[str, int]]:
     """Return how many gold records have each label: from ``table.column`` to label to count."""
-    counts: dict[str, dict[str, int]] = {}
-    gold = ("stance", "article_stance", "actors", "events", "roles", "contrast")
-    for name in gold:
-        rows = records.get(name, {}).values()
-        for column in (*LABELLED[name], *(("grounds",) if name == "stance" else ())):
-            found = Counter(label for row in rows for label in _each(row.get(column)))
-            counts[f"{name}.{column}"] = dict(sorted(found.items()))
+    counts = {}
+    for name in _GOLD:
+        # Grounds are any number a sentence: no column of one label, as LABELLED has them.
+        for column in [*LABELLED[name], *(["grounds"] if name == "stance" else [])]:
+            cells = (row.get(column) for row in snapshot.get(name, {}).values())
+            labels = Counter(label for cell in cells for label in _each(cell))
+            counts[f"{name}.{column}"] = dict(sorted(labels.items()))
     return counts
 
 
 def _each(value: Value | None) -> list[str]:
     if value is None:
         return []
-    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    return list(map(str, value)) if isinstance(value, list) else [str(value)]
 
 
-def _line(record: Record) -> str:
-    return json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def _rows(name: str, frames: Frames) -> Iterable[Record]:
+def _rows(name: str, tables: Frames) -> Iterable[Record]:
     columns = list(MODELS[name].to_schema().columns)
     if name in _TEXTS:
         columns.remove("text")
-    for row in rows_of(frames[name]):
+    for row in rows_of(tables[name]):
         values = {column: _plain(getattr(row, column)) for column in columns}
         if name in _EDITS:
             values["text_sha256"] = sha256(str(values.pop("text")))
@@ -153,20 +133,19 @@ def _rows(name: str, frames: Frames) -> Iterable[Record]:
 
 
 def _labels(scheme: Scheme) -> Iterable[Record]:
-    # Affiliations are no labels of the data: no column is published as their number.
-    for field in scheme.allowed.keys() - {"affiliation"}:
-        for number, name in enumerate(scheme.allowed[field]):
+    for field, names in scheme.allowed.items():
+        for number, name in enumerate(names):
             yield {"field": field, "label": name, "number": number}
 
 
 def _keyed(name: str, rows: Iterable[Record]) -> Table:
-    table = {record_id(name, row): row for row in rows}
+    """Return records by their id; a part of a key that a record does not have is left out."""
+    key = _KEYS[name]
+    table = {
+        " ".join(str(row[column]) for column in key if row.get(column) is not None): row
+        for row in rows
+    }
     return dict(sorted(table.items()))
-
-
-def record_id(name: str, row: Mapping[str, object]) -> str:
-    """Return a record's id: the values of its table's key; a missing one is left out."""
-    return " ".join(str(row[column]) for column in _KEYS[name] if row.get(column) is not None)
 
 
 def _plain(value: object) -> Value | None:
@@ -174,7 +153,7 @@ def _plain(value: object) -> Value | None:
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return None
     if isinstance(value, tuple | list):
-        return [one for one in map(_plain, value) if one is not None]
+        return [item for item in map(_plain, value) if item is not None]
     if isinstance(value, np.generic):
         value = value.item()
     if not isinstance(value, str | int | float):

@@ -14,9 +14,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from packaging.version import Version
+
 from usiran.corpus import Corpus
-from usiran.dataset.release.snapshot import TABLES, Records, content_hash, from_lines
-from usiran.dataset.release.version import Version, is_version
+from usiran.dataset.release.snapshot import TABLES, Snapshot, Table, content_hash, from_lines
+from usiran.dataset.release.version import is_version, parse_version
 from usiran.errors import FileError, Finding, InputError, shorten
 
 MANIFEST = "manifest.json"
@@ -51,7 +53,7 @@ class Release:
     files : dict
         From path relative to dataset/ to hash and size: exactly what is published.
     content : str
-        The content hash of its records.
+        The content hash of its snapshot.
     manifest : dict
         Everything that manifest.json says.
     """
@@ -71,7 +73,7 @@ class Release:
         return f"v{self.version}"
 
     @cached_property
-    def records(self) -> Records:
+    def snapshot(self) -> Snapshot:
         """The released records, checked against the manifest's content hash.
 
         Raises
@@ -79,12 +81,12 @@ class Release:
         FileError
             A file is missing, or is not what was released.
         """
-        tables = {name: _table(self.folder / RECORDS / f"{name}.jsonl", name) for name in TABLES}
-        records = {name: rows for name, rows in tables.items() if rows is not None}
-        if (found := content_hash(records)) != self.content:
-            where = self.folder / RECORDS
-            raise FileError(where, f"content {found}", f"content {self.content}", _FIX)
-        return records
+        folder = self.folder / RECORDS
+        tables = {name: _read_table(folder / f"{name}.jsonl", name) for name in TABLES}
+        snapshot = {name: table for name, table in tables.items() if table is not None}
+        if (digest := content_hash(snapshot)) != self.content:
+            raise FileError(folder, f"content {digest}", f"content {self.content}", _FIX)
+        return snapshot
 
 
 def folder_of(corpus: Corpus, version: Version) -> Path:
@@ -94,9 +96,9 @@ def folder_of(corpus: Corpus, version: Version) -> Path:
 
 def releases(corpus: Corpus) -> tuple[Release, ...]:
     """Return the releases of a corpus, the oldest first."""
-    folder = corpus.dataset / "releases"
-    found = [path for path in folder.glob("*") if (path / MANIFEST).is_file()]
-    versions = sorted(Version.of(path.name) for path in found if is_version(path.name))
+    manifests = (corpus.dataset / "releases").glob(f"*/{MANIFEST}")
+    names = (path.parent.name for path in manifests)
+    versions = sorted(parse_version(name) for name in names if is_version(name))
     return tuple(read_release(folder_of(corpus, version)) for version in versions)
 
 
@@ -113,17 +115,17 @@ def release_of(corpus: Corpus, version: str) -> Release:
     InputError
         There is no such release.
     """
-    wanted = Version.of(version)
-    if (folder_of(corpus, wanted) / MANIFEST).is_file():
-        return read_release(folder_of(corpus, wanted))
-    there = ", ".join(str(one.version) for one in releases(corpus)) or "none yet"
-    allowed = f"a release of this corpus: {there}"
+    folder = folder_of(corpus, parse_version(version))
+    if (folder / MANIFEST).is_file():
+        return read_release(folder)
+    known = ", ".join(str(release.version) for release in releases(corpus)) or "none yet"
+    allowed = f"a release of this corpus: {known}"
     fix = "name one of these, or make it with `usiran release`"
-    raise InputError([Finding("dataset/releases", str(wanted), "", version, allowed, fix)])
+    raise InputError([Finding("dataset/releases", folder.name, "", version, allowed, fix)])
 
 
 def read_release(folder: Path) -> Release:
-    """Read a release's manifest; its records are read when they are asked for.
+    """Read a release's manifest; its snapshot is read when it is asked for.
 
     Raises
     ------
@@ -131,13 +133,13 @@ def read_release(folder: Path) -> Release:
         There is no manifest, or it is not one.
     """
     path = folder / MANIFEST
-    manifest = _json(path)
+    manifest = _read_json(path)
     try:
         return Release(
             folder=folder,
             name=str(manifest["name"]),
-            version=Version.of(manifest["version"]),
-            previous=Version.of(manifest["previous"]) if manifest["previous"] else None,
+            version=parse_version(manifest["version"]),
+            previous=parse_version(manifest["previous"]) if manifest["previous"] else None,
             created=str(manifest["created"]),
             files={
                 str(name): PublishedFile(str(file["sha256"]), int(file["size"]))
@@ -146,17 +148,18 @@ def read_release(folder: Path) -> Release:
             content=str(manifest["content"]["all"]),
             manifest=manifest,
         )
+    # A manifest edited by hand can be wrong in each of these ways.
     except (KeyError, TypeError, ValueError, AttributeError, InputError) as error:
-        found = f"{type(error).__name__}: {shorten(error)}"
-        raise FileError(path, found, "the manifest of a release", _FIX) from None
+        value = f"{type(error).__name__}: {shorten(error)}"
+        raise FileError(path, value, "the manifest of a release", _FIX) from None
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _read_json(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_bytes())
     except OSError as error:
-        found = str(error.strerror).lower()
-        raise FileError(path, found, "the manifest of a release", _FIX) from None
+        value = str(error.strerror).lower()
+        raise FileError(path, value, "the manifest of a release", _FIX) from None
     except ValueError as error:
         raise FileError(path, shorten(error), "one JSON document in UTF-8", _FIX) from None
     if not isinstance(document, dict):
@@ -164,11 +167,9 @@ def _json(path: Path) -> dict[str, Any]:
     return document
 
 
-def _table(path: Path, name: str) -> dict[str, Any] | None:
-    """Return a table's records; None where the release has no such table."""
+def _read_table(path: Path, name: str) -> Table | None:
     try:
-        content = path.read_bytes()
+        return from_lines(name, path.read_bytes(), file=str(path))
     except FileNotFoundError:
         # A table that came to be later; one that was lost shows in the content hash.
         return None
-    return dict(from_lines(name, content, file=str(path)))

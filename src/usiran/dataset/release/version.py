@@ -2,61 +2,69 @@
 
 from __future__ import annotations
 
-import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
+import tomlkit
+from packaging.version import Version
+
+from usiran.corpus import as_version
 from usiran.errors import Finding, InputError
 
 Bump = Literal["MAJOR", "MINOR", "PATCH"]
 
-_FORM = re.compile(r"v?(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)", re.ASCII)
 
+def parse_version(text: str) -> Version:
+    """Read a version, with or without a leading ``v``.
 
-class Version(NamedTuple):
-    """A version; versions compare number by number."""
+    Raises
+    ------
+    InputError
+        The text is no version of three numbers.
 
-    major: int
-    minor: int
-    patch: int
-
-    def __str__(self) -> str:
-        return f"{self.major}.{self.minor}.{self.patch}"
-
-    @classmethod
-    def of(cls, text: str) -> Version:
-        """Read a version, with or without a leading ``v``.
-
-        Raises
-        ------
-        InputError
-            The text is no version.
-
-        Examples
-        --------
-        >>> Version.of("v1.10.0") > Version.of("1.9.3")
-        True
-        """
-        if (match := _FORM.fullmatch(text)) is None:
-            allowed = "three whole numbers with dots between, such as 1.0.0"
-            fix = "name a version in this form"
-            raise InputError([Finding("VERSION", "", "", text, allowed, fix)])
-        return cls(*(int(part) for part in match.groups()))
-
-    def after(self, bump: Bump) -> Version:
-        """Return the least version that is greater by this step.
-
-        Examples
-        --------
-        >>> str(Version(1, 2, 3).after("MINOR"))
-        '1.3.0'
-        """
-        if bump == "MAJOR":
-            return Version(self.major + 1, 0, 0)
-        if bump == "MINOR":
-            return Version(self.major, self.minor + 1, 0)
-        return Version(self.major, self.minor, self.patch + 1)
+    Examples
+    --------
+    >>> parse_version("v1.10.0") > parse_version("1.9.3")
+    True
+    """
+    version = as_version(text.removeprefix("v"))
+    if version is None:
+        allowed = "three whole numbers with dots between, such as 1.0.0"
+        fix = "name a version in this form"
+        raise InputError([Finding("VERSION", "", "", text, allowed, fix)])
+    return version
 
 
 def is_version(text: str) -> bool:
     """Whether a text is a version, with or without a leading ``v``."""
-    return _FORM.fullmatch(text) is not None
+    return as_version(text.removeprefix("v")) is not None
+
+
+def next_version(version: Version, bump: Bump) -> Version:
+    """Return the least version that is greater by this step.
+
+    Examples
+    --------
+    >>> str(next_version(Version("1.2.3"), "MINOR"))
+    '1.3.0'
+    """
+    major, minor, patch = version.release
+    numbers = {
+        "MAJOR": (major + 1, 0, 0),
+        "MINOR": (major, minor + 1, 0),
+        "PATCH": (major, minor, patch + 1),
+    }
+    return Version(".".join(map(str, numbers[bump])))
+
+
+def with_version(corpus_toml: str, version: Version) -> str:
+    r"""Return corpus.toml with another version; comments and order stay.
+
+    Examples
+    --------
+    >>> print(with_version('name = "news"\nversion = "1.0.0"  # of the data', Version("1.1.0")))
+    name = "news"
+    version = "1.1.0"  # of the data
+    """
+    document = tomlkit.parse(corpus_toml)
+    document["version"] = str(version)
+    return tomlkit.dumps(document)
