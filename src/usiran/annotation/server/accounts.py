@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from usiran.annotation.server.client import Address, Studio
 from usiran.annotation.server.credentials import LOCAL, Credentials
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError, StudioError
@@ -13,8 +14,6 @@ from usiran.io.csv import read_rows
 
 if TYPE_CHECKING:
     import httpx
-
-    from usiran.annotation.server.client import Address, Studio
 
 _CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -67,20 +66,17 @@ def make_account(studio: Studio, credentials: Credentials, annotator_id: str) ->
     # made void at once; on a shared server it is not ours to void.
     try:
         token = studio.sdk.organizations.invites.get_invite_link().token
-        _sign_up(studio, str(token), email, password)
+        form = {"email": email, "password": password, "allow_newsletters": ""}
+        with _browser(studio) as web:
+            _fill_in(web, f"{studio.url}/user/signup/?token={token}", form)
     finally:
         if studio.where.server == LOCAL:
             studio.sdk.organizations.reset_token()
+    # Whatever the form answered: the list of accounts tells.
     if email not in studio.users():
         fix = "make the account by hand in the server's Organization page"
         raise StudioError(studio.url, f"no account {email}", "an account for the annotator", fix)
     return True
-
-
-def _sign_up(studio: Studio, token: str, email: str, password: str) -> None:
-    form = {"email": email, "password": password, "allow_newsletters": ""}
-    with _browser(studio) as web:
-        _fill_in(web, f"{studio.url}/user/signup/?token={token}", form)
 
 
 def log_in(studio: Studio, credentials: Credentials, annotator_id: str) -> Address:
@@ -107,6 +103,7 @@ def log_in(studio: Studio, credentials: Credentials, annotator_id: str) -> Addre
     with _browser(studio) as web:
         page = f"{studio.url}/user/login/"
         answer = _fill_in(web, page, {"email": email, "password": password})
+        # Label Studio redirects who is let in, and shows the form again to who is not.
         if answer.status_code != 302:
             fix = "if it was changed on the server, put it into the credentials file"
             raise StudioError(studio.url, "the kept password is refused", allowed, fix)
@@ -127,6 +124,6 @@ def _browser(studio: Studio) -> httpx.Client:
 
 def _fill_in(web: httpx.Client, page: str, form: dict[str, str]) -> httpx.Response:
     """Send a form of the server's pages."""
-    found = _CSRF.search(web.get(page).text)
-    sent = {**form, "csrfmiddlewaretoken": found[1] if found else ""}
-    return web.post(page, data=sent, headers={"Referer": page})
+    csrf = _CSRF.search(web.get(page).text)
+    content = {**form, "csrfmiddlewaretoken": csrf[1] if csrf else ""}
+    return web.post(page, data=content, headers={"Referer": page})

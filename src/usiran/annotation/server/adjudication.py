@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.prefill import Prefilled, prefill
 from usiran.annotation.adjudication.tasks import labels_as_predictions, open_units
 from usiran.annotation.read_labels import read_labels
-from usiran.annotation.server.client import address
+from usiran.annotation.server.client import Say, address, silent
 from usiran.annotation.server.data_dir import DataDir
 from usiran.annotation.server.predictions import Prediction, Predictor
 from usiran.annotation.server.projects import Mark
@@ -29,24 +29,19 @@ def push_open(
     *,
     adjudicator_id: str,
     url: str | None = None,
-    say: Callable[[str], None] = lambda _: None,
+    say: Say = silent,
 ) -> tuple[Pushed, ...]:
     """Make the adjudicator's projects: every task with an open question, with all answers.
 
-    The answers stand there as predictions called A, B, C, as in a sheet of decisions.
+    The answers stand there as predictions called A, B, C, as in a sheet of decisions. The
+    other parameters are those of `usiran.annotation.server.push.push`.
 
     Parameters
     ----------
     work : Adjudicator
         What is open.
-    data_dir : DataDir
-        The data folder: its server, and where passwords are kept.
     adjudicator_id : str
         For whom, as in annotators.csv.
-    url : str, optional
-        Another server than the folder's.
-    say : callable
-        Called with lines of progress.
 
     Returns
     -------
@@ -56,8 +51,7 @@ def push_open(
     Raises
     ------
     StudioError, InputError
-        As for `usiran.annotation.server.push.push`; or the adjudicator is unknown, or the
-        rounds are not those of the gold.
+        As for `push`; or the adjudicator is unknown, or the rounds are not those of the gold.
     """
     work.check_rounds()
     work.check_adjudicator(adjudicator_id)
@@ -84,9 +78,9 @@ def push_open(
 def _predictor(layer: Project, answers: Answers) -> Predictor:
     def predict(tasks: Sequence[Task]) -> Iterator[Prediction]:
         for task in tasks:
-            for one in answers.get((layer, task.unit_id), ()):
-                result = cast("list[Json]", one["result"])
-                yield Prediction(task.unit_id, result, None, str(one["model_version"]))
+            for answer in answers.get((layer, task.unit_id), ()):
+                result = cast("list[Json]", answer["result"])
+                yield Prediction(task.unit_id, result, None, str(answer["model_version"]))
 
     return predict
 
@@ -97,7 +91,7 @@ def pull_answers(
     *,
     adjudicator_id: str,
     url: str | None = None,
-    say: Callable[[str], None] = lambda _: None,
+    say: Say = silent,
 ) -> Prefilled:
     """Return the answers that the adjudicator's labels give to the open questions.
 
@@ -109,16 +103,16 @@ def pull_answers(
     StudioError
         The server cannot be reached, breaks off, or has no such project.
     InputError
-        The labels have faults, or the adjudicator is unknown.
+        The labels have errors, or the adjudicator is unknown.
     """
     work.check_rounds()
     work.check_adjudicator(adjudicator_id)
     where = address(data_dir, url)
     manifest = work.corpus.manifest
     marks = [Mark.of(manifest, layer, adjudicator_id, "adjudication") for layer in PROJECTS]
-    with fetched(where, marks, adjudicator_id, say) as (projects, merged):
-        if not any(held.submitted for held in projects):
+    with fetched(where, marks, adjudicator_id, say) as (_, labels):
+        if labels is None:
             return prefill(work, [])
-        with located(work.corpus, merged, where.url):
-            read = read_labels(merged, work.corpus, scheme=work.scheme, texts=work.texts)
+        with located(work.corpus, labels, where.url):
+            read = read_labels(labels, work.corpus, scheme=work.scheme, texts=work.texts)
         return prefill(work, read.labelled)

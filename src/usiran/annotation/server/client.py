@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,10 +18,17 @@ if TYPE_CHECKING:
     import httpx
 
 API_KEY = "LABEL_STUDIO_API_KEY"
+Say = Callable[[str], None]
+"""Called with lines of progress."""
 
+# A large project's export is put together before its first byte arrives.
 _TIMEOUT, _EXPORT_TIMEOUT = 60.0, 900.0
 _CHUNK = 1 << 16
 _AGAIN = "see that the server runs, then run it again: what is done is not done twice"
+
+
+def silent(_: str) -> None:
+    """Say nothing of progress."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +70,19 @@ def _elsewhere(url: str) -> Address:
         sound = False
     if not sound or parts.username or parts.query or parts.fragment:
         allowed = "http:// or https://, a host, perhaps a port and a path; no password"
+        # A password in the address is not repeated on the screen.
         raise StudioError("--url", url.rpartition("@")[2], allowed, "correct the address")
     token = os.environ.get(API_KEY, "")
     if not token:
-        found, allowed = f"{API_KEY} not set", "the token of your account there"
         fix = "copy it from Account & Settings of that server into the variable"
-        raise StudioError("environment", found, allowed, fix)
+        allowed = "the token of your account there"
+        raise StudioError("environment", f"{API_KEY} not set", allowed, fix)
     check_token(token, API_KEY)
     return Address(url.rstrip("/"), token, url.rstrip("/"))
 
 
 class Studio:
-    """One server, spoken to as one account. A context manager; every fault is a StudioError.
+    """One server, spoken to as one account. A context manager; every error is a StudioError.
 
     Parameters
     ----------
@@ -106,6 +114,7 @@ class Studio:
                     api_key=self.where.token,
                     httpx_client=self.http,
                     timeout=_TIMEOUT,
+                    # A request that was sent twice could make a project or its tasks twice.
                     max_retries=0,
                 )
                 self._check_token()
@@ -139,9 +148,13 @@ class Studio:
             raise
 
     def _something_else(self, status: int) -> StudioError:
-        found = f"something else than Label Studio (status {status})"
+        value = f"something else than Label Studio (status {status})"
         fix = "correct the address: that of the start page, without what follows it"
-        return StudioError(self.url, found, "a Label Studio", fix)
+        return StudioError(self.url, value, "a Label Studio", fix)
+
+    def place(self, title: str) -> str:
+        """Return how findings call a project."""
+        return f"{self.url}, project '{title}'"
 
     def users(self) -> dict[str, int]:
         """Return the accounts: from email to id."""
@@ -160,7 +173,7 @@ class Studio:
 
 @contextmanager
 def explained(url: str) -> Iterator[None]:
-    """Turn every fault of the SDK and of the connection into a StudioError.
+    """Turn every error of the SDK and of the connection into a StudioError.
 
     Raises
     ------
@@ -173,41 +186,40 @@ def explained(url: str) -> Iterator[None]:
     try:
         yield
     except httpx.ConnectError as error:
-        found = f"no answer ({_reason(error)})"
         fix = "start it with `usiran annotate serve`, or correct the address"
-        raise StudioError(url, found, "a running Label Studio", fix) from None
+        value = f"no answer ({_reason(error)})"
+        raise StudioError(url, value, "a running Label Studio", fix) from None
     except httpx.TimeoutException:
         raise StudioError(url, "no answer in time", "an answer", _AGAIN) from None
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-        found = f"the connection broke off ({_reason(error)})"
-        raise StudioError(url, found, "a whole answer", _AGAIN) from None
+        value = f"the connection broke off ({_reason(error)})"
+        raise StudioError(url, value, "a whole answer", _AGAIN) from None
     except ApiError as error:
-        raise _refused(url, error.status_code, error.body) from None
+        status, reason = error.status_code, _refusal(error.body)
+        raise StudioError(url, *_explanation(status, reason)) from None
 
 
-def _refused(url: str, status: int | None, body: object) -> StudioError:
-    said = _said(body)
+def _explanation(status: int | None, reason: str) -> tuple[str, str, str]:
+    """Return what was found, what is allowed and how to mend it, by the status of an answer."""
     if status == 401:
         fix = f"correct {API_KEY}, or with the server's own data folder leave --url out"
-        return StudioError(url, f"the token is refused ({said})", "the token of an account", fix)
+        return f"the token is refused ({reason})", "the token of an account", fix
     if status == 403:
         fix = "use the token of the account that started the server"
-        return StudioError(url, f"no right ({said})", "an account with this right", fix)
+        return f"no right ({reason})", "an account with this right", fix
     if status == 404:
         fix = "see whether the project was deleted; push makes it anew"
-        return StudioError(url, f"not there ({said})", "a project that is there", fix)
+        return f"not there ({reason})", "a project that is there", fix
     if status is not None and status >= 500:
-        found = f"the server failed with status {status} ({said})"
-        return StudioError(url, found, "an answer", f"read the server's log; {_AGAIN}")
-    found = f"status {status}: {said}"
-    return StudioError(url, found, "a request that the server takes", "see what it says")
+        value = f"the server failed with status {status} ({reason})"
+        return value, "an answer", f"read the server's log; {_AGAIN}"
+    return f"status {status}: {reason}", "a request that the server takes", "see what it says"
 
 
-def _said(body: object) -> str:
+def _refusal(body: object) -> str:
     """Return what the server gave as its reason."""
     if isinstance(body, dict):
-        errors = body.get("validation_errors")
-        body = errors or body.get("detail") or "no reason given"
+        body = body.get("validation_errors") or body.get("detail") or "no reason given"
         if isinstance(body, dict):
             body = "; ".join(f"{key}: {value}" for key, value in body.items())
     # A whole page says less than nothing.
@@ -215,4 +227,5 @@ def _said(body: object) -> str:
 
 
 def _reason(error: Exception) -> str:
+    # "[Errno 111] Connection refused": the number says nothing to a user.
     return shorten(str(error).partition("] ")[2] or str(error) or type(error).__name__, 50).lower()

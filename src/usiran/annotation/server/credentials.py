@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+import msgspec
+import tomlkit
 
 from usiran.annotation.server.data_dir import DataDir, write_private
 from usiran.corpus import read_toml
@@ -17,7 +18,6 @@ VARIABLES = ("LABEL_STUDIO_USERNAME", "LABEL_STUDIO_PASSWORD", "LABEL_STUDIO_USE
 LOCAL = "local"
 """Under which name the accounts of the folder's own server are kept."""
 
-_KEYS = ("username", "password", "token")
 _HEAD = "# Made by usiran. Whoever can read this file can read and change every label.\n"
 
 
@@ -29,6 +29,24 @@ class Login:
     password: str = field(repr=False)
     token: str = field(repr=False)
     source: str
+
+
+class _Server(msgspec.Struct):
+    username: str
+    password: str
+    token: str
+
+
+class _Account(msgspec.Struct):
+    email: str
+    password: str
+
+
+class _File(msgspec.Struct, omit_defaults=True):
+    """What is kept: the server's own login, and from server and annotator to account."""
+
+    server: _Server | None = None
+    accounts: dict[str, dict[str, _Account]] = msgspec.field(default_factory=dict)
 
 
 class Credentials:
@@ -47,10 +65,24 @@ class Credentials:
 
     def __init__(self, data_dir: DataDir) -> None:
         self._data_dir = data_dir
-        self._server: dict[str, str] = {}
-        self._accounts: dict[str, dict[str, dict[str, str]]] = {}
-        if data_dir.credentials.exists():
-            self._read()
+        self._path = data_dir.credentials
+        self._file = self._read() if self._path.exists() else _File()
+
+    def _read(self) -> _File:
+        rights = stat.S_IMODE(self._path.stat().st_mode)
+        if rights & 0o077:
+            value, fix = f"mode {rights:o}: others may read it", f"chmod 600 '{self._path}'"
+            raise StudioError(self._path, value, "mode 600", fix)
+        try:
+            return msgspec.convert(read_toml(self._path), _File)
+        except msgspec.ValidationError:
+            # What the decoder says is not shown: it may quote a secret.
+            value, allowed = "other tables or keys", "[server] and [accounts], as usiran wrote them"
+            raise StudioError(self._path, value, allowed, "put the written file back") from None
+
+    def _write(self) -> None:
+        self._data_dir.make()
+        write_private(self._path, _HEAD + "\n" + tomlkit.dumps(msgspec.to_builtins(self._file)))
 
     def login(self) -> Login | None:
         """Return the server's own login: the environment's, else the file's, if there is one.
@@ -60,101 +92,46 @@ class Credentials:
         StudioError
             Only some of the three variables are set, or one of them cannot be used.
         """
-        given = {name: os.environ.get(name, "") for name in VARIABLES}
-        if any(given.values()):
-            return _from_environment(given)
-        if not self._server:
+        if any(os.environ.get(name) for name in VARIABLES):
+            return _from_environment()
+        server = self._file.server
+        if server is None:
             return None
-        return Login(**self._server, source=str(self._data_dir.credentials))
+        return Login(server.username, server.password, server.token, source=str(self._path))
 
     def make_login(self) -> Login:
         """Make the server's login and keep it."""
-        self._server = {
-            "username": "admin@usiran.invalid",
-            "password": secrets.token_urlsafe(18),
-            "token": secrets.token_hex(20),
-        }
+        password, token = secrets.token_urlsafe(18), secrets.token_hex(20)
+        self._file.server = _Server("admin@usiran.invalid", password, token)
         self._write()
-        return Login(**self._server, source=str(self._data_dir.credentials))
+        return Login("admin@usiran.invalid", password, token, source=str(self._path))
 
     def password(self, server: str, annotator_id: str, email: str) -> str:
         """Return the password kept for an annotator's account on a server; made if missing."""
-        accounts = self._accounts.setdefault(server, {})
+        accounts = self._file.accounts.setdefault(server, {})
         if annotator_id not in accounts:
             # Kept before it is used: an account whose password is lost helps nobody.
-            accounts[annotator_id] = {"email": email, "password": secrets.token_urlsafe(18)}
+            accounts[annotator_id] = _Account(email, secrets.token_urlsafe(18))
             self._write()
-        return accounts[annotator_id]["password"]
+        return accounts[annotator_id].password
 
     def kept_password(self, server: str, annotator_id: str) -> str | None:
         """Return the password kept for an annotator's account on a server, if one is."""
-        account = self._accounts.get(server, {}).get(annotator_id)
-        return account["password"] if account else None
-
-    def _read(self) -> None:
-        path = self._data_dir.credentials
-        rights = stat.S_IMODE(path.stat().st_mode)
-        if rights & 0o077:
-            found = f"mode {rights:o}: others may read it"
-            raise StudioError(path, found, "mode 600", f"chmod 600 '{path}'")
-        table = read_toml(path)
-        try:
-            self._server, self._accounts = _checked(table)
-        except (AttributeError, KeyError, TypeError, ValueError):
-            found, allowed = "other tables or keys", "[server] and [accounts], as usiran wrote them"
-            raise StudioError(path, found, allowed, "put the written file back") from None
-
-    def _write(self) -> None:
-        self._data_dir.make()
-        tables: dict[tuple[str, ...], dict[str, str]] = {}
-        if self._server:
-            tables["server",] = self._server
-        for server, accounts in self._accounts.items():
-            for name, kept in accounts.items():
-                tables["accounts", server, name] = kept
-        text = _HEAD + "".join(_toml(path, table) for path, table in tables.items())
-        write_private(self._data_dir.credentials, text)
+        account = self._file.accounts.get(server, {}).get(annotator_id)
+        return account.password if account else None
 
 
-def _toml(path: tuple[str, ...], table: Mapping[str, str]) -> str:
-    # A JSON string of ASCII is a TOML string too.
-    lines = [f"\n[{'.'.join(json.dumps(part) for part in path)}]"]
-    lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _checked(
-    table: Mapping[str, object],
-) -> tuple[dict[str, str], dict[str, dict[str, dict[str, str]]]]:
-    """Return both tables, or raise where a key is missing or not a text."""
-    server = _texts(table["server"], _KEYS) if "server" in table else {}
-    found = table.get("accounts", {})
-    if not isinstance(found, dict):
-        raise TypeError
-    accounts = {
-        name: {who: _texts(kept, ("email", "password")) for who, kept in kept_there.items()}
-        for name, kept_there in found.items()
-    }
-    return server, accounts
-
-
-def _texts(table: object, keys: tuple[str, ...]) -> dict[str, str]:
-    if not isinstance(table, dict) or not all(isinstance(table[key], str) for key in keys):
-        raise TypeError
-    return {key: table[key] for key in keys}
-
-
-def _from_environment(given: Mapping[str, str]) -> Login:
-    missing = [name for name, value in given.items() if not value]
+def _from_environment() -> Login:
+    username, password, token = (os.environ.get(name, "") for name in VARIABLES)
+    missing = [name for name in VARIABLES if not os.environ.get(name)]
     if missing:
-        found = f"{', '.join(missing)} not set"
+        value, allowed = f"{', '.join(missing)} not set", f"all of {', '.join(VARIABLES)}"
         fix = "set all three, or none: then they are made and kept in the data folder"
-        raise StudioError("environment", found, f"all of {', '.join(VARIABLES)}", fix)
-    username, password, token = given.values()
+        raise StudioError("environment", value, allowed, fix)
     check_token(token, VARIABLES[2])
     if "@" not in username:
-        found = f"a {VARIABLES[0]} without @"
-        raise StudioError("environment", found, "an email address", "correct the variable")
+        value = f"a {VARIABLES[0]} without @"
+        raise StudioError("environment", value, "an email address", "correct the variable")
     return Login(username, password, token, source="the environment")
 
 
@@ -166,7 +143,8 @@ def check_token(token: str, variable: str) -> None:
     StudioError
         It is short, or holds blanks or characters beyond ASCII.
     """
+    # Such characters cannot stand in a header: the HTTP library would fail with a traceback.
     if len(token) <= 5 or not token.isascii() or not token.isprintable() or " " in token:
-        found = f"a {variable} that is no token"
+        value = f"a {variable} that is no token"
         allowed = "the letters and digits of a token, nothing else"
-        raise StudioError("environment", found, allowed, "copy it again from the account's page")
+        raise StudioError("environment", value, allowed, "copy it again from the account's page")

@@ -81,9 +81,8 @@ class DataDir:
                 self._make_new()
             self.data.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         except OSError as error:
-            found = error.strerror or str(error)
-            allowed = "a folder that can be written"
-            raise StudioError(self.root, found, allowed, "name another with --data DIR") from None
+            value, allowed = error.strerror or str(error), "a folder that can be written"
+            raise StudioError(self.root, value, allowed, "name another with --data DIR") from None
 
     def _make_new(self) -> None:
         self.root.parent.mkdir(parents=True, exist_ok=True)
@@ -124,10 +123,11 @@ class DataDir:
             raise self._taken(running)
 
     def _taken(self, running: Running | None) -> StudioError:
-        found = f"a server at {running.url}" if running else "a server that is starting"
-        found += f" (process {running.pid})" if running else ""
+        value = "a server that is starting"
+        if running:
+            value = f"a server at {running.url} (process {running.pid})"
         fix = "use that one, or stop it first (Ctrl-C where it runs, or kill its process)"
-        return StudioError(self.root, found, "one server a data folder", fix)
+        return StudioError(self.root, value, "one server a data folder", fix)
 
     def note(self, running: Running) -> None:
         """Write down which server uses the folder."""
@@ -139,10 +139,8 @@ class DataDir:
 
     @property
     def running(self) -> Running | None:
-        """The server that uses the folder now, if one does.
-
-        The lock tells, not the note: after a crash the noted port may be somebody else's.
-        """
+        """The server that uses the folder now, if one does."""
+        # The lock tells, not the note: after a crash the noted port may be somebody else's.
         try:
             handle = os.open(self._lock, os.O_RDONLY)
         except OSError:

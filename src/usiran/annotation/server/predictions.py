@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from usiran.annotation.server.client import Say
 from usiran.label_studio.tasks import Task, unit_of
 from usiran.label_studio.write_export import Json
 
@@ -39,7 +40,7 @@ class Use(NamedTuple):
     ordering: bool
 
 
-class Held(NamedTuple):
+class HeldTask(NamedTuple):
     """A task that the server holds; its predictions by ``model_version``."""
 
     task_id: int
@@ -56,23 +57,24 @@ class Sent(NamedTuple):
     versions: frozenset[str]
 
 
-def read_held(sdk: Any, project_id: int) -> dict[str, Held]:
+def read_held(sdk: Any, project_id: int) -> dict[str, HeldTask]:
     """Return a project's tasks, by unit."""
     held = {}
     for task in sdk.tasks.list(project=project_id, page_size=500):
-        used = (task.total_annotations or 0) + (task.cancelled_annotations or 0)
-        labelled = bool(used or task.annotations or task.drafts)
-        told = {one["model_version"]: one for one in map(_as_dict, task.predictions or ())}
-        held[unit_of(task.data)] = Held(task.id, task.data, labelled, told)
+        annotations = (task.total_annotations or 0) + (task.cancelled_annotations or 0)
+        labelled = bool(annotations or task.annotations or task.drafts)
+        # As dicts: keys that the SDK does not know, such as the id, are no attributes.
+        predictions = {row["model_version"]: row for row in map(dict, task.predictions or ())}
+        held[unit_of(task.data)] = HeldTask(task.id, task.data, labelled, predictions)
     return held
 
 
 def send_predictions(
     sdk: Any,
     project_id: int,
-    held: Mapping[str, Held],
+    held: Mapping[str, HeldTask],
     predictions: Iterable[Prediction],
-    say: Callable[[str], None],
+    say: Say,
 ) -> Sent:
     """Add the predictions that are missing, change those that say something else, remove others.
 
@@ -81,60 +83,50 @@ def send_predictions(
     what its annotator saw, and gets no more.
     """
     versions: set[str] = set()
-    new: list[tuple[int, Prediction]] = []
-    changed: list[tuple[int, int, Prediction]] = []
-    for one in predictions:
-        versions.add(one.model_version)
-        task = held[one.unit_id]
-        old = task.predictions.get(one.model_version)
-        if task.labelled or (old is not None and _same(old, one)):
+    new: list[Json] = []
+    changed = 0
+    for prediction in predictions:
+        versions.add(prediction.model_version)
+        task = held[prediction.unit_id]
+        present = task.predictions.get(prediction.model_version)
+        if task.labelled or (present is not None and _same(present, prediction)):
             continue
-        if old is None:
-            new.append((task.task_id, one))
+        content = _content(prediction) | {"task": task.task_id}
+        if present is None:
+            new.append(content)
         else:
-            changed.append((int(old["id"]), task.task_id, one))
-    _import(sdk, project_id, new, say)
-    for number, task_id, one in changed:
-        sdk.predictions.update(number, task=task_id, **_body(one))
-    others = [
-        int(old["id"])
+            sdk.predictions.update(int(present["id"]), **content)
+            changed += 1
+    for start in range(0, len(new), BATCH):
+        batch = new[start : start + BATCH]
+        sdk.projects.import_predictions(project_id, request=batch)
+        say(f"{start + len(batch)} of {len(new)} predictions sent")
+    unwanted = [
+        int(row["id"])
         for task in held.values()
-        for version, old in task.predictions.items()
+        for version, row in task.predictions.items()
         if version not in versions and not task.labelled
     ]
-    for number in others:
-        sdk.predictions.delete(number)
-    return Sent(len(new) + len(changed), len(others), frozenset(versions))
+    for ident in unwanted:
+        sdk.predictions.delete(ident)
+    return Sent(len(new) + changed, len(unwanted), frozenset(versions))
 
 
-def _import(
-    sdk: Any,
-    project_id: int,
-    new: Sequence[tuple[int, Prediction]],
-    say: Callable[[str], None],
-) -> None:
-    for start in range(0, len(new), BATCH):
-        part = new[start : start + BATCH]
-        request = [{"task": task_id, **_body(one)} for task_id, one in part]
-        sdk.projects.import_predictions(project_id, request=request)
-        say(f"{start + len(part)} of {len(new)} predictions sent")
+def _content(prediction: Prediction) -> Json:
+    result = [{**item, "origin": "prediction"} for item in prediction.result]
+    return {
+        "result": result,
+        "score": prediction.score,
+        "model_version": prediction.model_version,
+    }
 
 
-def _body(one: Prediction) -> Json:
-    result = [{**item, "origin": "prediction"} for item in one.result]
-    return {"result": result, "score": one.score, "model_version": one.model_version}
+def _same(present: Mapping[str, Any], prediction: Prediction) -> bool:
+    score, result = present.get("score"), present.get("result") or ()
+    return score == prediction.score and _labels(result) == _labels(prediction.result)
 
 
-def _same(old: Mapping[str, Any], new: Prediction) -> bool:
-    return old.get("score") == new.score and _told(old.get("result") or ()) == _told(new.result)
-
-
-def _told(result: Iterable[Mapping[str, Any]]) -> list[str]:
+def _labels(result: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return what the results say, without what the server adds to them."""
     rows = ({key: item.get(key) for key in _KEYS} for item in result)
     return sorted(json.dumps(row, sort_keys=True) for row in rows)
-
-
-def _as_dict(prediction: Any) -> dict[str, Any]:
-    # Keys that the SDK does not know, such as the id, are not among its attributes.
-    return dict(prediction)

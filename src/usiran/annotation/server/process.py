@@ -17,20 +17,23 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from usiran.annotation.server.client import Say
 from usiran.annotation.server.credentials import Credentials, Login
 from usiran.annotation.server.data_dir import PRIVATE_FILE, DataDir, Running
 from usiran.corpus import Corpus
 from usiran.errors import StudioError, shorten
 
+# Label Studio's own default is every interface of the machine.
 HOST = "127.0.0.1"
 TRIED = "1.23"
 """The release line that this package is tested with."""
 
+# On a new folder the server makes its tables first: half a minute, more on a slow disk.
 _START_SECONDS, _STOP_SECONDS, _LOG_LINES = 300, 15, 8
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -45,14 +48,14 @@ def program(corpus: Corpus) -> Path:
         It is not installed.
     """
     own = corpus.root / ".venv-studio" / "bin" / "label-studio"
-    found = own if own.is_file() else shutil.which("label-studio")
-    if found is None:
+    path = own if own.is_file() else shutil.which("label-studio")
+    if path is None:
         allowed = "Label Studio in .venv-studio, or label-studio on the path"
         raise StudioError(own, "no such program", allowed, "make studio")
-    return Path(found)
+    return Path(path)
 
 
-def port(wanted: int | None) -> int:
+def free_port(wanted: int | None) -> int:
     """Return the wanted port of the loopback address, or any free one.
 
     Raises
@@ -66,18 +69,19 @@ def port(wanted: int | None) -> int:
         try:
             probe.bind((HOST, wanted or 0))
         except OSError as error:
-            found = (error.strerror or str(error)).lower()
+            value = (error.strerror or str(error)).lower()
             fix = "name another port, or none for any free one"
-            raise StudioError(f"{HOST}:{wanted}", found, "a free port", fix) from None
+            raise StudioError(f"{HOST}:{wanted}", value, "a free port", fix) from None
         return int(probe.getsockname()[1])
 
 
 def environment(data_dir: DataDir, port: int, login: Login) -> dict[str, str]:
     """Return the server's whole environment: closed signup, loopback, no telemetry."""
-    ours = {
+    settings = {
         "LABEL_STUDIO_USERNAME": login.username,
         "LABEL_STUDIO_PASSWORD": login.password,
         "LABEL_STUDIO_USER_TOKEN": login.token,
+        # Heard on the first start only: a data folder without it has no token for good.
         "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
         "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
         "LABEL_STUDIO_BASE_DATA_DIR": str(data_dir.data),
@@ -91,7 +95,7 @@ def environment(data_dir: DataDir, port: int, login: Login) -> dict[str, str]:
         "FEATURE_FLAGS_OFFLINE": "true",
         "PYTHONUNBUFFERED": "1",
     }
-    return {name: os.environ[name] for name in _KEPT if name in os.environ} | ours
+    return {name: os.environ[name] for name in _KEPT if name in os.environ} | settings
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,13 @@ class Server:
     username: str
     source: str
 
+    def __str__(self) -> str:
+        return (
+            f"Label Studio {self.version} runs at {self.url}\n"
+            f"log in as {self.username}; password and token: {self.source}\n"
+            "annotators log in with accounts of their own, which push makes"
+        )
+
 
 def serve(
     corpus: Corpus,
@@ -110,27 +121,12 @@ def serve(
     *,
     wanted_port: int | None = None,
     ready: Callable[[Server], None],
-    say: Callable[[str], None],
+    say: Say,
 ) -> bool:
     """Run the server until Ctrl-C, SIGTERM or SIGHUP, then stop it.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        Beside whose data the server is looked for.
-    data_dir : DataDir
-        The server's data; the same data is used again next time.
-    wanted_port : int, optional
-        The port (default: any free one).
-    ready : callable
-        Called once, when the server is healthy.
-    say : callable
-        Called with lines of progress.
-
-    Returns
-    -------
-    bool
-        Whether the server had become ready before it was stopped.
+    Returns whether the server had become ready before it was stopped. `ready` is called
+    once, when it is healthy; `wanted_port` is any free one by default.
 
     Raises
     ------
@@ -139,22 +135,22 @@ def serve(
         data, or the server ended by itself.
     """
     data_dir.check_free()
-    path, chosen = program(corpus), port(wanted_port)
+    path, port = program(corpus), free_port(wanted_port)
     data_dir.make()
     lock = data_dir.take()
     try:
         login = _login(data_dir)
-        with _asked_to_stop() as stop:
-            process = _spawn(path, data_dir, chosen, login, lock)
+        with _stop_asked() as stop:
+            process = _spawn(path, data_dir, port, login, lock)
             try:
-                data_dir.note(Running(f"http://{HOST}:{chosen}", process.pid))
-                watch = _Watch(data_dir, process, chosen, stop, say)
+                data_dir.note(Running(f"http://{HOST}:{port}", process.pid))
+                watch = _Watch(data_dir, process, port, stop, say)
                 say("starting Label Studio (half a minute; longer the first time)")
-                if watch.until_healthy():
-                    ready(_checked(data_dir, chosen, login))
-                    watch.until_stopped()
-                    return True
-                return False
+                if not watch.until_healthy():
+                    return False
+                ready(_checked(data_dir, port, login))
+                watch.until_stopped()
+                return True
             finally:
                 if process.poll() is None:
                     say("stopping Label Studio")
@@ -169,11 +165,12 @@ def _login(data_dir: DataDir) -> Login:
     login = credentials.login()
     if login is not None:
         return login
+    # The database holds the first account: a second login would be none.
     if data_dir.database.exists():
-        found = "no credentials for the data that is there"
+        value = "no credentials for the data that is there"
         allowed = "the file that was made with the data, or the environment"
         fix = "put it back, or name a new data folder with --data DIR"
-        raise StudioError(data_dir.credentials, found, allowed, fix)
+        raise StudioError(data_dir.credentials, value, allowed, fix)
     return credentials.make_login()
 
 
@@ -181,10 +178,9 @@ def _spawn(
     path: Path, data_dir: DataDir, port: int, login: Login, lock: int
 ) -> subprocess.Popen[bytes]:
     log = os.open(data_dir.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-    words = ["start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
     try:
         return subprocess.Popen(
-            [path, *words],
+            [path, "start", "--no-browser", "--internal-host", HOST, "--port", str(port)],
             env=environment(data_dir, port, login),
             cwd=data_dir.data,
             stdin=subprocess.DEVNULL,
@@ -196,24 +192,23 @@ def _spawn(
             umask=0o077,
         )
     except OSError as error:
-        found = error.strerror or str(error)
-        raise StudioError(path, found, "a program that can be run", "make studio") from None
+        value = error.strerror or str(error)
+        raise StudioError(path, value, "a program that can be run", "make studio") from None
     finally:
         os.close(log)
 
 
 @contextmanager
-def _asked_to_stop() -> Iterator[threading.Event]:
+def _stop_asked() -> Iterator[threading.Event]:
     """Yield an event that is set by Ctrl-C, SIGTERM or SIGHUP instead of ending the program."""
     stop = threading.Event()
 
-    def ask(number: int, frame: FrameType | None) -> None:
-        del number, frame
+    def ask(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
     # What the caller chose to ignore (nohup) stays ignored.
-    heard = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
-    before = {number: signal.signal(number, ask) for number in heard}
+    heeded = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, ask) for number in heeded}
     try:
         yield stop
     finally:
@@ -230,7 +225,7 @@ class _Watch:
         process: subprocess.Popen[bytes],
         port: int,
         stop: threading.Event,
-        say: Callable[[str], None],
+        say: Say,
     ) -> None:
         self._data_dir, self._process, self._port = data_dir, process, port
         self._stop, self._say = stop, say
@@ -241,7 +236,7 @@ class _Watch:
             if self._stop.wait(0.25):
                 return False
             self._check_alive()
-            if get(self._port, "/health")[0] == 200:
+            if _get(self._port, "/health")[0] == 200:
                 self._check_port()
                 return True
         raise self._failed(f"no answer for {_START_SECONDS} seconds")
@@ -256,36 +251,38 @@ class _Watch:
         if code is not None:
             raise self._failed(f"Label Studio ended by itself with code {code}")
 
-    def _failed(self, found: str) -> StudioError:
-        for line in _last_lines(self._data_dir):
-            self._say(f"  {line}")
-        return StudioError(self._data_dir.log, found, "a server that runs on", "read the log")
+    def _failed(self, value: str) -> StudioError:
+        with self._data_dir.log.open(encoding="utf-8", errors="replace") as log:
+            last = deque((line.rstrip() for line in log if line.strip()), maxlen=_LOG_LINES)
+        for line in last:
+            self._say(f"  {shorten(line, 200)}")
+        return StudioError(self._data_dir.log, value, "a server that runs on", "read the log")
 
     def _check_port(self) -> None:
         # Label Studio takes the next port without a word where its own is busy.
         if "Trying to start at" in self._data_dir.log.read_text(encoding="utf-8", errors="replace"):
-            where, found = f"{HOST}:{self._port}", "taken by another program meanwhile"
-            raise StudioError(where, found, "a free port", "run it again")
+            where, value = f"{HOST}:{self._port}", "taken by another program meanwhile"
+            raise StudioError(where, value, "a free port", "run it again")
 
 
 def _checked(data_dir: DataDir, port: int, login: Login) -> Server:
     """Return the server once it is known that its data was made with this login."""
-    status, body = get(port, "/api/current-user/whoami", login.token)
-    if status != 200 or body.get("email") != login.username.lower():
-        found, allowed = "a login that the data was not made with", "that of the first start"
-        fix = f"give the first login, or name another folder than {data_dir.root} with --data DIR"
-        raise StudioError(login.source, found, allowed, fix)
-    version = str(get(port, "/api/version")[1].get("release", "unknown"))
+    status, account = _get(port, "/api/current-user/whoami", login.token)
+    if status != 200 or account.get("email") != login.username.lower():
+        value, allowed = "a login that the data was not made with", "that of the first start"
+        fix = f"give the first login, or name another data folder than {data_dir.root}"
+        raise StudioError(login.source, value, allowed, f"{fix} with --data DIR")
+    version = str(_get(port, "/api/version")[1].get("release", "unknown"))
     return Server(f"http://{HOST}:{port}", version, login.username, login.source)
 
 
-def get(port: int, path: str, token: str | None = None) -> tuple[int, dict[str, object]]:
+def _get(port: int, path: str, token: str | None = None) -> tuple[int, dict[str, object]]:
     """Return status and JSON of one request to the loopback address; 0 where none answers."""
+    # Not through the SDK: it takes over a second to import, and a proxy would be asked.
     connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    headers = {"Authorization": f"Token {token}"} if token else {}
     try:
-        connection.request(
-            "GET", path, headers={"Authorization": f"Token {token}"} if token else {}
-        )
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         body = json.loads(answer.read())
         return answer.status, body if isinstance(body, dict) else {}
@@ -299,25 +296,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """End the server and whatever it started; gently first."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         if process.poll() is None:
-            _signal_group(process, number)
-            try:
+            # It may end by itself meanwhile, and nobody of its group be left.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, number)
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
-
-
-def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
-        os.killpg(process.pid, number)
-    except (ProcessLookupError, PermissionError):
-        # Nobody of the group is left.
-        return
-
-
-def _last_lines(data_dir: DataDir) -> list[str]:
-    with data_dir.log.open(encoding="utf-8", errors="replace") as log:
-        lines = deque((line.rstrip() for line in log if line.strip()), maxlen=_LOG_LINES)
-    return [shorten(line, 200) for line in lines]
 
 
 def note_version(version: str) -> str | None:

@@ -8,23 +8,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
 import msgspec
 
+from usiran.annotation.server.client import Studio
 from usiran.annotation.server.instructions import words_of
 from usiran.corpus import Manifest
 from usiran.errors import Finding, InputError, StudioError
 from usiran.io.json_stream import batches
 from usiran.schemas.label_scheme import Project
 
-if TYPE_CHECKING:
-    from usiran.annotation.server.client import Studio
-
 _TITLE = 50  # characters: Label Studio's limit
 _MARK = re.compile(r"corpus (.+?), data (.+?), layer (.+?), annotator (\S+?)\. ")
-_LISTS = ("Choices", "Labels", "Relations")
 
 Purpose = Literal["annotation", "adjudication"]
 
@@ -46,8 +43,8 @@ class Mark(NamedTuple):
         purpose: Purpose = "annotation",
     ) -> Mark:
         """Return the mark of a corpus's project."""
-        told = layer if purpose == "annotation" else f"{layer} {purpose}"
-        return cls(manifest.name, manifest.version, told, annotator_id)
+        name = layer if purpose == "annotation" else f"{layer} {purpose}"
+        return cls(manifest.name, manifest.version, name, annotator_id)
 
     @property
     def title(self) -> str:
@@ -73,8 +70,8 @@ def read_mark(description: str | None) -> Mark | None:
     >>> read_mark("corpus tiny, data 0.1.0, layer stance, annotator ann. Kept ...")
     Mark(corpus='tiny', version='0.1.0', layer='stance', annotator_id='ann')
     """
-    found = _MARK.match(description or "")
-    return Mark(*found.groups()) if found else None
+    match = _MARK.match(description or "")
+    return Mark(*match.groups()) if match else None
 
 
 def find_project(studio: Studio, mark: Mark) -> Any | None:
@@ -85,19 +82,20 @@ def find_project(studio: Studio, mark: Mark) -> Any | None:
     StudioError
         There are several, or a project of that title is for something else.
     """
-    listed = [one for one in studio.sdk.projects.list(title=mark.title) if one.title == mark.title]
+    # The server's filter takes titles that only hold the words, too.
+    listed = [row for row in studio.sdk.projects.list(title=mark.title) if row.title == mark.title]
     if not listed:
         return None
-    where = f"{studio.url}, project '{mark.title}'"
+    where = studio.place(mark.title)
     if len(listed) > 1:
-        numbers = ", ".join(str(one.id) for one in listed)
+        numbers = ", ".join(str(row.id) for row in listed)
         raise StudioError(where, f"numbers {numbers}", "one such project", "delete all but one")
     project = studio.sdk.projects.get(id=listed[0].id)
-    found = read_mark(project.description)
-    if found is None or found._replace(version=mark.version) != mark:
-        shown = ", ".join(found) if found else "a description that names no corpus"
+    present = read_mark(project.description)
+    if present is None or present._replace(version=mark.version) != mark:
+        value = ", ".join(present) if present else "a description that names no corpus"
         fix = "put its description back, or rename or delete it there"
-        raise StudioError(where, shown, ", ".join(mark), fix)
+        raise StudioError(where, value, ", ".join(mark), fix)
     return project
 
 
@@ -109,24 +107,21 @@ def check_version(studio: Studio, mark: Mark, project: Any) -> None:
     StudioError
         With both versions.
     """
-    given = read_mark(project.description)
-    if given is not None and given.version != mark.version:
-        where = f"{studio.url}, project '{mark.title}'"
+    present = read_mark(project.description)
+    if present is not None and present.version != mark.version:
         fix = "push again: it compares every text and then names the present version"
-        raise StudioError(
-            where, f"data {given.version}", f"data {mark.version}, as in corpus.toml", fix
-        )
+        allowed = f"data {mark.version}, as in corpus.toml"
+        raise StudioError(studio.place(mark.title), f"data {present.version}", allowed, fix)
 
 
 def no_project(studio: Studio, marks: Iterable[Mark]) -> StudioError:
     """Return what is said where the server has none of these projects."""
-    wanted = list(marks)
-    titles = " or ".join(f"'{mark.title}'" for mark in wanted)
+    titles = {f"'{mark.title}'": mark for mark in marks}
     push = "push --layer LAYER --annotator ID"
-    if any(mark.layer.endswith(" adjudication") for mark in wanted):
+    if any(mark.layer.endswith(" adjudication") for mark in titles.values()):
         push = "adjudicate --push --adjudicator ID"
     fix = f"push the tasks first: usiran annotate {push}"
-    return StudioError(studio.url, "no such project", titles, fix)
+    return StudioError(studio.url, "no such project", " or ".join(titles), fix)
 
 
 def settings(mark: Mark, config: str, instruction: str) -> dict[str, object]:
@@ -137,8 +132,10 @@ def settings(mark: Mark, config: str, instruction: str) -> dict[str, object]:
         "label_config": config.strip(),
         "expert_instruction": instruction.strip(),
         "show_instruction": True,
+        # Each annotator has a project: a task is done once it has one annotation.
         "maximum_annotations": 1,
         "show_skip_button": True,
+        # An empty submit could not be told from one that was forgotten.
         "enable_empty_annotation": False,
         "show_annotation_history": False,
     }
@@ -146,13 +143,15 @@ def settings(mark: Mark, config: str, instruction: str) -> dict[str, object]:
 
 def differing(project: Any, wanted: Mapping[str, object]) -> dict[str, object]:
     """Return the settings that the project does not have as wanted."""
-    found = {key: getattr(project, key, None) for key in wanted}
-    differing = {key: value for key, value in wanted.items() if found[key] != value}
-    if words_of(found["expert_instruction"]) == words_of(str(wanted["expert_instruction"])):
+    present = {key: getattr(project, key, None) for key in wanted}
+    differing = {key: value for key, value in wanted.items() if present[key] != value}
+    # The server cleans the instruction's HTML: it never comes back as it was sent.
+    if words_of(present["expert_instruction"]) == words_of(str(wanted["expert_instruction"])):
         differing.pop("expert_instruction", None)
     return differing
 
 
+# Fewer keys than the reader's items: whatever else stands in a project may be of any type.
 class _Value(msgspec.Struct):
     choices: list[str] | None = None
     labels: list[str] | None = None
@@ -186,32 +185,35 @@ def refuse_losses(studio: Studio, project: Any, config: str) -> None:
     InputError
         With one finding for each label that would be lost.
     """
+    # The system's folder for temporary files, not the corpus: the export holds the texts.
     with TemporaryDirectory(prefix="usiran-") as temporary:
         export = Path(temporary) / "export.json"
         studio.download(project.id, export)
-        used = count_uses(export)
+        uses = count_uses(export)
     offered = _offered(config)
-    file = f"{studio.url}, project '{project.title}'"
+    where = studio.place(project.title)
+    fix = "put it back in labels.toml, or pull the labels and delete the project there"
     findings = [
-        Finding(file, control, "label", f"{label} (used {times} times)", "one of the new config",
-                "put it back in labels.toml, or pull the labels and delete the project there")
-        for (control, label), times in used.items() if label not in offered.get(control, ())
-    ]  # fmt: skip
+        Finding(
+            where, control, "label", f"{label} (used {times} times)", "one of the new config", fix
+        )
+        for (control, label), times in uses.items()
+        if (control, label) not in offered
+    ]
     if findings:
         raise InputError(findings)
 
 
 def count_uses(export: Path) -> Uses:
     """Count the labels in the annotations and drafts of an export."""
-    used: Uses = Counter()
+    uses: Uses = Counter()
     decode = msgspec.json.Decoder(_Task).decode
     for batch in batches(export, name="the export"):
-        for raw in batch:
-            task = decode(raw)
+        for task in map(decode, batch):
             for labelled in (*(task.annotations or ()), *(task.drafts or ())):
                 for item in labelled.result or ():
-                    used.update(_uses(item))
-    return used
+                    uses.update(_uses(item))
+    return uses
 
 
 def _uses(item: _Item) -> Iterable[tuple[str, str]]:
@@ -221,11 +223,11 @@ def _uses(item: _Item) -> Iterable[tuple[str, str]]:
     return [(item.from_name or "", label) for label in (value.choices or value.labels or ())]
 
 
-def _offered(config: str) -> dict[str, set[str]]:
-    """Return the labels of each control as an export writes them; relations as ``relation``."""
-    offered: dict[str, set[str]] = {}
-    for tag in ET.fromstring(config).iter():
-        if tag.tag in _LISTS:
-            labels = {child.get("alias") or child.get("value") or "" for child in tag}
-            offered.setdefault(tag.get("name") or "relation", set()).update(labels)
-    return offered
+def _offered(config: str) -> set[tuple[str, str]]:
+    """Return each control and label as an export writes them; relations have no control."""
+    return {
+        (tag.get("name") or "relation", child.get("alias") or child.get("value") or "")
+        for tag in ET.fromstring(config).iter()
+        if tag.tag in ("Choices", "Labels", "Relations")
+        for child in tag
+    }

@@ -6,18 +6,17 @@ what `usiran annotate import` stores: ids, hashes and labels, no article text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import compress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
 from usiran.annotation.server.accounts import choose_annotator, email_of
-from usiran.annotation.server.client import Address, Studio, address, explained
+from usiran.annotation.server.client import Address, Say, Studio, address, explained, silent
 from usiran.annotation.server.data_dir import DataDir
 from usiran.annotation.server.projects import Mark, check_version, find_project, no_project
 from usiran.annotation.submissions import PROJECTS, Report, import_labels
@@ -27,21 +26,16 @@ from usiran.io.json_stream import batches
 from usiran.schemas.label_scheme import Project
 
 
-class _Ident(msgspec.Struct):
+class _Account(msgspec.Struct):
     id: int
 
 
 class _By(msgspec.Struct):
-    completed_by: int | _Ident | None = None
-
-
-class _Task(msgspec.Struct):
-    annotations: list[_By] | None = None
-    drafts: list[msgspec.Raw] | None = None
+    completed_by: int | _Account | None = None
 
 
 @dataclass
-class Held:
+class ProjectCounts:
     """What one project holds: its tasks, those this annotator has submitted, and the rest."""
 
     title: str
@@ -50,24 +44,26 @@ class Held:
     drafts: int = 0
     others: int = 0
 
+    def __str__(self) -> str:
+        lines = [f"'{self.title}': {self.submitted} of {self.tasks} tasks submitted"]
+        if self.drafts:
+            lines.append(f"  {self.drafts} drafts, not submitted: left out")
+        if self.others:
+            lines.append(f"  {self.others} annotations by other accounts: left out")
+        return "\n".join(lines)
+
 
 @dataclass(frozen=True)
 class Pulled:
-    """What a pull did.
-
-    Parameters
-    ----------
-    url : str
-        The server.
-    projects : tuple of Held
-        What was found on it.
-    report : Report or None
-        What became of the labels; None where there are none yet.
-    """
+    """What a pull found in the projects of a server, and what became of the labels, if any."""
 
     url: str
-    projects: tuple[Held, ...]
+    projects: tuple[ProjectCounts, ...]
     report: Report | None
+
+    def __str__(self) -> str:
+        report = "no labels yet: nothing to write" if self.report is None else self.report
+        return "\n".join(map(str, (*self.projects, report)))
 
 
 def pull(
@@ -79,7 +75,7 @@ def pull(
     layers: Iterable[Project] = PROJECTS,
     url: str | None = None,
     dry_run: bool = False,
-    say: Callable[[str], None] = lambda _: None,
+    say: Say = silent,
 ) -> Pulled:
     """Take an annotator's labels from the server into the submission of a round.
 
@@ -106,28 +102,30 @@ def pull(
         The server cannot be reached, breaks off, or has no such project or one of another
         version of the corpus. Nothing is written.
     FileError, InputError
-        With every fault of the labels. Nothing is written.
+        With every error of the labels. Nothing is written.
     """
     choose_annotator(corpus, annotator_id)
     where = address(data_dir, url)
     marks = [Mark.of(corpus.manifest, layer, annotator_id) for layer in layers]
-    with fetched(where, marks, annotator_id, say) as (projects, merged):
+    with fetched(where, marks, annotator_id, say) as (projects, labels):
         report = None
-        if any(held.submitted for held in projects):
-            with located(corpus, merged, where.url) as name:
+        if labels is not None:
+            with located(corpus, labels, where.url) as name:
                 report = import_labels(
-                    merged, corpus, round=round, annotator_id=annotator_id, dry_run=dry_run
+                    labels, corpus, round=round, annotator_id=annotator_id, dry_run=dry_run
                 )
-            repairs = tuple(renamed(report.repairs, name, where.url))
+            repairs = tuple(_renamed(report.repairs, name, where.url))
             report = replace(report, repairs=repairs)
     return Pulled(where.url, projects, report)
 
 
 @contextmanager
 def fetched(
-    where: Address, marks: Iterable[Mark], annotator_id: str, say: Callable[[str], None]
-) -> Iterator[tuple[tuple[Held, ...], Path]]:
-    """Yield what an annotator's projects hold, and one export of that annotator's labels.
+    where: Address, marks: Iterable[Mark], annotator_id: str, say: Say
+) -> Iterator[tuple[tuple[ProjectCounts, ...], Path | None]]:
+    """Yield what an annotator's projects hold, and a file of that annotator's labels, if any.
+
+    The file is one export of all projects, so that they are checked and stored as one.
 
     Raises
     ------
@@ -137,89 +135,81 @@ def fetched(
     """
     # The system's folder for temporary files, not the corpus: the exports hold the texts.
     with TemporaryDirectory(prefix="usiran-") as temporary:
-        exports = []
+        exports: dict[str, Path] = {}
         with Studio(where) as studio, explained(where.url):
             user = studio.users().get(email_of(annotator_id))
             for project in _projects(studio, marks):
                 export = Path(temporary) / f"{project.id}.json"
                 studio.download(project.id, export)
                 say(f"{project.title}: {export.stat().st_size} bytes")
-                exports.append((Held(project.title), export))
-        for held, export in exports:
-            _count(held, export, user)
-        merged = Path(temporary) / "export.json"
-        _join(merged, [export for held, export in exports if held.submitted], user)
-        yield tuple(held for held, _ in exports), merged
+                exports[project.title] = export
+        labels = Path(temporary) / "export.jsonl"
+        with labels.open("wb") as lines:
+            counts = tuple(
+                _copy_own(title, export, lines, user) for title, export in exports.items()
+            )
+        yield counts, labels if any(project.submitted for project in counts) else None
 
 
 def _projects(studio: Studio, marks: Iterable[Mark]) -> list[Any]:
     """Return the projects that the server has, or refuse where it has none of them."""
-    found = {mark: find_project(studio, mark) for mark in marks}
-    projects = {mark: project for mark, project in found.items() if project is not None}
-    for mark, project in projects.items():
+    projects = {mark: find_project(studio, mark) for mark in marks}
+    present = {mark: project for mark, project in projects.items() if project is not None}
+    for mark, project in present.items():
         check_version(studio, mark, project)
-    if not projects:
-        raise no_project(studio, found)
-    return list(projects.values())
+    if not present:
+        raise no_project(studio, projects)
+    return list(present.values())
 
 
-def _count(held: Held, export: Path, user: int | None) -> None:
-    decode = msgspec.json.Decoder(_Task).decode
-    try:
-        for batch in batches(export, name=held.title):
-            for raw in batch:
-                task = decode(raw)
-                by = [_ident(one) for one in task.annotations or ()]
-                mine = user is not None and user in by
-                held.tasks += 1
-                held.submitted += mine
-                held.drafts += bool(task.drafts) and not mine
-                held.others += sum(one != user for one in by)
-    except msgspec.MsgspecError as error:
-        allowed, fix = "Label Studio tasks", "pull again"
-        raise StudioError(held.title, str(error), allowed, fix) from None
+def _copy_own(title: str, export: Path, lines: BinaryIO, user: int | None) -> ProjectCounts:
+    """Append a project's tasks with one user's annotations, and count what there is.
 
-
-def _ident(annotation: _By) -> int | None:
-    by = annotation.completed_by
-    return by.id if isinstance(by, _Ident) else by
-
-
-def _join(target: Path, exports: Iterable[Path], user: int | None) -> None:
-    """Write several exports as one array, so that they are checked and stored as one.
-
-    Only this annotator's annotations go along: what others did is not theirs to mend.
+    What others did is not this annotator's to mend: it does not go along.
     """
-    with target.open("wb") as file:
-        opened = b"["
-        for task in (task for export in exports for task in _tasks(export)):
-            made = msgspec.convert(task.get("annotations") or [], list[_By])
-            mine = [_ident(one) == user for one in made]
-            kept = {"annotations": list(compress(task.get("annotations") or [], mine))}
-            file.write(opened + msgspec.json.encode({**task, **kept}))
-            opened = b","
-        file.write(b"]")
+    counts, begin = ProjectCounts(title), lines.tell()
+    decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+    try:
+        for batch in batches(export, name=title):
+            for task in map(decode, batch):
+                annotations = _list(task, "annotations")
+                own = [raw for raw in annotations if _user(raw) == user and user is not None]
+                counts.tasks += 1
+                counts.submitted += bool(own)
+                counts.others += len(annotations) - len(own)
+                counts.drafts += bool(_list(task, "drafts")) and not own
+                lines.write(msgspec.json.encode({**task, "annotations": own}) + b"\n")
+    except msgspec.MsgspecError as error:
+        raise StudioError(title, str(error), "Label Studio tasks", "pull again") from None
+    if not counts.submitted:
+        # Its tasks would be counted as unlabelled ones of a project that is not pulled.
+        lines.seek(begin)
+        lines.truncate()
+    return counts
 
 
-def _tasks(export: Path) -> Iterator[dict[str, Any]]:
-    for batch in batches(export, name=export.name):
-        for raw in batch:
-            yield msgspec.json.decode(raw, type=dict[str, Any])
+def _list(task: dict[str, msgspec.Raw], key: str) -> list[msgspec.Raw]:
+    raw = task.get(key)
+    return msgspec.json.decode(raw, type=list[msgspec.Raw] | None) or [] if raw else []
+
+
+def _user(annotation: msgspec.Raw) -> int | None:
+    by = msgspec.json.decode(annotation, type=_By).completed_by
+    return by.id if isinstance(by, _Account) else by
 
 
 @contextmanager
-def located(corpus: Corpus, merged: Path, url: str) -> Iterator[str]:
+def located(corpus: Corpus, labels: Path, url: str) -> Iterator[str]:
     """Say of the server what is found in its labels, not of a temporary file; yield its name."""
-    name = corpus.name_of(merged)
+    name = corpus.name_of(labels)
     try:
         yield name
     except InputError as error:
-        raise InputError(renamed(error.findings, name, url)) from None
+        raise InputError(_renamed(error.findings, name, url)) from None
     except FileError as error:
-        (found,) = renamed([error.finding], name, url)
-        raise FileError(found.file, found.value, found.allowed, found.fix) from None
+        (finding,) = _renamed([error.finding], name, url)
+        raise FileError(finding.file, finding.value, finding.allowed, finding.fix) from None
 
 
-def renamed(findings: Iterable[Finding], name: str, url: str) -> list[Finding]:
-    """Return findings with those of one file said of the server."""
-    return [replace(one, file=url) if one.file == name else one for one in findings]
+def _renamed(findings: Iterable[Finding], name: str, url: str) -> list[Finding]:
+    return [replace(finding, file=url) if finding.file == name else finding for finding in findings]

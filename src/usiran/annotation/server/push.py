@@ -6,17 +6,17 @@ changed in an order that lets the same command, run again, complete an interrupt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from usiran.annotation.server.accounts import choose_annotator, email_of, make_account
-from usiran.annotation.server.client import Address, Studio, address, explained
+from usiran.annotation.server.client import Say, Studio, address, explained, silent
 from usiran.annotation.server.credentials import Credentials
 from usiran.annotation.server.data_dir import DataDir
 from usiran.annotation.server.instructions import instruction
 from usiran.annotation.server.predictions import (
-    Held,
+    HeldTask,
     Prediction,
     Predictor,
     Sent,
@@ -35,12 +35,7 @@ from usiran.annotation.server.projects import (
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.label_studio.config import config
-from usiran.label_studio.tasks import (
-    Task,
-    chosen_articles,
-    make_tasks,
-    same_labelled,
-)
+from usiran.label_studio.tasks import Task, chosen_articles, make_tasks, same_labelled
 from usiran.schemas.label_scheme import Project, read_scheme
 from usiran.text.articles import read_texts
 
@@ -75,6 +70,21 @@ class Pushed:
     account_made: bool
     password_kept: bool
 
+    def text(self, credentials: str) -> str:
+        """Return what was done as lines of text; passwords are kept in `credentials`."""
+        settings = f" ({', '.join(self.settings)})" if self.settings else ""
+        lines = [
+            f"project '{self.title}' {self.project}{settings}: {self.url}",
+            f"tasks: {self.new} new, {self.changed} changed, {self.removed} removed, "
+            f"{self.unchanged} unchanged",
+        ]
+        if self.predictions or self.withdrawn:
+            lines.append(f"predictions: {self.predictions} new, {self.withdrawn} removed")
+        place = credentials if self.password_kept else "not kept here"
+        made = " (new)" if self.account_made else ""
+        lines.append(f"log in as {self.email}{made}; password: {place}")
+        return "\n".join(lines)
+
 
 @dataclass
 class _Plan:
@@ -99,7 +109,7 @@ def push(
     use: Use = SHOWN,
     units: Collection[str] | None = None,
     purpose: Purpose = "annotation",
-    say: Callable[[str], None] = lambda _: None,
+    say: Say = silent,
 ) -> Pushed:
     """Set up an annotator's project and bring the tasks in that it lacks.
 
@@ -136,76 +146,69 @@ def push(
         The corpus cannot be pushed as it is, or labels would be lost. Nothing was changed.
     """
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
-    who = choose_annotator(corpus, annotator_id)
-    mark = Mark.of(corpus.manifest, layer, who, purpose)
-    chosen = chosen_articles(texts, article_ids)
+    mark = Mark.of(corpus.manifest, layer, choose_annotator(corpus, annotator_id), purpose)
+    articles = chosen_articles(texts, article_ids)
     tasks = make_tasks(corpus, texts, layer)
+    chosen = {task.unit_id for task in tasks if task.data["article_id"] in articles}
     use = use if predictor else Use(shown=False, ordering=False)
     wanted = settings(mark, config(scheme, layer), instruction(corpus, scheme, layer))
     wanted |= {"sampling": _ORDERS[use.ordering], "show_collab_predictions": use.shown}
     credentials, where = Credentials(data_dir), address(data_dir, url)
     with Studio(where) as studio, explained(where.url):
         work = _Push(studio, mark, wanted, say)
-        plan = work.plan(tasks, chosen, units)
+        plan = work.plan(tasks, chosen if units is None else chosen & {*units})
         # Asked before anything is changed: a system may turn out to be of no use.
-        predictions = list(predictor(work.there(tasks, plan))) if predictor else []
-        made = make_account(studio, credentials, mark.annotator_id)
+        predictions = list(predictor(work.present(tasks, plan))) if predictor else []
+        account_made = make_account(studio, credentials, mark.annotator_id)
         work.set_up()
         work.send(plan)
         sent = work.predict(predictions, use)
-    return work.report(where, plan, sent, made, credentials)
+    return work.report(plan, sent, account_made, credentials)
 
 
 class _Push:
-    """One push to one project."""
+    """One push to one project: what it holds, and what is done to it."""
 
-    def __init__(
-        self,
-        studio: Studio,
-        mark: Mark,
-        wanted: dict[str, object],
-        say: Callable[[str], None],
-    ) -> None:
+    def __init__(self, studio: Studio, mark: Mark, wanted: dict[str, object], say: Say) -> None:
         self._sdk, self._studio, self._mark = studio.sdk, studio, mark
         self._wanted, self._say = wanted, say
         self._project: Any | None = find_project(studio, mark)
-        self._found = self._project is not None
-        self._differing = differing(self._project, wanted) if self._found else {}
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, HeldTask] = {}
+        self._differing: dict[str, object] = {}
+        self._state = "new"
+        if self._project is not None:
+            self._differing = differing(self._project, wanted)
+            self._state = "changed" if self._differing else "unchanged"
+            self._held = read_held(self._sdk, self._project.id)
 
-    def plan(
-        self, tasks: Sequence[Task], chosen: frozenset[str], units: Collection[str] | None
-    ) -> _Plan:
+    @property
+    def _id(self) -> int:
+        assert self._project is not None
+        return int(self._project.id)
+
+    def plan(self, tasks: Sequence[Task], chosen: Collection[str]) -> _Plan:
         """Return what has to be done, or refuse it.
 
-        Every task that is there is compared, also of articles that are not chosen: the
-        project then is of the present data as a whole.
+        Every task that is there is compared, also one that is not chosen: the project then is
+        of the present data as a whole.
         """
         plan, known = _Plan(), {task.unit_id: task for task in tasks}
-        if self._project is not None:
-            if "label_config" in self._differing:
-                config = str(self._wanted["label_config"])
-                refuse_losses(self._studio, self._project, config)
-            self._held = read_held(self._sdk, self._project.id)
-            for unit, held in self._held.items():
-                self._compare(plan, unit, held, known.get(unit))
+        if "label_config" in self._differing:
+            refuse_losses(self._studio, self._project, str(self._wanted["label_config"]))
+        for unit, held in self._held.items():
+            self._compare(plan, unit, held, known.get(unit))
         if plan.findings:
             raise InputError(plan.findings)
-        plan.new = [
-            task
-            for task in tasks
-            if task.unit_id not in self._held
-            and task.data["article_id"] in chosen
-            and (units is None or task.unit_id in units)
-        ]
+        absent = {*chosen} - self._held.keys()
+        plan.new = [task for task in tasks if task.unit_id in absent]
         return plan
 
-    def there(self, tasks: Iterable[Task], plan: _Plan) -> list[Task]:
+    def present(self, tasks: Iterable[Task], plan: _Plan) -> list[Task]:
         """Return the tasks that the project will have, in the order of the corpus."""
         units = self._held.keys() | {task.unit_id for task in plan.new}
         return [task for task in tasks if task.unit_id in units]
 
-    def _compare(self, plan: _Plan, unit: str, held: Held, task: Task | None) -> None:
+    def _compare(self, plan: _Plan, unit: str, held: HeldTask, task: Task | None) -> None:
         if task is not None and task.data == held.data:
             plan.unchanged += 1
         elif task is not None and (not held.labelled or same_labelled(task.data, held.data)):
@@ -213,11 +216,10 @@ class _Push:
         elif not held.labelled:
             plan.removed.append(held.task_id)
         else:
-            file = f"{self._studio.url}, project '{self._mark.title}'"
-            found = "labels on another text" if task else "labels on what is not in the corpus"
+            value = "labels on another text" if task else "labels on what is not in the corpus"
             fix = "put the text back, or delete the task there: its labels are lost"
-            record = f"task {held.task_id} ({unit})"
-            plan.findings.append(Finding(file, record, "", found, "the corpus's text", fix))
+            file, record = self._studio.place(self._mark.title), f"task {held.task_id} ({unit})"
+            plan.findings.append(Finding(file, record, "", value, "the corpus's text", fix))
 
     def set_up(self) -> None:
         """Make the project, or give it the settings that differ."""
@@ -233,19 +235,14 @@ class _Push:
         for task_id, task in plan.changed:
             self._sdk.tasks.update(id=str(task_id), data=task.data)
         for start in range(0, len(plan.new), BATCH):
-            part = plan.new[start : start + BATCH]
-            self._sdk.projects.import_tasks(
-                self._id, request=[{"data": task.data} for task in part]
-            )
-            self._say(f"{start + len(part)} of {len(plan.new)} tasks sent")
-
-    @property
-    def _id(self) -> int:
-        assert self._project is not None
-        return int(self._project.id)
+            batch = plan.new[start : start + BATCH]
+            request = [{"data": task.data} for task in batch]
+            self._sdk.projects.import_tasks(self._id, request=request)
+            self._say(f"{start + len(batch)} of {len(plan.new)} tasks sent")
 
     def predict(self, predictions: Sequence[Prediction], use: Use) -> Sent:
         """Send the predictions and say which of them annotators see or are ordered by."""
+        # Tasks that were just sent have their numbers from the server alone.
         held = read_held(self._sdk, self._id) if predictions else self._held
         sent = send_predictions(self._sdk, self._id, held, predictions, self._say)
         # Of several versions the server hands out none with a task; its task list shows all.
@@ -258,14 +255,14 @@ class _Push:
         return sent
 
     def report(
-        self, where: Address, plan: _Plan, sent: Sent, made: bool, credentials: Credentials
+        self, plan: _Plan, sent: Sent, account_made: bool, credentials: Credentials
     ) -> Pushed:
         """Return what was done."""
-        changed = "changed" if self._differing else "unchanged"
+        server, annotator_id = self._studio.where.server, self._mark.annotator_id
         return Pushed(
-            url=f"{where.url}/projects/{self._id}/",
+            url=f"{self._studio.url}/projects/{self._id}/",
             title=self._mark.title,
-            project=changed if self._found else "new",
+            project=self._state,
             settings=tuple(self._differing),
             new=len(plan.new),
             changed=len(plan.changed),
@@ -273,8 +270,7 @@ class _Push:
             unchanged=plan.unchanged,
             predictions=sent.number,
             withdrawn=sent.removed,
-            email=email_of(self._mark.annotator_id),
-            account_made=made,
-            password_kept=credentials.kept_password(where.server, self._mark.annotator_id)
-            is not None,
+            email=email_of(annotator_id),
+            account_made=account_made,
+            password_kept=credentials.kept_password(server, annotator_id) is not None,
         )

@@ -6,14 +6,14 @@ that has its labels already is left: the same command, run again, completes a br
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from usiran.annotation.read_labels import annotations_by, read_all_labels, same_labels
 from usiran.annotation.server.accounts import choose_annotator, email_of, log_in
-from usiran.annotation.server.client import Studio, address, explained
+from usiran.annotation.server.client import Say, Studio, address, explained, silent
 from usiran.annotation.server.credentials import Credentials
 from usiran.annotation.server.data_dir import DataDir
 from usiran.annotation.server.projects import Mark, check_version, find_project, no_project
@@ -39,6 +39,11 @@ class Uploaded:
     replaced: int
     unchanged: int
 
+    def __str__(self) -> str:
+        return (
+            f"'{self.title}': {self.new} new, {self.replaced} replaced, {self.unchanged} unchanged"
+        )
+
 
 @dataclass
 class _Plan:
@@ -60,7 +65,7 @@ def upload(
     completed_by: str | None = None,
     replace: bool = False,
     url: str | None = None,
-    say: Callable[[str], None] = lambda _: None,
+    say: Say = silent,
 ) -> tuple[Uploaded, ...]:
     """Enter the labels of filled sheets into the annotator's own projects.
 
@@ -88,7 +93,7 @@ def upload(
     StudioError
         The server cannot be reached, breaks off, lacks a project, or refuses the login.
     FileError, InputError
-        With every fault of the files and every task that cannot take its labels. Nothing
+        With every error of the files and every task that cannot take its labels. Nothing
         was sent.
     """
     choose_annotator(corpus, annotator_id)
@@ -96,20 +101,19 @@ def upload(
     tasks = read_all_labels(paths, corpus, scheme=scheme, texts=texts, completed_by=completed_by)
     credentials, where = Credentials(data_dir), address(data_dir, url)
     with Studio(where) as studio, explained(where.url):
-        reader = _Reader(studio, corpus, annotator_id, scheme, texts)
-        plans = [reader.plan(layer, tasks, replace=replace) for layer in _layers(tasks)]
-        if findings := [one for plan in plans for one in plan.findings]:
+        planner = _Planner(studio, corpus, annotator_id, scheme, texts)
+        plans = []
+        for layer in PROJECTS:
+            if layer_tasks := [task for task in tasks if task.project == layer]:
+                plans.append(planner.plan(layer, layer_tasks, replace=replace))
+        if findings := [finding for plan in plans for finding in plan.findings]:
             raise InputError(findings)
+        # As the annotator: the server takes down who sends an annotation as who made it.
         with Studio(log_in(studio, credentials, annotator_id)) as own:
             return tuple(_send(own, plan, scheme, say) for plan in plans)
 
 
-def _layers(tasks: Iterable[TaskReading]) -> list[Project]:
-    given = {task.project for task in tasks}
-    return [project for project in PROJECTS if project in given]
-
-
-class _Reader:
+class _Planner:
     """Reads what an annotator's projects hold, and compares it with what is to be there."""
 
     def __init__(
@@ -128,66 +132,61 @@ class _Reader:
         check_version(self._studio, mark, project)
         plan, held = _Plan(mark.title), self._held(mark.title, int(project.id))
         for task in tasks:
-            if task.project == layer:
-                self._compare(plan, task, held.get(task.unit_id), replace)
+            self._compare(plan, task, held.get(task.unit_id), replace)
         return plan
 
     def _held(self, title: str, project_id: int) -> dict[str, TaskReading]:
         # The system's folder for temporary files, not the corpus: the export holds the texts.
         with TemporaryDirectory(prefix="usiran-") as temporary:
-            export = Path(temporary) / "export.json"
+            export, name = Path(temporary) / "export.json", self._studio.place(title)
             self._studio.download(project_id, export)
-            read = read_export(export, scheme=self._scheme, texts=self._texts, name=self._at(title))
-            return {task.unit_id: task for task in read}
-
-    def _at(self, title: str) -> str:
-        return f"{self._studio.url}, project '{title}'"
+            readings = read_export(export, scheme=self._scheme, texts=self._texts, name=name)
+            return {task.unit_id: task for task in readings}
 
     def _compare(
         self, plan: _Plan, task: TaskReading, held: TaskReading | None, replace: bool
     ) -> None:
-        at = self._at(plan.title)
+        file = self._studio.place(plan.title)
         if held is None:
             fix = "push again: it sends the tasks that are missing"
-            error = Finding(at, task.unit_id, "", "no such task", "a task for it", fix)
+            error = Finding(file, task.unit_id, "", "no such task", "a task for it", fix)
             plan.findings.append(error)
             return
         if held.findings and not held.annotations:
             plan.findings += held.findings
             return
-        mine = annotations_by(held, self._user)
-        same = [one for one in mine if same_labels(one, task.annotations[0]) and not held.findings]
-        if len(mine) > 1:
-            plan.findings.append(
-                _refused(at, held, f"{len(mine)} annotations", "delete all but one")
-            )
-        elif same:
+        own = annotations_by(held, self._user)
+        if len(own) > 1:
+            value, fix = f"{len(own)} annotations", "delete all but one"
+            plan.findings.append(_refused(file, held, value, fix))
+        # Labels with findings were not all taken: what is left may look the same and is not.
+        elif own and same_labels(own[0], task.annotations[0]) and not held.findings:
             plan.unchanged += 1
-        elif not mine:
+        elif not own:
             plan.new.append((held.task_id, task))
         elif replace:
-            plan.replaced.append((mine[0].annotation_id, task))
+            plan.replaced.append((own[0].annotation_id, task))
         else:
             fix = "pull them first if they count; --replace puts the given ones in their place"
-            plan.findings.append(_refused(at, held, "other labels of this annotator", fix))
+            plan.findings.append(_refused(file, held, "other labels of this annotator", fix))
 
 
-def _refused(at: str, held: TaskReading, found: str, fix: str) -> Finding:
+def _refused(file: str, held: TaskReading, value: str, fix: str) -> Finding:
     record = f"task {held.task_id} ({held.unit_id})"
-    return Finding(at, record, "", found, "no labels, or exactly the given ones", fix)
+    return Finding(file, record, "", value, "no labels, or exactly the given ones", fix)
 
 
-def _send(own: Studio, plan: _Plan, scheme: Scheme, say: Callable[[str], None]) -> Uploaded:
+def _send(own: Studio, plan: _Plan, scheme: Scheme, say: Say) -> Uploaded:
     """Send what is planned, as the annotator."""
-    todo = [*((own.sdk.annotations.create, *one) for one in plan.new)]
-    todo += [*((own.sdk.annotations.update, *one) for one in plan.replaced)]
-    for number, (act, ident, task) in enumerate(todo, start=1):
-        given = task.annotations[0]
-        act(
+    todo = [*((own.sdk.annotations.create, *pair) for pair in plan.new)]
+    todo += [*((own.sdk.annotations.update, *pair) for pair in plan.replaced)]
+    for number, (call, ident, task) in enumerate(todo, start=1):
+        annotation = task.annotations[0]
+        call(
             id=ident,
-            result=result_items(task, given, scheme),
-            was_cancelled=given.skipped,
-            lead_time=given.lead_time,
+            result=result_items(task, annotation, scheme),
+            was_cancelled=annotation.skipped,
+            lead_time=annotation.lead_time,
         )
         if number % _EVERY == 0 or number == len(todo):
             say(f"{plan.title}: {number} of {len(todo)} tasks entered")

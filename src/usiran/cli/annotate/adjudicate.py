@@ -53,7 +53,6 @@ def through_studio(
 ) -> None:
     """Send what is open to Label Studio, or print a sheet with what was labelled there."""
     from usiran.annotation.server import adjudication as adjudicate
-    from usiran.annotation.server import reports
     from usiran.annotation.server.data_dir import DataDir
 
     if by is None:
@@ -66,10 +65,10 @@ def through_studio(
         return
     projects = adjudicate.push_open(adjudicator, folder, adjudicator_id=by, url=url, say=say)
     if as_json:
-        show_json({"projects": [reports.push_json(project) for project in projects]})
+        show_json({"projects": [asdict(project) for project in projects]})
         return
     for project in projects:
-        print(reports.push_text(project, adjudicator.corpus.name_of(folder.credentials)))
+        print(project.text(adjudicator.corpus.name_of(folder.credentials)))
     say(_OPEN_THERE if projects else "nothing is open")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,12 +11,9 @@ import typer
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from usiran.annotation.server.client import Say
     from usiran.annotation.server.predictions import Predictor
     from usiran.corpus import Corpus
-
-    Progress = Callable[[str], None]
 
 DataOption = Annotated[
     Path | None,
@@ -56,11 +54,10 @@ def serve(
     from usiran.annotation.server.data_dir import DataDir
     from usiran.annotation.server.process import Server, note_version
     from usiran.annotation.server.process import serve as run
-    from usiran.annotation.server.reports import ready_text
     from usiran.corpus import Corpus
 
     def ready(server: Server) -> None:
-        print(ready_text(server), flush=True)
+        print(server, flush=True)
         if note := note_version(server.version):
             say(note)
         say("Ctrl-C stops it")
@@ -107,19 +104,19 @@ def push(
     Pushing twice changes nothing. Labels that are there are never changed or lost.
     Example: usiran annotate push --layer stance --annotator ann
     """
-    from usiran.annotation.server import reports
+    from usiran.annotation.server.client import silent
     from usiran.annotation.server.data_dir import DataDir
     from usiran.annotation.server.predictions import Use
-    from usiran.annotation.server.push import push as send
+    from usiran.annotation.server.push import push as run
     from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
-    folder = DataDir.of(here, data)
-    progress = _quiet if quiet else say
+    data_dir = DataDir.of(here, data)
+    progress = silent if quiet else say
     predictor = _predictor(here, layer, pre_annotate, queue, progress)
-    done = send(
+    pushed = run(
         here,
-        folder,
+        data_dir,
         layer=layer,
         annotator_id=annotator,
         article_ids=article or (),
@@ -128,12 +125,14 @@ def push(
         use=Use(shown=pre_annotate is not None, ordering=queue is not None),
         say=progress,
     )
-    kept = here.name_of(folder.credentials)
-    show_json(reports.push_json(done)) if as_json else print(reports.push_text(done, kept))
+    if as_json:
+        show_json(asdict(pushed))
+    else:
+        print(pushed.text(here.name_of(data_dir.credentials)))
 
 
 def _predictor(
-    corpus: Corpus, layer: Layer, system: str | None, queue: str | None, progress: Progress
+    corpus: Corpus, layer: Layer, system: str | None, queue: str | None, progress: Say
 ) -> Predictor | None:
     """Return what predicts, where predictions are asked for; only then it is loaded."""
     if system is None and queue is None:
@@ -141,10 +140,6 @@ def _predictor(
     from usiran.active_learning.preannotation import predictor_of
 
     return predictor_of(corpus, layer, system, ordering=queue is not None, say=progress)
-
-
-def _quiet(_: str) -> None:
-    """Say nothing."""
 
 
 def enter(
@@ -174,13 +169,13 @@ def enter(
     Everything is checked before anything is sent. Entering twice changes nothing.
     Example: usiran annotate enter drawdown.txt --annotator ann
     """
-    from usiran.annotation.server import reports
+    from usiran.annotation.server.client import silent
     from usiran.annotation.server.data_dir import DataDir
-    from usiran.annotation.server.upload import upload as send
+    from usiran.annotation.server.upload import upload as run
     from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
-    done = send(
+    uploaded = run(
         here,
         DataDir.of(here, data),
         sheets,
@@ -188,9 +183,12 @@ def enter(
         completed_by=completed_by,
         replace=replace,
         url=url,
-        say=_quiet if quiet else say,
+        say=silent if quiet else say,
     )
-    show_json(reports.enter_json(done)) if as_json else print(reports.enter_text(done))
+    if as_json:
+        show_json({"projects": [asdict(project) for project in uploaded]})
+    else:
+        print("\n".join(map(str, uploaded)))
 
 
 def pull(
@@ -216,13 +214,13 @@ def pull(
     All or nothing: with any fault nothing is written. Pulling again takes what is new.
     Example: usiran annotate pull --annotator ann --round r1
     """
-    from usiran.annotation.server import reports
+    from usiran.annotation.server.client import silent
     from usiran.annotation.server.data_dir import DataDir
-    from usiran.annotation.server.pull import pull as take
+    from usiran.annotation.server.pull import pull as run
     from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
-    done = take(
+    pulled = run(
         here,
         DataDir.of(here, data),
         round=round_name,
@@ -230,9 +228,9 @@ def pull(
         layers=(layer,) if layer else ("stance", "spans"),
         url=url,
         dry_run=dry_run,
-        say=_quiet if quiet else say,
+        say=silent if quiet else say,
     )
-    show_json(reports.pull_json(done)) if as_json else print(reports.pull_text(done))
+    show_json(asdict(pulled)) if as_json else print(pulled)
 
 
 def mount(app: typer.Typer) -> None:
