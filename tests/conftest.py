@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import missing
 from tests.support.studio import server
 from tests.support.tiny import tiny_corpus
 from usiran.corpus import Corpus
@@ -15,6 +16,21 @@ __all__ = ["copied", "repo", "server", "tiny_corpus"]
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("dataset", "schemas", "annotation", "baselines")
+_MARKS = {"server": "studio", "desk": "browser"}
+"""From a fixture that starts something large to the mark of the tests that need it."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the server or the browser, before `-m` chooses; skip it where that lacks."""
+    reasons = {"studio": missing.studio(), "browser": missing.browser()}
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in _MARKS:
+                item.add_marker(_MARKS[fixture])
+        for mark, reason in reasons.items():
+            if reason and item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")

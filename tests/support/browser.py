@@ -7,7 +7,6 @@ screen. What is asked of the page is what a person sees on it.
 from __future__ import annotations
 
 import csv
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -140,16 +139,6 @@ def browser_corpus(root: Path) -> Corpus:
 def _append(path: Path, rows: list[tuple[object, ...]]) -> None:
     with path.open("a", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
-
-
-def missing() -> str | None:
-    """Return why no browser can be used here, if so."""
-    if os.environ.get("CI"):
-        return "browser tests are run by hand, never in CI (CI is set)"
-    for program in ("chromium", "chromedriver"):
-        if shutil.which(program) is None:
-            return f"{program} is not installed; Debian's package of that name has it"
-    return None
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.missing import STUDIO
 from tests.support.tiny import build_tiny
 from usiran.annotation.server.accounts import email_of
 from usiran.annotation.server.data_dir import DataDir
@@ -27,10 +28,6 @@ from usiran.corpus import Corpus
 from usiran.label_studio.annotation_records import AnnotationRow, TaskReading, annotation_rows
 from usiran.label_studio.write_export import Json, result_items
 from usiran.schemas.label_scheme import Project, Scheme
-
-BIN = Path(__file__).resolve().parents[2] / ".venv-studio" / "bin"
-REASON = "Label Studio is not installed; `make studio` installs it"
-needs_studio = pytest.mark.skipif(not (BIN / "label-studio").is_file(), reason=REASON)
 
 _CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -54,7 +51,7 @@ class Serving:
         self.process = subprocess.Popen(
             [*program, "annotate", "serve", "--data", str(data), *words],
             cwd=root,
-            env=os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+            env=os.environ | {"PATH": f"{STUDIO}{os.pathsep}{os.environ['PATH']}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -63,7 +60,7 @@ class Serving:
         self.said = ""
         self._open: list[httpx.Client] = []
 
-    def wait(self, seconds: float = 240) -> Serving:
+    def wait(self, seconds: float = 300) -> Serving:
         """Wait until the server is ready."""
         assert self.process.stdout is not None
         ready, _, _ = select.select([self.process.stdout], [], [], seconds)
@@ -144,8 +141,6 @@ def post_form(web: httpx.Client, page: str, form: Mapping[str, str]) -> httpx.Re
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """Yield one real server with a data folder of its own; all tests of a run share it."""
-    if not (BIN / "label-studio").is_file():
-        pytest.skip(REASON)
     root = tmp_path_factory.mktemp("studio")
     corpus = build_tiny(root / "corpus")
     serving = Serving(corpus.root, root / "data")

@@ -21,10 +21,9 @@ from tests.support.browser import (
     Page,
     browser,
     browser_corpus,
-    missing,
 )
 from tests.support.command import run, tree
-from tests.support.studio import Serving, needs_studio, project_of, tasks_of
+from tests.support.studio import Serving, project_of, tasks_of
 from tests.support.tiny import SCHEME
 from usiran.annotation.server.accounts import email_of
 from usiran.corpus import Corpus
@@ -32,9 +31,6 @@ from usiran.label_studio.read_export import read_export
 from usiran.schemas.label_scheme import Project
 from usiran.text.articles import read_texts
 from usiran.text.offsets import place
-
-REASON = missing()
-pytestmark = [needs_studio, pytest.mark.skipif(REASON is not None, reason=str(REASON))]
 
 
 class Drawn(NamedTuple):

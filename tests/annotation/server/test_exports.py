@@ -6,14 +6,13 @@ import json
 from pathlib import Path
 
 from tests.support.described import build_described
-from tests.support.studio import Serving, labels_in, needs_studio
+from tests.support.studio import Serving, labels_in
 from usiran.dataset.export.formats import export
 from usiran.label_studio.read_export import read_export
 from usiran.schemas.label_scheme import read_scheme
 from usiran.text.articles import read_texts
 
 
-@needs_studio
 def test_the_exported_tasks_are_imported_with_the_gold_as_their_annotations(
     server: Serving, tmp_path: Path
 ) -> None:

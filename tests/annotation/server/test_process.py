@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import run, tree
-from tests.support.studio import Serving, as_json, needs_studio
+from tests.support.studio import Serving, as_json
 from usiran.annotation.server.credentials import VARIABLES
 from usiran.corpus import Corpus
 
@@ -63,7 +63,7 @@ def answers(url: str) -> bool:
         return probe.connect_ex((host, int(port))) == 0
 
 
-@needs_studio
+@pytest.mark.studio
 def test_a_server_starts_refuses_a_second_one_stops_and_resumes(tiny_corpus: Corpus) -> None:
     with serving(tiny_corpus) as first:
         first.wait()
@@ -119,7 +119,7 @@ def test_a_server_starts_refuses_a_second_one_stops_and_resumes(tiny_corpus: Cor
         assert '"GET /api/' in err
 
 
-@needs_studio
+@pytest.mark.studio
 def test_a_server_that_is_stopped_while_it_starts_leaves_no_process(tiny_corpus: Corpus) -> None:
     with serving(tiny_corpus) as one:
         pid = wait_until_noted(one)
@@ -138,7 +138,7 @@ def test_a_server_that_is_stopped_while_it_starts_leaves_no_process(tiny_corpus:
         assert "found 'no credentials for the data that is there'" in err
 
 
-@needs_studio
+@pytest.mark.studio
 def test_a_server_that_dies_at_its_start_shows_the_end_of_its_log(
     tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
