@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
+from usiran.cli.main import main
 from usiran.corpus import Corpus
 
 
@@ -33,6 +37,19 @@ def run(*words: str | Path, at: Corpus | Path, timeout: float = 120) -> Done:
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
+
+
+def call(*words: str | Path, at: Corpus | Path) -> Done:
+    """Do what `run` does inside this process, without the seconds that a start takes."""
+    folder = at.root if isinstance(at, Corpus) else at
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    argv = mock.patch.object(sys, "argv", ["usiran", *map(str, words)])
+    with argv, chdir(folder), redirect_stdout(out), redirect_stderr(err):
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return Done(code, out.getvalue(), err.getvalue())
 
 
 def tree(folder: Path) -> dict[str, str]:
