@@ -122,7 +122,7 @@ def withdraw(
     from usiran.benchmark.rescore import refreshing
     from usiran.corpus import Corpus
     from usiran.dataset.build import build
-    from usiran.dataset.withheld.withdraw import told, withdrawal
+    from usiran.dataset.withheld.withdraw import withdrawal, withdrawal_message
 
     folder, day = Corpus.find(corpus), datetime.now(UTC).date().isoformat()
     then = refreshing(folder)
@@ -130,7 +130,7 @@ def withdraw(
     if not dry_run:
         change.write(folder)
         build(folder, say)
-    print(told(change, written=not dry_run, then=then))
+    print(withdrawal_message(change, written=not dry_run, then=then))
 
 
 @app.command("restore-text")
@@ -146,11 +146,11 @@ def restore_text(
     from usiran.benchmark.rescore import refreshing
     from usiran.corpus import Corpus
     from usiran.dataset.build import build
-    from usiran.dataset.withheld.withdraw import restoration
+    from usiran.dataset.withheld.withdraw import text_return
 
     folder = Corpus.find(corpus)
     then = refreshing(folder)
-    change = restoration(folder, article_id, file)
+    change = text_return(folder, article_id, file)
     change.write(folder)
     build(folder, say)
     print(f"{article_id}: the text is back, with {change.quotes} quotes and {change.contrast} "

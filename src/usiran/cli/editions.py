@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,7 @@ from usiran.cli.options import JsonOption, say, show_columns, show_json
 
 if TYPE_CHECKING:
     from usiran.corpus import Corpus
-    from usiran.dataset.withheld.restore import Report
+    from usiran.dataset.withheld.restore_report import Report
 
 
 class Text(StrEnum):
@@ -27,14 +27,16 @@ def write_edition(
     corpus: Corpus, output: Path | None, *, check: bool, progress: Callable[[str], None]
 ) -> None:
     """Write the text-free edition to a folder of its own."""
-    from usiran.dataset.withheld.edition import text_free_files
+    from usiran.dataset.withheld.text_free import text_free_files
     from usiran.io.atomic import fill, new_folder
+    from usiran.validation.validate import open_valid
 
     if output is None or check:
         wrong = "--text withhold takes --output DIR, and not --check"
         raise typer.BadParameter(wrong, param_hint="--text")
     with new_folder(output, marker="README.md") as folder:
-        files = text_free_files(corpus, progress)
+        progress("reading and checking the tables")
+        files = text_free_files(open_valid(corpus), progress)
         fill(folder, files)
     for name in files:
         print(output / name)
@@ -62,45 +64,40 @@ def restore(
     The names of the files are free. Exit code 1 where nothing was found.
     Example: usiran restore usiran-text-free --articles my-copies --output usiran-full
     """
-    from usiran.dataset.withheld.restore import restore as made
+    from usiran.dataset.withheld.restore import restored_files
+    from usiran.io.atomic import fill, new_folder, replace_files
 
     if output is not None and output.resolve().is_relative_to(edition.resolve()):
         raise typer.BadParameter("a folder outside the edition", param_hint="--output")
-    result = made(edition, articles)
-    found = any(one.copy for one in result.report.articles)
+    files, report = restored_files(edition, articles)
+    found = any(article.copy for article in report.articles)
     if found:
-        _write(result.files, edition, output)
+        if output is None:
+            targets = {edition / name: content for name, content in files.items()}
+            replace_files(targets, edition / ".swap.new")
+        else:
+            with new_folder(output, marker="README.md") as folder:
+                fill(folder, files)
     if as_json:
-        show_json(result.report.as_dict())
+        show_json(report.as_dict())
     else:
-        _show(result.report)
+        _show(report)
     raise typer.Exit(0 if found else 1)
-
-
-def _write(files: Mapping[str, bytes], edition: Path, output: Path | None) -> None:
-    """Write the files in place, or to a folder that appears whole."""
-    from usiran.io.atomic import fill, new_folder, replace_files
-
-    if output is None:
-        targets = {edition / name: content for name, content in files.items()}
-        replace_files(targets, edition / ".swap.new")
-        return
-    with new_folder(output, marker="README.md") as folder:
-        fill(folder, files)
 
 
 def _show(report: Report) -> None:
     """Print a line an article, then what it comes to."""
-    head = ("article", "state", "sentences", "lost", "spans", "lost", "copy")
-    rows = [
-        (one.article_id, one.state, one.sentences, one.sentences_lost, one.spans, one.spans_lost,
-         one.copy or "none")
-        for one in report.articles
-    ]  # fmt: skip
-    show_columns([head, *rows])
-    for one in report.articles:
-        if one.copy and one.lost:
-            print(f"{one.article_id}: no words for {', '.join(one.lost)}")
+    rows: list[tuple[object, ...]] = [
+        ("article", "state", "sentences", "lost", "spans", "lost", "copy")
+    ]
+    for article in report.articles:
+        sentences = (article.sentences, article.sentences_lost)
+        spans = (article.spans, article.spans_lost)
+        rows.append((article.article_id, article.state, *sentences, *spans, article.copy or "none"))
+    show_columns(rows)
+    for article in report.articles:
+        if article.copy and article.lost:
+            print(f"{article.article_id}: no words for {', '.join(article.lost)}")
     for names, why in ((report.unused, "of no article"), (report.unread, "not UTF-8, passed over")):
         if names:
             say(f"{why}: {', '.join(names)}")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from usiran.corpus import Corpus
 from usiran.errors import FileError
 from usiran.io.csv import read_rows
-from usiran.text.standoffs import read_standoff
+from usiran.text.standoffs import withdrawn_standoff
 
 
 class Sentence(NamedTuple):
@@ -43,7 +43,7 @@ class Texts:
         From article_id to its sentences in order.
     withdrawn : mapping
         From the id of each article whose text was withdrawn to the SHA-256 of that text; its
-        skeleton stands among the texts.
+        template stands among the texts.
     """
 
     texts: Mapping[str, str]
@@ -105,7 +105,7 @@ def read_text(path: Path, *, name: str | None = None, what: str = "the article's
 class Stored(NamedTuple):
     """An article's text as the corpus holds it.
 
-    `withdrawn` is the SHA-256 of the text where only its skeleton is left, else None.
+    `withdrawn` is the SHA-256 of the text where only its template is left, else None.
     """
 
     text: str
@@ -113,7 +113,7 @@ class Stored(NamedTuple):
 
 
 def read_stored(corpus: Corpus, article_id: str) -> Stored:
-    """Read an article's text, or the skeleton of one that was withdrawn.
+    """Read an article's text, or the template of one that was withdrawn.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def read_stored(corpus: Corpus, article_id: str) -> Stored:
         There is neither, there are both, or what there is cannot be read.
     """
     path = corpus.article(article_id)
-    standoff = read_standoff(corpus, article_id)
+    standoff = withdrawn_standoff(corpus, article_id)
     if standoff is None:
         return Stored(read_text(path, name=corpus.name_of(path)), None)
     if path.exists():
@@ -129,7 +129,7 @@ def read_stored(corpus: Corpus, article_id: str) -> Stored:
         value, allowed = "a text that was withdrawn", "the text or its stand-off file, not both"
         fix = f"take the text out, or run `usiran articles restore-text {article_id} FILE`"
         raise FileError(corpus.name_of(path), value, allowed, fix)
-    return Stored(standoff.skeleton(), standoff.text_sha256)
+    return Stored(standoff.template, standoff.text_sha256)
 
 
 def read_texts(corpus: Corpus) -> Texts:

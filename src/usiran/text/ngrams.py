@@ -24,12 +24,15 @@ def words_of(text: str) -> list[str]:
 
 def shingles(text: str) -> set[tuple[str, ...]]:
     """Return every run of `SHINGLE` words of a text."""
-    words = words_of(text)
-    return set(zip(*(words[at:] for at in range(SHINGLE)), strict=False))
+    return set(_windows(words_of(text)))
 
 
-class Wording:
-    """The wording of some texts, to be looked for elsewhere.
+def _windows(words: list[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[at:] for at in range(SHINGLE)), strict=False)
+
+
+class SharedRuns:
+    """The runs of words of some texts, to be looked for elsewhere.
 
     Parameters
     ----------
@@ -48,22 +51,29 @@ class Wording:
 
         Examples
         --------
-        >>> list(Wording(["One two three four five six."]).runs_in("say: two three FOUR five six!"))
+        >>> texts = SharedRuns(["One two three four five six."])
+        >>> list(texts.runs_in("say: two three FOUR five six!"))
         ['two three four five six']
         """
+        if not self._shared(words_of(content)):
+            # Most values share nothing; they need no search for names.
+            return
         for name in self._names:
             content = content.replace(name, " # ")
         words = words_of(content)
-        run_end = start = 0
-        for at in range(len(words) - SHINGLE + 1):
-            if tuple(words[at : at + SHINGLE]) in self._shingles:
-                if at > run_end:
-                    yield from _run(words, start, run_end)
-                    start = at
-                elif run_end == 0:
-                    start = at
-                run_end = at + SHINGLE
-        yield from _run(words, start, run_end)
+        start = end = 0
+        for at in self._shared(words):
+            if at > end:
+                yield from _run(words, start, end)
+                start = at
+            elif end == 0:
+                start = at
+            end = at + SHINGLE
+        yield from _run(words, start, end)
+
+    def _shared(self, words: list[str]) -> list[int]:
+        """Return where shared runs of `SHINGLE` words begin."""
+        return [at for at, run in enumerate(_windows(words)) if run in self._shingles]
 
 
 def _run(words: list[str], start: int, end: int) -> Iterator[str]:

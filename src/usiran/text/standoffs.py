@@ -1,90 +1,91 @@
-"""What is kept of a withdrawn text: its size, hashes, token and sentence offsets, no words.
+"""What is kept of a text that is not here: its hashes and offsets, and no words.
 
-The toolkit works on a *skeleton* of such a text: every token stands as underscores, a single
-character or a possessive ending as a mark of that size. `tokenize` gives the same offsets on
-it as on the text, so that everything but the words can still be checked.
+There is one form of it: of a withdrawn article in the corpus, and of every article of a
+text-free edition. In the place of the text stands its *template*: every word is underscores,
+marks, blanks and possessive endings are as they were. `tokenize` gives the same offsets on it
+as on the text, so that everything but the words can still be checked.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
+import regex
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError, shorten
-from usiran.text.tokens import Token, tokenize
-
-Piece = str | tuple[int, int]
-"""Part of an edited sentence: new words, or half-open offsets in the sentence's own text."""
+from usiran.text.tokens import WORD
 
 MASK = "_"
-_FIX = "put the file back as `usiran articles withdraw` wrote it"
+Piece = str | tuple[int, int]
+"""Part of an edited text: new words, or half-open offsets in the text it was made from."""
+
+# A possessive ending stays: masked, it would be two tokens.
+_MASKED = regex.compile(rf"(['’]s(?!{WORD}))|{WORD}+")
 
 
-class Place(msgspec.Struct, frozen=True):
-    """Where a sentence lies in the text, and the SHA-256 of its words."""
+class Fingerprint(msgspec.Struct, frozen=True):
+    """What is known of a sentence: its place, how many words it has, and SHA-256 hashes.
+
+    `sha256` is that of its text; `normal` of its words in normal form, `first` of the first
+    three of them (`usiran.dataset.withheld.fingerprints`).
+    """
 
     start: int
     end: int
+    words: int
     sha256: str
+    normal: str
+    first: str
 
 
-class Edited(msgspec.Struct, frozen=True):
-    """A contrast item without the sentence's words, and the SHA-256 of its text."""
+class Edit(msgspec.Struct, frozen=True):
+    """How a text is made from another one, and the SHA-256 of the result."""
 
     pieces: tuple[Piece, ...]
     sha256: str
 
 
-class Standoff(msgspec.Struct, frozen=True, kw_only=True):
-    """A withdrawn article's stand-off file.
+class Standoff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A stand-off file.
 
     Parameters
     ----------
     article_id : str
         The article.
-    withdrawn : str
-        The day, ISO 8601.
-    reason : str
-        Why, in a sentence.
     text_sha256 : str
         SHA-256 of the text's UTF-8 bytes.
-    length : int
-        Code points of the text.
-    tokens : tuple of (int, int)
-        Half-open offsets of every token, from the left.
+    template : str
+        The text without its words.
     sentences : mapping
-        From sentence_id to its place.
+        From sentence_id to its fingerprint, in the order of the text.
+    fields : mapping
+        From the name of a published field that quotes the text (its headline) to how it is
+        made from the text.
     contrast : mapping
-        From contrast_id to the edit that makes it from its sentence.
+        From contrast_id to how the item is made from its sentence.
+    withdrawn, reason : str
+        The day of a withdrawal, ISO 8601, and why, in a sentence.
     checksum : str
         SHA-256 of everything else in the file.
     """
 
     article_id: str
-    withdrawn: str
-    reason: str
     text_sha256: str
-    length: int
-    tokens: tuple[tuple[int, int], ...]
-    sentences: dict[str, Place]
-    contrast: dict[str, Edited] = {}
+    template: str
+    sentences: dict[str, Fingerprint]
+    fields: dict[str, Edit] = {}
+    contrast: dict[str, Edit] = {}
+    withdrawn: str = ""
+    reason: str = ""
     checksum: str = ""
 
-    def sealed(self) -> Standoff:
-        """Return it with the checksum of what it holds."""
-        return msgspec.structs.replace(self, checksum=_checksum(self))
-
     def content(self) -> bytes:
-        """Return the file's bytes."""
-        return msgspec.json.encode(self) + b"\n"
-
-    def skeleton(self) -> str:
-        """Return what stands for the text."""
-        return skeleton(self.tokens, self.length)
+        """Return the file's bytes, with the checksum."""
+        sealed = msgspec.structs.replace(self, checksum=_checksum(self))
+        return msgspec.json.format(msgspec.json.encode(sealed), indent=1) + b"\n"
 
 
 def _checksum(standoff: Standoff) -> str:
@@ -92,46 +93,44 @@ def _checksum(standoff: Standoff) -> str:
     return hashlib.sha256(msgspec.json.encode(bare)).hexdigest()
 
 
-def skeleton(tokens: Iterable[tuple[int, int]], length: int) -> str:
-    """Return a text of `length` code points whose tokens lie where these do.
+def template(text: str) -> str:
+    """Return a text with underscores in place of its words.
 
     Examples
     --------
-    >>> skeleton([(0, 6), (6, 8), (9, 10), (10, 11), (11, 12), (12, 13)], 14)
-    "______'s .... "
+    >>> template("“No”, said the envoy’s U.S. aide.")
+    '“__”, ____ ___ _____’s _._. ____.'
     """
-    marks = [" "] * length
-    word_end = -1
-    for start, end in tokens:
-        if end - start == 1:
-            marks[start] = "."
-        elif start == word_end:
-            # Two words never touch: the second of them is a possessive ending.
-            marks[start:end] = "'s"
-        else:
-            marks[start:end] = MASK * (end - start)
-            word_end = end
-    return "".join(marks)
+    return _MASKED.sub(lambda match: match[1] or MASK * len(match[0]), text)
 
 
-def skeleton_of(text: str) -> str:
-    """Return the skeleton of a text that is there.
+def read_standoff(path: Path, *, name: str, fix: str) -> Standoff | None:
+    """Read the stand-off file of the article that it is named after; None where there is none.
 
-    Examples
-    --------
-    >>> skeleton_of("The envoy’s car: a U.S. one")
-    "___ _____'s ___. . .... ___"
+    `name` and `fix` are how an error calls the file and what it tells to do.
+
+    Raises
+    ------
+    FileError
+        The file is not what was written.
     """
-    return skeleton(bounds(tokenize(text)), len(text))
+    try:
+        standoff = msgspec.json.decode(path.read_bytes(), type=Standoff)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        value = (error.strerror or str(error)).lower()
+        raise FileError(name, value, "a stand-off file", fix) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise FileError(name, shorten(error, 120), "a stand-off file", fix) from None
+    if standoff.checksum != _checksum(standoff) or standoff.article_id != path.stem:
+        value = "other content than its checksum says"
+        raise FileError(name, value, f"the stand-off file of {path.stem}", fix)
+    return standoff
 
 
-def bounds(tokens: Sequence[Token]) -> tuple[tuple[int, int], ...]:
-    """Return the offsets of tokens."""
-    return tuple((token.start, token.end) for token in tokens)
-
-
-def read_standoff(corpus: Corpus, article_id: str) -> Standoff | None:
-    """Read an article's stand-off file; None where there is none.
+def withdrawn_standoff(corpus: Corpus, article_id: str) -> Standoff | None:
+    """Read what a corpus keeps of a withdrawn article; None where its text was not withdrawn.
 
     Raises
     ------
@@ -139,25 +138,5 @@ def read_standoff(corpus: Corpus, article_id: str) -> Standoff | None:
         The file is not what a withdrawal wrote.
     """
     path = corpus.withdrawn / f"{article_id}.json"
-    content = _content(path)
-    if content is None:
-        return None
-    file = corpus.name_of(path)
-    try:
-        standoff = msgspec.json.decode(content, type=Standoff)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise FileError(file, shorten(error, 120), "a stand-off file", _FIX) from None
-    if standoff.checksum != _checksum(standoff) or standoff.article_id != article_id:
-        found = "other content than its checksum says"
-        raise FileError(file, found, f"the stand-off file of {article_id}", _FIX)
-    return standoff
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        found = (error.strerror or str(error)).lower()
-        raise FileError(str(path), found, "a stand-off file", _FIX) from None
+    fix = "put the file back as `usiran articles withdraw` wrote it"
+    return read_standoff(path, name=corpus.name_of(path), fix=fix)

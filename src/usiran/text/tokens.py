@@ -15,7 +15,10 @@ import regex
 
 from usiran.text.spans import Span
 
-_TOKEN = regex.compile(r"['’]s(?![\p{L}\p{M}\p{N}_])|[\p{L}\p{M}\p{N}_]+|\S")
+WORD = r"[\p{L}\p{M}\p{N}_]"
+"""A character of a word, as a pattern of the `regex` package."""
+
+_TOKEN = regex.compile(rf"['’]s(?!{WORD})|{WORD}+|\S")
 
 
 class Token(NamedTuple):

@@ -26,11 +26,12 @@ from usiran.corpus import Corpus
 from usiran.dataset.build import build, drift, make
 from usiran.dataset.describe import citation, croissant, datasheet
 from usiran.dataset.describe.facts import Facts, facts_of
-from usiran.dataset.withheld.edition import text_free_files
-from usiran.dataset.withheld.restore import restore
+from usiran.dataset.withheld.restore import restored_files
+from usiran.dataset.withheld.text_free import text_free_files
 from usiran.errors import FileError, InputError
 from usiran.loading.tables import load_tables
 from usiran.schemas.label_scheme import read_scheme
+from usiran.validation.validate import open_valid
 
 mlc = pytest.importorskip("mlcroissant")
 Json = dict[str, Any]
@@ -306,14 +307,14 @@ def test_the_day_of_a_release_is_told_everywhere(facts: Facts) -> None:
 def test_the_text_free_edition_has_its_own_and_gets_the_full_one_back(
     described: Corpus, tmp_path: Path
 ) -> None:
-    for name, content in text_free_files(described).items():
+    for name, content in text_free_files(open_valid(described)).items():
         (tmp_path / "free" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "free" / name).write_bytes(content)
     free = opened(tmp_path / "free")
     assert "Text-free edition." in free.metadata.description
     assert {plain(row)["text_status"] for row in free.records("stance")} == {"withheld"}
-    restored = restore(tmp_path / "free", described.articles).files["croissant.json"]
-    assert restored == (described.dataset / "croissant.json").read_bytes()
+    files, _ = restored_files(tmp_path / "free", described.articles)
+    assert files["croissant.json"] == (described.dataset / "croissant.json").read_bytes()
 
 
 # Bad input

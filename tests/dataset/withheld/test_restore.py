@@ -12,35 +12,20 @@ from pathlib import Path
 import datasets
 import pytest
 
-from tests.support.command import run, tree
-from tests.support.edited import edited_corpus
-from usiran import loading
+from tests.support.command import call, tree
+from tests.support.tiny import GAS
 from usiran.corpus import Corpus
-from usiran.dataset.build import make
 from usiran.dataset.parquet import from_bytes
-from usiran.dataset.withheld.edition import text_free_files
-from usiran.dataset.withheld.restore import ArticleReport, Report, restore
+from usiran.dataset.withheld.restore import restored_files
+from usiran.dataset.withheld.restore_report import ArticleReport, Report
 from usiran.errors import FileError
 from usiran.loading.tables import load_tables
 from usiran.text.articles import Texts, read_texts
 
 
 @pytest.fixture(scope="module")
-def edition(repo: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("edition")
-    write(text_free_files(repo), root)
-    return root
-
-
-def write(files: dict[str, bytes], root: Path) -> None:
-    for name, content in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(content)
-
-
-@pytest.fixture(scope="module")
-def texts(repo: Corpus) -> Texts:
-    return read_texts(repo)
+def texts(described: Corpus) -> Texts:
+    return read_texts(described)
 
 
 def longest(texts: Texts) -> str:
@@ -60,26 +45,21 @@ def of(report: Report, article_id: str) -> ArticleReport:
 
 
 def test_exact_copies_give_the_full_edition_byte_for_byte(
-    edition: Path, repo: Corpus, texts: Texts, tmp_path: Path
+    repo_edition: Path, repo: Corpus, tmp_path: Path
 ) -> None:
-    named = {f"{n}/copy {n}": text for n, text in enumerate(texts.texts.values())}
+    texts = read_texts(repo)
     folder = tmp_path / "mine"
-    for name, text in named.items():
-        (folder / name).parent.mkdir(parents=True)
-        (folder / f"{name}.txt").write_bytes(text.encode("utf-8"))
-    result = restore(edition, folder)
-    assert {one.state for one in result.report.articles} == {"exact"}
-    full = {
-        path.relative_to(repo.dataset).as_posix(): content
-        for path, content in make(loading.open(repo)).files.items()
-        if path.is_relative_to(repo.dataset)
-    }
-    for name, content in result.files.items():
+    for number, text in enumerate(texts.texts.values()):
+        (folder / str(number)).mkdir(parents=True)
+        (folder / str(number) / f"copy {number}.txt").write_bytes(text.encode("utf-8"))
+    files, report = restored_files(repo_edition, folder)
+    assert {article.state for article in report.articles} == {"exact"}
+    for name, content in files.items():
         if not name.startswith("restore/"):
-            assert content == full[name], name
-    totals, none = result.report.totals, {"normalised": 0, "re-anchored": 0, "lost": 0}
-    assert totals["articles"] == {"exact": len(texts.texts), **none}
-    assert totals["sentences"] == {"exact": len(texts.by_id), **none}
+            assert content == (repo.dataset / name).read_bytes(), name
+    none = {"normalised": 0, "re-anchored": 0, "lost": 0}
+    assert report.totals["articles"] == {"exact": len(texts.texts), **none}
+    assert report.totals["sentences"] == {"exact": len(texts.by_id), **none}
 
 
 PLAIN = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "--", "…": "...",
@@ -107,10 +87,12 @@ def test_a_copy_with_other_marks_gives_the_very_text(
 ) -> None:
     key = longest(texts)
     assert change(texts.texts[key]) != texts.texts[key]
-    result = restore(edition, copies(tmp_path / "mine", {"b": change(texts.texts[key])}))
-    one = of(result.report, key)
+    files, report = restored_files(
+        edition, copies(tmp_path / "mine", {"b": change(texts.texts[key])})
+    )
+    one = of(report, key)
     assert (one.state, one.copy, one.lost) == ("normalised", "b.txt", ())
-    row = article(result.files, key)
+    row = article(files, key)
     assert row["text"] == texts.texts[key]
     assert row["text_status"] == "present"
 
@@ -147,12 +129,12 @@ def test_dropped_paragraphs_are_lost_and_the_others_are_not(
     key = longest(texts)
     rest, gone = without_some(texts, key)
     assert gone
-    result = restore(edition, copies(tmp_path / "mine", {"b": rest}))
-    one = of(result.report, key)
+    files, report = restored_files(edition, copies(tmp_path / "mine", {"b": rest}))
+    one = of(report, key)
     assert (one.state, set(one.lost)) == ("re-anchored", gone)
     assert (one.sentences_lost, one.sentences) == (len(gone), len(texts.sentences[key]))
-    name = next(name for name in result.files if name.startswith("data/spans/"))
-    for row in from_bytes(result.files[name]).to_pylist():
+    name = next(name for name in files if name.startswith("data/spans/"))
+    for row in from_bytes(files[name]).to_pylist():
         whole = texts.texts[row["article_id"]][row["start"] : row["end"]]
         known = row["article_id"] == key and row["sentence_id"] not in gone
         assert row["text"] == (whole if known else "_" * len(whole))
@@ -160,10 +142,10 @@ def test_dropped_paragraphs_are_lost_and_the_others_are_not(
         for span in (*row["actors"], *row["events"]):
             words = texts.texts[row["article_id"]][span["start"] : span["end"]]
             assert span["text"] == (words if known else "_" * len(words))
-    held = article(result.files, key)
+    held = article(files, key)
     assert held["text_status"] == "withheld"
     assert all(mark in ("_", texts.texts[key][at]) for at, mark in enumerate(str(held["text"])))
-    assert b"**Restored in part.**" in result.files["README.md"]
+    assert b"**Restored in part.**" in files["README.md"]
 
 
 def test_reordered_paragraphs_are_found_where_they_stand(
@@ -173,8 +155,8 @@ def test_reordered_paragraphs_are_found_where_they_stand(
     paragraphs = texts.texts[key].split("\n\n")
     random.Random(3).shuffle(paragraphs)
     copy = "A line of the reader's own.\n\n" + "\n\n".join(paragraphs).translate(PLAIN)
-    result = restore(edition, copies(tmp_path / "mine", {"b": copy}))
-    one = of(result.report, key)
+    _, report = restored_files(edition, copies(tmp_path / "mine", {"b": copy}))
+    one = of(report, key)
     assert one.state == "re-anchored"
     # A sentence that a paragraph's end breaks is in pieces now.
     broken = {row.sentence_id for row in texts.sentences[key] if "\n\n" in texts.text_of(row)}
@@ -197,7 +179,7 @@ def test_one_changed_word_costs_one_sentence(edition: Path, texts: Texts, tmp_pa
     text = texts.texts[key]
     middle = text.index(" ", (row.start + row.end) // 2)
     changed = text[:middle] + " quietly" + text[middle:]
-    one = of(restore(edition, copies(tmp_path / "mine", {"b": changed})).report, key)
+    one = of(restored_files(edition, copies(tmp_path / "mine", {"b": changed}))[1], key)
     assert one.lost == (row.sentence_id,)
 
 
@@ -209,7 +191,7 @@ def test_the_better_copy_is_used_and_the_others_are_named(
             "c": "Nothing of the kind was ever said in any of the articles."}  # fmt: skip
     folder = copies(tmp_path / "mine", mine)
     (folder / "d.txt").write_bytes("naïve".encode("latin-1"))
-    report = restore(edition, folder).report
+    _, report = restored_files(edition, folder)
     assert of(report, key).copy == "b.txt"
     assert (report.unused, report.unread) == (("a.txt", "c.txt"), ("d.txt",))
 
@@ -219,7 +201,7 @@ def test_an_unrelated_folder_restores_nothing(edition: Path, tmp_path: Path) -> 
         tmp_path / "mine", {"a": "Share. The end. A recipe for lentil soup, with salt."}
     )
     before = tree(edition)
-    done = run("restore", edition, "--articles", folder, "--json", at=tmp_path)
+    done = call("restore", edition, "--articles", folder, "--json", at=tmp_path)
     assert done.code == 1
     report = json.loads(done.out)
     assert {one["state"] for one in report["articles"]} == {"lost"}
@@ -230,7 +212,7 @@ def test_an_unrelated_folder_restores_nothing(edition: Path, tmp_path: Path) -> 
 
 
 def test_the_command_restores_in_place_bit_by_bit(
-    edition: Path, texts: Texts, tmp_path: Path
+    edition: Path, described: Corpus, texts: Texts, tmp_path: Path
 ) -> None:
     there = tmp_path / "edition"
     shutil.copytree(edition, there)
@@ -238,54 +220,61 @@ def test_the_command_restores_in_place_bit_by_bit(
     rest, gone = without_some(texts, longest(texts))
     first = {key: texts.texts[key] for key in keys if key != longest(texts)}
     copies(tmp_path / "one", first | {"other": rest})
-    done = run("restore", there, "--articles", "one", at=tmp_path)
+    done = call("restore", there, "--articles", "one", at=tmp_path)
     assert done.code == 0, done.err
     assert f"{longest(texts)}: no words for " in done.out
     kept = len(texts.sentences[longest(texts)]) - len(gone)
     assert f"{kept} re-anchored, {len(gone)} lost" in done.err
-    # The rest comes with a second copy; what is there stays.
+    # The rest comes with a second copy; what is there stays, and is not lost.
     copies(tmp_path / "two", {"x": texts.texts[longest(texts)].translate(PLAIN)})
-    assert run("restore", there, "--articles", "two", "--json", at=tmp_path).code == 0
-    full = restore(edition, copies(tmp_path / "all", dict(texts.texts))).files
+    done = call("restore", there, "--articles", "two", "--json", at=tmp_path)
+    assert done.code == 0, done.err
+    totals = json.loads(done.out)["totals"]
+    assert {kind: counts["lost"] for kind, counts in totals.items()} == dict.fromkeys(totals, 0)
+    full, _ = restored_files(edition, copies(tmp_path / "all", dict(texts.texts)))
     for name, content in full.items():
-        assert not name.endswith(".parquet") or (there / name).read_bytes() == content
+        assert (there / name).read_bytes() == content, name
+    assert full["README.md"] == (described.dataset / "README.md").read_bytes()
     loaded = datasets.load_dataset(str(there), "stance", cache_dir=str(tmp_path / "cache"))
     assert set(loaded["train"]["text_status"]) == {"present"}
 
 
-@pytest.mark.parametrize("given", ["whole", "first sentence missing"])
-def test_contrast_items_come_back_with_their_sentences(tmp_path: Path, given: str) -> None:
-    corpus = edited_corpus(tmp_path / "corpus", "article-1")
-    text = corpus.article("article-1").read_text("utf-8")
-    (tmp_path / "edition").mkdir()
-    bare = text_free_files(corpus)
-    write(bare, tmp_path / "edition")
-    (item,) = load_tables(corpus)["contrast"].to_dict("records")
+@pytest.mark.parametrize("whole", [True, False])
+def test_contrast_items_come_back_with_their_sentences(
+    edition: Path, described: Corpus, texts: Texts, tmp_path: Path, whole: bool
+) -> None:
+    (item,) = load_tables(described)["contrast"].to_dict("records")
     name = "data/contrast/test-00000-of-00001.parquet"
-    (row,) = from_bytes(bare[name]).to_pylist()
+    (row,) = from_bytes((edition / name).read_bytes()).to_pylist()
     assert (row["text"], row["text_status"]) == ("_" * len(item["text"]), "withheld")
     assert set(row["source_text"]) == {"_"}
-    rest = text if given == "whole" else text.partition("\n")[2]
-    mine = {"mine": rest.replace(" .", ".")}
-    files = restore(tmp_path / "edition", copies(tmp_path / "mine", mine)).files
+    source = texts.text_of(texts.by_id[item["sentence_id"]])
+    text = texts.texts[GAS].translate(PLAIN)
+    mine = {"mine": text if whole else text.replace(source, "")}
+    files, _ = restored_files(edition, copies(tmp_path / "mine", mine))
     (row,) = from_bytes(files[name]).to_pylist()
-    first = text.partition("\n")[0]
-    assert row["text_status"] == ("present" if first in rest else "withheld")
-    if first in rest:
-        assert (row["text"], row["source_text"]) == (item["text"], first)
+    if whole:
+        status, words = "present", (item["text"], source)
+    else:
+        status, words = "withheld", ("_" * len(item["text"]), "_" * len(source))
+    assert (row["text_status"], row["text"], row["source_text"]) == (status, *words)
 
 
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (lambda edition, _: shutil.rmtree(edition / "restore"), "no restore/ in it"),
+        (
+            lambda edition, _: shutil.rmtree(edition / "restore"),
+            "no restore/description.json in it",
+        ),
         (lambda _, mine: shutil.rmtree(mine), "no such folder"),
         (lambda _, mine: (mine / "a.txt").unlink(), "no .txt file in it"),
-        (lambda edition, _: (edition / "README.md").unlink(), "no card"),
-        (lambda edition, _: (edition / "README.md").write_text("a"), "README.md or croissant"),
-        (lambda edition, _: (edition / "croissant.json").write_text("[]"), "the metadata of"),
         (
-            lambda edition, _: next(edition.glob("restore/*.json")).write_text("[]"),
+            lambda edition, _: (edition / "restore" / "description.json").write_text("[]"),
+            "a description",
+        ),
+        (
+            lambda edition, _: next(edition.glob("restore/articles/*.json")).write_text("[]"),
             "fetch the edition again",
         ),
         (
@@ -302,4 +291,4 @@ def test_what_cannot_be_read_is_named(
     folder = copies(tmp_path / "mine", {"a": "Some text."})
     spoil(there, folder)
     with pytest.raises(FileError, match=told):
-        restore(there, folder)
+        restored_files(there, folder)

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from tests.support import synthetic
-from tests.support.command import run, tree
+from tests.support.command import call, tree
 from tests.support.edited import edited_corpus
 from tests.support.entries import submitted
 from tests.support.three_passes import FIRST, ROLE, decide, three
@@ -31,20 +31,20 @@ from usiran.benchmark.verify import verify
 from usiran.benchmark.write_results import publish
 from usiran.corpus import Corpus
 from usiran.dataset.build import build
-from usiran.dataset.withheld.edition import text_free_files
-from usiran.dataset.withheld.restore import restore
-from usiran.dataset.withheld.withdraw import restoration, withdrawal
+from usiran.dataset.withheld.restore import restored_files
+from usiran.dataset.withheld.text_free import text_free_files
+from usiran.dataset.withheld.withdraw import text_return, withdrawal
 from usiran.errors import FileError, InputError
 from usiran.label_studio.tasks import chosen_articles, make_tasks
 from usiran.loading.tables import load_tables
 from usiran.schemas.label_scheme import read_scheme
 from usiran.text.articles import read_texts
-from usiran.text.edits import apply, edit_of
+from usiran.text.diff_pieces import edit_of, edited
 from usiran.text.masking import masked
-from usiran.text.ngrams import Wording
-from usiran.text.standoffs import read_standoff, skeleton, skeleton_of
+from usiran.text.ngrams import SharedRuns
+from usiran.text.standoffs import template, withdrawn_standoff
 from usiran.text.tokens import tokenize
-from usiran.validation.validate import validate
+from usiran.validation.validate import open_valid, validate
 
 __all__ = ["three"]
 
@@ -67,7 +67,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
     build(before)
     shutil.copytree(before.root, root / "after")
     after = Corpus(root / "after")
-    done = run("articles", "withdraw", GONE, "--reason", REASON, at=after)
+    done = call("articles", "withdraw", GONE, "--reason", REASON, at=after)
     assert done.code == 0, done.err
     assert "Label Studio keeps the tasks" in done.out
     return Both(before, after, before.article(GONE).read_text("utf-8"))
@@ -87,7 +87,7 @@ def loaded(corpus: Corpus, config: str, cache: Path) -> list[dict[str, Any]]:
 
 
 def test_no_five_words_of_the_text_stand_anywhere_in_the_folder(both: Both) -> None:
-    wording = Wording([both.text])
+    wording = SharedRuns([both.text])
     others = {one.name for one in both.after.articles.iterdir()}
     assert others == {f"article-{number}.txt" for number in (0, 2, 3)}
     for path in both.after.root.rglob("*"):
@@ -115,7 +115,7 @@ def test_decisions_stand_when_their_words_are_gone_and_when_they_are_back(
     assert [one.seen for one in bare.decisions] == [one.seen for one in work.decisions]
     source = tmp_path / "story.txt"
     source.write_text(text, "utf-8")
-    restoration(three, GAS, source).write(three)
+    text_return(three, GAS, source).write(three)
     assert ledger.read_bytes() == before
     assert Adjudicator(three).drift() == []
 
@@ -148,7 +148,7 @@ def test_the_card_names_the_withdrawn_text(both: Both) -> None:
 
 def test_the_corpus_stays_without_findings_and_builds_the_same_again(both: Both) -> None:
     assert validate(loading.open(both.after)).findings == ()
-    done = run("build", "--check", at=both.after)
+    done = call("build", "--check", at=both.after)
     assert done.code == 0, done.err
 
 
@@ -176,7 +176,7 @@ def test_a_withdrawn_article_has_no_tasks_and_no_sheet(both: Both) -> None:
         chosen_articles(texts, [GONE])
     with pytest.raises(InputError, match="a withdrawn text"):
         sheet_of(both.after, GONE)
-    listed = json.loads(run("articles", "list", "--json", at=both.after).out)
+    listed = json.loads(call("articles", "list", "--json", at=both.after).out)
     assert [one["words"] for one in listed][1] == len(both.text.split())
 
 
@@ -184,24 +184,24 @@ def test_putting_the_text_back_undoes_all_of_it(both: Both, copy: Corpus, tmp_pa
     source = tmp_path / "story.txt"
     source.write_text(both.text + " ", "utf-8")
     with pytest.raises(FileError, match="byte for byte"):
-        restoration(copy, GONE, source)
+        text_return(copy, GONE, source)
     source.write_text(both.text, "utf-8")
-    done = run("articles", "restore-text", GONE, source, at=copy)
+    done = call("articles", "restore-text", GONE, source, at=copy)
     assert done.code == 0, done.err
     assert tree(copy.root) == tree(both.before.root)
     with pytest.raises(InputError, match="a text that is there"):
-        restoration(copy, GONE, source)
+        text_return(copy, GONE, source)
 
 
 def test_the_text_free_edition_leaves_a_withdrawn_text_withdrawn(
     both: Both, tmp_path: Path
 ) -> None:
-    for name, content in text_free_files(both.after).items():
+    for name, content in text_free_files(open_valid(both.after)).items():
         (tmp_path / "free" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "free" / name).write_bytes(content)
-    assert not (tmp_path / "free" / "restore" / f"{GONE}.json").exists()
+    assert not (tmp_path / "free" / "restore" / "articles" / f"{GONE}.json").exists()
     shutil.copytree(both.before.articles, tmp_path / "mine")
-    files = restore(tmp_path / "free", tmp_path / "mine").files
+    files, _ = restored_files(tmp_path / "free", tmp_path / "mine")
     for path in both.after.data.rglob("*.parquet"):
         name = path.relative_to(both.after.dataset).as_posix()
         assert files[name] == path.read_bytes()
@@ -210,7 +210,7 @@ def test_the_text_free_edition_leaves_a_withdrawn_text_withdrawn(
 
 def test_a_dry_run_writes_nothing_and_says_what_would_stay(both: Both) -> None:
     before = tree(both.before.root)
-    done = run("articles", "withdraw", GONE, "--reason", REASON, "--dry-run", at=both.before)
+    done = call("articles", "withdraw", GONE, "--reason", REASON, "--dry-run", at=both.before)
     assert done.code == 0, done.err
     assert done.out.startswith(f"Would be withdrawn: the text of {GONE}, ")
     assert tree(both.before.root) == before
@@ -222,7 +222,7 @@ def test_words_left_in_other_files_are_listed(both: Both) -> None:
     notes.write_text(f"It says: {words.upper()}!", "utf-8")
     change = withdrawal(both.before, GONE, reason=REASON, day="2031-01-02")
     notes.unlink()
-    assert [(one.file, one.words) for one in change.left] == [("NOTES.md", words.lower())]
+    assert [(one.file, one.words) for one in change.leftovers] == [("NOTES.md", words.lower())]
 
 
 def test_every_folder_that_is_kept_is_looked_through(both: Both, tmp_path: Path) -> None:
@@ -235,7 +235,7 @@ def test_every_folder_that_is_kept_is_looked_through(both: Both, tmp_path: Path)
         (corpus.root / name).write_text(words, "utf-8")
     (corpus.root / "tests/data/model.bin").write_bytes(b"\0" + words.encode())
     change = withdrawal(corpus, GONE, reason=REASON, day="2031-01-02")
-    assert {one.file for one in change.left} == set(kept)
+    assert {one.file for one in change.leftovers} == set(kept)
 
 
 def test_submitted_predictions_are_scored_without_the_withdrawn_article(
@@ -269,7 +269,7 @@ def test_the_closing_message_names_the_peers_only_where_some_are_stored(
     paths(corpus, *key)[0].write_bytes(result_bytes(result))
     assert refreshing(corpus) == "usiran benchmark run --peers"
     asked = ("articles", "withdraw", GONE, "--reason", REASON, "--dry-run")
-    assert "Next: usiran benchmark run --peers, then commit" in run(*asked, at=corpus).out
+    assert "Next: usiran benchmark run --peers, then commit" in call(*asked, at=corpus).out
 
 
 def test_the_headline_goes_where_that_is_asked(both: Both) -> None:
@@ -313,7 +313,7 @@ def test_a_lost_stand_off_file_is_found(copy: Corpus) -> None:
     assert list(errors(copy)) == [(f"dataset/source/articles/{GONE}.txt", GONE)]
 
 
-@pytest.mark.parametrize("old", ['"length":', '"start":1', "[0,"])
+@pytest.mark.parametrize("old", ['"start": ', '"template": "', '"withdrawn": "'])
 def test_a_changed_stand_off_file_is_found(copy: Corpus, old: str) -> None:
     path = copy.root / STANDOFF
     content = path.read_text("utf-8")
@@ -343,7 +343,7 @@ def test_a_moved_sentence_is_found_though_the_text_is_gone(copy: Corpus) -> None
 
 def test_a_changed_hash_and_a_changed_offset_are_found(copy: Corpus) -> None:
     articles = copy.source / "articles.csv"
-    standoff = read_standoff(copy, GONE)
+    standoff = withdrawn_standoff(copy, GONE)
     assert standoff is not None
     articles.write_text(articles.read_text().replace(standoff.text_sha256, "0" * 64))
     assert ("dataset/source/articles.csv", GONE) in set(errors(copy))
@@ -359,26 +359,25 @@ def test_a_changed_hash_and_a_changed_offset_are_found(copy: Corpus) -> None:
     assert {file for file, _ in errors(copy)} == {"annotation/gold/spans.json"}
 
 
-def test_a_skeleton_has_the_tokens_of_its_text(repo: Corpus) -> None:
-    for text in [*read_texts(repo).texts.values(), "Ali’s ’s -is a's.’s b’s2 _ x_1", ""]:
-        tokens = [token[:2] for token in tokenize(text)]
-        bare = skeleton_of(text)
-        assert [token[:2] for token in tokenize(bare)] == tokens
+def test_a_template_has_the_tokens_of_its_text_and_no_words(repo: Corpus) -> None:
+    for text in [*read_texts(repo).texts.values(), "Ali’s ’s -is a's.’s b’s2 _ x_1 co\u00adop", ""]:
+        bare = template(text)
+        assert [token[:2] for token in tokenize(bare)] == [token[:2] for token in tokenize(text)]
         assert len(bare) == len(text)
-        assert set(bare) <= set("_.'s ")
-        assert skeleton(tokens, len(text)) == bare
+        assert {token.text for token in tokenize(bare) if token.text.isalnum()} == set()
+        assert template(bare) == bare
 
 
 def test_an_edit_is_its_sentence_and_the_new_words() -> None:
     source = "The US envoy said on Sunday that Iran’s boats left."
-    for edited in (
+    for text in (
         "Iran’s envoy said on Sunday that the US boats left.",
         "On Monday  nobody left.",
         source,
         "“No,”\nsaid the US envoy",
     ):
-        edit = edit_of(source, edited)
-        assert apply(source, edit.pieces) == edited
+        edit = edit_of(source, text)
+        assert edited(source, edit) == text
         written = [piece for piece in edit.pieces if isinstance(piece, str)]
         assert all(word not in source.split() for piece in written for word in piece.split())
     assert edit_of(source, source).pieces == ((0, len(source)),)

@@ -29,7 +29,7 @@ from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Texts
 from usiran.text.quoting import escape, nearest, occurrences, split_words
 from usiran.text.spans import Span, overlaps
-from usiran.text.standoffs import skeleton_of
+from usiran.text.standoffs import template
 from usiran.text.tokens import tokenize
 
 NONE = "none"
@@ -173,7 +173,7 @@ def requoted_answer(line: str, *, before: str, after: str) -> str:
         start, end, quote = match.groups()
         if start is None or escape(before[int(start) : int(end)]) != quote:
             # Words without a place of their own in the text are shown by no others.
-            return match[0].replace(quote, skeleton_of(quote)) if quote else match[0]
+            return match[0].replace(quote, template(quote)) if quote else match[0]
         return f'{start}-{end} "{escape(after[int(start) : int(end)])}"'
 
     return _QUOTED.sub(requote, line)

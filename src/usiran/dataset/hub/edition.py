@@ -75,12 +75,14 @@ def edition_of(
 
 def _without_text(corpus: Corpus, say: Callable[[str], None]) -> dict[str, bytes]:
     """Make the text-free edition; what it is made from must be what was released, too."""
-    from usiran.dataset.build import drift
-    from usiran.dataset.withheld.edition import text_free_files
+    from usiran.dataset.build import drift_of, make
+    from usiran.dataset.withheld.text_free import text_free_files
+    from usiran.validation.validate import open_valid
 
-    if findings := drift(corpus, say):
+    opened = open_valid(corpus)
+    if findings := drift_of(corpus, make(opened, say)):
         raise InputError(findings)
-    return text_free_files(corpus, say)
+    return text_free_files(opened, say)
 
 
 def _released(corpus: Corpus, release: Release) -> dict[str, bytes]:

@@ -1,10 +1,9 @@
-"""What a text-free edition carries of a text, so that a reader's own copy can be recognised.
+"""How a text is recognised in a reader's copy, and written again from the copy's words.
 
 A *word* is a run of letters, marks, digits and underscores, over soft hyphens and zero-width
 characters. The normal form of a text is its words, each in Unicode's NFKC without those
 characters, with one space between them: quotes, dashes, ellipses, blanks, line ends and byte
-order marks have no part in it; small and capital letters differ. A *template* is the text
-with underscores in place of its words: it says which marks and blanks stand where.
+order marks have no part in it; small and capital letters differ.
 
 Hashes are SHA-256 over UTF-8, without a salt.
 """
@@ -12,25 +11,25 @@ Hashes are SHA-256 over UTF-8, without a salt.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple
 
-import msgspec
 import regex
 
-from usiran.text.articles import Sentence, sha256
-from usiran.text.standoffs import MASK, Edited
+from usiran.text.articles import Sentence, Texts, sha256
+from usiran.text.diff_pieces import edit_of
+from usiran.text.standoffs import Fingerprint, Standoff, template
+from usiran.text.tokens import WORD
 
-EDGE = 3
-"""Words hashed at each end of a sentence."""
+FIRST = 3
+"""Words at the beginning of a sentence that it is looked up by."""
 
 Form = Literal["", "NFC", "NFD", "NFKC", "NFKD"]
 """How letters are composed; "" is as they stand."""
 
 _IGNORED = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_WORD = regex.compile(rf"[\p{{L}}\p{{M}}\p{{N}}_]+(?:[{_IGNORED}]+[\p{{L}}\p{{M}}\p{{N}}_]+)*")
+_WORD = regex.compile(rf"{WORD}+(?:[{_IGNORED}]+{WORD}+)*")
 _DROP = dict.fromkeys(map(ord, _IGNORED))
-_BLANK = regex.compile(rf"{MASK}+")
 _FORMS: tuple[Form, ...] = ("", "NFC", "NFD", "NFKC", "NFKD")
 
 
@@ -41,54 +40,6 @@ class Word(NamedTuple):
     end: int
     text: str
     key: str
-
-
-class Anchor(msgspec.Struct, frozen=True):
-    """What is known of a sentence: its place, its size in words, and hashes.
-
-    `sha256` is that of its text, `normal` that of its normal form; `first` and `last` are
-    those of its first and last three words in normal form (of all words where it has fewer).
-    """
-
-    start: int
-    end: int
-    words: int
-    sha256: str
-    normal: str
-    first: str
-    last: str
-
-
-class Anchors(msgspec.Struct, frozen=True):
-    """The restore data of one article.
-
-    Parameters
-    ----------
-    article_id : str
-        The article.
-    text_sha256 : str
-        SHA-256 of its text.
-    template : str
-        The text without its words.
-    sentences : mapping
-        From sentence_id to its anchor, in the order of the text.
-    fields : mapping
-        From the name of a published field that quotes the text (its headline) to how it is
-        made from the text.
-    contrast : mapping
-        From contrast_id to how the item is made from its sentence.
-    """
-
-    article_id: str
-    text_sha256: str
-    template: str
-    sentences: dict[str, Anchor]
-    fields: dict[str, Edited] = {}
-    contrast: dict[str, Edited] = {}
-
-    def content(self) -> bytes:
-        """Return the file's bytes."""
-        return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
 
 
 def words(text: str) -> list[Word]:
@@ -110,47 +61,42 @@ def normal(parts: Sequence[Word]) -> str:
     return sha256(" ".join(word.key for word in parts))
 
 
-def template(text: str) -> str:
-    """Return a text with underscores in place of its words.
+def standoff_of(texts: Texts, article_id: str, items: Iterable[Any] = ()) -> Standoff:
+    """Return what is kept of an article's text.
 
-    Examples
-    --------
-    >>> template("“No”, said the U.S. envoy.")
-    '“__”, ____ ___ _._. _____.'
+    Parameters
+    ----------
+    texts : Texts
+        The texts and their sentences.
+    article_id : str
+        The article.
+    items : iterable of rows
+        The contrast set, whose items of this article are kept as edits of their sentences.
     """
-    return _WORD.sub(lambda match: MASK * len(match[0]), text)
-
-
-def anchor(text: str, sentence: Sentence) -> Anchor:
-    """Return what is kept of one sentence of a text."""
-    inside = text[sentence.start : sentence.end]
-    parts = words(inside)
-    return Anchor(
-        sentence.start,
-        sentence.end,
-        len(parts),
-        sha256(inside),
-        normal(parts),
-        normal(parts[:EDGE]),
-        normal(parts[-EDGE:]),
+    text, sentences = texts.texts[article_id], texts.sentences[article_id]
+    ids = {row.sentence_id for row in sentences}
+    return Standoff(
+        article_id=article_id,
+        text_sha256=sha256(text),
+        template=template(text),
+        sentences={row.sentence_id: _fingerprint(text, row) for row in sentences},
+        contrast={
+            item.contrast_id: edit_of(texts.text_of(texts.by_id[item.sentence_id]), item.text)
+            for item in items
+            if item.sentence_id in ids
+        },
     )
 
 
-def anchors(
-    article_id: str,
-    text: str,
-    sentences: Sequence[Sentence],
-    *,
-    fields: Mapping[str, Edited],
-    contrast: Mapping[str, Edited],
-) -> Anchors:
-    """Return the restore data of one article."""
-    found = {row.sentence_id: anchor(text, row) for row in sentences}
-    return Anchors(article_id, sha256(text), template(text), found, dict(fields), dict(contrast))
+def _fingerprint(text: str, sentence: Sentence) -> Fingerprint:
+    inside = text[sentence.start : sentence.end]
+    parts = words(inside)
+    hashes = (sha256(inside), normal(parts), normal(parts[:FIRST]))
+    return Fingerprint(sentence.start, sentence.end, len(parts), *hashes)
 
 
-def fill(template: str, parts: Sequence[Word], wanted: str) -> str | None:
-    """Return a template filled with words, if that gives the text with the wanted hash.
+def fill(template: str, parts: Sequence[Word], sha: str) -> str | None:
+    """Return a template filled with words, if that gives the text with this SHA-256.
 
     A copy may compose its letters otherwise than the text did: each of Unicode's forms is
     tried, and only what has the hash is returned.
@@ -160,12 +106,13 @@ def fill(template: str, parts: Sequence[Word], wanted: str) -> str | None:
     >>> fill("“__”, ____.", words('"No" said'), sha256("“No”, said."))
     '“No”, said.'
     """
-    places = [match.span() for match in _BLANK.finditer(template)]
+    # A word of the template lies where the text has one: both have letters or underscores there.
+    places = [match.span() for match in _WORD.finditer(template)]
     if len(places) != len(parts):
         return None
     for form in _FORMS:
         text = _filled(template, places, parts, form)
-        if text is not None and sha256(text) == wanted:
+        if text is not None and sha256(text) == sha:
             return text
     return None
 
@@ -173,19 +120,21 @@ def fill(template: str, parts: Sequence[Word], wanted: str) -> str | None:
 def _filled(
     template: str, places: Sequence[tuple[int, int]], parts: Sequence[Word], form: Form
 ) -> str | None:
-    made, at = [], 0
+    pieces, done = [], 0
     for (start, end), word in zip(places, parts, strict=True):
-        fitting = [one for one in _spellings(word, form) if len(one) == end - start]
-        if not fitting:
+        spelling = _spelling(word, end - start, form)
+        if spelling is None:
             return None
-        made += [template[at:start], fitting[0]]
-        at = end
-    return "".join([*made, template[at:]])
+        pieces += [template[done:start], spelling]
+        done = end
+    return "".join([*pieces, template[done:]])
 
 
-def _spellings(word: Word, form: Form) -> list[str]:
-    """Return how a word may have been written, in one of Unicode's forms before the others."""
+def _spelling(word: Word, size: int, form: Form) -> str | None:
+    """Return how a word of this size was written: in one of Unicode's forms before the others."""
     bare = word.text.translate(_DROP)
-    forms = sorted(_FORMS, key=lambda one: one != form)
-    spelt = [unicodedata.normalize(one, bare) if one else word.text for one in forms]
-    return [*spelt, bare]
+    for name in (form, *_FORMS):
+        spelling = unicodedata.normalize(name, bare) if name else word.text
+        if len(spelling) == size:
+            return spelling
+    return bare if len(bare) == size else None

@@ -1,145 +1,268 @@
-"""Restoring a text-free edition from a reader's own copies, and what came of it."""
+"""Restoring a text-free edition from a reader's own copies.
+
+Nothing is put back that is not proven: a sentence by the SHA-256 of its text, an article by that
+of its whole text. Marks, blanks and offsets are those of the edition, so that spans stand
+where they stood.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from usiran.dataset.withheld.copies import read_copies
-from usiran.dataset.withheld.fingerprints import words
-from usiran.dataset.withheld.restored import STATES, Restored, State, read_anchors
-from usiran.dataset.withheld.restored_rows import filled
+import msgspec
+import pyarrow as pa
+
+from usiran.dataset.configs import Row, View
+from usiran.dataset.parquet import from_bytes
+from usiran.dataset.withheld.fingerprints import normal, words
+from usiran.dataset.withheld.reader_copies import Copy, Match, best_match, read_copies
+from usiran.dataset.withheld.restore_report import ArticleReport, Report, State, spots
+from usiran.dataset.withheld.text_free import (
+    DESCRIPTION,
+    NOTICE,
+    STANDOFFS,
+    Config,
+    Description,
+    published,
+)
+from usiran.errors import FileError, shorten
+from usiran.text.articles import sha256
+from usiran.text.diff_pieces import edited
+from usiran.text.standoffs import MASK, Standoff, read_standoff
+
+PARTLY = (
+    "**Restored in part.** This was the text-free edition; a reader put back the words of "
+    'their own copies. Where `text_status` is "withheld", words are missing still.'
+)
+"""What the card says where not every text is back."""
+
+_ALLOWED = "a text-free edition: data/ and restore/ beside the card"
+_AGAIN = "fetch the edition again"
 
 
 @dataclass(frozen=True)
-class Spot:
-    """Where a sentence or a span stands in the reader's copy: half-open code points."""
+class Known:
+    """What is known of an article again.
 
-    unit_id: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class ArticleReport:
-    """What was restored of one article.
-
-    `sentences` and `spans` count what is in the edition; `sentences_lost` and `spans_lost`
-    what stays without words. `in_copy` says where the rest stands in the reader's file.
+    Parameters
+    ----------
+    standoff : Standoff
+        What the edition keeps of it.
+    state : {"exact", "normalised", "re-anchored", "lost"}
+        How it was found.
+    match : Match or None
+        The copy used, and what was found in it.
+    text : str
+        The text, with underscores for what is not proven.
+    sentences : frozenset of str
+        The sentences that are proven.
     """
 
-    article_id: str
+    standoff: Standoff
     state: State
-    copy: str | None
-    sentences: int
-    sentences_lost: int
-    spans: int
-    spans_lost: int
-    lost: tuple[str, ...]
-    in_copy: tuple[Spot, ...]
+    match: Match | None
+    text: str
+    sentences: frozenset[str]
+
+    @classmethod
+    def of(cls, standoff: Standoff, copies: Sequence[Copy], held: str) -> Known:
+        """Return what the copies give of an article, and what `held` gives.
+
+        `held` is the text as the edition's rows have it: words that an earlier run put back
+        are as good as those of a copy.
+        """
+        match = best_match(standoff, copies)
+        proven = {
+            key: held[place.start : place.end]
+            for key, place in standoff.sentences.items()
+            if sha256(held[place.start : place.end]) == place.sha256
+        }
+        if match is not None:
+            proven |= {key: found.text for key, found in match.sentences.items()}
+        there = (held, match.copy.text if match else "")
+        text = next((text for text in there if sha256(text) == standoff.text_sha256), None)
+        if text is not None:
+            return cls(standoff, "exact", match, text, frozenset(standoff.sentences))
+        text = _assembled(standoff, proven)
+        state = _state(standoff, match, text) if proven else "lost"
+        return cls(standoff, state, match, text, frozenset(proven))
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether the article's whole text is proven."""
+        return sha256(self.text) == self.standoff.text_sha256
+
+    def at(self, start: int, end: int) -> str | None:
+        """Return the text between two offsets, where all of it is proven."""
+        places = (self.standoff.sentences[key] for key in self.sentences)
+        inside = self.whole or any(place.start <= start <= end <= place.end for place in places)
+        return self.text[start:end] if inside else None
+
+    def sentence(self, sentence_id: str) -> str | None:
+        """Return a sentence, where it is proven."""
+        place = self.standoff.sentences[sentence_id]
+        return self.text[place.start : place.end] if sentence_id in self.sentences else None
 
 
-@dataclass(frozen=True)
-class Report:
-    """What was restored in all."""
-
-    articles: tuple[ArticleReport, ...]
-    unused: tuple[str, ...]
-    unread: tuple[str, ...]
-
-    @property
-    def totals(self) -> dict[str, dict[str, int]]:
-        """How many articles, sentences and spans came back in which way, and how many not."""
-        kinds = ("articles", "sentences", "spans")
-        counts: dict[str, dict[str, int]] = {k: {str(s): 0 for s in STATES} for k in kinds}
-        for one in self.articles:
-            counts["articles"][one.state] += 1
-            counts["sentences"][one.state] += one.sentences - one.sentences_lost
-            counts["sentences"]["lost"] += one.sentences_lost
-            counts["spans"][one.state] += one.spans - one.spans_lost
-            counts["spans"]["lost"] += one.spans_lost
-        return counts
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the report as a JSON object, with its totals."""
-        return asdict(self) | {"totals": self.totals}
+def _assembled(standoff: Standoff, sentences: Mapping[str, str]) -> str:
+    """Return the text of the sentences that are proven, and underscores for the others."""
+    whole = len(sentences) == len(standoff.sentences)
+    # What stands between sentences that are not all there is not proven either.
+    marks = list(standoff.template if whole else MASK * len(standoff.template))
+    for key, text in sentences.items():
+        place = standoff.sentences[key]
+        marks[place.start : place.end] = text
+    return "".join(marks)
 
 
-@dataclass(frozen=True)
-class Result:
-    """The restored files, by path within the edition, and what was restored."""
+def _state(standoff: Standoff, match: Match | None, text: str) -> State:
+    """Return how a text that is known in part, or from other marks, was found."""
+    whole = match is not None and sha256(text) == standoff.text_sha256
+    in_order = whole and match is not None and normal(match.copy.words) == normal(words(text))
+    return "normalised" if in_order else "re-anchored"
 
-    files: Mapping[str, bytes]
-    report: Report
 
-
-def restore(edition: Path, articles: Path) -> Result:
-    """Return an edition's files with every word that a folder of copies proves.
+def restored_files(edition: Path, articles: Path) -> tuple[dict[str, bytes], Report]:
+    """Return an edition with every word that a folder of copies proves.
 
     Parameters
     ----------
     edition : Path
-        A folder with a text-free edition.
+        A folder with a text-free edition, also one that was restored in part.
     articles : Path
         The reader's copies: .txt files, with whatever names.
+
+    Returns
+    -------
+    files : dict
+        From path within the edition to content: all of it.
+    report : Report
+        What was restored.
 
     Raises
     ------
     FileError
         The edition or a copy cannot be read.
     """
-    known = read_anchors(edition)
+    description, standoffs = _read_description(edition), _read_standoffs(edition)
+    bare = {config.name: _read_view(edition, config) for config in description.configs}
+    rows = {row["article_id"]: row for row in bare["articles"].rows}
     copies, unread = read_copies(articles)
-    restored = {one.article_id: Restored.of(one, copies) for one in known}
-    files, spans = filled(edition, restored)
-    reports = tuple(_report(one, spans.get(key, {})) for key, one in restored.items())
-    used = {one.copy for one in reports}
+    known = {
+        standoff.article_id: Known.of(standoff, copies, rows[standoff.article_id]["text"])
+        for standoff in standoffs
+    }
+    for view in bare.values():
+        view.rows = [
+            _restored_row(row, known[row["article_id"]]) if row["article_id"] in known else row
+            for row in view.rows
+        ]
+    files, _ = published(description, bare.values(), notice=_notice(known.values()))
+    reports = tuple(_report(article, rows[key]) for key, article in known.items())
+    used = {report.copy for report in reports}
     unused = tuple(copy.name for copy in copies if copy.name not in used)
-    return Result(files, Report(reports, unused, tuple(unread)))
+    return {**_files(edition), **files}, Report(reports, unused, tuple(unread))
 
 
-def _report(one: Restored, spans: Mapping[str, tuple[int, int]]) -> ArticleReport:
-    """Count what an article's copy gave, and say where it stands there."""
-    lost = tuple(key for key in one.anchors.sentences if key not in one.sentences)
-    known = {key: place for key, place in spans.items() if one.at(*place) is not None}
+def _notice(articles: Collection[Known]) -> str:
+    if all(article.whole for article in articles):
+        return ""
+    return PARTLY if any(article.sentences for article in articles) else NOTICE
+
+
+def _restored_row(row: Row, known: Known) -> Row:
+    """Return a published row with the words that are known."""
+    filled: Row = _filled(row, known)
+    if "contrast_id" in row:
+        source = known.sentence(row["sentence_id"])
+        item = edited(source or "", known.standoff.contrast[row["contrast_id"]])
+        if source is None or item is None:
+            return row
+        return row | {"text": item, "source_text": source, "text_status": "present"}
+    if "start" in row:
+        there = known.at(row["start"], row["end"]) is not None
+    else:
+        there, filled["text"] = known.whole, known.text
+        for name, edit in known.standoff.fields.items():
+            filled[name] = edited(known.text, edit) or row[name]
+    return filled | ({"text_status": "present"} if there and "text_status" in row else {})
+
+
+def _filled(value: Any, known: Known) -> Any:
+    """Return a value with the texts that its offsets lead to, where they are known."""
+    if isinstance(value, list):
+        return [_filled(item, known) for item in value]
+    if not isinstance(value, dict):
+        return value
+    filled = {key: _filled(item, known) for key, item in value.items()}
+    if {"start", "end", "text"} <= value.keys():
+        filled["text"] = known.at(value["start"], value["end"]) or value["text"]
+    if "tokens" in value:
+        places = zip(value["token_starts"], value["token_ends"], value["tokens"], strict=True)
+        filled["tokens"] = [known.at(start, end) or token for start, end, token in places]
+    return filled
+
+
+def _report(known: Known, row: Row) -> ArticleReport:
+    """Count what is known of an article, and say where it stands in the copy."""
+    lost = tuple(key for key in known.standoff.sentences if key not in known.sentences)
+    spans = {
+        span["span_id"]: (span["start"], span["end"]) for span in row["actors"] + row["events"]
+    }
+    there = {key: place for key, place in spans.items() if known.at(*place) is not None}
     return ArticleReport(
-        article_id=one.anchors.article_id,
-        state=one.state,
-        copy=one.match.copy.name if one.match else None,
-        sentences=len(one.anchors.sentences),
+        article_id=known.standoff.article_id,
+        state=known.state,
+        copy=known.match.copy.name if known.match else None,
+        sentences=len(known.standoff.sentences),
         sentences_lost=len(lost),
         spans=len(spans),
-        spans_lost=len(spans) - len(known),
+        spans_lost=len(spans) - len(there),
         lost=lost,
-        in_copy=tuple(_spots(one, known)),
+        in_copy=tuple(spots(known.standoff, known.match, there)) if known.match else (),
     )
 
 
-def _spots(one: Restored, spans: Mapping[str, tuple[int, int]]) -> Iterator[Spot]:
-    """Yield where sentences and spans stand in the reader's copy."""
-    for key in one.sentences:
-        anchor = one.anchors.sentences[key]
-        inside = {
-            unit: place
-            for unit, place in spans.items()
-            if anchor.start <= place[0] and place[1] <= anchor.end
-        }
-        for unit, (start, end) in {key: (anchor.start, anchor.end), **inside}.items():
-            spot = _spot(one, key, start - anchor.start, end - anchor.start)
-            if spot:
-                yield Spot(unit, *spot)
+def _read_description(edition: Path) -> Description:
+    path = edition / DESCRIPTION
+    if not path.exists():
+        fix = "name the folder that `usiran build --text withhold` wrote, or a download of it"
+        raise FileError(edition, f"no {DESCRIPTION} in it", _ALLOWED, fix)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Description)
+    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
+        raise FileError(path, shorten(error, 120), "a description", _AGAIN) from None
 
 
-def _spot(one: Restored, key: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return where part of a sentence stands in the copy: its words, and marks that are alike."""
-    text, parts = one.sentences[key]
-    pairs = zip(words(text), parts, strict=True)
-    inside = [(own, word) for own, word in pairs if start <= own.start < end]
-    if one.match is None or not inside:
-        return None
-    (first, there), (last, until) = inside[0], inside[-1]
-    copy, before, after = one.match.copy.text, text[start : first.start], text[last.end : end]
-    left = len(before) if copy[max(there.start - len(before), 0) : there.start] == before else 0
-    right = len(after) if copy.startswith(after, until.end) else 0
-    return there.start - left, until.end + right
+def _read_standoffs(edition: Path) -> Iterator[Standoff]:
+    for path in sorted((edition / STANDOFFS).glob("*.json")):
+        standoff = read_standoff(path, name=str(path), fix=_AGAIN)
+        if standoff is not None:
+            yield standoff
+
+
+def _read_view(edition: Path, config: Config) -> View:
+    from datasets import Features
+
+    view = View(config.name, config.about, Features(), [], tables=config.tables, split=config.split)
+    path = edition / view.file
+    try:
+        table = from_bytes(path.read_bytes())
+    except (OSError, pa.ArrowInvalid) as error:
+        raise FileError(path, shorten(error, 120), "a Parquet file", _AGAIN) from None
+    view.features, view.rows = Features.from_arrow_schema(table.schema), table.to_pylist()
+    return view
+
+
+def _files(edition: Path) -> dict[str, bytes]:
+    """Read every file of an edition, but what a download or version control keeps for itself."""
+    names = {path: path.relative_to(edition) for path in sorted(edition.rglob("*"))}
+    return {
+        name.as_posix(): path.read_bytes()
+        for path, name in names.items()
+        if path.is_file() and not any(part.startswith(".") for part in name.parts)
+    }

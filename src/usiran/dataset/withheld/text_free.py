@@ -1,0 +1,200 @@
+"""The text-free edition: the published dataset without the words of any article.
+
+Every config has the same features and rows. Texts are underscores of equal length, and
+``text_status`` says "withheld". Beside the configs lies ``restore/``: for each article the
+stand-off file from which `usiran restore` puts the text back, and what the card, croissant.json
+and LICENSE.md are made from, so that they are made anew of the restored rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from usiran.dataset.build import reload
+from usiran.dataset.configs import View, views
+from usiran.dataset.describe import croissant
+from usiran.dataset.describe.card import Built, card
+from usiran.dataset.describe.facts import Facts, facts_of
+from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table
+from usiran.dataset.withheld.fingerprints import standoff_of
+from usiran.errors import FileError
+from usiran.loading import Opened
+from usiran.schemas.tables import rows_of
+from usiran.text.diff_pieces import edit_of
+from usiran.text.ngrams import SHINGLE, SharedRuns, words_of
+from usiran.text.standoffs import MASK, Edit
+
+RESTORE = "restore"
+STANDOFFS = f"{RESTORE}/articles"
+DESCRIPTION = f"{RESTORE}/description.json"
+
+NOTICE = (
+    "**Text-free edition.** The words of the articles are left out: underscores of equal length "
+    'stand for every text, token and headline, and `text_status` is "withheld". Ids, offsets, '
+    "hashes and labels are those of the full edition. With your own copies of the articles as "
+    "`.txt` files in a folder, `usiran restore DIR --articles FOLDER` puts the words back. "
+    "A sentence comes back only where its words have the SHA-256 in `restore/`; quotes, dashes, "
+    "blanks, line ends and Unicode's forms may differ in the copy. The article ids are names "
+    "and may be made of a headline's words."
+)
+"""What the card and the licence of this edition say, in a paragraph of its own."""
+
+FORMAT = """\
+# Restore data
+
+`usiran restore DIR --articles FOLDER` reads these files. They hold none of the articles' words.
+`articles/` has a file for each article:
+
+- `text_sha256`: SHA-256 of the text's UTF-8 bytes.
+- `template`: the text with underscores in place of its words; marks, blanks and possessive endings
+  are as they were. A *word* is a run of characters of Unicode's classes L, M and N and of
+  underscores, over soft hyphens, zero-width characters and byte order marks (U+00AD, U+200B to
+  U+200D, U+2060, U+FEFF).
+- `sentences`: for each, half-open offsets in code points, the number of words, and SHA-256 hashes
+  without a salt: `sha256` of its text; `normal` of its words in normal form; `first` of its first
+  three words in normal form (of all words where there are fewer).
+  The *normal form* is every word in NFKC, without the characters named above, with one space
+  (U+0020) between words, as UTF-8. Letters keep their case.
+- `fields`: published fields that quote the text, made of pieces: new words, or half-open offsets in
+  the text. `contrast`: edited sentences, in the same way from their own sentence.
+- `checksum`: SHA-256 of the file's other content.
+
+`description.json` is what the card, croissant.json and LICENSE.md are made from, beside the rows.
+
+A hash of very few words can be guessed; that of a sentence cannot.
+"""
+"""What the edition says of its restore data."""
+
+
+class Config(msgspec.Struct, frozen=True):
+    """A published config without its features and rows, which its Parquet file has."""
+
+    name: str
+    about: str
+    tables: tuple[str, ...]
+    split: str
+
+
+class Description(msgspec.Struct, frozen=True):
+    """What the pages of an edition are made from, beside its rows."""
+
+    statistics: Facts
+    configs: tuple[Config, ...]
+    rights: str | None
+
+
+def text_free_files(
+    opened: Opened, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, bytes]:
+    """Return the files of the text-free edition: path, relative to the dataset, to content.
+
+    Raises
+    ------
+    FileError
+        The edition, loaded back, is not what was made, or holds words of an article.
+    """
+    progress("taking the texts out")
+    frames, texts = opened.tables, opened.texts
+    present = {key: text for key, text in texts.texts.items() if key not in texts.withdrawn}
+    # Ids of articles and of actors are names, even where they are made of a headline's words.
+    runs = SharedRuns(present.values(), [*texts.texts, *frames["registry"]["actor_id"]])
+    articles, fields = _withheld(frames["articles"], present, runs)
+    bare = views({**frames, "articles": articles}, opened.scheme)
+    rights = opened.corpus.root / "LICENSE-DATA.md"
+    description = Description(
+        statistics=facts_of(opened.corpus, frames, opened.scheme),
+        configs=tuple(Config(view.name, view.about, view.tables, view.split) for view in bare),
+        rights=rights.read_text("utf-8") if rights.exists() else None,
+    )
+    files, built = published(description, bare, notice=NOTICE)
+    items = list(rows_of(frames["contrast"]))
+    for key, quoting in fields.items():
+        standoff = msgspec.structs.replace(standoff_of(texts, key, items), fields=quoting)
+        files[f"{STANDOFFS}/{key}.json"] = standoff.content()
+    files[DESCRIPTION] = msgspec.json.format(msgspec.json.encode(description), indent=1) + b"\n"
+    files[f"{RESTORE}/README.md"] = FORMAT.encode("utf-8")
+    for name, run in leaks(files, runs):
+        allowed = f"fewer than {SHINGLE} words of an article in a row"
+        raise FileError(f"text-free {name}", run, allowed, "this is a fault of the toolkit")
+    progress("loading the edition back and comparing every row")
+    reload(files, built)
+    return files
+
+
+def _withheld(
+    articles: pd.DataFrame, present: Mapping[str, str], runs: SharedRuns
+) -> tuple[pd.DataFrame, dict[str, dict[str, Edit]]]:
+    """Return the table of articles as it is without texts, and the fields that quoted one."""
+    fields: dict[str, dict[str, Edit]] = {key: {} for key in present}
+    rows = articles.to_dict("records")
+    for row in rows:
+        text = present.get(row["article_id"])
+        if text is None:
+            continue
+        row["text_status"] = "withheld"
+        for name, value in row.items():
+            if name != "text" and isinstance(value, str) and _quotes(str(name), value, runs):
+                fields[row["article_id"]][str(name)] = edit_of(text, value)
+                row[name] = MASK * len(value)
+    return pd.DataFrame(rows, columns=articles.columns), fields
+
+
+def _quotes(name: str, value: str, runs: SharedRuns) -> bool:
+    """Whether a field says more of a text than a fact about it."""
+    # A headline is its publisher's wording, also where the text does not repeat it.
+    headline = name == "title" and len(words_of(value)) >= SHINGLE
+    return headline or any(runs.runs_in(value))
+
+
+def published(
+    description: Description, views: Iterable[View], *, notice: str
+) -> tuple[dict[str, bytes], tuple[Built, ...]]:
+    """Return the published files that these rows give, and the configs as they were built.
+
+    `notice` is what the card, croissant.json and LICENSE.md say of missing words; "" where none
+    are missing: then the files are those of a build.
+    """
+    files: dict[str, bytes] = {}
+    built = []
+    for view in views:
+        table = to_table(view)
+        content = files[view.file] = to_bytes(table)
+        built.append(Built(view, content_hash(table), len(content), from_bytes(content).nbytes))
+    facts = description.statistics
+    files["README.md"] = card(facts, built, notice=notice).encode("utf-8")
+    files[croissant.FILE] = croissant.croissant(facts, built, files, notice=notice)
+    if description.rights is not None:
+        heading = f"> {notice}\n\n" if notice else ""
+        files["LICENSE.md"] = f"{heading}{description.rights}".encode()
+    return files, tuple(built)
+
+
+def leaks(files: Mapping[str, bytes], runs: SharedRuns) -> Iterator[tuple[str, str]]:
+    """Yield every place where an edition holds wording of a text: its file, and the words.
+
+    Parquet files are looked at row by row, every value by itself.
+    """
+    for name, content in sorted(files.items()):
+        parquet = name.endswith(".parquet")
+        values = _values(from_bytes(content).to_pylist()) if parquet else [content.decode("utf-8")]
+        for value in values:
+            for run in runs.runs_in(value):
+                yield name, run
+
+
+def _values(value: Any) -> Iterator[str]:
+    """Yield every text in nested rows; a list of texts also as one."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _values(item)
+    elif isinstance(value, list):
+        if all(isinstance(item, str) for item in value):
+            yield " ".join(value)
+        for item in value:
+            yield from _values(item)
