@@ -41,26 +41,27 @@ def export(
     from usiran.corpus import Corpus
     from usiran.dataset.export import formats
     from usiran.io.atomic import fill, new_folder
+    from usiran.validation.validate import open_valid
 
-    found = Corpus.find(corpus)
+    layers = formats.chosen_layers(format, layer or ())
     with new_folder(output, marker=formats.MARKER, force=force) as folder:
-        made = formats.export(found, format, layers=layer or (), articles=article or ())
-        fill(folder, made.files)
+        opened = open_valid(Corpus.find(corpus))
+        exported = formats.export(opened, format, layers=layers, articles=article or ())
+        fill(folder, exported.files)
     if as_json:
-        show_json(asdict(made.about))
+        show_json(asdict(exported.about))
     else:
-        _show(output, made)
+        _show(output, exported)
 
 
-def _show(output: Path, made: Export) -> None:
+def _show(output: Path, exported: Export) -> None:
     """Print the files, then how much is in them."""
-    for name in made.files:
+    for name in exported.files:
         print(output / name)
-    about = made.about
-    counts = ", ".join(f"{count} {name}" for name, count in about.counts.items())
-    say(f"{counts}.")
-    if about.left_out:
-        say(f"left out, because their texts are withdrawn: {', '.join(about.left_out)}")
+    say(f"{', '.join(f'{count} {name}' for name, count in exported.about.counts.items())}.")
+    if exported.about.left_out:
+        left_out = ", ".join(exported.about.left_out)
+        say(f"left out, because their texts are withdrawn: {left_out}")
 
 
 def mount(app: typer.Typer) -> None:

@@ -11,6 +11,7 @@ from usiran.dataset.export.formats import export
 from usiran.label_studio.read_export import read_export
 from usiran.schemas.label_scheme import read_scheme
 from usiran.text.articles import read_texts
+from usiran.validation.validate import open_valid
 
 
 def test_the_exported_tasks_are_imported_with_the_gold_as_their_annotations(
@@ -18,7 +19,7 @@ def test_the_exported_tasks_are_imported_with_the_gold_as_their_annotations(
 ) -> None:
     corpus = build_described(tmp_path / "tiny")
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
-    files = export(corpus, "label-studio").files
+    files = export(open_valid(corpus), "label-studio").files
     sdk = server.client()
     for layer in ("stance", "spans"):
         project = sdk.projects.create(

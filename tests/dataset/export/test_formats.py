@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,38 +14,36 @@ import jsonschema
 import pytest
 from seqeval.metrics.sequence_labeling import get_entities
 
-from tests.support.command import run, tree
-from tests.support.described import build_described
+from tests.support.command import call, tree
 from tests.support.tiny import GAS, PORT, TEXTS
 from usiran.corpus import Corpus
 from usiran.dataset.export import spacy as docbin
 from usiran.dataset.export.formats import FORMATS, export
-from usiran.dataset.export.material import LAYERS, Material, material
+from usiran.dataset.export.material import LAYERS, Material, gather
 from usiran.dataset.withheld.withdraw import withdrawal
 from usiran.errors import InputError
 from usiran.label_studio.annotation_records import annotation_rows
 from usiran.label_studio.read_export import read_export
-from usiran.loading.tables import load_tables
-from usiran.schemas.label_scheme import read_scheme
+from usiran.loading import Opened
 from usiran.schemas.tables import Frames, rows_of
-from usiran.text.articles import read_texts
+from usiran.validation.validate import open_valid
 
 BROKEN = "Tehran’s envoy\nin Basra"
 
 
 @pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    return build_described(tmp_path_factory.mktemp("described") / "tiny")
+def opened(described: Corpus) -> Opened:
+    return open_valid(described)
 
 
 @pytest.fixture(scope="module")
-def gathered(described: Corpus) -> Material:
-    return material(described, LAYERS)
+def gathered(opened: Opened) -> Material:
+    return gather(opened, LAYERS)
 
 
 @pytest.fixture(scope="module")
-def gold(described: Corpus) -> Frames:
-    return load_tables(described)
+def gold(opened: Opened) -> Frames:
+    return opened.tables
 
 
 def spans(gold: Frames, *tables: str) -> set[tuple[str, int, int, str]]:
@@ -67,8 +66,8 @@ def sentences(content: bytes) -> Iterator[tuple[dict[str, str], list[list[str]]]
         yield dict(comments), rows
 
 
-def test_conll_has_the_gold_spans_of_both_layers(described: Corpus, gold: Frames) -> None:
-    files = export(described, "conll").files
+def test_conll_has_the_gold_spans_of_both_layers(opened: Opened, gold: Frames) -> None:
+    files = export(opened, "conll").files
     found = set()
     for article_id in (GAS, PORT):
         text = TEXTS.texts[article_id]
@@ -86,11 +85,11 @@ def test_conll_has_the_gold_spans_of_both_layers(described: Corpus, gold: Frames
 
 
 def test_conll_names_its_columns_and_holds_one_layer_where_one_is_wanted(
-    described: Corpus,
+    opened: Opened,
 ) -> None:
-    both = export(described, "conll").files[f"{PORT}.conllup"].decode("utf-8")
+    both = export(opened, "conll").files[f"{PORT}.conllup"].decode("utf-8")
     assert both.startswith("# global.columns = ID FORM ACTOR EVENT MISC\n")
-    one = export(described, "conll", layers=["events"]).files[f"{PORT}.conllup"].decode("utf-8")
+    one = export(opened, "conll", layers=["events"]).files[f"{PORT}.conllup"].decode("utf-8")
     assert one.startswith("# global.columns = ID FORM EVENT MISC\n")
     assert "4\tprotects\tB-AID\tTokenRange=14:22\n" in one
     assert "B-GOVERNMENT" not in one
@@ -131,8 +130,8 @@ def brat(files: dict[str, bytes], article_id: str) -> Ann:
     return ann
 
 
-def test_brat_has_the_texts_spans_roles_modes_and_actors(described: Corpus, gold: Frames) -> None:
-    files = dict(export(described, "brat").files)
+def test_brat_has_the_texts_spans_roles_modes_and_actors(opened: Opened, gold: Frames) -> None:
+    files = dict(export(opened, "brat").files)
     bound, roles = set(), set()
     modes: dict[tuple[str, int, int], str] = {}
     notes: dict[tuple[str, int, int], str] = {}
@@ -154,8 +153,8 @@ def test_brat_has_the_texts_spans_roles_modes_and_actors(described: Corpus, gold
     assert set(notes.values()) == {"usa"}
 
 
-def test_a_span_over_a_line_break_is_in_two_fragments(described: Corpus) -> None:
-    files = export(described, "brat", articles=[GAS]).files
+def test_a_span_over_a_line_break_is_in_two_fragments(opened: Opened) -> None:
+    files = export(opened, "brat", articles=[GAS]).files
     start = TEXTS.texts[GAS].index(BROKEN)
     first, second = BROKEN.split("\n")
     middle = start + len(first)
@@ -163,14 +162,14 @@ def test_a_span_over_a_line_break_is_in_two_fragments(described: Corpus) -> None
     assert line in files[f"{GAS}.ann"].decode("utf-8")
 
 
-def test_brats_configuration_names_every_type(described: Corpus) -> None:
-    conf = export(described, "brat").files["annotation.conf"].decode("utf-8")
+def test_brats_configuration_names_every_type(opened: Opened) -> None:
+    conf = export(opened, "brat").files["annotation.conf"].decode("utf-8")
     parts = dict(re.findall(r"(?m)^\[(\w+)\]\n((?:.+\n)*)", conf))
-    scheme = read_scheme(described.labels)
+    scheme = opened.scheme
     assert parts["entities"].split() == [*scheme["actor"].names, *scheme["event"].names]
     assert re.findall(r"(?m)^\w+", parts["relations"]) == list(scheme["role"].names)
     assert "Value:actual|future|hypothetical|negated" in parts["attributes"]
-    alone = export(described, "brat", layers=["actors"])
+    alone = export(opened, "brat", layers=["actors"])
     assert "ACCUSE" not in alone.files["annotation.conf"].decode("utf-8")
     assert b"R1\t" not in alone.files[f"{GAS}.ann"]
 
@@ -185,9 +184,9 @@ def docs(content: bytes) -> list[Any]:
     return list(DocBin(store_user_data=True).from_bytes(content).get_docs(spacy.blank("en").vocab))
 
 
-def test_spacy_reads_the_texts_and_every_label(described: Corpus, gold: Frames) -> None:
+def test_spacy_reads_the_texts_and_every_label(opened: Opened, gold: Frames) -> None:
     pytest.importorskip("spacy")
-    made = docs(export(described, "spacy").files["tiny.spacy"])
+    made = docs(export(opened, "spacy").files["tiny.spacy"])
     assert [doc.text for doc in made] == list(TEXTS.texts.values())
     found = set()
     for doc in made:
@@ -209,9 +208,9 @@ def test_spacy_reads_the_texts_and_every_label(described: Corpus, gold: Frames) 
     assert modes == {row.span_id: row.mode for row in rows_of(gold["events"])}
 
 
-def test_spacys_sentences_begin_where_the_corpuss_do(described: Corpus) -> None:
+def test_spacys_sentences_begin_where_the_corpuss_do(opened: Opened) -> None:
     pytest.importorskip("spacy")
-    (doc,) = docs(export(described, "spacy", articles=[PORT]).files["tiny.spacy"])
+    (doc,) = docs(export(opened, "spacy", articles=[PORT]).files["tiny.spacy"])
     starts = [sentence.start_char for sentence in doc.sents]
     assert starts == [row.start for row in TEXTS.sentences[PORT]]
 
@@ -224,20 +223,18 @@ def test_the_words_for_spacy_make_up_the_whole_text(text: str) -> None:
 
 
 def test_without_spacy_it_is_said_how_to_get_it(
-    described: Corpus, monkeypatch: pytest.MonkeyPatch
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "spacy", None)
     with pytest.raises(InputError, match=r"spaCy is not installed.*usiran\[spacy\]"):
-        export(described, "spacy")
+        export(opened, "spacy")
 
 
 # Events
 
 
-def test_each_event_is_a_line_of_the_schema_that_lies_beside(
-    described: Corpus, gold: Frames
-) -> None:
-    files = export(described, "events").files
+def test_each_event_is_a_line_of_the_schema_that_lies_beside(opened: Opened, gold: Frames) -> None:
+    files = export(opened, "events").files
     schema = json.loads(files["events.schema.json"])
     jsonschema.Draft202012Validator.check_schema(schema)
     events = [json.loads(line) for line in files["events.jsonl"].splitlines()]
@@ -254,8 +251,8 @@ def test_each_event_is_a_line_of_the_schema_that_lies_beside(
         jsonschema.validate(broken, schema)
 
 
-def test_an_event_says_who_did_what_to_whom(described: Corpus) -> None:
-    lines = export(described, "events", articles=[GAS]).files["events.jsonl"].splitlines()
+def test_an_event_says_who_did_what_to_whom(opened: Opened) -> None:
+    lines = export(opened, "events", articles=[GAS]).files["events.jsonl"].splitlines()
     first = json.loads(lines[0])
     assert (first["event_type"], first["quad"], first["mode"], first["trigger"]) == (
         "ACCUSE", "verbal conflict", "actual", "accused",
@@ -270,9 +267,11 @@ def test_an_event_says_who_did_what_to_whom(described: Corpus) -> None:
 # Label Studio
 
 
-def test_label_studios_tasks_give_the_gold_back(described: Corpus, tmp_path: Path) -> None:
-    files = export(described, "label-studio").files
-    scheme, texts = read_scheme(described.labels), read_texts(described)
+def test_label_studios_tasks_give_the_gold_back(
+    described: Corpus, opened: Opened, tmp_path: Path
+) -> None:
+    files = export(opened, "label-studio").files
+    scheme, texts = opened.scheme, opened.texts
     for project in ("stance", "spans"):
         (tmp_path / f"{project}.json").write_bytes(files[f"{project}.json"])
         paths = (tmp_path / f"{project}.json", described.gold / f"{project}.json")
@@ -288,8 +287,8 @@ def test_label_studios_tasks_give_the_gold_back(described: Corpus, tmp_path: Pat
         assert {one["ground_truth"] for task in tasks for one in task["annotations"]} == {True}
 
 
-def test_label_studios_tasks_hold_the_layers_that_are_wanted(described: Corpus) -> None:
-    files = export(described, "label-studio", layers=["actors"], articles=[PORT]).files
+def test_label_studios_tasks_hold_the_layers_that_are_wanted(opened: Opened) -> None:
+    files = export(opened, "label-studio", layers=["actors"], articles=[PORT]).files
     assert "stance.json" not in files
     (task,) = json.loads(files["spans.json"])
     kinds = {one.get("from_name", one["type"]) for one in task["annotations"][0]["result"]}
@@ -300,14 +299,16 @@ def test_label_studios_tasks_hold_the_layers_that_are_wanted(described: Corpus) 
 
 
 @pytest.fixture(scope="module")
-def withdrawn(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
-    corpus = build_described(tmp_path_factory.mktemp("withdrawn") / "tiny")
+def withdrawn(described: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    root = tmp_path_factory.mktemp("withdrawn") / "tiny"
+    shutil.copytree(described.root, root)
+    corpus = Corpus(root)
     withdrawal(corpus, GAS, reason="asked for", day="2031-06-01").write(corpus)
-    return corpus
+    return open_valid(corpus)
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_withdrawn_articles_are_left_out_and_said_so(withdrawn: Corpus, name: str) -> None:
+def test_withdrawn_articles_are_left_out_and_said_so(withdrawn: Opened, name: str) -> None:
     if name == "spacy":
         pytest.importorskip("spacy")
     made = export(withdrawn, name)
@@ -319,7 +320,7 @@ def test_withdrawn_articles_are_left_out_and_said_so(withdrawn: Corpus, name: st
     assert not any(GAS in file for file in made.files)
 
 
-def test_a_withdrawn_article_that_is_named_is_refused(withdrawn: Corpus) -> None:
+def test_a_withdrawn_article_that_is_named_is_refused(withdrawn: Opened) -> None:
     with pytest.raises(InputError, match=f"found '{GAS}'; allowed: one of {PORT}"):
         export(withdrawn, "conll", articles=[GAS])
 
@@ -332,14 +333,14 @@ def test_an_export_is_the_same_every_time(gathered: Material, name: str) -> None
 
 
 def test_the_command_writes_a_folder_and_reports_it(described: Corpus, tmp_path: Path) -> None:
-    done = run("export", "brat", "--output", tmp_path / "out", "--json", at=described)
+    done = call("export", "brat", "--output", tmp_path / "out", "--json", at=described)
     assert done.code == 0, done.err
     about = json.loads(done.out)
     assert about == json.loads((tmp_path / "out" / "export.json").read_bytes())
     assert about["counts"] == {"articles": 2, "sentences": 6, "actors": 10, "events": 5, "roles": 9}
     assert tree(tmp_path / "out").keys() == {*about["files"], "export.json", "LICENSE.md"}
     before = tree(tmp_path)
-    again = run("export", "brat", "--output", tmp_path / "out", at=described)
+    again = call("export", "brat", "--output", tmp_path / "out", at=described)
     assert again.code == 1
     assert "replace it with --force" in again.err
     assert tree(tmp_path) == before
@@ -356,7 +357,7 @@ def test_the_command_writes_a_folder_and_reports_it(described: Corpus, tmp_path:
 def test_what_cannot_be_exported_is_said_once_and_nothing_is_written(
     described: Corpus, tmp_path: Path, words: tuple[str, ...], told: str
 ) -> None:
-    done = run("export", *words, "--output", tmp_path / "out", "--json", at=described)
+    done = call("export", *words, "--output", tmp_path / "out", "--json", at=described)
     assert done.code == 1
     assert told in json.loads(done.out)["error"]
     assert not any(tmp_path.iterdir())

@@ -8,57 +8,56 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from usiran.dataset.export.material import Material, Row
+from usiran.dataset.configs import Row
+from usiran.dataset.export.material import Material
 
 
 def files(material: Material) -> dict[str, bytes]:
     """Return the texts, their annotations and the configuration, by name."""
-    made = {"annotation.conf": _configuration(material).encode("utf-8")}
+    contents = {"annotation.conf": _configuration(material)}
     for article in material.articles:
-        key = article["article_id"]
-        made[f"{key}.txt"] = article["text"].encode("utf-8")
-        made[f"{key}.ann"] = "".join(_lines(material, article)).encode("utf-8")
-    return made
+        contents[f"{article['article_id']}.txt"] = article["text"]
+        contents[f"{article['article_id']}.ann"] = "".join(_lines(material, article))
+    return {name: content.encode("utf-8") for name, content in contents.items()}
 
 
 def _lines(material: Material, article: Row) -> Iterator[str]:
     spans = [*material.spans(article, "actors"), *material.spans(article, "events")]
     spans.sort(key=lambda span: (span["start"], -span["end"]))
-    names = {span["span_id"]: f"T{number}" for number, span in enumerate(spans, start=1)}
+    ids = {span["span_id"]: f"T{number}" for number, span in enumerate(spans, start=1)}
     for span in spans:
         places, words = _fragments(span)
-        yield f"{names[span['span_id']]}\t{span['type']} {places}\t{words}\n"
+        yield f"{ids[span['span_id']]}\t{span['type']} {places}\t{words}\n"
     for number, role in enumerate(material.roles(article), start=1):
-        yield f"R{number}\t{role.role} Arg1:{names[role.event]} Arg2:{names[role.actor]}\n"
+        yield f"R{number}\t{role.role} Arg1:{ids[role.event]} Arg2:{ids[role.actor]}\n"
     modes = [span for span in spans if span.get("mode")]
     for number, span in enumerate(modes, start=1):
-        yield f"A{number}\tmode {names[span['span_id']]} {span['mode']}\n"
+        yield f"A{number}\tmode {ids[span['span_id']]} {span['mode']}\n"
     linked = [span for span in spans if span.get("actor_id")]
     for number, span in enumerate(linked, start=1):
-        yield f"#{number}\tAnnotatorNotes {names[span['span_id']]}\t{span['actor_id']}\n"
+        yield f"#{number}\tAnnotatorNotes {ids[span['span_id']]}\t{span['actor_id']}\n"
 
 
 def _fragments(span: Row) -> tuple[str, str]:
-    """Return a span's offsets and words; one over a line break is in several fragments."""
-    places, at = [], span["start"]
+    """Return a span's offsets and words; BRAT has a span over a line break in fragments."""
+    places, words, at = [], [], span["start"]
     for part in span["text"].split("\n"):
         if part:
             places.append(f"{at} {at + len(part)}")
+            words.append(part)
         at += len(part) + 1
-    return ";".join(places), " ".join(part for part in span["text"].split("\n") if part)
+    return ";".join(places), " ".join(words)
 
 
 def _configuration(material: Material) -> str:
-    scheme = material.scheme
-    actors, events = scheme["actor"].names, scheme["event"].names
-    both = {"actors", "events"} <= set(material.layers)
-    entities = [
-        *(actors if "actors" in material.layers else ()),
-        *(events if "events" in material.layers else ()),
-    ]
+    actors = material.names("actor") if "actors" in material.layers else ()
+    events = material.names("event") if "events" in material.layers else ()
     ends = f"Arg1:{'|'.join(events)}, Arg2:{'|'.join(actors)}"
-    relations = [f"{role}\t{ends}" for role in scheme["role"].names] if both else []
-    mode = f"mode\tArg:{'|'.join(events)}, Value:{'|'.join(scheme['mode'].names)}"
-    attributes = [mode] if "events" in material.layers else []
-    parts = {"entities": entities, "relations": relations, "events": [], "attributes": attributes}
-    return "\n".join("\n".join([f"[{name}]", *lines, ""]) for name, lines in parts.items())
+    modes = f"mode\tArg:{'|'.join(events)}, Value:{'|'.join(material.names('mode'))}"
+    sections = {
+        "entities": [*actors, *events],
+        "relations": [f"{role}\t{ends}" for role in material.names("role") if actors and events],
+        "events": [],
+        "attributes": [modes] if events else [],
+    }
+    return "\n".join("\n".join([f"[{name}]", *lines, ""]) for name, lines in sections.items())

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from usiran.dataset.export.material import Layer, Material, Row
+from usiran.dataset.configs import Row
+from usiran.dataset.export.material import Layer, Material
 
 _TAGS: dict[Layer, tuple[str, str]] = {
     "actors": ("ACTOR", "actor_tags"),
@@ -18,17 +19,16 @@ _TAGS: dict[Layer, tuple[str, str]] = {
 
 def files(material: Material) -> dict[str, bytes]:
     """Return one file for each article, by name."""
-    wanted = [_TAGS[layer] for layer in ("actors", "events") if layer in material.layers]
-    columns = " ".join(["ID", "FORM", *(name for name, _ in wanted), "MISC"])
-    made = {}
+    tags = [columns for layer, columns in _TAGS.items() if layer in material.layers]
+    head = " ".join(["ID", "FORM", *(column for column, _ in tags), "MISC"])
+    contents = {}
     for article in material.articles:
         key = article["article_id"]
-        lines = [f"# global.columns = {columns}", f"# newdoc id = {key}"]
-        for row in material.sentences:
-            if row["article_id"] == key:
-                lines += _sentence(row, [tags for _, tags in wanted])
-        made[f"{key}.conllup"] = "\n".join([*lines, ""]).encode("utf-8")
-    return made
+        lines = [f"# global.columns = {head}", f"# newdoc id = {key}"]
+        for row in material.sentences[key]:
+            lines += _sentence(row, [field for _, field in tags])
+        contents[f"{key}.conllup"] = "\n".join([*lines, ""]).encode("utf-8")
+    return contents
 
 
 def _sentence(row: Row, tags: list[str]) -> Iterator[str]:
@@ -36,8 +36,7 @@ def _sentence(row: Row, tags: list[str]) -> Iterator[str]:
     yield f"# sent_id = {row['sentence_id']}"
     # A comment is one line; the offsets still hold, because nothing changes its length.
     yield f"# text = {''.join(' ' if mark.isspace() else mark for mark in row['text'])}"
-    places = zip(row["token_starts"], row["token_ends"], strict=True)
-    tagged = zip(row["tokens"], places, *(row[name] for name in tags), strict=True)
-    for number, (token, (start, end), *labels) in enumerate(tagged, start=1):
+    columns = [row[name] for name in ("tokens", "token_starts", "token_ends", *tags)]
+    for number, (token, start, end, *labels) in enumerate(zip(*columns, strict=True), start=1):
         yield "\t".join([str(number), token, *labels, f"TokenRange={start}:{end}"])
     yield ""

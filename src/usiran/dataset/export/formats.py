@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from usiran.corpus import Corpus
-from usiran.dataset.export import brat, conll, label_studio
-from usiran.dataset.export import plover as events
-from usiran.dataset.export import spacy as docbin
-from usiran.dataset.export.material import LAYERS, Layer, Material, material
+from usiran.dataset.export import brat, conll, label_studio, plover, spacy
+from usiran.dataset.export.material import LAYERS, Layer, Material, gather
 from usiran.errors import Finding, InputError
+from usiran.loading import Opened
 
 MARKER = "export.json"
 """The file of every export that says what it is."""
@@ -28,8 +26,8 @@ class Format(NamedTuple):
 FORMATS: Mapping[str, Format] = {
     "conll": Format(conll.files, ("actors", "events")),
     "brat": Format(brat.files, ("actors", "events")),
-    "spacy": Format(docbin.files, LAYERS),
-    "events": Format(events.files, ("events",)),
+    "spacy": Format(spacy.files, LAYERS),
+    "events": Format(plover.files, ("events",)),
     "label-studio": Format(label_studio.files, LAYERS),
 }
 
@@ -38,18 +36,7 @@ FORMATS: Mapping[str, Format] = {
 class About:
     """What an export is: what ``export.json`` says.
 
-    Parameters
-    ----------
-    format, corpus, version : str
-        The format, and the name and version of the data.
-    layers : tuple of {"stance", "actors", "events"}
-    articles : tuple of str
-    counts : mapping
-        How much of everything is exported.
-    left_out : tuple of str
-        Articles that are not there because their texts are withdrawn.
-    files : tuple of str
-        The format's own files.
+    `left_out` are the articles whose texts are withdrawn, `files` the format's own files.
     """
 
     format: str
@@ -70,14 +57,14 @@ class Export(NamedTuple):
 
 
 def export(
-    corpus: Corpus, name: str, *, layers: Iterable[str] = (), articles: Iterable[str] = ()
+    opened: Opened, name: str, *, layers: Iterable[str] = (), articles: Iterable[str] = ()
 ) -> Export:
     """Make an export of the gold.
 
     Parameters
     ----------
-    corpus : Corpus
-        The corpus.
+    opened : Opened
+        A corpus without findings.
     name : str
         A format of `FORMATS`.
     layers : iterable of str
@@ -88,43 +75,44 @@ def export(
     Raises
     ------
     InputError
-        The format is not known or has no place for a layer, an article is not there, or the
-        corpus has findings.
+        The format is not known or has no place for a layer, or an article is not there.
     """
-    chosen = _format(name)
-    gathered = material(corpus, _layers(name, chosen, tuple(layers)), articles)
-    files = dict(chosen.files(gathered))
+    material = gather(opened, chosen_layers(name, layers), articles)
+    files = dict(FORMATS[name].files(material))
+    manifest = opened.corpus.manifest
     about = About(
         format=name,
-        corpus=corpus.manifest.name,
-        version=corpus.manifest.version,
-        layers=gathered.layers,
-        articles=tuple(article["article_id"] for article in gathered.articles),
-        counts=gathered.counts(),
-        left_out=gathered.left_out,
+        corpus=manifest.name,
+        version=manifest.version,
+        layers=material.layers,
+        articles=tuple(article["article_id"] for article in material.articles),
+        counts=material.counts(),
+        left_out=tuple(key for key in opened.texts.texts if key in opened.texts.withdrawn),
         files=tuple(sorted(files)),
     )
-    told = json.dumps(asdict(about), indent=2, ensure_ascii=False)
-    files[MARKER] = f"{told}\n".encode()
-    rights = corpus.root / "LICENSE-DATA.md"
+    files[MARKER] = f"{json.dumps(asdict(about), indent=2, ensure_ascii=False)}\n".encode()
+    rights = opened.corpus.root / "LICENSE-DATA.md"
     if rights.exists():
         # The texts go along, so their rights do.
         files["LICENSE.md"] = rights.read_bytes()
     return Export(files, about)
 
 
-def _format(name: str) -> Format:
-    if name in FORMATS:
-        return FORMATS[name]
-    allowed = f"one of {', '.join(FORMATS)}"
-    raise InputError([Finding("FORMAT", "", "", name, allowed, "name one of these")])
+def chosen_layers(name: str, layers: Iterable[str] = ()) -> tuple[Layer, ...]:
+    """Return the layers to export, in order (default: all that the format has a place for).
 
-
-def _layers(name: str, chosen: Format, wanted: tuple[str, ...]) -> tuple[Layer, ...]:
-    """Return the layers in order; refuse one that the format has no place for."""
+    Raises
+    ------
+    InputError
+        The format is not known, or has no place for a layer.
+    """
+    if name not in FORMATS:
+        allowed = f"one of {', '.join(FORMATS)}"
+        raise InputError([Finding("FORMAT", "", "", name, allowed, "name one of these")])
+    wanted, places = tuple(layers), FORMATS[name].layers
     for layer in wanted:
-        if layer not in chosen.layers:
-            allowed = f"for {name}: {', '.join(chosen.layers)}"
+        if layer not in places:
+            allowed = f"for {name}: {', '.join(places)}"
             fix = "name one of these, or another format"
             raise InputError([Finding("--layer", "", "", layer, allowed, fix)])
-    return tuple(layer for layer in chosen.layers if not wanted or layer in wanted)
+    return tuple(layer for layer in places if not wanted or layer in wanted)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from usiran.dataset.export.material import Material
+from usiran.dataset.export.material import Layer, Material
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
 from usiran.label_studio.config import config_files
 from usiran.label_studio.read_export import read_export
@@ -17,44 +17,47 @@ from usiran.label_studio.tasks import make_tasks
 from usiran.label_studio.write_export import Json, result_items
 from usiran.schemas.label_scheme import Project
 
-_LAYERS = {"actors": "actor", "events": "event"}
+_LAYERS: dict[Layer, str] = {"actors": "actor", "events": "event"}
+_PROJECTS: dict[Project, set[Layer]] = {"stance": {"stance"}, "spans": {"actors", "events"}}
 
 
 def files(material: Material) -> dict[str, bytes]:
     """Return the tasks of each project and its config, by name."""
-    wanted = {"stance" if layer == "stance" else "spans" for layer in material.layers}
-    configs = config_files(material.scheme)
-    made = {}
-    for project in ("stance", "spans"):
-        if project in wanted:
+    configs = config_files(material.opened.scheme)
+    contents = {}
+    for project, layers in _PROJECTS.items():
+        if layers & set(material.layers):
             tasks = list(_tasks(material, project))
             content = json.dumps(tasks, indent=1, ensure_ascii=False) + "\n"
-            made[f"{project}.json"] = content.encode("utf-8")
-            made[f"{project}.xml"] = configs[f"{project}.xml"]
-    return made
+            contents[f"{project}.json"] = content.encode("utf-8")
+            contents[f"{project}.xml"] = configs[f"{project}.xml"]
+    return contents
 
 
 def _tasks(material: Material, project: Project) -> Iterator[Json]:
-    path = material.corpus.gold / f"{project}.json"
-    readings = read_export(path, scheme=material.scheme, texts=material.texts)
+    corpus, texts = material.opened.corpus, material.opened.texts
+    path = corpus.gold / f"{project}.json"
+    readings = read_export(path, scheme=material.opened.scheme, texts=texts)
     gold = {reading.unit_id: reading for reading in readings}
     chosen = {article["article_id"] for article in material.articles}
-    for task in make_tasks(material.corpus, material.texts, project):
+    for task in make_tasks(corpus, texts, project):
         if task.data["article_id"] in chosen:
+            reading = gold[task.unit_id]
             # Whoever imports is the annotator: an id of ours would be nobody's there.
             annotations = [
-                {"result": _results(material, gold[task.unit_id], one), "ground_truth": True}
-                for one in gold[task.unit_id].annotations
-                if not one.skipped
+                {"result": _result(material, reading, annotation), "ground_truth": True}
+                for annotation in reading.annotations
+                if not annotation.skipped
             ]
             yield {"data": task.data, "annotations": annotations}
 
 
-def _results(material: Material, task: TaskReading, one: AnnotationReading) -> list[Json]:
+def _result(material: Material, task: TaskReading, annotation: AnnotationReading) -> list[Json]:
     """Return the results of the layers that are wanted."""
-    if task.project == "stance":
-        return result_items(task, one, material.scheme)
-    wanted = {_LAYERS[layer] for layer in material.layers if layer in _LAYERS}
-    kept = tuple(span for span in one.spans if span.layer in wanted)
-    roles = one.roles if len(wanted) == len(_LAYERS) else ()
-    return result_items(task, one._replace(spans=kept, roles=roles), material.scheme)
+    if task.project == "spans":
+        wanted = {_LAYERS[layer] for layer in material.layers if layer in _LAYERS}
+        spans = tuple(span for span in annotation.spans if span.layer in wanted)
+        # A role links an event to an actor: without one of the two layers there is none.
+        roles = annotation.roles if len(wanted) == len(_LAYERS) else ()
+        annotation = annotation._replace(spans=spans, roles=roles)
+    return result_items(task, annotation, material.opened.scheme)

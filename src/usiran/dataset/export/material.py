@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
-from usiran.corpus import Corpus
-from usiran.dataset.configs import views
+from usiran.dataset.configs import Row, views
 from usiran.label_studio.tasks import chosen_articles
-from usiran.schemas.label_scheme import Scheme
-from usiran.text.articles import Texts
-from usiran.validation.validate import open_valid
+from usiran.loading import Opened
 
 Layer = Literal["stance", "actors", "events"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
-Row = dict[str, Any]
 
 
 class Role(NamedTuple):
@@ -32,32 +29,24 @@ class Material:
 
     Parameters
     ----------
-    corpus : Corpus
-        Where they come from.
-    scheme : Scheme
-        The labels, in order.
-    texts : Texts
-        The texts and sentences of the whole corpus.
+    opened : Opened
+        The whole corpus.
     layers : tuple of {"stance", "actors", "events"}
         What is to be exported.
     articles : tuple of dict
         The rows of the config ``articles`` that are exported.
-    sentences : tuple of dict
-        Their rows of the config ``spans``.
-    actors : mapping
-        From actor_id to the name in the registry.
-    left_out : tuple of str
-        Articles that are not exported because their texts are withdrawn.
+    sentences : mapping
+        From article_id to the article's rows of the config ``spans``.
     """
 
-    corpus: Corpus
-    scheme: Scheme
-    texts: Texts
+    opened: Opened
     layers: tuple[Layer, ...]
     articles: tuple[Row, ...]
-    sentences: tuple[Row, ...]
-    actors: Mapping[str, str]
-    left_out: tuple[str, ...]
+    sentences: Mapping[str, Sequence[Row]]
+
+    def names(self, field: str) -> tuple[str, ...]:
+        """Return the labels of a field of the scheme, in order."""
+        return tuple(self.opened.scheme[field].names)
 
     def spans(self, article: Row, layer: Layer) -> list[Row]:
         """Return an article's spans of a layer; none where the layer is not wanted."""
@@ -68,50 +57,35 @@ class Material:
         if "actors" not in self.layers:
             return
         for event in self.spans(article, "events"):
-            for role in self.scheme["role"].names:
+            for role in self.names("role"):
                 for actor in event[f"{role}s"]:
                     yield Role(event["span_id"], role, actor)
 
     def counts(self) -> dict[str, int]:
         """Return how much of everything is exported."""
-        sizes = {"articles": len(self.articles), "sentences": len(self.sentences)}
+        sentences = sum(len(rows) for rows in self.sentences.values())
+        counts = {"articles": len(self.articles), "sentences": sentences}
         for layer in ("actors", "events"):
             if layer in self.layers:
-                sizes[layer] = sum(len(article[layer]) for article in self.articles)
+                counts[layer] = sum(len(article[layer]) for article in self.articles)
         if {"actors", "events"} <= set(self.layers):
-            sizes["roles"] = sum(1 for article in self.articles for _ in self.roles(article))
-        return sizes
+            counts["roles"] = sum(1 for article in self.articles for _ in self.roles(article))
+        return counts
 
 
-def material(corpus: Corpus, layers: tuple[Layer, ...], articles: Iterable[str] = ()) -> Material:
-    """Gather what is to be exported.
-
-    Parameters
-    ----------
-    corpus : Corpus
-        The corpus.
-    layers : tuple of {"stance", "actors", "events"}
-        What is wanted.
-    articles : iterable of str
-        The articles wanted (default: all whose texts are there).
+def gather(opened: Opened, layers: tuple[Layer, ...], articles: Iterable[str] = ()) -> Material:
+    """Gather what is to be exported of some articles (default: all whose texts are there).
 
     Raises
     ------
     InputError
-        The corpus has findings, or an article is not there or withdrawn.
+        An article is not there or withdrawn.
     """
-    opened = open_valid(corpus)
-    frames, scheme, texts = opened.tables, opened.scheme, opened.texts
-    chosen = chosen_articles(texts, articles)
-    made = {view.name: view.rows for view in views(frames, scheme)}
-    registry = frames["registry"]
-    return Material(
-        corpus=corpus,
-        scheme=scheme,
-        texts=texts,
-        layers=layers,
-        articles=tuple(row for row in made["articles"] if row["article_id"] in chosen),
-        sentences=tuple(row for row in made["spans"] if row["article_id"] in chosen),
-        actors=dict(zip(registry["actor_id"], registry["name"], strict=True)),
-        left_out=tuple(key for key in texts.texts if key in texts.withdrawn),
-    )
+    chosen = chosen_articles(opened.texts, articles)
+    rows = {view.name: view.rows for view in views(opened.tables, opened.scheme)}
+    sentences: dict[str, list[Row]] = defaultdict(list)
+    for row in rows["spans"]:
+        if row["article_id"] in chosen:
+            sentences[row["article_id"]].append(row)
+    exported = tuple(row for row in rows["articles"] if row["article_id"] in chosen)
+    return Material(opened, layers, exported, sentences)

@@ -7,56 +7,82 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
-from usiran.dataset.export.material import Material, Row
+from usiran.dataset.configs import Row
+from usiran.dataset.export.material import Material
 
 FILE, SCHEMA = "events.jsonl", "events.schema.json"
 
+_OPTIONAL = ["string", "null"]
 _MENTION = {
-    "span_id": "string", "text": "string", "start": "integer", "end": "integer", "type": "string",
-    "actor_id": ["string", "null"], "name": ["string", "null"],
-}  # fmt: skip
+    "span_id": "string",
+    "text": "string",
+    "start": "integer",
+    "end": "integer",
+    "type": "string",
+    "actor_id": _OPTIONAL,
+    "name": _OPTIONAL,
+}
 _EVENT = {
-    "event_id": "string", "article_id": "string", "sentence_id": "string",
-    "date": ["string", "null"], "date_basis": "string", "publisher": ["string", "null"],
-    "event_type": "string", "quad": "string", "mode": "string", "trigger": "string",
-    "start": "integer", "end": "integer", "sentence": "string", "sentence_start": "integer",
-}  # fmt: skip
+    "event_id": "string",
+    "article_id": "string",
+    "sentence_id": "string",
+    "date": _OPTIONAL,
+    "date_basis": "string",
+    "publisher": _OPTIONAL,
+    "event_type": "string",
+    "quad": "string",
+    "mode": "string",
+    "trigger": "string",
+    "start": "integer",
+    "end": "integer",
+    "sentence": "string",
+    "sentence_start": "integer",
+}
 
 
 def files(material: Material) -> dict[str, bytes]:
     """Return the events and the schema of one, by name."""
-    lines = [
-        json.dumps(event, ensure_ascii=False)
+    registry = material.opened.tables["registry"]
+    names = dict(zip(registry["actor_id"], registry["name"], strict=True))
+    events = [
+        json.dumps(event, ensure_ascii=False) + "\n"
         for article in material.articles
-        for event in _events(material, article)
+        for event in _events(material, article, names)
     ]
-    content = "".join(f"{line}\n" for line in lines)
     schema = json.dumps(_schema(material), indent=2, ensure_ascii=False) + "\n"
-    return {FILE: content.encode("utf-8"), SCHEMA: schema.encode("utf-8")}
+    return {FILE: "".join(events).encode("utf-8"), SCHEMA: schema.encode("utf-8")}
 
 
-def _events(material: Material, article: Row) -> list[Row]:
-    actors = {span["span_id"]: _mention(material, span) for span in article["actors"]}
-    made = []
+def _events(material: Material, article: Row, names: dict[str, str]) -> Iterator[Row]:
+    texts = material.opened.texts
+    mentions = {
+        span["span_id"]: {**span, "name": names.get(span["actor_id"])} for span in article["actors"]
+    }
     for event in article["events"]:
-        start, end = event["start"], event["end"]
-        sentence = material.texts.holding(article["article_id"], start, end)
+        sentence = texts.holding(article["article_id"], event["start"], event["end"])
         assert sentence is not None  # a finding of the corpus otherwise
-        made.append({
-            "event_id": event["span_id"], "article_id": article["article_id"],
+        values = {
+            **article,
+            **event,
+            "event_id": event["span_id"],
+            "event_type": event["type"],
+            "trigger": event["text"],
+            "date": article["published"],
+            "date_basis": article["published_basis"],
             "sentence_id": sentence.sentence_id,
-            "date": article["published"], "date_basis": article["published_basis"],
-            "publisher": article["publisher"],
-            "event_type": event["type"], "quad": event["quad"], "mode": event["mode"],
-            "trigger": event["text"], "start": start, "end": end,
-            "sentence": material.texts.text_of(sentence), "sentence_start": sentence.start,
-            **{
-                _key(role): [actors[key] for key in event[f"{role}s"]]
-                for role in material.scheme["role"].names
-            },
-        })  # fmt: skip
-    return made
+            "sentence": texts.text_of(sentence),
+            "sentence_start": sentence.start,
+        }
+        roles = {
+            _key(role): [
+                {name: mentions[span_id][name] for name in _MENTION}
+                for span_id in event[f"{role}s"]
+            ]
+            for role in material.names("role")
+        }
+        yield {name: values[name] for name in _EVENT} | roles
 
 
 def _key(role: str) -> str:
@@ -64,13 +90,8 @@ def _key(role: str) -> str:
     return "actor" if role == "agent" else role
 
 
-def _mention(material: Material, span: Row) -> Row:
-    keys = ("span_id", "text", "start", "end", "type", "actor_id")
-    return {key: span[key] for key in keys} | {"name": material.actors.get(span["actor_id"])}
-
-
 def _schema(material: Material) -> Row:
-    scheme = material.scheme
+    scheme = material.opened.scheme
     mention = _object(_MENTION, {"type": scheme["actor"].names})
     closed = {"event_type": scheme["event"].names, "mode": scheme["mode"].names}
     event = _object(_EVENT, closed | {"quad": scheme.allowed["quad"]})
@@ -89,6 +110,8 @@ def _object(types: Row, closed: Row) -> Row:
     for name, values in closed.items():
         properties[name]["enum"] = list(values)
     return {
-        "type": "object", "properties": properties, "required": list(types),
+        "type": "object",
+        "properties": properties,
+        "required": list(types),
         "additionalProperties": False,
-    }  # fmt: skip
+    }

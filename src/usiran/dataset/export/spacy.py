@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from usiran.dataset.export.material import Material, Row
+from usiran.dataset.configs import Row
+from usiran.dataset.export.material import Material
 from usiran.errors import Finding, InputError
 from usiran.text.tokens import tokenize
 
@@ -30,28 +31,23 @@ def files(material: Material) -> dict[str, bytes]:
         from spacy.tokens import DocBin
         from spacy.vocab import Vocab
     except ImportError:
-        found, allowed = "spaCy is not installed", "spaCy 3.8 or later"
-        raise InputError([Finding("spacy", "", "", found, allowed, EXTRA)]) from None
+        value, allowed = "spaCy is not installed", "spaCy 3.8 or later"
+        raise InputError([Finding("spacy", "", "", value, allowed, EXTRA)]) from None
     # No language's rules are needed: the tokens are the corpus's.
     vocab = Vocab()
     docs = [_doc(vocab, material, article) for article in material.articles]
     content = DocBin(store_user_data=True, docs=docs).to_bytes()
-    return {f"{material.corpus.manifest.name}.spacy": content}
+    return {f"{material.opened.corpus.manifest.name}.spacy": content}
 
 
 def _doc(vocab: Any, material: Material, article: Row) -> Any:
     from spacy.tokens import Doc
 
-    text = article["text"]
-    words, spaces, starts = [], [], []
-    for word, space, start in _words(text):
-        words.append(word)
-        spaces.append(space)
-        starts.append(start)
+    words, spaces, starts = zip(*_words(article["text"]), strict=True)
     firsts = {sentence["start"] for sentence in article["sentences"]}
     # The first token of a Doc always starts a sentence.
     begins: list[bool | int | None] = [start in firsts or i == 0 for i, start in enumerate(starts)]
-    doc = Doc(vocab, words=words, spaces=spaces, sent_starts=begins)
+    doc = Doc(vocab, words=list(words), spaces=list(spaces), sent_starts=begins)
     _label(doc, material, article)
     return doc
 
@@ -73,28 +69,27 @@ def _words(text: str) -> Iterator[tuple[str, bool, int]]:
 
 
 def _label(doc: Any, material: Material, article: Row) -> None:
-    groups: dict[str, list[Any]] = {}
     for layer in ("actors", "events"):
         if layer in material.layers:
-            groups[layer] = [_span(doc, span) for span in article[layer]]
+            doc.spans[layer] = [
+                doc.char_span(
+                    span["start"],
+                    span["end"],
+                    span["type"],
+                    kb_id=span.get("actor_id") or "",
+                    span_id=span["span_id"],
+                )
+                for span in article[layer]
+            ]
+    doc.set_ents(list(doc.spans.get("actors", ())), default="outside")
     if "stance" in material.layers:
         scored = [row for row in article["sentences"] if row["stance"]]
-        groups["stance"] = [
+        doc.spans["stance"] = [
             doc.char_span(row["start"], row["end"], row["stance"], span_id=row["sentence_id"])
             for row in scored
         ]
         doc.user_data["holders"] = {row["sentence_id"]: row["holder"] for row in scored}
-    for name, spans in groups.items():
-        doc.spans[name] = spans
-    doc.set_ents(groups.get("actors", []), default="outside")
     events = material.spans(article, "events")
     doc.user_data["article_id"] = article["article_id"]
     doc.user_data["modes"] = {event["span_id"]: event["mode"] for event in events}
     doc.user_data["roles"] = [list(role) for role in material.roles(article)]
-
-
-def _span(doc: Any, span: Row) -> Any:
-    return doc.char_span(
-        span["start"], span["end"], span["type"],
-        kb_id=span.get("actor_id") or "", span_id=span["span_id"],
-    )  # fmt: skip
