@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 
-from usiran.annotation.agreement.spans import SpanMeasure, span_scores
+from usiran.annotation.agreement.spans import Pair, SpanMeasure, span_scores
 from usiran.annotation.agreement.units import YES_NO, Ratings, all_ratings, matched_spans
 from usiran.annotation.annotator_labels import AnnotatorLabels, Export, read_exports, read_rounds
 from usiran.corpus import Corpus
@@ -171,14 +172,14 @@ class Agreement:
     repaired: int
 
     @property
-    def shared_model(self) -> bool:
-        """Whether more than one annotator is known to be a language model."""
-        return len(self.models) > 1
-
-    @property
     def models(self) -> tuple[str, ...]:
         """The annotators that are known to be language models."""
         return tuple(who for who in self.annotators if self.kinds.get(who) == "language-model")
+
+    @property
+    def shared_model(self) -> bool:
+        """Whether more than one annotator is known to be a language model."""
+        return len(self.models) > 1
 
     def __getitem__(self, name: str) -> LabelAgreement:
         return next(one for one in self.labels if one.name == name)
@@ -210,22 +211,24 @@ def measure(
     InputError
         There are fewer than two annotators, or no unit that two of them labelled.
     """
-    units = _shared(annotations)
+    units, annotators = _shared_units(annotations), annotations.annotators
     actors, events = matched_spans(annotations, "actor"), matched_spans(annotations, "event")
-    labels = tuple(
-        label_agreement(ratings, annotations.annotators, draws=draws, seed=seed)
-        for ratings in all_ratings(annotations, scheme, texts, actors, events)
+    ratings = all_ratings(annotations, scheme, texts, actors, events)
+    pairable = [_Pairable.of(one, annotators) for one in ratings]
+    labels = (
+        _label_agreement(one, paired, draw, annotators)
+        for one, paired, draw in zip(ratings, pairable, _drawn(pairable, draws, seed), strict=True)
     )
-    spans = span_scores(annotations, scheme, actors, events)
+    scores = span_scores(annotations, scheme, actors, events)
     return Agreement(
         source=annotations.source,
-        annotators=annotations.annotators,
+        annotators=annotators,
         kinds=annotations.kinds,
         units=units,
         draws=draws,
         seed=seed,
-        labels=labels,
-        spans=tuple(_span_agreement(one, pairs, annotations) for one, pairs in spans.items()),
+        labels=tuple(labels),
+        spans=tuple(_span_agreement(one, pairs, annotators) for one, pairs in scores.items()),
         repaired=len(annotations.repairs),
     )
 
@@ -251,68 +254,104 @@ def measure_corpus(
     draws, seed : int
         Of the bootstrap.
     """
-    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     if exports and rounds:
-        found = f"--round {' '.join(rounds)} beside {', '.join(exports)}"
+        value = f"--round {' '.join(rounds)} beside {', '.join(exports)}"
         allowed = "either stored rounds or exports"
-        raise InputError([Finding("--round", "", "", found, allowed, "leave one of them out")])
+        raise InputError([Finding("--round", "", "", value, allowed, "leave one of them out")])
+    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     if exports:
-        given = [Export.of(word) for word in exports]
-        annotations = read_exports(given, corpus, scheme=scheme, texts=texts)
+        files = [Export.of(word) for word in exports]
+        annotations = read_exports(files, corpus, scheme=scheme, texts=texts)
     else:
-        named = tuple(rounds or corpus.manifest.gold_rounds)
-        annotations = read_rounds(corpus, named, scheme=scheme, texts=texts)
+        names = tuple(rounds or corpus.manifest.gold_rounds)
+        annotations = read_rounds(corpus, names, scheme=scheme, texts=texts)
     return measure(annotations, scheme=scheme, texts=texts, draws=draws, seed=seed)
 
 
-def _shared(annotations: AnnotatorLabels) -> dict[str, int]:
+def _shared_units(annotations: AnnotatorLabels) -> dict[str, int]:
     """Count the units that two annotators or more labelled; refuse where there are none."""
-    who = ", ".join(annotations.annotators) or "nobody"
+    names = ", ".join(annotations.annotators)
     if len(annotations.annotators) < 2:
-        found = f"labels of {who} alone" if annotations.annotators else "no labels"
+        value = f"labels of {names} alone" if names else "no labels"
         fix = "take in a second annotator's labels, or name more rounds or files"
         allowed = "labels of two annotators or more"
-        raise InputError([Finding(annotations.source, "", "", found, allowed, fix)])
-    names = {"sentences": annotations.units("stance"), "articles": annotations.units("spans")}
-    units = {name: sum(len(tasks) > 1 for tasks in found.values()) for name, found in names.items()}
-    if not any(units.values()):
-        found = f"no unit that two of {who} labelled"
+        raise InputError([Finding(annotations.source, "", "", value, allowed, fix)])
+    shared = {
+        "sentences": sum(len(tasks) > 1 for tasks in annotations.units("stance").values()),
+        "articles": sum(len(tasks) > 1 for tasks in annotations.units("spans").values()),
+    }
+    if not any(shared.values()):
+        value = f"no unit that two of {names} labelled"
         fix = "compare exports of the same texts; tasks are told by article_id and sentence_id"
         allowed = "units with two annotators"
-        raise InputError([Finding(annotations.source, "", "", found, allowed, fix)])
-    return units
+        raise InputError([Finding(annotations.source, "", "", value, allowed, fix)])
+    return shared
 
 
-def label_agreement(
-    ratings: Ratings, annotators: Sequence[str], *, draws: int, seed: int
+class _Pairable(NamedTuple):
+    """The coincidences of the units that two annotators or more labelled, and their places."""
+
+    o: Floats
+    articles: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+    @classmethod
+    def of(cls, ratings: Ratings, annotators: Sequence[str]) -> _Pairable:
+        counts = ratings.counts(*annotators)
+        paired = np.flatnonzero(counts.sum(axis=1) > 1)
+        units = [ratings.units[i] for i in paired]
+        articles = tuple(unit.article for unit in units)
+        return cls(coincidences(counts[paired]), articles, tuple(unit.sentence for unit in units))
+
+
+def _drawn(pairable: Sequence[_Pairable], draws: int, seed: int) -> list[Floats]:
+    """Return the summed coincidences of every bootstrap draw, for each of several ratings.
+
+    Drawing costs far more than summing. Equal seeds draw equal units alike, so ratings of the
+    same units are summed over one and the same draws.
+    """
+    same_units: dict[tuple[tuple[str, ...], tuple[str, ...]], list[int]] = {}
+    for i, (_, articles, sentences) in enumerate(pairable):
+        same_units.setdefault((articles, sentences), []).append(i)
+    sums = [np.zeros((0, *o.shape[1:])) for o, _, _ in pairable]
+    for (articles, sentences), places in same_units.items():
+        if articles:
+            cells = [pairable[i].o.reshape(len(articles), -1) for i in places]
+            joined = np.concatenate(cells, axis=1)
+            drawn = bootstrap_coincidences(joined, articles, sentences, draws=draws, seed=seed)
+            ends = np.cumsum([own.shape[1] for own in cells])
+            for i, own in zip(places, np.split(drawn, ends[:-1], axis=1), strict=True):
+                sums[i] = own.reshape(draws, *pairable[i].o.shape[1:])
+    return sums
+
+
+def _label_agreement(
+    ratings: Ratings, pairable: _Pairable, draw: Floats, annotators: Sequence[str]
 ) -> LabelAgreement:
-    """Return the agreement on one kind of label."""
-    counts = ratings.counts(*annotators)
-    o = coincidences(counts)
-    kept = np.flatnonzero(counts.sum(axis=1) > 1)
-    articles = [ratings.units[i].article for i in kept]
-    rows = [ratings.units[i].row for i in kept]
-    draw = np.zeros((0, *o.shape[1:]))
-    if len(kept):
-        draw = bootstrap_coincidences(o[kept], articles, rows, draws=draws, seed=seed)
-    pairs = _pairs(ratings, annotators)
+    o = pairable.o
+    in_article: dict[str, list[int]] = {}
+    for i, article in enumerate(pairable.articles):
+        in_article.setdefault(article, []).append(i)
+    pairs = tuple(PairFigure(*pair, _of(ratings, pair)) for pair in combinations(annotators, 2))
+    others = {who: [other for other in annotators if other != who] for who in annotators}
     return LabelAgreement(
         name=ratings.name,
         about=ratings.about,
-        alpha=_alpha(o[kept], draw),
+        alpha=_alpha(o, draw),
         aim=ALPHA_AIMS.get(ratings.name),
+        # A yes or no has one alpha: that of the no is the same.
         per_label={
-            label: _alpha(against_rest(o[kept], k), against_rest(draw, k))
+            label: _alpha(against_rest(o, k), against_rest(draw, k))
             for k, label in enumerate(ratings.labels)
             if ratings.labels != YES_NO
         },
-        per_article={
-            name: _alpha(o[kept][np.asarray(articles) == name]) for name in dict.fromkeys(articles)
-        },
+        per_article={article: _alpha(o[places]) for article, places in in_article.items()},
         pairs=pairs,
         rest=_rest(pairs, annotators),
-        without=_without(ratings, annotators),
-        confusion=Confusion(ratings.labels, _cells(counts)),
+        without={
+            who: _of(ratings, rest) if len(rest) > 1 else None for who, rest in others.items()
+        },
+        confusion=Confusion(ratings.labels, _cells(ratings.counts(*annotators))),
     )
 
 
@@ -320,7 +359,7 @@ def _alpha(o: Floats, draw: Floats | None = None) -> Alpha:
     values = alpha(draw) if draw is not None and len(draw) else np.empty(0)
     bounds = alpha_interval(values)
     return Alpha(
-        value=_number(float(alpha(o.sum(axis=0)))),
+        value=_rounded(float(alpha(o.sum(axis=0)))),
         interval=None if bounds is None else (round(bounds[0], _PLACES), round(bounds[1], _PLACES)),
         units=len(o),
         labels=round(float(o.sum())),
@@ -328,23 +367,16 @@ def _alpha(o: Floats, draw: Floats | None = None) -> Alpha:
     )
 
 
-def _number(value: float | None) -> float | None:
+def _rounded(value: float | None) -> float | None:
     # Adding 0 turns the -0.0 of 1 - 1.0000000000000002 into 0.0.
     return None if value is None or np.isnan(value) else round(value, _PLACES) + 0.0
 
 
 def _of(ratings: Ratings, annotators: Iterable[str]) -> float | None:
-    o = coincidences(ratings.counts(*annotators)).sum(axis=0)
-    return _number(float(alpha(o)))
+    return _rounded(float(alpha(coincidences(ratings.counts(*annotators)).sum(axis=0))))
 
 
-def _pairs(ratings: Ratings, annotators: Sequence[str]) -> tuple[PairFigure, ...]:
-    pairs = combinations(annotators, 2)
-    return tuple(PairFigure(*pair, _of(ratings, pair)) for pair in pairs)
-
-
-def _rest(pairs: Iterable[PairFigure], annotators: Iterable[str]) -> dict[str, float | None]:
-    pairs = list(pairs)
+def _rest(pairs: Sequence[PairFigure], annotators: Iterable[str]) -> dict[str, float | None]:
     return {
         who: _mean(pair.value for pair in pairs if who in (pair.one, pair.other))
         for who in annotators
@@ -353,12 +385,7 @@ def _rest(pairs: Iterable[PairFigure], annotators: Iterable[str]) -> dict[str, f
 
 def _mean(values: Iterable[float | None]) -> float | None:
     defined = [value for value in values if value is not None]
-    return _number(float(np.mean(defined))) if defined else None
-
-
-def _without(ratings: Ratings, annotators: Sequence[str]) -> dict[str, float | None]:
-    others = {who: [one for one in annotators if one != who] for who in annotators}
-    return {who: _of(ratings, rest) if len(rest) > 1 else None for who, rest in others.items()}
+    return _rounded(float(np.mean(defined))) if defined else None
 
 
 def _cells(counts: Floats) -> tuple[tuple[int, ...], ...]:
@@ -370,11 +397,9 @@ def _cells(counts: Floats) -> tuple[tuple[int, ...], ...]:
 
 
 def _span_agreement(
-    measure: SpanMeasure,
-    scores: Mapping[tuple[str, str], float | None],
-    annotations: AnnotatorLabels,
+    measure: SpanMeasure, scores: Mapping[Pair, float | None], annotators: Sequence[str]
 ) -> SpanAgreement:
-    pairs = tuple(PairFigure(*pair, _number(value)) for pair, value in scores.items())
+    pairs = tuple(PairFigure(*pair, _rounded(score)) for pair, score in scores.items())
     return SpanAgreement(
         name=measure.name,
         layer=measure.layer,
@@ -383,5 +408,5 @@ def _span_agreement(
         mean=_mean(pair.value for pair in pairs),
         aim=F1_AIMS.get(measure),
         pairs=pairs,
-        rest=_rest(pairs, annotations.annotators),
+        rest=_rest(pairs, annotators),
     )

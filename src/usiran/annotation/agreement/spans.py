@@ -10,18 +10,18 @@ in common where both tie the same event to the same actor in the same role.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import combinations, product
 from typing import NamedTuple
 
 from usiran.annotation.agreement.units import MatchedSpans
 from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.label_studio.annotation_records import TaskReading
 from usiran.schemas.label_scheme import Scheme
-from usiran.text.spans import Hits, Span, hits
+from usiran.text.spans import Span, hits
 
 Pair = tuple[str, str]
-_Sums = tuple[int, int, int]
+Link = tuple[int, str, int]  # the event's group, the role, the actor's group
 
 
 class SpanMeasure(NamedTuple):
@@ -43,114 +43,109 @@ class SpanMeasure(NamedTuple):
 
 
 _LEVELS = {"type": "with type", "quad": "with quad class", "none": "without type"}
+_MATCHES = ("strict", "overlap")
+ROLES = SpanMeasure("role", "matched", "type")
 MEASURES = (
-    SpanMeasure("actor", "strict", "type"),
-    SpanMeasure("actor", "strict", "none"),
-    SpanMeasure("actor", "overlap", "type"),
-    SpanMeasure("actor", "overlap", "none"),
-    SpanMeasure("event", "strict", "type"),
-    SpanMeasure("event", "strict", "quad"),
-    SpanMeasure("event", "strict", "none"),
-    SpanMeasure("event", "overlap", "type"),
-    SpanMeasure("event", "overlap", "quad"),
-    SpanMeasure("event", "overlap", "none"),
-    SpanMeasure("role", "matched", "type"),
+    *(SpanMeasure("actor", *measure) for measure in product(_MATCHES, ("type", "none"))),
+    *(SpanMeasure("event", *measure) for measure in product(_MATCHES, ("type", "quad", "none"))),
+    ROLES,
 )
 
 
-def f1(common: int, one: int, other: int) -> float | None:
-    """Return 2 common / (one + other); None where there is nothing to compare.
+def f1(common: int, first: int, second: int) -> float | None:
+    """Return 2 common / (first + second); None where there is nothing to compare.
 
     Examples
     --------
     >>> f1(3, 4, 5), f1(0, 0, 0)
     (0.6666666666666666, None)
     """
-    return 2 * common / (one + other) if one + other else None
+    return 2 * common / (first + second) if first + second else None
 
 
 def span_scores(
     annotations: AnnotatorLabels,
     scheme: Scheme,
-    actors: list[MatchedSpans],
-    events: list[MatchedSpans],
+    actors: Sequence[MatchedSpans],
+    events: Sequence[MatchedSpans],
 ) -> dict[SpanMeasure, dict[Pair, float | None]]:
     """Return F1 by every measure for every pair of annotators."""
-    scores: dict[SpanMeasure, dict[Pair, float | None]] = {one: {} for one in MEASURES}
+    scores: dict[SpanMeasure, dict[Pair, float | None]] = {measure: {} for measure in MEASURES}
     articles = annotations.units("spans").values()
     links = _links(annotations, actors, events)
-    for one, other in combinations(annotations.annotators, 2):
-        shared = [tasks for tasks in articles if one in tasks and other in tasks]
-        for layer, levels in (("actor", ("type",)), ("event", ("type", "quad"))):
-            for level in levels:
-                quads = scheme.quad_of if level == "quad" else {}
-                found = [
-                    hits(_spans(t[one], layer, quads), _spans(t[other], layer, quads))
-                    for t in shared
-                ]
-                for scheme_name, key in _keys(level):
-                    sums = _sums(found, key)
-                    which = "none" if key in ("exact", "touching") else level
-                    measure = SpanMeasure(layer, scheme_name, which)
-                    scores[measure][one, other] = f1(*sums)
-        scores[MEASURES[-1]][one, other] = f1(*_role_sums(links, one, other))
+    for first, second in combinations(annotations.annotators, 2):
+        in_both = (tasks for tasks in articles if first in tasks and second in tasks)
+        shared = [(tasks[first], tasks[second]) for tasks in in_both]
+        for layer, level in (("actor", "type"), ("event", "type"), ("event", "quad")):
+            classes = scheme.quad_of if level == "quad" else {}
+            for measure, score in _layer_scores(shared, layer, level, classes).items():
+                scores[measure][first, second] = score
+        scores[ROLES][first, second] = _role_score(links, first, second)
     return scores
 
 
-def _keys(level: str) -> Sequence[tuple[str, str]]:
-    typed = (("strict", "strict"), ("overlap", "overlap"))
-    return typed if level == "quad" else (*typed, ("strict", "exact"), ("overlap", "touching"))
+def _layer_scores(
+    tasks: Iterable[tuple[TaskReading, TaskReading]],
+    layer: str,
+    level: str,
+    classes: Mapping[str, str],
+) -> dict[SpanMeasure, float | None]:
+    """Return F1 of a layer with labels and, where these are types, without them."""
+    counts = [hits(*(_spans(task, layer, classes) for task in pair)) for pair in tasks]
+    size = sum(one.first for one in counts), sum(one.second for one in counts)
+    fields = {"strict": ("strict", level), "overlap": ("overlap", level)}
+    if level == "type":
+        fields |= {"exact": ("strict", "none"), "touching": ("overlap", "none")}
+    return {
+        SpanMeasure(layer, *match): f1(sum(getattr(one, field) for one in counts), *size)
+        for field, match in fields.items()
+    }
 
 
-def _sums(found: Sequence[Hits], key: str) -> _Sums:
-    common = sum(getattr(one, key) for one in found)
-    return common, sum(one.first for one in found), sum(one.second for one in found)
-
-
-def _spans(task: TaskReading, layer: str, quads: Mapping[str, str]) -> list[Span]:
+def _spans(task: TaskReading, layer: str, classes: Mapping[str, str]) -> list[Span]:
     return [
-        Span(span.start, span.end, quads.get(span.label, span.label))
+        Span(span.start, span.end, classes.get(span.label, span.label))
         for span in task.annotation.spans
         if span.layer == layer
     ]
 
 
-class _Links(NamedTuple):
-    """One article's links as (event group, role, actor group), and who marked which event."""
+class _ArticleLinks(NamedTuple):
+    """One article's links of each annotator, and who marked each event."""
 
-    of: Mapping[str, set[tuple[int, str, int]]]
-    events: Sequence[Mapping[str, object]]
+    by_annotator: Mapping[str, set[Link]]
+    events: Sequence[Collection[str]]
 
 
 def _links(
-    annotations: AnnotatorLabels, actors: list[MatchedSpans], events: list[MatchedSpans]
-) -> list[_Links]:
-    found = []
-    units = annotations.units("spans")
+    annotations: AnnotatorLabels, actors: Sequence[MatchedSpans], events: Sequence[MatchedSpans]
+) -> list[_ArticleLinks]:
+    articles = []
     for actor, event in zip(actors, events, strict=True):
-        of = {}
-        for who, task in units[event.article].items():
-            place = {
-                group[who].region: number
+        links: dict[str, set[Link]] = {}
+        for annotator, task in annotations.units("spans")[event.article].items():
+            # Region ids are an annotator's own: the groups say which of them are one thing.
+            group_of = {
+                group[annotator].region: number
                 for layer in (actor, event)
                 for number, group in enumerate(layer.groups)
-                if who in group
+                if annotator in group
             }
-            of[who] = {
-                (place[link.event], link.role, place[link.actor]) for link in task.annotation.roles
+            links[annotator] = {
+                (group_of[link.event], link.role, group_of[link.actor])
+                for link in task.annotation.roles
             }
-        found.append(_Links(of, event.groups))
-    return found
+        articles.append(_ArticleLinks(links, event.groups))
+    return articles
 
 
-def _role_sums(links: Sequence[_Links], one: str, other: str) -> _Sums:
-    common = mine = theirs = 0
-    for article in links:
-        if one not in article.of or other not in article.of:
-            continue
-        both = {n for n, group in enumerate(article.events) if one in group and other in group}
-        first = {link for link in article.of[one] if link[0] in both}
-        second = {link for link in article.of[other] if link[0] in both}
-        common += len(first & second)
-        mine, theirs = mine + len(first), theirs + len(second)
-    return common, mine, theirs
+def _role_score(articles: Iterable[_ArticleLinks], first: str, second: str) -> float | None:
+    common = first_total = second_total = 0
+    for links, events in articles:
+        if first in links and second in links:
+            both = {n for n, group in enumerate(events) if first in group and second in group}
+            of_first = {link for link in links[first] if link[0] in both}
+            of_second = {link for link in links[second] if link[0] in both}
+            common += len(of_first & of_second)
+            first_total, second_total = first_total + len(of_first), second_total + len(of_second)
+    return f1(common, first_total, second_total)

@@ -9,28 +9,31 @@ but that of the span scores (`usiran.annotation.agreement.spans`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from usiran.annotation.annotator_labels import AnnotatorLabels
-from usiran.label_studio.annotation_records import SpanReading
-from usiran.schemas.label_scheme import QUADS, Scheme
+from usiran.label_studio.annotation_records import SpanReading, TaskReading
+from usiran.schemas.label_scheme import QUADS, Project, Scheme
 from usiran.stats.scores import Floats
 from usiran.text.articles import Texts
 from usiran.text.spans import groups
 
 Group = Mapping[str, SpanReading]
 YES_NO = ("yes", "no")
+T = TypeVar("T")
 
 
 class Unit(NamedTuple):
     """One thing that annotators labelled: its article, its sentence, their labels."""
 
     article: str
-    row: str
+    sentence: str
     labels: Mapping[str, str]
 
 
@@ -55,14 +58,26 @@ class Ratings:
     labels: tuple[str, ...]
     units: tuple[Unit, ...]
 
+    @cached_property
+    def _given(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """From annotator to the units it labelled and the labels it gave them, as places."""
+        place = {label: i for i, label in enumerate(self.labels)}
+        cells: dict[str, list[tuple[int, int]]] = {}
+        for number, unit in enumerate(self.units):
+            for annotator, label in unit.labels.items():
+                cells.setdefault(annotator, []).append((number, place[label]))
+        return {
+            annotator: (np.array([n for n, _ in own]), np.array([label for _, label in own]))
+            for annotator, own in cells.items()
+        }
+
     def counts(self, *annotators: str) -> Floats:
         """Return how many of these annotators gave each label, shape (units, labels)."""
-        place = {label: i for i, label in enumerate(self.labels)}
         table = np.zeros((len(self.units), len(self.labels)))
-        for row, unit in enumerate(self.units):
-            for who in annotators:
-                if who in unit.labels:
-                    table[row, place[unit.labels[who]]] += 1
+        for annotator in annotators:
+            if annotator in self._given:
+                # An annotator has one label a unit: no cell stands here twice.
+                table[self._given[annotator]] += 1
         return table
 
 
@@ -74,35 +89,32 @@ class MatchedSpans:
     ----------
     article : str
         The article.
-    annotators : tuple of str
-        Everybody who labelled the article, with or without spans in it.
     groups : tuple of mapping
         From annotator to span; also spans that one annotator alone marked.
     """
 
     article: str
-    annotators: tuple[str, ...]
     groups: tuple[Group, ...]
 
 
 def matched_spans(annotations: AnnotatorLabels, layer: str) -> list[MatchedSpans]:
     """Return the matched spans of a layer, for every article that has labels."""
-    found = []
+    matched = []
     for article, tasks in annotations.units("spans").items():
         spans = {
-            who: [span for span in task.annotation.spans if span.layer == layer]
-            for who, task in tasks.items()
+            annotator: [span for span in task.annotation.spans if span.layer == layer]
+            for annotator, task in tasks.items()
         }
-        found.append(MatchedSpans(article, tuple(tasks), tuple(groups(spans))))
-    return found
+        matched.append(MatchedSpans(article, tuple(groups(spans))))
+    return matched
 
 
 def all_ratings(
     annotations: AnnotatorLabels,
     scheme: Scheme,
     texts: Texts,
-    actors: list[MatchedSpans],
-    events: list[MatchedSpans],
+    actors: Iterable[MatchedSpans],
+    events: Iterable[MatchedSpans],
 ) -> list[Ratings]:
     """Return everything that annotators are compared on, in the order of the report."""
     quad, names = scheme.quad_of, {key: scheme[key].names for key in ("actor", "event", "mode")}
@@ -119,53 +131,55 @@ def all_ratings(
 
 
 def _choice(name: str, annotations: AnnotatorLabels, scheme: Scheme, about: str) -> Ratings:
+    def label_of(task: TaskReading) -> str | None:
+        return next(iter(task.annotation.choices.get(name, ())), None)
+
     field = scheme[name]
-    units = []
-    for unit, tasks in annotations.units(field.project).items():
-        labels = {
-            who: task.annotation.choices[name][0]
-            for who, task in tasks.items()
-            if name in task.annotation.choices
-        }
-        units.append(Unit(next(iter(tasks.values())).article_id, unit, labels))
-    return Ratings(name, about, field.names, tuple(units))
+    return Ratings(name, about, field.names, _task_units(annotations, field.project, label_of))
 
 
 def _ground(name: str, annotations: AnnotatorLabels) -> Ratings:
     """Take one of the grounds as a yes or no for every sentence with a stance."""
-    units = []
-    for unit, tasks in annotations.units("stance").items():
-        labels = {
-            who: YES_NO[name not in task.annotation.choices.get("grounds", ())]
-            for who, task in tasks.items()
-            if "stance" in task.annotation.choices
-        }
-        units.append(Unit(next(iter(tasks.values())).article_id, unit, labels))
-    return Ratings(f"grounds {name}", "sentences", YES_NO, tuple(units))
+
+    def label_of(task: TaskReading) -> str | None:
+        choices = task.annotation.choices
+        return YES_NO[name not in choices.get("grounds", ())] if "stance" in choices else None
+
+    units = _task_units(annotations, "stance", label_of)
+    return Ratings(f"grounds {name}", "sentences", YES_NO, units)
+
+
+def _task_units(
+    annotations: AnnotatorLabels, project: Project, label_of: Callable[[TaskReading], str | None]
+) -> tuple[Unit, ...]:
+    return tuple(
+        Unit(next(iter(tasks.values())).article_id, unit, _labels(tasks, label_of))
+        for unit, tasks in annotations.units(project).items()
+    )
 
 
 def _spans(
     name: str,
     labels: tuple[str, ...],
-    layer: list[MatchedSpans],
+    layer: Iterable[MatchedSpans],
     texts: Texts,
-    label: Callable[[SpanReading], str | None],
+    label_of: Callable[[SpanReading], str | None],
 ) -> Ratings:
-    units = []
-    for matched in layer:
-        for group in matched.groups:
-            told = dict(_told(group, label))
-            units.append(Unit(matched.article, _row(matched.article, group, texts), told))
+    units = [
+        Unit(matched.article, _sentence(matched.article, group, texts), _labels(group, label_of))
+        for matched in layer
+        for group in matched.groups
+    ]
     return Ratings(name, "matched spans", labels, tuple(units))
 
 
-def _told(group: Group, label: Callable[[SpanReading], str | None]) -> Iterator[tuple[str, str]]:
-    for who, span in group.items():
-        if (said := label(span)) is not None:
-            yield who, said
+def _labels(things: Mapping[str, T], label_of: Callable[[T], str | None]) -> dict[str, str]:
+    """From annotator to label, where it gave one."""
+    labels = {annotator: label_of(thing) for annotator, thing in things.items()}
+    return {annotator: label for annotator, label in labels.items() if label is not None}
 
 
-def _row(article: str, group: Group, texts: Texts) -> str:
+def _sentence(article: str, group: Group, texts: Texts) -> str:
     """Return the sentence of a group's first span; the place itself in a text without any."""
     first = min(group.values(), key=lambda span: span.start)
     sentence = texts.holding(article, first.start, first.end)
