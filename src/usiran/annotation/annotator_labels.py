@@ -48,8 +48,8 @@ class AnnotatorLabels:
     repairs : tuple of Finding
         Offsets that were mended while reading.
     submissions : dict
-        From round and annotator to the tasks of the stored submission, also those that a later
-        round replaced; empty for exports.
+        From round and annotator to all tasks, also those that a later round replaced; empty for
+        exports.
     """
 
     tasks: dict[str, dict[Key, TaskReading]]
@@ -101,18 +101,7 @@ class AnnotatorLabels:
 def read_rounds(
     corpus: Corpus, rounds: Sequence[str], *, scheme: Scheme, texts: Texts
 ) -> AnnotatorLabels:
-    """Read the stored submissions of some rounds.
-
-    Parameters
-    ----------
-    corpus : Corpus
-        Whose submissions.
-    rounds : sequence of str
-        In order: the last one in which an annotator labelled a task counts.
-    scheme : Scheme
-        The labels.
-    texts : Texts
-        The corpus's texts and sentences.
+    """Read the stored submissions of some rounds, in which the last one listed counts.
 
     Raises
     ------

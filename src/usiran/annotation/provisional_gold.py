@@ -45,19 +45,10 @@ def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False)
     Votes are counted over all annotators in the rounds that corpus.toml names as
     ``gold_rounds``. A gold that is replaced takes its decisions with it.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        Whose gold it is.
-    round, annotator_id : str
-        The submission; both of its exports must be there, and the round a gold round.
-    force : bool
-        Replace a gold that has decisions.
-
     Raises
     ------
     FileError
-        A submission is missing or cannot be read.
+        A submission is missing in part or cannot be read.
     InputError
         The round is no gold round, a submission has errors, or the gold has decisions and
         `force` is off.

@@ -41,22 +41,10 @@ def annotations_by(task: TaskReading, annotator: str | None) -> list[AnnotationR
 def single_annotations(
     tasks: Iterable[TaskReading], annotator: str | None, *, file: str, name: str
 ) -> tuple[list[TaskReading], list[Finding]]:
-    """Return the tasks that an annotator did, one annotation each, and what speaks against it.
+    """Return the tasks that an annotator did, one annotation each, and where there are several.
 
-    Parameters
-    ----------
-    tasks : iterable of TaskReading
-        The tasks of one file.
-    annotator : str or None
-        Whose annotations count, by id or email; None takes everybody's.
-    file, name : str
-        How findings call the file and the annotator.
-
-    Returns
-    -------
-    tasks : list of TaskReading
-    findings : list of Finding
-        Of tasks with several annotations, and of units with several tasks.
+    `annotator` is an id or email, None takes everybody's annotations; `file` and `name` are how
+    findings call the file and the annotator.
     """
     single: list[TaskReading] = []
     findings: list[Finding] = []
@@ -79,20 +67,9 @@ def single_annotations(
 def read_labels(
     path: Path, corpus: Corpus, *, scheme: Scheme, texts: Texts, completed_by: str | None = None
 ) -> FileLabels:
-    """Read a sheet or an export, and choose one annotator's labels in it.
+    """Read a sheet (.txt) or an export (.json, .jsonl) of either project, one annotator's labels.
 
-    Parameters
-    ----------
-    path : Path
-        A sheet (.txt) or a Label Studio export (.json, .jsonl), of either project.
-    corpus : Corpus
-        What the labels are about.
-    scheme : Scheme
-        The labels.
-    texts : Texts
-        The corpus's texts and sentences.
-    completed_by : str, optional
-        Whose annotations to take, by id or email, where the export has several annotators'.
+    `completed_by` says whose, by id or email, where an export has several annotators'.
 
     Raises
     ------
@@ -130,9 +107,7 @@ def read_all_labels(
     texts: Texts,
     completed_by: str | None = None,
 ) -> list[TaskReading]:
-    """Read several files of one annotator; no two of them may label the same unit.
-
-    The parameters are those of `read_labels`.
+    """Read several files of one annotator as `read_labels` does; no two may label one unit.
 
     Raises
     ------

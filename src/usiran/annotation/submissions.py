@@ -51,20 +51,11 @@ class Counts:
 
 @dataclass(frozen=True)
 class Report:
-    """What an import did, or would do; as text for a reader.
+    """What an import did, or would do; its text is for a reader.
 
-    Parameters
-    ----------
-    tasks : dict
-        Counts per project.
-    spans, roles : int
-        How many the given file holds.
-    repairs : tuple of Finding
-        Offsets that were mended: the stored export has the mended ones.
-    files : tuple of str
-        The stored exports that change, relative to the corpus.
-    written : bool
-        Whether they were written: not after a dry run, nor where nothing changes.
+    `tasks` are counts per project, `spans` and `roles` what the given file holds, `repairs`
+    offsets that were mended and are stored mended. `files` are the stored exports that change,
+    relative to the corpus; they are not `written` after a dry run.
     """
 
     tasks: dict[str, Counts]
@@ -99,13 +90,7 @@ def list_submissions(corpus: Corpus) -> list[tuple[str, str]]:
 def read_submission(
     corpus: Corpus, round: str, annotator_id: str, *, scheme: Scheme, texts: Texts
 ) -> Iterator[TaskReading]:
-    """Yield the tasks of one stored submission, of both projects, where there are any.
-
-    Raises
-    ------
-    FileError
-        A stored export cannot be read.
-    """
+    """Yield the tasks of one stored submission, of both projects, where there are any."""
     for project in PROJECTS:
         path = submission_file(corpus, round, annotator_id, project)
         if path.exists():
@@ -127,16 +112,8 @@ def import_labels(
     A task the file holds replaces the stored one where a label differs; all others stay as
     they are. Importing the same file twice changes nothing.
 
-    Parameters
-    ----------
-    path, corpus, completed_by
-        As for `read_labels`.
-    round, annotator_id : str
-        Where it is stored; the annotator must stand in annotators.csv.
-    dry_run : bool
-        Check and count, but write nothing.
-    now : datetime, optional
-        The time given to labels that come without one (default: the present).
+    Labels that come without a time are given `now` (default: the present). The file is read
+    as by `read_labels`; the annotator must stand in annotators.csv.
 
     Raises
     ------
@@ -255,16 +232,7 @@ def _missing(project: Project, tasks: Iterable[TaskReading], texts: Texts) -> in
 
 
 def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
-    """Return an article's sheet, blank or filled from a submission.
-
-    Parameters
-    ----------
-    corpus : Corpus
-        The corpus.
-    article_id : str
-        The article.
-    source : str, optional
-        ``ROUND/ANNOTATOR``, the submission to fill it from.
+    """Return an article's sheet, blank or filled from the submission ``ROUND/ANNOTATOR``.
 
     Raises
     ------

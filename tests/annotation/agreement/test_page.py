@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -43,6 +44,25 @@ def test_what_was_written_does_not_drift_and_a_changed_figure_does(paged: Corpus
     assert [one.file for one in page_drift(paged)] == [
         "annotation/agreement/r1.svg", "annotation/AGREEMENT.md",
     ]  # fmt: skip
+
+
+def test_without_matplotlib_the_figures_are_checked_and_the_picture_is_told(
+    paged: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_files(page_files(paged), paged.swap)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    said: list[str] = []
+    assert page_drift(paged, said.append) == []
+    assert said == [
+        "measuring r1",
+        "not checked: annotation/agreement/r1.svg: found 'no matplotlib'; "
+        "allowed: matplotlib, which draws it; to mend: pip install 'usiran[plots]'",
+    ]
+    with pytest.raises(FileError, match=r"pip install 'usiran\[plots\]'"):
+        page_files(paged)
+    path = paged.annotation / "AGREEMENT.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("stance  ", "stance 1", 1))
+    assert [one.file for one in page_drift(paged)] == ["annotation/AGREEMENT.md"]
 
 
 def test_a_page_without_a_block_and_no_page_are_refused(paged: Corpus) -> None:

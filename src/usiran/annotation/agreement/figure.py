@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from usiran.annotation.agreement.measure import Agreement, LabelAgreement
 from usiran.annotation.agreement.report import figure
-from usiran.errors import Finding, InputError
+from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import write_file
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 FORMATS = (".png", ".svg")
-PANELS = (
-    "stance", "holder", "article_stance", "event mode", "event quad", "actor type", "event type",
-)  # fmt: skip
-_DARK = 0.55
+_SMALL_PANELS = ("stance", "holder", "article_stance", "event mode")
+_MIDDLE_PANELS = ("event quad", "actor type")
+_LARGE_PANEL = "event type"
+_DARK = 0.55  # from this shade on white is easier to read than black
+
+
+class PlotsMissing(FileError):
+    """matplotlib, which draws the picture, is not installed."""
+
+    def __init__(self, picture: str) -> None:
+        fix = "pip install 'usiran[plots]'"
+        super().__init__(picture, "no matplotlib", "matplotlib, which draws it", fix)
 
 
 def check_suffix(path: Path) -> str:
@@ -37,30 +46,32 @@ def check_suffix(path: Path) -> str:
     return suffix[1:]
 
 
-def heat_map(agreement: Agreement, *, format: str = "svg") -> bytes:
-    """Return the picture: one panel a kind of label.
+def heat_map(agreement: Agreement, *, format: str = "svg", name: str = "the picture") -> bytes:
+    """Return the picture, ``svg`` or ``png``: one panel a kind of label.
 
     A row is what one annotator said, a column what another one said of the same unit; the
     number counts pairs of annotators, the shade is its share of the row. Equal agreement
     gives equal bytes for one version of matplotlib.
 
-    Parameters
-    ----------
-    agreement : Agreement
-        What `measure` returns.
-    format : {"svg", "png"}
-        The picture's format.
+    Raises
+    ------
+    PlotsMissing
+        matplotlib is not installed; `name` is how the error calls the picture.
     """
+    try:
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise PlotsMissing(name) from None
+    # Without a salt of its own every SVG gets other ids.
     with mpl.rc_context({"svg.hashsalt": "usiran", "svg.fonttype": "none", "font.size": 8.0}):
         picture = Figure(figsize=(13, 13), layout="constrained")
-        # Four small panels, two middle ones, one large one.
         grid = picture.add_gridspec(3, 4, height_ratios=(1.0, 1.4, 2.6))
-        places = (
-            grid[0, 0], grid[0, 1], grid[0, 2], grid[0, 3],
-            grid[1, 0:2], grid[1, 2:4], grid[2, 0:4],
-        )  # fmt: skip
-        for name, place in zip(PANELS, places, strict=True):
-            _panel(picture.add_subplot(place), agreement[name])
+        for i, panel in enumerate(_SMALL_PANELS):
+            _draw_panel(picture.add_subplot(grid[0, i]), agreement[panel])
+        for i, panel in enumerate(_MIDDLE_PANELS):
+            _draw_panel(picture.add_subplot(grid[1, 2 * i : 2 * i + 2]), agreement[panel])
+        _draw_panel(picture.add_subplot(grid[2, 0:4]), agreement[_LARGE_PANEL])
         picture.suptitle(
             f"Label confusion between {len(agreement.annotators)} annotators: "
             "pairs of annotators on one unit, shaded by their share of the row"
@@ -74,16 +85,17 @@ def heat_map(agreement: Agreement, *, format: str = "svg") -> bytes:
 
 def draw(agreement: Agreement, path: Path) -> None:
     """Write the picture in the format that the path's ending names."""
-    write_file(path, heat_map(agreement, format=check_suffix(path)))
+    write_file(path, heat_map(agreement, format=check_suffix(path), name=str(path)))
 
 
-def _panel(axes: Axes, one: LabelAgreement) -> None:
-    labels = one.confusion.labels
-    cells = np.array(one.confusion.cells, dtype=float)
+def _draw_panel(axes: Axes, agreement: LabelAgreement) -> None:
+    labels = agreement.confusion.labels
+    cells = np.array(agreement.confusion.cells, dtype=float)
     totals = cells.sum(axis=1, keepdims=True)
     share = np.divide(cells, totals, out=np.zeros_like(cells), where=totals > 0)
     axes.imshow(share, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
-    axes.set_title(f"{one.name} (alpha {figure(one.alpha.value)}, n = {one.alpha.units})")
+    alpha = agreement.alpha
+    axes.set_title(f"{agreement.name} (alpha {figure(alpha.value)}, n = {alpha.units})")
     axes.set_xticks(range(len(labels)), labels)
     if len(labels) > 3:
         axes.tick_params("x", rotation=30)

@@ -44,20 +44,11 @@ _PLACES = 6
 
 @dataclass(frozen=True)
 class Alpha:
-    """An alpha, None where undefined.
+    """An alpha: 1 is perfect, 0 chance; None where undefined.
 
-    Parameters
-    ----------
-    value : float or None
-        1 is perfect, 0 chance.
-    interval : tuple of float, or None
-        95 %, two-stage bootstrap; None where it was not asked for or never defined.
-    units : int
-        Units that two annotators or more labelled; only these count.
-    labels : int
-        The labels on them.
-    undefined_draws : int
-        Draws without variation, which the interval leaves out.
+    `interval` is 95 % by two-stage bootstrap, None where it was not asked for or never defined;
+    it leaves out `undefined_draws`, those without variation. `units` are those that two
+    annotators or more labelled, `labels` the labels on them: only these count.
     """
 
     value: float | None
@@ -90,27 +81,12 @@ class Confusion:
 
 @dataclass(frozen=True)
 class LabelAgreement:
-    """Agreement on one kind of label.
+    """Agreement on one kind of label, `name`; `about` says what a unit is.
 
-    Parameters
-    ----------
-    name, about : str
-        What is labelled, and what a unit is.
-    alpha : Alpha
-        Over all annotators.
-    aim : float or None
-        What the corpus aims at.
-    per_label : dict
-        Each label against all others; empty for a yes or no.
-    per_article : dict
-        Each article alone, without interval.
-    pairs : tuple of PairFigure
-        Alpha of two annotators.
-    rest, without : dict
-        For each annotator: the mean of its pairs; alpha of the others, None for fewer than
-        two others.
-    confusion : Confusion
-        Which labels are taken for which.
+    `alpha` is over all annotators, and `aim` what the corpus aims at; `per_label` sets each
+    label against all others (empty for a yes or no), `per_article` has no intervals. `rest` is
+    each annotator's mean over its pairs, `without` the alpha of all others, None for fewer than
+    two of them.
     """
 
     name: str
@@ -143,22 +119,9 @@ class SpanAgreement:
 class Agreement:
     """Everything that is measured.
 
-    Parameters
-    ----------
-    source : str
-        Rounds or files.
-    annotators : tuple of str
-        Sorted.
-    kinds : dict
-        What annotators.csv says of them.
-    units : dict
-        Sentences and articles that two annotators or more labelled.
-    draws, seed : int
-        Of the bootstrap.
-    labels : tuple of LabelAgreement
-    spans : tuple of SpanAgreement
-    repaired : int
-        Offsets that were mended while reading.
+    `source` names the rounds or files, `kinds` is what annotators.csv says of the annotators,
+    `units` counts the sentences and articles that two of them or more labelled, `draws` and
+    `seed` are the bootstrap's, `repaired` counts offsets that were mended while reading.
     """
 
     source: str
@@ -193,18 +156,7 @@ def measure(
     draws: int = 10_000,
     seed: int = 0,
 ) -> Agreement:
-    """Return the agreement of all annotators.
-
-    Parameters
-    ----------
-    annotations : AnnotatorLabels
-        What they labelled.
-    scheme : Scheme
-        Labels and their order.
-    texts : Texts
-        Which sentence a span lies in; sentences are what the bootstrap draws.
-    draws, seed : int
-        Of the bootstrap; equal seeds give equal intervals.
+    """Return the agreement of all annotators; equal seeds give equal intervals.
 
     Raises
     ------
@@ -241,18 +193,9 @@ def measure_corpus(
     draws: int = 10_000,
     seed: int = 0,
 ) -> Agreement:
-    """Return the agreement in a corpus's stored rounds, or in exports by its label scheme.
+    """Return the agreement in stored rounds (default: the gold rounds), or in exports.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        Label scheme, texts and submissions.
-    rounds : sequence of str, optional
-        The rounds to compare (default: ``gold_rounds`` of corpus.toml).
-    exports : sequence of str
-        ``FILE`` or ``NAME=FILE`` instead of stored rounds.
-    draws, seed : int
-        Of the bootstrap.
+    `exports` are ``FILE`` or ``NAME=FILE``, by the corpus's label scheme, of whatever texts.
     """
     if exports and rounds:
         value = f"--round {' '.join(rounds)} beside {', '.join(exports)}"
@@ -333,13 +276,13 @@ def _label_agreement(
     for i, article in enumerate(pairable.articles):
         in_article.setdefault(article, []).append(i)
     pairs = tuple(PairFigure(*pair, _of(ratings, pair)) for pair in combinations(annotators, 2))
-    others = {who: [other for other in annotators if other != who] for who in annotators}
+    others = {who: [name for name in annotators if name != who] for who in annotators}
     return LabelAgreement(
         name=ratings.name,
         about=ratings.about,
         alpha=_alpha(o, draw),
         aim=ALPHA_AIMS.get(ratings.name),
-        # A yes or no has one alpha: that of the no is the same.
+        # Of a yes or no, either label has the alpha of both.
         per_label={
             label: _alpha(against_rest(o, k), against_rest(draw, k))
             for k, label in enumerate(ratings.labels)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from usiran.annotation.agreement.figure import heat_map
+from usiran.annotation.agreement.figure import PlotsMissing, heat_map
 from usiran.annotation.agreement.measure import Agreement, measure_corpus
 from usiran.annotation.agreement.report import report
 from usiran.corpus import Corpus
@@ -19,7 +19,6 @@ from usiran.errors import Finding, InputError
 from usiran.io.atomic import holds
 from usiran.text.articles import read_text
 
-PAGE = "AGREEMENT.md"
 _BLOCK = re.compile(r"<!-- agreement: (?P<rounds>[^\n]*?) -->\n.*?<!-- /agreement -->", re.DOTALL)
 Progress = Callable[[str], None]
 
@@ -30,44 +29,60 @@ def page_files(corpus: Corpus, progress: Progress = lambda _: None) -> dict[Path
     Raises
     ------
     FileError
-        There is no AGREEMENT.md.
+        There is no AGREEMENT.md, or no matplotlib.
     InputError
         It has no block, or a block names rounds that cannot be compared.
     """
-    path = corpus.annotation / PAGE
-    name = corpus.name_of(path)
-    text = read_text(path, name=name, what="the page that the figures go into")
-    shown = {part.strip() for match in _BLOCK.finditer(text) for part in match[1].split(",")}
-    if missing := [round for round in corpus.manifest.gold_rounds if round not in shown]:
-        found = f"no block for {', '.join(missing)}"
-        allowed = "<!-- agreement: ROUND --> and <!-- /agreement --> for each of gold_rounds"
-        raise InputError([Finding(name, "", "", found, allowed, "put the two marks there")])
-    files: dict[Path, bytes] = {}
-
-    def made(match: re.Match[str]) -> str:
-        rounds = tuple(part.strip() for part in match["rounds"].split(","))
-        progress(f"measuring {', '.join(rounds)}")
-        found = measure_corpus(corpus, rounds=rounds)
-        picture = corpus.annotation / "agreement" / f"{'+'.join(rounds)}.svg"
-        files[picture] = heat_map(found)
-        return _block(match["rounds"], found, picture.relative_to(corpus.annotation).as_posix())
-
-    files[path] = _BLOCK.sub(made, text).encode("utf-8")
-    return files
+    text, agreements = _measured(corpus, progress)
+    pictures = {
+        path: heat_map(agreement, name=corpus.name_of(path))
+        for path, agreement in agreements.items()
+    }
+    return {**pictures, corpus.annotation / "AGREEMENT.md": text}
 
 
 def page_drift(corpus: Corpus, progress: Progress = lambda _: None) -> list[Finding]:
-    """Return a finding for the page and each picture that is not what would be written."""
+    """Return a finding for the page and each picture that is not what would be written.
+
+    Where matplotlib is not installed the pictures are left out, and `progress` says so.
+    """
+    text, agreements = _measured(corpus, progress)
+    files = {}
+    for path, agreement in agreements.items():
+        try:
+            files[path] = heat_map(agreement, name=corpus.name_of(path))
+        except PlotsMissing as error:
+            progress(f"not checked: {error}")
+    files[corpus.annotation / "AGREEMENT.md"] = text
     fix = "run `usiran annotate agreement --write` and commit what it writes"
     return [
         Finding(corpus.name_of(path), "", "", "other content", "what the exports give", fix)
-        for path, content in page_files(corpus, progress).items()
+        for path, content in files.items()
         if not holds(path, content)
     ]
 
 
-def _block(rounds: str, found: Agreement, picture: str) -> str:
-    return (
-        f"<!-- agreement: {rounds} -->\n```text\n{report(found)}```\n\n"
-        f"![Label confusion between the annotators]({picture})\n<!-- /agreement -->"
-    )
+def _measured(corpus: Corpus, progress: Progress) -> tuple[bytes, dict[Path, Agreement]]:
+    """Return the page made anew, and from each picture to what it shows."""
+    path = corpus.annotation / "AGREEMENT.md"
+    name = corpus.name_of(path)
+    text = read_text(path, name=name, what="the page that the figures go into")
+    shown = {part.strip() for match in _BLOCK.finditer(text) for part in match[1].split(",")}
+    if missing := [round for round in corpus.manifest.gold_rounds if round not in shown]:
+        value = f"no block for {', '.join(missing)}"
+        allowed = "<!-- agreement: ROUND --> and <!-- /agreement --> for each of gold_rounds"
+        raise InputError([Finding(name, "", "", value, allowed, "put the two marks there")])
+    agreements: dict[Path, Agreement] = {}
+
+    def block(match: re.Match[str]) -> str:
+        rounds = tuple(part.strip() for part in match["rounds"].split(","))
+        progress(f"measuring {', '.join(rounds)}")
+        picture = corpus.annotation / "agreement" / f"{'+'.join(rounds)}.svg"
+        agreements[picture] = measure_corpus(corpus, rounds=rounds)
+        link = picture.relative_to(corpus.annotation).as_posix()
+        return (
+            f"<!-- agreement: {match['rounds']} -->\n```text\n{report(agreements[picture])}```\n\n"
+            f"![Label confusion between the annotators]({link})\n<!-- /agreement -->"
+        )
+
+    return _BLOCK.sub(block, text).encode("utf-8"), agreements

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from usiran.annotation.agreement.measure import (
@@ -15,6 +15,7 @@ from usiran.annotation.agreement.measure import (
     PairFigure,
     SpanAgreement,
 )
+from usiran.io.markdown import score
 
 WIDTH = 100
 WIDEST_TABLE = 7
@@ -26,6 +27,7 @@ SHARED_MODEL = (
     "alpha of .40 to .70 on such questions."
 )
 UNDEFINED = "–"
+_FIELDS = ("stance", "holder", "event quad")  # one of each kind stands for all in wide tables
 
 
 def to_json(agreement: Agreement) -> dict[str, object]:
@@ -36,7 +38,19 @@ def to_json(agreement: Agreement) -> dict[str, object]:
 
 def report(agreement: Agreement) -> str:
     """Return the agreement as text of at most 100 columns."""
-    return "\n".join(line.rstrip() for line in _lines(agreement)) + "\n"
+    sections: tuple[Callable[[Agreement], Iterator[str]], ...] = (
+        _head,
+        _alphas,
+        _per_label,
+        _per_article,
+        _spans,
+        _pairs,
+        _rest,
+        _confusions,
+    )
+    text = "\n\n".join("\n".join(section(agreement)) for section in sections)
+    lines = [*text.split("\n"), "", *_notes(agreement)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def figure(value: float | None) -> str:
@@ -47,55 +61,44 @@ def figure(value: float | None) -> str:
     >>> figure(0.804), figure(1.0), figure(-0.25), figure(None)
     ('.80', '1.00', '-.25', '–')
     """
-    if value is None:
-        return UNDEFINED
-    text = f"{value:.2f}"
-    return text.replace("-0.00", "0.00").replace("0.", ".", 1) if abs(value) < 0.995 else text
+    return UNDEFINED if value is None else score(value)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, gap: str = "  ") -> list[str]:
-    """Return rows as lines: the first column to the left, the others to the right."""
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, gap: str = "  ") -> Iterator[str]:
+    """Yield rows as lines: the first column to the left, the others to the right."""
     cells = [head, *rows]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
-    lines = []
-    for row in cells:
-        first = row[0].ljust(widths[0])
-        rest = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))
-        lines.append("  " + gap.join([first, *rest]))
-    return lines
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for first, *others in cells:
+        padded = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
+        yield "  " + gap.join([first.ljust(widths[0]), *padded])
 
 
-def _lines(agreement: Agreement) -> Iterator[str]:
+def _head(agreement: Agreement) -> Iterator[str]:
     names, units = agreement.annotators, agreement.units
     short = _short_names(agreement)
-    told = [who if short[who] == who else f"{short[who]} {who}" for who in names]
-    yield from textwrap.wrap(f"Agreement of {len(names)} annotators: {', '.join(told)}", WIDTH)
-    yield _cut(f"From {agreement.source}: {units['sentences']} sentences and {units['articles']} "
-               "articles that two or more labelled.")  # fmt: skip
+    shown = [who if short[who] == who else f"{short[who]} {who}" for who in names]
+    yield from textwrap.wrap(f"Agreement of {len(names)} annotators: {', '.join(shown)}", WIDTH)
+    line = (
+        f"From {agreement.source}: {units['sentences']} sentences and {units['articles']} "
+        "articles that two or more labelled."
+    )
+    yield line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
     if agreement.repaired:
         yield f"{agreement.repaired} offsets were mended while reading."
-    yield ""
-    yield from _alphas(agreement)
-    yield ""
-    yield from _per_label(agreement)
-    yield ""
-    yield from _per_article(agreement)
-    yield ""
-    yield from _spans(agreement)
-    yield ""
-    yield from _pairs(agreement)
-    yield ""
-    yield from _rest(agreement)
-    yield ""
-    yield from _confusions(agreement)
-    yield from _notes(agreement)
 
 
 def _alphas(agreement: Agreement) -> Iterator[str]:
     yield "Krippendorff's alpha (nominal)"
     widest = max(len(one.about) for one in agreement.labels)
     rows = [
-        [one.name, *_alpha_cells(one.alpha), one.about.ljust(widest), _aim(one)]
+        [
+            one.name,
+            *_alpha_cells(one.alpha),
+            str(one.alpha.units),
+            str(one.alpha.labels),
+            one.about.ljust(widest),
+            _aim(one),
+        ]
         for one in agreement.labels
     ]
     head = ("", "alpha", "95 % interval", "units", "labels", "of".ljust(widest), "aim")
@@ -103,14 +106,8 @@ def _alphas(agreement: Agreement) -> Iterator[str]:
 
 
 def _alpha_cells(alpha: Alpha) -> list[str]:
-    return [figure(alpha.value), _interval(alpha), str(alpha.units), str(alpha.labels)]
-
-
-def _interval(alpha: Alpha) -> str:
-    if alpha.interval is None:
-        return UNDEFINED
-    low, high = alpha.interval
-    return f"{figure(low)} to {figure(high)}"
+    bounds = UNDEFINED if alpha.interval is None else " to ".join(map(figure, alpha.interval))
+    return [figure(alpha.value), bounds]
 
 
 def _aim(one: LabelAgreement | SpanAgreement) -> str:
@@ -126,71 +123,69 @@ def _aim(one: LabelAgreement | SpanAgreement) -> str:
 
 def _per_label(agreement: Agreement) -> Iterator[str]:
     yield "Alpha of each label against all others"
-    rows = [
-        [one.name, label, *_alpha_cells(alpha)[:2], str(_used(one.confusion, label))]
+    used = [
+        (one, label, count)
         for one in agreement.labels
-        for label, alpha in one.per_label.items()
-        if _used(one.confusion, label)
+        for label in one.per_label
+        if (count := _pairs_with(one.confusion, label))
     ]
-    lines = [(row[0], row[1].ljust(max(len(r[1]) for r in rows)), *row[2:]) for row in rows]
-    yield from table(("", "", "alpha", "95 % interval", "pairs with it"), lines)
+    widest = max((len(label) for _, label, _ in used), default=0)
+    rows = [
+        (one.name, label.ljust(widest), *_alpha_cells(one.per_label[label]), str(count))
+        for one, label, count in used
+    ]
+    yield from table(("", "", "alpha", "95 % interval", "pairs with it"), rows)
 
 
-def _used(confusion: Confusion, label: str) -> int:
+def _pairs_with(confusion: Confusion, label: str) -> int:
     return sum(confusion.cells[confusion.labels.index(label)])
 
 
 def _per_article(agreement: Agreement) -> Iterator[str]:
     yield "Alpha of each article alone"
-    fields = [agreement[name] for name in ("stance", "holder", "event quad")]
-    articles = dict.fromkeys(name for one in fields for name in one.per_article)
+    fields = [agreement[name] for name in _FIELDS]
+    undefined = Alpha(None, None, 0, 0)
     rows = [
-        [name[:50], *(figure(_value(one.per_article, name)) for one in fields)] for name in articles
+        [name[:50], *(figure(one.per_article.get(name, undefined).value) for one in fields)]
+        for name in dict.fromkeys(name for one in fields for name in one.per_article)
     ]
     yield from table(("", *(one.name for one in fields)), rows)
 
 
-def _value(alphas: Mapping[str, Alpha], name: str) -> float | None:
-    return alphas[name].value if name in alphas else None
-
-
 def _spans(agreement: Agreement) -> Iterator[str]:
     yield "F1 of spans and role links: mean over the pairs of annotators"
-    rows = [[one.name, figure(one.mean), _range(one), _aim(one)] for one in agreement.spans]
+    rows = []
+    for one in agreement.spans:
+        values = [pair.value for pair in one.pairs if pair.value is not None]
+        extent = f"{figure(min(values))} to {figure(max(values))}" if values else UNDEFINED
+        rows.append([one.name, figure(one.mean), extent, _aim(one)])
     yield from table(("", "mean", "lowest to highest", "aim"), rows)
-
-
-def _range(one: SpanAgreement) -> str:
-    values = [pair.value for pair in one.pairs if pair.value is not None]
-    return f"{figure(min(values))} to {figure(max(values))}" if values else UNDEFINED
 
 
 def _pairs(agreement: Agreement) -> Iterator[str]:
     yield "Each pair of annotators: alpha of labels, F1 of spans"
-    shown = [one for one in agreement.labels if one.per_label]
     short = _short_names(agreement)
-    alphas = [one.pairs for one in shown]
-    yield from _pair_table("alpha", [one.name for one in shown], alphas, short)
+    labels = [(one.name, one.pairs) for one in agreement.labels if one.per_label]
+    yield from _pair_table("alpha", labels, short)
     for layer in ("actor", "event"):
-        spans = [one for one in agreement.spans if one.layer == layer]
-        heads = [f"{one.scheme} {_SHORT[one.level]}" for one in spans]
+        spans = [
+            (f"{one.scheme} {'any' if one.level == 'none' else one.level}", one.pairs)
+            for one in agreement.spans
+            if one.layer == layer
+        ]
         if layer == "event":
-            spans += [one for one in agreement.spans if one.layer == "role"]
-            heads.append("roles")
-        yield from _pair_table(f"{layer}s", heads, [one.pairs for one in spans], short)
+            spans += [("roles", one.pairs) for one in agreement.spans if one.layer == "role"]
+        yield from _pair_table(f"{layer}s", spans, short)
 
 
 def _pair_table(
-    name: str,
-    heads: Sequence[str],
-    columns: Sequence[Sequence[PairFigure]],
-    short: Mapping[str, str],
-) -> list[str]:
+    name: str, columns: Sequence[tuple[str, Sequence[PairFigure]]], short: Mapping[str, str]
+) -> Iterator[str]:
     rows = [
-        [f"{short[pair.one]} / {short[pair.other]}", *(figure(pairs[i].value) for pairs in columns)]
-        for i, pair in enumerate(columns[0])
+        [f"{short[row[0].one]} / {short[row[0].other]}", *(figure(pair.value) for pair in row)]
+        for row in zip(*(pairs for _, pairs in columns), strict=True)
     ]
-    return table((name, *heads), rows, gap=" ")
+    return table((name, *(head for head, _ in columns)), rows, gap=" ")
 
 
 def _short_names(agreement: Agreement) -> dict[str, str]:
@@ -201,12 +196,9 @@ def _short_names(agreement: Agreement) -> dict[str, str]:
     return {who: str(number) for number, who in enumerate(names, start=1)}
 
 
-_SHORT = {"type": "type", "quad": "quad", "none": "any"}
-
-
 def _rest(agreement: Agreement) -> Iterator[str]:
     yield "Each annotator against the rest: mean over its pairs (in brackets: the others alone)"
-    alphas = [agreement[name] for name in ("stance", "holder", "event quad")]
+    alphas = [agreement[name] for name in _FIELDS]
     spans = [one for one in agreement.spans if one.aim is not None]
     head = ("", *(one.name for one in alphas), *(f"{one.layer} {one.scheme} F1" for one in spans))
     rows = [
@@ -222,42 +214,42 @@ def _rest(agreement: Agreement) -> Iterator[str]:
 
 def _confusions(agreement: Agreement) -> Iterator[str]:
     yield "Labels that two annotators gave to one unit, counted over all pairs of annotators"
-    for one in agreement.labels:
-        if not one.per_label:
-            continue
-        confusion = one.confusion
-        used = [label for label in confusion.labels if _used(confusion, label)]
+    for number, one in enumerate(one for one in agreement.labels if one.per_label):
+        if number:
+            yield ""
+        used = [label for label in one.confusion.labels if _pairs_with(one.confusion, label)]
         if not used:
             yield f"  {one.name}: no unit with two labels"
         elif len(used) > WIDEST_TABLE:
-            yield from _commonest(one.name, confusion)
+            yield from _commonest(one.name, one.confusion)
         else:
-            yield from _square(one.name, confusion, used)
-        yield ""
+            yield from _square(one.name, one.confusion, used)
 
 
-def _square(name: str, confusion: Confusion, used: Sequence[str]) -> list[str]:
-    place = [confusion.labels.index(label) for label in used]
+def _square(name: str, confusion: Confusion, used: Sequence[str]) -> Iterator[str]:
+    places = [confusion.labels.index(label) for label in used]
+    numbers = [str(number) for number in range(1, len(used) + 1)]
     rows = [
-        [f"{number} {label}", *(str(confusion.cells[i][j]) for j in place)]
-        for number, (label, i) in enumerate(zip(used, place, strict=True), start=1)
+        [f"{number} {label}", *(str(confusion.cells[i][j]) for j in places)]
+        for number, label, i in zip(numbers, used, places, strict=True)
     ]
-    return table((name, *(str(number) for number in range(1, len(used) + 1))), rows)
+    return table((name, *numbers), rows)
 
 
 def _commonest(name: str, confusion: Confusion) -> Iterator[str]:
-    found = sorted(
-        (-confusion.cells[i][j], one, other)
-        for i, one in enumerate(confusion.labels)
-        for j, other in enumerate(confusion.labels)
-        if i < j and confusion.cells[i][j]
+    labels, cells = confusion.labels, confusion.cells
+    confused = sorted(
+        (-cells[i][j], labels[i], labels[j])
+        for i in range(len(labels))
+        for j in range(i + 1, len(labels))
+        if cells[i][j]
     )
-    agreed = sum(confusion.cells[i][i] for i in range(len(confusion.labels)))
-    yield f"  {name}: {agreed} pairs agree, {-sum(n for n, _, _ in found)} do not"
-    for count, one, other in found[:COMMONEST]:
+    agreed = sum(cells[i][i] for i in range(len(labels)))
+    yield f"  {name}: {agreed} pairs agree, {-sum(n for n, _, _ in confused)} do not"
+    for count, one, other in confused[:COMMONEST]:
         yield f"    {-count:>4}  {one} / {other}"
-    if len(found) > COMMONEST:
-        yield f"    and {len(found) - COMMONEST} rarer ones (--json has all)"
+    if len(confused) > COMMONEST:
+        yield f"    and {len(confused) - COMMONEST} rarer ones (--json has all)"
 
 
 def _notes(agreement: Agreement) -> Iterator[str]:
@@ -275,7 +267,3 @@ def who_are_models(agreement: Agreement) -> str:
     if len(models) == len(agreement.annotators):
         return "All annotators are language models."
     return f"{len(models)} of the annotators are language models: {', '.join(models)}."
-
-
-def _cut(line: str) -> str:
-    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"

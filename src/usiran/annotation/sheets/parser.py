@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import regex
 
-from usiran.errors import Finding, InputError, shorten
+from usiran.errors import Finding, InputError, refuse, shorten
 from usiran.label_studio.annotation_records import (
     AnnotationReading,
     RoleReading,
@@ -58,47 +58,33 @@ def parse_sheet(
 ) -> tuple[TaskReading, ...]:
     """Read a sheet: one task a scored sentence, in order, then the article's task.
 
-    Parameters
-    ----------
-    content : bytes
-        The sheet.
-    name : str
-        How findings call it.
-    texts : Texts
-        The corpus's texts and sentences.
-    scheme : Scheme
-        The labels.
-
-    Returns
-    -------
-    tuple of TaskReading
-        Each with one annotation, without annotator or time: a sheet holds neither.
+    Each task has one annotation, without annotator or time: a sheet holds neither.
 
     Raises
     ------
     InputError
-        With every fault of the sheet, each with its line.
+        With every error of the sheet, each with its line; `name` is how findings call it.
     """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = f"line {content[: error.start].count(10) + 1}"
-        found = f"byte {content[error.start]:#04x}"
-        raise InputError([Finding(name, line, "", found, "UTF-8", "save it as UTF-8")]) from None
+        value = f"byte {content[error.start]:#04x}"
+        raise InputError([Finding(name, line, "", value, "UTF-8", "save it as UTF-8")]) from None
     # Not splitlines: a quote may hold other characters that it takes for line ends.
     parser = _Parser(text.replace("\r\n", "\n").split("\n"), name, texts, scheme)
     parser.parse()
-    if parser.findings:
-        raise InputError(parser.findings)
+    refuse(parser.findings)
     return parser.tasks()
 
 
 class _Parser:
-    """Reads a sheet line by line and keeps every fault."""
+    """Reads a sheet line by line and keeps every error."""
 
     def __init__(self, lines: Sequence[str], name: str, texts: Texts, scheme: Scheme) -> None:
         self.findings: list[Finding] = []
         self._lines, self._name, self._texts, self._scheme = lines, name, texts, scheme
+        self._number = 0
         self._article: str | None = None
         self._by_ordinal: dict[str, Sentence] = {}
         self._article_choices: dict[str, tuple[str, ...]] = {}
@@ -109,203 +95,193 @@ class _Parser:
         self._handles: dict[str, str] = {}
         self._events: list[_Event] = []
         self._roles: dict[RoleReading, None] = {}
-        self._of_article = {
+        self._article_fields = {
             field.name: field
             for field in scheme.of("spans")
             if field.scope == "task" and field.kind == "choice"
         }
 
     def parse(self) -> None:
-        """Read all lines, then settle what refers across lines."""
+        """Read all lines, then what refers across lines."""
         for number, line in enumerate(self._lines, start=1):
-            if line.strip() and not line.lstrip().startswith("#"):
-                words = self._words(number, line)
-                if words:
-                    self._line(number, words, indented=line[0].isspace())
-        if self._article is None:
-            if not self.findings:
-                self._missing("", "article", "no article line", "article <article_id>")
-            return
-        for event in self._events:
-            self._link(event)
-        self._gaps(self._article)
+            self._number = number
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            words = split_words(line)
+            if words is None:
+                allowed = 'quotes that close, with \\" inside them'
+                self._error("", line.strip(), allowed, "close or escape the quote mark")
+            elif words:
+                self._read_line(words, indented=line[0].isspace())
+        if self._article is not None:
+            for event in self._events:
+                self._link(event)
+            self._find_gaps(self._article)
+        elif not self.findings:
+            self._missing("", "article", "no article line", "article <article_id>")
 
     def tasks(self) -> tuple[TaskReading, ...]:
-        """Return the tasks of a sheet without faults."""
+        """Return the tasks of a sheet without errors."""
         article = str(self._article)
         text, digest = self._texts.texts[article], self._texts.digest(article)
-        rows = [
-            _task(row, digest, self._choices[row.sentence_id])
-            for row in self._texts.sentences[article]
-            if row.scored
-        ]
         spans = spans_in_order(self._spans.values())
         roles = roles_in_order(self._roles, spans, self._scheme["role"].names)
+        sentences = (
+            TaskReading(
+                *("stance", row.sentence_id, article, row.sentence_id, row.start, row.end, digest),
+                (_annotation(self._choices[row.sentence_id]),),
+            )
+            for row in self._texts.sentences[article]
+            if row.scored
+        )
         annotation = _annotation(self._article_choices, tuple(spans), tuple(roles))
         whole = TaskReading("spans", article, article, None, 0, len(text), digest, (annotation,))
-        return (*rows, whole)
+        return (*sentences, whole)
 
-    def _line(self, number: int, words: list[Word], *, indented: bool) -> None:
+    def _read_line(self, words: list[Word], *, indented: bool) -> None:
         first = words[0].text
         if first == "article" and not indented:
-            self._read_article(number, words)
+            self._read_article(" ".join(word.text for word in words[1:]))
         elif self._article is None:
+            # Told once: every line of such a sheet would be an error.
             if not self.findings:
-                self._fault(number, "article", first, "article <article_id>", "begin with it")
+                self._error("article", first, "article <article_id>", "begin with it")
         elif indented:
-            self._read_span(number, words)
-        elif first in self._of_article:
-            self._read_article_choice(number, words)
+            self._read_span(words)
+        elif first in self._article_fields:
+            self._read_article_choice(first, [word.text for word in words])
         else:
-            self._read_sentence(number, words)
+            self._read_sentence(first, [word.text for word in words[1:]])
 
-    def _read_article(self, number: int, words: list[Word]) -> None:
-        given = " ".join(word.text for word in words[1:])
+    def _read_article(self, article_id: str) -> None:
+        known = sorted(self._texts.sentences)
         if self._article is not None:
-            self._fault(number, "article", given, "one article a sheet", "make two sheets of it")
-        elif given not in self._texts.sentences:
-            known = sorted(self._texts.sentences)
-            self._fault(
-                number, "article", given, f"one of {', '.join(known)}", nearest(given, known)
-            )
+            self._error("article", article_id, "one article a sheet", "make two sheets of it")
+        elif article_id not in known:
+            allowed = f"one of {', '.join(known)}"
+            self._error("article", article_id, allowed, nearest(article_id, known))
         else:
-            self._article = given
-            rows = self._texts.sentences[given]
+            self._article = article_id
+            rows = self._texts.sentences[article_id]
             self._by_ordinal = {row.sentence_id.rpartition("#")[2]: row for row in rows}
 
-    def _read_article_choice(self, number: int, words: list[Word]) -> None:
-        field = self._of_article[words[0].text]
-        if field.name in self._article_choices:
-            self._fault(number, field.name, words[0].text, "one such line", "delete one")
+    def _read_article_choice(self, field: str, words: list[str]) -> None:
+        if field in self._article_choices:
+            self._error(field, field, "one such line", "delete one")
         elif len(words) != 2:
-            found = " ".join(word.text for word in words)
-            self._fault(number, field.name, found, f"{field.name} and one label", "correct it")
-        elif label := self._label(number, field.name, words[1].text):
-            self._article_choices[field.name] = (label,)
+            self._error(field, " ".join(words), f"{field} and one label", "correct it")
+        elif label := self._label(field, words[1]):
+            self._article_choices[field] = (label,)
 
-    def _read_sentence(self, number: int, words: list[Word]) -> None:
-        ordinal = words[0].text
+    def _read_sentence(self, ordinal: str, words: list[str]) -> None:
         self._sentence = sentence = self._by_ordinal.get(ordinal)
         self._ends = {}
         if sentence is None:
             last = max(self._by_ordinal)
             allowed = f"a sentence line, ordinals 001 to {last}, or an indented span line"
-            self._fault(number, "sentence", ordinal, allowed, "correct the line's beginning")
+            self._error("sentence", ordinal, allowed, "correct the line's beginning")
         elif not sentence.scored:
-            found = f"{ordinal}, which is boilerplate"
+            value = f"{ordinal}, which is boilerplate"
             fix = "delete the line: boilerplate is never labelled"
-            self._fault(number, "sentence", found, "a scored sentence", fix)
+            self._error("sentence", value, "a scored sentence", fix)
         elif sentence.sentence_id in self._choices:
-            self._fault(
-                number, "sentence", ordinal, "each sentence once", "delete one of the lines"
-            )
+            self._error("sentence", ordinal, "each sentence once", "delete one of the lines")
         else:
-            self._choices[sentence.sentence_id] = {}
-            choices = self._sentence_choices(number, [word.text for word in words[1:]])
-            self._choices[sentence.sentence_id] = choices
+            self._choices[sentence.sentence_id] = self._sentence_choices(words)
 
-    def _sentence_choices(self, number: int, words: list[str]) -> dict[str, tuple[str, ...]]:
+    def _sentence_choices(self, words: list[str]) -> dict[str, tuple[str, ...]]:
         if len(words) < 2:
-            found = " ".join(words) or "the ordinal alone"
-            self._fault(number, "stance", found, "ordinal, stance, holder, grounds", "add them")
+            value = " ".join(words) or "the ordinal alone"
+            self._error("stance", value, "ordinal, stance, holder, grounds", "add them")
             return {}
-        stance = self._label(number, "stance", words[0])
-        holder = self._label(number, "holder", words[1])
-        grounds = [self._label(number, "grounds", word) for word in words[2:]]
+        stance, holder = self._label("stance", words[0]), self._label("holder", words[1])
+        grounds = [self._label("grounds", word) for word in words[2:]]
         if len(set(words[2:])) != len(words[2:]):
-            self._fault(number, "grounds", " ".join(words[2:]), "each once", "delete the second")
+            self._error("grounds", " ".join(words[2:]), "each once", "delete the second")
         if stance is None or holder is None or None in grounds:
             return {}
-        for column, found, allowed, fix in grounds_errors(self._scheme.contest, stance, words[2:]):
-            self._fault(number, column, found, allowed, fix)
-        carried = tuple(name for name in self._scheme["grounds"].names if name in grounds)
-        choices = {"stance": (stance,), "grounds": carried, "holder": (holder,)}
+        for error in grounds_errors(self._scheme.contest, stance, words[2:]):
+            self._error(*error)
+        ordered = tuple(name for name in self._scheme["grounds"].names if name in grounds)
+        choices = {"stance": (stance,), "grounds": ordered, "holder": (holder,)}
         return {field: labels for field, labels in choices.items() if labels}
 
-    def _read_span(self, number: int, words: list[Word]) -> None:
-        sentence = self._sentence
-        if sentence is None:
+    def _read_span(self, words: list[Word]) -> None:
+        if self._sentence is None:
+            # Below a wrong sentence line spans are not read: that line has its finding.
             if not self._choices:
-                self._fault(number, "", words[0].text, "a sentence line first", "add it above")
+                self._error("", words[0].text, "a sentence line first", "add it above")
             return
         layers = {name: key for key in ("actor", "event") for name in self._scheme[key].names}
-        layer = layers.get(words[0].text)
+        label, layer = words[0].text, layers.get(words[0].text)
         if layer is None:
-            fix = nearest(words[0].text, list(layers))
-            self._fault(number, "label", words[0].text, f"one of {', '.join(layers)}", fix)
+            fix = nearest(label, list(layers))
+            self._error("label", label, f"one of {', '.join(layers)}", fix)
         elif len(words) < 2 or not words[1].quoted:
-            found = " ".join(word.text for word in words)
-            self._fault(number, layer, found, 'a label and "the quoted words"', "quote the words")
+            value = " ".join(word.text for word in words)
+            self._error(layer, value, 'a label and "the quoted words"', "quote the words")
         else:
             rest = [word.text for word in words[2:]]
-            nth = self._nth(number, layer, rest)
-            place = self._find(number, sentence, layer, words[1].text, nth)
-            self._take(number, layer, words[0].text, place, rest)
+            place = self._find(self._sentence, layer, words[1].text, self._nth(layer, rest))
+            self._add_span(layer, label, place, rest)
 
-    def _take(
-        self, number: int, layer: str, label: str, place: tuple[int, int] | None, rest: list[str]
+    def _add_span(
+        self, layer: str, label: str, place: tuple[int, int] | None, rest: list[str]
     ) -> None:
         """Keep a span with what stands behind its quote; read that even without a place."""
         start, end = place or (0, 0)
-        unit = span_id(str(self._article), layer, start, end)
-        region = region_id(unit)
+        region = region_id(span_id(str(self._article), layer, start, end))
         mode = None
         if layer == "actor":
-            self._read_handle(number, rest, region)
+            self._read_handle(rest, region)
         else:
-            mode = self._read_mode(number, rest)
-            self._events.append(_Event(number, region, tuple(self._read_links(number, rest))))
+            mode = self._scheme["mode"].default
+            if rest and "=" not in rest[0]:
+                mode = self._label("mode", rest.pop(0))
+            self._events.append(_Event(self._number, region, tuple(self._read_links(rest))))
         for word in rest:
             allowed = "a handle" if layer == "actor" else "a mode, agent=... or recipient=..."
-            self._fault(number, layer, word, f"behind the quote only {allowed}", "delete it")
+            self._error(layer, word, f"behind the quote only {allowed}", "delete it")
         if place is not None:
             text = self._texts.texts[str(self._article)][start:end]
             self._spans[region] = SpanReading(region, layer, start, end, text, label, mode)
             self._ends[layer] = end
 
-    def _read_handle(self, number: int, rest: list[str], region: str) -> None:
+    def _read_handle(self, rest: list[str], region: str) -> None:
         if not rest:
             return
         handle = rest.pop(0)
         if not _HANDLE.fullmatch(handle):
             allowed = "a handle: a letter, then letters, digits, - or _"
-            self._fault(number, "actor", handle, allowed, "name it a1, a2 and so on")
+            self._error("actor", handle, allowed, "name it a1, a2 and so on")
         elif handle in self._handles:
-            self._fault(number, "actor", handle, "each handle once an article", "rename one")
+            self._error("actor", handle, "each handle once an article", "rename one")
         else:
             self._handles[handle] = region
 
-    def _read_mode(self, number: int, rest: list[str]) -> str | None:
-        field = self._scheme["mode"]
-        if rest and "=" not in rest[0]:
-            return self._label(number, "mode", rest.pop(0))
-        return field.default
-
-    def _read_links(self, number: int, rest: list[str]) -> Iterator[tuple[str, str]]:
+    def _read_links(self, rest: list[str]) -> Iterator[tuple[str, str]]:
         seen: set[str] = set()
         while rest and "=" in rest[0]:
             key, _, value = rest.pop(0).partition("=")
-            role = self._label(number, "role", key)
-            handles = value.split(",")
+            role, handles = self._label("role", key), value.split(",")
             if role in seen or "" in handles or len(set(handles)) != len(handles):
                 allowed = "each role once, with distinct handles and commas without blanks between"
-                self._fault(number, "role", f"{key}={value}", allowed, "write agent=a1,a2")
+                self._error("role", f"{key}={value}", allowed, "write agent=a1,a2")
             elif role is not None:
                 seen.add(role)
                 yield from ((role, handle) for handle in handles)
 
-    def _nth(self, number: int, layer: str, rest: list[str]) -> int:
+    def _nth(self, layer: str, rest: list[str]) -> int:
+        """Take ``#n`` from the words behind a quote."""
         if not rest or not rest[0].startswith("#"):
             return 1
         word = rest.pop(0)
         if word[1:].isdecimal() and word.isascii() and int(word[1:]) > 0:
             return int(word[1:])
-        self._fault(number, layer, word, "#1, #2 and so on", "correct the number")
+        self._error(layer, word, "#1, #2 and so on", "correct the number")
         return 1
 
-    def _find(
-        self, number: int, sentence: Sentence, layer: str, quote: str, nth: int
-    ) -> tuple[int, int] | None:
+    def _find(self, sentence: Sentence, layer: str, quote: str, nth: int) -> tuple[int, int] | None:
         begin = self._ends.get(layer, sentence.start)
         places = occurrences(self._texts, sentence, quote)
         after = [place for place in places if place[0] >= begin]
@@ -325,52 +301,44 @@ class _Parser:
             fix = "quote the words exactly as they stand"
         allowed = f"words after '{shorten(text[sentence.start : begin])}'" if places else "words"
         allowed += f" of '{shorten(self._texts.text_of(sentence), 160)}'"
-        self._fault(number, layer, quote, allowed, fix)
+        self._error(layer, quote, allowed, fix)
         return None
 
     def _link(self, event: _Event) -> None:
+        self._number = event.line
+        known = sorted(self._handles)
         for role, handle in event.links:
-            actor = self._handles.get(handle)
-            if actor is None:
-                known = sorted(self._handles)
-                allowed = f"one of {', '.join(known)}" if known else "a handle given to an actor"
-                self._fault(event.line, role, handle, allowed, nearest(handle, known))
+            if handle in self._handles:
+                self._roles[RoleReading(role, event.region, self._handles[handle])] = None
             else:
-                self._roles[RoleReading(role, event.region, actor)] = None
+                allowed = f"one of {', '.join(known)}" if known else "a handle given to an actor"
+                self._error(role, handle, allowed, nearest(handle, known))
 
-    def _gaps(self, article: str) -> None:
-        for name, field in self._of_article.items():
-            if field.required and name not in self._article_choices:
-                wanted = f"{name} <label>"
-                # A line with a wrong label has its own finding already.
-                if not any(line.split()[:1] == [name] for line in self._lines):
-                    self._missing(article, name, "no such line", wanted)
+    def _find_gaps(self, article: str) -> None:
+        for name, field in self._article_fields.items():
+            # A line with a wrong label has its own finding already.
+            given = any(line.split()[:1] == [name] for line in self._lines)
+            if field.required and not given:
+                self._missing(article, name, "no such line", f"{name} <label>")
         for row in self._texts.sentences[article]:
             if row.scored and row.sentence_id not in self._choices:
                 wanted = f"a line for '{shorten(self._texts.text_of(row), 60)}'"
                 self._missing(row.sentence_id, "sentence", "no line", wanted)
 
-    def _words(self, number: int, line: str) -> list[Word]:
-        words = split_words(line)
-        if words is None:
-            allowed = 'quotes that close, with \\" inside them'
-            self._fault(number, "", line.strip(), allowed, "close or escape the quote mark")
-        return words or []
-
-    def _label(self, number: int, field: str, word: str) -> str | None:
+    def _label(self, field: str, word: str) -> str | None:
         names = self._scheme[field].names
         if word in names:
             return word
-        self._fault(number, field, word, f"one of {', '.join(names)}", nearest(word, list(names)))
+        self._error(field, word, f"one of {', '.join(names)}", nearest(word, list(names)))
         return None
 
-    def _fault(self, number: int, column: str, found: str, allowed: str, fix: str) -> None:
+    def _error(self, column: str, value: str, allowed: str, fix: str) -> None:
         # Padded, so that findings sort as the lines do.
-        record = f"line {number:>{len(str(len(self._lines)))}}"
-        self.findings.append(Finding(self._name, record, column, found, allowed, fix))
+        record = f"line {self._number:>{len(str(len(self._lines)))}}"
+        self.findings.append(Finding(self._name, record, column, value, allowed, fix))
 
-    def _missing(self, record: str, column: str, found: str, wanted: str) -> None:
-        self.findings.append(Finding(self._name, record, column, found, wanted, "add it"))
+    def _missing(self, record: str, column: str, value: str, wanted: str) -> None:
+        self.findings.append(Finding(self._name, record, column, value, wanted, "add it"))
 
 
 def _annotation(
@@ -379,16 +347,3 @@ def _annotation(
     roles: tuple[RoleReading, ...] = (),
 ) -> AnnotationReading:
     return AnnotationReading(None, None, None, None, None, None, False, choices, spans, roles)
-
-
-def _task(row: Sentence, digest: str, choices: dict[str, tuple[str, ...]]) -> TaskReading:
-    return TaskReading(
-        "stance",
-        row.sentence_id,
-        row.article_id,
-        row.sentence_id,
-        row.start,
-        row.end,
-        digest,
-        (_annotation(choices),),
-    )

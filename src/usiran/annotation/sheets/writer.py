@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from usiran.errors import Finding, InputError
@@ -30,24 +30,16 @@ def blank_sheet(texts: Texts, article_id: str, scheme: Scheme) -> str:
         The corpus has no such article, or its text was withdrawn.
     """
     if article_id in texts.withdrawn:
-        found, allowed, fix = "a withdrawn text", "an article with its text", "label another"
-        raise InputError([Finding("the article", article_id, "", found, allowed, fix)])
-    return _sheet(texts, article_id, scheme, {}, None)
+        value, allowed, fix = "a withdrawn text", "an article with its text", "label another"
+        raise InputError([Finding("the article", article_id, "", value, allowed, fix)])
+    return _sheet(texts, article_id, scheme, {})
 
 
 def fill_sheet(tasks: Iterable[TaskReading], *, texts: Texts, scheme: Scheme) -> str:
     """Return the sheet of an article's tasks: parsing it gives the same labels again.
 
-    Tasks without labels, or skipped, leave gaps.
-
-    Parameters
-    ----------
-    tasks : iterable of TaskReading
-        The sentence tasks and the article's task, all of one article.
-    texts : Texts
-        The corpus's texts and sentences.
-    scheme : Scheme
-        The labels.
+    `tasks` are those of one article and its sentences; such without labels, or skipped, leave
+    gaps.
 
     Raises
     ------
@@ -58,39 +50,37 @@ def fill_sheet(tasks: Iterable[TaskReading], *, texts: Texts, scheme: Scheme) ->
     tasks = list(tasks)
     articles = sorted({task.article_id for task in tasks})
     if len(articles) != 1:
-        found = ", ".join(articles) or "none"
-        raise InputError([Finding("tasks", "", "article_id", found, "one article", "choose one")])
-    given = {task.unit_id: _labels(task) for task in tasks}
-    return _sheet(texts, articles[0], scheme, given, given.get(articles[0]))
-
-
-def _labels(task: TaskReading) -> AnnotationReading | None:
-    return next((reading for reading in task.annotations if not reading.skipped), None)
+        value = ", ".join(articles) or "none"
+        raise InputError([Finding("tasks", "", "article_id", value, "one article", "choose one")])
+    labelled = {
+        task.unit_id: annotation
+        for task in tasks
+        for annotation in reversed(task.annotations)
+        if not annotation.skipped
+    }
+    return _sheet(texts, articles[0], scheme, labelled)
 
 
 def _sheet(
-    texts: Texts,
-    article_id: str,
-    scheme: Scheme,
-    given: dict[str, AnnotationReading | None],
-    whole: AnnotationReading | None,
+    texts: Texts, article_id: str, scheme: Scheme, labelled: Mapping[str, AnnotationReading]
 ) -> str:
     rows = texts.sentences.get(article_id)
     if rows is None:
         allowed = f"one of {', '.join(sorted(texts.sentences))}"
         finding = Finding("sentences.csv", article_id, "article_id", article_id, allowed, "choose")
         raise InputError([finding])
+    whole = labelled.get(article_id)
     spans = spans_in_order(whole.spans) if whole else []
     links = _links(whole, spans, scheme)
     lines = [*_head(scheme), "", f"article {article_id}"]
     for field in scheme.of("spans"):
         if field.scope == "task":
             lines.append(f"{field.name} {_first(whole, field.name)}")
-    unplaced = list(spans)
+    unplaced = spans
     for row in rows:
         lines += ["", f"# {row.zone}: {one_line(texts.text_of(row))}"]
         if row.scored:
-            lines.append(_sentence_line(row, given.get(row.sentence_id)))
+            lines.append(_sentence_line(row, labelled.get(row.sentence_id)))
             inside = [span for span in spans if row.start <= span.start < span.end <= row.end]
             lines += _span_lines(texts, row, inside, links)
             unplaced = [span for span in unplaced if span not in inside]
@@ -153,11 +143,7 @@ def _span_lines(
 
 
 def _unquotable(article_id: str, span: SpanReading) -> Finding:
-    return Finding(
-        "tasks",
-        f"{article_id} {span.start} to {span.end}",
-        span.layer,
-        span.text,
-        "a span of whole tokens in one scored sentence, over no other span of its layer",
-        "correct it on the labelling page",
-    )
+    record = f"{article_id} {span.start} to {span.end}"
+    allowed = "a span of whole tokens in one scored sentence, over no other span of its layer"
+    fix = "correct it on the labelling page"
+    return Finding("tasks", record, span.layer, span.text, allowed, fix)
