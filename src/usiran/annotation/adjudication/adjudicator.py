@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from usiran.annotation.adjudication.decisions import (
@@ -27,6 +28,7 @@ from usiran.annotation.adjudication.question_labels import (
 )
 from usiran.annotation.adjudication.questions import ArticleState, Decision, Resolver, by_article
 from usiran.annotation.annotator_labels import read_rounds
+from usiran.annotation.submissions import PROJECTS
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError, refuse
 from usiran.io.atomic import holds, replace_files
@@ -45,19 +47,11 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Written:
-    """What the adjudication wrote as gold; as text for a reader.
+    """What the adjudication wrote as gold; its text is for a reader.
 
-    Parameters
-    ----------
-    files : tuple of str
-        Relative to the corpus.
-    questions, decided : int
-        How many questions there were, and how many of them were decided; all others were
-        answered alike by everybody.
-    rows, overruled : int
-        Rows of decisions.csv, and those that overrule a majority.
-    dangling : tuple of str
-        Spans that actor_links.csv names and the gold no longer has.
+    Questions that were not `decided` were answered alike by everybody. `rows` are those of
+    decisions.csv, `overruled` those that overrule a majority, `dangling` the spans that
+    actor_links.csv names and the gold no longer has.
     """
 
     files: tuple[str, ...]
@@ -82,25 +76,8 @@ class Written:
         return "\n".join(lines)
 
 
-@dataclass(frozen=True)
-class _Gold:
-    """The gold, not yet written: its tasks, the rows of decisions.csv, all files."""
-
-    tasks: Sequence[TaskReading]
-    rows: Sequence[DecisionRow]
-    files: Mapping[Path, bytes]
-
-
 class Adjudicator:
-    """The adjudication of a corpus.
-
-    Parameters
-    ----------
-    corpus : Corpus
-        Whose gold.
-    rounds : sequence of str, optional
-        The rounds to compare (default: ``gold_rounds`` of corpus.toml, which alone can
-        become gold).
+    """The adjudication of a corpus's rounds (default: the gold rounds, which alone become gold).
 
     Raises
     ------
@@ -277,15 +254,15 @@ class Adjudicator:
             made here, or what was decided breaks a rule; nothing is written.
         """
         self._refuse_foreign()
-        gold = self._gold()
-        replace_files(gold.files, self.corpus.swap)
+        tasks, rows, files = self._gold()
+        replace_files(files, self.corpus.swap)
         return Written(
-            files=tuple(self.corpus.name_of(path) for path in gold.files),
+            files=tuple(self.corpus.name_of(path) for path in files),
             questions=len(self.state.questions),
             decided=sum(one.decision is not None for one in self.state.resolved.values()),
-            rows=len(gold.rows),
-            overruled=sum(row.overrules == "true" for row in gold.rows),
-            dangling=self._dangling(gold.tasks),
+            rows=len(rows),
+            overruled=sum(row.overrules == "true" for row in rows),
+            dangling=self._dangling(tasks),
         )
 
     def drift(self) -> list[Finding]:
@@ -296,40 +273,37 @@ class Adjudicator:
         InputError
             The gold cannot be made: see `write`.
         """
-        allowed = "what the submissions and the ledger give"
-        fix = "run `usiran annotate adjudicate`"
-        return [
-            Finding(
-                self.corpus.name_of(path),
-                *("", "", "another content" if path.is_file() else "no file", allowed, fix),
-            )
-            for path, content in self._gold().files.items()
-            if not holds(path, content)
-        ]
+        allowed, fix = (
+            "what the submissions and the ledger give",
+            "run `usiran annotate adjudicate`",
+        )
+        findings = []
+        for path, content in self._gold()[2].items():
+            if not holds(path, content):
+                value = "another content" if path.is_file() else "no file"
+                name = self.corpus.name_of(path)
+                findings.append(Finding(name, "", "", value, allowed, fix))
+        return findings
 
-    def _gold(self) -> _Gold:
+    def _gold(self) -> tuple[list[TaskReading], list[DecisionRow], dict[Path, bytes]]:
+        """Return the gold's tasks, the rows of decisions.csv and all files, checked."""
         self.check_rounds()
         self._refuse_unfinished()
         votes = count_votes(self.annotations.rows, self.rounds)
         rows = decision_rows(self.state, self.annotations, votes)
         tasks = gold_tasks(self.state, self.annotations, self.texts)
-        refuse(
-            finding
-            for task in tasks
-            for finding in check_task(
-                task, scheme=self.scheme, texts=self.texts, file="the decided gold"
-            )
-        )
-        stance = [task for task in tasks if task.project == "stance"]
-        spans = [task for task in tasks if task.project == "spans"]
+        check = partial(check_task, scheme=self.scheme, texts=self.texts, file="the decided gold")
+        refuse(finding for task in tasks for finding in check(task))
         row_dicts = [row._asdict() for row in rows]
         files = {
-            "stance.json": export_bytes(stance, self.scheme),
-            "spans.json": export_bytes(spans, self.scheme),
             "votes.csv": csv_bytes(vote_rows(votes), list(Votes.to_schema().columns)),
             "decisions.csv": csv_bytes(row_dicts, list(Decisions.to_schema().columns)),
         }
-        return _Gold(tasks, rows, {self.corpus.gold / name: c for name, c in files.items()})
+        exports = {
+            f"{project}.json": export_bytes((t for t in tasks if t.project == project), self.scheme)
+            for project in PROJECTS
+        }
+        return tasks, rows, {self.corpus.gold / n: c for n, c in (exports | files).items()}
 
     def _refuse_unfinished(self) -> None:
         if ids := [question.id for question in self.state.open]:
@@ -353,15 +327,12 @@ class Adjudicator:
         name = self.corpus.name_of(path)
         allowed = f"decisions of {self.corpus.name_of(decisions_file(self.corpus))}"
         fix = "decide it here too (--redo ID), then delete the row"
-        refuse(
-            Finding(
-                name,
-                *(f"{row.get('layer')} {row.get('unit_id')}", "", str(row.get("reason"))),
-                *(allowed, fix),
-            )
-            for row in read_rows(path, name=name)
-            if (row.get("decided_by"), row.get("decided_at")) not in own
-        )
+        findings = []
+        for row in read_rows(path, name=name):
+            if (row.get("decided_by"), row.get("decided_at")) not in own:
+                record = f"{row.get('layer')} {row.get('unit_id')}"
+                findings.append(Finding(name, record, "", str(row.get("reason")), allowed, fix))
+        refuse(findings)
 
     def _dangling(self, tasks: Sequence[TaskReading]) -> tuple[str, ...]:
         path = self.corpus.annotation / "actor_links.csv"

@@ -130,17 +130,7 @@ def _times(
 def decision_rows(
     state: State, annotations: AnnotatorLabels, votes: Mapping[Vote, int]
 ) -> list[DecisionRow]:
-    """Return the rows of decisions.csv, sorted.
-
-    Parameters
-    ----------
-    state : State
-        With every question resolved.
-    annotations : AnnotatorLabels
-        The annotators' labels.
-    votes : mapping
-        The votes as votes.csv counts them.
-    """
+    """Return the rows of decisions.csv, sorted, once every question is resolved."""
     rows = [row for one in state.resolved.values() for row in _rows(one)]
     explained = {(row.layer, row.unit_id) for row in rows}
     role_votes: dict[str, dict[str, dict[Link, int]]] = defaultdict(lambda: defaultdict(dict))

@@ -22,15 +22,9 @@ from usiran.text.spans import overlaps
 class Prefilled:
     """What an adjudicator's labels say.
 
-    Parameters
-    ----------
-    questions : list of Question
-        All that is open, and the places that only the adjudicator marked.
-    answers : dict
-        From question to the answer, as one line; a question that the adjudicator has not
-        labelled has none.
-    otherwise : list of str
-        Questions that are resolved in another way than the adjudicator labelled them.
+    `questions` are all that is open, and the places that only the adjudicator marked; `answers`
+    has a line by the id of each that the adjudicator labelled. `otherwise` are questions that
+    are resolved in another way than the adjudicator labelled them.
     """
 
     questions: list[Question]

@@ -84,15 +84,12 @@ class Question:
     layer : str
         ``stance`` (with its grounds), ``holder``, ``article_stance``, ``actor``, ``event`` or
         ``role``.
-    article_id : str
-        The article.
-    unit_id : str
-        The sentence, the article, the place as a span id, or the event.
+    article_id, unit_id : str
+        The unit is the sentence, the article, the place as a span id, or the event.
     start, end : int
         The place: from the first to the last character of all spans that overlap each other.
     labels : mapping
-        From annotator to labels; None where the annotator gave none (for a role: did not
-        mark the event).
+        By annotator; None where it gave none (for a role: did not mark the event).
     actors : tuple of Item
         For a role: the actors that it may link to.
     """
@@ -154,14 +151,7 @@ def format_answer(question: Question, labels: Labels | None, texts: Texts, schem
 
 
 def requoted_answer(line: str, *, before: str, after: str) -> str:
-    """Return an answer with its quotes taken from another text of the same length.
-
-    Parameters
-    ----------
-    line : str
-        The answer.
-    before, after : str
-        The text that it quotes, and the one that it is to quote.
+    """Return an answer that quotes `before` with quotes of `after`, a text of the same length.
 
     Examples
     --------

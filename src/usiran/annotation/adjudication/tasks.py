@@ -19,17 +19,8 @@ def labels_as_predictions(
     """Return each task's predictions for Label Studio: one for every annotator's labels.
 
     Put behind ``predictions`` of a task, they show an adjudicator what the annotators said,
-    as A, B, C (in ``model_version``), and each can be taken over and corrected.
-
-    Parameters
-    ----------
-    annotations : AnnotatorLabels
-        The annotators' labels.
-    scheme : Scheme
-        The labels.
-    units : mapping, optional
-        From project to the sentences or articles wanted (default: all), such as
-        `open_units` gives.
+    as A, B, C (in ``model_version``), and each can be taken over and corrected. `units` are the
+    sentences and articles wanted (default: all), such as `open_units` gives.
     """
     letters = letters_of(annotations.annotators)
     predictions: dict[Key, list[Json]] = {}
