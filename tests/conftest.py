@@ -39,6 +39,14 @@ def repo() -> Corpus:
     return Corpus.find(ROOT)
 
 
+@pytest.fixture(scope="session")
+def three_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny corpus with three passes, made once; never written to."""
+    from tests.support.three_passes import build_three
+
+    return build_three(tmp_path_factory.mktemp("three") / "corpus").root
+
+
 @pytest.fixture
 def copied(tmp_path: Path) -> Corpus:
     """A copy of the repository's corpus that a test may break."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
-from tests.support.command import Done, tree
+from tests.support.command import Done, call, tree
 from tests.support.three_passes import CLERK, FIRST, HOLDER, ROLE, STANCE, errors, fill, three
 from tests.support.tiny import GAS
-from usiran.cli.main import main
 from usiran.corpus import Corpus
 
 __all__ = ["three"]
@@ -20,35 +19,20 @@ __all__ = ["three"]
 JUDGE = ("--adjudicator", "judge")
 
 
-class Run:
-    """Runs `usiran annotate` inside a corpus as the shell would and keeps what it printed."""
-
-    def __init__(self, patch: pytest.MonkeyPatch, shown: pytest.CaptureFixture[str]) -> None:
-        self._patch, self._shown = patch, shown
-
-    def __call__(self, *words: str | Path) -> Done:
-        self._patch.setattr(sys, "argv", ["usiran", "annotate", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Done(int(ended.value.code or 0), *self._shown.readouterr())
+class Run(Protocol):
+    def __call__(self, *words: str | Path, typed: str = "") -> Done: ...
 
 
 @pytest.fixture
-def run(three: Corpus, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return a runner inside the tiny corpus."""
-    monkeypatch.chdir(three.root)
-    return Run(monkeypatch, capsys)
+def run(three: Corpus) -> Run:
+    """Return what runs `usiran annotate` inside the tiny corpus."""
+    return partial(call, "annotate", at=three)
 
 
-def talk(corpus: Corpus, *words: str, said: str) -> Done:
-    """Run the adjudication in a dialogue: `said` is what the adjudicator types."""
-    program = [sys.executable, "-c", "from usiran.cli.main import main; main()"]
-    command = [*program, "annotate", "adjudicate", "--interactive", *JUDGE, *words]
-    done = subprocess.run(
-        command, cwd=corpus.root, input=said, capture_output=True, encoding="utf-8",
-        timeout=120, check=False,
-    )  # fmt: skip
-    return Done(done.returncode, done.stdout, done.stderr)
+def talk(corpus: Corpus, *words: str, typed: str) -> Done:
+    """Run the adjudication in a dialogue with an adjudicator who types."""
+    command = ("annotate", "adjudicate", "--interactive", *JUDGE, *words)
+    return call(*command, at=corpus, typed=typed)
 
 
 @pytest.mark.parametrize("command", ["agreement", "adjudicate", "queue"])
@@ -114,19 +98,19 @@ def test_a_whole_adjudication_by_sheets(run: Run, three: Corpus) -> None:
 
 def test_a_dialogue_that_is_cut_off_goes_on_where_it_was(three: Corpus) -> None:
     # Two decisions, then the terminal goes away in the middle of the third one.
-    done = talk(three, said="1\nS4: both sides\nB\nE2\n2\n")
+    done = talk(three, typed="1\nS4: both sides\nB\nE2\n2\n")
     assert done.code == 1
     assert f"[8 open] {STANCE}" in done.out
     assert "stopped; 2 decisions are saved" in done.err
     assert not (three.gold / "stance.json").exists()
     # A wrong answer is told and asked again; a question is skipped; the rest is decided.
     told = "maybe\nauthor\nH1\n" + "2\nA1\n" + "A\nM1\n" + "s\n" + "A\nA3\n" + "1\nS9\n"
-    done = talk(three, said=told + "1\nR1\n")
+    done = talk(three, typed=told + "1\nR1\n")
     assert done.code == 0, done.err
     assert f"[6 open] {HOLDER}" in done.out
     assert "found 'maybe'; allowed: one of author, source" in done.err
     assert "1 open" in done.err
-    done = talk(three, said="none\nA2\n")
+    done = talk(three, typed="none\nA2\n")
     assert done.code == 0
     assert 'does not say gold_basis = "adjudicated" yet' in done.err
     assert f"[1 open] {CLERK}" in done.out
@@ -135,15 +119,15 @@ def test_a_dialogue_that_is_cut_off_goes_on_where_it_was(three: Corpus) -> None:
 
 
 def test_quitting_saves_what_was_decided(three: Corpus) -> None:
-    done = talk(three, said="A\nS4\nq\n")
+    done = talk(three, typed="A\nS4\nq\n")
     assert done.code == 0
     assert "7 open, 1 decided" in done.err
     assert len((three.gold / "adjudication.csv").read_text("utf-8").splitlines()) == 2
 
 
 def test_deciding_again_shows_the_decision_that_stands(three: Corpus) -> None:
-    talk(three, said="A\nS4\nq\n")
-    done = talk(three, "--redo", STANCE, said="B\nS5\nq\n")
+    talk(three, typed="A\nS4\nq\n")
+    done = talk(three, "--redo", STANCE, typed="B\nS5\nq\n")
     assert "decided: neutral us- iran- (S4, judge)" in done.out
     ledger = (three.gold / "adjudication.csv").read_text("utf-8").splitlines()
     assert [row.split(",")[2] for row in ledger[1:]] == ["neutral us- iran-", "pro-US iran-"]

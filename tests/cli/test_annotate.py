@@ -3,44 +3,30 @@
 from __future__ import annotations
 
 import json
-import sys
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from typer.testing import CliRunner
 
+from tests.support.command import Done, call
 from tests.support.tiny import GAS, PORT
 from usiran.cli.annotate.labels import app
-from usiran.cli.main import main
 from usiran.corpus import Corpus
 
 DATA = Path(__file__).parents[1] / "data" / "exports"
 SHEET = f"article {PORT}\narticle_stance neutral\n001 pro-US source us+\n002 neutral author\n"
 
 
-class Run:
-    """Runs `usiran annotate` as the shell would and keeps what it printed."""
-
-    def __init__(
-        self, corpus: Corpus, patch: pytest.MonkeyPatch, shown: pytest.CaptureFixture[str]
-    ) -> None:
-        self._corpus, self._patch, self._shown = corpus, patch, shown
-
-    def __call__(self, *words: str | Path) -> tuple[int, str, str]:
-        command = ["usiran", "annotate", *map(str, words), "--corpus", str(self._corpus.root)]
-        self._patch.setattr(sys, "argv", command)
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = self._shown.readouterr()
-        return int(ended.value.code or 0), out, err
+class Run(Protocol):
+    def __call__(self, *words: str | Path) -> Done: ...
 
 
 @pytest.fixture
-def run(
-    tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Return a runner on the tiny corpus."""
-    return Run(tiny_corpus, monkeypatch, capsys)
+def run(tiny_corpus: Corpus) -> Run:
+    """Return what runs `usiran annotate` inside the tiny corpus."""
+    return partial(call, "annotate", at=tiny_corpus)
 
 
 @pytest.fixture
@@ -79,7 +65,7 @@ def test_an_import_is_reported(run: Run, sheet: Path) -> None:
         "written: annotation/submissions/r1/ann/stance.json, "
         "annotation/submissions/r1/ann/spans.json",
     ]
-    assert run("import", sheet, *WHO)[1].endswith("nothing to write\n")
+    assert run("import", sheet, *WHO).out.endswith("nothing to write\n")
 
 
 def test_an_import_as_json_is_one_document(run: Run, sheet: Path, tiny_corpus: Corpus) -> None:
@@ -100,12 +86,12 @@ def test_a_submission_is_adopted(run: Run, sheet: Path, tiny_corpus: Corpus) -> 
     assert sorted(path.name for path in tiny_corpus.gold.iterdir()) == [
         "decisions.csv", "spans.json", "stance.json", "votes.csv",
     ]  # fmt: skip
-    assert json.loads(run("adopt", *WHO, "--json")[1])["votes"] == 6
+    assert json.loads(run("adopt", *WHO, "--json").out)["votes"] == 6
 
 
 def test_a_sheet_is_filled_from_a_submission(run: Run, sheet: Path) -> None:
     run("import", sheet, *WHO)
-    assert "001 pro-US source us+\n" in run("sheet", PORT, "--from", "r1/ann")[1]
+    assert "001 pro-US source us+\n" in run("sheet", PORT, "--from", "r1/ann").out
 
 
 BAD = [
@@ -145,12 +131,7 @@ def test_every_fault_of_a_sheet_is_a_line(run: Run, tiny_corpus: Corpus) -> None
     ]  # fmt: skip
 
 
-def test_no_corpus_is_an_error_not_a_traceback(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    command = ["usiran", "annotate", "sheet", GAS, "--corpus", str(tmp_path)]
-    monkeypatch.setattr(sys, "argv", command)
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 1
-    assert "no dataset/corpus.toml here" in capsys.readouterr().err
+def test_no_corpus_is_an_error_not_a_traceback(tmp_path: Path) -> None:
+    done = call("annotate", "sheet", GAS, "--corpus", tmp_path, at=tmp_path)
+    assert done.code == 1
+    assert "no dataset/corpus.toml here" in done.err

@@ -39,12 +39,16 @@ def run(*words: str | Path, at: Corpus | Path, timeout: float = 120) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def call(*words: str | Path, at: Corpus | Path) -> Done:
-    """Do what `run` does inside this process, without the seconds that a start takes."""
+def call(*words: str | Path, at: Corpus | Path, typed: str = "") -> Done:
+    """Do what `run` does inside this process, without the seconds that a start takes.
+
+    `typed` is what a user types before the terminal goes away.
+    """
     folder = at.root if isinstance(at, Corpus) else at
     out, err, code = io.StringIO(), io.StringIO(), 0
     argv = mock.patch.object(sys, "argv", ["usiran", *map(str, words)])
-    with argv, chdir(folder), redirect_stdout(out), redirect_stderr(err):
+    stdin = mock.patch.object(sys, "stdin", io.StringIO(typed))
+    with argv, stdin, chdir(folder), redirect_stdout(out), redirect_stderr(err):
         try:
             main()
         except SystemExit as end:

@@ -24,7 +24,6 @@ from tests.support.three_passes import (
     ROLE,
     STANCE,
     WHOLE,
-    build_three,
     decide,
     errors,
     submit,
@@ -205,6 +204,15 @@ def test_decisions_are_saved_one_by_one_and_work_goes_on_from_them(three: Corpus
     assert ledger[1].endswith(",neutral us- iran-,S1: stance,judge,2031-07-01T12:00:00Z")
     work = Adjudicator(three)
     assert [one.id for one in work.state.open] == [id for id in FIRST if id not in (STANCE, CLERK)]
+
+
+def test_a_decision_resolves_its_own_article_and_leaves_the_others(three: Corpus) -> None:
+    work = Adjudicator(three)
+    gas, port = work.state.articles[GAS], work.state.articles[PORT]
+    decide(work, {STANCE: "A"})
+    assert work.state.articles[PORT] is port
+    assert work.state.articles[GAS] is not gas
+    assert work.state == Adjudicator(three).state
 
 
 def test_a_decision_is_never_replaced_silently(three: Corpus) -> None:
@@ -415,20 +423,15 @@ def test_a_broken_ledger_is_refused(three: Corpus, old: str, new: str, message: 
 # Whatever is decided, the gold is explained.
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_three(tmp_path_factory.mktemp("template") / "corpus").root
-
-
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_every_way_to_decide_gives_a_gold_that_validates(
-    template: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    three_template: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     root = tmp_path_factory.mktemp("decided") / "corpus"
-    shutil.copytree(template, root)
+    shutil.copytree(three_template, root)
     work = Adjudicator(Corpus(root))
     while work.state.open:
         question = work.state.open[0]

@@ -34,10 +34,8 @@ __all__ = ["three"]
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> Agreement:
-    from tests.support.three_passes import build_three
-
-    return measure_corpus(build_three(tmp_path_factory.mktemp("three") / "corpus"), draws=500)
+def measured(three_template: Path) -> Agreement:
+    return measure_corpus(Corpus(three_template), draws=500)
 
 
 def mean(agreement: Agreement, layer: str, scheme: str, level: str) -> float:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.support.command import run
+from tests.support.command import call
 from tests.support.three_passes import three
 from usiran.annotation.agreement.page import page_drift, page_files
 from usiran.corpus import Corpus
@@ -78,11 +78,11 @@ def test_a_page_without_a_block_and_no_page_are_refused(paged: Corpus) -> None:
 
 
 def test_the_command_writes_the_page_and_checks_it(paged: Corpus) -> None:
-    checked = run("annotate", "agreement", "--check", "--json", at=paged)
+    checked = call("annotate", "agreement", "--check", "--json", at=paged)
     assert checked.code == 1
     assert {one["file"] for one in json.loads(checked.out)["findings"]} == {
         "annotation/AGREEMENT.md", "annotation/agreement/r1.svg",
     }  # fmt: skip
-    written = run("annotate", "agreement", "--write", at=paged)
+    written = call("annotate", "agreement", "--write", at=paged)
     assert written.out.split() == ["annotation/agreement/r1.svg", "annotation/AGREEMENT.md"]
-    assert run("annotate", "agreement", "--check", at=paged).code == 0
+    assert call("annotate", "agreement", "--check", at=paged).code == 0
