@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from tests.support.three_passes import build_three, submit
@@ -13,6 +14,7 @@ from usiran.dataset.describe.datasheet import BLOCKS
 from usiran.schemas.tables import FILES, MODELS
 from usiran.text.articles import sha256
 
+DESCRIPTION = Path(__file__).parents[2] / "dataset" / "description.toml"
 EDITED = f"{GAS}#002"
 # A span over a line break, and one annotator who differs from the others.
 LONG = {'"Tehran’s envoy" e2': '"Tehran’s envoy\\nin Basra" e2'}
@@ -47,6 +49,7 @@ def build_described(root: Path) -> Corpus:
     (corpus.root / "DATASHEET.md").write_text(
         "# Datasheet\n\n" + "\nWords.\n".join(blocks), "utf-8"
     )
+    shutil.copy(DESCRIPTION, corpus.dataset)
     (corpus.root / "LICENSE-DATA.md").write_text("Invented.\n", "utf-8")
     return corpus
 

@@ -15,6 +15,7 @@ def score(value: float) -> str:
     """
     text = f"{value + 0.0:.2f}"
     text = "0.00" if text == "-0.00" else text
+    # Below 1 a leading nought says nothing; 0.996 is rounded to 1.00 and keeps its digit.
     return text.replace("0.", ".", 1) if abs(value) < 0.995 else text
 
 
@@ -26,8 +27,7 @@ def signed(value: float) -> str:
     >>> signed(0.123), signed(-0.5), signed(0.0)
     ('+.12', '-.50', '.00')
     """
-    text = score(value)
-    return f"+{text}" if value >= 0.005 else text
+    return f"+{score(value)}" if value >= 0.005 else score(value)
 
 
 def span_of(interval: tuple[float, float]) -> str:
@@ -52,17 +52,20 @@ def signed_span(interval: tuple[float, float]) -> str:
     return f"{signed(interval[0])} to {signed(interval[1])}"
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table.
+def table(heads: Sequence[object], rows: Iterable[Sequence[object]], *, rule: str = "---") -> str:
+    r"""Return a Markdown table; `rule` stands under each heading.
 
     Examples
     --------
-    >>> print(table(["a", "b"], [["1", "2"]]))
+    >>> print(table(["a", "b"], [["1", "2 | 3"]]))
     | a | b |
     |---|---|
-    | 1 | 2 |
+    | 1 | 2 \| 3 |
     """
-    lines = [heads, ["---"] * len(heads), *rows]
-    body = ["| " + " | ".join(line) + " |" for line in lines]
-    body[1] = body[1].replace(" ", "")
-    return "\n".join(body)
+    lines = ["| " + " | ".join(map(cell, line)) + " |" for line in (heads, *rows)]
+    return "\n".join([lines[0], f"|{f'{rule}|' * len(heads)}", *lines[1:]])
+
+
+def cell(value: object) -> str:
+    """Return a value on one line, without bars that would divide it."""
+    return " ".join(str(value).split()).replace("|", "\\|")

@@ -27,12 +27,12 @@ from usiran.text.quoting import one_line
 WIDTH = 100
 _CONTROL = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}]")
 
-HEAD = """\
+_HEAD = """\
 # Decisions. For every entry fill in an answer and a reason; what stays empty stays open.
 # answer: a letter (A takes over what A said), or a label as the lines show them, such as
-#   'pro-US us+ iran-'                  stance, then its grounds
+#   {stance:<37}stance, then its grounds
 #   'source'                            holder, article_stance
-#   'MILITARY 4-13 "US patrol"'         actor; several behind semicolons; offsets or quote or both
+#   'MILITARY 4-13 "the guard"'         actor; several behind semicolons; offsets or quote or both
 #   'REQUEST "urged" future'            event; with its mode where that is not actual
 #   'agent 4-13; recipient 20-25'       roles, by the offsets or quotes of decided actors
 #   'none'                              no span, no role
@@ -194,7 +194,9 @@ def as_sheet(
         lines = ["[[decisions]]", *(f"# {line}" for line in shown(adjudicator, question))]
         lines += [f'id = "{question.id}"', f'seen = "{question.seen}"']
         entries.append("\n".join([*lines, f"answer = {quoted}", "reason = ''"]) + "\n")
-    return "\n".join([HEAD, *entries])
+    first, second = adjudicator.scheme.contest.sides
+    stance = f"'{first.stance} {first.favourable} {second.unfavourable}'"
+    return "\n".join([_HEAD.format(stance=stance), *entries])
 
 
 def read_sheet(

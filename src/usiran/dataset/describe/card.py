@@ -9,19 +9,9 @@ import yaml
 
 from usiran.corpus import Manifest
 from usiran.dataset.configs import View
-from usiran.dataset.describe import prose as say
 from usiran.dataset.describe.facts import Facts
-
-_LOAD = """```python
-from datasets import load_dataset
-
-stance = load_dataset("dataset", "stance", split="train")  # in a clone of the repository
-# from the Hugging Face Hub, once it is published there: load_dataset("{hub_id}", "stance")
-```"""
-_CONTRAST = (
-    "The config `contrast` has the split `test`: nothing may be learned from it, and an edit of a "
-    "sentence is predicted by a model that has not seen the sentence's article. "
-)
+from usiran.dataset.describe.prose import Prose, listed, ordered
+from usiran.io.templates import render
 
 
 @dataclass(frozen=True)
@@ -49,7 +39,17 @@ def card(facts: Facts, built: Sequence[Built], *, notice: str = "") -> str:
 
     `notice` is a paragraph that an edition of its own says of itself, before all others.
     """
-    return f"---\n{_yaml(facts, built)}---\n\n{_page(facts, built, notice)}"
+    page = render(
+        "usiran.dataset.describe",
+        "card.md.jinja",
+        facts=facts,
+        prose=Prose(facts),
+        built=built,
+        notice=notice,
+        listed=listed,
+        ordered=ordered,
+    )
+    return f"---\n{_yaml(facts, built)}---\n\n{page}"
 
 
 def _yaml(facts: Facts, built: Sequence[Built]) -> str:
@@ -64,19 +64,19 @@ def _yaml(facts: Facts, built: Sequence[Built]) -> str:
         "language_creators": ["found"],
         "multilinguality": ["monolingual"],
         "source_datasets": ["original"],
-        "size_categories": [_size(max(len(one.view.rows) for one in built))],
+        "size_categories": [_size(max(len(config.view.rows) for config in built))],
         "task_categories": ["text-classification", "token-classification"],
         "task_ids": ["multi-class-classification", "named-entity-recognition"],
-        "tags": list(say.KEYWORDS),
-        "configs": [_config(manifest, one, default=i == 0) for i, one in enumerate(built)],
-        "dataset_info": [_info(one) for one in built],
+        "tags": list(facts.description.keywords),
+        "configs": [_config(manifest, config, default=i == 0) for i, config in enumerate(built)],
+        "dataset_info": [_info(config) for config in built],
     }
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
 
 
 def _creators(facts: Facts) -> list[str]:
     names = {"human": "expert-generated", "language-model": "machine-generated"}
-    return sorted({names[one.kind] for one in facts.annotators})
+    return sorted({names[who.kind] for who in facts.annotators})
 
 
 def _size(rows: int) -> str:
@@ -85,103 +85,30 @@ def _size(rows: int) -> str:
     return next((name for bound, name in bounds if rows < bound), "100K<n<1M")
 
 
-def _config(manifest: Manifest, one: Built, *, default: bool) -> dict[str, object]:
+def _config(manifest: Manifest, config: Built, *, default: bool) -> dict[str, object]:
+    view = config.view
     # The version and the content hash are part of the cache's key in `datasets`: without
     # them a rebuilt dataset would be answered with the rows of an older one.
     entry: dict[str, object] = {
-        "config_name": one.view.name,
+        "config_name": view.name,
         "version": manifest.version,
-        "description": f"One row is {one.view.about}. Content {one.content[:16]}.",
-        "data_files": [{"split": one.view.split, "path": f"data/{one.view.name}/*.parquet"}],
+        "description": f"One row is {view.about}. Content {config.content[:16]}.",
+        "data_files": [{"split": view.split, "path": f"data/{view.name}/*.parquet"}],
     }
     return entry | ({"default": True} if default else {})
 
 
-def _info(one: Built) -> dict[str, object]:
+def _info(config: Built) -> dict[str, object]:
     from datasets import DatasetInfo
 
-    features = DatasetInfo(features=one.view.features)._to_yaml_dict()["features"]
-    split = {
-        "name": one.view.split,
-        "num_bytes": one.table_size,
-        "num_examples": len(one.view.rows),
-    }
+    view = config.view
     return {
-        "config_name": one.view.name,
-        "features": features,
-        "splits": [split],
-        "download_size": one.file_size,
-        "dataset_size": one.table_size,
+        "config_name": view.name,
+        # `datasets` has no public way to write features as the Hub's YAML has them.
+        "features": DatasetInfo(features=view.features)._to_yaml_dict()["features"],
+        "splits": [
+            {"name": view.split, "num_bytes": config.table_size, "num_examples": len(view.rows)}
+        ],
+        "download_size": config.file_size,
+        "dataset_size": config.table_size,
     }
-
-
-def _page(facts: Facts, built: Sequence[Built], notice: str) -> str:
-    manifest = facts.manifest
-    return "\n\n".join([
-        f"# {manifest.title}",
-        *([f"> {notice}"] if notice else []),
-        f"{say.summary(facts)} Version {manifest.version} of the data.",
-        f"> {say.GOLD[manifest.gold_basis]}",
-        say.annotators(facts),
-        *([told] if (told := say.withdrawn(facts)) else []),
-        say.seed(facts),
-        "## Load it",
-        _LOAD.format(hub_id=manifest.hub_id),
-        "There is one split, `train`, with a `fold` column: the official protocol leaves out one "
-        "article at a time (fold 0, then fold 1, ...). "
-        f"{_CONTRAST if facts.contrast.items else ''}Every offset counts code points of the "
-        "article's text, half-open; `row['text'][s - row['start'] : e - row['start']]` is the "
-        "text of a span in the config `spans`.",
-        "## Configs",
-        _configs(built),
-        *(_fields(one) for one in built),
-        "## What it holds",
-        _by_article(facts),
-        _labels(facts),
-        *([say.contrast(facts)] if facts.contrast.items else []),
-        "## Agreement",
-        say.agreement(facts),
-        "## Rights",
-        f"{say.rights(facts)} See LICENSE.md. The datasheet, in the repository, tells how the "
-        "corpus came to be and how to ask for a text's removal.",
-        "## Limits",
-        f"{say.limits(facts)} {say.MEANING} {say.NOT_FOR}",
-        "## Cite it",
-        say.citation(facts),
-    ]) + "\n"  # fmt: skip
-
-
-def _fields(one: Built) -> str:
-    told = one.view.fields().items()
-    rows = ([f"`{name}`", about.replace("<", "&lt;")] for name, about in told)
-    return f"### `{one.view.name}`\n\n" + say.table(["column", "holds"], rows)
-
-
-def _configs(built: Sequence[Built]) -> str:
-    rows = [[f"`{one.view.name}`", one.view.about, len(one.view.rows)] for one in built]
-    return say.table(["config", "one row is", "rows"], rows)
-
-
-def _by_article(facts: Facts) -> str:
-    names = list(facts.labels["stance"])
-    rows = [
-        [f"`{one.article_id}`", one.scored, *one.stances.values(), one.actors, one.events]
-        for one in facts.articles
-    ]
-    totals = [
-        "all", facts.total("scored"), *facts.labels["stance"].values(),
-        facts.total("actors"), facts.total("events"),
-    ]  # fmt: skip
-    head = ["article", "scored sentences", *names, "actors", "events"]
-    return say.table(head, [*rows, totals])
-
-
-def _labels(facts: Facts) -> str:
-    actors = say.listed(say.ordered(facts.labels["actor"]))
-    quads = say.listed(say.ordered(facts.labels["quad"]))
-    return "\n".join([
-        f"- actors: {actors}; {facts.linked} of {facts.total('actors')} are linked to the registry "
-        f"of {facts.registry} actors",
-        f"- events by quad class: {quads}",
-        f"- roles: {facts.total('roles')}",
-    ])  # fmt: skip

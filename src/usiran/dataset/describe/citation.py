@@ -7,8 +7,8 @@ import re
 
 import yaml
 
-from usiran.dataset.describe import prose as say
 from usiran.dataset.describe.facts import Facts
+from usiran.dataset.describe.prose import Prose
 from usiran.errors import FileError, shorten
 
 FILE = "CITATION.cff"
@@ -22,21 +22,25 @@ def fill(text: str, facts: Facts, *, file: str = FILE) -> str:
     FileError
         The file is no YAML, or a value that is set runs over several lines.
     """
+    prose, manifest = Prose(facts), facts.manifest
+    # JSON's strings are YAML's, too.
     values = {
-        "title": json.dumps(facts.manifest.title, ensure_ascii=False),
-        "abstract": json.dumps(say.summary(facts), ensure_ascii=False),
-        "version": facts.manifest.version,
+        "title": json.dumps(manifest.title, ensure_ascii=False),
+        "abstract": json.dumps(prose.own.summary, ensure_ascii=False),
+        "version": manifest.version,
         "date-released": json.dumps(facts.released) if facts.released else None,
-        "license": say.license_id(facts),
+        "license": prose.license_id,
     }
     for key, value in values.items():
         text = _with(text, key, value)
-    _check(text, {"title": facts.manifest.title, "version": facts.manifest.version}, file)
+    _check(text, {"title": manifest.title, "version": manifest.version}, file)
     return text
 
 
 def _with(text: str, key: str, value: str | None) -> str:
     """Return YAML with one plain top-level key set, or taken out where `value` is None.
+
+    Edited as text, because a YAML library would lose the comments.
 
     >>> _with("version: 0.1.0  # of the data", "version", "1.0.0")
     'version: 1.0.0  # of the data'
@@ -56,23 +60,23 @@ def _check(text: str, wanted: dict[str, str], file: str) -> None:
     except yaml.YAMLError as error:
         fix = "write each key on a line of its own"
         raise FileError(file, shorten(error), "YAML, as CFF 1.2.0", fix) from None
-    found = {key: document.get(key) for key in wanted} if isinstance(document, dict) else {}
-    if found != wanted:
-        told = ", ".join(f"{key}: {value}" for key, value in wanted.items())
+    values = {key: document.get(key) for key in wanted} if isinstance(document, dict) else {}
+    if values != wanted:
+        allowed = ", ".join(f"{key}: {value}" for key, value in wanted.items())
         fix = "write these keys once each, with their values on one line"
-        raise FileError(file, shorten(found or document), told, fix)
+        raise FileError(file, shorten(values or document), allowed, fix)
 
 
-def bibtex(facts: Facts) -> str:
+def bibtex(prose: Prose) -> str:
     """Return the citation as BibTeX."""
-    manifest = facts.manifest
-    year = [f"  year = {{{facts.released[:4]}}},"] if facts.released else []
-    return "\n".join([
-        f"@misc{{{manifest.name},",
-        f"  author = {{{{{say.maintainers(facts)}}}}},",
-        f"  title = {{{{{manifest.title}}}}},",
-        *year,
-        f"  version = {{{manifest.version}}},",
-        f"  note = {{{say.license_id(facts)} for the annotations}},",
-        "}",
-    ])  # fmt: skip
+    manifest, released = prose.facts.manifest, prose.facts.released
+    entries = {
+        # Doubled, so that a name of several words is read as one.
+        "author": f"{{{prose.maintainers}}}",
+        "title": f"{{{manifest.title}}}",
+        "year": released[:4] if released else "",
+        "version": manifest.version,
+        "note": f"{prose.license_id} for the annotations",
+    }
+    lines = [f"  {key} = {{{value}}}," for key, value in entries.items() if value]
+    return "\n".join([f"@misc{{{manifest.name},", *lines, "}"])

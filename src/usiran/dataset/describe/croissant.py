@@ -1,7 +1,7 @@
 """croissant.json: the dataset for readers of Croissant 1.1, with its responsible-AI fields.
 
-The words and figures are those of the card (`usiran.dataset.describe.prose`); the record sets are
-the configs, and their fields lead to columns of the Parquet files.
+The words and figures are those of the card; the record sets are the configs, and their fields lead
+to columns of the Parquet files.
 
 References
 ----------
@@ -14,13 +14,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files as package_files
 from typing import Any
 
-from usiran.dataset.describe import prose as say
 from usiran.dataset.describe.card import Built
 from usiran.dataset.describe.citation import bibtex
 from usiran.dataset.describe.croissant_fields import fields, label_sets
 from usiran.dataset.describe.facts import Facts
+from usiran.dataset.describe.prose import Prose
 
 FILE = "croissant.json"
 
@@ -28,37 +29,10 @@ Json = dict[str, Any]
 
 _CONFORMS = ["http://mlcommons.org/croissant/1.1", "http://mlcommons.org/croissant/RAI/1.0"]
 # The context that the specification gives; readers warn about any other.
-_TERMS = (
-    "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty", "extract", "field",
-    "fileObject", "fileProperty", "fileSet", "format", "includes", "isArray", "isLiveDataset",
-    "jsonPath", "key", "md5", "parentField", "path", "recordSet", "references", "regex",
-    "repeated", "replace", "samplingRate", "separator", "source", "subField", "transform",
-)  # fmt: skip
-_CONTEXT: Json = {
-    "@language": "en",
-    "@vocab": "https://schema.org/",
-    "cr": "http://mlcommons.org/croissant/",
-    "dct": "http://purl.org/dc/terms/",
-    "rai": "http://mlcommons.org/croissant/RAI/",
-    "sc": "https://schema.org/",
-    "conformsTo": "dct:conformsTo",
-    "data": {"@id": "cr:data", "@type": "@json"},
-    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "description": {"@container": "@language"},
-    "examples": {"@id": "cr:examples", "@type": "@json"},
-    "name": {"@container": "@language"},
-    **{term: f"cr:{term}" for term in _TERMS},
-}
-_COLLECTION = (
-    "The texts were given to the project as files. Their bytes are kept, with the SHA-256 of each. "
-    "Sentence boundaries and zones were proposed by a segmenter and set by reading every line."
+_CONTEXT: Json = json.loads(
+    package_files("usiran.dataset.describe").joinpath("croissant_context.json").read_text("utf-8")
 )
-_PROTOCOL = (
-    "Each annotator read each article whole and decided every label by reading, by the guidelines "
-    "in annotation/GUIDELINES.md (version {version}) of the repository; programs only carried and "
-    "checked the labels. Disagreements were decided by an adjudicator where the gold is "
-    "adjudicated. Every label of every annotator is published, in the config annotations."
-)
+# Columns that name the records of a config; those of the others are sentences.
 _KEYS = {"articles": "article_id", "annotations": "annotation_id", "contrast": "contrast_id"}
 
 
@@ -78,8 +52,9 @@ def croissant(
     notice : str
         What an edition of its own says of itself.
     """
-    document = _head(facts, notice) | _responsible(facts)
-    document["distribution"] = [_file(one, files[one.view.file]) for one in built]
+    prose = Prose(facts)
+    document = _head(prose, notice) | _responsible(prose)
+    document["distribution"] = [_file(config, files[config.view.file]) for config in built]
     document["recordSet"] = [*_label_sets(built), *map(_record_set, built)]
     return _bytes(document)
 
@@ -101,66 +76,70 @@ def _bytes(document: Json) -> bytes:
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-def _head(facts: Facts, notice: str) -> Json:
-    manifest = facts.manifest
-    licence = f"https://spdx.org/licenses/{say.license_id(facts)}.html"
-    told = [notice, say.summary(facts), say.GOLD[manifest.gold_basis].replace("**", "")]
-    told += [say.withdrawn(facts), say.seed(facts), say.rights(facts)]
+def _head(prose: Prose, notice: str) -> Json:
+    facts, own, manifest = prose.facts, prose.own, prose.facts.manifest
+    # The card marks words as bold; a description here is plain text.
+    gold = prose.gold.replace("**", "")
+    sentences = [notice, own.summary, gold, prose.withdrawn, own.purpose, prose.rights]
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": _CONFORMS,
         "name": manifest.name,
         "alternateName": manifest.title,
-        "description": " ".join(filter(None, told)),
+        "description": " ".join(filter(None, sentences)),
         "version": manifest.version,
         **({"datePublished": facts.released} if facts.released else {}),
-        "license": licence,
-        "usageInfo": f"{say.rights(facts)} See LICENSE.md.",
-        "citeAs": bibtex(facts),
-        "creator": {"@type": "sc:Organization", "name": say.maintainers(facts)},
+        "license": f"https://spdx.org/licenses/{prose.license_id}.html",
+        "usageInfo": f"{prose.rights} See LICENSE.md.",
+        "citeAs": bibtex(prose),
+        "creator": {"@type": "sc:Organization", "name": prose.maintainers},
         "inLanguage": manifest.language,
-        "keywords": list(say.KEYWORDS),
+        "keywords": list(own.keywords),
         "url": f"https://huggingface.co/datasets/{manifest.hub_id}",
         "isLiveDataset": False,
     }
 
 
-def _responsible(facts: Facts) -> Json:
-    """Return the fields of the RAI vocabulary."""
-    people = [f"{one.annotator_id}: {one.kind}, {one.name}" for one in facts.annotators]
-    return {
-        "rai:dataCollection": _COLLECTION,
-        "rai:dataCollectionType": ["Secondary Data Analysis"],
-        "rai:dataCollectionMissingData": (
-            "Titles, publishers and dates are given only where a text states or implies them, "
-            "each with its basis."
-        ),
-        "rai:dataCollectionRawData": "dataset/source/articles and annotation/submissions",
-        "rai:dataPreprocessingProtocol": [
+def _responsible(prose: Prose) -> Json:
+    """Return the fields of the RAI vocabulary, without those of which nothing is said."""
+    facts, own = prose.facts, prose.own
+    people = [f"{who.annotator_id}: {who.kind}, {who.name}" for who in facts.annotators]
+    models = [
+        f"{who.annotator_id}: {who.name}"
+        for who in facts.annotators
+        if who.kind == "language-model"
+    ]
+    fields: dict[str, str | list[str]] = {
+        "dataCollection": own.collection,
+        "dataCollectionType": ["Secondary Data Analysis"],
+        "dataCollectionMissingData": own.missing,
+        "dataCollectionRawData": "dataset/source/articles and annotation/submissions",
+        "dataPreprocessingProtocol": [
             "The texts are not changed; offsets count their code points."
         ],
-        "rai:dataAnnotationProtocol": [_PROTOCOL.format(version=facts.guidelines)],
-        "rai:dataAnnotationPlatform": [
-            "Label Studio with the configs in annotation/ of the repository, and text sheets"
-        ],
-        "rai:dataAnnotationAnalysis": [say.agreement(facts)],
-        "rai:annotationsPerItem": _per_item(facts),
-        "rai:annotatorDemographics": [say.annotators(facts), *people],
-        "rai:machineAnnotationTools": [
-            f"{one.annotator_id}: {one.name}"
-            for one in facts.annotators
-            if one.kind == "language-model"
-        ],
-        "rai:dataBiases": [
-            say.limits(facts),
-            "Annotators that share a language model share its errors and views.",
-        ],
-        "rai:dataLimitations": [say.limits(facts), say.MEANING, say.seed(facts)],
-        "rai:dataUseCases": [say.USES, f"Not for: {say.NOT_FOR}"],
-        "rai:dataSocialImpact": f"{say.MEANING} {say.NOT_FOR}",
-        "rai:personalSensitiveInformation": [say.PEOPLE],
-        "rai:dataReleaseMaintenancePlan": say.MAINTENANCE,
+        "dataAnnotationProtocol": [own.protocol],
+        "dataAnnotationPlatform": [own.platform],
+        "dataAnnotationAnalysis": [prose.agreement],
+        "annotationsPerItem": _per_item(facts),
+        "annotatorDemographics": [prose.annotators, *people],
+        "machineAnnotationTools": models,
+        "dataBiases": [own.limits, own.biases],
+        "dataLimitations": [own.limits, own.meaning, own.purpose],
+        "dataUseCases": [own.uses, f"Not for: {own.not_for}" if own.not_for else ""],
+        "dataSocialImpact": " ".join(filter(None, [own.meaning, own.not_for])),
+        "personalSensitiveInformation": [own.people],
+        "dataReleaseMaintenancePlan": own.maintenance,
+    }
+    said = {
+        name: value if isinstance(value, str) else list(filter(None, value))
+        for name, value in fields.items()
+    }
+    # No tools is a fact: it stays as an empty list.
+    return {
+        f"rai:{name}": value
+        for name, value in said.items()
+        if value or name == "machineAnnotationTools"
     }
 
 
@@ -170,13 +149,14 @@ def _per_item(facts: Facts) -> str:
     return f"{who} behind the gold of each sentence and article"
 
 
-def _file(one: Built, content: bytes) -> Json:
+def _file(config: Built, content: bytes) -> Json:
+    view = config.view
     return {
         "@type": "cr:FileObject",
-        "@id": _file_id(one),
-        "name": _file_id(one),
-        "description": f"The config {one.view.name}: one row is {one.view.about}.",
-        "contentUrl": one.view.file,
+        "@id": f"{view.name}.parquet",
+        "name": f"{view.name}.parquet",
+        "description": f"The config {view.name}: one row is {view.about}.",
+        "contentUrl": view.file,
         "encodingFormat": "application/x-parquet",
         **_held(content),
     }
@@ -187,49 +167,41 @@ def _held(content: bytes) -> Json:
     return {"contentSize": f"{len(content)} B", "sha256": digest}
 
 
-def _file_id(one: Built) -> str:
-    return f"{one.view.name}.parquet"
-
-
-def _record_set(one: Built) -> Json:
-    name = one.view.name
-    key = _KEYS.get(name, "sentence_id")
+def _record_set(config: Built) -> Json:
+    view = config.view
+    key = _KEYS.get(view.name, "sentence_id")
     return {
         "@type": "cr:RecordSet",
-        "@id": name,
-        "name": name,
-        "description": f"One record is {one.view.about}; {len(one.view.rows)} records, "
-        f"split {one.view.split}.",
-        "key": {"@id": f"{name}/{key}"},
-        "field": fields(name, one.view.features, one.view.fields(), _file_id(one)),
+        "@id": view.name,
+        "name": view.name,
+        "description": f"One record is {view.about}; {len(view.rows)} records, split {view.split}.",
+        "key": {"@id": f"{view.name}/{key}"},
+        "field": fields(view),
     }
 
 
 def _label_sets(built: Sequence[Built]) -> Iterator[Json]:
     """Yield the names of each label set once, with the fields whose numbers they name."""
     users: dict[tuple[str, ...], list[str]] = {}
-    for one in built:
-        for key, names in label_sets(one.view.features, one.view.name):
+    for config in built:
+        for key, names in label_sets(config.view.features, config.view.name):
             users.setdefault(names, []).append(key)
     for names, keys in users.items():
         yield _label_set(f"labels/{'-'.join(keys[0].split('/')[1:])}", names, keys)
 
 
 def _label_set(key: str, names: Sequence[str], users: Sequence[str]) -> Json:
-    columns = {part: f"{key}/{part}" for part in ("number", "name")}
-    kinds = {"number": "sc:Integer", "name": "sc:Text"}
+    number, name = f"{key}/number", f"{key}/name"
     return {
         "@type": "cr:RecordSet",
         "@id": key,
         "name": key,
         "description": f"What the numbers in {', '.join(users)} stand for.",
         "dataType": "sc:Enumeration",
-        "key": {"@id": columns["number"]},
+        "key": {"@id": number},
         "field": [
-            {"@type": "cr:Field", "@id": id, "name": id, "dataType": kinds[part]}
-            for part, id in columns.items()
+            {"@type": "cr:Field", "@id": column, "name": column, "dataType": kind}
+            for column, kind in ((number, "sc:Integer"), (name, "sc:Text"))
         ],
-        "data": [
-            {columns["number"]: number, columns["name"]: name} for number, name in enumerate(names)
-        ],
+        "data": [{number: i, name: label} for i, label in enumerate(names)],
     }

@@ -11,64 +11,55 @@ from typing import Any
 
 from datasets import ClassLabel, List, Value
 
+from usiran.dataset.configs import View
+
 Json = dict[str, Any]
 
 _TYPES = {"string": "sc:Text", "int32": "sc:Integer", "int64": "sc:Integer"}
 
 
-def fields(config: str, features: Any, told: dict[str, str], file: str) -> list[Json]:
-    """Return a field for each column of a config.
-
-    Parameters
-    ----------
-    config : str
-        The config's name.
-    features : Features
-        Its columns.
-    told : dict
-        What each column holds.
-    file : str
-        The id of the file object that holds them.
-    """
-    made = []
-    for name, feature in features.items():
-        one = _field(f"{config}/{name}", feature, file, (name,))
+def fields(view: View) -> list[Json]:
+    """Return a field for each column of a config."""
+    rows = []
+    about = view.fields()
+    for name, feature in view.features.items():
+        field = _field(f"{view.name}/{name}", feature, f"{view.name}.parquet", (name,))
         # What the column holds, then what its numbers stand for.
-        one["description"] = "; ".join(filter(None, [told[name], one.get("description")]))
-        made.append(one)
-    return made
+        parts = [about[name], field.get("description")]
+        field["description"] = "; ".join(filter(None, parts))
+        rows.append(field)
+    return rows
 
 
 def _field(key: str, feature: Any, file: str, path: tuple[str, ...]) -> Json:
     """Return one field; `path` leads to it from its column."""
-    made: Json = {"@type": "cr:Field", "@id": key, "name": key}
+    field: Json = {"@type": "cr:Field", "@id": key, "name": key}
     if isinstance(feature, List):
         feature = feature.feature
-        made |= {"isArray": True, "arrayShape": "-1"}
+        field |= {"isArray": True, "arrayShape": "-1"}
     if isinstance(feature, dict):
-        parts = [
-            _field(f"{key}/{name}", part, file, (*path, name)) for name, part in feature.items()
+        parts = feature.items()
+        field["subField"] = [
+            _field(f"{key}/{name}", part, file, (*path, name)) for name, part in parts
         ]
-        return made | {"subField": parts}
-    made |= _typed(feature)
-    return made | {"source": _source(file, path)}
+        return field
+    return field | _typed(feature) | {"source": _source(file, path)}
 
 
-def _typed(feature: Any) -> Json:
+def _typed(feature: ClassLabel | Value) -> Json:
     if isinstance(feature, ClassLabel):
         names = ", ".join(f"{number} {name}" for number, name in enumerate(feature.names))
         return {"dataType": "sc:Integer", "description": f"the number of a label: {names}"}
-    assert isinstance(feature, Value)
     return {"dataType": _TYPES[feature.dtype]}
 
 
 def _source(file: str, path: tuple[str, ...]) -> Json:
     column, *inside = path
-    made: Json = {"fileObject": {"@id": file}, "extract": {"column": column}}
+    source: Json = {"fileObject": {"@id": file}, "extract": {"column": column}}
     if inside:
-        # Quoted, because a label such as pro-US is no plain name in a JSONPath.
-        made["transform"] = [{"jsonPath": f"$['{name}']"} for name in inside]
-    return made
+        # Quoted, because a label with a hyphen is no plain name in a JSONPath.
+        source["transform"] = [{"jsonPath": f"$['{name}']"} for name in inside]
+    return source
 
 
 def label_sets(features: Any, config: str) -> Iterator[tuple[str, tuple[str, ...]]]:

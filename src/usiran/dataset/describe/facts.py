@@ -7,12 +7,13 @@ different ones.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from usiran.annotation.agreement.measure import Agreement, measure_corpus
 from usiran.corpus import Corpus, Manifest
+from usiran.dataset.describe.description import Description, read_description
 from usiran.dataset.release.stored import MANIFEST as RELEASED
 from usiran.dataset.release.stored import folder_of, read_release
 from usiran.dataset.release.version import parse_version
@@ -22,6 +23,17 @@ from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import Frames, rows_of
 
 Counts = Mapping[str, int]
+
+# What is labelled, and the table and column that hold its gold.
+_LABELLED = {
+    "stance": ("stance", "stance"),
+    "holder": ("stance", "holder"),
+    "actor": ("actors", "type"),
+    "event": ("events", "type"),
+    "quad": ("events", "quad"),
+    "mode": ("events", "mode"),
+    "role": ("roles", "role"),
+}
 
 
 class Article(NamedTuple):
@@ -53,20 +65,10 @@ class Annotator(NamedTuple):
     rounds: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Contrast:
-    """The size of the contrast set.
+class Contrast(NamedTuple):
+    """The size of the contrast set: `items` are edits of `sentences`, `dropped` were left out.
 
-    Parameters
-    ----------
-    items, sentences : int
-        Edited sentences, and the sentences they were made from.
-    edits, stances, holders : mapping
-        How many items of each kind of edit, stance and holder.
-    dropped : int
-        Edits that were left out.
-    annotators : tuple of str
-        Who labelled it blind.
+    `edits`, `stances` and `holders` count the items; `annotators` labelled them blind.
     """
 
     items: int
@@ -86,6 +88,8 @@ class Facts:
     ----------
     manifest : Manifest
         What corpus.toml says.
+    description : Description
+        What description.toml says.
     guidelines : str
         The version of the label scheme.
     released : str or None
@@ -102,6 +106,7 @@ class Facts:
     """
 
     manifest: Manifest
+    description: Description
     guidelines: str
     released: str | None
     articles: tuple[Article, ...]
@@ -114,12 +119,12 @@ class Facts:
 
     def total(self, name: str) -> int:
         """Return the sum of one number over the articles, such as ``scored``."""
-        return sum(int(getattr(one, name)) for one in self.articles)
+        return sum(int(getattr(article, name)) for article in self.articles)
 
     @property
     def withdrawn(self) -> tuple[str, ...]:
         """The articles whose texts are withdrawn."""
-        return tuple(one.article_id for one in self.articles if one.text_status == "withdrawn")
+        return tuple(row.article_id for row in self.articles if row.text_status == "withdrawn")
 
 
 def facts_of(
@@ -145,19 +150,35 @@ def facts_of(
     released : str, optional
         The day of a release that is being made.
     """
-    told = manifest or corpus.manifest
+    manifest = manifest or corpus.manifest
+    labels = {
+        name: _counts(frames[table][column], scheme.allowed[name])
+        for name, (table, column) in _LABELLED.items()
+    }
     return Facts(
-        manifest=told,
+        manifest=manifest,
+        description=read_description(corpus, _figures(frames, scheme, labels["stance"])),
         guidelines=scheme.version,
-        released=released or _released(corpus, told.version),
+        released=released or _released(corpus, manifest.version),
         articles=_articles(frames, scheme),
         annotators=_annotators(frames),
-        labels=_labels(frames, scheme),
+        labels=labels,
         linked=int(frames["actors"]["actor_id"].notna().sum()),
         registry=len(frames["registry"]),
         contrast=_contrast(frames, scheme),
         agreement=_agreement(corpus),
     )
+
+
+def _figures(frames: Frames, scheme: Scheme, stances: Counts) -> dict[str, object]:
+    """Return what may stand in braces in description.toml."""
+    rarest, scored = min(stances, key=stances.__getitem__), len(frames["stance"])
+    return {
+        "articles": len(frames["articles"]),
+        "scored": scored,
+        "rarest": f"the rarest stance, {rarest}, has {stances[rarest]} of {scored} sentences",
+        "guidelines": scheme.version,
+    }
 
 
 def _released(corpus: Corpus, version: str) -> str | None:
@@ -174,7 +195,7 @@ def _agreement(corpus: Corpus) -> Agreement | None:
         return None
 
 
-def _counted(values: Sequence[Any], names: Sequence[str]) -> Counts:
+def _counts(values: Iterable[str], names: Sequence[str]) -> Counts:
     """Count values in the order of their names, the absent ones as 0."""
     counts = Counter(values)
     return {name: counts[name] for name in names}
@@ -185,70 +206,56 @@ def _articles(frames: Frames, scheme: Scheme) -> tuple[Article, ...]:
         name: Counter(frames[name]["article_id"])
         for name in ("sentences", "stance", "actors", "events", "roles")
     }
-    stances: dict[str, list[str]] = {}
-    for row in rows_of(frames["stance"]):
-        stances.setdefault(row.article_id, []).append(row.stance)
+    stances = Counter(zip(frames["stance"]["article_id"], frames["stance"]["stance"], strict=True))
     return tuple(
         Article(
-            article_id=key,
+            article_id=row.article_id,
             publisher=_known(row.publisher),
             published=_known(row.published),
             published_basis=row.published_basis,
             text_status=row.text_status,
-            sentences=sizes["sentences"][key],
-            scored=sizes["stance"][key],
-            stances=_counted(stances.get(key, []), scheme["stance"].names),
-            actors=sizes["actors"][key],
-            events=sizes["events"][key],
-            roles=sizes["roles"][key],
+            sentences=sizes["sentences"][row.article_id],
+            scored=sizes["stance"][row.article_id],
+            stances={name: stances[row.article_id, name] for name in scheme["stance"].names},
+            actors=sizes["actors"][row.article_id],
+            events=sizes["events"][row.article_id],
+            roles=sizes["roles"][row.article_id],
         )
         for row in rows_of(frames["articles"])
-        for key in [row.article_id]
     )
 
 
 def _known(value: object) -> str | None:
+    # pandas has several values for a cell without one.
     return value if isinstance(value, str) else None
 
 
 def _annotators(frames: Frames) -> tuple[Annotator, ...]:
-    """Return who is in annotators.csv; the contrast set's labels count, too."""
-    labels, rounds = Counter(frames["contrast_labels"]["annotator_id"]), Counter[tuple[str, str]]()
-    for row in rows_of(frames["annotations"]):
-        labels[row.annotator_id] += 1
-        rounds[row.annotator_id, row.round] += 1
+    annotations = frames["annotations"]
+    # The contrast set was labelled by annotators of its own: their labels count, too.
+    labels = Counter(annotations["annotator_id"])
+    labels.update(frames["contrast_labels"]["annotator_id"])
+    rounds = sorted(set(zip(annotations["annotator_id"], annotations["round"], strict=True)))
     return tuple(
         Annotator(
             annotator_id=row.annotator_id,
             kind=row.kind,
             name=row.name,
             labels=labels[row.annotator_id],
-            rounds=tuple(sorted(name for who, name in rounds if who == row.annotator_id)),
+            rounds=tuple(name for who, name in rounds if who == row.annotator_id),
         )
         for row in rows_of(frames["annotators"])
     )
 
 
-def _labels(frames: Frames, scheme: Scheme) -> dict[str, Counts]:
-    told = {
-        "stance": ("stance", "stance"), "holder": ("stance", "holder"),
-        "actor": ("actors", "type"), "event": ("events", "type"), "quad": ("events", "quad"),
-        "mode": ("events", "mode"), "role": ("roles", "role"),
-    }  # fmt: skip
-    return {
-        field: _counted(list(frames[table][column]), scheme.allowed[field])
-        for field, (table, column) in told.items()
-    }
-
-
 def _contrast(frames: Frames, scheme: Scheme) -> Contrast:
-    items, blind = frames["contrast"], frames["contrast_labels"]
+    items, labels = frames["contrast"], frames["contrast_labels"]
     return Contrast(
         items=len(items),
         sentences=int(items["sentence_id"].nunique()),
-        edits=_counted(list(items["edit"]), EDITS),
-        stances=_counted(list(items["stance"]), scheme["stance"].names),
-        holders=_counted(list(items["holder"]), scheme["holder"].names),
+        edits=_counts(items["edit"], EDITS),
+        stances=_counts(items["stance"], scheme["stance"].names),
+        holders=_counts(items["holder"], scheme["holder"].names),
         dropped=len(frames["contrast_dropped"]),
-        annotators=tuple(sorted(set(blind["annotator_id"][blind["given"] == "blind"]))),
+        annotators=tuple(sorted(set(labels["annotator_id"][labels["given"] == "blind"]))),
     )

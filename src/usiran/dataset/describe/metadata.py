@@ -20,22 +20,13 @@ def metadata_files(
 ) -> dict[Path, bytes]:
     """Return croissant.json, and CITATION.cff and DATASHEET.md where the corpus has them.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        Where the files lie.
-    facts : Facts
-        What they tell.
-    built : sequence of Built
-        The configs.
-    files : mapping
-        From path to content: the configs' files.
+    `files` holds the configs' Parquet files, by their paths.
     """
-    published = {one.view.file: files[corpus.dataset / one.view.file] for one in built}
-    made = {corpus.dataset / croissant.FILE: croissant.croissant(facts, built, published)}
+    parquet = {config.view.file: files[corpus.dataset / config.view.file] for config in built}
+    described = {corpus.dataset / croissant.FILE: croissant.croissant(facts, built, parquet)}
     for name, fill in _FILLED.items():
         path = corpus.root / name
         if path.exists():
             text = read_text(path, name=name, what="a file that the figures go into")
-            made[path] = fill(text, facts, file=name).encode("utf-8")
-    return made
+            described[path] = fill(text, facts, file=name).encode("utf-8")
+    return described

@@ -1,0 +1,59 @@
+"""What a corpus says of itself in words: dataset/description.toml."""
+
+from __future__ import annotations
+
+import msgspec
+
+from usiran.corpus import Corpus, read_toml
+from usiran.errors import FileError, shorten
+
+FILE = "description.toml"
+
+
+class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sentences about the corpus; one that is empty is not said.
+
+    Figures of the corpus are put in for ``{articles}``, ``{scored}`` (sentences), ``{rarest}``
+    (the stance with the fewest sentences) and ``{guidelines}`` (their version).
+    """
+
+    summary: str = "A corpus of {articles} articles ({scored} scored sentences)."
+    purpose: str = ""
+    meaning: str = ""
+    limits: str = ""
+    biases: str = ""
+    uses: str = ""
+    not_for: str = ""
+    people: str = ""
+    collection: str = ""
+    missing: str = ""
+    protocol: str = ""
+    platform: str = ""
+    maintenance: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+def read_description(corpus: Corpus, figures: dict[str, object]) -> Description:
+    """Return the description with its figures; one of defaults where there is no file.
+
+    Raises
+    ------
+    FileError
+        The file is not TOML, has an unknown key, or asks for a figure that there is not.
+    """
+    path = corpus.dataset / FILE
+    file = corpus.name_of(path)
+    try:
+        words = msgspec.convert(read_toml(path) if path.exists() else {}, Description)
+    except msgspec.ValidationError as error:
+        allowed = ", ".join(Description.__struct_fields__)
+        raise FileError(file, shorten(error, 160), allowed, "correct the named key") from None
+    filled: dict[str, object] = {}
+    for key, text in msgspec.structs.asdict(words).items():
+        try:
+            filled[key] = text.format_map(figures) if isinstance(text, str) else text
+        except (KeyError, ValueError, IndexError, AttributeError) as error:
+            allowed = ", ".join(f"{{{name}}}" for name in figures)
+            fix = "use one of these; write a brace of the text twice"
+            raise FileError(file, f"{key}: {shorten(error)}", allowed, fix) from None
+    return msgspec.structs.replace(words, **filled)
