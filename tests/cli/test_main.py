@@ -15,7 +15,7 @@ import pytest
 import typer.main
 
 from tests.conftest import ROOT
-from tests.support.command import run, tree
+from tests.support.command import call, run, tree
 from usiran.cli.main import app
 from usiran.corpus import Corpus
 
@@ -48,15 +48,21 @@ def test_all_commands_are_known() -> None:
 def test_every_command_has_help_with_an_example_and_stands_in_the_readme(
     words: tuple[str, ...],
 ) -> None:
-    done = run(*words, "--help", at=ROOT)
+    done = call(*words, "--help", at=ROOT)
     assert done.code == 0
     assert "Example" in done.out
     assert f"usiran {' '.join(words)}" in (ROOT / "README.md").read_text("utf-8")
 
 
+def test_the_program_itself_shows_help() -> None:
+    done = run("release", "--help", at=ROOT)
+    assert (done.code, done.err) == (0, "")
+    assert "usiran release 1.1.0 --dry-run" in done.out
+
+
 @pytest.mark.parametrize("words", [(), ("articles",), ("annotate",), ("benchmark",)], ids=str)
 def test_a_group_without_a_command_shows_its_help(words: tuple[str, ...]) -> None:
-    done = run(*words, at=ROOT)
+    done = call(*words, at=ROOT)
     assert "Usage: " in done.out + done.err
     assert done.code == 2
 
@@ -66,12 +72,14 @@ def readme_examples() -> list[str]:
     return re.findall(r"^\$ (usiran .*)$", text, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("line", readme_examples())
-def test_the_readmes_examples_run_and_change_nothing(line: str, copied: Corpus) -> None:
+def test_the_readmes_examples_run_and_change_nothing(copied: Corpus) -> None:
     before = tree(copied.root)
-    done = run(*shlex.split(line)[1:], at=copied)
-    assert done.code == 0, done.err
-    assert tree(copied.root) == before
+    lines = readme_examples()
+    assert lines
+    for line in lines:
+        done = call(*shlex.split(line)[1:], at=copied)
+        assert done.code == 0, done.err
+        assert tree(copied.root) == before, line
 
 
 def test_the_readmes_python_runs() -> None:
@@ -83,60 +91,55 @@ def test_the_readmes_python_runs() -> None:
     assert spoken.getvalue().split()[-1] in {"pro-US", "pro-Iran", "neutral"}
 
 
-# predict needs a model and texts, restore a published folder: no corpus
-@pytest.mark.parametrize(
-    "words", [w for w in COMMANDS if w not in {("predict",), ("restore",)}], ids=" ".join
-)
-def test_outside_a_corpus_every_command_says_so_in_one_line(
-    words: tuple[str, ...], tmp_path: Path
-) -> None:
+# Arguments with which a command comes as far as looking for its corpus.
+ARGUMENTS = {
+    "annotate adopt": "--round r --annotator a",
+    "annotate enter": "x.txt --annotator a",
+    "annotate import": "x.txt --round r --annotator a",
+    "annotate pull": "--round r --annotator a",
+    "annotate push": "--layer stance",
+    "annotate sheet": "x",
+    "articles add": "x.txt",
+    "articles restore-text": "x x.txt",
+    "articles sentences": "x",
+    "articles withdraw": "x --reason y",
+    "benchmark compare": "a b --task stance",
+    "benchmark power": "--difference .05",
+    "benchmark score": "x.jsonl --task stance --system mine",
+    "benchmark submit": "x.jsonl --task stance --system mine --title t --description d",
+    "benchmark verify": "--all",
+    "diff": "1.0.0",
+    "export": "conll --output out",
+    "publish": "--repo-id lab/news --text include",
+    "release": "1.0.0",
+    "train": "stance tfidf-nb --output out",
+}
+# predict needs a model and texts, restore a published folder: no corpus.
+WITH_CORPUS = [" ".join(words) for words in COMMANDS if words not in {("predict",), ("restore",)}]
 
-    arguments: dict[tuple[str, ...], tuple[str, ...]] = {
-        ("articles", "add"): ("x.txt",),
-        ("articles", "sentences"): ("x",),
-        ("articles", "restore-text"): ("x", "x.txt"),
-        ("articles", "withdraw"): ("x", "--reason", "y"),
-        ("annotate", "enter"): ("x.txt", "--annotator", "a"),
-        ("annotate", "sheet"): ("x",),
-        ("annotate", "import"): ("x.txt", "--round", "r", "--annotator", "a"),
-        ("annotate", "adopt"): ("--round", "r", "--annotator", "a"),
-        ("annotate", "push"): ("--layer", "stance"),
-        ("annotate", "pull"): ("--round", "r", "--annotator", "a"),
-        ("benchmark", "compare"): ("a", "b", "--task", "stance"),
-        ("benchmark", "score"): ("x.jsonl", "--task", "stance", "--system", "mine"),
-        ("benchmark", "submit"): (
-            "x.jsonl",
-            "--task",
-            "stance",
-            "--system",
-            "mine",
-            "--title",
-            "t",
-            "--description",
-            "d",
-        ),
-        ("benchmark", "verify"): ("--all",),
-        ("benchmark", "power"): ("--difference", ".05"),
-        ("diff",): ("1.0.0",),
-        ("export",): ("conll", "--output", "out"),
-        ("publish",): ("--repo-id", "lab/news", "--text", "include"),
-        ("release",): ("1.0.0",),
-        ("train",): ("stance", "tfidf-nb", "--output", "out"),
-    }
-    done = run(*words, *arguments.get(words, ()), at=tmp_path)
+
+@pytest.mark.parametrize("command", WITH_CORPUS)
+def test_outside_a_corpus_every_command_says_so_in_one_line(command: str, tmp_path: Path) -> None:
+    done = call(*f"{command} {ARGUMENTS.get(command, '')}".split(), at=tmp_path)
     assert done.code == 1
     assert done.err.count("\n") == 1
     assert "no dataset/corpus.toml here or in any folder above" in done.err
 
 
+def test_the_program_itself_fails_in_one_line(tmp_path: Path) -> None:
+    done = run("validate", at=tmp_path)
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert done.err.startswith("usiran: ")
+
+
 def test_wrong_usage_exits_with_2() -> None:
     assert run("validate", "--nope", at=ROOT).code == 2
-    assert run("nope", at=ROOT).code == 2
+    assert call("nope", at=ROOT).code == 2
 
 
 def test_json_is_one_document_even_on_failure(copied: Corpus) -> None:
     (copied.annotation / "labels.toml").write_text("version = ")
-    done = run("validate", "--json", at=copied)
+    done = call("validate", "--json", at=copied)
     assert done.code == 1
     document = json.loads(done.out)
     assert document["findings"][0]["allowed"] == "TOML 1.0 in UTF-8"
@@ -144,5 +147,6 @@ def test_json_is_one_document_even_on_failure(copied: Corpus) -> None:
 
 
 def test_no_colour_codes_reach_a_pipe() -> None:
-    for words in (["--help"], ["articles", "list"], ["validate"]):
-        assert "\x1b" not in run(*words, at=ROOT).out
+    assert "\x1b" not in run("--help", at=ROOT).out
+    for words in (["articles", "list"], ["validate"]):
+        assert "\x1b" not in call(*words, at=ROOT).out

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import Done, run, tree
+from tests.support.command import Done, call, run, tree
 from tests.support.releasable import FIRST, commit, git, turn_holder
 from usiran.corpus import Corpus
 from usiran.dataset.build import drift
@@ -49,7 +49,7 @@ def corpus(first: Corpus, tmp_path: Path) -> Corpus:
 def made(first: Corpus, tmp_path_factory: pytest.TempPathFactory) -> tuple[Corpus, Done]:
     """Return a copy that was released as 2.0.0, not yet committed, and what was printed."""
     folder = shutil.copytree(first.root, tmp_path_factory.mktemp("made") / "corpus")
-    return Corpus.find(folder), run("release", "2.0.0", "--quiet", at=folder)
+    return Corpus.find(folder), call("release", "2.0.0", "--quiet", at=folder)
 
 
 def state(corpus: Corpus) -> dict[str, str]:
@@ -73,7 +73,7 @@ def test_a_release_writes_everything_and_names_the_next_steps(made: tuple[Corpus
 
 def test_a_dry_run_shows_it_all_and_writes_nothing(corpus: Corpus) -> None:
     before = state(corpus)
-    done = run("release", "v2.0.0", "--dry-run", "--quiet", "--json", at=corpus)
+    done = call("release", "v2.0.0", "--dry-run", "--quiet", "--json", at=corpus)
     assert done.code == 0, done.err
     document = json.loads(done.out)
     assert document["bump"] == "MAJOR"
@@ -85,7 +85,7 @@ def test_a_dry_run_shows_it_all_and_writes_nothing(corpus: Corpus) -> None:
 
 def test_a_smaller_version_is_refused_in_one_line_and_nothing_is_written(corpus: Corpus) -> None:
     before = state(corpus)
-    done = run("release", "1.1.0", "--quiet", at=corpus)
+    done = call("release", "1.1.0", "--quiet", at=corpus)
     assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
     assert f"demand a MAJOR step (stance {FIRST} edited: holder" in done.err
     assert "to mend: release 2.0.0" in done.err
@@ -109,7 +109,7 @@ def test_a_release_that_was_killed_is_brought_to_its_end_by_the_next_command(
 
 
 def test_diff_names_each_record_and_field(first: Corpus) -> None:
-    done = run("diff", "1.0.0", at=first)
+    done = call("diff", "1.0.0", at=first)
     assert done.code == 0, done.err
     lines = done.out.splitlines()
     assert lines[0] == (
@@ -126,7 +126,7 @@ def test_diff_names_each_record_and_field(first: Corpus) -> None:
 
 
 def test_diff_as_json_is_one_document_and_can_exit_with_1(first: Corpus) -> None:
-    done = run("diff", "1.0.0", ".", "--json", "--exit-code", at=first)
+    done = call("diff", "1.0.0", ".", "--json", "--exit-code", at=first)
     assert done.code == 1
     document = json.loads(done.out)
     assert (document["from"], document["to"]) == ("1.0.0", "the working tree")
@@ -136,5 +136,5 @@ def test_diff_as_json_is_one_document_and_can_exit_with_1(first: Corpus) -> None
 
 
 def test_diff_says_where_nothing_differs(first: Corpus) -> None:
-    done = run("diff", "1.0.0", "v1.0.0", "--exit-code", at=first)
+    done = call("diff", "1.0.0", "v1.0.0", "--exit-code", at=first)
     assert (done.code, done.out) == (0, "From 1.0.0 to 1.0.0: no record differs\n")

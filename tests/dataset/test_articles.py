@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import run, tree
+from tests.support.command import call, tree
 from usiran.corpus import Corpus
 from usiran.dataset.add_article import Facts, prepare, similarity
 from usiran.dataset.articles import list_articles, read_articles, read_folds, slug
@@ -57,7 +57,7 @@ def test_the_articles_are_listed_with_their_sizes(repo: Corpus) -> None:
 
 
 def test_adding_stores_the_text_and_proposes_sentences(copied: Corpus, story: Path) -> None:
-    done = run(
+    done = call(
         "articles", "add", story, "--published", "2021-05-04", "--note", "its page", at=copied
     )
     assert done.code == 0, done.err
@@ -78,7 +78,7 @@ def test_adding_stores_the_text_and_proposes_sentences(copied: Corpus, story: Pa
 
 def test_a_dry_run_writes_nothing(copied: Corpus, story: Path) -> None:
     before = tree(copied.root)
-    done = run("articles", "add", story, "--dry-run", at=copied)
+    done = call("articles", "add", story, "--dry-run", at=copied)
     assert done.code == 0
     assert done.out.startswith("would add dam-talks-resume")
     assert tree(copied.root) == before
@@ -88,7 +88,7 @@ def test_crlf_and_a_byte_order_mark_are_taken_out_with_a_notice(
     copied: Corpus, story: Path
 ) -> None:
     story.write_bytes(b"\xef\xbb\xbf" + STORY.replace("\n", "\r\n").encode())
-    done = run("articles", "add", story, at=copied)
+    done = call("articles", "add", story, at=copied)
     assert "notice: line ends were CRLF or CR; they are stored as LF" in done.out
     assert "notice: a byte order mark at the start was taken out" in done.out
     assert copied.article("dam-talks-resume").read_bytes() == STORY.encode()
@@ -120,7 +120,7 @@ def test_a_near_duplicate_is_refused_unless_allowed(copied: Corpus, story: Path)
     original = copied.article("2013-11-weekly-security-update").read_text("utf-8")
     story.write_text(original[400:] + " And one new sentence at the end.", "utf-8")
     refused(copied, story, "% of its 5-word sequences stand in 2013-11-weekly-security-update")
-    done = run("articles", "add", story, "--allow-similar", "--id", "reprint", at=copied)
+    done = call("articles", "add", story, "--allow-similar", "--id", "reprint", at=copied)
     assert done.code == 0, done.err
 
 
@@ -142,7 +142,7 @@ def test_a_missing_file_or_a_folder_is_refused(copied: Corpus, tmp_path: Path) -
 
 def refused(corpus: Corpus, path: Path, told: str, *options: str) -> None:
     before = tree(corpus.root)
-    done = run("articles", "add", path, *options, at=corpus)
+    done = call("articles", "add", path, *options, at=corpus)
     assert done.code == 1
     assert told in done.err
     assert len(done.err.splitlines()) == 1
@@ -151,12 +151,12 @@ def refused(corpus: Corpus, path: Path, told: str, *options: str) -> None:
 
 
 def test_sentences_of_an_article_without_labels_can_be_moved(copied: Corpus, story: Path) -> None:
-    run("articles", "add", story, at=copied)
-    lines = run("articles", "sentences", "dam-talks-resume", at=copied).out.splitlines()
+    call("articles", "add", story, at=copied)
+    lines = call("articles", "sentences", "dam-talks-resume", at=copied).out.splitlines()
     assert lines[0] == "title       | Dam talks resume"
     joined = f"{lines[1]} {lines[2].partition('|')[2].strip()}"
     story.write_text(f"{lines[0].replace('title', 'caption')}\n{joined}\n")
-    done = run("articles", "sentences", "dam-talks-resume", "--apply", story, at=copied)
+    done = call("articles", "sentences", "dam-talks-resume", "--apply", story, at=copied)
     assert done.out == "dam-talks-resume: 2 sentences changed, 0 as they were\n"
     rows = read_texts(copied).sentences["dam-talks-resume"]
     assert [(row.start, row.end, row.zone) for row in rows] == [
@@ -168,19 +168,19 @@ def test_sentences_of_an_article_without_labels_can_be_moved(copied: Corpus, sto
 def test_sentences_of_a_labelled_article_stay(copied: Corpus, tmp_path: Path) -> None:
     key = "2020-us-drawdown-in-iraq"
     path = tmp_path / "outline.txt"
-    path.write_text(run("articles", "sentences", key, at=copied).out)
-    same = run("articles", "sentences", key, "--apply", path, at=copied)
+    path.write_text(call("articles", "sentences", key, at=copied).out)
+    same = call("articles", "sentences", key, "--apply", path, at=copied)
     assert same.out == f"{key}: 0 sentences changed, 71 as they were\n".replace(
         "71", str(len(path.read_text().splitlines()))
     )
     path.write_text(path.read_text().replace("boilerplate", "body       ", 1))
-    done = run("articles", "sentences", key, "--apply", path, at=copied)
+    done = call("articles", "sentences", key, "--apply", path, at=copied)
     assert done.code == 1
     assert "no labels of an article whose sentences move" in done.err
 
 
 def test_an_unknown_article_is_answered_with_the_known_ones(copied: Corpus) -> None:
-    done = run("articles", "sentences", "nope", at=copied)
+    done = call("articles", "sentences", "nope", at=copied)
     assert done.code == 1
     assert "allowed: an article of the corpus: 2013-11-weekly-security-update, " in done.err
 
@@ -211,7 +211,7 @@ def test_prepare_is_what_add_checks(copied: Corpus, story: Path) -> None:
 
 
 def test_an_addition_as_json_says_what_would_be_added(copied: Corpus, story: Path) -> None:
-    done = run("articles", "add", story, "--dry-run", "--json", at=copied)
+    done = call("articles", "add", story, "--dry-run", "--json", at=copied)
     found = json.loads(done.out)
     assert found["written"] is False
     assert found["article"]["title"] == "Dam talks resume"
