@@ -8,11 +8,11 @@ from pathlib import Path
 
 from bench.measuring import Measured
 from usiran.benchmark.run import Benchmark
-from usiran.inference.predict import batches, label
+from usiran.inference.label_batch import label_batch
+from usiran.inference.predict import WINDOW, batches, labelled
 from usiran.inference.read_texts import Document
 from usiran.inference.store import load
-from usiran.inference.train import train
-from usiran.inference.workers import WINDOW, labelled_apart
+from usiran.inference.train import model_files
 
 TASK, SYSTEM, COPIES, WORKERS, BATCH = "stance", "tfidf-svm", 150, 2, 16
 
@@ -20,7 +20,7 @@ TASK, SYSTEM, COPIES, WORKERS, BATCH = "stance", "tfidf-svm", 150, 2, 16
 def measure(bench: Benchmark, texts: list[str]) -> Measured:
     """Label the same batches with two workers, once they have started, and in one process."""
     with tempfile.TemporaryDirectory() as name:
-        for file, content in train(bench, TASK, SYSTEM).items():
+        for file, content in model_files(bench, TASK, SYSTEM).items():
             (Path(name) / file).write_bytes(content)
         models = [load(Path(name))]
     documents = (
@@ -28,7 +28,7 @@ def measure(bench: Benchmark, texts: list[str]) -> Measured:
     )
     parts = list(batches(documents, BATCH))
     start = time.perf_counter()
-    rows = labelled_apart(models, iter([*parts[: WINDOW * WORKERS], *parts]), workers=WORKERS)
+    rows = labelled(models, iter([*parts[: WINDOW * WORKERS], *parts]), workers=WORKERS)
     # The first window starts the processes, and is not counted.
     for _ in range(WINDOW * WORKERS):
         next(rows)
@@ -37,7 +37,7 @@ def measure(bench: Benchmark, texts: list[str]) -> Measured:
     two = time.perf_counter() - started
     start_one = time.perf_counter()
     for texts_of_part in parts:
-        label(models, texts_of_part)
+        label_batch(models, texts_of_part)
     one = time.perf_counter() - start_one
     ratio = one / two
     return Measured(

@@ -12,9 +12,10 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 
 from bench.measuring import Measured, alternate
 from usiran.benchmark.run import Benchmark
-from usiran.inference.predict import Reader, write_predictions
+from usiran.inference.predict import write_predictions
+from usiran.inference.read_texts import Reader
 from usiran.inference.store import load
-from usiran.inference.train import train
+from usiran.inference.train import model_files
 from usiran.tasks.inputs import records_of
 from usiran.text.segmentation import propose
 
@@ -26,7 +27,7 @@ def measure(bench: Benchmark, texts: list[str]) -> Measured:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "model").mkdir()
-        for file, content in train(bench, TASK, SYSTEM).items():
+        for file, content in model_files(bench, TASK, SYSTEM).items():
             (folder / "model" / file).write_bytes(content)
         model = load(folder / "model")
         source = folder / "texts.jsonl"

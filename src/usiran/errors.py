@@ -104,6 +104,11 @@ class InputError(UsiranError):
         self.findings: Sequence[Finding] = sorted(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
+    @classmethod
+    def of(cls, where: str, value: str, allowed: str, fix: str) -> InputError:
+        """Return the error of one finding: on an option, an argument or a file as a whole."""
+        return cls([Finding(where, "", "", value, allowed, fix)])
+
 
 def refuse(findings: Iterable[Finding]) -> None:
     """Raise an `InputError` of all findings, where there are any."""

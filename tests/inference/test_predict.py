@@ -18,10 +18,11 @@ import pytest
 from tests.support.entries import open_benchmark
 from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError, Finding, InputError
-from usiran.inference.predict import MANIFEST, Reader, label, schemas, write_predictions
-from usiran.inference.read_texts import Columns, Document, files_of, read
+from usiran.inference.label_batch import label_batch, schemas
+from usiran.inference.predict import MANIFEST, write_predictions
+from usiran.inference.read_texts import Columns, Document, Reader, files_of, read
 from usiran.inference.store import INFO, MODEL, Model, load_all
-from usiran.inference.train import train
+from usiran.inference.train import model_files
 from usiran.inference.write_tables import Format
 from usiran.models.base import predict
 from usiran.schemas.actors import Actors
@@ -47,7 +48,7 @@ def models(bench: Benchmark, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     root = tmp_path_factory.mktemp("models")
     for task, system in SYSTEMS.items():
         (root / task).mkdir()
-        for name, content in train(bench, task, system).items():
+        for name, content in model_files(bench, task, system).items():
             (root / task / name).write_bytes(content)
     assert all((root / task / name).is_file() for task in SYSTEMS for name in (INFO, MODEL))
     return load_all([root])
@@ -83,7 +84,7 @@ def test_an_articles_labels_are_the_fitted_systems_own(
     gold = bench.golds["stance"]
     mine = gold.records[gold.articles == "article-1"]
     text = "\n".join(mine["text"])
-    rows = label(models, [Document("article-1", "", "f", 1, text)])
+    rows = label_batch(models, [Document("article-1", "", "f", 1, text)])
     assert [row["text"] for row in rows["stance"]] == mine["text"].tolist()
     assert [row["start"] for row in rows["stance"]] == (
         mine["start"] - mine["start"].iloc[0]
@@ -108,7 +109,7 @@ def test_an_articles_labels_are_the_fitted_systems_own(
 
 
 def test_raw_text_becomes_the_corpuss_own_tables(models: Sequence[Model]) -> None:
-    rows = label(models, [Document("a-1", "A 1", "f.jsonl", 3, TEXT)])
+    rows = label_batch(models, [Document("a-1", "A 1", "f.jsonl", 3, TEXT)])
     assert set(rows) == {"articles", "sentences", "stance", "actors", "events"}
     assert [row["zone"] for row in rows["sentences"]] == ["body", "boilerplate", "body"]
     assert [row["sentence_id"] for row in rows["stance"]] == ["a-1#001", "a-1#003"]
@@ -142,7 +143,7 @@ def test_the_columns_are_those_of_the_corpuss_tables(models: Sequence[Model]) ->
 
 
 def test_a_text_of_boilerplate_alone_has_no_labels(models: Sequence[Model]) -> None:
-    rows = label(models, [Document("a", "", "f", 1, "Read more\nAdvertisement")])
+    rows = label_batch(models, [Document("a", "", "f", 1, "Read more\nAdvertisement")])
     assert [len(rows[name]) for name in ("sentences", "stance", "actors", "events")] == [2, 0, 0, 0]
 
 

@@ -25,7 +25,7 @@ from usiran.errors import FileError, InputError, UsiranError
 from usiran.inference import store as persistence
 from usiran.inference.store import INFO, MODEL, TRUSTED, dumps, load, load_all
 from usiran.inference.stored_types import with_present_names
-from usiran.inference.train import fit, train
+from usiran.inference.train import fit, model_files
 from usiran.models.base import predict
 from usiran.models.registry import SYSTEMS
 
@@ -45,7 +45,9 @@ def store(folder: Path, files: dict[str, bytes]) -> Path:
 @pytest.fixture(scope="module")
 def stored(bench: Benchmark, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Trained once; never changed."""
-    return store(tmp_path_factory.mktemp("models") / "stance", train(bench, "stance", "tfidf-nb"))
+    return store(
+        tmp_path_factory.mktemp("models") / "stance", model_files(bench, "stance", "tfidf-nb")
+    )
 
 
 @pytest.fixture
@@ -138,7 +140,7 @@ def test_the_folder_says_what_was_trained_on_what(bench: Benchmark, stored: Path
 
 
 def card_of(bench: Benchmark) -> ModelCard:
-    return ModelCard(train(bench, "events", "gazetteer")["README.md"].decode())
+    return ModelCard(model_files(bench, "events", "gazetteer")["README.md"].decode())
 
 
 def data_of(card: ModelCard) -> Any:

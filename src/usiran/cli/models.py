@@ -24,13 +24,13 @@ def train(
     Example: usiran train stance tfidf-svm --output models/stance
     """
     from usiran.cli.benchmark.run import open_benchmark
-    from usiran.inference import store as persistence
-    from usiran.inference import train as training
+    from usiran.inference.store import INFO
+    from usiran.inference.train import model_files
     from usiran.io.atomic import fill, new_folder
 
     bench = open_benchmark(corpus)
-    with new_folder(output, marker=persistence.INFO, force=force) as folder:
-        fill(folder, training.train(bench, task, system, seed=seed))
+    with new_folder(output, marker=INFO, force=force) as folder:
+        fill(folder, model_files(bench, task, system, seed=seed))
     print(output)
     say(f"{system} learned {task} from all {len(bench.golds[task].article_ids)} articles")
 
@@ -74,14 +74,14 @@ def predict(
     Example: usiran predict models texts/ --output labelled
     """
     from usiran.cli import models_output as show
-    from usiran.inference.predict import Reader, write_predictions
-    from usiran.inference.read_texts import Columns
+    from usiran.inference.predict import write_predictions
+    from usiran.inference.read_texts import Columns, Reader
     from usiran.inference.store import load_all
 
     models = load_all([model, *(also or ())], show.data_version(corpus))
-    reader = Reader(source, Columns(text_column, id_column), skip_bad, lambda one: say(str(one)))
+    reader = Reader(source, Columns(text_column, id_column), skip_bad, lambda row: say(str(row)))
     with show.progress(quiet=quiet) as progress:
-        done = write_predictions(
+        predictions = write_predictions(
             models,
             reader,
             output,
@@ -91,7 +91,7 @@ def predict(
             workers=workers,
             progress=progress,
         )
-    show.done(done, output, as_json=as_json)
+    show.predictions(predictions, output, as_json=as_json)
 
 
 def mount(app: typer.Typer) -> None:

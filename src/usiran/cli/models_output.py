@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from usiran.cli.options import say
 from usiran.corpus import Corpus
 from usiran.errors import CorpusNotFound
-from usiran.inference.predict import Done
+from usiran.inference.predict import Predictions
 
 Notify = Callable[[int, int], None]
 _PAUSE = 5.0  # seconds between two lines of progress where there is no terminal
@@ -63,13 +63,13 @@ def _lines() -> Notify:
     return notify
 
 
-def done(made: Done, output: Path, *, as_json: bool) -> None:
+def predictions(written: Predictions, output: Path, *, as_json: bool) -> None:
     """Print what was written, for a reader or as JSON."""
     if as_json:
-        print(msgspec.json.format(msgspec.json.encode(made)).decode())
+        print(msgspec.json.format(msgspec.json.encode(written)).decode())
         return
-    for name, count in made.rows.items():
+    for name, count in written.rows.items():
         print(f"{name:<10} {count:>8} rows")
     print(f"in {output}")
-    if made.skipped:
-        say(f"{made.skipped} rows could not be read and were left out")
+    if written.skipped:
+        say(f"{written.skipped} rows could not be read and were left out")

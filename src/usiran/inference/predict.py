@@ -1,63 +1,39 @@
-"""From raw texts to the corpus's own tables, by trained systems, some texts at a time.
-
-========= ===========================================================================
-table     columns
-========= ===========================================================================
-articles  article_id, source_id, file, row, text_sha256: where each text came from
-sentences sentence_id, article_id, start, end, zone: all sentences, boilerplate too
-stance    sentence_id, article_id, start, end, zone, text, then for stance and holder
-          the label and, where the system states them, its probabilities by label
-actors    span_id, article_id, sentence_id, start, end, text, type
-events    the same, and quad
-========= ===========================================================================
-
-Offsets are half-open, in code points of the text as it was read. Sentences are proposed by
-`usiran.text.segmentation`; boilerplate is never labelled. A table is there when a system for
-it is; what only annotators can tell (grounds, votes, modes, folds, links) is not predicted.
-"""
+"""From files of raw texts to a folder of tables, by trained systems, a batch at a time."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import pandas as pd
-import pyarrow as pa
 
-from usiran.errors import FileError, Finding, InputError
-from usiran.inference.read_texts import Columns, Document, read
-from usiran.inference.store import Model, ModelInfo, present_versions
-from usiran.inference.write_tables import Format, Rows, Tables
+from usiran.errors import FileError
+from usiran.inference.label_batch import label_batch, schemas
+from usiran.inference.read_texts import Document, Reader
+from usiran.inference.store import Model, present_versions
+from usiran.inference.write_tables import Format, Rows, open_tables
 from usiran.io.atomic import new_folder
-from usiran.models.base import predict
-from usiran.tasks.inputs import records_of
-from usiran.text.articles import sha256
-from usiran.text.segmentation import propose
-from usiran.text.spans import Span
 
 MANIFEST = "prediction.json"
 BATCH = 64
-# Which table a task's spans fill, and what a span_id calls them.
-SPAN_LAYERS = {"actors": "actor", "events": "event"}
-_PLACE = (("start", pa.int32()), ("end", pa.int32()))
-_IDS = (("sentence_id", pa.string()), ("article_id", pa.string()))
-_SENTENCES = (*_IDS, *_PLACE, ("zone", pa.string()))
-_ARTICLES = (("article_id", pa.string()), ("source_id", pa.string()), ("file", pa.string()),
-             ("row", pa.int32()), ("text_sha256", pa.string()))  # fmt: skip
+WINDOW = 8  # batches in work for each process
 Progress = Callable[[int, int], None]
 
+_models: Sequence[Model] = ()
 
-class Done(msgspec.Struct, frozen=True):
+
+class Predictions(msgspec.Struct, frozen=True):
     """What was written: prediction.json.
 
     Parameters
     ----------
     models : tuple
         The systems that labelled, as their model.json says, by task.
+    versions : dict
+        Of the packages they ran with.
     rows : dict
         From table to its number of rows.
     skipped : int
@@ -70,67 +46,6 @@ class Done(msgspec.Struct, frozen=True):
     skipped: int
 
 
-@dataclass(frozen=True)
-class Reader:
-    """The inputs: what to read, and what to do with rows that cannot be read.
-
-    Parameters
-    ----------
-    paths : sequence of Path
-        Files and folders.
-    columns : Columns
-        Where the text and its id stand.
-    skip_bad : bool
-        Whether unreadable rows are left out; otherwise one of them stops everything.
-    report : callable
-        Called with each row left out.
-    """
-
-    paths: Sequence[Path]
-    columns: Columns = field(default_factory=Columns)
-    skip_bad: bool = False
-    report: Callable[[Finding], None] = print
-
-    def survey(self) -> tuple[int, int]:
-        """Read everything once; return how many texts there are, and unreadable rows.
-
-        Raises
-        ------
-        UsiranError
-            A row cannot be read and none may be skipped, or there is no text at all.
-        """
-        bad: list[Finding] = []
-        good = skipped = 0
-        for one in read(self.paths, self.columns):
-            if isinstance(one, Document):
-                good += 1
-            elif self.skip_bad:
-                skipped += 1
-                self.report(one)
-            else:
-                bad.append(one)
-        if bad:
-            raise InputError(bad)
-        if not good:
-            raise FileError(", ".join(map(str, self.paths)), "no text that can be read",
-                            "at least one text", "name other files")  # fmt: skip
-        return good, skipped
-
-    def documents(self) -> Iterator[Document]:
-        """Yield the texts.
-
-        Raises
-        ------
-        InputError
-            A file was changed since the survey, and a row of it cannot be read now.
-        """
-        for one in read(self.paths, self.columns):
-            if isinstance(one, Document):
-                yield one
-            elif not self.skip_bad:
-                raise InputError([one])
-
-
 def write_predictions(
     models: Sequence[Model],
     reader: Reader,
@@ -141,7 +56,7 @@ def write_predictions(
     force: bool = False,
     workers: int = 1,
     progress: Progress | None = None,
-) -> Done:
+) -> Predictions:
     """Label every text and write the tables; the folder appears at the end, whole.
 
     Parameters
@@ -170,153 +85,62 @@ def write_predictions(
     """
     with new_folder(output, marker=MANIFEST, force=force) as folder:
         total, skipped = reader.survey()
-        done = 0
-        with Tables(folder, schemas(models), form) as tables:
+        with open_tables(folder, schemas(models), form) as tables:
             parts = batches(reader.documents(), batch)
             for rows in labelled(models, parts, workers=workers):
                 tables.write(rows)
-                done += len(rows["articles"])
                 if progress is not None:
-                    progress(done, total)
-        made = Done(tuple(map(_told, models)), present_versions(), tables.counts, skipped)
-        (folder / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(made)) + b"\n")
-    return made
+                    progress(tables.counts["articles"], total)
+        systems = tuple(_system(model) for model in models)
+        predictions = Predictions(systems, present_versions(), tables.counts, skipped)
+        content = msgspec.json.format(msgspec.json.encode(predictions)) + b"\n"
+        (folder / MANIFEST).write_bytes(content)
+    return predictions
+
+
+def _system(model: Model) -> dict[str, str]:
+    names = ("task", "system", "data_version", "model_sha256")
+    return {name: getattr(model.info, name) for name in names}
+
+
+def batches(documents: Iterator[Document], size: int) -> Iterator[list[Document]]:
+    """Yield the texts in lists of at most `size`."""
+    while part := list(itertools.islice(documents, size)):
+        yield part
 
 
 def labelled(
     models: Sequence[Model], parts: Iterator[list[Document]], *, workers: int
 ) -> Iterator[dict[str, Rows]]:
-    """Yield the rows of each batch, in order, labelled here or by several processes.
+    """Yield the rows of each batch in order, labelled here or by several processes of Dask.
 
-    Raises
-    ------
-    FileError
-        More than one worker is asked for, and Dask is not installed.
+    A window of batches is in work at a time: memory stays flat however many texts there are.
     """
     if workers == 1:
-        yield from (label(models, texts) for texts in parts)
+        yield from (label_batch(models, documents) for documents in parts)
         return
-    from usiran.inference.workers import labelled_apart
-
-    yield from labelled_apart(models, parts, workers=workers)
-
-
-def batches(documents: Iterator[Document], size: int) -> Iterator[list[Document]]:
-    """Yield the texts in lists of at most `size`.
-
-    Examples
-    --------
-    >>> texts = (Document(f"a-{i}", "", "f", i, "x") for i in range(3))
-    >>> [len(part) for part in batches(texts, 2)]
-    [2, 1]
-    """
-    while part := list(itertools.islice(documents, size)):
-        yield part
-
-
-def _told(model: Model) -> dict[str, str]:
-    info = model.info
-    return {"task": info.task, "system": info.system, "data_version": info.data_version,
-            "model_sha256": info.model_sha256}  # fmt: skip
+    try:
+        from dask.base import compute
+        from dask.delayed import delayed
+    except ModuleNotFoundError:
+        allowed = "the extra 'dask', for more than one worker"
+        fix = "pip install 'usiran[dask]', or leave --workers out"
+        raise FileError("--workers", "no Dask", allowed, fix) from None
+    # A fresh interpreter each: a fork would inherit the threads of the numeric libraries.
+    context = multiprocessing.get_context("spawn")
+    # Each process is given the models once, not with every batch.
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_take_models, initargs=(models,)
+    ) as pool:
+        while window := list(itertools.islice(parts, WINDOW * workers)):
+            tasks = [delayed(_label, pure=False)(documents) for documents in window]
+            yield from compute(*tasks, scheduler="processes", pool=pool, chunksize=1)  # type: ignore[no-untyped-call]  # ships half its types
 
 
-def schemas(models: Sequence[Model]) -> dict[str, pa.Schema]:
-    """Return the tables that the systems fill, and their columns."""
-    found = {"articles": pa.schema(_ARTICLES), "sentences": pa.schema(_SENTENCES)}
-    labels = [model for model in models if model.info.unit == "sentence"]
-    if labels:
-        columns = [column for model in labels for column in _label_columns(model)]
-        found["stance"] = pa.schema((*_SENTENCES, ("text", pa.string()), *columns))
-    for model in models:
-        if model.info.unit == "spans":
-            found[model.info.task] = pa.schema(_span_columns(model.info))
-    return found
+def _take_models(models: Sequence[Model]) -> None:
+    global _models  # noqa: PLW0603 - what an initializer leaves behind is global by nature
+    _models = models
 
 
-def _label_columns(model: Model) -> list[tuple[str, pa.DataType]]:
-    info = model.info
-    columns = [(info.task, pa.string())]
-    if hasattr(model.estimator, "predict_proba"):
-        struct = pa.struct([(name, pa.float64()) for name in info.labels])
-        columns.append((f"{info.task}_probabilities", struct))
-    return columns
-
-
-def _span_columns(info: ModelInfo) -> list[tuple[str, pa.DataType]]:
-    first = [("span_id", pa.string()), ("article_id", pa.string()), ("sentence_id", pa.string())]
-    quad = [("quad", pa.string())] if info.groups else []
-    return [*first, *_PLACE, ("text", pa.string()), ("type", pa.string()), *quad]
-
-
-def label(models: Sequence[Model], documents: Sequence[Document]) -> dict[str, Rows]:
-    """Label some texts in memory.
-
-    Parameters
-    ----------
-    models : sequence of Model
-        At most one a task.
-    documents : sequence of Document
-        The texts.
-
-    Returns
-    -------
-    dict
-        From table to its rows, as the module's table lists them.
-    """
-    sentences = [row for document in documents for row in _sentences(document)]
-    scored = [row for row in sentences if row["zone"] != "boilerplate"]
-    places = [{key: row[key] for key, _ in _SENTENCES} for row in sentences]
-    rows: dict[str, Rows] = {"articles": list(map(_article, documents)), "sentences": places}
-    labelled = [dict(row) for row in scored]
-    records = records_of(pd.DataFrame(scored)) if scored else None
-    for model in models:
-        if model.info.unit == "spans":
-            rows[model.info.task] = [] if records is None else _spans(model, records)
-        else:
-            rows["stance"] = labelled
-            if records is not None:
-                _add_labels(model, records, labelled)
-    return rows
-
-
-def _article(document: Document) -> dict[str, Any]:
-    return {"article_id": document.article_id, "source_id": document.source_id or None,
-            "file": document.file, "row": document.row,
-            "text_sha256": sha256(document.text)}  # fmt: skip
-
-
-def _sentences(document: Document) -> Iterator[dict[str, Any]]:
-    for ordinal, (start, end, zone) in enumerate(propose(document.text), start=1):
-        yield {"sentence_id": f"{document.article_id}#{ordinal:03d}",
-               "article_id": document.article_id, "start": start, "end": end, "zone": zone,
-               "text": document.text[start:end]}  # fmt: skip
-
-
-def _add_labels(model: Model, records: pd.DataFrame, rows: Sequence[dict[str, Any]]) -> None:
-    task, names = model.info.task, model.info.labels
-    values, stated = predict(model.estimator, records, model.info.labels)
-    for i, (row, value) in enumerate(zip(rows, values, strict=True)):
-        row[task] = str(value)
-        if stated is not None:
-            row[f"{task}_probabilities"] = dict(zip(names, stated[i].tolist(), strict=True))
-
-
-def _spans(model: Model, records: pd.DataFrame) -> list[dict[str, Any]]:
-    values, _ = predict(model.estimator, records, model.info.labels)
-    rows = zip(records.to_dict("records"), values, strict=True)
-    return [_span(model.info, span, record) for record, spans in rows for span in spans]
-
-
-def _span(info: ModelInfo, span: Span, record: Mapping[Any, Any]) -> dict[str, Any]:
-    article_id, first = record["article_id"], record["start"]
-    start, end = span.start + first, span.end + first
-    row: dict[str, Any] = {
-        "span_id": f"{article_id}@{SPAN_LAYERS.get(info.task, info.task)}:{start}-{end}",
-        "article_id": article_id,
-        "sentence_id": record["sentence_id"],
-        "start": start,
-        "end": end,
-        "text": record["text"][span.start : span.end],
-        "type": span.label,
-    }
-    return {**row, "quad": info.groups[span.label]} if info.groups else row
+def _label(documents: list[Document]) -> dict[str, Rows]:
+    return label_batch(_models, documents)

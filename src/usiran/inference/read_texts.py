@@ -1,4 +1,4 @@
-"""Raw texts from files: .txt, JSONL, CSV, Parquet; read one by one, faults told by place."""
+"""Raw texts from files: .txt, JSONL, CSV, Parquet; read one by one, errors told by place."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from usiran.errors import FileError, Finding, shorten
+from usiran.errors import FileError, Finding, InputError, shorten
 
 _ROWS = 256
 _ALLOWED = "a text in UTF-8 that is not blank"
@@ -23,7 +23,7 @@ _FIX = "correct it, or leave such rows out with --skip-bad"
 
 
 class Document(NamedTuple):
-    """A raw text. `source_id` is its id as given, "" where it has none; `row` counts from 1."""
+    """A raw text. `source_id` is its id in the file, "" where it has none; `row` counts from 1."""
 
     article_id: str
     source_id: str
@@ -32,11 +32,8 @@ class Document(NamedTuple):
     text: str
 
 
-Reading = Document | Finding
-
-
 class _Row(NamedTuple):
-    """A row as a reader gives it; `fault` says why it could not be read."""
+    """A row as a reader gives it; `error` says why it could not be read."""
 
     number: int
     source_id: object
@@ -46,15 +43,77 @@ class _Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns that hold the text and the id; the id's may be missing if it is not asked."""
+    """The columns that hold the text and the id; an id's column that was not named may lack."""
 
     text: str = "text"
     id: str | None = None
 
     @property
     def id_name(self) -> str:
-        """The id's column, asked for or usual."""
+        """The id's column, named or usual."""
         return self.id or "id"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The inputs: what to read, and what to do with rows that cannot be read.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files and folders, as `files_of` takes them.
+    columns : Columns
+        Where the text and its id stand in JSONL, CSV and Parquet.
+    skip_bad : bool
+        Whether unreadable rows are left out; otherwise one of them stops everything.
+    report : callable
+        Called with each row left out.
+    """
+
+    paths: Sequence[Path]
+    columns: Columns = field(default_factory=Columns)
+    skip_bad: bool = False
+    report: Callable[[Finding], None] = print
+
+    def survey(self) -> tuple[int, int]:
+        """Read everything once; return how many texts there are, and unreadable rows.
+
+        Raises
+        ------
+        UsiranError
+            A row cannot be read and none may be skipped, or there is no text at all.
+        """
+        findings: list[Finding] = []
+        texts = 0
+        for reading in read(self.paths, self.columns):
+            if isinstance(reading, Document):
+                texts += 1
+            else:
+                findings.append(reading)
+                if self.skip_bad:
+                    self.report(reading)
+        if findings and not self.skip_bad:
+            raise InputError(findings)
+        if not texts:
+            file = ", ".join(map(str, self.paths))
+            raise FileError(
+                file, "no text that can be read", "at least one text", "name other files"
+            )
+        return texts, len(findings)
+
+    def documents(self) -> Iterator[Document]:
+        """Yield the texts.
+
+        Raises
+        ------
+        InputError
+            A file was changed since the survey, and a row of it cannot be read now.
+        """
+        for reading in read(self.paths, self.columns):
+            if isinstance(reading, Document):
+                yield reading
+            elif not self.skip_bad:
+                raise InputError([reading])
 
 
 def files_of(paths: Sequence[Path]) -> list[tuple[Path, str]]:
@@ -68,43 +127,37 @@ def files_of(paths: Sequence[Path]) -> list[tuple[Path, str]]:
         A path is missing, of an unknown kind, or a folder without texts.
     """
     files: list[tuple[Path, str]] = []
+    kinds = f"a folder of texts, or a file ending in {', '.join(_READERS)}"
     for path in paths:
         if path.is_dir():
-            inside = sorted(one for one in path.rglob("*.txt") if one.is_file())
-            if not inside:
-                raise FileError(path, "a folder without .txt files", "a folder of texts",
-                                "name another folder, or a file")  # fmt: skip
-            files += [(one, one.relative_to(path).with_suffix("").as_posix()) for one in inside]
+            texts = sorted(text for text in path.rglob("*.txt") if text.is_file())
+            if not texts:
+                fix = "name another folder, or a file"
+                raise FileError(path, "a folder without .txt files", "a folder of texts", fix)
+            files += [(text, text.relative_to(path).with_suffix("").as_posix()) for text in texts]
         elif not path.exists():
-            raise FileError(path, "no such file", _kinds(), "name a file or folder of texts")
-        elif path.suffix.lower() not in READERS:
-            raise FileError(path, f"the ending '{path.suffix}'", _kinds(), "convert it to one")
+            raise FileError(path, "no such file", kinds, "name a file or folder of texts")
+        elif path.suffix.lower() not in _READERS:
+            raise FileError(path, f"the ending '{path.suffix}'", kinds, "convert it to one")
         else:
             files.append((path, path.stem))
     return list(dict(files).items())
 
 
-def read(paths: Sequence[Path], columns: Columns) -> Iterator[Reading]:
+def read(paths: Sequence[Path], columns: Columns) -> Iterator[Document | Finding]:
     """Yield every text of the files, or a finding where one cannot be read.
 
-    Texts are read one by one; of those before, only the ids are kept.
-
-    Parameters
-    ----------
-    paths : sequence of Path
-        Files and folders, as `files_of` takes them.
-    columns : Columns
-        Of JSONL, CSV and Parquet.
+    Texts are read one by one; of those before, only the ids are remembered.
 
     Raises
     ------
     FileError
         A file as a whole cannot be read, or lacks a column.
     """
-    seen: set[str] = set()
+    ids: set[str] = set()
     for path, name in files_of(paths):
-        for row in READERS[path.suffix.lower()](path, columns):
-            yield _document(path, name, row, seen)
+        for row in _READERS[path.suffix.lower()](path, columns):
+            yield _document(path, name, row, ids)
 
 
 def slug(text: str) -> str:
@@ -119,22 +172,22 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
-def _document(path: Path, name: str, row: _Row, seen: set[str]) -> Reading:
+def _document(path: Path, name: str, row: _Row, ids: set[str]) -> Document | Finding:
     source_id = "" if row.source_id is None else str(row.source_id)
-    error = row.error or _fault(row.text, source_id)
     where = "" if path.suffix.lower() == ".txt" else f"row {row.number}"
+    error = row.error or _text_error(row.text, source_id)
     if error:
         return Finding(str(path), where, "", error, _ALLOWED, _FIX)
     default = slug(name) or "text"
     article_id = slug(source_id) or (f"{default}-{row.number}" if where else default)
-    if article_id in seen:
-        return Finding(str(path), where, "id", source_id or article_id,
-                       f"an id that no text before has ({article_id})", _FIX)  # fmt: skip
-    seen.add(article_id)
+    if article_id in ids:
+        allowed = f"an id that no text before has ({article_id})"
+        return Finding(str(path), where, "id", source_id or article_id, allowed, _FIX)
+    ids.add(article_id)
     return Document(article_id, source_id, str(path), row.number, str(row.text))
 
 
-def _fault(text: object, source_id: str) -> str:
+def _text_error(text: object, source_id: str) -> str:
     if not isinstance(text, str):
         return "no text" if text is None else f"{type(text).__name__}, no text"
     if not text.strip():
@@ -159,7 +212,7 @@ def _text_file(path: Path, _: Columns) -> Iterator[_Row]:
 
 def _jsonl(path: Path, columns: Columns) -> Iterator[_Row]:
     decoder = msgspec.json.Decoder(dict[str, Any])
-    with _opened(path) as lines:
+    with _opened(path, "rb") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -168,24 +221,25 @@ def _jsonl(path: Path, columns: Columns) -> Iterator[_Row]:
             except msgspec.DecodeError as error:
                 yield _Row(number, None, None, shorten(error))
                 continue
-            missing = [n for n in (columns.text, columns.id) if n and n not in record]
-            fault_text = f"no key '{missing[0]}'" if missing else ""
-            yield _Row(number, record.get(columns.id_name), record.get(columns.text), fault_text)
+            missing = [name for name in (columns.text, columns.id) if name and name not in record]
+            error_text = f"no key '{missing[0]}'" if missing else ""
+            yield _Row(number, record.get(columns.id_name), record.get(columns.text), error_text)
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path, mode: str, **options: Any) -> Any:
     try:
-        return path.open("rb")
+        return path.open(mode, **options)
     except OSError as error:
-        found = error.strerror or str(error)
-        raise FileError(path, found, "a file that can be read", "check its rights") from None
+        value = error.strerror or str(error)
+        raise FileError(path, value, "a file that can be read", "check its rights") from None
 
 
 def _csv(path: Path, columns: Columns) -> Iterator[_Row]:
     # Fields are as long as articles are; the limit of 128 KiB is csv's own.
     csv.field_size_limit(sys.maxsize)
-    _opened(path).close()
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
+    # A bad byte makes one row unreadable, not the file: it is decoded to what `_text_error` finds.
+    options = {"encoding": "utf-8-sig", "errors": "surrogateescape", "newline": ""}
+    with _opened(path, "r", **options) as lines:
         reader = csv.reader(lines, strict=True)
         number = 0
         try:
@@ -207,18 +261,18 @@ def _parquet(path: Path, columns: Columns) -> Iterator[_Row]:
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
             _places(path, columns, names)
-            wanted = [n for n in dict.fromkeys((columns.text, columns.id_name)) if n in names]
+            present = [n for n in dict.fromkeys((columns.text, columns.id_name)) if n in names]
             number = 0
-            for batch in file.iter_batches(batch_size=_ROWS, columns=wanted):
-                ids = batch.column(columns.id_name) if columns.id_name in wanted else None
-                for i, text in enumerate(batch.column(columns.text)):
+            for batch in file.iter_batches(batch_size=_ROWS, columns=present):
+                for row in batch.to_pylist():
                     number += 1
-                    yield _Row(number, None if ids is None else ids[i].as_py(), text.as_py())
+                    yield _Row(number, row.get(columns.id_name), row[columns.text])
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise FileError(path, shorten(error), "a Parquet file", "write it again") from None
 
 
 def _places(path: Path, columns: Columns, names: Sequence[str]) -> tuple[int, int | None]:
+    """Return where the text and the id stand among a file's columns."""
     for option, name in (("--text-column", columns.text), ("--id-column", columns.id)):
         if name is not None and name not in names:
             allowed = ", ".join(names) or "a header with column names"
@@ -227,14 +281,10 @@ def _places(path: Path, columns: Columns, names: Sequence[str]) -> tuple[int, in
     return names.index(columns.text), key
 
 
-READERS: dict[str, Callable[[Path, Columns], Iterator[_Row]]] = {
+_READERS: dict[str, Callable[[Path, Columns], Iterator[_Row]]] = {
     ".txt": _text_file,
     ".jsonl": _jsonl,
     ".ndjson": _jsonl,
     ".csv": _csv,
     ".parquet": _parquet,
 }
-
-
-def _kinds() -> str:
-    return f"a folder of texts, or a file ending in {', '.join(READERS)}"

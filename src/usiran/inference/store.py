@@ -33,18 +33,28 @@ from usiran.tasks.base import Unit
 MODEL, INFO, CARD = "model.skops", "model.json", "README.md"
 FORMAT = 1
 PACKAGES = ("usiran", "scikit-learn", "skops", "numpy")
-ORDER = ("stance", "holder", "actors", "events")  # of columns and tables
 UNITS: tuple[Unit, ...] = ("sentence", "spans")
+_ORDER = ("stance", "holder", "actors", "events")  # of columns and tables
 
 # Everything a model file may hold beyond what skops trusts of scikit-learn and numpy. None
 # of these does more, when built from a file, than take in its own attributes.
 TRUSTED = ("scipy.sparse._csr.csr_matrix", *sorted(set(STORED_TYPES.values())))
 
 # What building a damaged file may raise; the file is refused whichever it is.
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, IndexError, ValueError, TypeError,
-    AttributeError, ImportError, NotImplementedError, RecursionError,
-)  # fmt: skip
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    KeyError,
+    IndexError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ImportError,
+    NotImplementedError,
+    RecursionError,
+)
 _TRAIN = "train it again: `usiran train TASK SYSTEM --output DIR`"
 
 
@@ -121,30 +131,29 @@ def load(folder: Path) -> Model:
     """
     info = _read_info(folder / INFO)
     path = folder / MODEL
-    content = _content(path)
-    if hashlib.sha256(content).hexdigest() != info.model_sha256:
-        raise FileError(path, "another content than was trained", f"SHA-256 {info.model_sha256}",
-                        _TRAIN)  # fmt: skip
+    if hashlib.sha256(_content(path)).hexdigest() != info.model_sha256:
+        allowed = f"SHA-256 {info.model_sha256}"
+        raise FileError(path, "another content than was trained", allowed, _TRAIN)
     estimator = build(path)
-    _check_kind(path, estimator, info)
+    allowed = f"a fitted system for {info.task}"
+    if not isinstance(estimator, BaseEstimator) or not hasattr(estimator, "predict"):
+        raise FileError(path, f"a {type(estimator).__name__}", allowed, _TRAIN)
+    unknown = sorted(set(map(str, getattr(estimator, "classes_", ()))) - set(info.labels))
+    if unknown:
+        raise FileError(path, f"labels {', '.join(unknown)}", ", ".join(info.labels), _TRAIN)
     return Model(info, estimator)
 
 
-def folders_in(path: Path) -> list[Path]:
-    """Return the trained folders that a path names: itself, or those directly inside it.
-
-    Raises
-    ------
-    FileError
-        There is none.
-    """
+def _folders_in(path: Path) -> list[Path]:
+    """Return the trained folders that a path names: itself, or those directly inside it."""
     if (path / INFO).is_file():
         return [path]
-    inside = sorted(one.parent for one in path.glob(f"*/{INFO}"))
+    inside = sorted(info.parent for info in path.glob(f"*/{INFO}"))
     if not inside:
-        found = f"no {INFO}" if path.is_dir() else "no such folder"
-        raise FileError(path, found, "a folder that `usiran train` wrote, or one of several",
-                        _TRAIN)  # fmt: skip
+        value = f"no {INFO}" if path.is_dir() else "no such folder"
+        raise FileError(
+            path, value, "a folder that `usiran train` wrote, or one of several", _TRAIN
+        )
     return inside
 
 
@@ -153,6 +162,8 @@ def load_all(paths: Sequence[Path], data_version: str | None = None) -> tuple[Mo
 
     Parameters
     ----------
+    paths : sequence of Path
+        Folders of a model, or of several.
     data_version : str, optional
         Of the corpus that they are used with; models of other data are refused.
 
@@ -162,31 +173,28 @@ def load_all(paths: Sequence[Path], data_version: str | None = None) -> tuple[Mo
         One cannot be read, two label the same, or they were trained on different data.
     """
     models: dict[str, Model] = {}
-    wanted = data_version
-    for folder in dict.fromkeys(one.resolve() for path in paths for one in folders_in(path)):
+    folders = [folder.resolve() for path in paths for folder in _folders_in(path)]
+    for folder in dict.fromkeys(folders):
         model = load(folder)
         info = model.info
-        wanted = info.data_version if wanted is None else wanted
+        data_version = data_version or info.data_version
         if info.task in models:
-            raise FileError(folder, f"a second model of {info.task}", "one model a task",
-                            "leave out one of the two")  # fmt: skip
-        if info.data_version != wanted:
-            raise FileError(folder / INFO, f"data version {info.data_version}", wanted, _TRAIN)
+            value, fix = f"a second model of {info.task}", "leave out one of the two"
+            raise FileError(folder, value, "one model a task", fix)
+        if info.data_version != data_version:
+            value = f"data version {info.data_version}"
+            raise FileError(folder / INFO, value, data_version, _TRAIN)
         models[info.task] = model
-    return tuple(sorted(models.values(), key=_rank))
-
-
-def _rank(model: Model) -> tuple[int, str]:
-    task = model.info.task
-    return (ORDER.index(task) if task in ORDER else len(ORDER)), task
+    others = sorted(set(models) - set(_ORDER))
+    return tuple(models[task] for task in (*_ORDER, *others) if task in models)
 
 
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        found = error.strerror or str(error)
-        raise FileError(path, found, "a file that `usiran train` wrote", _TRAIN) from None
+        value = error.strerror or str(error)
+        raise FileError(path, value, "a file that `usiran train` wrote", _TRAIN) from None
 
 
 def _read_info(path: Path) -> ModelInfo:
@@ -196,12 +204,12 @@ def _read_info(path: Path) -> ModelInfo:
         raise FileError(path, shorten(error), "what `usiran train` writes", _TRAIN) from None
     if info.format != FORMAT:
         raise FileError(path, f"format {info.format}", f"format {FORMAT}", _TRAIN)
-    now = present_versions()
+    # NumPy is left out: its arrays have been read across all versions.
     for name in PACKAGES[:3]:
-        stated = info.versions.get(name, "none")
-        if _series(stated) != _series(now[name]):
-            raise FileError(path, f"{name} {stated}", f"{name} {_series(now[name])}.*, as is "
-                            "installed", _TRAIN)  # fmt: skip
+        stated, installed = info.versions.get(name, "none"), _series(version(name))
+        if _series(stated) != installed:
+            allowed = f"{name} {installed}.*, as is installed"
+            raise FileError(path, f"{name} {stated}", allowed, _TRAIN)
     return info
 
 
@@ -222,27 +230,17 @@ def build(path: Path) -> Estimator:
         with warnings.catch_warnings():
             # A patch release apart is fine; further apart was refused before.
             warnings.simplefilter("ignore", InconsistentVersionWarning)
-            estimator: Estimator = skops.io.loads(
-                with_present_names(_content(path)), trusted=list(TRUSTED)
-            )
+            content = with_present_names(_content(path))
+            estimator: Estimator = skops.io.loads(content, trusted=list(TRUSTED))
             _join(estimator)
+    # It derives from TypeError, so it comes before the damaged files.
     except UntrustedTypesFoundException as error:
-        # It derives from TypeError, so it is told before the damaged files.
-        raise FileError(path, shorten(error), "types of scikit-learn, numpy and usiran's list",
-                        "do not use this file; " + _TRAIN) from None  # fmt: skip
-    except _BROKEN as error:
-        found = shorten(f"{type(error).__name__}: {error}")
-        raise FileError(path, found, "a model in the skops format", _TRAIN) from None
+        allowed = "types of scikit-learn, numpy and usiran's list"
+        raise FileError(path, shorten(error), allowed, f"do not use this file; {_TRAIN}") from None
+    except _DAMAGE as error:
+        value = shorten(f"{type(error).__name__}: {error}")
+        raise FileError(path, value, "a model in the skops format", _TRAIN) from None
     return estimator
-
-
-def _check_kind(path: Path, estimator: Estimator, info: ModelInfo) -> None:
-    allowed = f"a fitted system for {info.task}"
-    if not isinstance(estimator, BaseEstimator) or not hasattr(estimator, "predict"):
-        raise FileError(path, f"a {type(estimator).__name__}", allowed, _TRAIN)
-    extra = set(map(str, getattr(estimator, "classes_", ()))) - set(info.labels)
-    if extra:
-        raise FileError(path, f"labels {', '.join(sorted(extra))}", ", ".join(info.labels), _TRAIN)
 
 
 # skops cannot write a circle, and a tagger's token model points back at its tagger. The
@@ -251,8 +249,7 @@ def _check_kind(path: Path, estimator: Estimator, info: ModelInfo) -> None:
 
 @contextmanager
 def _cut(estimator: object) -> Iterator[None]:
-    taggers = list(_taggers(estimator))
-    for tagger in taggers:
+    for tagger in _taggers(estimator):
         tagger.model_.tagger = None
     try:
         yield
@@ -265,18 +262,21 @@ def _join(estimator: object) -> None:
         tagger.model_.tagger = tagger
 
 
-def _taggers(part: object) -> Iterator[Any]:
-    """Yield every fitted tagger in a system, the outermost first."""
-    if isinstance(part, LinearTagger) and hasattr(part, "model_"):
-        yield part
+def _taggers(part: object) -> list[Any]:
+    """Return every fitted tagger in a system, the outermost first."""
+    taggers = [part] if isinstance(part, LinearTagger) and hasattr(part, "model_") else []
     for inner in _parts(part):
-        yield from _taggers(inner)
+        taggers += _taggers(inner)
+    return taggers
 
 
 def _parts(part: object) -> Sequence[object]:
-    """Return what is directly inside a system; word lists and vocabularies hold no taggers."""
-    if isinstance(part, dict):
-        part = tuple(part.values())
-    if isinstance(part, list | tuple):
-        return part if any(isinstance(one, BaseEstimator | tuple) for one in part) else ()
-    return list(vars(part).values()) if isinstance(part, BaseEstimator) else ()
+    if isinstance(part, BaseEstimator):
+        return list(vars(part).values())
+    inner = list(part.values()) if isinstance(part, dict) else part
+    # Word lists and vocabularies are large and hold no taggers: they are not walked through.
+    if isinstance(inner, list | tuple) and any(
+        isinstance(value, BaseEstimator | tuple) for value in inner
+    ):
+        return inner
+    return ()

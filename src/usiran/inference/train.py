@@ -8,7 +8,7 @@ import numpy as np
 
 from usiran.benchmark.results import Result, paths, read_result
 from usiran.benchmark.run import Benchmark, own_settings_sha256
-from usiran.errors import Finding, InputError
+from usiran.errors import InputError
 from usiran.inference.model_card import model_card
 from usiran.inference.store import (
     CARD,
@@ -22,9 +22,9 @@ from usiran.inference.store import (
     present_versions,
 )
 from usiran.models.base import Estimator, fit_copy
-from usiran.models.registry import SYSTEMS, System
+from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
-from usiran.tasks.base import Gold, Task
+from usiran.tasks.base import Gold
 
 
 def fit(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> Estimator:
@@ -36,13 +36,13 @@ def fit(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> Estimator
         The task or system is unknown, they do not go together, or the system cannot label
         a raw text.
     """
-    _trainable(bench, task, system)
+    _check_trainable(bench, task, system)
     gold = bench.gold_for(system, task)
     estimator = SYSTEMS[system].build(bench.build_context(task, system, seed))
     return fit_copy(estimator, gold, np.arange(len(gold.values)))
 
 
-def train(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> dict[str, bytes]:
+def model_files(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> dict[str, bytes]:
     """Fit a system on every article and return the files of its folder, by name.
 
     Raises
@@ -72,61 +72,50 @@ def train(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> dict[st
         versions=present_versions(),
         model_sha256=hashlib.sha256(content).hexdigest(),
     )
-    card = model_card(info, settings, gold, manifest, _scored(bench, task, system))
+    card = model_card(info, settings, gold, manifest, _stored_result(bench, task, system))
     return {MODEL: content, INFO: info_bytes(info), CARD: card.encode("utf-8")}
 
 
-def _trainable(bench: Benchmark, task: str, system: str) -> None:
-    able = tuple(name for name, gold in bench.golds.items() if _able(gold))
+def _check_trainable(bench: Benchmark, task: str, system: str) -> None:
+    able = tuple(name for name, gold in bench.golds.items() if _can_label_raw(gold))
     if task not in bench.golds:
         chosen("task", (task,), able, where="TASK")
     gold = bench.golds[task]
     if system not in bench.library:
-        chosen("system", (system,), _systems(bench, task), where="SYSTEM")
-    asked = SYSTEMS[system]
-    if asked.packages or asked.reads == "marks":
-        why = "it is a peer, only compared with" if asked.packages else "it reads annotators' marks"
-        raise InputError([Finding("SYSTEM", "", "", system, "a system that labels raw texts",
-                                  f"name another system: {why}")])  # fmt: skip
+        chosen("system", (system,), _systems(bench, gold), where="SYSTEM")
+    entry = SYSTEMS[system]
+    if entry.packages or entry.reads == "marks":
+        why = "it is a peer, only compared with" if entry.packages else "it reads annotators' marks"
+        allowed = "a system that labels raw texts"
+        raise InputError.of("SYSTEM", system, allowed, f"name another system: {why}")
     if gold.verdict:
-        raise InputError([Finding("TASK", "", "", task, "a task that can be evaluated",
-                                  f"choose another task: {gold.verdict}")])  # fmt: skip
-    if not _raw(gold.task):
-        raise InputError([Finding("TASK", "", "", task, ", ".join(able),
-                                  "name a task that reads nothing but the text")])  # fmt: skip
-    if asked.relabel is not None:
-        raise InputError([Finding(
-            "SYSTEM", "", "", system, "a system that learns the true labels",
-            "name another system: this control learns labels rearranged on purpose",
-        )])  # fmt: skip
+        fix = f"choose another task: {gold.verdict}"
+        raise InputError.of("TASK", task, "a task that can be evaluated", fix)
+    if not _can_label_raw(gold):
+        fix = "name a task that reads nothing but the text"
+        raise InputError.of("TASK", task, ", ".join(able), fix)
+    if not entry.labels_raw:
+        fix = "name another system: this control learns labels rearranged on purpose"
+        raise InputError.of("SYSTEM", system, "a system that learns the true labels", fix)
     bench.plan((task,), (system,))
 
 
-def _systems(bench: Benchmark, task: str) -> tuple[str, ...]:
+def _systems(bench: Benchmark, gold: Gold) -> tuple[str, ...]:
     """Return the systems that can be trained: on the task, or on any where it cannot be."""
-    tasks = (task,) if _able(bench.golds[task]) else tuple(bench.golds)
+    tasks = (gold.task.name,) if _can_label_raw(gold) else tuple(bench.golds)
     return tuple(
         name
         for name in bench.library
-        if _labels_raw(SYSTEMS[name]) and any(bench.runs(name, one) for one in tasks)
+        if SYSTEMS[name].labels_raw and any(bench.runs(name, task) for task in tasks)
     )
 
 
-def _labels_raw(system: System) -> bool:
-    """Return whether the system labels raw texts, and learns the true labels."""
-    return not system.packages and system.reads != "marks" and system.relabel is None
-
-
-def _able(gold: Gold) -> bool:
-    return _raw(gold.task) and not gold.verdict
-
-
-def _raw(task: Task) -> bool:
+def _can_label_raw(gold: Gold) -> bool:
     """Return whether a raw text is all that the task needs, and its gold can be learned."""
-    return task.unit in UNITS and not task.learns_from
+    return gold.task.unit in UNITS and not gold.task.learns_from and not gold.verdict
 
 
-def _scored(bench: Benchmark, task: str, system: str) -> Result | None:
+def _stored_result(bench: Benchmark, task: str, system: str) -> Result | None:
     """Return the stored result on the present gold, or None."""
     path = paths(bench.corpus, system, task)[0]
     if not path.is_file():

@@ -262,6 +262,11 @@ class System:
     reads: Literal["text", "training marks", "marks"] = "text"
     packages: tuple[str, ...] = ()
 
+    @property
+    def labels_raw(self) -> bool:
+        """Whether it learns the true labels and needs nothing but a text to label it."""
+        return not self.packages and self.reads != "marks" and self.relabel is None
+
 
 # What each of them is stands in its settings file, baselines/<name>.toml.
 SYSTEMS: dict[str, System] = {

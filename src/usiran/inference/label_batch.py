@@ -1,0 +1,160 @@
+"""A batch of raw texts labelled in memory: the rows of the corpus's own tables.
+
+========= ===========================================================================
+table     columns
+========= ===========================================================================
+articles  article_id, source_id, file, row, text_sha256: where each text came from
+sentences sentence_id, article_id, start, end, zone: all sentences, boilerplate too
+stance    sentence_id, article_id, start, end, zone, text, then for stance and holder
+          the label and, where the system states them, its probabilities by label
+actors    span_id, article_id, sentence_id, start, end, text, type
+events    the same, and quad
+========= ===========================================================================
+
+Offsets are half-open, in code points of the text as it was read. Sentences are proposed by
+`usiran.text.segmentation`; boilerplate is never labelled. A table is there when a system for
+it is; what only annotators can tell (grounds, votes, modes, folds, links) is not predicted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from usiran.inference.read_texts import Document
+from usiran.inference.store import Model, ModelInfo
+from usiran.inference.write_tables import Rows
+from usiran.models.base import predict
+from usiran.tasks.inputs import records_of
+from usiran.text.articles import sha256
+from usiran.text.segmentation import propose
+from usiran.text.spans import Span
+
+# What a span_id calls the spans of a task.
+SPAN_LAYERS = {"actors": "actor", "events": "event"}
+_PLACE = {"start": pa.int32(), "end": pa.int32()}
+_SENTENCE = {
+    "sentence_id": pa.string(),
+    "article_id": pa.string(),
+    **_PLACE,
+    "zone": pa.string(),
+}
+_ARTICLE = {
+    "article_id": pa.string(),
+    "source_id": pa.string(),
+    "file": pa.string(),
+    "row": pa.int32(),
+    "text_sha256": pa.string(),
+}
+_SPAN = {
+    "span_id": pa.string(),
+    "article_id": pa.string(),
+    "sentence_id": pa.string(),
+    **_PLACE,
+    "text": pa.string(),
+    "type": pa.string(),
+}
+
+
+def schemas(models: Sequence[Model]) -> dict[str, pa.Schema]:
+    """Return the tables that the systems fill, and their columns."""
+    tables = {"articles": _ARTICLE, "sentences": _SENTENCE}
+    for model in models:
+        info = model.info
+        if info.unit == "spans":
+            tables[info.task] = _SPAN | ({"quad": pa.string()} if info.groups else {})
+        else:
+            table = tables.setdefault("stance", _SENTENCE | {"text": pa.string()})
+            table[info.task] = pa.string()
+            if hasattr(model.estimator, "predict_proba"):
+                struct = pa.struct([(label, pa.float64()) for label in info.labels])
+                table[f"{info.task}_probabilities"] = struct
+    return {name: pa.schema(list(columns.items())) for name, columns in tables.items()}
+
+
+def label_batch(models: Sequence[Model], documents: Sequence[Document]) -> dict[str, Rows]:
+    """Label some texts in memory.
+
+    Parameters
+    ----------
+    models : sequence of Model
+        At most one a task.
+    documents : sequence of Document
+        The texts.
+
+    Returns
+    -------
+    dict
+        From table to its rows, as the module's table lists them.
+    """
+    sentences = [row for document in documents for row in _sentences(document)]
+    scored = [row for row in sentences if row["zone"] != "boilerplate"]
+    rows: dict[str, Rows] = {
+        "articles": list(map(_article, documents)),
+        "sentences": [{name: row[name] for name in _SENTENCE} for row in sentences],
+    }
+    labels = [dict(row) for row in scored]
+    records = records_of(pd.DataFrame(scored)) if scored else None
+    for model in models:
+        if model.info.unit == "spans":
+            rows[model.info.task] = [] if records is None else _spans(model, records)
+        else:
+            rows["stance"] = labels
+            if records is not None:
+                _add_labels(model, records, labels)
+    return rows
+
+
+def _article(document: Document) -> dict[str, Any]:
+    return {
+        "article_id": document.article_id,
+        "source_id": document.source_id or None,
+        "file": document.file,
+        "row": document.row,
+        "text_sha256": sha256(document.text),
+    }
+
+
+def _sentences(document: Document) -> Iterator[dict[str, Any]]:
+    for ordinal, (start, end, zone) in enumerate(propose(document.text), start=1):
+        yield {
+            "sentence_id": f"{document.article_id}#{ordinal:03d}",
+            "article_id": document.article_id,
+            "start": start,
+            "end": end,
+            "zone": zone,
+            "text": document.text[start:end],
+        }
+
+
+def _add_labels(model: Model, records: pd.DataFrame, rows: Sequence[dict[str, Any]]) -> None:
+    task, labels = model.info.task, model.info.labels
+    values, probabilities = predict(model.estimator, records, labels)
+    for i, (row, value) in enumerate(zip(rows, values, strict=True)):
+        row[task] = str(value)
+        if probabilities is not None:
+            row[f"{task}_probabilities"] = dict(zip(labels, probabilities[i].tolist(), strict=True))
+
+
+def _spans(model: Model, records: pd.DataFrame) -> list[dict[str, Any]]:
+    values, _ = predict(model.estimator, records, model.info.labels)
+    rows = zip(records.to_dict("records"), values, strict=True)
+    return [_span(model.info, span, record) for record, spans in rows for span in spans]
+
+
+def _span(info: ModelInfo, span: Span, record: Mapping[Any, Any]) -> dict[str, Any]:
+    start, end = span.start + record["start"], span.end + record["start"]
+    layer = SPAN_LAYERS.get(info.task, info.task)
+    row: dict[str, Any] = {
+        "span_id": f"{record['article_id']}@{layer}:{start}-{end}",
+        "article_id": record["article_id"],
+        "sentence_id": record["sentence_id"],
+        "start": start,
+        "end": end,
+        "text": record["text"][span.start : span.end],
+        "type": span.label,
+    }
+    return row | ({"quad": info.groups[span.label]} if info.groups else {})
