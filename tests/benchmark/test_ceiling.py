@@ -87,10 +87,10 @@ def test_every_task_has_each_annotator_against_the_gold_and_each_other(three: Ce
     assert list(three.tasks) == ["stance", "holder", "actors", "events", "roles",
                                  "roles_end_to_end"]  # fmt: skip
     for one in three.tasks.values():
-        assert [(a.one, a.other) for a in one.gold] == [
+        assert [(a.first, a.second) for a in one.gold] == [
             ("ann", "gold"), ("bob", "gold"), ("cy", "gold"),
         ]  # fmt: skip
-        assert [(a.one, a.other) for a in one.pairs] == [
+        assert [(a.first, a.second) for a in one.pairs] == [
             ("ann", "bob"), ("ann", "cy"), ("bob", "cy"),
         ]  # fmt: skip
     assert three.annotators == dict.fromkeys(("ann", "bob", "cy"), "human")

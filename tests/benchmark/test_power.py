@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from tests.support.benches import Keys, MakeBench, bench, run_pairs
 from usiran.benchmark.power import SIZES, Pair, gradient, power, simulate
-from usiran.benchmark.run import Benchmark, counts_of
+from usiran.benchmark.results import counts_of
+from usiran.benchmark.run import Benchmark
 from usiran.errors import InputError
 from usiran.stats.bootstrap import bootstrap
 from usiran.stats.scores import Floats

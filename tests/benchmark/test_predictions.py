@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 
 from tests.support.entries import bench, findings, gold_lines, write
-from usiran.benchmark.predictions import RULES, read_content, read_lines
+from usiran.benchmark.prediction_rules import RULES
+from usiran.benchmark.predictions import read_content, read_lines
 from usiran.benchmark.results import (
     result_bytes,
 )

@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 from tests.support.benches import MakeBench, bench, run_pairs
-from usiran.benchmark.results import Stored, outcomes_of, paths, read_results, result_bytes
+from usiran.benchmark.results import Stored, paths, read_results, result_bytes
 from usiran.benchmark.run import (
     evaluate,
 )
 from usiran.benchmark.write_results import publish
-from usiran.errors import FileError
+from usiran.errors import FileError, InputError
 
 __all__ = ["bench"]
 
@@ -79,16 +79,14 @@ def test_a_broken_results_folder_is_one_clear_line(
 def test_predictions_that_do_not_fit_the_gold_are_refused(bench: MakeBench) -> None:
     made = bench(sentences=6)
     stored = evaluate(made, "stance", "majority", seed=0, draws=200)
-    gold = made.golds["stance"]
     for content, message in (
-        (b"{", "one prediction a line"),
-        (b"".join(stored.predictions.splitlines(keepends=True)[1:]), "missing or twice"),
+        (b"{", "one JSON object with sentence_id and label"),
+        (b"".join(stored.predictions.splitlines(keepends=True)[1:]), "found 'no line'"),
         (stored.predictions.replace(b'"label"', b'"lable"'), "unknown field"),
-        (stored.predictions.replace(b'"label":"neutral"', b'"spans":[]'), "without a label"),
+        (stored.predictions.replace(b'"label":"neutral"', b'"spans":[]'), "found 'no label'"),
     ):
-        broken = Stored(stored.result, content)
-        with pytest.raises(FileError, match=message):
-            outcomes_of(broken, gold, "majority/stance.predictions.jsonl")
+        with pytest.raises(InputError, match=message):
+            made.outcomes(Stored(stored.result, content))
 
 
 def test_a_result_file_reads_back_as_it_was_written(bench: MakeBench) -> None:

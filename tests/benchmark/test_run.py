@@ -10,10 +10,10 @@ from sklearn.base import clone
 
 from tests.support import synthetic
 from tests.support.benches import MakeBench, bench, files_of, run_pairs
-from usiran.benchmark.results import outcomes_of, paths
+from usiran.benchmark.results import paths
 from usiran.benchmark.run import (
     evaluate,
-    outcomes,
+    run_replicates,
 )
 from usiran.benchmark.write_results import publish
 from usiran.errors import FileError, InputError
@@ -121,8 +121,8 @@ def test_replicates_are_averaged_and_written_one_line_each(bench: MakeBench) -> 
 def test_relabelled_controls_state_what_each_line_was_scored_against(bench: MakeBench) -> None:
     made = bench()
     stored = evaluate(made, "stance", "shuffled-within", seed=3, draws=200)
-    back = outcomes_of(stored, made.golds["stance"], "x")
-    again = outcomes(made, "stance", "shuffled-within", 3)
+    back = made.outcomes(stored)
+    again = run_replicates(made, "stance", "shuffled-within", 3)
     assert [one.gold.values.tolist() for one in back] == [one.gold.values.tolist() for one in again]
 
 

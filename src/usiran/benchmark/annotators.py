@@ -7,10 +7,10 @@ among their rows.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from usiran.tasks.base import Gold, Tables, Task
@@ -36,6 +36,7 @@ class Annotators:
     kinds: dict[str, str]
     rows: pd.DataFrame
     tables: Tables
+    _spans: dict[str, Tables] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, tables: Tables, rounds: Sequence[str]) -> Annotators:
@@ -44,69 +45,93 @@ class Annotators:
         rows = rows[rows["round"].isin(list(rounds))]
         if rows.empty:
             return cls({}, rows, tables)
-        told = tables["annotators"].set_index("annotator_id")["kind"].to_dict()
+        kind_of = tables["annotators"].set_index("annotator_id")["kind"].to_dict()
         names = sorted(set(rows["annotator_id"]))
-        kinds = {name: str(told.get(name, "unknown")) for name in names}
+        kinds = {name: str(kind_of.get(name, "unknown")) for name in names}
         return cls(kinds, _last(rows, rounds), tables)
 
     def gold(self, task: Task, annotator: str) -> Gold:
         """Return a task's gold as it would be, were one annotator's labels all there is."""
-        return task.read(task, self._tables(task, annotator))
-
-    def _tables(self, task: Task, annotator: str) -> dict[str, pd.DataFrame]:
-        mine = self.rows[self.rows["annotator_id"] == annotator]
-        stance = self.tables["stance"]
+        rows = self.rows[self.rows["annotator_id"] == annotator]
         if task.unit == "sentence":
-            said = mine[mine["layer"] == task.column].set_index("unit_id")["label"]
-            answered = stance[stance["sentence_id"].isin(list(said.index))]
-            labels = answered["sentence_id"].map(said)
-            return {**self.tables, "stance": answered.assign(**{task.column: labels})}
-        read = mine.loc[~mine["layer"].isin(_OF_SENTENCES), "article_id"]
-        answered = stance[stance["article_id"].isin(list(read))]
-        spans = {layer: _spans(mine, layer, answered) for layer in ("actor", "event")}
-        return {
-            **self.tables, "stance": answered, "actors": spans["actor"], "events": spans["event"],
-            "roles": _roles(mine, spans["actor"], spans["event"]),
-        }  # fmt: skip
+            labels = rows[rows["layer"] == task.column].set_index("unit_id")["label"]
+            stance = self.tables["stance"]
+            answered = stance[stance["sentence_id"].isin(list(labels.index))]
+            column = {task.column: answered["sentence_id"].map(labels)}
+            return task.gold({**self.tables, "stance": answered.assign(**column)})
+        return task.gold({**self.tables, **self._span_tables(annotator)})
+
+    def _span_tables(self, annotator: str) -> Tables:
+        """Return an annotator's spans and links; all tasks of spans read the same."""
+        if annotator not in self._spans:
+            rows = self.rows[self.rows["annotator_id"] == annotator]
+            stance = self.tables["stance"]
+            labelled = rows.loc[~rows["layer"].isin(_OF_SENTENCES), "article_id"]
+            answered = stance[stance["article_id"].isin(list(labelled))]
+            actors, events = (_spans(rows, layer, answered) for layer in ("actor", "event"))
+            roles = _roles(rows, actors, events)
+            self._spans[annotator] = {
+                "stance": answered,
+                "actors": actors,
+                "events": events,
+                "roles": roles,
+            }
+        return self._spans[annotator]
 
 
 def _last(rows: pd.DataFrame, rounds: Sequence[str]) -> pd.DataFrame:
     """Return the rows of the last round in which each annotator labelled each task."""
     place = rows["round"].map({name: number for number, name in enumerate(rounds)})
     sentence = rows["layer"].isin(_OF_SENTENCES)
+    # An article's spans are one task, labelled and labelled again as a whole.
     unit = rows["unit_id"].where(sentence, rows["article_id"])
     last = place.groupby([rows["annotator_id"], sentence, unit]).transform("max")
     return rows[place == last]
 
 
-def _spans(mine: pd.DataFrame, layer: str, stance: pd.DataFrame) -> pd.DataFrame:
+def _spans(rows: pd.DataFrame, layer: str, stance: pd.DataFrame) -> pd.DataFrame:
     """Return an annotator's spans in scored sentences as a gold table; others are not scored."""
-    spans = mine[mine["layer"] == layer].sort_values(["article_id", "start"])
-    frame = pd.DataFrame({
-        "span_id": spans["unit_id"], "article_id": spans["article_id"],
-        "sentence_id": _holding(spans, stance), "start": spans["start"], "end": spans["end"],
-        "type": spans["label"],
-    })  # fmt: skip
+    spans = rows[rows["layer"] == layer].sort_values(["article_id", "start"])
+    frame = pd.DataFrame(
+        {
+            "span_id": spans["unit_id"],
+            "article_id": spans["article_id"],
+            "sentence_id": _sentences_of(spans, stance),
+            "start": spans["start"],
+            "end": spans["end"],
+            "type": spans["label"],
+        }
+    )
     return frame.dropna(subset="sentence_id")
 
 
-def _holding(spans: pd.DataFrame, stance: pd.DataFrame) -> list[str | None]:
+def _sentences_of(spans: pd.DataFrame, stance: pd.DataFrame) -> list[str | None]:
     """Return the scored sentence that holds each span, None where there is none."""
-    found: list[str | None] = []
+    columns = (stance[name] for name in ("article_id", "start", "end", "sentence_id"))
+    sentences: dict[str, list[tuple[int, int, str]]] = {}
+    for article, start, end, sentence_id in zip(*columns, strict=True):
+        sentences.setdefault(article, []).append((int(start), int(end), str(sentence_id)))
+    for places in sentences.values():
+        places.sort()
+    holding: list[str | None] = []
     for article, start, end in zip(spans["article_id"], spans["start"], spans["end"], strict=True):
-        near = stance[stance["article_id"] == article]
-        inside = ((near["start"] <= start) & (end <= near["end"])).to_numpy(dtype=bool)
-        at = np.flatnonzero(inside)
-        found.append(str(near["sentence_id"].iloc[at[0]]) if len(at) else None)
-    return found
+        places = sentences.get(article, [])
+        # Sentences do not overlap: only the last one that begins no later can hold the span.
+        at = bisect_right(places, int(start), key=lambda place: place[0]) - 1
+        holding.append(places[at][2] if at >= 0 and end <= places[at][1] else None)
+    return holding
 
 
-def _roles(mine: pd.DataFrame, actors: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """Return an annotator's links between spans that are kept, as a gold table."""
-    links = mine[mine["layer"] == "role"]
-    kept = links["unit_id"].isin(list(events["span_id"]))
-    links = links[kept & links["target"].isin(list(actors["span_id"]))]
-    return pd.DataFrame({
-        "article_id": links["article_id"], "event_id": links["unit_id"], "role": links["label"],
-        "actor_span_id": links["target"],
-    })  # fmt: skip
+def _roles(rows: pd.DataFrame, actors: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """Return an annotator's links between spans of scored sentences, as a gold table."""
+    links = rows[rows["layer"] == "role"]
+    scored = links["unit_id"].isin(list(events["span_id"]))
+    links = links[scored & links["target"].isin(list(actors["span_id"]))]
+    return pd.DataFrame(
+        {
+            "article_id": links["article_id"],
+            "event_id": links["unit_id"],
+            "role": links["label"],
+            "actor_span_id": links["target"],
+        }
+    )

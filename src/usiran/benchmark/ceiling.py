@@ -34,7 +34,7 @@ class Agreed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Parameters
     ----------
-    one, other : str
+    first, second : str
         The annotator, and ``gold`` or the other annotator.
     sentences, articles : int
         What both labelled.
@@ -44,8 +44,8 @@ class Agreed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         As a system's, without the soft score: one annotator states no probabilities.
     """
 
-    one: str
-    other: str
+    first: str = msgspec.field(name="one")
+    second: str = msgspec.field(name="other")
     sentences: int
     articles: int
     score: float
@@ -103,20 +103,16 @@ def measure(
     data_version : str
         Of the corpus.
     """
-    whole = _with_gold(annotators, gold_basis)
+    # The gold of the only annotator's first pass is that annotator's own labels.
+    with_gold = len(annotators.kinds) > 1 or gold_basis != "first-pass"
     tasks = {
-        name: _task(gold, annotators, with_gold=whole)
+        name: _task_ceiling(gold, annotators, with_gold=with_gold)
         for name, gold in golds.items()
         if not gold.verdict and not gold.task.learns_from
     }
-    kept = {name: one for name, one in tasks.items() if one.gold or one.pairs}
+    compared = {name: task for name, task in tasks.items() if task.gold or task.pairs}
     notes = tuple(_notes(annotators.kinds, gold_basis))
-    return Ceiling(PROTOCOL, data_version, SEED, DRAWS, annotators.kinds, notes, kept)
-
-
-def _with_gold(annotators: Annotators, gold_basis: str) -> bool:
-    """Whether the gold is more than the only annotator's own labels."""
-    return len(annotators.kinds) > 1 or gold_basis != "first-pass"
+    return Ceiling(PROTOCOL, data_version, SEED, DRAWS, annotators.kinds, notes, compared)
 
 
 def _notes(kinds: Mapping[str, str], gold_basis: str) -> Iterator[str]:
@@ -127,85 +123,100 @@ def _notes(kinds: Mapping[str, str], gold_basis: str) -> Iterator[str]:
         (name,) = kinds
         yield f"One annotator only ({name}): agreement between annotators cannot be told."
     if gold_basis == "adjudicated":
-        yield ("The gold was decided from these annotators' labels, so they agree with it more "
-               "than an annotator would who had no part in it.")  # fmt: skip
+        yield (
+            "The gold was decided from these annotators' labels, so they agree with it more "
+            "than an annotator would who had no part in it."
+        )
     elif len(kinds) == 1:
         yield "The gold is this annotator's labels, so there is no ceiling yet."
     else:
         yield "The gold is one annotator's labels: that one agrees with it wholly."
     if len(kinds) > 1 and set(kinds.values()) == {"language-model"}:
-        yield ("All annotators are language models: they agree more than people would, so the "
-               "ceiling of trained people is lower.")  # fmt: skip
+        yield (
+            "All annotators are language models: they agree more than people would, so the "
+            "ceiling of trained people is lower."
+        )
 
 
-def _task(gold: Gold, annotators: Annotators, *, with_gold: bool) -> TaskCeiling:
-    theirs = {name: annotators.gold(gold.task, name) for name in annotators.kinds}
-    named = {name: one for name, one in theirs.items() if len(one.values)}
-    against = tuple(
-        _agreed(gold, (name, one), (GOLD, gold)) for name, one in named.items() if with_gold
+def _task_ceiling(gold: Gold, annotators: Annotators, *, with_gold: bool) -> TaskCeiling:
+    answers = {name: annotators.gold(gold.task, name) for name in annotators.kinds}
+    answered = {name: answer for name, answer in answers.items() if len(answer.values)}
+    against_gold = tuple(
+        _agreed(gold, (name, answer), (GOLD, gold))
+        for name, answer in answered.items()
+        if with_gold
     )
     pairs = tuple(
-        _agreed(gold, one, other)
-        for one, other in combinations(named.items(), 2)
-        if set(one[1].articles) & set(other[1].articles)
+        _agreed(gold, first, second)
+        for first, second in combinations(answered.items(), 2)
+        if not set(first[1].articles).isdisjoint(second[1].articles)
     )
-    return TaskCeiling(
-        gold.task.headline, gold.sha256, against, pairs, _mean(against), _mean(pairs)
-    )
+    means = _mean(against_gold), _mean(pairs)
+    return TaskCeiling(gold.task.headline, gold.sha256, against_gold, pairs, *means)
 
 
 def _mean(agreed: tuple[Agreed, ...]) -> float | None:
-    scores = [one.score for one in agreed]
+    scores = [pair.score for pair in agreed]
     return rounded(sum(scores) / len(scores)) if scores else None
 
 
-def _agreed(gold: Gold, one: tuple[str, Gold], other: tuple[str, Gold]) -> Agreed:
+def _agreed(gold: Gold, first: tuple[str, Gold], second: tuple[str, Gold]) -> Agreed:
     """Score one annotator's answers; the other's, or the gold, are the truth."""
-    said, true = _shared(one[1], other[1])
+    answers, true = _shared(first[1], second[1])
     if gold.task.unit == "links" and not gold.task.hidden:
-        said, true = _given(said, true), _given(true, said)
+        answers, true = _between_shared_spans(answers, true), _between_shared_spans(true, answers)
     # What cannot be evaluated is the gold's matter, whoever is compared.
     scorer = gold.scorer
-    counts = scorer.counts(replace(true, votes=None), Predictions(said.values))
-    known = BootstrapScore.of(counts, true.articles, scorer, draws=DRAWS, seed=SEED)
+    counts = scorer.counts(replace(true, votes=None), Predictions(answers.values))
+    bootstrap = BootstrapScore.of(counts, true.articles, scorer, draws=DRAWS, seed=SEED)
     sums = counts.sum(axis=0)
     scores = {name: value for name, value in scorer.scores(sums).items() if name != "soft"}
-    figures = {
-        "score": float(scorer.headline(sums)), "interval": interval(known.draws),
-        "scores": scores, "per_article": known.per_article,
-    }  # fmt: skip
-    return Agreed(one[0], other[0], len(counts), len(true.article_ids), **rounded(figures))
+    return Agreed(
+        first[0],
+        second[0],
+        len(counts),
+        len(true.article_ids),
+        score=rounded(float(scorer.headline(sums))),
+        interval=rounded(interval(bootstrap.draws)),
+        scores=rounded(scores),
+        per_article=rounded(bootstrap.per_article),
+    )
 
 
-def _shared(one: Gold, other: Gold) -> tuple[Gold, Gold]:
+def _shared(first: Gold, second: Gold) -> tuple[Gold, Gold]:
     """Return both on the sentences that both labelled."""
-    keys = [gold.records["sentence_id"] for gold in (one, other)]
-    both = set(keys[0]) & set(keys[1])
-    first, second = (gold.subset(key.isin(list(both)).to_numpy(dtype=bool))
-                     for gold, key in zip((one, other), keys, strict=True))  # fmt: skip
-    return first, second
+    keys = [gold.records["sentence_id"] for gold in (first, second)]
+    both = list(set(keys[0]) & set(keys[1]))
+    masks = [key.isin(both).to_numpy(dtype=bool) for key in keys]
+    return first.subset(masks[0]), second.subset(masks[1])
 
 
-def _given(mine: Gold, theirs: Gold) -> Gold:
+def _between_shared_spans(links: Gold, other: Gold) -> Gold:
     """Return the links whose event and actor the other marked as well."""
-    places = {layer: set(_places(theirs, layer)) for layer in ("events", "actors")}
+    events, actors = (set(_places(other, layer)) for layer in ("events", "actors"))
 
-    def stands(link: Link, article: str, start: int) -> bool:
-        event, actor = ((article, at.start + start, at.end + start)
-                        for at in (link.event, link.actor))  # fmt: skip
-        return event in places["events"] and actor in places["actors"]
+    def both_marked(link: Link, article: str, start: int) -> bool:
+        event, actor = (
+            (article, span.start + start, span.end + start) for span in (link.event, link.actor)
+        )
+        return event in events and actor in actors
 
-    starts = mine.records["start"].tolist()
-    return replace(mine, values=objects([
-        tuple(link for link in links if stands(link, article, start))
-        for links, article, start in zip(mine.values, mine.articles, starts, strict=True)
-    ]))  # fmt: skip
+    starts = links.records["start"].tolist()
+    rows = zip(links.values, links.articles.tolist(), starts, strict=True)
+    return replace(
+        links,
+        values=objects(
+            tuple(link for link in row if both_marked(link, article, start))
+            for row, article, start in rows
+        ),
+    )
 
 
 def _places(gold: Gold, layer: str) -> Iterator[Place]:
     records = gold.records
-    for article, start, spans in zip(gold.articles, records["start"], records[layer], strict=True):
-        yield from ((str(article), span.start + start, span.end + start) for span in spans)
+    rows = zip(gold.articles.tolist(), records["start"], records[layer], strict=True)
+    for article, start, spans in rows:
+        yield from ((article, span.start + start, span.end + start) for span in spans)
 
 
 def ceiling_bytes(ceiling: Ceiling) -> bytes:

@@ -174,7 +174,7 @@ def _ceiling(bench: Benchmark, task: str) -> list[str]:
 
 def _agreed(one: Agreed, keys: Sequence[str]) -> list[str]:
     return [
-        f"{one.one} and {one.other}", f"**{score(one.score)}**", span_of(one.interval),
+        f"{one.first} and {one.second}", f"**{score(one.score)}**", span_of(one.interval),
         *(score(one.scores[key]) for key in keys), str(one.sentences),
     ]  # fmt: skip
 

@@ -35,8 +35,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from usiran.benchmark.ranking import contestants
-from usiran.benchmark.results import Results, rounded
-from usiran.benchmark.run import Benchmark, counts_of
+from usiran.benchmark.results import Results, counts_of, rounded
+from usiran.benchmark.run import Benchmark
 from usiran.benchmark.significance import comparable
 from usiran.errors import Finding, InputError
 from usiran.models.settings import chosen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from usiran.benchmark.results import SUBMITTED, Result, Results, Stored
-from usiran.benchmark.run import Benchmark, known
+from usiran.benchmark.run import Benchmark
 from usiran.models.registry import SYSTEMS
 from usiran.stats.bootstrap import BootstrapScore, Verdict, noise_floor
 
@@ -85,19 +85,18 @@ class Ranking:
     peers: tuple[Peer, ...] = ()
 
 
-def rank(bench: Benchmark, task: str, results: Results) -> Ranking:
+def rank(benchmark: Benchmark, task: str, results: Results) -> Ranking:
     """Rank the stored results of one task.
 
     The best system leads the first group, and every system whose comparison with the
     leader is a tie joins it. The best of the others leads the next group, and so on.
     """
-    mine = [stored for (_, of), stored in results.items() if of == task]
-    fresh = sorted((s for s in mine if not bench.is_stale(s.result)), key=_rank)
-    told = [stored.result for stored in fresh if not stored.result.relabelled]
-    sides = _known(bench, [stored for stored in fresh if not stored.result.relabelled])
-    ranked = [result for result in told if result.kind != PEER]
-    groups = _groups([(result.system, sides[result.system]) for result in ranked])
-    contestants = [sides[result.system] for result in ranked if result.kind != CONTROL]
+    fresh, stale = _by_score(benchmark, task, results)
+    comparable = [stored for stored in fresh if not stored.result.relabelled]
+    scores = _bootstrap(benchmark, comparable)
+    by_score = [stored.result for stored in comparable]
+    ranked = [result for result in by_score if result.kind != PEER]
+    groups = _groups([result.system for result in ranked], scores)
     rows = [
         Row(stored.result, groups.get(stored.result.system))
         for stored in fresh
@@ -106,59 +105,70 @@ def rank(bench: Benchmark, task: str, results: Results) -> Ranking:
     return Ranking(
         task,
         tuple(sorted(rows, key=lambda row: row.group or len(rows) + 1)),
-        tuple(stored.result for stored in mine if bench.is_stale(stored.result)),
-        noise_floor(contestants),
-        _peers(told, sides),
+        tuple(stale),
+        noise_floor([scores[result.system] for result in ranked if result.kind != CONTROL]),
+        _peers(by_score, scores),
     )
 
 
-def _peers(ranked: list[Result], sides: dict[str, BootstrapScore]) -> tuple[Peer, ...]:
-    """Compare the best of our own systems with every peer; `ranked` has the best first."""
-    best = next((one for one in ranked if _own(one)), None)
+def contestants(benchmark: Benchmark, task: str, results: Results) -> list[Result]:
+    """Return our own systems' results on one task, the best first: what peers are set against."""
+    fresh, _ = _by_score(benchmark, task, results)
+    return [stored.result for stored in fresh if _is_contestant(stored.result)]
+
+
+def _by_score(
+    benchmark: Benchmark, task: str, results: Results
+) -> tuple[list[Stored], list[Result]]:
+    """Return a task's results, the best first and those on rearranged labels last; stale ones."""
+    of_task = [stored for (_, name), stored in results.items() if name == task]
+    stale = [stored.result for stored in of_task if benchmark.is_stale(stored.result)]
+    fresh = [stored for stored in of_task if not benchmark.is_stale(stored.result)]
+    fresh.sort(key=lambda one: (one.result.relabelled, -one.result.score, one.result.system))
+    return fresh, stale
+
+
+def _bootstrap(benchmark: Benchmark, comparable: list[Stored]) -> dict[str, BootstrapScore]:
+    # Differences are paired only where seed and number of draws are the same for all.
+    draws = min((stored.result.draws for stored in comparable), default=0)
+    seed = min((stored.result.seed for stored in comparable), default=0)
+    return {
+        stored.result.system: benchmark.bootstrap(stored, seed=seed, draws=draws)
+        for stored in comparable
+    }
+
+
+def _groups(names: list[str], scores: dict[str, BootstrapScore]) -> dict[str, int]:
+    groups: dict[str, int] = {}
+    number = 0
+    while waiting := [name for name in names if name not in groups]:
+        number += 1
+        leader = waiting[0]
+        for name in waiting:
+            if name == leader or scores[leader].minus(scores[name]).verdict == "tie":
+                groups[name] = number
+    return groups
+
+
+def _peers(by_score: list[Result], scores: dict[str, BootstrapScore]) -> tuple[Peer, ...]:
+    """Compare the best of our own systems with every peer."""
+    best = next((result for result in by_score if _is_contestant(result)), None)
     return tuple(
-        Peer(one, None if best is None else _against(best, one, sides))
-        for one in ranked
-        if one.kind == PEER
+        Peer(peer, None if best is None else _comparison(best, peer, scores))
+        for peer in by_score
+        if peer.kind == PEER
     )
 
 
-def _against(best: Result, peer: Result, sides: dict[str, BootstrapScore]) -> PairwiseComparison:
-    compared = sides[best.system].minus(sides[peer.system])
-    return PairwiseComparison(best.system, best.score - peer.score, *compared)
+def _comparison(
+    best: Result, peer: Result, scores: dict[str, BootstrapScore]
+) -> PairwiseComparison:
+    paired = scores[best.system].minus(scores[peer.system])
+    return PairwiseComparison(best.system, best.score - peer.score, *paired)
 
 
-def _own(result: Result) -> bool:
-    """Whether a result is a contestant's of ours that reads nothing annotators marked."""
+def _is_contestant(result: Result) -> bool:
+    """Whether a result is a system's of ours that reads nothing annotators marked."""
     if result.kind in (CONTROL, PEER, SUBMITTED):
         return False
     return result.system in SYSTEMS and SYSTEMS[result.system].reads != "marks"
-
-
-def contestants(bench: Benchmark, task: str, results: Results) -> list[Result]:
-    """Return our own systems' results on one task, the best first: what peers are set against."""
-    mine = [stored for (_, of), stored in results.items() if of == task]
-    fresh = sorted((stored for stored in mine if not bench.is_stale(stored.result)), key=_rank)
-    return [stored.result for stored in fresh if _own(stored.result)]
-
-
-def _rank(stored: Stored) -> tuple[bool, float, str]:
-    return stored.result.relabelled, -stored.result.score, stored.result.system
-
-
-def _known(bench: Benchmark, ranked: list[Stored]) -> dict[str, BootstrapScore]:
-    # Differences are paired only where seed and number of draws are the same for all.
-    draws = min((stored.result.draws for stored in ranked), default=0)
-    seed = min((stored.result.seed for stored in ranked), default=0)
-    return {stored.result.system: known(bench, stored, seed=seed, draws=draws) for stored in ranked}
-
-
-def _groups(ranked: list[tuple[str, BootstrapScore]]) -> dict[str, int]:
-    groups: dict[str, int] = {}
-    number = 0
-    while waiting := [pair for pair in ranked if pair[0] not in groups]:
-        number += 1
-        _, leader = waiting[0]
-        for name, side in waiting:
-            if side is leader or leader.minus(side)[2] == "tie":
-                groups[name] = number
-    return groups

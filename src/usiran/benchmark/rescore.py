@@ -6,20 +6,17 @@ from collections.abc import Sequence
 
 import msgspec
 
-from usiran.benchmark.predictions import read_lines
+from usiran.benchmark.predictions import outcomes_of, prediction_bytes, read_lines
 from usiran.benchmark.results import (
     SUBMITTED,
     Result,
     Results,
     Stored,
-    outcomes_in,
     paths,
-    prediction_bytes,
     read_result,
-    rounded,
     sha256,
 )
-from usiran.benchmark.run import Benchmark, scores_of
+from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
 from usiran.models.settings import chosen
@@ -65,7 +62,7 @@ class Rescored(msgspec.Struct, frozen=True):
 
 
 def rescore(
-    bench: Benchmark, results: Results, systems: Sequence[str] = ()
+    benchmark: Benchmark, results: Results, systems: Sequence[str] = ()
 ) -> tuple[list[Rescored], dict[tuple[str, str], Stored]]:
     """Score stored predictions on the present gold; nothing is written.
 
@@ -95,14 +92,14 @@ def rescore(
     for (system, task), stored in sorted(results.items()):
         if system not in names:
             continue
-        kept, dropped = without_withdrawn(bench.corpus, stored.predictions)
-        made = _again(bench, msgspec.structs.replace(stored, predictions=kept))
+        present, dropped = without_withdrawn(benchmark.corpus, stored.predictions)
+        again = _rescore(benchmark, msgspec.structs.replace(stored, predictions=present))
         old = _side(stored.result)
-        if isinstance(made, str):
-            rows.append(Rescored(system, task, old, None, made))
+        if isinstance(again, str):
+            rows.append(Rescored(system, task, old, None, again))
         else:
-            fresh[system, task] = made
-            rows.append(Rescored(system, task, old, _side(made.result), dropped=dropped))
+            fresh[system, task] = again
+            rows.append(Rescored(system, task, old, _side(again.result), dropped=dropped))
     return rows, fresh
 
 
@@ -112,10 +109,12 @@ class _Unit(msgspec.Struct):
 
 def without_withdrawn(corpus: Corpus, content: bytes) -> tuple[bytes, int]:
     """Return predictions without the lines on withdrawn articles, and how many those were."""
-    gone = {path.stem for path in corpus.withdrawn.glob("*.json")}
-    lines = content.splitlines(keepends=True) if gone else []
-    kept = [line for line in lines if _article(line) not in gone]
-    return (b"".join(kept), len(lines) - len(kept)) if gone else (content, 0)
+    withdrawn = {path.stem for path in corpus.withdrawn.glob("*.json")}
+    if not withdrawn:
+        return content, 0
+    lines = content.splitlines(keepends=True)
+    present = [line for line in lines if _article(line) not in withdrawn]
+    return b"".join(present), len(lines) - len(present)
 
 
 def _article(line: bytes) -> str:
@@ -143,31 +142,32 @@ def _side(result: Result) -> Side:
     return Side(result.score, result.interval, result.data_version, result.gold_sha256)
 
 
-def _again(bench: Benchmark, stored: Stored) -> Stored | str:
+def _rescore(benchmark: Benchmark, stored: Stored) -> Stored | str:
     """Return the result on the present gold, or why there is none."""
     old = stored.result
-    if old.task not in bench.golds:
+    if old.task not in benchmark.golds:
         return f"there is no task {old.task} any more"
-    gold = bench.golds[old.task]
     if old.relabelled:
-        if bench.is_stale(old):
+        # Its predictions were made from rearranged labels that the present gold does not give.
+        if benchmark.is_stale(old):
             return "its labels were rearranged from the old gold: `usiran benchmark run`"
         return stored
-    file = bench.corpus.name_of(paths(bench.corpus, old.system, old.task)[1])
+    gold = benchmark.golds[old.task]
+    file = benchmark.corpus.name_of(paths(benchmark.corpus, old.system, old.task)[1])
     try:
-        content = prediction_bytes(read_lines(stored.predictions, gold, file))
+        lines = read_lines(stored.predictions, gold, file)
     except FileError as error:
         return str(error)
     except InputError as error:
         more = f" (and {len(error.findings) - 1} more)" if len(error.findings) > 1 else ""
         return f"{error.findings[0]}{more}"
-    outcomes = outcomes_in(content, gold, file)
-    result = msgspec.structs.replace(
-        old,
-        data_version=bench.corpus.manifest.version,
-        gold_sha256=gold.sha256,
-        folds_sha256=bench.folds,
+    content = prediction_bytes(lines)
+    result = benchmark.score(
+        old.origin,
+        old.task,
+        outcomes_of(lines, gold),
         predictions_sha256=sha256(content),
-        **rounded(scores_of(gold, outcomes, seed=old.seed, draws=old.draws)),
+        seed=old.seed,
+        draws=old.draws,
     )
     return Stored(result, content)

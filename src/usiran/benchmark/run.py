@@ -1,40 +1,28 @@
-"""Running the benchmark: systems over tasks under the protocol, results and leaderboard."""
+"""Running the benchmark: systems over tasks under the protocol."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import msgspec
-import numpy as np
 import pandas as pd
 
 from usiran.benchmark.annotators import Annotators
 from usiran.benchmark.ceiling import Ceiling, measure
-from usiran.benchmark.protocol import PROTOCOL, Outcome, folds_sha256, run
-from usiran.benchmark.results import (
-    Confusion,
-    Result,
-    Stored,
-    lines_of,
-    outcomes_of,
-    paths,
-    prediction_bytes,
-    rounded,
-    sha256,
-)
+from usiran.benchmark.predictions import lines_of, outcomes_of, prediction_bytes, read_lines
+from usiran.benchmark.protocol import Outcome, folds_sha256, run
+from usiran.benchmark.results import Origin, Result, Stored, counts_of, make_result, paths, sha256
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.models.peers import FIX, missing, need
 from usiran.models.registry import SYSTEMS, BuildContext
 from usiran.models.settings import Settings, chosen, read_all, settings_sha256
-from usiran.schemas.label_scheme import read_scheme
-from usiran.stats.bootstrap import BootstrapScore, interval
-from usiran.stats.scores import Floats
-from usiran.tasks.base import LAYERS, Gold, Predictions, Scorer, Tables, Task
+from usiran.schemas.label_scheme import Scheme, read_scheme
+from usiran.stats.bootstrap import BootstrapScore
+from usiran.tasks.base import LAYERS, Gold, Tables, Task
 from usiran.tasks.inputs import layers_of, with_layers, with_texts
-from usiran.tasks.metrics.labels import LabelScorer
 from usiran.tasks.registry import tasks_of
 
 # Four places are what a score can show; what is stored is what is scored.
@@ -69,10 +57,11 @@ class Benchmark:
     annotators: Annotators
 
     @classmethod
-    def of(cls, corpus: Corpus, tables: Tables) -> Benchmark:
-        """Return the benchmark over a corpus and its tables.
+    def of(cls, corpus: Corpus, tables: Tables, scheme: Scheme | None = None) -> Benchmark:
+        """Return the benchmark over a corpus, its tables and its label scheme.
 
-        An article whose text was withdrawn is left out, and with it its fold.
+        An article whose text was withdrawn is left out, and with it its fold. A scheme that
+        is not handed on is read.
 
         Raises
         ------
@@ -80,7 +69,7 @@ class Benchmark:
             The label scheme, the folds, a settings file or the gold cannot be used.
         """
         tables = with_texts(tables)
-        tasks = tasks_of(read_scheme(corpus.labels))
+        tasks = tasks_of(scheme or read_scheme(corpus.labels))
         golds = {name: task.gold(tables) for name, task in tasks.items()}
         library = read_all(corpus, tuple(SYSTEMS))
         annotators = Annotators.of(tables, corpus.manifest.gold_rounds)
@@ -90,9 +79,12 @@ class Benchmark:
     @cached_property
     def ceiling(self) -> Ceiling:
         """What annotators reach on every task."""
-        said = self.corpus.manifest
+        manifest = self.corpus.manifest
         return measure(
-            self.golds, self.annotators, gold_basis=said.gold_basis, data_version=said.version
+            self.golds,
+            self.annotators,
+            gold_basis=manifest.gold_basis,
+            data_version=manifest.version,
         )
 
     def plan(
@@ -111,29 +103,24 @@ class Benchmark:
             A peer is named that is not installed.
         """
         names = chosen("task", tuple(tasks), tuple(self.golds))
-        wanted = self._wanted(tuple(systems), peers=peers)
+        evaluable = [task for task in names if not self.golds[task].verdict]
+        selected = self._selected(tuple(systems), peers=peers)
         pairs = [
-            (task, system)
-            for task in names
-            if not self.golds[task].verdict
-            for system in wanted
-            if self.runs(system, task)
+            (task, system) for task in evaluable for system in selected if self.runs(system, task)
         ]
-        if not pairs and any(not self.golds[task].verdict for task in names):
-            raise InputError([self._idle(system) for system in wanted])
+        if evaluable and not pairs:
+            raise InputError([self._idle(system) for system in selected])
         return pairs
 
-    def _wanted(self, systems: tuple[str, ...], *, peers: bool) -> tuple[str, ...]:
-        wanted = chosen("system", systems, tuple(self.library))
-        for system in wanted if systems else ():
+    def _selected(self, systems: tuple[str, ...], *, peers: bool) -> tuple[str, ...]:
+        named = chosen("system", systems, tuple(self.library)) if systems else ()
+        for system in named:
             need(SYSTEMS[system].packages, system)
+        own = () if systems else [name for name in self.library if not SYSTEMS[name].packages]
         absent = self.absent_peers()
-        return tuple(
-            name
-            for name in self.library
-            if (name in wanted and (systems or not SYSTEMS[name].packages))
-            or (peers and SYSTEMS[name].packages and name not in absent)
-        )
+        present = [name for name in self.library if SYSTEMS[name].packages and name not in absent]
+        selected = {*named, *own, *(present if peers else ())}
+        return tuple(name for name in self.library if name in selected)
 
     def absent_peers(self) -> dict[str, str]:
         """Return the peers that cannot run here, each with what to do about it."""
@@ -150,11 +137,11 @@ class Benchmark:
         A task for evaluation only takes every system of the task it learns from, except
         those on rearranged labels, and those that read marks that edited sentences lack.
         """
-        asked = self.golds[task].task
-        if not asked.learns_from:
+        learned = self.learned(task).name
+        if learned == task:
             return task in self.library[system].tasks
         apt = SYSTEMS[system].relabel is None and SYSTEMS[system].reads != "marks"
-        return apt and asked.learns_from in self.library[system].tasks
+        return apt and learned in self.library[system].tasks
 
     def learned(self, task: str) -> Task:
         """Return the task that systems learn for a task: itself, or what it learns from."""
@@ -181,130 +168,94 @@ class Benchmark:
     def is_stale(self, result: Result) -> bool:
         """Return whether a result was made on other gold or other folds."""
         gold = self.golds.get(result.task)
-        return (
-            gold is None or gold.sha256 != result.gold_sha256 or self.folds != result.folds_sha256
+        return gold is None or (gold.sha256, self.folds) != (
+            result.gold_sha256,
+            result.folds_sha256,
         )
 
     def outcomes(self, stored: Stored) -> list[Outcome]:
         """Return the outcomes in a stored predictions file."""
-        result = stored.result
+        result, gold = stored.result, self.golds[stored.result.task]
         file = self.corpus.name_of(paths(self.corpus, result.system, result.task)[1])
-        return outcomes_of(stored, self.golds[result.task], file)
+        lines = read_lines(stored.predictions, gold, file, relabelled=result.relabelled)
+        return outcomes_of(lines, gold)
+
+    def bootstrap(self, stored: Stored, *, seed: int, draws: int) -> BootstrapScore:
+        """Return a stored result's counts, bootstrap draws and article scores."""
+        gold = self.golds[stored.result.task]
+        counts = counts_of(self.outcomes(stored), gold.scorer)
+        return BootstrapScore.of(counts, gold.articles, gold.scorer, draws=draws, seed=seed)
+
+    def origin(self, task: str, system: str, seed: int) -> Origin:
+        """Return what the results of a built-in system say of it."""
+        settings = self.library[system]
+        return Origin(
+            system=system,
+            title=settings.title,
+            kind=settings.kind,
+            relabelled=SYSTEMS[system].relabel is not None,
+            settings=self.build_context(task, system, seed).options,
+            settings_sha256=own_settings_sha256(self, task, system),
+        )
+
+    def replicates(self, task: str, system: str) -> int:
+        """Return how often a system is run, each time with another seed."""
+        return int(self.library[system].of(self.learned(task).name).get("replicates", 1))
+
+    def score(
+        self,
+        origin: Origin,
+        task: str,
+        outcomes: Sequence[Outcome],
+        *,
+        predictions_sha256: str,
+        seed: int,
+        draws: int,
+    ) -> Result:
+        """Return the result of outcomes on the present gold."""
+        return make_result(
+            origin,
+            self.golds[task],
+            outcomes,
+            predictions_sha256=predictions_sha256,
+            folds_sha256=self.folds,
+            data_version=self.corpus.manifest.version,
+            seed=seed,
+            draws=draws,
+        )
 
 
-def counts_of(outcomes: Sequence[Outcome], scorer: Scorer) -> Floats:
-    """Return the counts of each sentence, the mean over replicates."""
-    rows = [scorer.counts(one.gold, one.predictions) for one in outcomes]
-    return np.asarray(np.mean(rows, axis=0))
-
-
-def outcomes(bench: Benchmark, task: str, system: str, seed: int) -> list[Outcome]:
+def run_replicates(benchmark: Benchmark, task: str, system: str, seed: int) -> list[Outcome]:
     """Run one system on one task under the protocol, once for every replicate."""
-    gold = bench.gold_for(system, task)
-    found = []
-    for number in range(replicates(bench.library[system], bench.learned(task).name)):
-        context = bench.build_context(task, system, seed + number)
-        relabel = SYSTEMS[system].relabel
-        asked = relabel(gold, seed + number) if relabel else gold
-        one = run(SYSTEMS[system].build(context), asked)
-        stated = one.predictions.probabilities
-        kept = None if stated is None else stated.round(PROBABILITY_PLACES)
-        found.append(Outcome(one.gold, Predictions(one.predictions.values, kept)))
-    return found
+    gold = benchmark.gold_for(system, task)
+    relabel = SYSTEMS[system].relabel
+    outcomes = []
+    for replicate in range(benchmark.replicates(task, system)):
+        context = benchmark.build_context(task, system, seed + replicate)
+        scored = relabel(gold, seed + replicate) if relabel else gold
+        outcome = run(SYSTEMS[system].build(context), scored)
+        stated = outcome.predictions.probabilities
+        if stated is not None:
+            stored = replace(outcome.predictions, probabilities=stated.round(PROBABILITY_PLACES))
+            outcome = replace(outcome, predictions=stored)
+        outcomes.append(outcome)
+    return outcomes
 
 
-def parts_of(context: BuildContext) -> list[Settings]:
-    """Return all settings of the systems that one builds on to solve another task."""
-    parts = []
-    for key in ("tagger", "role_pairs"):
-        if key in context.options:
-            named = context.named(key)
-            every = {task: named.of(task) for task in named.tasks}
-            parts.append(msgspec.structs.replace(named, parameters=every, task_parameters={}))
-    return parts
-
-
-def lists_of(context: BuildContext) -> list[Settings]:
-    """Return the word lists that a system reads besides those of its own task."""
-    others = [name for name in context.options.get("lists", ()) if name != context.task.name]
-    if not others:
-        return []
-    lender = context.named("lexicon_of")
-    return [
-        msgspec.structs.replace(lender, lexicon={context.task.name: lender.lexicon[name]})
-        for name in others
-    ]
-
-
-def replicates(settings: Settings, task: str) -> int:
-    """Return how often a system is run with another seed; the counts are averaged."""
-    return int(settings.of(task).get("replicates", 1))
-
-
-def own_settings_sha256(bench: Benchmark, task: str, system: str) -> str:
-    """Return the hash of a built-in system's settings and of those it borrows from."""
-    context = bench.build_context(task, system, 0)
-    named = [key for key in ("reference", "lexicon_of") if key in context.options]
-    borrowed = [context.named(key) for key in named] + parts_of(context) + lists_of(context)
-    return settings_sha256(context.task.name, context.settings, *borrowed)
-
-
-def evaluate(bench: Benchmark, task: str, system: str, *, seed: int, draws: int) -> Stored:
+def evaluate(benchmark: Benchmark, task: str, system: str, *, seed: int, draws: int) -> Stored:
     """Run one system on one task and score it."""
-    found = outcomes(bench, task, system, seed)
-    relabelled = SYSTEMS[system].relabel is not None
-    predictions = prediction_bytes(lines_of(found, relabelled=relabelled))
-    settings = bench.library[system]
-    result = Result(
-        system=system,
-        title=settings.title,
-        kind=settings.kind,
-        task=task,
-        protocol=PROTOCOL,
-        relabelled=relabelled,
-        replicates=len(found),
-        seed=seed,
-        draws=draws,
-        data_version=bench.corpus.manifest.version,
-        gold_sha256=bench.golds[task].sha256,
-        folds_sha256=bench.folds,
-        predictions_sha256=sha256(predictions),
-        settings_sha256=own_settings_sha256(bench, task, system),
-        settings=bench.build_context(task, system, seed).options,
-        **rounded(scores_of(bench.golds[task], found, seed=seed, draws=draws)),
+    outcomes = run_replicates(benchmark, task, system, seed)
+    origin = benchmark.origin(task, system, seed)
+    content = prediction_bytes(lines_of(outcomes, relabelled=origin.relabelled))
+    digest = sha256(content)
+    result = benchmark.score(
+        origin, task, outcomes, predictions_sha256=digest, seed=seed, draws=draws
     )
-    return Stored(result, predictions)
-
-
-def scores_of(gold: Gold, found: Sequence[Outcome], *, seed: int, draws: int) -> dict[str, object]:
-    """Return every field of a result that follows from gold and predictions, not rounded."""
-    scorer = gold.scorer
-    counts = counts_of(found, scorer)
-    sums = counts.sum(axis=0)
-    known = BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=seed)
-    return {
-        "sentences": len(counts),
-        "articles": len(gold.article_ids),
-        "headline": gold.task.headline,
-        "score": float(scorer.headline(sums)),
-        "interval": interval(known.draws),
-        "chance": scorer.chance(sums),
-        "scores": scorer.scores(sums),
-        "per_article": known.per_article,
-        "per_class": scorer.classes(sums),
-        "not_evaluable": {level: gold.unevaluable_classes(level) for level in gold.task.levels},
-        "confusion": _confusion(scorer, sums),
-    }
-
-
-def _confusion(scorer: Scorer, sums: Floats) -> Confusion | None:
-    if not isinstance(scorer, LabelScorer):
-        return None
-    return Confusion(scorer.labels, rounded(tuple(map(tuple, scorer.confusion(sums).tolist()))))
+    return Stored(result, content)
 
 
 def run_all(
-    bench: Benchmark,
+    benchmark: Benchmark,
     pairs: Sequence[tuple[str, str]],
     *,
     seed: int,
@@ -316,13 +267,33 @@ def run_all(
     for done, (task, system) in enumerate(pairs):
         if progress is not None:
             progress(task, system, done, len(pairs))
-        fresh[system, task] = evaluate(bench, task, system, seed=seed, draws=draws)
+        fresh[system, task] = evaluate(benchmark, task, system, seed=seed, draws=draws)
     return fresh
 
 
-def known(bench: Benchmark, stored: Stored, *, seed: int, draws: int) -> BootstrapScore:
-    """Return a stored result's counts, bootstrap draws and article scores."""
-    gold = bench.golds[stored.result.task]
-    scorer = gold.scorer
-    counts = counts_of(bench.outcomes(stored), scorer)
-    return BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=seed)
+def own_settings_sha256(benchmark: Benchmark, task: str, system: str) -> str:
+    """Return the hash of a built-in system's settings and of those it borrows from."""
+    context = benchmark.build_context(task, system, 0)
+    borrowed = [context.named(key) for key in ("reference", "lexicon_of") if key in context.options]
+    return settings_sha256(
+        context.task.name, context.settings, *borrowed, *_parts(context), *_word_lists(context)
+    )
+
+
+def _parts(context: BuildContext) -> Iterator[Settings]:
+    """Yield the settings, for all their tasks, of systems that solve another task on the way."""
+    for key in ("tagger", "role_pairs"):
+        if key in context.options:
+            part = context.named(key)
+            every = {task: part.of(task) for task in part.tasks}
+            yield msgspec.structs.replace(part, parameters=every, task_parameters={})
+
+
+def _word_lists(context: BuildContext) -> Iterator[Settings]:
+    """Yield the word lists that a system reads besides those of its own task."""
+    for name in context.options.get("lists", ()):
+        if name != context.task.name:
+            lender = context.named("lexicon_of")
+            # Under the task's own name: that is what the hash takes of a lexicon.
+            lists = {context.task.name: lender.lexicon[name]}
+            yield msgspec.structs.replace(lender, lexicon=lists)

@@ -6,7 +6,7 @@ import msgspec
 
 from usiran.benchmark.ranking import rank
 from usiran.benchmark.results import Results, Stored, paths, rounded
-from usiran.benchmark.run import Benchmark, known
+from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError
 from usiran.models.settings import chosen
 from usiran.stats.bootstrap import COVERAGE, randomisation_p
@@ -52,7 +52,7 @@ def compare_stored(
     scorer = gold.scorer
     # Only equal seeds and numbers of draws are paired.
     draws, seed = min(side.result.draws for side in stored), stored[0].result.seed
-    one, other = (known(benchmark, side, seed=seed, draws=draws) for side in stored)
+    one, other = (benchmark.bootstrap(side, seed=seed, draws=draws) for side in stored)
     paired = one.minus(other)
     sums = [side.counts.sum(axis=0) for side in (one, other)]
     return Report(
@@ -83,15 +83,14 @@ def comparable(benchmark: Benchmark, results: Results, task: str, system: str) -
     InputError, FileError
         It is unknown, stale, or was scored on rearranged labels.
     """
-    names = tuple(name for name, of in results if of == task)
-    chosen("task", (task,), tuple(dict.fromkeys(of for _, of in results)))
-    chosen("system", (system,), names)
+    chosen("task", (task,), tuple(dict.fromkeys(name for _, name in results)))
+    chosen("system", (system,), tuple(name for name, of_task in results if of_task == task))
     stored = results[system, task]
     file = benchmark.corpus.name_of(paths(benchmark.corpus, system, task)[0])
     if benchmark.is_stale(stored.result):
-        raise FileError(file, "made on other gold or folds", "the corpus's present gold",
-                        "run it again: `usiran benchmark run`")  # fmt: skip
+        fix = "run it again: `usiran benchmark run`"
+        raise FileError(file, "made on other gold or folds", "the corpus's present gold", fix)
     if stored.result.relabelled:
-        raise FileError(file, "scored on labels rearranged on purpose", "the true labels",
-                        "compare systems scored on the same labels")  # fmt: skip
+        fix = "compare systems scored on the same labels"
+        raise FileError(file, "scored on labels rearranged on purpose", "the true labels", fix)
     return stored

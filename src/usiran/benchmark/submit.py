@@ -14,21 +14,9 @@ from typing import Any
 
 import msgspec
 
-from usiran.benchmark.predictions import read_content, read_lines
-from usiran.benchmark.protocol import PROTOCOL
-from usiran.benchmark.results import (
-    SUBMITTED,
-    Result,
-    Results,
-    Stored,
-    Submission,
-    outcomes_in,
-    paths,
-    prediction_bytes,
-    rounded,
-    sha256,
-)
-from usiran.benchmark.run import Benchmark, scores_of
+from usiran.benchmark.predictions import outcomes_of, prediction_bytes, read_content, read_lines
+from usiran.benchmark.results import SUBMITTED, Origin, Results, Stored, Submission, paths, sha256
+from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.models.settings import chosen
 from usiran.schemas.base import ARTICLE_ID
@@ -37,7 +25,7 @@ _PACKAGES = ("usiran", "numpy", "scikit-learn")
 
 
 def score(
-    bench: Benchmark,
+    benchmark: Benchmark,
     path: Path,
     *,
     task: str,
@@ -52,8 +40,8 @@ def score(
 
     Parameters
     ----------
-    bench : Benchmark
-        The corpus.
+    benchmark : Benchmark
+        The corpus it is scored on.
     path : Path
         JSON lines, in the form that `usiran.benchmark.predictions` describes.
     task, system : str
@@ -78,33 +66,25 @@ def score(
     UsiranError
         The predictions, the settings or a name cannot be used.
     """
-    chosen("task", (task,), tuple(bench.golds))
+    chosen("task", (task,), tuple(benchmark.golds))
     _check_name(system)
     parameters = read_parameters(settings) if settings is not None else {}
-    file = bench.corpus.name_of(path)
-    gold = bench.golds[task]
+    file, gold = benchmark.corpus.name_of(path), benchmark.golds[task]
     lines = read_lines(read_content(path, file), gold, file)
     content = prediction_bytes(lines)
-    outcomes = outcomes_in(content, gold, file)
-    result = Result(
+    origin = Origin(
         system=system,
         title=title or system,
         kind=SUBMITTED,
-        task=task,
-        protocol=PROTOCOL,
         relabelled=False,
-        replicates=len(outcomes),
-        seed=seed,
-        draws=draws,
-        data_version=bench.corpus.manifest.version,
-        gold_sha256=gold.sha256,
-        folds_sha256=bench.folds,
-        predictions_sha256=sha256(content),
-        settings_sha256=parameters_sha256(parameters),
         settings=parameters,
+        settings_sha256=parameters_sha256(parameters),
         submission=submission or msgspec.UNSET,
         environment=environment(),
-        **rounded(scores_of(gold, outcomes, seed=seed, draws=draws)),
+    )
+    digest, outcomes = sha256(content), outcomes_of(lines, gold)
+    result = benchmark.score(
+        origin, task, outcomes, predictions_sha256=digest, seed=seed, draws=draws
     )
     return Stored(result, content)
 
@@ -131,8 +111,8 @@ def read_parameters(path: Path) -> dict[str, Any]:
         table = readers[path.suffix](path.read_text(encoding="utf-8"))
         json.dumps(table, allow_nan=False)
     except OSError as error:
-        found = error.strerror or str(error)
-        raise FileError(path, found, allowed, "name the settings file") from None
+        reason = error.strerror or str(error)
+        raise FileError(path, reason, allowed, "name the settings file") from None
     except (ValueError, TypeError, RecursionError) as error:
         raise FileError(path, shorten(error), allowed, "correct the named place") from None
     if not isinstance(table, dict):
@@ -146,15 +126,15 @@ def parameters_sha256(parameters: Mapping[str, Any]) -> str:
 
 
 def _check_name(system: str) -> None:
+    # It becomes the name of a folder.
     if not re.fullmatch(ARTICLE_ID, system):
-        raise InputError([Finding(
-            "--system", "", "", system, "lower-case letters and digits, parts joined by hyphens",
-            "write it so, such as my-system-2",
-        )])  # fmt: skip
+        allowed = "lower-case letters and digits, parts joined by hyphens"
+        fix = "write it so, such as my-system-2"
+        raise InputError([Finding("--system", "", "", system, allowed, fix)])
 
 
 def submit(
-    bench: Benchmark,
+    benchmark: Benchmark,
     results: Results,
     path: Path,
     *,
@@ -193,24 +173,31 @@ def submit(
         The name is a built-in system's or has a result already, or the file has faults.
     """
     _check_texts(title, description, url)
-    if system in bench.library:
-        raise InputError([Finding(
-            "--system", "", "", system, "a name that no built-in system has",
-            "choose another name; built-in systems are run with `usiran benchmark run`",
-        )])  # fmt: skip
+    if system in benchmark.library:
+        allowed = "a name that no built-in system has"
+        fix = "choose another name; built-in systems are run with `usiran benchmark run`"
+        raise InputError([Finding("--system", "", "", system, allowed, fix)])
     if (system, task) in results and not force:
-        file = bench.corpus.name_of(paths(bench.corpus, system, task)[0])
-        raise FileError(file, "an earlier submission", "a system and task without a result",
-                        "choose another name, or replace it with --force")  # fmt: skip
-    said = Submission(description, url)
+        file = benchmark.corpus.name_of(paths(benchmark.corpus, system, task)[0])
+        fix = "choose another name, or replace it with --force"
+        allowed = "a system and task without a result"
+        raise FileError(file, "an earlier submission", allowed, fix)
+    submission = Submission(description, url)
     fresh = score(
-        bench, path, task=task, system=system, title=title, submission=said, settings=settings,
-        seed=seed, draws=draws,
-    )  # fmt: skip
+        benchmark,
+        path,
+        task=task,
+        system=system,
+        title=title,
+        submission=submission,
+        settings=settings,
+        seed=seed,
+        draws=draws,
+    )
     earlier = {
-        key: Stored(
-            msgspec.structs.replace(stored.result, title=title, submission=said),
-            stored.predictions,
+        key: msgspec.structs.replace(
+            stored,
+            result=msgspec.structs.replace(stored.result, title=title, submission=submission),
         )
         for key, stored in results.items()
         if key[0] == system
@@ -224,8 +211,9 @@ def _check_texts(title: str, description: str, url: str) -> None:
         for name, text in (("title", title), ("description", description))
         if not text.strip() or not text.isprintable()
     ]
+    # It is written into Markdown between angle brackets: nothing may end it early.
     if url and not re.fullmatch(r"https?://[^\s<>()\"]+", url):
-        findings.append(Finding("--url", "", "", url, "an address that begins with http:// or "
-                                "https://", "give the whole address"))  # fmt: skip
+        allowed = "an address that begins with http:// or https://"
+        findings.append(Finding("--url", "", "", url, allowed, "give the whole address"))
     if findings:
         raise InputError(findings)

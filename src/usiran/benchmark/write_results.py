@@ -23,17 +23,17 @@ from usiran.benchmark.verify import differences
 from usiran.io.atomic import holds, replace_files
 
 
-def leaderboard_path(bench: Benchmark) -> Path:
+def leaderboard_path(benchmark: Benchmark) -> Path:
     """Return where the leaderboard stands."""
-    return bench.corpus.baselines / "LEADERBOARD.md"
+    return benchmark.corpus.baselines / "LEADERBOARD.md"
 
 
-def ceiling_path(bench: Benchmark) -> Path:
+def ceiling_path(benchmark: Benchmark) -> Path:
     """Return where the ceiling stands."""
-    return bench.corpus.baselines / "ceiling.json"
+    return benchmark.corpus.baselines / "ceiling.json"
 
 
-def publish(bench: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Results:
+def publish(benchmark: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Results:
     """Write fresh results beside the stored ones, the ceiling, and the leaderboard over all.
 
     A submitted system's card is written anew with them.
@@ -43,37 +43,36 @@ def publish(bench: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Result
     mapping
         All results, keyed by (system, task).
     """
-    results = dict(sorted({**read_results(bench.corpus), **fresh}.items()))
+    results = dict(sorted({**read_results(benchmark.corpus), **fresh}.items()))
     files = {
-        leaderboard_path(bench): render(bench, results).encode("utf-8"),
-        ceiling_path(bench): ceiling_bytes(bench.ceiling),
+        leaderboard_path(benchmark): render(benchmark, results).encode("utf-8"),
+        ceiling_path(benchmark): ceiling_bytes(benchmark.ceiling),
     }
     for (system, task), stored in fresh.items():
-        result, predictions = paths(bench.corpus, system, task)
+        result, predictions = paths(benchmark.corpus, system, task)
         files[result] = result_bytes(stored.result)
         files[predictions] = stored.predictions
         if stored.result.kind == SUBMITTED:
-            files[card_path(bench.corpus, system)] = card(results, system).encode("utf-8")
-    replace_files(files, bench.corpus.swap)
+            files[card_path(benchmark.corpus, system)] = card(results, system).encode("utf-8")
+    replace_files(files, benchmark.corpus.swap)
     return results
 
 
-def outdated(bench: Benchmark) -> list[str]:
+def outdated(benchmark: Benchmark) -> list[str]:
     """Return which of the leaderboard and the ceiling are not what results and labels give."""
-    board = leaderboard_path(bench)
-    wanted = render(bench, read_results(bench.corpus)).encode("utf-8")
+    board = render(benchmark, read_results(benchmark.corpus)).encode("utf-8")
     current = {
-        board: holds(board, wanted),
-        ceiling_path(bench): _ceiling_is_current(bench),
+        leaderboard_path(benchmark): holds(leaderboard_path(benchmark), board),
+        ceiling_path(benchmark): _ceiling_is_current(benchmark),
     }
-    return [bench.corpus.name_of(path) for path, same in current.items() if not same]
+    return [benchmark.corpus.name_of(path) for path, same in current.items() if not same]
 
 
-def _ceiling_is_current(bench: Benchmark) -> bool:
-    path = ceiling_path(bench)
+def _ceiling_is_current(benchmark: Benchmark) -> bool:
+    path = ceiling_path(benchmark)
     try:
         stored = msgspec.json.decode(path.read_bytes())
     except (FileNotFoundError, msgspec.DecodeError):
         return False
     # Another machine's sums may differ in the last place, as those of results may.
-    return not any(differences(stored, msgspec.to_builtins(bench.ceiling), ""))
+    return not any(differences(stored, msgspec.to_builtins(benchmark.ceiling), ""))
