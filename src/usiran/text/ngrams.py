@@ -61,21 +61,14 @@ class SharedRuns:
         for name in self._names:
             content = content.replace(name, " # ")
         words = words_of(content)
-        start = end = 0
+        runs: list[list[int]] = []
         for at in self._shared(words):
-            if at > end:
-                yield from _run(words, start, end)
-                start = at
-            elif end == 0:
-                start = at
-            end = at + SHINGLE
-        yield from _run(words, start, end)
+            if runs and at <= runs[-1][1]:
+                runs[-1][1] = at + SHINGLE
+            else:
+                runs.append([at, at + SHINGLE])
+        yield from (" ".join(words[start:end]) for start, end in runs)
 
     def _shared(self, words: list[str]) -> list[int]:
         """Return where shared runs of `SHINGLE` words begin."""
         return [at for at, run in enumerate(_windows(words)) if run in self._shingles]
-
-
-def _run(words: list[str], start: int, end: int) -> Iterator[str]:
-    if end:
-        yield " ".join(words[start:end])

@@ -9,7 +9,6 @@ as on the text, so that everything but the words can still be checked.
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import msgspec
 import regex
@@ -104,28 +103,21 @@ def template(text: str) -> str:
     return _MASKED.sub(lambda match: match[1] or MASK * len(match[0]), text)
 
 
-def read_standoff(path: Path, *, name: str, fix: str) -> Standoff | None:
-    """Read the stand-off file of the article that it is named after; None where there is none.
-
-    `name` and `fix` are how an error calls the file and what it tells to do.
+def read_standoff(content: bytes, article_id: str, *, file: str, fix: str) -> Standoff:
+    """Return what a stand-off file holds of an article.
 
     Raises
     ------
     FileError
-        The file is not what was written.
+        The file is not what was written; `file` is how the error calls it, `fix` what to do.
     """
     try:
-        standoff = msgspec.json.decode(path.read_bytes(), type=Standoff)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        value = (error.strerror or str(error)).lower()
-        raise FileError(name, value, "a stand-off file", fix) from None
+        standoff = msgspec.json.decode(content, type=Standoff)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise FileError(name, shorten(error, 120), "a stand-off file", fix) from None
-    if standoff.checksum != _checksum(standoff) or standoff.article_id != path.stem:
+        raise FileError(file, shorten(error, 120), "a stand-off file", fix) from None
+    if standoff.checksum != _checksum(standoff) or standoff.article_id != article_id:
         value = "other content than its checksum says"
-        raise FileError(name, value, f"the stand-off file of {path.stem}", fix)
+        raise FileError(file, value, f"the stand-off file of {article_id}", fix)
     return standoff
 
 
@@ -138,5 +130,12 @@ def withdrawn_standoff(corpus: Corpus, article_id: str) -> Standoff | None:
         The file is not what a withdrawal wrote.
     """
     path = corpus.withdrawn / f"{article_id}.json"
-    fix = "put the file back as `usiran articles withdraw` wrote it"
-    return read_standoff(path, name=corpus.name_of(path), fix=fix)
+    file, fix = corpus.name_of(path), "put the file back as `usiran articles withdraw` wrote it"
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        value = (error.strerror or str(error)).lower()
+        raise FileError(file, value, "a stand-off file", fix) from None
+    return read_standoff(content, article_id, file=file, fix=fix)

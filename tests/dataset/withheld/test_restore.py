@@ -265,13 +265,13 @@ def test_contrast_items_come_back_with_their_sentences(
     [
         (
             lambda edition, _: shutil.rmtree(edition / "restore"),
-            "no restore/description.json in it",
+            "no restore/page_data.json in it",
         ),
         (lambda _, mine: shutil.rmtree(mine), "no such folder"),
         (lambda _, mine: (mine / "a.txt").unlink(), "no .txt file in it"),
         (
-            lambda edition, _: (edition / "restore" / "description.json").write_text("[]"),
-            "a description",
+            lambda edition, _: (edition / "restore" / "page_data.json").write_text("[]"),
+            "what the pages are made from",
         ),
         (
             lambda edition, _: next(edition.glob("restore/articles/*.json")).write_text("[]"),

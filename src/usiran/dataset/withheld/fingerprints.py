@@ -111,27 +111,21 @@ def fill(template: str, parts: Sequence[Word], sha: str) -> str | None:
     if len(places) != len(parts):
         return None
     for form in _FORMS:
-        text = _filled(template, places, parts, form)
-        if text is not None and sha256(text) == sha:
+        pieces, done = [], 0
+        for (start, end), word in zip(places, parts, strict=True):
+            spelling = _spelling(word, end - start, form)
+            if spelling is None:
+                return None
+            pieces += [template[done:start], spelling]
+            done = end
+        text = "".join([*pieces, template[done:]])
+        if sha256(text) == sha:
             return text
     return None
 
 
-def _filled(
-    template: str, places: Sequence[tuple[int, int]], parts: Sequence[Word], form: Form
-) -> str | None:
-    pieces, done = [], 0
-    for (start, end), word in zip(places, parts, strict=True):
-        spelling = _spelling(word, end - start, form)
-        if spelling is None:
-            return None
-        pieces += [template[done:start], spelling]
-        done = end
-    return "".join([*pieces, template[done:]])
-
-
 def _spelling(word: Word, size: int, form: Form) -> str | None:
-    """Return how a word of this size was written: in one of Unicode's forms before the others."""
+    """Return how a word of this size was written, in one of Unicode's forms before the others."""
     bare = word.text.translate(_DROP)
     for name in (form, *_FORMS):
         spelling = unicodedata.normalize(name, bare) if name else word.text

@@ -24,26 +24,11 @@ _SHOWN = ("text", "before", "after", "title")
 def requoted(
     corpus: Corpus, article_id: str, *, before: str, after: str
 ) -> tuple[dict[Path, bytes], int]:
-    """Return what quotes an article, quoting another text of the same length.
+    """Return the files that quote an article with another text quoted, and how many quotes change.
 
-    That is the exports, and the answers of the decisions: one holds only while the words it
-    quotes are those between its offsets.
-
-    Parameters
-    ----------
-    corpus : Corpus
-        Whose files they are.
-    article_id : str
-        The article.
-    before, after : str
-        What is quoted now and what is to be: the text and its template, or the other way.
-
-    Returns
-    -------
-    files : dict
-        From path to content, of the files that change.
-    quotes : int
-        The quotes that change.
+    They are the exports, and the decisions: one holds only while the words that its answer
+    quotes are those between its offsets. `before` and `after` are the text and its template, or
+    the other way; they have the same length.
     """
     files, quotes = _decisions(corpus, article_id, before, after)
     exports = [*corpus.submissions.rglob("*.json*"), *corpus.gold.rglob("*.json*")]

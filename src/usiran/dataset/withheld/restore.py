@@ -22,11 +22,11 @@ from usiran.dataset.withheld.fingerprints import normal, words
 from usiran.dataset.withheld.reader_copies import Copy, Match, best_match, read_copies
 from usiran.dataset.withheld.restore_report import ArticleReport, Report, State, spots
 from usiran.dataset.withheld.text_free import (
-    DESCRIPTION,
     NOTICE,
+    PAGE_DATA,
     STANDOFFS,
     Config,
-    Description,
+    PageData,
     published,
 )
 from usiran.errors import FileError, shorten
@@ -40,7 +40,6 @@ PARTLY = (
 )
 """What the card says where not every text is back."""
 
-_ALLOWED = "a text-free edition: data/ and restore/ beside the card"
 _AGAIN = "fetch the edition again"
 
 
@@ -48,22 +47,11 @@ _AGAIN = "fetch the edition again"
 class Known:
     """What is known of an article again.
 
-    Parameters
-    ----------
-    standoff : Standoff
-        What the edition keeps of it.
-    state : {"exact", "normalised", "re-anchored", "lost"}
-        How it was found.
-    match : Match or None
-        The copy used, and what was found in it.
-    text : str
-        The text, with underscores for what is not proven.
-    sentences : frozenset of str
-        The sentences that are proven.
+    `match` is what was found in the copy that was used; `text` has underscores for what is not
+    proven, `sentences` are the ids of those that are.
     """
 
     standoff: Standoff
-    state: State
     match: Match | None
     text: str
     sentences: frozenset[str]
@@ -76,6 +64,9 @@ class Known:
         are as good as those of a copy.
         """
         match = best_match(standoff, copies)
+        for text in (held, match.copy.text if match else ""):
+            if sha256(text) == standoff.text_sha256:
+                return cls(standoff, match, text, frozenset(standoff.sentences))
         proven = {
             key: held[place.start : place.end]
             for key, place in standoff.sentences.items()
@@ -83,13 +74,24 @@ class Known:
         }
         if match is not None:
             proven |= {key: found.text for key, found in match.sentences.items()}
-        there = (held, match.copy.text if match else "")
-        text = next((text for text in there if sha256(text) == standoff.text_sha256), None)
-        if text is not None:
-            return cls(standoff, "exact", match, text, frozenset(standoff.sentences))
-        text = _assembled(standoff, proven)
-        state = _state(standoff, match, text) if proven else "lost"
-        return cls(standoff, state, match, text, frozenset(proven))
+        # What stands between sentences that are not all there is not proven either.
+        whole = len(proven) == len(standoff.sentences)
+        marks = list(standoff.template if whole else MASK * len(standoff.template))
+        for key, text in proven.items():
+            marks[standoff.sentences[key].start : standoff.sentences[key].end] = text
+        return cls(standoff, match, "".join(marks), frozenset(proven))
+
+    @property
+    def state(self) -> State:
+        """How it was found."""
+        if not self.sentences:
+            return "lost"
+        copy = self.match.copy if self.match else None
+        if self.whole and (copy is None or copy.sha256 == self.standoff.text_sha256):
+            return "exact"
+        if self.whole and copy and normal(copy.words) == normal(words(self.text)):
+            return "normalised"
+        return "re-anchored"
 
     @cached_property
     def whole(self) -> bool:
@@ -106,24 +108,6 @@ class Known:
         """Return a sentence, where it is proven."""
         place = self.standoff.sentences[sentence_id]
         return self.text[place.start : place.end] if sentence_id in self.sentences else None
-
-
-def _assembled(standoff: Standoff, sentences: Mapping[str, str]) -> str:
-    """Return the text of the sentences that are proven, and underscores for the others."""
-    whole = len(sentences) == len(standoff.sentences)
-    # What stands between sentences that are not all there is not proven either.
-    marks = list(standoff.template if whole else MASK * len(standoff.template))
-    for key, text in sentences.items():
-        place = standoff.sentences[key]
-        marks[place.start : place.end] = text
-    return "".join(marks)
-
-
-def _state(standoff: Standoff, match: Match | None, text: str) -> State:
-    """Return how a text that is known in part, or from other marks, was found."""
-    whole = match is not None and sha256(text) == standoff.text_sha256
-    in_order = whole and match is not None and normal(match.copy.words) == normal(words(text))
-    return "normalised" if in_order else "re-anchored"
 
 
 def restored_files(edition: Path, articles: Path) -> tuple[dict[str, bytes], Report]:
@@ -148,24 +132,29 @@ def restored_files(edition: Path, articles: Path) -> tuple[dict[str, bytes], Rep
     FileError
         The edition or a copy cannot be read.
     """
-    description, standoffs = _read_description(edition), _read_standoffs(edition)
-    bare = {config.name: _read_view(edition, config) for config in description.configs}
-    rows = {row["article_id"]: row for row in bare["articles"].rows}
+    files = _read_files(edition)
+    page_data = _read_page_data(files)
+    bare = {config.name: _read_view(files, config) for config in page_data.configs}
+    held = {row["article_id"]: row["text"] for row in bare["articles"].rows}
     copies, unread = read_copies(articles)
     known = {
-        standoff.article_id: Known.of(standoff, copies, rows[standoff.article_id]["text"])
-        for standoff in standoffs
+        standoff.article_id: Known.of(standoff, copies, held.get(standoff.article_id, ""))
+        for standoff in _read_standoffs(files)
     }
+    reports = tuple(
+        _report(known[row["article_id"]], row)
+        for row in bare["articles"].rows
+        if row["article_id"] in known
+    )
     for view in bare.values():
         view.rows = [
             _restored_row(row, known[row["article_id"]]) if row["article_id"] in known else row
             for row in view.rows
         ]
-    files, _ = published(description, bare.values(), notice=_notice(known.values()))
-    reports = tuple(_report(article, rows[key]) for key, article in known.items())
+    described, _ = published(page_data, bare.values(), notice=_notice(known.values()))
     used = {report.copy for report in reports}
     unused = tuple(copy.name for copy in copies if copy.name not in used)
-    return {**_files(edition), **files}, Report(reports, unused, tuple(unread))
+    return {**files, **described}, Report(reports, unused, tuple(unread))
 
 
 def _notice(articles: Collection[Known]) -> str:
@@ -179,7 +168,7 @@ def _restored_row(row: Row, known: Known) -> Row:
     filled: Row = _filled(row, known)
     if "contrast_id" in row:
         source = known.sentence(row["sentence_id"])
-        item = edited(source or "", known.standoff.contrast[row["contrast_id"]])
+        item = edited(source or "", known.standoff.contrast.get(row["contrast_id"]))
         if source is None or item is None:
             return row
         return row | {"text": item, "source_text": source, "text_status": "present"}
@@ -227,42 +216,42 @@ def _report(known: Known, row: Row) -> ArticleReport:
     )
 
 
-def _read_description(edition: Path) -> Description:
-    path = edition / DESCRIPTION
-    if not path.exists():
-        fix = "name the folder that `usiran build --text withhold` wrote, or a download of it"
-        raise FileError(edition, f"no {DESCRIPTION} in it", _ALLOWED, fix)
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Description)
-    except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
-        raise FileError(path, shorten(error, 120), "a description", _AGAIN) from None
-
-
-def _read_standoffs(edition: Path) -> Iterator[Standoff]:
-    for path in sorted((edition / STANDOFFS).glob("*.json")):
-        standoff = read_standoff(path, name=str(path), fix=_AGAIN)
-        if standoff is not None:
-            yield standoff
-
-
-def _read_view(edition: Path, config: Config) -> View:
-    from datasets import Features
-
-    view = View(config.name, config.about, Features(), [], tables=config.tables, split=config.split)
-    path = edition / view.file
-    try:
-        table = from_bytes(path.read_bytes())
-    except (OSError, pa.ArrowInvalid) as error:
-        raise FileError(path, shorten(error, 120), "a Parquet file", _AGAIN) from None
-    view.features, view.rows = Features.from_arrow_schema(table.schema), table.to_pylist()
-    return view
-
-
-def _files(edition: Path) -> dict[str, bytes]:
+def _read_files(edition: Path) -> dict[str, bytes]:
     """Read every file of an edition, but what a download or version control keeps for itself."""
     names = {path: path.relative_to(edition) for path in sorted(edition.rglob("*"))}
-    return {
+    files = {
         name.as_posix(): path.read_bytes()
         for path, name in names.items()
         if path.is_file() and not any(part.startswith(".") for part in name.parts)
     }
+    if PAGE_DATA not in files:
+        allowed = "a text-free edition: data/ and restore/ beside the card"
+        fix = "name the folder that `usiran build --text withhold` wrote, or a download of it"
+        raise FileError(edition, f"no {PAGE_DATA} in it", allowed, fix)
+    return files
+
+
+def _read_page_data(files: Mapping[str, bytes]) -> PageData:
+    try:
+        return msgspec.json.decode(files[PAGE_DATA], type=PageData)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        allowed = "what the pages are made from"
+        raise FileError(PAGE_DATA, shorten(error, 120), allowed, _AGAIN) from None
+
+
+def _read_standoffs(files: Mapping[str, bytes]) -> Iterator[Standoff]:
+    for name, content in files.items():
+        if name.startswith(f"{STANDOFFS}/"):
+            yield read_standoff(content, Path(name).stem, file=name, fix=_AGAIN)
+
+
+def _read_view(files: Mapping[str, bytes], config: Config) -> View:
+    from datasets import Features
+
+    view = View(config.name, config.about, Features(), [], tables=config.tables, split=config.split)
+    try:
+        table = from_bytes(files[view.file])
+    except (KeyError, pa.ArrowInvalid) as error:
+        raise FileError(view.file, shorten(error, 120), "a Parquet file", _AGAIN) from None
+    view.features, view.rows = Features.from_arrow_schema(table.schema), table.to_pylist()
+    return view

@@ -9,6 +9,7 @@ and LICENSE.md are made from, so that they are made anew of the restored rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import resources
 from typing import Any
 
 import msgspec
@@ -30,7 +31,7 @@ from usiran.text.standoffs import MASK, Edit
 
 RESTORE = "restore"
 STANDOFFS = f"{RESTORE}/articles"
-DESCRIPTION = f"{RESTORE}/description.json"
+PAGE_DATA = f"{RESTORE}/page_data.json"
 
 NOTICE = (
     "**Text-free edition.** The words of the articles are left out: underscores of equal length "
@@ -43,31 +44,8 @@ NOTICE = (
 )
 """What the card and the licence of this edition say, in a paragraph of its own."""
 
-FORMAT = """\
-# Restore data
-
-`usiran restore DIR --articles FOLDER` reads these files. They hold none of the articles' words.
-`articles/` has a file for each article:
-
-- `text_sha256`: SHA-256 of the text's UTF-8 bytes.
-- `template`: the text with underscores in place of its words; marks, blanks and possessive endings
-  are as they were. A *word* is a run of characters of Unicode's classes L, M and N and of
-  underscores, over soft hyphens, zero-width characters and byte order marks (U+00AD, U+200B to
-  U+200D, U+2060, U+FEFF).
-- `sentences`: for each, half-open offsets in code points, the number of words, and SHA-256 hashes
-  without a salt: `sha256` of its text; `normal` of its words in normal form; `first` of its first
-  three words in normal form (of all words where there are fewer).
-  The *normal form* is every word in NFKC, without the characters named above, with one space
-  (U+0020) between words, as UTF-8. Letters keep their case.
-- `fields`: published fields that quote the text, made of pieces: new words, or half-open offsets in
-  the text. `contrast`: edited sentences, in the same way from their own sentence.
-- `checksum`: SHA-256 of the file's other content.
-
-`description.json` is what the card, croissant.json and LICENSE.md are made from, beside the rows.
-
-A hash of very few words can be guessed; that of a sentence cannot.
-"""
-"""What the edition says of its restore data."""
+# What the edition says of its restore data.
+_FORMAT = resources.files("usiran.dataset.withheld") / "restore_data.md"
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -79,7 +57,7 @@ class Config(msgspec.Struct, frozen=True):
     split: str
 
 
-class Description(msgspec.Struct, frozen=True):
+class PageData(msgspec.Struct, frozen=True):
     """What the pages of an edition are made from, beside its rows."""
 
     statistics: Facts
@@ -105,18 +83,18 @@ def text_free_files(
     articles, fields = _withheld(frames["articles"], present, runs)
     bare = views({**frames, "articles": articles}, opened.scheme)
     rights = opened.corpus.root / "LICENSE-DATA.md"
-    description = Description(
+    page_data = PageData(
         statistics=facts_of(opened.corpus, frames, opened.scheme),
         configs=tuple(Config(view.name, view.about, view.tables, view.split) for view in bare),
         rights=rights.read_text("utf-8") if rights.exists() else None,
     )
-    files, built = published(description, bare, notice=NOTICE)
+    files, built = published(page_data, bare, notice=NOTICE)
     items = list(rows_of(frames["contrast"]))
     for key, quoting in fields.items():
         standoff = msgspec.structs.replace(standoff_of(texts, key, items), fields=quoting)
         files[f"{STANDOFFS}/{key}.json"] = standoff.content()
-    files[DESCRIPTION] = msgspec.json.format(msgspec.json.encode(description), indent=1) + b"\n"
-    files[f"{RESTORE}/README.md"] = FORMAT.encode("utf-8")
+    files[PAGE_DATA] = msgspec.json.format(msgspec.json.encode(page_data), indent=1) + b"\n"
+    files[f"{RESTORE}/README.md"] = _FORMAT.read_bytes()
     for name, run in leaks(files, runs):
         allowed = f"fewer than {SHINGLE} words of an article in a row"
         raise FileError(f"text-free {name}", run, allowed, "this is a fault of the toolkit")
@@ -151,7 +129,7 @@ def _quotes(name: str, value: str, runs: SharedRuns) -> bool:
 
 
 def published(
-    description: Description, views: Iterable[View], *, notice: str
+    page_data: PageData, views: Iterable[View], *, notice: str
 ) -> tuple[dict[str, bytes], tuple[Built, ...]]:
     """Return the published files that these rows give, and the configs as they were built.
 
@@ -164,12 +142,12 @@ def published(
         table = to_table(view)
         content = files[view.file] = to_bytes(table)
         built.append(Built(view, content_hash(table), len(content), from_bytes(content).nbytes))
-    facts = description.statistics
+    facts = page_data.statistics
     files["README.md"] = card(facts, built, notice=notice).encode("utf-8")
     files[croissant.FILE] = croissant.croissant(facts, built, files, notice=notice)
-    if description.rights is not None:
+    if page_data.rights is not None:
         heading = f"> {notice}\n\n" if notice else ""
-        files["LICENSE.md"] = f"{heading}{description.rights}".encode()
+        files["LICENSE.md"] = f"{heading}{page_data.rights}".encode()
     return files, tuple(built)
 
 
@@ -187,14 +165,12 @@ def leaks(files: Mapping[str, bytes], runs: SharedRuns) -> Iterator[tuple[str, s
 
 
 def _values(value: Any) -> Iterator[str]:
-    """Yield every text in nested rows; a list of texts also as one."""
+    """Yield every text in nested rows; a list of texts (of tokens) also as one."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _values(item)
-    elif isinstance(value, list):
-        if all(isinstance(item, str) for item in value):
-            yield " ".join(value)
-        for item in value:
-            yield from _values(item)
+        return
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        yield " ".join(value)
+    items = value.values() if isinstance(value, dict) else value
+    for item in items if isinstance(value, dict | list) else ():
+        yield from _values(item)

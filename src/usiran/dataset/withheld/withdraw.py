@@ -54,18 +54,9 @@ class Leftover(NamedTuple):
 class Change:
     """What taking a text out, or putting it back, changes.
 
-    Parameters
-    ----------
-    article_id : str
-        The article.
-    files : mapping
-        From path to content: what is written.
-    removed : Path
-        The file that goes: the text, or its stand-off file.
-    quotes, links, contrast : int
-        Quotes in exports, links of spans and contrast items that change.
-    leftovers : tuple of Leftover
-        Where words of a withdrawn text still stand.
+    `files` are written, `removed` goes: the text or its stand-off file. `quotes`, `links` and
+    `contrast` count the quotes, links of spans and contrast items that change; `leftovers` are
+    the places where words of a withdrawn text still stand.
     """
 
     article_id: str
@@ -86,18 +77,7 @@ def withdrawal(
 ) -> Change:
     """Return what withdrawing an article's text changes; nothing is written.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        The corpus; it must have no findings.
-    article_id : str
-        The article.
-    reason : str
-        Why, in a line; it is kept.
-    day : str
-        The day of the withdrawal, ISO 8601.
-    title : bool
-        Take the headline out of articles.csv too.
+    `reason` and `day` (ISO 8601) are kept; with `title` the headline goes out of articles.csv too.
 
     Raises
     ------
@@ -109,10 +89,9 @@ def withdrawal(
     frames, texts = opened.tables, opened.texts
     one_article(texts, article_id)
     if article_id in texts.withdrawn:
-        allowed = "an article with its text"
-        raise _refused("the article", article_id, "a withdrawn text", allowed, "nothing to do")
+        raise _refused(article_id, "a withdrawn text", "an article with its text")
     if not reason.strip():
-        raise _refused("--reason", "", "nothing", "why, in a line", "say it")
+        raise InputError([Finding("--reason", "", "", "nothing", "why, in a line", "say it")])
     text = texts.texts[article_id]
     items = [*rows_of(frames["contrast"]), *rows_of(frames["contrast_dropped"])]
     standoff = msgspec.structs.replace(
@@ -134,15 +113,8 @@ def withdrawal(
 def text_return(corpus: Corpus, article_id: str, path: Path) -> Change:
     """Return what putting a withdrawn text back changes; nothing is written.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        The corpus.
-    article_id : str
-        The article.
-    path : Path
-        The text; it must have the hash that the text had. A headline that was taken out stays
-        out.
+    The file at `path` must have the hash that the text had. A headline that was taken out stays
+    out.
 
     Raises
     ------
@@ -154,8 +126,7 @@ def text_return(corpus: Corpus, article_id: str, path: Path) -> Change:
     one_article(read_texts(corpus), article_id)
     standoff = withdrawn_standoff(corpus, article_id)
     if standoff is None:
-        allowed = "an article whose text was withdrawn"
-        raise _refused("the article", article_id, "a text that is there", allowed, "nothing to do")
+        raise _refused(article_id, "a text that is there", "an article whose text was withdrawn")
     text = read_text(path)
     if sha256(text) != standoff.text_sha256:
         allowed, fix = f"the text with {standoff.text_sha256}", "give the text byte for byte"
@@ -174,8 +145,8 @@ def text_return(corpus: Corpus, article_id: str, path: Path) -> Change:
     return Change(article_id, files, removed, quotes, len(links) - len(others), len(items))
 
 
-def _refused(file: str, record: str, value: str, allowed: str, fix: str) -> InputError:
-    return InputError([Finding(file, record, "", value, allowed, fix)])
+def _refused(article_id: str, value: str, allowed: str) -> InputError:
+    return InputError([Finding("the article", article_id, "", value, allowed, "nothing to do")])
 
 
 def _read_links(corpus: Corpus) -> list[dict[str, str]]:
