@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from usiran.cli.options import CorpusOption, JsonOption, say, show_columns, show_json
-
-if TYPE_CHECKING:
-    from usiran.dataset.articles import Listed
 
 app = typer.Typer(no_args_is_help=True, help="Add and list articles, correct their sentences.")
 
@@ -70,8 +66,10 @@ def list_(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         show_json([article._asdict() for article in articles])
         return
-    _table(articles)
-    say(f"{len(articles)} articles, {sum(one.scored for one in articles)} scored sentences.")
+    names = ("article_id", "published", "publisher", "words", "sentences", "scored")
+    rows = ([str(getattr(row, name)) or "unknown" for name in names] for row in articles)
+    show_columns([names, *rows])
+    say(f"{len(articles)} articles, {sum(row.scored for row in articles)} scored sentences.")
 
 
 @app.command()
@@ -89,7 +87,7 @@ def sentences(
     usiran articles sentences ID --apply outline.txt
     """
     from usiran.corpus import Corpus
-    from usiran.dataset.articles import apply_outline, one_article
+    from usiran.dataset.articles import apply_outline, sentences_of
     from usiran.text.articles import read_texts
     from usiran.text.outline import outline
 
@@ -99,7 +97,7 @@ def sentences(
         print(f"{article_id}: {changed} sentences changed, {kept} as they were")
         return
     texts = read_texts(folder)
-    rows = one_article(texts, article_id)
+    rows = sentences_of(texts, article_id)
     print(outline(texts.texts[article_id], rows), end="")
 
 
@@ -153,11 +151,5 @@ def restore_text(
     change = text_return(folder, article_id, file)
     change.write(folder)
     build(folder, say)
-    print(f"{article_id}: the text is back, with {change.quotes} quotes and {change.contrast} "
-          f"contrast items. Next: {then}")  # fmt: skip
-
-
-def _table(articles: Sequence[Listed]) -> None:
-    names = ("article_id", "published", "publisher", "words", "sentences", "scored")
-    rows = ([str(getattr(one, name)) or "unknown" for name in names] for one in articles)
-    show_columns([names, *rows])
+    items = f"{change.quotes} quotes and {change.contrast} contrast items"
+    print(f"{article_id}: the text is back, with {items}. Next: {then}")

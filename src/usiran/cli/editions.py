@@ -43,11 +43,6 @@ def write_edition(
     say(f"{len(files)} files. To put the words back: usiran restore {output} --articles FOLDER")
 
 
-def mount(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command()(restore)
-
-
 def restore(
     edition: Annotated[Path, typer.Argument(metavar="DIR", help="The text-free edition.")],
     articles: Annotated[

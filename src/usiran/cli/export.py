@@ -62,8 +62,3 @@ def _show(output: Path, exported: Export) -> None:
     if exported.about.left_out:
         left_out = ", ".join(exported.about.left_out)
         say(f"left out, because their texts are withdrawn: {left_out}")
-
-
-def mount(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command()(export)

@@ -116,21 +116,26 @@ def build(
 def _show_built(corpus: Corpus, result: Result, *, as_json: bool) -> None:
     """Print the files that a build changed; the rows go to standard error."""
     changed = [corpus.name_of(path) for path in (*result.changed, *result.stale)]
-    rows = {one.view.name: len(one.view.rows) for one in result.configs}
+    rows = {config.view.name: len(config.view.rows) for config in result.configs}
     if as_json:
         show_json({"changed": changed, "files": len(result.files), "rows": rows})
         return
     for name in changed:
         print(name)
-    told = ", ".join(f"{name} {count}" for name, count in rows.items())
-    say(f"{len(result.changed)} of {len(result.files)} files changed. Rows: {told}.")
+    counts = ", ".join(f"{name} {count}" for name, count in rows.items())
+    say(f"{len(result.changed)} of {len(result.files)} files changed. Rows: {counts}.")
 
 
-models.mount(app)
-editions.mount(app)
-export.mount(app)
-publish.mount(app)
-release.mount(app)
+for command in (
+    models.train,
+    models.predict,
+    editions.restore,
+    export.export,
+    publish.publish,
+    release.release,
+    release.diff,
+):
+    app.command()(command)
 
 
 def main() -> None:

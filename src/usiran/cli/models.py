@@ -92,9 +92,3 @@ def predict(
             progress=progress,
         )
     show.predictions(predictions, output, as_json=as_json)
-
-
-def mount(app: typer.Typer) -> None:
-    """Add both commands to the program."""
-    for command in (train, predict):
-        app.command()(command)

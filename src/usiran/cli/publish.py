@@ -44,25 +44,29 @@ def publish(
 
     if text is None:
         raise typer.BadParameter(RIGHTS, param_hint="'--text'")
-    here, tell = Corpus.find(corpus), (lambda _: None) if quiet else say
-    done = send(here, repo_id, text=text, version=version, public=public, dry_run=dry_run, say=tell)
-    _show(done, as_json=as_json)
+    folder, progress = Corpus.find(corpus), (lambda _: None) if quiet else say
+    published = send(
+        folder,
+        repo_id,
+        text=text,
+        version=version,
+        public=public,
+        dry_run=dry_run,
+        say=progress,
+    )
+    _show(published, as_json=as_json)
 
 
-def _show(done: Published, *, as_json: bool) -> None:
+def _show(published: Published, *, as_json: bool) -> None:
     if as_json:
-        operations = [one._asdict() for one in done.operations]
-        show_json(done._asdict() | {"operations": operations})
-    elif done.dry_run:
-        for one in done.operations:
-            print(one)
-        say(f"dry run: nothing was written to {done.url}")
+        operations = [operation._asdict() for operation in published.operations]
+        show_json(published._asdict() | {"operations": operations})
+        return
+    if published.dry_run:
+        for operation in published.operations:
+            print(operation)
+        say(f"dry run: nothing was written to {published.url}")
     else:
-        print(f"{done.url} {done.tag} {done.commit}")
-    if not (done.operations or as_json):
-        say(f"{done.tag} is already published, with exactly these files")
-
-
-def mount(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(publish)
+        print(f"{published.url} {published.tag} {published.commit}")
+    if not published.operations:
+        say(f"{published.tag} is already published, with exactly these files")

@@ -62,9 +62,3 @@ def diff(
     comparison = compare(old, new, start=corpus)
     output.show_diff(comparison, as_json=as_json)
     raise typer.Exit(1 if exit_code and comparison.changes else 0)
-
-
-def mount(app: typer.Typer) -> None:
-    """Add both commands to the program."""
-    for command in (release, diff):
-        app.command()(command)

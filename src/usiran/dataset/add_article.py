@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from usiran.dataset.articles import (
     COLUMNS,
     FOLD_COLUMNS,
     SENTENCE_COLUMNS,
+    Row,
     read_articles,
     read_folds,
     read_sentences,
@@ -31,9 +32,11 @@ from usiran.text.ngrams import SHINGLE, shingles
 from usiran.text.segmentation import Proposal, propose, uncovered
 
 SIMILAR = 0.5
+"""The share of common word sequences from which a text is taken for a reprint."""
 _LONG = 60
 _ABBREVIATION = re.compile(r"\b(?:[ap]\.m|[A-Z](?:\.[A-Z])+|Gen|Maj|Col|Lt|Mr|Mrs|Dr|St|No|vs)\.$")
 _ID_WORDS = 6
+_OPTIONS = ("id", "title", "publisher", "published", "url", "note")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,6 @@ class Facts:
     url: str | None = None
     note: str | None = None
     rights: str = "Copyright of its publisher; all rights reserved."
-    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -91,46 +93,42 @@ def prepare(corpus: Corpus, path: Path, facts: Facts, *, allow_similar: bool = F
         A fact has the wrong form, is of unknown basis, or the id is taken.
     """
     text, notices = _clean(path)
-    rows = read_articles(corpus)
-    _refuse_duplicate(path, text, rows)
-    notices += _nearest(corpus, path, text, rows, allow_similar=allow_similar)
-    proposals = tuple(propose(text, corpus.manifest.language))
+    articles = read_articles(corpus)
+    _refuse_duplicate(path, text, articles)
+    notices += _nearest(corpus, path, text, articles, allow_similar=allow_similar)
+    language = corpus.manifest.language
+    proposals = tuple(propose(text, language))
     assert not uncovered(text, [row[:2] for row in proposals])
-    row = _row(path, text, facts, proposals, {known["article_id"] for known in rows})
+    row = _row(text, facts, proposals, language)
+    if findings := _findings(str(path), row, text, {known["article_id"] for known in articles}):
+        raise InputError(findings)
     return Addition(row, text, proposals, tuple(notices))
 
 
 def add(corpus: Corpus, addition: Addition) -> None:
     """Write the text and its rows of articles.csv, sentences.csv and folds.csv, all or none."""
-    source = corpus.source
-    articles = [*read_articles(corpus), addition.row]
-    sentences = read_sentences(corpus)
-    sentences += sentence_rows(addition.article_id, addition.proposals)
-    folds = read_folds(corpus)
+    key, source, folds = addition.article_id, corpus.source, read_folds(corpus)
+    # A fold of its own: the protocol leaves one article out.
     number = max((int(row["fold"]) for row in folds), default=-1) + 1
-    folds.append({"article_id": addition.article_id, "fold": str(number)})
-    replace_files(
-        {
-            corpus.article(addition.article_id): addition.text.encode("utf-8"),
-            source / "articles.csv": csv_bytes(articles, COLUMNS),
-            source / "sentences.csv": csv_bytes(sentences, SENTENCE_COLUMNS),
-            source / "folds.csv": csv_bytes(folds, FOLD_COLUMNS),
-        },
-        corpus.swap,
-    )
+    articles = [*read_articles(corpus), addition.row]
+    sentences = [*read_sentences(corpus), *sentence_rows(key, addition.proposals)]
+    folds.append({"article_id": key, "fold": str(number)})
+    files = {
+        corpus.article(key): addition.text.encode("utf-8"),
+        source / "articles.csv": csv_bytes(articles, COLUMNS),
+        source / "sentences.csv": csv_bytes(sentences, SENTENCE_COLUMNS),
+        source / "folds.csv": csv_bytes(folds, FOLD_COLUMNS),
+    }
+    replace_files(files, corpus.swap)
 
 
-def doubtful(text: str, proposals: tuple[Proposal, ...]) -> list[tuple[int, str]]:
-    """Return the sentences that a reader should look at first: ordinal and why."""
-    return [
-        (number, why)
-        for number, row in enumerate(proposals, start=1)
-        if row.zone != "boilerplate" and (why := _doubt(text[row.start : row.end], row.zone))
-    ]
+def similarity(runs: Set[object], others: Set[object]) -> float:
+    """Return the share of the shorter text's runs of words that the other text has too.
 
-
-def similarity(one: str, other: str) -> float:
-    """Return the share of the shorter text's 5-word shingles that the other text holds too.
+    Parameters
+    ----------
+    runs, others : set
+        The 5-word `shingles` of each text.
 
     Returns
     -------
@@ -145,21 +143,22 @@ def similarity(one: str, other: str) -> float:
 
     Examples
     --------
-    >>> similarity("a b c d e f", "x a b c d e f y")
+    >>> similarity(shingles("a b c d e f"), shingles("x a b c d e f y"))
     1.0
     """
-    left, right = shingles(one), shingles(other)
-    smaller = min(len(left), len(right))
-    return len(left & right) / smaller if smaller else 0.0
+    smaller = min(len(runs), len(others))
+    return len(runs & others) / smaller if smaller else 0.0
 
 
 def _clean(path: Path) -> tuple[str, list[str]]:
+    """Return the text as it will be stored, and what was changed in it."""
     text = read_text(path, what="an article's text, one UTF-8 file")
     notices: list[str] = []
     if "\0" in text:
         raise FileError(path, "a NUL character", "plain text", "save the article as plain text")
     if text.startswith("\ufeff"):
-        text, notices = text[1:], [*notices, "a byte order mark at the start was taken out"]
+        text = text[1:]
+        notices.append("a byte order mark at the start was taken out")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         notices.append("line ends were CRLF or CR; they are stored as LF")
@@ -168,9 +167,11 @@ def _clean(path: Path) -> tuple[str, list[str]]:
     return text, notices
 
 
-def _refuse_duplicate(path: Path, text: str, rows: list[dict[str, str]]) -> None:
-    for row in rows:
-        if row["text_sha256"] == sha256(text):
+def _refuse_duplicate(path: Path, text: str, articles: Sequence[Row]) -> None:
+    digest = sha256(text)
+    for row in articles:
+        # The hash of a withdrawn text stays in its row, so that it does not slip back in.
+        if row["text_sha256"] == digest:
             raise FileError(
                 path,
                 f"the text of {row['article_id']}",
@@ -181,48 +182,55 @@ def _refuse_duplicate(path: Path, text: str, rows: list[dict[str, str]]) -> None
 
 
 def _nearest(
-    corpus: Corpus, path: Path, text: str, rows: list[dict[str, str]], *, allow_similar: bool
+    corpus: Corpus, path: Path, text: str, articles: Sequence[Row], *, allow_similar: bool
 ) -> list[str]:
-    shares = [(similarity(text, read_stored(corpus, row["article_id"]).text), row) for row in rows]
-    if not shares:
+    """Return a notice of how near the nearest article is."""
+    runs = shingles(text)
+    shares = {
+        key: similarity(runs, shingles(read_stored(corpus, key).text))
+        for key in (row["article_id"] for row in articles)
+    }
+    nearest = max(shares, key=shares.__getitem__, default=None)
+    if nearest is None or not shares[nearest]:
         return []
-    share, row = max(shares, key=lambda pair: pair[0])
-    told = f"{share:.0%} of its {SHINGLE}-word sequences stand in {row['article_id']}"
-    if share >= SIMILAR and not allow_similar:
+    notice = f"{shares[nearest]:.0%} of its {SHINGLE}-word sequences stand in {nearest}"
+    if shares[nearest] >= SIMILAR and not allow_similar:
         raise FileError(
             path,
-            told,
+            notice,
             f"less than {SIMILAR:.0%} shared with any article",
             "leave a reprint out; add it with --allow-similar where it is an article of its own",
         )
-    return [told] if share else []
+    return [notice]
 
 
-def _row(
-    path: Path, text: str, facts: Facts, proposals: tuple[Proposal, ...], taken: set[str]
-) -> dict[str, str]:
+def _row(text: str, facts: Facts, proposals: Sequence[Proposal], language: str) -> dict[str, str]:
     first = proposals[0]
     title = facts.title or (text[first.start : first.end] if first.zone == "title" else None)
-    known = {"title": title, "publisher": facts.publisher, "published": facts.published}
-    bases = {name: _basis(value, text, facts) for name, value in known.items()}
     row = dict.fromkeys(COLUMNS, "")
-    for name, value in known.items():
-        row |= {name: value or "", f"{name}_basis": bases[name]}
-    row["article_id"] = facts.article_id or _propose_id(title, text, facts.published)
-    row |= {"url": facts.url or "", "language": facts.language, "rights": facts.rights}
-    row |= {"note": facts.note or "", "text_sha256": sha256(text)}
-    findings = _faults(str(path), row, text, taken)
-    if findings:
-        raise InputError(findings)
-    return row
+    for name, value in (
+        ("title", title),
+        ("publisher", facts.publisher),
+        ("published", facts.published),
+    ):
+        row |= {name: value or "", f"{name}_basis": _basis(value, text, facts.note)}
+    return row | {
+        "article_id": facts.article_id or _propose_id(title, text, facts.published),
+        "url": facts.url or "",
+        "language": language,
+        "rights": facts.rights,
+        "note": facts.note or "",
+        "text_sha256": sha256(text),
+    }
 
 
-def _basis(value: str | None, text: str, facts: Facts) -> str:
+def _basis(value: str | None, text: str, note: str | None) -> str:
+    """Return how a fact is known; nothing where neither the text nor a note says it."""
     if value is None:
         return "unknown"
     if value in text:
         return "stated"
-    return "inferred" if facts.note else ""
+    return "inferred" if note else ""
 
 
 def _propose_id(title: str | None, text: str, published: str | None) -> str:
@@ -231,25 +239,20 @@ def _propose_id(title: str | None, text: str, published: str | None) -> str:
     return "-".join([*date, *words])
 
 
-def _faults(file: str, row: Mapping[str, str], text: str, taken: set[str]) -> list[Finding]:
+def _findings(file: str, row: Row, text: str, taken: set[str]) -> list[Finding]:
     key = row["article_id"]
+    allowed = "a value that the text states, or one with a note"
+    fix = "say with --note how it is known"
     findings = [
-        Finding(
-            file, key, name, row[name], "a value that the text states, or one with a note",
-            "say with --note how it is known",
-        )
+        Finding(file, key, name, row[name], allowed, fix)
         for name in ("title", "publisher", "published")
         if not row[f"{name}_basis"]
-    ]  # fmt: skip
+    ]
     if not findings:
-        frame = pd.DataFrame(
-            [
-                {name: value or None for name, value in row.items()}
-                | {"text_status": "present", "text": text}
-            ]
-        )
-        findings += check("articles", frame, file=file, key="article_id", allowed={})[1]
-        findings = [_with_option(finding) for finding in findings]
+        cells = {name: value or None for name, value in row.items()}
+        frame = pd.DataFrame([cells | {"text_status": "present", "text": text}])
+        _, errors = check("articles", frame, file=file, key="article_id", allowed={})
+        findings = [_with_option(finding) for finding in errors]
     if key in taken:
         fix = "choose another with --id; ids are never reused"
         findings.append(Finding(file, key, "article_id", key, "an id that is free", fix))
@@ -257,19 +260,17 @@ def _faults(file: str, row: Mapping[str, str], text: str, taken: set[str]) -> li
 
 
 def _with_option(finding: Finding) -> Finding:
-    """Say which option mends a fault of the new row."""
-    option = "id" if finding.column == "article_id" else finding.column.replace("_basis", "")
+    """Say which option mends an error of the new row."""
+    option = "id" if finding.column == "article_id" else finding.column.removesuffix("_basis")
     fix = f"give another value with --{option}" if option in _OPTIONS else finding.fix
     return replace(finding, fix=fix)
-
-
-_OPTIONS = ("id", "title", "publisher", "published", "url", "note")
 
 
 def _doubt(surface: str, zone: str) -> str:
     """Return why a reader should look at a proposed sentence, or nothing."""
     ending = re.search(r"[.!?…:][\"'”’)\]]*$", surface)
     words = len(surface.split())
+    # The first that holds is told: a cut quotation explains the other signs.
     doubts = (
         (
             surface.count("“") != surface.count("”") or surface.count('"') % 2 == 1,
@@ -281,21 +282,17 @@ def _doubt(surface: str, zone: str) -> str:
         (zone == "body" and not ending, "no full stop: perhaps a heading or a caption"),
         (zone == "title", "taken for a heading: perhaps a caption, a credit or a widget"),
     )
-    return next((why for found, why in doubts if found), "")
+    return next((why for holds, why in doubts if holds), "")
 
 
 def to_json(addition: Addition, *, written: bool) -> dict[str, object]:
-    """Return the same as one JSON object: the article's row, its sentences, what to look at."""
-    key = addition.article_id
+    """Return an addition as one JSON object: its row, its sentences, what to look at."""
     return {
         "written": written,
         "article": dict(addition.row),
         "notices": list(addition.notices),
         "sentences": Counter(proposal.zone for proposal in addition.proposals),
-        "look_at": {
-            f"{key}#{number:03d}": why
-            for number, why in doubtful(addition.text, addition.proposals)
-        },
+        "look_at": dict(_to_look_at(addition)),
     }
 
 
@@ -307,18 +304,22 @@ def report(addition: Addition, *, written: bool) -> str:
         f"{name} {row[name]!r} ({row[f'{name}_basis']})"
         for name in ("title", "publisher", "published")
     )
+    counts = ", ".join(f"{zone} {count}" for zone, count in sorted(zones.items()))
     lines = [
         f"{'added' if written else 'would add'} {key}: {facts}",
         *(f"notice: {notice}" for notice in addition.notices),
-        f"sentences proposed: {len(addition.proposals)}: "
-        + ", ".join(f"{zone} {count}" for zone, count in sorted(zones.items())),
-        *(
-            f"look at {key}#{number:03d}: {why}"
-            for number, why in doubtful(addition.text, addition.proposals)
-        ),
+        f"sentences proposed: {len(addition.proposals)}: {counts}",
+        *(f"look at {sentence_id}: {why}" for sentence_id, why in _to_look_at(addition)),
         "next:",
         f"  usiran articles sentences {key} > outline.txt      read every line, edit, then",
         f"  usiran articles sentences {key} --apply outline.txt",
         f"  usiran annotate sheet {key} > sheet.txt            label it (annotation/GUIDELINES.md)",
     ]
     return "\n".join(lines)
+
+
+def _to_look_at(addition: Addition) -> Iterator[tuple[str, str]]:
+    """Yield the sentences that a reader should look at first: id and why."""
+    for number, (start, end, zone) in enumerate(addition.proposals, start=1):
+        if zone != "boilerplate" and (why := _doubt(addition.text[start:end], zone)):
+            yield f"{addition.article_id}#{number:03d}", why

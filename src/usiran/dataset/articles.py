@@ -46,8 +46,22 @@ def read_articles(corpus: Corpus) -> list[dict[str, str]]:
     FileError
         The file cannot be read or lacks a column.
     """
-    path = corpus.source / "articles.csv"
-    return read_rows(path, name=corpus.name_of(path), columns=COLUMNS)
+    return _read(corpus, "articles.csv", COLUMNS)
+
+
+def read_sentences(corpus: Corpus) -> list[dict[str, str]]:
+    """Read sentences.csv as texts; raises as `read_articles` does."""
+    return _read(corpus, "sentences.csv", SENTENCE_COLUMNS)
+
+
+def read_folds(corpus: Corpus) -> list[dict[str, str]]:
+    """Read folds.csv as texts; raises as `read_articles` does."""
+    return _read(corpus, "folds.csv", FOLD_COLUMNS)
+
+
+def _read(corpus: Corpus, file: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
+    path = corpus.source / file
+    return read_rows(path, name=corpus.name_of(path), columns=columns)
 
 
 def slug(words: str) -> str:
@@ -79,24 +93,25 @@ def sentence_rows(article_id: str, proposals: Iterable[Proposal]) -> list[dict[s
 def list_articles(corpus: Corpus) -> list[Listed]:
     """Return the corpus's articles in the order of articles.csv."""
     texts = read_texts(corpus)
-    return [_listed(row, texts) for row in read_articles(corpus)]
+    articles = []
+    for row in read_articles(corpus):
+        key = row["article_id"]
+        sentences = texts.sentences.get(key, ())
+        articles.append(
+            Listed(
+                article_id=key,
+                title=row["title"],
+                publisher=row["publisher"],
+                published=row["published"],
+                words=len(texts.texts.get(key, "").split()),
+                sentences=len(sentences),
+                scored=sum(sentence.scored for sentence in sentences),
+            )
+        )
+    return articles
 
 
-def _listed(row: Row, texts: Texts) -> Listed:
-    key = row["article_id"]
-    sentences = texts.sentences.get(key, ())
-    return Listed(
-        article_id=key,
-        title=row["title"],
-        publisher=row["publisher"],
-        published=row["published"],
-        words=len(texts.texts.get(key, "").split()),
-        sentences=len(sentences),
-        scored=sum(sentence.scored for sentence in sentences),
-    )
-
-
-def one_article(texts: Texts, article_id: str) -> tuple[Sentence, ...]:
+def sentences_of(texts: Texts, article_id: str) -> tuple[Sentence, ...]:
     """Return one article's sentences.
 
     Raises
@@ -104,12 +119,11 @@ def one_article(texts: Texts, article_id: str) -> tuple[Sentence, ...]:
     InputError
         There is no such article; the message lists those there are.
     """
-    try:
-        return texts.sentences[article_id]
-    except KeyError:
+    if article_id not in texts.sentences:
         known = f"an article of the corpus: {', '.join(texts.sentences)}"
         finding = Finding("the article", "", "", article_id, known, "name one of these")
-        raise InputError([finding]) from None
+        raise InputError([finding])
+    return texts.sentences[article_id]
 
 
 def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int]:
@@ -129,43 +143,26 @@ def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int
         labels already: they would lose their sentences.
     """
     texts = read_texts(corpus)
-    before = one_article(texts, article_id)
-    new = sentence_rows(
-        article_id,
-        read_outline(read_text(path, what="an outline"), texts.texts[article_id], file=str(path)),
-    )
-    old = sentence_rows(article_id, (Proposal(row.start, row.end, row.zone) for row in before))
+    sentences = sentences_of(texts, article_id)
+    outline = read_text(path, what="an outline")
+    proposals = read_outline(outline, texts.texts[article_id], file=str(path))
+    new = sentence_rows(article_id, proposals)
+    old = sentence_rows(article_id, (Proposal(row.start, row.end, row.zone) for row in sentences))
     kept = sum(row in old for row in new)
     if new != old:
-        refuse_labelled(corpus, article_id)
-        others = read_sentences(corpus)
-        at = next(i for i, row in enumerate(others) if row["article_id"] == article_id)
-        rest = [row for row in others if row["article_id"] != article_id]
-        merged = [*rest[:at], *new, *rest[at:]]
+        _refuse_labelled(corpus, article_id)
+        rows = read_sentences(corpus)
+        others = [row for row in rows if row["article_id"] != article_id]
+        # The article keeps its place, so that a diff of the file shows what was moved.
+        at = next(i for i, row in enumerate(rows) if row["article_id"] == article_id)
+        merged = [*others[:at], *new, *others[at:]]
         write_file(corpus.source / "sentences.csv", csv_bytes(merged, SENTENCE_COLUMNS))
     return kept, len(new) - kept
 
 
-def read_sentences(corpus: Corpus) -> list[dict[str, str]]:
-    """Read sentences.csv as texts."""
-    path = corpus.source / "sentences.csv"
-    return read_rows(path, name=corpus.name_of(path), columns=SENTENCE_COLUMNS)
-
-
-def read_folds(corpus: Corpus) -> list[dict[str, str]]:
-    """Read folds.csv as texts."""
-    path = corpus.source / "folds.csv"
-    return read_rows(path, name=corpus.name_of(path), columns=FOLD_COLUMNS)
-
-
-def refuse_labelled(corpus: Corpus, article_id: str) -> None:
-    """Refuse to move the sentences of an article that has labels.
-
-    Raises
-    ------
-    FileError
-        An export under submissions/ or gold/ holds labels of this article.
-    """
+def _refuse_labelled(corpus: Corpus, article_id: str) -> None:
+    """Refuse to move the sentences of an article that an export holds labels of."""
+    # Its id as any export writes it: much cheaper than reading them all.
     mark = f'"{article_id}"'.encode()
     for folder in (corpus.submissions, corpus.gold):
         for path in sorted(folder.rglob("*.json")):

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import msgspec
 
 from usiran.corpus import Corpus
-from usiran.dataset.articles import COLUMNS, one_article, read_articles
+from usiran.dataset.articles import COLUMNS, read_articles, sentences_of
 from usiran.dataset.withheld.fingerprints import standoff_of
 from usiran.dataset.withheld.requote import requoted
 from usiran.errors import FileError, Finding, InputError
@@ -87,7 +87,7 @@ def withdrawal(
     """
     opened = open_valid(corpus)
     frames, texts = opened.tables, opened.texts
-    one_article(texts, article_id)
+    sentences_of(texts, article_id)
     if article_id in texts.withdrawn:
         raise _refused(article_id, "a withdrawn text", "an article with its text")
     if not reason.strip():
@@ -123,7 +123,7 @@ def text_return(corpus: Corpus, article_id: str, path: Path) -> Change:
     InputError
         There is no such article, or its text is not withdrawn.
     """
-    one_article(read_texts(corpus), article_id)
+    sentences_of(read_texts(corpus), article_id)
     standoff = withdrawn_standoff(corpus, article_id)
     if standoff is None:
         raise _refused(article_id, "a text that is there", "an article whose text was withdrawn")
