@@ -37,14 +37,8 @@ def batches(path: Path, *, name: str) -> Iterator[Objects]:
     """Yield the elements of a file, some at a time, each as its JSON bytes.
 
     A file is one array of objects, or objects one after another (JSON lines). A UTF-8 byte
-    order mark is skipped. The elements themselves are not checked: decode them.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    name : str
-        How errors call it.
+    order mark is skipped. The elements themselves are not checked: decode them. Errors call
+    the file `name`.
 
     Raises
     ------

@@ -140,16 +140,7 @@ def annotation_rows(
     """Yield the annotations table's rows of one annotator's tasks.
 
     Skipped annotations give no row. The readings are taken to be this annotator's: choose
-    among several annotators before (`usiran.annotation.submissions`).
-
-    Parameters
-    ----------
-    readings : iterable of TaskReading
-        What `read_export` yields.
-    round : str
-        The round of annotation, such as ``"r1"``.
-    annotator_id : str
-        Whose labels they are, as in annotators.csv.
+    among several annotators before (`usiran.annotation.read_labels`).
     """
     for task in readings:
         for annotation in task.annotations:

@@ -24,17 +24,6 @@ def check_task(task: TaskReading, *, scheme: Scheme, texts: Texts, file: str) ->
     Skipped annotations are not looked at. Checked are: each required choice is made, the
     stance is the one its grounds carry, times are times, every span lies in one scored
     sentence, cuts no token and overlaps no other span of its layer.
-
-    Parameters
-    ----------
-    task : TaskReading
-        As the reader or a sheet gave it.
-    scheme : Scheme
-        Which choices are required.
-    texts : Texts
-        The corpus's texts and sentences.
-    file : str
-        How findings call the file.
     """
     for annotation in task.annotations:
         if annotation.skipped:

@@ -67,22 +67,8 @@ def read_export(
     read on its own ``data.text`` (the article is then called ``task-<id>`` where the task
     names none). Drafts and predictions are not labels and are passed over.
 
-    Parameters
-    ----------
-    path : Path
-        A JSON array of tasks, or one task a line.
-    scheme : Scheme
-        Controls, labels and aliases.
-    texts : Texts
-        The corpus's texts and sentences.
-    name : str, optional
-        How findings call the file (default: its path).
-
-    Yields
-    ------
-    TaskReading
-        With its findings and repairs. A task whose text is not the corpus's has no
-        annotations, only the finding.
+    Findings call the file `name` (default: its path). A task whose text is not the corpus's has
+    no annotations, only the finding.
 
     Raises
     ------

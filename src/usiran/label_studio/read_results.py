@@ -97,15 +97,7 @@ class Draft:
 
 
 class ResultReader:
-    """Reads the results of one project's annotations.
-
-    Parameters
-    ----------
-    scheme : Scheme
-        Controls, labels, aliases and defaults.
-    project : {"stance", "spans"}
-        The project whose controls may occur.
-    """
+    """Reads the results of one project's annotations; its controls alone may occur."""
 
     def __init__(self, scheme: Scheme, project: Project) -> None:
         fields = scheme.of(project)

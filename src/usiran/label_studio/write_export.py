@@ -27,13 +27,6 @@ def export_bytes(tasks: Iterable[TaskReading], scheme: Scheme) -> bytes:
     """Return tasks as the bytes of an export: UTF-8, indented by one, ending in a line feed.
 
     Reading the bytes with `read_export` and writing them again gives the same bytes.
-
-    Parameters
-    ----------
-    tasks : iterable of TaskReading
-        In the order in which they are to stand.
-    scheme : Scheme
-        Orders, aliases and controls.
     """
     content = [_task_json(task, scheme) for task in tasks]
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8")

@@ -35,15 +35,8 @@ class Sentence(NamedTuple):
 class Texts:
     """The texts of a corpus and their sentences.
 
-    Parameters
-    ----------
-    texts : mapping
-        From article_id to the text exactly as stored.
-    sentences : mapping
-        From article_id to its sentences in order.
-    withdrawn : mapping
-        From the id of each article whose text was withdrawn to the SHA-256 of that text; its
-        template stands among the texts.
+    By article_id: the text exactly as stored, its sentences in order, and, where the text was
+    withdrawn, its SHA-256 (a template then stands among the texts).
     """
 
     texts: Mapping[str, str]

@@ -86,21 +86,8 @@ def place(text: str, start: int, end: int, quoted: str | None) -> Placement | No
     In this order: the offsets as they are; as UTF-16 units; the one place within `RADIUS`
     code points of `start` where the quoted text stands. Texts are compared after
     `normalise` and without blanks at their ends; the placed span never begins or ends with a
-    blank. Without quoted text the offsets are trusted where they lie inside the text.
-
-    Parameters
-    ----------
-    text : str
-        The article's text.
-    start, end : int
-        The offsets as the export holds them.
-    quoted : str or None
-        The text as the export holds it; None or empty where it holds none.
-
-    Returns
-    -------
-    Placement or None
-        None where no rule applies: nothing fits, several places do, or the span is blank.
+    blank. Without quoted text the offsets are trusted where they lie inside the text. None
+    where no rule applies: nothing fits, several places do, or the span is blank.
 
     Examples
     --------

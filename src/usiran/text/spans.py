@@ -66,14 +66,10 @@ def _shared(a: SpanLike, b: SpanLike) -> int:
 def pairs(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> list[tuple[int, int]]:
     """Return as many pairs of overlapping spans as possible, each span in one pair at most.
 
-    Labels are not looked at. A maximum bipartite matching by augmenting paths; where there
-    are several, spans are tried from the left and the largest overlap first, so that equal
-    spans of sets without overlaps inside them are always paired.
-
-    Returns
-    -------
-    list of (int, int)
-        Places in `first` and in `second`, in the order of `first`.
+    A pair is a place in `first` and one in `second`; labels are not looked at. A maximum
+    bipartite matching by augmenting paths; where there are several, spans are tried from the
+    left and the largest overlap first, so that equal spans of sets without overlaps inside
+    them are always paired.
 
     Examples
     --------
@@ -162,21 +158,13 @@ def hits(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> Hits:
 def groups(spans: Mapping[str, Sequence[S]]) -> list[dict[str, S]]:
     """Return what several annotators marked as one thing: at most one span of each.
 
+    From the spans that each drew of one layer in one text; the things come by first offset.
+
     Pairs of overlapping spans of two annotators are taken by the share of characters they
     have in common (of all that either covers), the largest first; a pair joins the groups
     of its two spans unless they would then hold two spans of one annotator. So two equal
     spans are joined before any other two, and the order of the annotators has no say but
     in ties. A span that nobody else marked is a group of its own.
-
-    Parameters
-    ----------
-    spans : mapping
-        From annotator to the spans of one layer in one text.
-
-    Returns
-    -------
-    list of dict
-        From annotator to span; by the first offset in the group.
 
     Examples
     --------

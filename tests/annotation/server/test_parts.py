@@ -126,6 +126,14 @@ def test_another_credentials_file_is_refused(folder: DataDir, content: str) -> N
         Credentials(folder)
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_credentials_that_others_may_read_are_refused(folder: DataDir, mode: int) -> None:
+    Credentials(folder).make_login()
+    folder.credentials.chmod(mode)
+    with pytest.raises(StudioError, match=f"found 'mode {mode:o}: others may read it'"):
+        Credentials(folder)
+
+
 def test_only_the_lock_says_that_a_server_runs(folder: DataDir) -> None:
     noted = Running("http://127.0.0.1:1", 1)
     folder.note(noted)

@@ -33,20 +33,8 @@ def push_open(
 ) -> tuple[Pushed, ...]:
     """Make the adjudicator's projects: every task with an open question, with all answers.
 
-    The answers stand there as predictions called A, B, C, as in a sheet of decisions. The
-    other parameters are those of `usiran.annotation.server.push.push`.
-
-    Parameters
-    ----------
-    work : Adjudicator
-        What is open.
-    adjudicator_id : str
-        For whom, as in annotators.csv.
-
-    Returns
-    -------
-    tuple of Pushed
-        One a layer in which something is open.
+    The answers stand there as predictions called A, B, C, as in a sheet of decisions. Returns
+    one report a layer in which something is open. The options are those of `push`.
 
     Raises
     ------
@@ -95,8 +83,8 @@ def pull_answers(
 ) -> Prefilled:
     """Return the answers that the adjudicator's labels give to the open questions.
 
-    The parameters are those of `push_open`. Nothing is decided by this: Label Studio has no
-    box for the reason that every decision needs.
+    Nothing is decided by this: Label Studio has no box for the reason that every decision
+    needs.
 
     Raises
     ------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,50 +22,24 @@ class Running(NamedTuple):
     pid: int
 
 
-@dataclass(frozen=True)
 class DataDir:
-    """A data folder.
+    """A data folder: what lies where in it. `make` makes it."""
 
-    Parameters
-    ----------
-    root : Path
-        The folder; `make` makes it.
-    """
-
-    root: Path
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        # What Label Studio itself keeps: database, uploads, exports.
+        self.data = root / "data"
+        self.database = self.data / "label_studio.sqlite3"
+        self.credentials = root / "credentials.toml"
+        # What the server printed since its last start.
+        self.log = root / "server.log"
+        self._state = root / "running.json"
+        self._lock = root / "lock"
 
     @classmethod
     def of(cls, corpus: Corpus, root: Path | None = None) -> DataDir:
         """Return the corpus's own data folder, or the one named."""
         return cls((root or corpus.root / NAME).resolve())
-
-    @property
-    def data(self) -> Path:
-        """What Label Studio itself keeps: database, uploads, exports."""
-        return self.root / "data"
-
-    @property
-    def database(self) -> Path:
-        """Label Studio's SQLite file."""
-        return self.data / "label_studio.sqlite3"
-
-    @property
-    def credentials(self) -> Path:
-        """User names, passwords and the token."""
-        return self.root / "credentials.toml"
-
-    @property
-    def log(self) -> Path:
-        """What the server printed since its last start."""
-        return self.root / "server.log"
-
-    @property
-    def _state(self) -> Path:
-        return self.root / "running.json"
-
-    @property
-    def _lock(self) -> Path:
-        return self.root / "lock"
 
     def make(self) -> None:
         """Make the folder, readable by its owner only and ignored by git.

@@ -39,14 +39,8 @@ _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRA
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def program(corpus: Corpus) -> Path:
-    """Return the server's program: of the corpus's `.venv-studio`, else the one on the path.
-
-    Raises
-    ------
-    StudioError
-        It is not installed.
-    """
+def _program(corpus: Corpus) -> Path:
+    """Return the server's program: of the corpus's `.venv-studio`, else the one on the path."""
     own = corpus.root / ".venv-studio" / "bin" / "label-studio"
     path = own if own.is_file() else shutil.which("label-studio")
     if path is None:
@@ -55,14 +49,8 @@ def program(corpus: Corpus) -> Path:
     return Path(path)
 
 
-def free_port(wanted: int | None) -> int:
-    """Return the wanted port of the loopback address, or any free one.
-
-    Raises
-    ------
-    StudioError
-        The wanted port is taken or may not be used.
-    """
+def _free_port(wanted: int | None) -> int:
+    """Return the wanted port of the loopback address, or any free one."""
     with socket.socket() as probe:
         # As the server will: a port that only waits for old connections to end is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -75,7 +63,7 @@ def free_port(wanted: int | None) -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(data_dir: DataDir, port: int, login: Login) -> dict[str, str]:
+def _environment(data_dir: DataDir, port: int, login: Login) -> dict[str, str]:
     """Return the server's whole environment: closed signup, loopback, no telemetry."""
     settings = {
         "LABEL_STUDIO_USERNAME": login.username,
@@ -135,27 +123,20 @@ def serve(
         data, or the server ended by itself.
     """
     data_dir.check_free()
-    path, port = program(corpus), free_port(wanted_port)
+    path, port = _program(corpus), _free_port(wanted_port)
     data_dir.make()
     lock = data_dir.take()
     try:
         login = _login(data_dir)
-        with _stop_asked() as stop:
-            process = _spawn(path, data_dir, port, login, lock)
-            try:
-                data_dir.note(Running(f"http://{HOST}:{port}", process.pid))
-                watch = _Watch(data_dir, process, port, stop, say)
-                say("starting Label Studio (half a minute; longer the first time)")
-                if not watch.until_healthy():
-                    return False
-                ready(_checked(data_dir, port, login))
-                watch.until_stopped()
-                return True
-            finally:
-                if process.poll() is None:
-                    say("stopping Label Studio")
-                _end(process)
-                data_dir.forget()
+        with (
+            _stop_asked() as stop,
+            _Process(path, data_dir, port, login, lock=lock, say=say) as process,
+        ):
+            if not process.wait_healthy(stop):
+                return False
+            ready(_checked(data_dir, port, login))
+            process.wait_stopped(stop)
+            return True
     finally:
         os.close(lock)
 
@@ -172,30 +153,6 @@ def _login(data_dir: DataDir) -> Login:
         fix = "put it back, or name a new data folder with --data DIR"
         raise StudioError(data_dir.credentials, value, allowed, fix)
     return credentials.make_login()
-
-
-def _spawn(
-    path: Path, data_dir: DataDir, port: int, login: Login, lock: int
-) -> subprocess.Popen[bytes]:
-    log = os.open(data_dir.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-    try:
-        return subprocess.Popen(
-            [path, "start", "--no-browser", "--internal-host", HOST, "--port", str(port)],
-            env=environment(data_dir, port, login),
-            cwd=data_dir.data,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            # A group of its own: Ctrl-C reaches this program alone, which then ends the server.
-            start_new_session=True,
-            pass_fds=(lock,),
-            umask=0o077,
-        )
-    except OSError as error:
-        value = error.strerror or str(error)
-        raise StudioError(path, value, "a program that can be run", "make studio") from None
-    finally:
-        os.close(log)
 
 
 @contextmanager
@@ -216,24 +173,61 @@ def _stop_asked() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-class _Watch:
-    """Looks after one server process."""
+class _Process:
+    """The server's process; a context manager that starts and ends it."""
 
     def __init__(
         self,
+        path: Path,
         data_dir: DataDir,
-        process: subprocess.Popen[bytes],
         port: int,
-        stop: threading.Event,
+        login: Login,
+        *,
+        lock: int,
         say: Say,
     ) -> None:
-        self._data_dir, self._process, self._port = data_dir, process, port
-        self._stop, self._say = stop, say
+        self._data_dir, self._port, self._say = data_dir, port, say
+        log = os.open(data_dir.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        try:
+            self._process = subprocess.Popen(
+                [path, "start", "--no-browser", "--internal-host", HOST, "--port", str(port)],
+                env=_environment(data_dir, port, login),
+                cwd=data_dir.data,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # A group of its own: Ctrl-C reaches this program alone, which ends the server.
+                start_new_session=True,
+                pass_fds=(lock,),
+                umask=0o077,
+            )
+        except OSError as error:
+            value, allowed = error.strerror or str(error), "a program that can be run"
+            raise StudioError(path, value, allowed, "make studio") from None
+        finally:
+            os.close(log)
 
-    def until_healthy(self) -> bool:
+    def __enter__(self) -> _Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._say("stopping Label Studio")
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if self._process.poll() is None:
+                # It may end by itself meanwhile, and nobody of its group be left.
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._process.pid, number)
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_STOP_SECONDS)
+        self._data_dir.forget()
+
+    def wait_healthy(self, stop: threading.Event) -> bool:
         """Wait until the server answers; False where it was to stop before."""
+        self._data_dir.note(Running(f"http://{HOST}:{self._port}", self._process.pid))
+        self._say("starting Label Studio (half a minute; longer the first time)")
         for _ in range(_START_SECONDS * 4):
-            if self._stop.wait(0.25):
+            if stop.wait(0.25):
                 return False
             self._check_alive()
             if _get(self._port, "/health")[0] == 200:
@@ -241,9 +235,9 @@ class _Watch:
                 return True
         raise self._failed(f"no answer for {_START_SECONDS} seconds")
 
-    def until_stopped(self) -> None:
+    def wait_stopped(self, stop: threading.Event) -> None:
         """Wait until the program is asked to stop."""
-        while not self._stop.wait(0.25):
+        while not stop.wait(0.25):
             self._check_alive()
 
     def _check_alive(self) -> None:
@@ -251,18 +245,20 @@ class _Watch:
         if code is not None:
             raise self._failed(f"Label Studio ended by itself with code {code}")
 
+    def _check_port(self) -> None:
+        # Label Studio takes the next port without a word where its own is busy.
+        if any("Trying to start at" in line for line in self._log_lines()):
+            where, value = f"{HOST}:{self._port}", "taken by another program meanwhile"
+            raise StudioError(where, value, "a free port", "run it again")
+
     def _failed(self, value: str) -> StudioError:
-        with self._data_dir.log.open(encoding="utf-8", errors="replace") as log:
-            last = deque((line.rstrip() for line in log if line.strip()), maxlen=_LOG_LINES)
-        for line in last:
+        for line in deque(self._log_lines(), maxlen=_LOG_LINES):
             self._say(f"  {shorten(line, 200)}")
         return StudioError(self._data_dir.log, value, "a server that runs on", "read the log")
 
-    def _check_port(self) -> None:
-        # Label Studio takes the next port without a word where its own is busy.
-        if "Trying to start at" in self._data_dir.log.read_text(encoding="utf-8", errors="replace"):
-            where, value = f"{HOST}:{self._port}", "taken by another program meanwhile"
-            raise StudioError(where, value, "a free port", "run it again")
+    def _log_lines(self) -> list[str]:
+        lines = self._data_dir.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [line.rstrip() for line in lines if line.strip()]
 
 
 def _checked(data_dir: DataDir, port: int, login: Login) -> Server:
@@ -290,17 +286,6 @@ def _get(port: int, path: str, token: str | None = None) -> tuple[int, dict[str,
         return 0, {}
     finally:
         connection.close()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the server and whatever it started; gently first."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        if process.poll() is None:
-            # It may end by itself meanwhile, and nobody of its group be left.
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, number)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(_STOP_SECONDS)
 
 
 def note_version(version: str) -> str | None:

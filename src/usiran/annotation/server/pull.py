@@ -79,22 +79,8 @@ def pull(
 ) -> Pulled:
     """Take an annotator's labels from the server into the submission of a round.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        Whose submission it is.
-    data_dir : DataDir
-        The data folder whose server is asked.
-    round, annotator_id : str
-        Where the labels are stored; the annotator must stand in annotators.csv.
-    layers : iterable of {"stance", "spans"}
-        Which projects; both need not be there, but one must.
-    url : str, optional
-        Another server than the folder's.
-    dry_run : bool
-        Check and count, but write nothing.
-    say : callable
-        Called with lines of progress.
+    Not all projects of `layers` need be on the server, but one must. With `dry_run` the labels
+    are checked and counted, nothing is written. `url` names another server than the folder's.
 
     Raises
     ------

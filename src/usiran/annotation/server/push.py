@@ -113,30 +113,10 @@ def push(
 ) -> Pushed:
     """Set up an annotator's project and bring the tasks in that it lacks.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        Whose texts are labelled.
-    data_dir : DataDir
-        The data folder: its server, and where passwords are kept.
-    layer : {"stance", "spans"}
-        Which project.
-    annotator_id : str, optional
-        For whom (default: the only annotator there is).
-    article_ids : iterable of str
-        The articles whose tasks are brought in (default: all).
-    url : str, optional
-        Another server than the folder's.
-    predictor : callable, optional
-        Gives predictions, which anchor whoever sees them (default: none).
-    use : Use
-        Whether annotators see the predictions, and whether they order the tasks.
-    units : collection of str, optional
-        The sentences or articles whose tasks are brought in (default: all).
-    purpose : {"annotation", "adjudication"}
-        Which of the two projects that somebody may have.
-    say : callable
-        Called with lines of progress.
+    `article_ids` and `units` limit what is brought in (default: all). Predictions anchor
+    whoever sees them: `predictor` gives none by default, and `use` says whether annotators see
+    them and whether they order the tasks. `url` names another server than the folder's, and
+    the annotator is by default the only one there is.
 
     Raises
     ------

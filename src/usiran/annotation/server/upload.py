@@ -69,24 +69,10 @@ def upload(
 ) -> tuple[Uploaded, ...]:
     """Enter the labels of filled sheets into the annotator's own projects.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        Whose texts are labelled.
-    data_dir : DataDir
-        The data folder: its server, and the password of the annotator's account.
-    paths : sequence of Path
-        Sheets (.txt) or Label Studio exports (.json, .jsonl); no two of one unit.
-    annotator_id : str
-        Whose labels they are; push has made the projects.
-    completed_by : str, optional
-        Whose annotations to take, where an export has several annotators'.
-    replace : bool
-        Whether other labels of this annotator on the same task give way.
-    url : str, optional
-        Another server than the folder's.
-    say : callable
-        Called with lines of progress.
+    The files of `paths` are sheets (.txt) or Label Studio exports (.json, .jsonl), no two of
+    one unit; `completed_by` chooses in an export of several annotators, by id or email. With
+    `replace` other labels of this annotator on the same task give way. Push has made the
+    projects; `url` names another server than the folder's.
 
     Raises
     ------

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 DataOption = Annotated[
     Path | None,
     typer.Option(
-        "--data",
         metavar="DIR",
         help="The server's data folder (default: .label-studio in the corpus folder).",
         show_default=False,
@@ -27,7 +26,6 @@ DataOption = Annotated[
 UrlOption = Annotated[
     str | None,
     typer.Option(
-        "--url",
         metavar="URL",
         help="Another server; its token is taken from LABEL_STUDIO_API_KEY.",
         show_default=False,
