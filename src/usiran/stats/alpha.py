@@ -119,8 +119,10 @@ def bootstrap_coincidences(
     """
     _, first, sentence = np.unique(sentences, return_index=True, return_inverse=True)
     blocks = weights(np.asarray(articles)[first], draws=draws, seed=seed, throw=at_once)
-    flat = o.reshape(len(o), -1)
-    return np.concatenate([block[:, sentence] @ flat for block in blocks]).reshape(-1, *o.shape[1:])
+    # Units of one sentence are summed once, not in every draw.
+    sums = np.zeros((len(first), o[0].size))
+    np.add.at(sums, sentence, o.reshape(len(o), -1))
+    return np.concatenate([block @ sums for block in blocks]).reshape(-1, *o.shape[1:])
 
 
 def alpha_interval(values: Floats) -> tuple[float, float] | None:

@@ -6,6 +6,7 @@ Three ways to be the same: *strict* (offsets and label), *exact* (offsets) and *
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
@@ -77,20 +78,30 @@ def pairs(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> list[tuple[i
     >>> pairs([long], [left, right]), pairs([long, right], [left, right])
     ([(0, 0)], [(0, 0), (1, 1)])
     """
-    candidates = [_overlapping(span, second) for span in first]
+    candidates = _overlapping(first, second)
     partner: dict[int, int] = {}
     for i in range(len(first)):
         _augment(i, candidates, partner)
     return sorted((i, j) for j, i in partner.items())
 
 
-def _overlapping(span: SpanLike, others: Sequence[SpanLike]) -> list[int]:
-    """Return the places of the spans that overlap one, the largest overlap first."""
-    places = [j for j, candidate in enumerate(others) if overlaps(span, candidate)]
-    # Of two that hold the whole span the shorter is the nearer.
-    return sorted(
-        places, key=lambda j: (-_shared(span, others[j]), others[j].end - others[j].start)
-    )
+def _overlapping(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> list[list[int]]:
+    """Return for each span the places of those that overlap it, the largest overlap first."""
+    order = sorted(range(len(second)), key=lambda j: second[j].start)
+    starts = [second[j].start for j in order]
+    longest = max((span.end - span.start for span in second), default=0)
+    overlapping = []
+    for span in first:
+        # What begins farther to the left than the longest reaches cannot overlap.
+        near = order[bisect_right(starts, span.start - longest) : bisect_left(starts, span.end)]
+        ranked = [
+            # Of two that hold the whole span the shorter is the nearer.
+            (-_shared(span, second[j]), second[j].end - second[j].start, j)
+            for j in near
+            if overlaps(span, second[j])
+        ]
+        overlapping.append([j for _, _, j in sorted(ranked)])
+    return overlapping
 
 
 def _augment(root: int, candidates: Sequence[Sequence[int]], partner: dict[int, int]) -> None:
