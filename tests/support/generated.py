@@ -111,7 +111,7 @@ class _Generator:
         self.texts = Texts({}, {})
         self.gold: dict[str, Reading] = {}
         self.readings: dict[str, dict[str, Reading]] = {who: {} for who in ANNOTATORS}
-        self.decisions: list[Sequence[str]] = []
+        self.decisions: list[tuple[str, ...]] = []
         self.ledger: list[Sequence[str]] = []
 
     def _word(self) -> str:
@@ -150,7 +150,8 @@ class _Generator:
 
     def _sentence(self, gold: Reading, article_id: str, start: int) -> str:
         """Return a sentence with three actors and one or two events, done by the first two."""
-        text, agents = "", []
+        text = ""
+        agents: list[tuple[int, int]] = []
         for layer in ("actor", "event", "actor", *self.random.choice(((), ("event",))), "actor"):
             text += self._filler(4) + " "
             phrase, label = self.random.choice(self.actors if layer == "actor" else self.events)
@@ -332,8 +333,10 @@ class _Generator:
         for number, row in enumerate(scored, start=1):
             reading, key = readings[row.article_id], row.sentence_id
             stance, *grounds = reading.stances[key]
-            choices = {"stance": (stance,), "holder": (reading.holders[key],)}
-            choices |= {"grounds": tuple(grounds)} if grounds else {}
+            choices: dict[str, tuple[str, ...]] = {"stance": (stance,)}
+            choices["holder"] = (reading.holders[key],)
+            if grounds:
+                choices["grounds"] = tuple(grounds)
             annotation = _annotation(number, choices, decided.get(key, LABELLED))
             digest = self.texts.digest(row.article_id)
             place = (row.article_id, key, row.start, row.end)

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from usiran.annotation.read_labels import single_annotations
-from usiran.annotation.submissions import list_submissions, read_submission
+from usiran.annotation.submissions import PROJECTS, list_submissions, read_submission
 from usiran.corpus import Corpus
 from usiran.errors import Finding, refuse
 from usiran.io.csv import read_rows
@@ -28,6 +28,10 @@ from usiran.label_studio.annotation_records import (
 from usiran.label_studio.read_export import read_export
 from usiran.schemas.label_scheme import Project, Scheme
 from usiran.text.articles import Texts
+
+if TYPE_CHECKING:
+    # It brings pandera, which takes a second to import and is not needed to read exports.
+    from usiran.loading import Opened
 
 Key = tuple[Project, str]
 
@@ -110,8 +114,31 @@ def read_rounds(
     InputError
         A round has no submission, or a submission has errors.
     """
-    stored = list_submissions(corpus)
-    names = sorted({round for round, _ in stored})
+    submissions = {
+        stored: read_submission(corpus, *stored, scheme=scheme, texts=texts)
+        for stored in list_submissions(corpus)
+    }
+    return _of_rounds(rounds, submissions, _kinds(corpus))
+
+
+def labels_of(opened: Opened) -> AnnotatorLabels:
+    """Return what a corpus that was opened has of its gold rounds; raises as `read_rounds`."""
+    submissions: dict[tuple[str, str], list[TaskReading]] = defaultdict(list)
+    for project in PROJECTS:
+        for (round, annotator, of_project), tasks in sorted(opened.submissions.items()):
+            if of_project == project:
+                submissions[round, annotator] += tasks
+    annotators = opened.tables["annotators"]
+    kinds = dict(zip(annotators["annotator_id"], annotators["kind"], strict=True))
+    return _of_rounds(opened.corpus.manifest.gold_rounds, submissions, kinds)
+
+
+def _of_rounds(
+    rounds: Sequence[str],
+    submissions: Mapping[tuple[str, str], Iterable[TaskReading]],
+    kinds: Mapping[str, str],
+) -> AnnotatorLabels:
+    names = sorted({round for round, _ in submissions})
     allowed = f"a round with submissions: {', '.join(names) or 'none is stored yet'}"
     refuse(
         Finding("--round", "", "", name, allowed, "name one")
@@ -119,18 +146,14 @@ def read_rounds(
         if name not in names
     )
     collected = _Collected()
-    submissions = {
-        (round, annotator): collected.take(
-            annotator,
-            f"{round}/{annotator}",
-            read_submission(corpus, round, annotator, scheme=scheme, texts=texts),
-        )
+    labelled = {
+        (round, annotator): collected.take(annotator, f"{round}/{annotator}", tasks)
         for round in dict.fromkeys(rounds)
-        for of_round, annotator in stored
+        for (of_round, annotator), tasks in submissions.items()
         if of_round == round
     }
     plural = "round" if len(rounds) == 1 else "rounds"
-    return collected.checked(f"{plural} {', '.join(rounds)}", corpus, submissions)
+    return collected.checked(f"{plural} {', '.join(rounds)}", kinds, labelled)
 
 
 class Export(NamedTuple):
@@ -187,7 +210,7 @@ def read_exports(
         owner = export.annotator or (_file_owner(export.path) if len(authors) < 2 else None)
         for annotator, own_tasks in sorted(_split(tasks, owner).items()):
             collected.take(annotator, str(export.path), own_tasks)
-    return collected.checked(", ".join(str(export.path) for export in exports), corpus)
+    return collected.checked(", ".join(str(export.path) for export in exports), _kinds(corpus))
 
 
 def _split(tasks: Iterable[TaskReading], owner: str | None) -> dict[str, list[TaskReading]]:
@@ -214,6 +237,12 @@ def _file_owner(path: Path) -> str:
     return path.resolve().parent.name if path.stem in ("stance", "spans") else path.stem
 
 
+def _kinds(corpus: Corpus) -> dict[str, str]:
+    path = corpus.annotation / "annotators.csv"
+    rows = read_rows(path, name=corpus.name_of(path), columns=("annotator_id", "kind"))
+    return {row["annotator_id"]: row["kind"] for row in rows}
+
+
 class _Collected:
     """Gathers tasks and everything wrong with them."""
 
@@ -238,21 +267,15 @@ class _Collected:
     def checked(
         self,
         source: str,
-        corpus: Corpus,
+        kinds: Mapping[str, str],
         submissions: dict[tuple[str, str], list[TaskReading]] | None = None,
     ) -> AnnotatorLabels:
         """Return what was gathered, or refuse all of it."""
         refuse(self._findings)
-        path = corpus.annotation / "annotators.csv"
-        rows = read_rows(path, name=corpus.name_of(path), columns=("annotator_id", "kind"))
         return AnnotatorLabels(
             tasks={annotator: self._tasks[annotator] for annotator in sorted(self._tasks)},
             source=source,
-            kinds={
-                row["annotator_id"]: row["kind"]
-                for row in rows
-                if row["annotator_id"] in self._tasks
-            },
+            kinds={key: kind for key, kind in kinds.items() if key in self._tasks},
             repairs=tuple(self._repairs),
             submissions=submissions or {},
         )

@@ -110,7 +110,7 @@ def make(
         files[path] = unchanged(path, table) or to_bytes(table)
         size = from_bytes(files[path]).nbytes
         built.append(Built(view, content_hash(table), len(files[path]), size))
-    facts = facts_of(corpus, frames, scheme, manifest=manifest, released=released)
+    facts = facts_of(opened, manifest=manifest, released=released)
     files[corpus.dataset / "README.md"] = card(facts, built).encode()
     files |= metadata_files(corpus, facts, built, files)
     progress("loading the dataset back and comparing every row")

@@ -12,7 +12,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from usiran.annotation.agreement.measure import measure_corpus
+from usiran.annotation.agreement.measure import measure_opened
 from usiran.annotation.agreement.report import to_json
 from usiran.corpus import Corpus
 from usiran.dataset.build import Progress, Result, drift_of, make
@@ -32,6 +32,7 @@ from usiran.dataset.release.stored import CHANGES, MANIFEST, RECORDS, Release, f
 from usiran.dataset.release.version import Bump, next_version, with_version
 from usiran.errors import Finding, InputError
 from usiran.io.atomic import holds, replace_files
+from usiran.loading import Opened
 from usiran.text.articles import read_text
 from usiran.validation.validate import open_valid
 
@@ -133,7 +134,7 @@ def prepare(
     manifest = replace(corpus.manifest, version=str(version))
     built = make(opened, manifest=manifest, released=created)
     progress("measuring the annotators' agreement")
-    files = _files(corpus, plan, built, _agreement(corpus, draws))
+    files = _files(corpus, plan, built, _agreement(opened, draws))
     changed = {path: content for path, content in files.items() if not holds(path, content)}
     return replace(plan, files=changed)
 
@@ -166,10 +167,10 @@ def _too_small(version: Version, allowed: str, least: Version) -> InputError:
     return InputError([Finding("VERSION", "", "", str(version), allowed, fix)])
 
 
-def _agreement(corpus: Corpus, draws: int) -> dict[str, Any]:
+def _agreement(opened: Opened, draws: int) -> dict[str, Any]:
     """Return the annotators' agreement as `usiran annotate agreement --json` prints it."""
     try:
-        return {"agreement": to_json(measure_corpus(corpus, draws=draws)), "no_agreement": None}
+        return {"agreement": to_json(measure_opened(opened, draws=draws)), "no_agreement": None}
     except InputError as error:
         # The corpus has no findings: there are fewer than two annotators, or none shared a unit.
         findings = (f"{finding.value}; needed: {finding.allowed}" for finding in error.findings)

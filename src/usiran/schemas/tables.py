@@ -131,7 +131,7 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
 
 @cache
 def _row_type(columns: tuple[str, ...]) -> Callable[..., Any]:
-    return namedtuple("Row", columns)  # type: ignore[misc] # the columns of whichever table
+    return namedtuple("Row", columns)
 
 
 def withdrawn_articles(frames: Frames) -> set[str]:

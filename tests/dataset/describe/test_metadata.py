@@ -58,7 +58,7 @@ def copy(described: Corpus, tmp_path: Path) -> Corpus:
 
 @pytest.fixture(scope="module")
 def facts(described: Corpus) -> Facts:
-    return facts_of(described, load_tables(described), read_scheme(described.labels))
+    return facts_of(loading.open(described))
 
 
 class Told(NamedTuple):

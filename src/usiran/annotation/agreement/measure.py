@@ -10,13 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from usiran.annotation.agreement.spans import Pair, SpanMeasure, span_scores
 from usiran.annotation.agreement.units import YES_NO, Ratings, all_ratings, matched_spans
-from usiran.annotation.annotator_labels import AnnotatorLabels, Export, read_exports, read_rounds
+from usiran.annotation.annotator_labels import (
+    AnnotatorLabels,
+    Export,
+    labels_of,
+    read_exports,
+    read_rounds,
+)
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.schemas.label_scheme import Scheme, read_scheme
@@ -29,6 +35,9 @@ from usiran.stats.alpha import (
 )
 from usiran.stats.scores import Floats
 from usiran.text.articles import Texts, read_texts
+
+if TYPE_CHECKING:
+    from usiran.loading import Opened
 
 SOFT = 0.40
 """Below this alpha a layer is published as soft labels only."""
@@ -209,6 +218,11 @@ def measure_corpus(
         names = tuple(rounds or corpus.manifest.gold_rounds)
         annotations = read_rounds(corpus, names, scheme=scheme, texts=texts)
     return measure(annotations, scheme=scheme, texts=texts, draws=draws, seed=seed)
+
+
+def measure_opened(opened: Opened, *, draws: int) -> Agreement:
+    """Return the agreement in the gold rounds of a corpus that was opened."""
+    return measure(labels_of(opened), scheme=opened.scheme, texts=opened.texts, draws=draws, seed=0)
 
 
 def _shared_units(annotations: AnnotatorLabels) -> dict[str, int]:

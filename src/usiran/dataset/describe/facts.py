@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from usiran.annotation.agreement.measure import Agreement, measure_corpus
+from usiran.annotation.agreement.measure import Agreement, measure_opened
 from usiran.corpus import Corpus, Manifest
 from usiran.dataset.describe.description import Description, read_description
 from usiran.dataset.release.stored import MANIFEST as RELEASED
 from usiran.dataset.release.stored import folder_of, read_release
 from usiran.dataset.release.version import parse_version
 from usiran.errors import InputError
+from usiran.loading import Opened
 from usiran.schemas.contrast import EDITS
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import Frames, rows_of
@@ -128,9 +129,7 @@ class Facts:
 
 
 def facts_of(
-    corpus: Corpus,
-    frames: Frames,
-    scheme: Scheme,
+    opened: Opened,
     *,
     manifest: Manifest | None = None,
     released: str | None = None,
@@ -139,17 +138,14 @@ def facts_of(
 
     Parameters
     ----------
-    corpus : Corpus
-        Its submissions give the agreement, its releases the day of this version's.
-    frames : mapping
-        Every table of the corpus, without findings.
-    scheme : Scheme
-        The order of labels.
+    opened : Opened
+        The corpus, without findings; its releases give the day of this version's.
     manifest : Manifest, optional
         What to take for what corpus.toml says.
     released : str, optional
         The day of a release that is being made.
     """
+    corpus, frames, scheme = opened.corpus, opened.tables, opened.scheme
     manifest = manifest or corpus.manifest
     labels = {
         name: _counts(frames[table][column], scheme.allowed[name])
@@ -166,7 +162,7 @@ def facts_of(
         linked=int(frames["actors"]["actor_id"].notna().sum()),
         registry=len(frames["registry"]),
         contrast=_contrast(frames, scheme),
-        agreement=_agreement(corpus),
+        agreement=_agreement(opened),
     )
 
 
@@ -186,10 +182,10 @@ def _released(corpus: Corpus, version: str) -> str | None:
     return read_release(folder).created if (folder / RELEASED).is_file() else None
 
 
-def _agreement(corpus: Corpus) -> Agreement | None:
+def _agreement(opened: Opened) -> Agreement | None:
     """Measure the agreement; intervals would take seconds, and nothing here tells them."""
     try:
-        return measure_corpus(corpus, draws=1)
+        return measure_opened(opened, draws=1)
     except InputError:
         # The corpus has no findings: fewer than two annotators, or no unit that two labelled.
         return None

@@ -84,7 +84,7 @@ def text_free_files(
     bare = views({**frames, "articles": articles}, opened.scheme)
     rights = opened.corpus.root / "LICENSE-DATA.md"
     page_data = PageData(
-        statistics=facts_of(opened.corpus, frames, opened.scheme),
+        statistics=facts_of(opened),
         configs=tuple(Config(view.name, view.about, view.tables, view.split) for view in bare),
         rights=rights.read_text("utf-8") if rights.exists() else None,
     )
