@@ -177,13 +177,13 @@ def _mended(
         return None
     placed = place(draft.text, start, end, quoted)
     if placed is None:
-        found = f"{start} to {end}: {quoted or draft.text[max(start, 0) : max(end, 0)]}"
-        draft.error(item, layer, found, "offsets where the quoted text stands", _FIX_SPAN)
+        shown = f"{start} to {end}: {quoted or draft.text[max(start, 0) : max(end, 0)]}"
+        draft.error(item, layer, shown, "offsets where the quoted text stands", _FIX_SPAN)
         return None
     if placed.repaired:
         inside = draft.text[placed.start : placed.end]
-        found = f"{start} to {end}: {inside if quoted is None else quoted}"
-        draft.repairs.append(_repair(item, layer, found, placed))
+        shown = f"{start} to {end}: {inside if quoted is None else quoted}"
+        draft.repairs.append(_repair(item, layer, shown, placed))
     draft.drawn[region] = (start, end)
     return placed.start, placed.end
 
@@ -222,8 +222,8 @@ def _labels(draft: Draft, field: Field, item: ResultItem) -> tuple[str, ...] | N
 def _read_mode(draft: Draft, field: Field, item: ResultItem) -> None:
     span = draft.span(item.id)
     if span is None or span.layer != field.region:
-        found = "no such region" if span is None else f"a region of {span.layer}"
-        draft.error(item, field.name, found, f"a region of {field.region}", _FIX_DOUBLE)
+        shown = "no such region" if span is None else f"a region of {span.layer}"
+        draft.error(item, field.name, shown, f"a region of {field.region}", _FIX_DOUBLE)
         return
     labels = _labels(draft, field, item)
     if not labels:
@@ -257,8 +257,8 @@ def _read_relation(draft: Draft, field: Field, item: ResultItem) -> None:
     if item.direction == "bi" and event is not None and event.layer != field.region:
         event, actor = actor, event
     if not (event and actor and event.layer == field.region and actor.layer != field.region):
-        found = f"{_end(draft, first)} -> {_end(draft, second)}"
-        draft.error(item, field.name, found, f"{field.region} -> actor", _FIX_RELATION)
+        shown = f"{_end(draft, first)} -> {_end(draft, second)}"
+        draft.error(item, field.name, shown, f"{field.region} -> actor", _FIX_RELATION)
         return
     written, labels = field.by_written, item.labels or ()
     if not labels or any(label not in written for label in labels):

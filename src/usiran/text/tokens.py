@@ -52,6 +52,7 @@ def to_bio(tokens: Sequence[Token], spans: Iterable[Span]) -> list[str]:
         A span cuts a token, covers none, or overlaps another span.
     """
     tags = ["O"] * len(tokens)
+    # By offset: a span is found in one step, however long the text.
     starts = {token.start: i for i, token in enumerate(tokens)}
     ends = {token.end: i for i, token in enumerate(tokens)}
     for span in spans:
@@ -85,6 +86,7 @@ def from_bio(tokens: Sequence[Token], tags: Sequence[str]) -> list[Span]:
     for token, tag in zip(tokens, tags, strict=True):
         if tag != "O" and tag[:2] not in ("B-", "I-"):
             raise ValueError(f"tag {tag!r}: allowed are O, B-<label> and I-<label>")
+        # O has no label, so an I- behind it continues nothing.
         if tag[:2] == "I-" and previous[2:] == tag[2:] and spans:
             spans[-1] = spans[-1]._replace(end=token.end)
         elif tag != "O":

@@ -68,6 +68,7 @@ def _predictor(layer: Project, answers: Answers) -> Predictor:
         for task in tasks:
             for answer in answers.get((layer, task.unit_id), ()):
                 result = cast("list[Json]", answer["result"])
+                # No score: whose answer it is must not show in the order of the tasks.
                 yield Prediction(task.unit_id, result, None, str(answer["model_version"]))
 
     return predict

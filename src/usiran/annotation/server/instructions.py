@@ -49,9 +49,11 @@ def words_of(instruction: str | None) -> list[str]:
 
 def _sections(text: str) -> dict[str, str]:
     """Return the sections of the second level: from heading without number to content."""
-    found = list(_HEADING.finditer(text))
-    ends = [match.start() for match in found[1:]] + [len(text)]
-    return {match[1]: text[match.end() : end] for match, end in zip(found, ends, strict=True)}
+    headings = list(_HEADING.finditer(text))
+    ends = [heading.start() for heading in headings[1:]] + [len(text)]
+    return {
+        heading[1]: text[heading.end() : end] for heading, end in zip(headings, ends, strict=True)
+    }
 
 
 def _table(field: Field) -> str:

@@ -55,6 +55,7 @@ def serve(
     from usiran.corpus import Corpus
 
     def ready(server: Server) -> None:
+        # Whoever starts the server as a part of something larger reads this from a pipe.
         print(server, flush=True)
         if note := note_version(server.version):
             say(note)
@@ -62,6 +63,7 @@ def serve(
 
     here = Corpus.find(corpus)
     if not run(here, DataDir.of(here, data), wanted_port=port, ready=ready, say=say):
+        # What a shell says of a program that Ctrl-C ended.
         raise typer.Exit(130)
 
 
