@@ -4,28 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from usiran.benchmark.leaderboard import PURPOSE, told
-from usiran.benchmark.results import SUBMITTED, Result, Results
+from usiran.benchmark.leaderboard import PURPOSE, described
+from usiran.benchmark.results import SUBMITTED, Results
 from usiran.corpus import Corpus
-from usiran.io.markdown import score, span_of, table
+from usiran.io.templates import render
 from usiran.tasks.base import METRICS
-
-_CARD = """\
-# {system}
-
-{told}
-{url}
-**Submitted**: the predictions were made elsewhere and scored by `usiran benchmark submit`. How
-they were made is the makers' word; that the scores follow from the predictions can be checked:
-
-```console
-{commands}
-```
-
-{scores}
-
-{purpose}
-"""
 
 
 def card_path(corpus: Corpus, system: str) -> Path:
@@ -43,35 +26,19 @@ def card(results: Results, system: str) -> str:
     system : str
         Its name; at least one result is a submission of it.
     """
-    mine = [
+    submitted = [
         stored.result
         for (name, _), stored in sorted(results.items())
         if name == system and stored.result.kind == SUBMITTED
     ]
-    url = mine[0].submission.url if mine[0].submission else ""
-    verify = "$ usiran benchmark verify baselines/results"
-    return _CARD.format(
+    submission = submitted[0].submission
+    return render(
+        "usiran.benchmark",
+        "submission.md.jinja",
         system=system,
-        told=told(mine[0]),
-        url=f"\nMore: <{url}>\n" if url else "",
-        commands="\n".join(f"{verify}/{system}/{one.task}.json" for one in mine),
-        scores=_scores(mine),
+        results=submitted,
+        url=submission.url if submission else "",
+        described=described,
+        metrics=METRICS,
         purpose=PURPOSE,
     )
-
-
-def _scores(results: list[Result]) -> str:
-    heads = ["task", "score", "value", "95 % interval", "chance", "data", "predictions"]
-    rows = [
-        [
-            one.task,
-            METRICS[one.headline],
-            score(one.score),
-            span_of(one.interval),
-            score(one.chance),
-            one.data_version,
-            f"`{one.predictions_sha256[:12]}`",
-        ]
-        for one in results
-    ]
-    return table(heads, rows)

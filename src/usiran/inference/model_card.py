@@ -10,57 +10,13 @@ from usiran.benchmark.leaderboard import PURPOSE
 from usiran.benchmark.results import Result
 from usiran.corpus import Manifest
 from usiran.inference.store import ModelInfo
-from usiran.io.markdown import score, span_of, table
+from usiran.io.markdown import span_of
+from usiran.io.templates import render
 from usiran.models.settings import Settings
 from usiran.stats.bootstrap import COVERAGE
 from usiran.tasks.base import METRICS, Gold
 
 _TASKS = {"sentence": ("text-classification", "stance"), "spans": ("token-classification", "spans")}
-_PAGE = """\
----
-{data}
----
-
-# {title}: {task}
-
-{description}
-
-{question} Labels: {labels}.
-
-It was trained on all {articles} articles ({sentences} sentences) of {name}, version {version}.
-{basis}
-
-{purpose}
-
-## Use
-
-```console
-$ usiran predict FOLDER texts/ --output labelled
-```
-
-`FOLDER` is this folder, or one that holds several trained ones. The model is a
-[skops](https://skops.readthedocs.io) file: no pickle, and `usiran` refuses types it does not know.
-
-## Score
-
-{scored}
-
-## Training labels
-
-{counts}
-
-## Limits
-
-- {articles} articles on one subject, in English, are little: on other news expect less.
-- Sentences of a raw text are split by a program; in the corpus a reader corrected them.
-- It repeats what its training labels say, mistakes included. Do not judge people by it.
-
-## How it was made
-
-{made}
-
-Text rights: {rights}
-"""
 _BASES = {
     "first-pass": "Its labels are one annotator's first pass, not an adjudicated gold.",
     "adjudicated": "Its labels were adjudicated from independent annotators' labels.",
@@ -85,22 +41,19 @@ def model_card(
     result : Result or None
         Its score on the leaderboard; None where there is none on this gold.
     """
-    return _PAGE.format(
+    return render(
+        "usiran.inference",
+        "model_card.md.jinja",
         data=_data(info, manifest, result),
-        title=info.title,
-        task=info.task,
-        description=settings.description,
-        question=gold.task.title,
-        labels=", ".join(f"`{name}`" for name in info.labels),
-        articles=info.articles,
-        sentences=info.sentences,
-        name=f"[{info.hub_id}](https://huggingface.co/datasets/{info.hub_id})",
-        version=info.data_version,
+        info=info,
+        settings=settings,
+        gold=gold,
+        result=result,
+        counts=_counts(gold),
+        metrics=METRICS,
+        coverage=COVERAGE,
         basis=_BASES[manifest.gold_basis],
         purpose=PURPOSE,
-        scored=_scored(result),
-        counts=_counts(gold),
-        made=_made(info),
         rights=manifest.text_rights,
     )
 
@@ -139,31 +92,8 @@ def _evaluated(info: ModelInfo, manifest: Manifest, result: Result) -> EvalResul
     )
 
 
-def _scored(result: Result | None) -> str:
-    if result is None:
-        return "No score on this version of the data: `usiran benchmark run` makes one."
-    return (
-        f"{METRICS[result.headline]} {score(result.score)}, 95 % interval "
-        f"{span_of(result.interval)} (two-stage bootstrap; {COVERAGE}); chance "
-        f"{score(result.chance)}. Every article was left out once and labelled by a model that "
-        "had not seen it. The model here has seen all of them, so it is not the one that was "
-        "scored, and its own labels of these articles show nothing."
-    )
-
-
-def _counts(gold: Gold) -> str:
-    seen: Counter[str] = Counter()
+def _counts(gold: Gold) -> Counter[str]:
+    counts: Counter[str] = Counter()
     for value in gold.values:
-        seen.update([value] if isinstance(value, str) else [span.label for span in value])
-    return table(["label", "n"], [[name, str(seen[name])] for name in gold.task.labels])
-
-
-def _made(info: ModelInfo) -> str:
-    versions = ", ".join(f"{name} {number}" for name, number in info.versions.items())
-    rows = [
-        ["system", f"`{info.system}`, seed {info.seed}"],
-        ["settings", f"model.json; SHA-256 `{info.settings_sha256[:12]}`"],
-        ["data", f"{info.data_version}; gold SHA-256 `{info.gold_sha256[:12]}`"],
-        ["versions", versions],
-    ]
-    return table(["what", "value"], rows)
+        counts.update([value] if isinstance(value, str) else [span.label for span in value])
+    return counts
