@@ -123,16 +123,16 @@ class Publisher:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Hub]:
+def hub_server() -> Iterator[Hub]:
     """Yield a Hub that a module's tests share; its users' names are in `USERS`."""
     with serving(**USERS) as hub:
         yield hub
 
 
 @pytest.fixture(scope="module")
-def program(server: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publisher]:
+def program(hub_server: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publisher]:
     """Yield the program, speaking to that Hub."""
-    made = Publisher(server.url, tmp_path_factory.mktemp("home"))
+    made = Publisher(hub_server.url, tmp_path_factory.mktemp("home"))
     try:
         yield made
     finally:
@@ -140,11 +140,11 @@ def program(server: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
 
 
 @pytest.fixture
-def hub(server: Hub) -> Hub:
+def hub(hub_server: Hub) -> Hub:
     """Return that Hub, empty and without faults."""
-    server.repos.clear()
-    server.order(None)
-    return server
+    hub_server.repos.clear()
+    hub_server.order(None)
+    return hub_server
 
 
 def environment(url: str, home: Path) -> dict[str, str]:

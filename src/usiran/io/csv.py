@@ -20,7 +20,7 @@ def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dic
     path : Path
         The file.
     name : str
-        How a fault calls it.
+        How an error calls it.
     columns : sequence of str
         Columns that must be there.
 
@@ -39,22 +39,22 @@ def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dic
     except OSError as error:
         raise FileError(name, str(error.strerror), allowed, "make it a file to read") from None
     except UnicodeDecodeError as error:
-        found = f"byte {error.start} is not UTF-8"
-        raise FileError(name, found, allowed, "save it as UTF-8") from None
+        value = f"byte {error.start} is not UTF-8"
+        raise FileError(name, value, allowed, "save it as UTF-8") from None
     except csv.Error as error:
         raise FileError(name, str(error), allowed, _FIX) from None
     header = lines[0] if lines else []
     missing = [column for column in columns if column not in header]
     if missing or "\0" in text:
-        found = f"no column {', '.join(missing)}" if missing else "a NUL character"
-        raise FileError(name, found, allowed, _FIX)
+        value = f"no column {', '.join(missing)}" if missing else "a NUL character"
+        raise FileError(name, value, allowed, _FIX)
     return [_row(header, cells, number, name) for number, cells in enumerate(lines[1:], 2) if cells]
 
 
 def _row(header: Sequence[str], cells: Sequence[str], number: int, name: str) -> dict[str, str]:
     if len(cells) != len(header):
-        found = f"row {number}: {len(cells)} cells"
-        raise FileError(name, found, f"{len(header)} cells, as in the header", "correct the row")
+        value = f"row {number}: {len(cells)} cells"
+        raise FileError(name, value, f"{len(header)} cells, as in the header", "correct the row")
     return dict(zip(header, cells, strict=True))
 
 

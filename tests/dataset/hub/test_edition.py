@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.hub import Hub
-from tests.support.publisher import REPO, Publisher, hub, load, program, published, server
+from tests.support.publisher import REPO, Publisher, hub, hub_server, load, program, published
 from tests.support.releasable import FIRST, commit, released, turn_holder
 from usiran.corpus import Corpus
 
-__all__ = ["hub", "program", "server"]
+__all__ = ["hub", "hub_server", "program"]
 
 PUBLISH = ("publish", "--repo-id", REPO, "--text")
 

@@ -17,16 +17,16 @@ from tests.support.publisher import (
     Publisher,
     environment,
     hub,
+    hub_server,
     load,
     program,
     published,
     release,
-    server,
     write_release,
 )
 from usiran.corpus import Corpus
 
-__all__ = ["hub", "program", "server"]
+__all__ = ["hub", "hub_server", "program"]
 
 INCLUDE = ("publish", "--repo-id", REPO, "--text", "include")
 

@@ -30,27 +30,27 @@ CARD = "---\nlicense: mit\nconfigs:\n- config_name: a\n  data_files: a.csv\n---\
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Hub]:
+def hub_server() -> Iterator[Hub]:
     users = {"ann": User("ann", ("lab",)), "bob": User("bob", ("lab",), role="read")}
     with serving(**users, eve=User("eve"), old=User("ann", expired=True)) as hub:
         yield hub
 
 
 @pytest.fixture
-def hub(server: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
+def hub(hub_server: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
     # The client reads its environment when it is imported, and that has been.
-    template = server.url + "/{repo_id}/resolve/{revision}/{filename}"
+    template = hub_server.url + "/{repo_id}/resolve/{revision}/{filename}"
     for name, value in (
         ("HF_HUB_DISABLE_XET", True),
-        ("ENDPOINT", server.url),
+        ("ENDPOINT", hub_server.url),
         ("HUGGINGFACE_CO_URL_TEMPLATE", template),
         ("AGENT_HARNESSES_PATH", str(tmp_path / "agents.json")),
     ):
         monkeypatch.setattr(f"huggingface_hub.constants.{name}", value)
-    server.repos.clear()
-    server.order(None)
-    _api(server).create_repo(REPO, repo_type="dataset", private=True)
-    return server
+    hub_server.repos.clear()
+    hub_server.order(None)
+    _api(hub_server).create_repo(REPO, repo_type="dataset", private=True)
+    return hub_server
 
 
 def _api(hub: Hub, token: str = "ann") -> Any:

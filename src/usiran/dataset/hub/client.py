@@ -1,6 +1,6 @@
 """A dataset repository on the Hugging Face Hub, spoken to through `huggingface_hub`.
 
-Every fault between here and the Hub is one `HubError`, which says what was being done. Tokens are
+Every error between here and the Hub is one `HubError`, which says what was being done. Tokens are
 found by `huggingface_hub` and never shown.
 """
 
@@ -87,30 +87,29 @@ class Remote:
             except RepositoryNotFoundError:
                 return None
             refs = self._api.list_repo_refs(self.repo_id, repo_type="dataset")
-        return State(
-            info.sha, bool(info.private), {one.name: one.target_commit for one in refs.tags}
-        )
+        tags = {tag.name: tag.target_commit for tag in refs.tags}
+        return State(info.sha, bool(info.private), tags)
 
     def other_kind(self) -> str | None:
         """Return what else than a dataset has this id: ``model``, ``space`` or nothing."""
         with self._doing("looking for other repositories of this name"):
-            kinds = ("model", "space")
-            return next(
-                (k for k in kinds if self._api.repo_exists(self.repo_id, repo_type=k)), None
-            )
+            for kind in ("model", "space"):
+                if self._api.repo_exists(self.repo_id, repo_type=kind):
+                    return kind
+        return None
 
     def files(self, revision: str) -> dict[str, RemoteFile]:
         """Return every file of a revision, from its path."""
         from huggingface_hub.hf_api import RepoFile
 
         with self._doing(f"listing the files of {revision}"):
-            listed = self._api.list_repo_tree(
+            entries = self._api.list_repo_tree(
                 self.repo_id, repo_type="dataset", revision=revision, recursive=True
             )
             return {
-                one.path: RemoteFile(one.blob_id, one.lfs.sha256 if one.lfs else None)
-                for one in listed
-                if isinstance(one, RepoFile)
+                entry.path: RemoteFile(entry.blob_id, entry.lfs.sha256 if entry.lfs else None)
+                for entry in entries
+                if isinstance(entry, RepoFile)
             }
 
     def create(self, *, private: bool) -> None:
@@ -133,7 +132,7 @@ class Remote:
             *(CommitOperationDelete(path, is_folder=False) for path in deleted),
         ]
         with self._doing("uploading and committing"):
-            done = self._api.create_commit(
+            commit = self._api.create_commit(
                 self.repo_id,
                 operations,
                 commit_message=title,
@@ -141,7 +140,7 @@ class Remote:
                 revision="main",
                 parent_commit=parent,
             )
-        return str(done.oid)
+        return str(commit.oid)
 
     def tag(self, name: str, commit: str) -> None:
         """Tag a commit."""
@@ -176,16 +175,15 @@ def check_id(repo_id: str) -> str:
     from huggingface_hub.errors import HFValidationError
     from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # lazy
 
-    fix = "name the organisation or user, a slash, and the dataset"
+    owner, slash, _ = repo_id.partition("/")
     try:
         validate_repo_id(repo_id)
-        sound = repo_id.count("/") == 1 and repo_id.split("/", maxsplit=1)[0] not in (
-            "datasets",
-            "spaces",
-        )
+        # A path of the Hub's site, which the client takes for an id.
+        valid = bool(slash) and owner not in ("datasets", "spaces")
     except HFValidationError:
-        sound = False
-    if not sound:
+        valid = False
+    if not valid:
+        fix = "name the organisation or user, a slash, and the dataset"
         allowed = "ORG/NAME of letters, digits, '-', '_' and '.', such as lab/news; no address"
         raise InputError([Finding("--repo-id", "", "", repo_id, allowed, fix)])
     return repo_id
@@ -213,19 +211,19 @@ def _quiet(say: Say) -> Iterator[None]:
         enable_progress_bars,
     )
 
-    logger, off = logging.getLogger("huggingface_hub"), are_progress_bars_disabled()
-    kept = logger.handlers[:]
+    logger, disabled = logging.getLogger("huggingface_hub"), are_progress_bars_disabled()
+    handlers = logger.handlers[:]
     logger.handlers = [_Retries(say)]
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             disable_progress_bars()
             yield
-        for one in caught:
+        for warning in caught:
             # The card's; what concerns the client's makers has other categories.
-            if issubclass(one.category, UserWarning):
-                say(shorten(one.message))
+            if issubclass(warning.category, UserWarning):
+                say(shorten(warning.message))
     finally:
-        logger.handlers = kept
-        if not off:
+        logger.handlers = handlers
+        if not disabled:
             enable_progress_bars()

@@ -89,16 +89,15 @@ def _released(corpus: Corpus, release: Release) -> dict[str, bytes]:
     """Read the files of a release; each must be the one that was released."""
     fix = f"check out the tag {release.tag}, or release what is there with `usiran release`"
     files, findings = {}, []
-    for path, wanted in release.files.items():
-        place = corpus.dataset / path
-        content = place.read_bytes() if place.is_file() else None
-        if content is None:
-            found = "no file"
-        elif (found := hashlib.sha256(content).hexdigest()) == wanted.sha256:
-            files[path] = content
-            continue
-        allowed = f"{wanted.sha256}, as released in {release.version}"
-        findings.append(Finding(corpus.name_of(place), "", "sha256", found, allowed, fix))
+    for name, published in release.files.items():
+        path = corpus.dataset / name
+        content = path.read_bytes() if path.is_file() else None
+        digest = "no file" if content is None else hashlib.sha256(content).hexdigest()
+        if content is not None and digest == published.sha256:
+            files[name] = content
+        else:
+            allowed = f"{published.sha256}, as released in {release.version}"
+            findings.append(Finding(corpus.name_of(path), "", "sha256", digest, allowed, fix))
     if findings:
         raise InputError(findings)
     return files

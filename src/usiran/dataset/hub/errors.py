@@ -8,7 +8,7 @@ _AGAIN = "run it again: what is done is not done twice"
 _TOKEN = "make a token with the right to write in your settings on the Hub, then `hf auth login`"
 _WRITE = "a token with the right to write here"
 # From status to what was found, what is allowed, how to mend it.
-_ANSWERS = {
+_STATUSES = {
     401: ("the token was refused: expired, revoked or mistyped", "a valid token", _TOKEN),
     403: ("the token has no right to do this", _WRITE, f"{_TOKEN}; or name another --repo-id"),
     404: ("not there, or hidden from this token", _WRITE, "check --repo-id and the token"),
@@ -19,35 +19,21 @@ _ANSWERS = {
 
 
 def hub_error(error: BaseException, repo_id: str, doing: str) -> HubError:
-    """Return what is said of an error.
-
-    Parameters
-    ----------
-    error : BaseException
-        What the client raised.
-    repo_id : str
-        The repository.
-    doing : str
-        What was being done.
-    """
-    found, allowed, fix = _told(_root(error))
-    return HubError(repo_id, f"{doing}: {found}", allowed, fix)
-
-
-def _root(error: BaseException) -> BaseException:
-    """Return what is behind an upload's own words."""
+    """Return what the client raised, while something was being done, as an error of ours."""
+    # An upload wraps what went wrong into words of its own.
     while isinstance(error, RuntimeError) and error.__cause__ is not None:
         error = error.__cause__
-    return error
+    value, allowed, fix = _explained(error)
+    return HubError(repo_id, f"{doing}: {value}", allowed, fix)
 
 
-def _told(error: BaseException) -> tuple[str, str, str]:
+def _explained(error: BaseException) -> tuple[str, str, str]:
     """Return what was found, what is allowed, how to mend it."""
     import httpx2
     from huggingface_hub import errors
 
     if isinstance(error, errors.HfHubHTTPError):
-        return _answered(error.response.status_code, error.server_message or "")
+        return _refused(error.response.status_code, error.server_message or "")
     answer, network = "an answer of the Hub", f"check the network and HF_ENDPOINT, then {_AGAIN}"
     # The first that fits: a timeout is a transport error, too.
     table: tuple[tuple[type[BaseException], str, str, str], ...] = (
@@ -59,20 +45,20 @@ def _told(error: BaseException) -> tuple[str, str, str]:
         (httpx2.ConnectError, "the Hub cannot be reached", answer, network),
         (httpx2.TransportError, "the connection was cut", answer, _AGAIN),
     )
-    for kind, found, allowed, fix in table:
+    for kind, value, allowed, fix in table:
         if isinstance(error, kind):
-            return found, allowed, fix
+            return value, allowed, fix
     if "metadata in README.md" in str(error):
         fix = "mend what the card is generated from, and release that"
         return shorten(error), "YAML that the Hub takes", fix
     return f"an answer that is not the Hub's: {shorten(error)}", answer, network
 
 
-def _answered(status: int, message: str) -> tuple[str, str, str]:
-    said = f" ({shorten(message)})" if message else ""
+def _refused(status: int, message: str) -> tuple[str, str, str]:
+    detail = f" ({shorten(message)})" if message else ""
     if status >= 500:
-        failed = f"the Hub failed with {status}{said}"
-        return failed, "a Hub that works", f"wait a little, then {_AGAIN}"
-    other = (f"refused with {status}", "what the Hub takes", "correct what it says")
-    found, allowed, fix = _ANSWERS.get(status, other)
-    return found + said, allowed, fix
+        value = f"the Hub failed with {status}{detail}"
+        return value, "a Hub that works", f"wait a little, then {_AGAIN}"
+    default = (f"refused with {status}", "what the Hub takes", "correct what it says")
+    value, allowed, fix = _STATUSES.get(status, default)
+    return value + detail, allowed, fix

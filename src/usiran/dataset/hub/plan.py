@@ -45,7 +45,7 @@ class Plan:
 
     def paths(self, kind: str) -> list[str]:
         """Return the paths of the operations of one kind."""
-        return [one.path for one in self.operations if one.kind == kind]
+        return [operation.path for operation in self.operations if operation.kind == kind]
 
 
 def plan_new(edition: Edition, *, public: bool) -> Plan:
@@ -64,20 +64,21 @@ def plan(remote: Remote, state: State, edition: Edition, *, public: bool, say: S
         The tag is there with other content; a newer release is published; the repository is
         public and that was not said; it holds what is not this corpus's.
     """
-    last = edition.release.tag
-    there = {one: parse_version(one) for one in state.tags if is_version(one)}
-    if last in there:
+    tag = edition.release.tag
+    versions = {name: parse_version(name) for name in state.tags if is_version(name)}
+    if tag in versions:
         _check_tag(remote, edition)
-        return Plan((), state.tags[last])
+        return Plan((), state.tags[tag])
     _check_visibility(remote, state, public=public, say=say)
-    _check_order(remote, edition, there)
+    _check_order(remote, edition, versions)
     files = remote.files(state.head)
     changes = difference(edition, files)
-    _check_head(remote, files, changes, tagged=bool(there))
-    held = {"main": files} if "README.md" in files else {}
-    held |= {tag: remote.files(tag) for tag in sorted(there, key=there.__getitem__)}
-    _note_editions(held, edition.text, say)
-    return Plan((*changes, Operation("tag", last, 0)), state.head)
+    _check_head(remote, files, changes, tagged=bool(versions))
+    # The Hub makes a new repository with one commit, which holds no edition.
+    editions = {"main": files} if "README.md" in files else {}
+    editions |= {name: remote.files(name) for name in sorted(versions, key=versions.__getitem__)}
+    _note_editions(editions, edition.text, say)
+    return Plan((*changes, Operation("tag", tag, 0)), state.head)
 
 
 def difference(edition: Edition, files: Mapping[str, RemoteFile]) -> tuple[Operation, ...]:
@@ -96,16 +97,16 @@ def _check_tag(remote: Remote, edition: Edition) -> None:
     tag = edition.release.tag
     files = remote.files(tag)
     if changes := difference(edition, files):
-        found = f"the tag {tag} is there with other content: {some(changes)}"
+        value = f"the tag {tag} is there with other content: {some(changes)}"
         fix = "release a new version; a tag that people may have read is not moved"
-        if (held := text_of(files)) != edition.text:
-            found = f"the tag {tag} is there with the edition {called(held)}"
+        if (text := text_of(files)) != edition.text:
+            value = f"the tag {tag} is there with the edition {called(text)}"
             fix = "name a repository of its own for the other edition, or release a new version"
-        raise HubError(remote.repo_id, found, f"the same files under {tag}, or no such tag", fix)
+        raise HubError(remote.repo_id, value, f"the same files under {tag}, or no such tag", fix)
 
 
-def _check_order(remote: Remote, edition: Edition, there: Mapping[str, Version]) -> None:
-    newer = [one for one, version in there.items() if version > edition.release.version]
+def _check_order(remote: Remote, edition: Edition, versions: Mapping[str, Version]) -> None:
+    newer = [name for name, version in versions.items() if version > edition.release.version]
     if newer:
         allowed = "no newer release before an older one; `main` would go back"
         fix = "publish a release that is newer than these"
@@ -132,24 +133,25 @@ def _check_head(
         # By its rules the Hub would leave files out of the commit without a word.
         allowed, fix = "no .gitignore", "delete it on the Hub"
         raise HubError(remote.repo_id, "there is a .gitignore", allowed, fix)
-    stale = tuple(one for one in changes if one.kind == "delete")
+    stale = tuple(operation for operation in changes if operation.kind == "delete")
     if stale and not tagged:
-        found = f"files, but no release: {some(stale)}"
+        # Without a release of ours the repository is somebody's work: nothing in it is deleted.
+        value = f"files, but no release: {some(stale)}"
         allowed = "an empty repository, or one with releases of this corpus"
-        raise HubError(remote.repo_id, found, allowed, "name another --repo-id, or delete them")
+        raise HubError(remote.repo_id, value, allowed, "name another --repo-id, or delete them")
 
 
-def _note_editions(held: Mapping[str, Mapping[str, RemoteFile]], text: Text, say: Say) -> None:
+def _note_editions(editions: Mapping[str, Mapping[str, RemoteFile]], text: Text, say: Say) -> None:
     """Say where the repository holds the edition that is not published now."""
-    if other := [name for name, files in held.items() if text_of(files) != text]:
-        now = called(text_of(held[other[0]]))
+    if names := [name for name, files in editions.items() if text_of(files) != text]:
+        other = called(text_of(editions[names[0]]))
         say(
-            f"note: the repository holds an edition {now} ({', '.join(other)}); it stays readable "
-            "there, under the tags and in the history, unless the repository is deleted"
+            f"note: the repository holds an edition {other} ({', '.join(names)}); it stays "
+            "readable there, under the tags and in the history, unless the repository is deleted"
         )
 
 
 def some(operations: tuple[Operation, ...]) -> str:
     """Name the first paths."""
-    paths = [one.path for one in operations]
+    paths = [operation.path for operation in operations]
     return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

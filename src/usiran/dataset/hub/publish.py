@@ -81,37 +81,26 @@ def publish(
     edition = edition_of(corpus, text, version, say)
     say(f"the token is {remote.user()}'s")
     state = remote.state()
-    made: tuple[Operation, ...] = ()
+    created: tuple[Operation, ...] = ()
     if state is None:
         _check_name(remote)
         todo = plan_new(edition, public=public)
-        if dry_run:
-            return _told(remote, edition, "", todo.operations, dry_run=True)
-        made, state = todo.operations[:1], _make(remote, public=public, say=say)
-    todo = plan(remote, state, edition, public=public, say=say)
+        if not dry_run:
+            created, state = todo.operations[:1], _make(remote, public=public, say=say)
+    if state is not None:
+        todo = plan(remote, state, edition, public=public, say=say)
     commit = todo.head
     if todo.operations and not dry_run:
         commit = _carry_out(remote, edition, todo, say)
-    return _told(remote, edition, commit, (*made, *todo.operations), dry_run=dry_run)
-
-
-def _told(
-    remote: Remote,
-    edition: Edition,
-    commit: str,
-    operations: tuple[Operation, ...],
-    *,
-    dry_run: bool,
-) -> Published:
-    tag = edition.release.tag
-    return Published(remote.repo_id, remote.url, tag, commit, operations, dry_run)
+    operations = (*created, *todo.operations)
+    return Published(repo_id, remote.url, edition.release.tag, commit, operations, dry_run)
 
 
 def _check_name(remote: Remote) -> None:
     if kind := remote.other_kind():
-        found = f"a {kind} repository has this name"
+        value = f"a {kind} repository has this name"
         allowed = "a dataset repository, or a name that is free"
-        raise HubError(remote.repo_id, found, allowed, "name another --repo-id")
+        raise HubError(remote.repo_id, value, allowed, "name another --repo-id")
 
 
 def _make(remote: Remote, *, public: bool, say: Say) -> State:
@@ -133,11 +122,12 @@ def _carry_out(remote: Remote, edition: Edition, plan: Plan, say: Say) -> str:
         say(f"sending {len(added)} files ({size:,} bytes), deleting {len(deleted)}")
         commit = remote.commit(added, deleted, parent=plan.head, title=edition.title)
     else:
+        # Stopped between the commit and the tag, an earlier run has done the rest.
         say(f"`main` holds {edition.release.version} already; only the tag is missing")
     if wrong := difference(edition, remote.files(commit)):
-        found = f"commit {commit[:12]} is not the release: {some(wrong)}"
+        value = f"commit {commit[:12]} is not the release: {some(wrong)}"
         fix = "run it again; if it stays, report it with this line"
-        raise HubError(remote.repo_id, found, "exactly the release's files; no tag was set", fix)
+        raise HubError(remote.repo_id, value, "exactly the release's files; no tag was set", fix)
     say(f"setting the tag {tag}")
     remote.tag(tag, commit)
     return commit
