@@ -89,6 +89,14 @@ class FileError(UsiranError):
         super().__init__(str(self.finding))
 
 
+class PlotsMissing(FileError):
+    """matplotlib, which draws the pictures, is not installed."""
+
+    def __init__(self, picture: str) -> None:
+        fix = "pip install 'usiran[plots]'"
+        super().__init__(picture, "no matplotlib", "matplotlib, which draws it", fix)
+
+
 class StudioError(FileError):
     """A Label Studio server, or a data folder of one, is not as it must be."""
 

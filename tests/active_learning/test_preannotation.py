@@ -50,23 +50,30 @@ def predicted(
     return list(predictor(tasks_of(corpus, layer, *articles)))
 
 
+@pytest.fixture(scope="module")
+def shown(corpus: Corpus) -> list[Prediction]:
+    """What tfidf-logreg predicts for every sentence, asked once."""
+    return predicted(corpus, "stance", "tfidf-logreg", ordering=True)
+
+
 def choices(one: Prediction) -> dict[str, Sequence[str]]:
     return {str(item["from_name"]): item["value"]["choices"] for item in one.result}  # type: ignore[index]
 
 
-def test_every_sentence_gets_a_stance_and_a_holder_with_a_confidence(corpus: Corpus) -> None:
-    made = predicted(corpus, "stance", "tfidf-logreg")
-    assert [one.unit_id for one in made] == [task.unit_id for task in tasks_of(corpus, "stance")]
-    assert {one.model_version for one in made} == {f"tfidf-logreg@{corpus.manifest.version}"}
+def test_every_sentence_gets_a_stance_and_a_holder_with_a_confidence(
+    corpus: Corpus, shown: list[Prediction]
+) -> None:
+    assert [one.unit_id for one in shown] == [task.unit_id for task in tasks_of(corpus, "stance")]
+    assert {one.model_version for one in shown} == {f"tfidf-logreg@{corpus.manifest.version}"}
     scheme = read_scheme(corpus.labels)
-    for one in made:
+    for one in shown:
         found = choices(one)
         assert list(found) == ["stance", "holder"]
         assert set(found["stance"]) < set(scheme["stance"].names)
         assert one.score is not None
         assert 0 < one.score <= 1
     # An article without gold is asked of a system that has learned from all of it.
-    assert choices(made[-1]) == {"stance": ["pro-Iran"], "holder": ["author"]}
+    assert choices(shown[-1]) == {"stance": ["pro-Iran"], "holder": ["author"]}
 
 
 def test_the_article_that_is_asked_about_was_not_learned_from(
@@ -105,9 +112,10 @@ def test_spans_lie_on_the_words_of_the_article(corpus: Corpus, system: str) -> N
     assert one.score is None
 
 
-def test_without_a_system_the_tasks_are_only_ordered(corpus: Corpus) -> None:
+def test_without_a_system_the_tasks_are_only_ordered(
+    corpus: Corpus, shown: list[Prediction]
+) -> None:
     ordered = predicted(corpus, "stance", None, ordering=True)
-    shown = predicted(corpus, "stance", "tfidf-logreg", ordering=True)
     assert [(one.unit_id, one.score) for one in ordered] == [(o.unit_id, o.score) for o in shown]
     assert {(one.result, one.model_version) for one in ordered} == {
         ((), f"order by tfidf-logreg@{corpus.manifest.version}")

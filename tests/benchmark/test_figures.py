@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,6 +18,7 @@ from usiran.benchmark import report
 from usiran.benchmark.figures import NONE, figures
 from usiran.benchmark.learning_curve import curve
 from usiran.benchmark.run import Benchmark
+from usiran.errors import PlotsMissing
 
 PAIRS = (
     ("stance", "tfidf-nb"), ("stance", "majority"), ("actors", "gazetteer"),
@@ -140,6 +142,18 @@ def test_the_check_finds_a_file_that_was_changed_by_hand(
     shutil.copytree(folder, copy)
     (copy / name).write_bytes((folder / name).read_bytes().replace(b"tfidf", b"TFIDF") + b" ")
     assert report.outdated(*ran, copy) == [copy / name]
+
+
+def test_without_matplotlib_the_files_are_checked_and_drawing_names_the_extra(
+    ran: tuple[Benchmark, Keys], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("usiran.benchmark.plots")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)  # as where it is not installed
+    assert report.outdated(*ran, folder) == []
+    with pytest.raises(PlotsMissing, match=r"no matplotlib.*pip install 'usiran\[plots\]'"):
+        report.write(*ran, tmp_path / "figures")
+    assert not (tmp_path / "figures").exists()
 
 
 def test_the_hashes_are_those_of_every_other_file(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import synthetic
-from tests.support.command import run, tree
+from tests.support.command import call, run, tree
 from usiran.corpus import Corpus
 
 
@@ -19,7 +19,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     made = synthetic.write_corpus(root, synthetic.tables(articles=3, sentences=6))
     for task, system in (("stance", "tfidf-nb"), ("actors", "gazetteer")):
         output = root.parent / "trained" / task
-        done = run("train", task, system, "--output", output, at=made)
+        done = call("train", task, system, "--output", output, at=made)
         assert (done.code, done.out) == (0, f"{output}\n")
         assert f"{system} learned {task} from all 3 articles" in done.err
     return made
@@ -46,16 +46,16 @@ def test_texts_become_tables_without_any_corpus(trained: Path, text: Path, tmp_p
     assert (actor["text"], actor["type"], actor["span_id"]) == (
         "Colonel Hassan", "MILITARY", "story@actor:0-14",
     )  # fmt: skip
-    done = run("predict", trained, *words, at=tmp_path)
+    done = call("predict", trained, *words, at=tmp_path)
     assert (done.code, "replace it with --force" in done.err) == (1, True)
-    done = run("predict", trained, *words, "--force", "--quiet", "--json", at=tmp_path)
+    done = call("predict", trained, *words, "--force", "--quiet", "--json", at=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert json.loads(done.out)["rows"]["articles"] == 1
 
 
 def test_several_models_can_be_named_one_by_one(trained: Path, text: Path, tmp_path: Path) -> None:
     words = (trained / "actors", text, "--with", trained / "stance", "--output", "out")
-    assert run("predict", *words, at=tmp_path).code == 0
+    assert call("predict", *words, at=tmp_path).code == 0
     assert sorted(path.name for path in (tmp_path / "out").glob("*.parquet")) == [
         "actors.parquet", "articles.parquet", "sentences.parquet", "stance.parquet",
     ]  # fmt: skip
@@ -64,13 +64,13 @@ def test_several_models_can_be_named_one_by_one(trained: Path, text: Path, tmp_p
 def test_bad_rows_stop_everything_or_are_left_out(trained: Path, tmp_path: Path) -> None:
     (tmp_path / "t.jsonl").write_text('{"text": "They left ."}\n{"text": 1}\n{\n')
     words = ("predict", trained, "t.jsonl", "--output", "out", "--quiet")
-    done = run(*words, at=tmp_path)
+    done = call(*words, at=tmp_path)
     assert done.code == 1
     assert [line.split(": ")[:2] for line in done.err.splitlines()] == [
         ["t.jsonl", "row 2"], ["t.jsonl", "row 3"],
     ]  # fmt: skip
     assert sorted(path.name for path in tmp_path.iterdir()) == ["t.jsonl"]
-    done = run(*words, "--skip-bad", at=tmp_path)
+    done = call(*words, "--skip-bad", at=tmp_path)
     assert done.code == 0
     assert done.err.splitlines()[-1] == "2 rows could not be read and were left out"
 
@@ -81,7 +81,7 @@ def test_models_of_other_data_are_refused_inside_a_corpus(
     manifest = corpus.dataset / "corpus.toml"
     kept = manifest.read_text()
     manifest.write_text(kept.replace('version = "0.1.0"', 'version = "7.0.0"'))
-    done = run("predict", trained, text, "--output", tmp_path / "out", at=corpus)
+    done = call("predict", trained, text, "--output", tmp_path / "out", at=corpus)
     manifest.write_text(kept)
     assert done.code == 1
     assert "found 'data version 0.1.0'; allowed: 7.0.0" in done.err
@@ -93,7 +93,7 @@ def test_a_broken_model_is_one_line(trained: Path, text: Path, tmp_path: Path) -
     (tmp_path / "m").mkdir()
     for path in (trained / "stance").iterdir():
         (tmp_path / "m" / path.name).write_bytes(path.read_bytes()[:500])
-    done = run("predict", "m", text, "--output", "out", at=tmp_path)
+    done = call("predict", "m", text, "--output", "out", at=tmp_path)
     assert (done.code, len(done.err.splitlines())) == (1, 1)
     assert "m/model.json: found" in done.err
 
@@ -103,7 +103,7 @@ def test_training_leaves_the_corpus_alone_and_a_taken_folder_too(
 ) -> None:
     before = tree(corpus.root.parent)
     words = ("train", "stance", "majority", "--output", trained / "stance")
-    done = run(*words, at=corpus)
+    done = call(*words, at=corpus)
     assert done.code == 1
     assert "a folder that is there already" in done.err
     done = run("train", "stance", "nope", "--output", trained / "new", at=corpus)
@@ -114,7 +114,7 @@ def test_training_leaves_the_corpus_alone_and_a_taken_folder_too(
 def test_an_unknown_name_lists_what_can_be_trained_and_nothing_else(
     corpus: Corpus, tmp_path: Path
 ) -> None:
-    done = run("train", "stance", "nosuch", "--output", tmp_path / "m", at=corpus)
+    done = call("train", "stance", "nosuch", "--output", tmp_path / "m", at=corpus)
     assert done.code == 1
     assert done.err.startswith("usiran: SYSTEM: found 'nosuch'; allowed: majority, ")
     allowed = done.err.partition("allowed: ")[2].partition(";")[0].split(", ")
@@ -122,7 +122,7 @@ def test_an_unknown_name_lists_what_can_be_trained_and_nothing_else(
     # A peer, a reader of marks, two controls on other labels, a system of spans.
     refused = ("minilm", "who-to-whom-gold", "shuffled-within", "permuted-articles", "tagger")
     assert not set(refused) & set(allowed)
-    done = run("train", "stence", "majority", "--output", tmp_path / "m", at=corpus)
+    done = call("train", "stence", "majority", "--output", tmp_path / "m", at=corpus)
     assert done.err.startswith(
         "usiran: TASK: found 'stence'; allowed: stance, holder, actors, events; "
     )
@@ -130,4 +130,4 @@ def test_an_unknown_name_lists_what_can_be_trained_and_nothing_else(
 
 @pytest.mark.parametrize("words", [("train",), ("predict",), ("predict", "m", "t")])
 def test_wrong_usage_exits_2(tmp_path: Path, words: tuple[str, ...]) -> None:
-    assert run(*words, at=tmp_path).code == 2
+    assert call(*words, at=tmp_path).code == 2

@@ -173,11 +173,15 @@ def test_the_batch_changes_nothing(models: Sequence[Model], tmp_path: Path) -> N
     reader = Reader([texts(tmp_path / "in", a=TEXT, b=TEXT, c="They left .")])
     seen: list[tuple[int, int]] = []
     for size in (1, 3):
-        write_predictions(models, reader, tmp_path / str(size), form="csv", batch=size,
+        write_predictions(models, reader, tmp_path / str(size), form="jsonl", batch=size,
                           progress=lambda done, total: seen.append((done, total)))  # fmt: skip
     assert seen == [(1, 3), (2, 3), (3, 3), (3, 3)]
     for table in schemas(models):
-        one, other = ((tmp_path / size / f"{table}.csv").read_bytes() for size in "13")
+        one, other = (rows_in(tmp_path / size, table) for size in "13")
+        # A processor may sum a longer column in another order: the last digits are not ours.
+        chances = [row.pop("stance_probabilities", {}) for row in one]
+        for row, expected in zip(other, chances, strict=True):
+            assert row.pop("stance_probabilities", {}) == pytest.approx(expected)
         assert one == other
 
 

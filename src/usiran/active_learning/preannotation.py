@@ -1,4 +1,4 @@
-"""What a system says of the tasks of a project, before anybody has labelled them.
+"""What a system predicts for the tasks of a project, before anybody has labelled them.
 
 The system has not seen the article it is asked about: as in the protocol, a copy is fitted on
 the other folds' gold. An article that has no gold is asked of a copy fitted on all of it.
@@ -16,7 +16,8 @@ from usiran import loading
 from usiran.annotation.server.predictions import Prediction, Predictor
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError
+from usiran.errors import InputError
+from usiran.inference.label_batch import SPAN_LAYERS
 from usiran.label_studio.annotation_records import (
     AnnotationReading,
     SpanReading,
@@ -26,20 +27,21 @@ from usiran.label_studio.annotation_records import (
 )
 from usiran.label_studio.tasks import Task
 from usiran.label_studio.write_export import result_items
-from usiran.models.base import Estimator, Indices, fit_copy, predict
+from usiran.models.base import fit_copy, predict
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
 from usiran.stats.scores import Floats
-from usiran.tasks.base import Gold, Objects
+from usiran.tasks.base import Objects
 from usiran.tasks.inputs import records_of
 from usiran.text.articles import Texts, read_texts
+from usiran.text.spans import Span
 
 ORDERING = "tfidf-logreg"
 TASKS: dict[Project, tuple[str, ...]] = {
-    "stance": ("stance", "holder"), "spans": ("actors", "events"),
-}  # fmt: skip
-_LAYERS = {"actors": "actor", "events": "event"}
+    "stance": ("stance", "holder"),
+    "spans": ("actors", "events"),
+}
 _NEEDED = ("stance", "folds", "actors", "events", "article_stance")
 
 
@@ -84,124 +86,132 @@ def predictor_of(
     """
     if ordering and layer == "spans":
         fix = "leave --queue out: the order of a few whole articles is yours to choose"
-        raise _refused("--queue", "uncertainty for spans", "--layer stance", fix)
-    bench = _bench(corpus)
+        raise InputError.of("--queue", "uncertainty for spans", "--layer stance", fix)
+    bench = _benchmark(corpus)
     name = system or ORDERING
-    tasks = _tasks(bench, layer, name)
+    names = _tasks(bench, layer, name)
     if ordering:
-        _check_probabilities(bench, tasks, name)
+        _check_probabilities(bench, names, name)
     version = f"{name}@{corpus.manifest.version}"
-    maker = _Maker(bench, tasks, name, seed, read_texts(corpus), read_scheme(corpus.labels), say)
+    texts, scheme = read_texts(corpus), read_scheme(corpus.labels)
+    annotator = _Preannotator(bench, names, name, version, seed, texts, scheme, say)
     if system is None:
-        return lambda asked: (
-            one._replace(result=(), model_version=f"order by {version}")
-            for one in maker.sentences(asked, version)
+        return lambda tasks: (
+            prediction._replace(result=(), model_version=f"order by {version}")
+            for prediction in annotator.label_sentences(tasks)
         )
-    make = maker.sentences if layer == "stance" else maker.articles
-    return lambda asked: make(asked, version)
+    return annotator.label_sentences if layer == "stance" else annotator.label_articles
 
 
-def _bench(corpus: Corpus) -> Benchmark:
+def _benchmark(corpus: Corpus) -> Benchmark:
     opened = loading.open(corpus)
     stored = (corpus.gold / "stance.json").exists()
     if stored and not set(_NEEDED) <= set(opened.tables):
         raise InputError(opened.findings)
     if not stored or opened.tables["stance"].empty:
         fix = "adopt or adjudicate a gold first, or leave --pre-annotate and --queue out"
-        raise _refused(corpus.name_of(corpus.gold), "no gold", "a gold to learn from", fix)
+        raise InputError.of(corpus.name_of(corpus.gold), "no gold", "a gold to learn from", fix)
     return Benchmark.of(corpus, opened.tables)
 
 
 def _tasks(bench: Benchmark, layer: Project, system: str) -> tuple[str, ...]:
     """Return the tasks of a layer that a system can do on texts that nobody has labelled."""
-    able = {
+    tasks = {
         name: tuple(task for task in TASKS[layer] if task in settings.tasks)
         for name, settings in bench.library.items()
-        if SYSTEMS[name].relabel is None
-        and SYSTEMS[name].reads != "marks"
-        and not SYSTEMS[name].packages
+        if SYSTEMS[name].labels_raw
     }
-    names = tuple(name for name, tasks in able.items() if tasks)
+    names = tuple(name for name in tasks if tasks[name])
     if system not in names and system in bench.library:
         allowed = f"a system that labels the {layer} layer: {', '.join(names)}"
-        raise _refused("--pre-annotate", system, allowed, "name one of these")
+        raise InputError.of("--pre-annotate", system, allowed, "name one of these")
     chosen("pre-annotate", (system,), names)
-    return able[system]
+    return tasks[system]
 
 
 def _check_probabilities(bench: Benchmark, tasks: Sequence[str], system: str) -> None:
-    built = [SYSTEMS[system].build(bench.build_context(task, system, 0)) for task in tasks]
+    estimators = [SYSTEMS[system].build(bench.build_context(task, system, 0)) for task in tasks]
+    stated = all(hasattr(estimator, "predict_proba") for estimator in estimators)
     # A control's word lists say all or nothing: there is no order in that.
-    if bench.library[system].kind == "control" or not all(
-        hasattr(one, "predict_proba") for one in built
-    ):
+    if bench.library[system].kind == "control" or not stated:
         allowed = f"with --queue a system that states probabilities, such as {ORDERING}"
-        raise _refused("--pre-annotate", system, allowed, "name another one")
-
-
-def _refused(where: str, found: str, allowed: str, fix: str) -> InputError:
-    return InputError([Finding(where, "", "", found, allowed, fix)])
+        raise InputError.of("--pre-annotate", system, allowed, "name another one")
 
 
 @dataclass(frozen=True)
-class _Maker:
+class _Preannotator:
     """Asks a system about articles that it has not learned from."""
 
     bench: Benchmark
     tasks: tuple[str, ...]
     system: str
+    version: str
     seed: int
     texts: Texts
     scheme: Scheme
     say: Callable[[str], None]
 
-    def sentences(self, asked: Sequence[Task], version: str) -> Iterator[Prediction]:
+    def label_sentences(self, tasks: Sequence[Task]) -> Iterator[Prediction]:
         """Yield a prediction for each task of a sentence."""
-        records = self._records({str(task.data["article_id"]) for task in asked})
-        place = {key: row for row, key in enumerate(records["sentence_id"])}
-        said = {task: self._said(task, records) for task in self.tasks}
-        for one in asked:
-            row = place[one.unit_id]
-            choices = {task: (str(values[row]),) for task, (values, _) in said.items()}
+        records = self._records({str(task.data["article_id"]) for task in tasks})
+        places = {key: row for row, key in enumerate(records["sentence_id"])}
+        predicted = {name: self._predict(name, records) for name in self.tasks}
+        for task in tasks:
+            row = places[task.unit_id]
+            choices = {name: (str(values[row]),) for name, (values, _) in predicted.items()}
             stated = [
-                float(chances[row].max()) for _, chances in said.values() if chances is not None
+                float(probabilities[row].max())
+                for _, probabilities in predicted.values()
+                if probabilities is not None
             ]
-            score = round(min(stated), 6) if len(stated) == len(said) else None
-            sentence = self.texts.by_id[one.unit_id]
-            reading = _reading(choices=choices)
-            task = TaskReading(
-                "stance", None, sentence.article_id, one.unit_id, sentence.start, sentence.end,
-                None, (reading,),
-            )  # fmt: skip
-            yield Prediction(one.unit_id, result_items(task, reading, self.scheme), score, version)
+            # A score over some of the labels would order the tasks by these alone.
+            score = round(min(stated), 6) if len(stated) == len(predicted) else None
+            yield self._prediction(task, score, choices=choices)
 
-    def articles(self, asked: Sequence[Task], version: str) -> Iterator[Prediction]:
+    def label_articles(self, tasks: Sequence[Task]) -> Iterator[Prediction]:
         """Yield a prediction for each task of an article."""
-        records = self._records({task.unit_id for task in asked})
-        said = {task: self._said(task, records)[0] for task in self.tasks}
-        for one in asked:
-            text = self.texts.texts[one.unit_id]
-            spans = tuple(
-                self._span(one.unit_id, _LAYERS[task], int(start) + span.start,
-                           int(start) + span.end, span.label)
-                for task, values in said.items()
-                for article, start, found in zip(
-                    records["article_id"], records["start"], values, strict=True)
-                if article == one.unit_id
-                for span in found
-            )  # fmt: skip
-            reading = _reading(spans=spans)
-            task_reading = TaskReading(
-                "spans", None, one.unit_id, None, 0, len(text), None, (reading,)
-            )
-            found = result_items(task_reading, reading, self.scheme)
-            yield Prediction(one.unit_id, found, None, version)
+        records = self._records({task.unit_id for task in tasks})
+        spans: dict[str, list[SpanReading]] = {task.unit_id: [] for task in tasks}
+        for name in self.tasks:
+            values, _ = self._predict(name, records)
+            rows = zip(records["article_id"], records["start"], values, strict=True)
+            for article_id, first, found in rows:
+                spans[article_id] += [
+                    self._span(article_id, SPAN_LAYERS[name], int(first), span) for span in found
+                ]
+        for task in tasks:
+            yield self._prediction(task, None, spans=tuple(spans[task.unit_id]))
 
-    def _span(self, article_id: str, layer: str, start: int, end: int, label: str) -> SpanReading:
+    def _prediction(
+        self,
+        task: Task,
+        score: float | None,
+        *,
+        choices: Mapping[str, tuple[str, ...]] | None = None,
+        spans: tuple[SpanReading, ...] = (),
+    ) -> Prediction:
+        """Return labels in the form that Label Studio holds an annotator's in."""
+        reading = AnnotationReading(
+            None, None, None, None, None, None, False, choices or {}, spans, ()
+        )
+        if choices is None:
+            text = self.texts.texts[task.unit_id]
+            unit = TaskReading("spans", None, task.unit_id, None, 0, len(text), None, (reading,))
+        else:
+            _, article_id, start, end = self.texts.by_id[task.unit_id][:4]
+            unit = TaskReading(
+                "stance", None, article_id, task.unit_id, start, end, None, (reading,)
+            )
+        items = result_items(unit, reading, self.scheme)
+        return Prediction(task.unit_id, items, score, self.version)
+
+    def _span(self, article_id: str, layer: str, first: int, span: Span) -> SpanReading:
+        """Return a span of the sentence that begins at `first`."""
+        start, end = first + span.start, first + span.end
         region = region_id(span_id(article_id, layer, start, end))
         text = self.texts.texts[article_id][start:end]
         mode = self.scheme["mode"].default if layer == "event" else None
-        return SpanReading(region, layer, start, end, text, label, mode)
+        return SpanReading(region, layer, start, end, text, span.label, mode)
 
     def _records(self, articles: set[str]) -> pd.DataFrame:
         """Return what a system may read of the articles' sentences, gold or not."""
@@ -214,38 +224,27 @@ class _Maker:
         ]
         return records_of(pd.DataFrame(rows))
 
-    def _said(self, task: str, records: pd.DataFrame) -> tuple[Objects, Floats | None]:
+    def _predict(self, task: str, records: pd.DataFrame) -> tuple[Objects, Floats | None]:
         """Return labels or spans, and probabilities where stated, for each record."""
         gold = self.bench.gold_for(self.system, task)
+        context = self.bench.build_context(task, self.system, self.seed)
         fold = dict(zip(gold.articles.tolist(), gold.folds.tolist(), strict=True))
+        # -1 is the fold of no article: what has no gold is asked of a copy that saw all of it.
         folds = np.array([fold.get(article, -1) for article in records["article_id"]])
         values = np.empty(len(records), dtype=object)
-        stated: Floats | None = None
+        probabilities: Floats | None = None
         for number in np.unique(folds):
-            held = np.flatnonzero(folds == number)
-            self.say(
-                f"{self.system}: {task} of {', '.join(records['article_id'].iloc[held].unique())}"
-            )
-            fitted = self._fitted(task, gold, np.flatnonzero(gold.folds != number))
-            said, chances = predict(fitted, records.iloc[held], gold.task.labels)
-            values[held] = said
-            if chances is not None:
-                stated = (
-                    np.zeros((len(records), len(gold.task.labels))) if stated is None else stated
-                )
-                stated[held] = chances
-        return values, stated
-
-    def _fitted(self, task: str, gold: Gold, train: Indices) -> Estimator:
-        if not len(train):
-            name = self.bench.corpus.name_of(self.bench.corpus.gold)
-            fix = "make the gold of another article first"
-            raise _refused(name, "the gold of this article alone", "the gold of another one", fix)
-        context = self.bench.build_context(task, self.system, self.seed)
-        return fit_copy(SYSTEMS[self.system].build(context), gold, train)
-
-
-def _reading(
-    choices: Mapping[str, tuple[str, ...]] | None = None, spans: tuple[SpanReading, ...] = ()
-) -> AnnotationReading:
-    return AnnotationReading(None, None, None, None, None, None, False, choices or {}, spans, ())
+            test, train = np.flatnonzero(folds == number), np.flatnonzero(gold.folds != number)
+            names = ", ".join(records["article_id"].iloc[test].unique())
+            self.say(f"{self.system}: {task} of {names}")
+            if not len(train):
+                file = self.bench.corpus.name_of(self.bench.corpus.gold)
+                value, allowed = "the gold of this article alone", "the gold of another one"
+                raise InputError.of(file, value, allowed, "make the gold of another article first")
+            fitted = fit_copy(SYSTEMS[self.system].build(context), gold, train)
+            values[test], stated = predict(fitted, records.iloc[test], gold.task.labels)
+            if stated is not None:
+                if probabilities is None:
+                    probabilities = np.zeros((len(records), len(gold.task.labels)))
+                probabilities[test] = stated
+        return values, probabilities

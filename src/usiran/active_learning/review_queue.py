@@ -32,7 +32,7 @@ from usiran import loading
 from usiran.benchmark.protocol import run
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError
+from usiran.errors import InputError
 from usiran.models.registry import SYSTEMS
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import Frames, rows_of
@@ -106,129 +106,129 @@ def review_queue(
     InputError
         The texts cannot be read, or the system is unknown or gives no probabilities.
     """
-    maker = _Maker(corpus, system, seed)
+    finder = _ReasonFinder(corpus, system, seed)
+    find = {
+        "disagreement": finder.disagreement,
+        "conflict": finder.conflict,
+        "findings": finder.findings,
+    }
+    reasons: dict[str, list[Reason]] = defaultdict(list)
     for kind in kinds:
-        maker.add(kind)
-    return maker.queue()
+        for sentence_id, reason in find[kind]():
+            reasons[sentence_id].append(reason)
+    queue = []
+    # In the order of the corpus, and sorting keeps it: equal sentences stand as they are read.
+    for sentence_id, sentence in finder.texts.by_id.items():
+        if sentence_id in reasons:
+            strongest = sorted(reasons[sentence_id], key=lambda reason: -reason.score)
+            text = finder.texts.text_of(sentence)
+            queue.append(Queued(sentence_id, text, strongest[0].score, tuple(strongest)))
+    queue.sort(key=lambda queued: (-queued.score, -len(queued.reasons)))
+    return Queue(tuple(queue), tuple(finder.notes))
 
 
-class _Maker:
+class _ReasonFinder:
+    """Finds (sentence_id, reason) of each kind, and notes what it could not look at."""
+
     def __init__(self, corpus: Corpus, system: str, seed: int) -> None:
         self._corpus, self._system, self._seed = corpus, system, seed
         self._opened = loading.open(corpus)
-        if not {"articles", "sentences"} <= set(self._opened.tables):
+        self._tables: Frames = self._opened.tables
+        if not {"articles", "sentences"} <= set(self._tables):
             raise InputError(self._opened.findings)
-        self._frames: Frames = self._opened.tables
         self._scheme: Scheme = self._opened.scheme
-        self._texts: Texts = self._opened.texts
-        self._notes: list[str] = []
-        self._reasons: dict[str, list[Reason]] = defaultdict(list)
+        self.texts: Texts = self._opened.texts
+        self.notes: list[str] = []
 
-    def add(self, kind: str) -> None:
-        find = {
-            "disagreement": self._disagreement, "conflict": self._conflict,
-            "findings": self._findings,
-        }[kind]  # fmt: skip
-        for sentence_id, reason in find():
-            self._reasons[sentence_id].append(reason)
-
-    def queue(self) -> Queue:
-        ranked = []
-        for place, (sentence_id, sentence) in enumerate(self._texts.by_id.items()):
-            reasons = sorted(self._reasons.get(sentence_id, ()), key=lambda one: -one.score)
-            if reasons:
-                text = self._texts.text_of(sentence)
-                one = Queued(sentence_id, text, reasons[0].score, tuple(reasons))
-                ranked.append((-one.score, -len(reasons), place, one))
-        return Queue(tuple(one for *_, one in sorted(ranked)), tuple(self._notes))
-
-    def _lacks(self, what: str, *tables: str) -> bool:
+    def _lacks(self, kind: str, *tables: str) -> bool:
         """Note where tables that are needed could not be read."""
-        missing = [name for name in tables if name not in self._frames]
+        missing = [name for name in tables if name not in self._tables]
         if missing:
-            found = f"{what} left out: {', '.join(missing)} cannot be read"
-            self._notes.append(f"{found}; `usiran validate` says why")
+            note = f"{kind} left out: {', '.join(missing)} cannot be read"
+            self.notes.append(f"{note}; `usiran validate` says why")
         return bool(missing)
 
-    def _disagreement(self) -> Iterator[tuple[str, Reason]]:
+    def disagreement(self) -> Iterator[tuple[str, Reason]]:
         if self._lacks("disagreement", "annotations"):
             return
         votes: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         rounds = self._corpus.manifest.gold_rounds
-        for row in counted(rows_of(self._frames["annotations"]), rounds):
+        for row in counted(rows_of(self._tables["annotations"]), rounds):
             if row.layer in FIELDS:
                 votes[row.layer, row.unit_id][row.label] += 1
-        if all(sum(count.values()) < 2 for count in votes.values()):
-            self._notes.append("disagreement left out: no sentence has two annotators")
-        for (layer, unit), count in votes.items():
-            score = entropy(count.values(), len(self._scheme[layer].names))
+        if all(counts.total() < 2 for counts in votes.values()):
+            self.notes.append("disagreement left out: no sentence has two annotators")
+        for (layer, unit), counts in votes.items():
+            labels = self._scheme[layer].names
+            score = entropy(counts.values(), len(labels))
             if score > 0:
-                names = [name for name in self._scheme[layer].names if count[name]]
-                told = ", ".join(f"{count[name]} {name}" for name in names)
-                yield unit, Reason("disagreement", score, f"{layer}: {told}")
+                shares = ", ".join(f"{counts[name]} {name}" for name in labels if counts[name])
+                yield unit, Reason("disagreement", score, f"{layer}: {shares}")
 
-    def _conflict(self) -> Iterator[tuple[str, Reason]]:
+    def conflict(self) -> Iterator[tuple[str, Reason]]:
         if self._lacks("conflict", "stance", "folds", "actors", "events", "article_stance"):
             return
-        if self._frames["stance"].empty:
-            self._notes.append("conflict left out: there is no gold yet")
+        if self._tables["stance"].empty:
+            self.notes.append("conflict left out: there is no gold yet")
             return
-        bench = Benchmark.of(self._corpus, self._frames)
-        self._check_system(bench)
-        for task in FIELDS:
-            yield from self._conflicts_of(bench, task)
-
-    def _check_system(self, bench: Benchmark) -> None:
+        bench = Benchmark.of(self._corpus, self._tables)
         bench.plan(systems=[self._system])
-        usable = [name for name in SYSTEMS if SYSTEMS[name].relabel is None]
-        usable = [name for name in usable if bench.library[name].kind == "sentence model"]
+        usable = [
+            name
+            for name, entry in SYSTEMS.items()
+            if entry.relabel is None and bench.library[name].kind == "sentence model"
+        ]
         if self._system not in usable:
             allowed = f"a sentence model: {', '.join(usable)}"
-            finding = Finding("--system", "", "", self._system, allowed, "name one of these")
-            raise InputError([finding])
+            raise InputError.of("--system", self._system, allowed, "name one of these")
+        for task in FIELDS:
+            yield from self._conflicts_of(bench, task)
 
     def _conflicts_of(self, bench: Benchmark, task: str) -> Iterator[tuple[str, Reason]]:
         gold = bench.golds[task]
         if gold.verdict:
-            self._notes.append(f"conflict of {task} left out: {gold.verdict}")
+            self.notes.append(f"conflict of {task} left out: {gold.verdict}")
             return
         system = SYSTEMS[self._system].build(bench.build_context(task, self._system, self._seed))
         predictions = run(system, gold).predictions
         if predictions.probabilities is None:
             allowed = f"a system that gives probabilities, such as {SYSTEM}"
-            finding = Finding("--system", "", "", self._system, allowed, "name another one")
-            raise InputError([finding])
-        place = {label: i for i, label in enumerate(gold.task.labels)}
-        for row, chances in enumerate(predictions.probabilities):
-            label, said = gold.values[row], predictions.values[row]
-            confidence = float(chances[place[label]])
-            if said != label:
+            raise InputError.of("--system", self._system, allowed, "name another one")
+        columns = {label: i for i, label in enumerate(gold.task.labels)}
+        rows = zip(
+            gold.records["sentence_id"],
+            gold.values,
+            predictions.values,
+            predictions.probabilities,
+            strict=True,
+        )
+        for sentence_id, label, predicted, probabilities in rows:
+            if predicted != label:
+                confidence = float(probabilities[columns[label]])
                 why = (
-                    f"{task}: the gold says {label}, {self._system} says {said} "
-                    f"({float(np.max(chances)):.2f} to {confidence:.2f})"
+                    f"{task}: the gold says {label}, {self._system} says {predicted} "
+                    f"({float(np.max(probabilities)):.2f} to {confidence:.2f})"
                 )
-                key = str(gold.records["sentence_id"].iloc[row])
-                yield key, Reason("conflict", round(1 - confidence, 6), why)
+                yield str(sentence_id), Reason("conflict", round(1 - confidence, 6), why)
 
-    def _findings(self) -> Iterator[tuple[str, Reason]]:
+    def findings(self) -> Iterator[tuple[str, Reason]]:
         elsewhere = 0
         for finding in validate(self._opened).findings:
-            found = list(dict.fromkeys(self._sentences_in(finding.record)))
-            elsewhere += not found
-            for sentence_id in found:
-                why = f"{finding.column or 'record'}: found '{finding.value}' ({finding.file})"
+            sentence_ids = list(dict.fromkeys(self._sentences_in(finding.record)))
+            elsewhere += not sentence_ids
+            why = f"{finding.column or 'record'}: found '{finding.value}' ({finding.file})"
+            for sentence_id in sentence_ids:
                 yield sentence_id, Reason("findings", 1.0, why)
         if elsewhere:
-            self._notes.append(
-                f"findings that name no sentence: {elsewhere}; see `usiran validate`"
-            )
+            self.notes.append(f"findings that name no sentence: {elsewhere}; see `usiran validate`")
 
     def _sentences_in(self, record: str) -> Iterator[str]:
+        """Yield the sentences that a finding's record names: itself, or where its span begins."""
         for match in _SENTENCE.finditer(record):
             article, ordinal, start = match.groups()
             if ordinal is not None:
                 yield f"{article}#{ordinal}"
-            elif sentence := self._texts.holding(article, int(start), int(start) + 1):
+            elif sentence := self.texts.holding(article, int(start), int(start) + 1):
                 yield sentence.sentence_id
 
 
@@ -252,8 +252,9 @@ def entropy(counts: Iterable[int], labels: int) -> float:
     >>> entropy([3], 3), round(entropy([2, 1], 3), 4), entropy([1, 1], 2)
     (0.0, 0.5794, 1.0)
     """
-    found = [count for count in counts if count]
-    total = sum(found)
-    if len(found) < 2:
+    votes = [count for count in counts if count]
+    # Said apart: the sum below would give -0.0.
+    if len(votes) < 2:
         return 0.0
-    return round(-sum(n / total * log(n / total) for n in found) / log(labels), 6)
+    shares = [count / sum(votes) for count in votes]
+    return round(-sum(share * log(share) for share in shares) / log(labels), 6)

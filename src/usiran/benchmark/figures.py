@@ -7,17 +7,18 @@ version of its library to the next, what it shows does not.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
 from usiran.benchmark.ranking import Ranking, contestants, rank
-from usiran.benchmark.results import Result, Results, Stored, rounded
+from usiran.benchmark.results import Result, Results, rounded
 from usiran.benchmark.run import Benchmark
 from usiran.tasks.base import METRICS, Gold, Predictions
 from usiran.text.spans import pairs
 
 NONE = "none"
+_COUNTED = ("stance", "holder", "actors", "events")
 Cells = tuple[tuple[float, ...], ...]
 
 
@@ -80,28 +81,28 @@ class Figures(msgspec.Struct, frozen=True):
 
 def figures(bench: Benchmark, results: Results) -> Figures:
     """Return the data of all pictures but the learning curve."""
-    told = [name for name, gold in bench.golds.items() if not gold.verdict]
-    best = {name: contestants(bench, name, results) for name in told}
-    confused = (_confusion(bench, results, best[name][0]) for name in told if best[name])
+    tasks = [name for name, gold in bench.golds.items() if not gold.verdict]
+    best = [contestants(bench, name, results)[:1] for name in tasks]
+    confusions = [_confusion(bench, results, result) for first in best for result in first]
     return Figures(
         bench.corpus.manifest.version,
-        tuple(_scores(bench, rank(bench, name, results)) for name in told),
-        tuple(one for one in confused if one is not None),
-        tuple(_spread(bench.golds[name]) for name in told if name in _COUNTED),
+        tuple(_scores(bench, rank(bench, name, results)) for name in tasks),
+        tuple(confusion for confusion in confusions if confusion is not None),
+        tuple(_spread(bench.golds[name]) for name in tasks if name in _COUNTED),
     )
 
 
-_COUNTED = ("stance", "holder", "actors", "events")
-
-
-def _scores(bench: Benchmark, order: Ranking) -> TaskScores:
-    gold = bench.golds[order.task]
-    known = bench.ceiling.tasks.get(order.task)
-    shown = [row.result for row in order.rows] + [peer.result for peer in order.peers]
+def _scores(bench: Benchmark, ranking: Ranking) -> TaskScores:
+    gold = bench.golds[ranking.task]
+    ceiling = bench.ceiling.tasks.get(ranking.task)
+    results = [row.result for row in ranking.rows] + [peer.result for peer in ranking.peers]
     return TaskScores(
-        order.task, METRICS[gold.task.headline], gold.article_ids,
-        tuple(_shown(result) for result in shown), known.mean_pairs if known else None,
-    )  # fmt: skip
+        task=ranking.task,
+        metric=METRICS[gold.task.headline],
+        articles=gold.article_ids,
+        systems=tuple(map(_shown, results)),
+        ceiling=ceiling.mean_pairs if ceiling else None,
+    )
 
 
 def _shown(result: Result) -> Shown:
@@ -111,66 +112,59 @@ def _shown(result: Result) -> Shown:
 
 
 def _confusion(bench: Benchmark, results: Results, result: Result) -> Confused | None:
-    gold, stored = bench.golds[result.task], results[result.system, result.task]
+    gold = bench.golds[result.task]
     if gold.task.unit == "sentence":
-        told = result.confusion
-        if told is None:
-            return None
-        return Confused(result.task, result.system, told.labels, told.cells)
+        table = result.confusion
+        return Confused(result.task, result.system, table.labels, table.cells) if table else None
     if gold.task.hidden:  # links between predicted spans: their events do not stand apart
         return None
-    told_apart = {"spans": _spans_apart, "links": _links_apart}[gold.task.unit]
-    level = next(iter(gold.task.levels))
-    labels = (*gold.task.levels[level], NONE)
-    count = Counter(_pairs_of(bench, stored, told_apart))
-    cells = tuple(tuple(float(count[row, column]) for column in labels) for row in labels)
+    # Of several runs with different seeds the first one is shown.
+    outcome = bench.outcomes(results[result.system, result.task])[0]
+    pairs_of = {"spans": _span_pairs, "links": _link_pairs}[gold.task.unit]
+    counts = Counter(pairs_of(outcome.gold, outcome.predictions))
+    labels = (*gold.task.levels[_first_level(gold)], NONE)
+    cells = tuple(tuple(float(counts[row, column]) for column in labels) for row in labels)
     return Confused(result.task, result.system, labels, cells)
 
 
-Pairs = Iterator[tuple[str, str]]
+def _first_level(gold: Gold) -> str:
+    """Return the level of labels that is scored first: quad classes of events."""
+    return next(iter(gold.task.levels))
 
 
-def _pairs_of(
-    bench: Benchmark, stored: Stored, told_apart: Callable[[Gold, Predictions], Pairs]
-) -> Pairs:
-    """Yield (gold label, label said) over all sentences of the first run."""
-    outcome = bench.outcomes(stored)[0]
-    yield from told_apart(outcome.gold, outcome.predictions)
-
-
-def _spans_apart(gold: Gold, predictions: Predictions) -> Pairs:
+def _span_pairs(gold: Gold, predictions: Predictions) -> Iterator[tuple[str, str]]:
     """Yield the labels of spans that overlap, and of those that nothing overlaps."""
-    level = next(iter(gold.task.levels))
-    for true, said in zip(gold.values, predictions.values, strict=True):
-        same = pairs(true, said)
-        mine, theirs = ([gold.task.at(level, span.label) for span in side] for side in (true, said))
-        yield from ((mine[i], theirs[j]) for i, j in same)
-        yield from ((mine[i], NONE) for i in set(range(len(mine))) - {i for i, _ in same})
-        yield from ((NONE, theirs[j]) for j in set(range(len(theirs))) - {j for _, j in same})
+    level = _first_level(gold)
+    for true, predicted in zip(gold.values, predictions.values, strict=True):
+        matches = pairs(true, predicted)
+        rows, columns = (
+            {i: gold.task.at(level, span.label) for i, span in enumerate(spans)}
+            for spans in (true, predicted)
+        )
+        yield from ((rows.pop(i), columns.pop(j)) for i, j in matches)
+        yield from ((label, NONE) for label in rows.values())
+        yield from ((NONE, label) for label in columns.values())
 
 
-def _links_apart(gold: Gold, predictions: Predictions) -> Pairs:
+def _link_pairs(gold: Gold, predictions: Predictions) -> Iterator[tuple[str, str]]:
     """Yield the roles of equal pairs of event and actor; one role a pair."""
     for true, predicted in zip(gold.values, predictions.values, strict=True):
-        mine, theirs = ({link.place: link.role for link in side} for side in (true, predicted))
-        for place in dict.fromkeys((*mine, *theirs)):
-            yield mine.get(place, NONE), theirs.get(place, NONE)
+        rows, columns = ({link.place: link.role for link in links} for links in (true, predicted))
+        for place in dict.fromkeys((*rows, *columns)):
+            yield rows.get(place, NONE), columns.get(place, NONE)
 
 
 def _spread(gold: Gold) -> Spread:
-    task = gold.task
     counts = {name: Counter[str]() for name in gold.article_ids}
     for article, value in zip(gold.articles.tolist(), gold.values, strict=True):
-        spans = [value] if isinstance(value, str) else [span.label for span in value]
-        counts[article].update(spans)
+        counts[article].update([value] if isinstance(value, str) else [s.label for s in value])
     cells = tuple(
-        tuple(float(counts[article][label]) for article in gold.article_ids)
-        for label in task.labels
+        tuple(float(count[label]) for count in counts.values()) for label in gold.task.labels
     )
-    return Spread(task.name, task.labels, gold.article_ids, cells)
+    return Spread(gold.task.name, gold.task.labels, gold.article_ids, cells)
 
 
-def figures_bytes(made: msgspec.Struct) -> bytes:
+def figures_bytes(data: msgspec.Struct) -> bytes:
     """Return the stored form of a picture's data."""
-    plain = rounded(msgspec.to_builtins(made))
+    plain = rounded(msgspec.to_builtins(data))
     return msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n"

@@ -20,7 +20,7 @@ from usiran.models.base import Estimator, Indices, fit_copy, predict
 from usiran.models.registry import SYSTEMS
 from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
 from usiran.stats.scores import Floats
-from usiran.tasks.base import METRICS, Gold, Predictions, Scorer
+from usiran.tasks.base import METRICS, Gold, Predictions
 
 # Cheap systems: a curve takes dozens of runs.
 CURVES = (
@@ -70,39 +70,50 @@ class Curves(msgspec.Struct, frozen=True):
     curves: tuple[Curve, ...]
 
 
-def wanted(bench: Benchmark) -> list[tuple[str, str]]:
+def drawable(bench: Benchmark) -> list[tuple[str, str]]:
     """Return the (task, system) pairs whose curve can be drawn."""
-    return [pair for pair in CURVES if pair[0] in bench.golds and not bench.golds[pair[0]].verdict]
+    return [
+        (task, system)
+        for task, system in CURVES
+        if task in bench.golds and not bench.golds[task].verdict
+    ]
 
 
 def curves(bench: Benchmark, progress: Progress | None = None) -> Curves:
     """Return every curve; it takes a minute."""
-    made = []
-    asked = wanted(bench)
-    for done, (task, system) in enumerate(asked):
+    learned = []
+    pairs = drawable(bench)
+    for done, (task, system) in enumerate(pairs):
         if progress is not None:
-            progress(task, f"{system} learning", done, len(asked))
-        made.append(curve(bench, task, system))
-    return Curves(SEED, tuple(made))
+            progress(task, f"{system} learning", done, len(pairs))
+        learned.append(curve(bench, task, system))
+    return Curves(SEED, tuple(learned))
 
 
 def curve(bench: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Curve:
     """Return one system's learning curve on one task."""
     gold = bench.gold_for(system, task)
     model = SYSTEMS[system].build(bench.build_context(task, system, SEED))
-    scorer = gold.scorer
-    points, fits = [], 0
     sizes = sizes_of(len(gold.article_ids) - 1)
+    scores, intervals, fits = [], [], 0
     for size in sizes:
-        counts, trained = _counts(gold, model, scorer, size)
-        known = BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=SEED)
-        points.append((float(scorer.headline(counts.sum(axis=0))), interval(known.draws)))
-        fits += trained
+        counts, fitted = _counts(gold, model, size)
+        bootstrap = BootstrapScore.of(counts, gold.articles, gold.scorer, draws=draws, seed=SEED)
+        scores.append(float(gold.scorer.headline(counts.sum(axis=0))))
+        intervals.append(interval(bootstrap.draws))
+        fits += fitted
     return Curve(
-        task, system, METRICS[gold.task.headline], sizes,
-        rounded(tuple(score for score, _ in points)), rounded(tuple(band for _, band in points)),
-        fits, bench.golds[task].sha256, bench.folds, own_settings_sha256(bench, task, system),
-    )  # fmt: skip
+        task=task,
+        system=system,
+        metric=METRICS[gold.task.headline],
+        sizes=sizes,
+        scores=rounded(tuple(scores)),
+        intervals=rounded(tuple(intervals)),
+        fits=fits,
+        gold_sha256=bench.golds[task].sha256,
+        folds_sha256=bench.folds,
+        settings_sha256=own_settings_sha256(bench, task, system),
+    )
 
 
 def sizes_of(most: int) -> tuple[int, ...]:
@@ -118,24 +129,21 @@ def sizes_of(most: int) -> tuple[int, ...]:
     return tuple(round(size) for size in np.linspace(1, most, SIZES).tolist())
 
 
-def _counts(gold: Gold, model: Estimator, scorer: Scorer, size: int) -> tuple[Floats, int]:
+def _counts(gold: Gold, model: Estimator, size: int) -> tuple[Floats, int]:
     """Return each sentence's counts, the mean over training subsets, and how many fits."""
     folds = np.unique(gold.folds).tolist()
-    counts: Floats | None = None
-    trained = 0
+    means, rows, fits = [], [], 0
     for fold in folds:
         test = np.flatnonzero(gold.folds == fold)
-        chosen = list(subsets([other for other in folds if other != fold], size))
-        rows = [_held_out(gold, model, scorer, chosen_folds, test) for chosen_folds in chosen]
-        mean = np.mean(rows, axis=0)
-        counts = np.zeros((len(gold.values), mean.shape[1])) if counts is None else counts
-        counts[test] = mean
-        trained += len(rows)
-    assert counts is not None  # there are two articles at least
-    return counts, trained
+        training = list(subsets([number for number in folds if number != fold], size))
+        means.append(np.mean([_held_out(gold, model, chosen, test) for chosen in training], axis=0))
+        rows.append(test)
+        fits += len(training)
+    # Back from the order of the folds to that of the corpus.
+    return np.concatenate(means)[np.argsort(np.concatenate(rows))], fits
 
 
-def subsets(others: list[int], size: int) -> Iterator[tuple[int, ...]]:
+def subsets(folds: list[int], size: int) -> Iterator[tuple[int, ...]]:
     """Yield subsets of the training folds: all of them, or a seeded sample of SUBSETS.
 
     Examples
@@ -143,20 +151,17 @@ def subsets(others: list[int], size: int) -> Iterator[tuple[int, ...]]:
     >>> list(subsets([0, 2, 3], 2)), len(list(subsets(list(range(40)), 20)))
     ([(0, 2), (0, 3), (2, 3)], 10)
     """
-    if len(others) <= 5:
-        yield from combinations(others, size)
+    if len(folds) <= 5:
+        yield from combinations(folds, size)
         return
-    rng = np.random.default_rng([SEED, size, *others])
-    for _ in range(SUBSETS if size < len(others) else 1):
-        yield tuple(sorted(rng.choice(others, size, replace=False).tolist()))
+    rng = np.random.default_rng([SEED, size, *folds])
+    for _ in range(SUBSETS if size < len(folds) else 1):
+        yield tuple(sorted(rng.choice(folds, size, replace=False).tolist()))
 
 
-def _held_out(
-    gold: Gold, model: Estimator, scorer: Scorer, folds: tuple[int, ...], test: Indices
-) -> Floats:
+def _held_out(gold: Gold, model: Estimator, folds: tuple[int, ...], test: Indices) -> Floats:
     """Return the counts of one held-out article, predicted from some training folds."""
-    train = np.flatnonzero(np.isin(gold.folds, folds))
-    fitted = fit_copy(model, gold, train)
-    asked = gold.records.iloc[test].drop(columns=list(gold.hidden), errors="ignore")
-    said, chances = predict(fitted, asked, gold.task.labels)
-    return scorer.counts(gold.subset(test), Predictions(said, chances))
+    fitted = fit_copy(model, gold, np.flatnonzero(np.isin(gold.folds, folds)))
+    records = gold.records.iloc[test].drop(columns=list(gold.hidden), errors="ignore")
+    predictions = Predictions(*predict(fitted, records, gold.task.labels))
+    return gold.scorer.counts(gold.subset(test), predictions)

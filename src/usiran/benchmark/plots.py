@@ -16,18 +16,24 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from usiran.benchmark.figures import Confused, Figures, Shown, Spread, TaskScores
 from usiran.benchmark.learning_curve import Curve, Curves
 from usiran.benchmark.ranking import CONTROL, PEER
 
-BLUE, ORANGE, GREEN, RED, PINK, SKY, GREY = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#8A8A8A",
-)  # fmt: skip
+BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PINK, SKY, GREY = "#CC79A7", "#56B4E9", "#8A8A8A"
 _STYLE: dict[Any, Any] = {
-    "svg.hashsalt": "usiran", "svg.fonttype": "none", "font.size": 9.0, "axes.spines.top": False,
-    "axes.spines.right": False, "axes.titlesize": 10.0, "axes.titleweight": "bold",
-}  # fmt: skip
+    # Without a salt of its own every SVG gets other ids.
+    "svg.hashsalt": "usiran",
+    "svg.fonttype": "none",
+    "font.size": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10.0,
+    "axes.titleweight": "bold",
+}
 _DARK = 0.7  # below it black is easier to read on blue than white
 
 
@@ -40,6 +46,12 @@ class Mark:
     filled: bool
     name: str
 
+    @property
+    def style(self) -> Mapping[str, Any]:
+        """The options of a line that draws it."""
+        face = self.colour if self.filled else "white"
+        return {"color": self.colour, "marker": self.marker, "markerfacecolor": face}
+
 
 MARKS: Mapping[str, Mark] = {
     "own": Mark(BLUE, "o", True, "system"),
@@ -50,15 +62,15 @@ MARKS: Mapping[str, Mark] = {
 }
 
 
-def pictures(made: Figures, curves: Curves) -> dict[str, bytes]:
+def pictures(data: Figures, curves: Curves) -> dict[str, bytes]:
     """Return every picture as SVG, keyed by file name."""
     with mpl.rc_context(_STYLE):
         drawn = {
-            "scores.svg": _scores(made.scores),
-            "articles.svg": _articles(made.scores),
-            "confusion.svg": _confusions(made.confusions),
+            "scores.svg": _scores(data.scores),
+            "articles.svg": _articles(data.scores),
+            "confusion.svg": _confusions(data.confusions),
             "learning.svg": _learning(curves.curves),
-            "labels.svg": _labels(made.labels),
+            "labels.svg": _labels(data.labels),
         }
         return {name: _svg(picture) for name, picture in drawn.items()}
 
@@ -103,26 +115,18 @@ def _scores(tasks: Sequence[TaskScores]) -> Figure:
 def _interval(axes: Axes, row: int, shown: Shown) -> None:
     mark = _mark(shown)
     axes.plot(shown.interval, (row, row), color=mark.colour, linewidth=1.8, solid_capstyle="butt")
-    face = mark.colour if mark.filled else "white"
-    axes.plot([shown.score], [row], mark.marker, color=mark.colour, markerfacecolor=face,
-              markersize=5.5)  # fmt: skip
+    axes.plot([shown.score], [row], linestyle="none", markersize=5.5, **mark.style)
     axes.plot([shown.chance], [row], "|", color="black", markersize=9.0)
 
 
 def _legend(picture: Figure, tasks: Sequence[TaskScores]) -> None:
-    kinds = {_mark(shown).name: _mark(shown) for task in tasks for shown in task.systems}
-    handles = [
-        mpl.lines.Line2D(
-            [], [], color=mark.colour, marker=mark.marker, label=name,
-            markerfacecolor=mark.colour if mark.filled else "white",
-        )
-        for name, mark in kinds.items()
-    ]  # fmt: skip
-    handles.append(mpl.lines.Line2D([], [], color="black", marker="|", linestyle="none",
-                                    markersize=9.0, label="chance"))  # fmt: skip
+    marks = dict.fromkeys(_mark(shown) for task in tasks for shown in task.systems)
+    handles = [Line2D([], [], label=mark.name, **mark.style) for mark in marks]
+    tick: dict[str, Any] = {"marker": "|", "markersize": 9.0}
+    handles.append(Line2D([], [], color="black", linestyle="none", label="chance", **tick))
     if any(task.ceiling is not None for task in tasks):
-        handles.append(mpl.lines.Line2D([], [], color=PINK, linestyle="--",
-                                        label="annotators among themselves"))  # fmt: skip
+        label = "annotators among themselves"
+        handles.append(Line2D([], [], color=PINK, linestyle="--", label=label))
     picture.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
 
 
@@ -130,21 +134,21 @@ def _articles(tasks: Sequence[TaskScores]) -> Figure:
     """Draw each article's own score of the systems that are no controls, by task."""
     picture, panels = _grid(len(tasks), 2, (5.4, 3.0))
     for axes, task in zip(panels, tasks, strict=True):
-        shown = [one for one in task.systems if one.kind not in (CONTROL, "relabelled")]
+        contestants = [row for row in task.systems if row.kind not in (CONTROL, "relabelled")]
         places = range(len(task.articles))
-        looks = _styles()
-        for one in shown:
-            style = _PEER if one.kind == PEER else next(looks)
-            axes.plot(places, one.per_article, label=one.system, **style)
+        styles = _styles()
+        for shown in contestants:
+            style = _PEER if shown.kind == PEER else next(styles)
+            axes.plot(places, shown.per_article, label=shown.system, **style)
         axes.set_xticks(places, [f"A{place + 1}" for place in places])
         axes.set_ylim(-0.02, 1.02)
         axes.set_title(f"{task.task}: {task.metric}", loc="left")
         axes.grid(axis="y", color="#dddddd", linewidth=0.6)
-        if shown:
+        if contestants:
             axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8.0)
-    named = tasks[0].articles if tasks else ()
     picture.suptitle("Each article alone, held out (controls left out)")
-    legend = [f"A{i} {name}" for i, name in enumerate(named, start=1)]
+    articles = tasks[0].articles if tasks else ()
+    legend = [f"A{i} {name}" for i, name in enumerate(articles, start=1)]
     lines = (" · ".join(legend[i : i + 2]) for i in range(0, len(legend), 2))
     picture.supxlabel("\n".join(lines), fontsize=8.0)
     return picture
@@ -167,17 +171,18 @@ def _styles() -> Iterator[Mapping[str, Any]]:
 def _confusions(confusions: Sequence[Confused]) -> Figure:
     """Draw the gold against the best of our systems that read text alone, a panel a task."""
     picture, panels = _grid(len(confusions), 2, (5.6, 3.7))
-    for axes, one in zip(panels, confusions, strict=True):
-        cells = np.array(one.cells)
+    for axes, confusion in zip(panels, confusions, strict=True):
+        cells = np.array(confusion.cells)
         totals = cells.sum(axis=1, keepdims=True)
         share = np.divide(cells, totals, out=np.zeros_like(cells), where=totals > 0)
         axes.imshow(share, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
-        names = [label.replace("_", " ").replace(" co", "\nco") for label in one.labels]
-        axes.set_xticks(range(len(names)), names, rotation=30 if len(names) > 5 else 0,
-                        ha="right" if len(names) > 5 else "center")  # fmt: skip
+        names = [label.replace("_", " ").replace(" co", "\nco") for label in confusion.labels]
+        # More than five labels do not fit beside each other.
+        rotation, align = (30, "right") if len(names) > 5 else (0, "center")
+        axes.set_xticks(range(len(names)), names, rotation=rotation, ha=align)
         axes.set_yticks(range(len(names)), names)
         axes.tick_params(labelsize=8.0)
-        axes.set_title(f"{one.task}: {one.system}", loc="left")
+        axes.set_title(f"{confusion.task}: {confusion.system}", loc="left")
         axes.set_xlabel("predicted")
         axes.set_ylabel("gold")
         for i, j in zip(*np.nonzero(cells), strict=True):
@@ -195,15 +200,15 @@ def _learning(curves: Sequence[Curve]) -> Figure:
     tasks = list(dict.fromkeys(curve.task for curve in curves))
     picture, panels = _grid(len(tasks), 3, (3.7, 3.0))
     for axes, task in zip(panels, tasks, strict=True):
-        mine = [curve for curve in curves if curve.task == task]
-        for style, curve in zip(_styles(), mine, strict=False):
+        panel = [curve for curve in curves if curve.task == task]
+        for style, curve in zip(_styles(), panel, strict=False):
             flat = " (learns nothing)" if len(set(curve.scores)) == 1 else ""
             axes.plot(curve.sizes, curve.scores, label=curve.system + flat, **style)
             low, high = zip(*curve.intervals, strict=True)
             axes.fill_between(curve.sizes, low, high, color=style["color"], alpha=0.18, linewidth=0)
-        axes.set_xticks(mine[0].sizes)
+        axes.set_xticks(panel[0].sizes)
         axes.set_ylim(0.0, 1.0)
-        axes.set_title(f"{task}: {mine[0].metric}", loc="left", fontsize=9.0)
+        axes.set_title(f"{task}: {panel[0].metric}", loc="left", fontsize=9.0)
         axes.set_xlabel("training articles")
         axes.grid(color="#dddddd", linewidth=0.6)
         axes.legend(loc="lower right", frameon=False, fontsize=8.0)
@@ -221,8 +226,13 @@ def _labels(spreads: Sequence[Spread]) -> Figure:
         axes = picture.add_subplot(grid[place, 0])
         _bars(axes, spread, shades)
         if place == 0:
-            picture.legend(handles=axes.containers, loc="outside lower center", ncols=2,
-                           frameon=False, fontsize=8.0)  # fmt: skip
+            picture.legend(
+                handles=axes.containers,
+                loc="outside lower center",
+                ncols=2,
+                frameon=False,
+                fontsize=8.0,
+            )
     picture.suptitle("How often each label occurs, by article")
     return picture
 
@@ -231,8 +241,16 @@ def _bars(axes: Axes, spread: Spread, shades: Sequence[str]) -> None:
     cells = np.array(spread.cells)
     left = np.zeros(len(spread.labels))
     for column, article in enumerate(spread.articles):
-        axes.barh(range(len(left)), cells[:, column], left=left, label=article, height=0.72,
-                  color=shades[column % len(shades)], edgecolor="white", linewidth=0.5)  # fmt: skip
+        axes.barh(
+            range(len(left)),
+            cells[:, column],
+            left=left,
+            label=article,
+            height=0.72,
+            color=shades[column % len(shades)],
+            edgecolor="white",
+            linewidth=0.5,
+        )
         left = left + cells[:, column]
     for row, total in enumerate(left):
         axes.text(total + 0.008 * left.max(), row, f"{total:.0f}", va="center", fontsize=8.0)

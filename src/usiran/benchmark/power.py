@@ -38,7 +38,7 @@ from usiran.benchmark.ranking import contestants
 from usiran.benchmark.results import Results, counts_of, rounded
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.significance import comparable
-from usiran.errors import Finding, InputError
+from usiran.errors import InputError
 from usiran.models.settings import chosen
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Scorer
@@ -108,7 +108,17 @@ class Power(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Pair:
-    """Two systems on the same sentences: counts, and each sentence's influence."""
+    """Two systems on the same sentences: counts, and each sentence's influence.
+
+    Parameters
+    ----------
+    counts : (array, array), shape (sentences, counts)
+        Of the first system and of the second.
+    members : tuple of array
+        The rows of each article.
+    influence : array, shape (sentences,)
+        What a sentence adds to the difference of the headlines.
+    """
 
     scorer: Scorer
     counts: tuple[Floats, Floats]
@@ -116,35 +126,37 @@ class Pair:
     influence: Floats
 
     @classmethod
-    def of(cls, scorer: Scorer, articles: NDArray[np.str_], one: Floats, other: Floats) -> Pair:
+    def of(cls, scorer: Scorer, articles: NDArray[np.str_], first: Floats, second: Floats) -> Pair:
         """Return the pair; `articles` is the article of each row of counts."""
         names = dict.fromkeys(articles.tolist())
         members = tuple(np.flatnonzero(articles == name) for name in names)
-        influence = one @ gradient(scorer, one) - other @ gradient(scorer, other)
-        return cls(scorer, (one, other), members, influence)
+        influence = first @ gradient(scorer, first) - second @ gradient(scorer, second)
+        return cls(scorer, (first, second), members, influence)
 
     @property
     def observed(self) -> float:
         """The difference of the headlines."""
-        one, other = (self.scorer.headline(side.sum(axis=0)) for side in self.counts)
-        return float(one - other)
+        first, second = (self.scorer.headline(counts.sum(axis=0)) for counts in self.counts)
+        return float(first - second)
+
+    def _by_article(self) -> tuple[Floats, Floats]:
+        """Return the sum of the influence in each article, and its squared deviations."""
+        parts = [self.influence[rows] for rows in self.members]
+        return np.array([part.sum() for part in parts]), np.array(list(map(_squares, parts)))
 
     def error(self) -> float:
         """Return the standard error of the difference, in closed form."""
-        totals = np.array([self.influence[rows].sum() for rows in self.members])
-        inside = [_squares(self.influence[rows]) for rows in self.members]
+        totals, inside = self._by_article()
         return float(np.sqrt(_squares(totals) + sum(inside)))
 
     def deviations(self) -> tuple[float, float]:
         """Return the standard deviations between articles, and of one by its sentences."""
         size = len(self.members)
-        totals = size * np.array([self.influence[rows].sum() for rows in self.members])
-        inside = [
-            size**2 * _squares(self.influence[rows]) * len(rows) / max(len(rows) - 1, 1)
-            for rows in self.members
-        ]
-        sentences = float(np.mean(inside))
-        between = max(float(totals.var(ddof=1)) - sentences, 0.0) if size > 1 else 0.0
+        totals, inside = self._by_article()
+        lengths = np.array([len(rows) for rows in self.members])
+        sentences = float(np.mean(size**2 * inside * lengths / np.maximum(lengths - 1, 1)))
+        # The articles' totals stray by their sentences too: that part is taken off.
+        between = max(float((size * totals).var(ddof=1)) - sentences, 0.0) if size > 1 else 0.0
         return float(np.sqrt(between)), float(np.sqrt(sentences))
 
 
@@ -153,6 +165,7 @@ def gradient(scorer: Scorer, counts: Floats) -> Floats:
     sums = counts.sum(axis=0)
     step = _STEP * np.eye(len(sums))
     slope = (scorer.headline(sums + step) - scorer.headline(sums - step)) / (2 * _STEP)
+    # At 0 the step leads outside of what can be counted, and the slope there says nothing.
     return np.asarray(np.where(sums > 0, slope, 0.0))
 
 
@@ -162,47 +175,51 @@ def _squares(values: Floats) -> float:
 
 def simulate(pair: Pair, size: int, difference: float, *, simulations: int, seed: int) -> Size:
     """Return what benchmarks of `size` articles would find, were the difference as asked."""
-    found = _draw(pair, size, simulations, np.random.default_rng([seed, size]))
-    centre = found.gaps.mean()
-    width = QUANTILE * found.errors
-    gaps, nothing = found.gaps - centre + difference, np.abs(found.gaps - centre)
-    agree = (found.apart - centre + difference > 0).all(axis=1)
-    wins = gaps > width
-    sentences = np.mean([len(rows) for rows in pair.members]) * size
+    draws = _draw(pair, size, simulations, np.random.default_rng([seed, size]))
+    centre = draws.gaps.mean()
+    width = QUANTILE * draws.errors
+    wins = draws.gaps - centre + difference > width
+    agree = (draws.by_article - centre + difference > 0).all(axis=1)
+    alarms = np.abs(draws.gaps - centre) > width
     return Size(
-        size, round(float(sentences)), rounded(float(np.median(width))), float(wins.mean()),
-        float((wins & agree).mean()), float((nothing > width).mean()),
-    )  # fmt: skip
+        articles=size,
+        sentences=round(float(np.mean([len(rows) for rows in pair.members]) * size)),
+        half_width=rounded(float(np.median(width))),
+        power=float(wins.mean()),
+        power_every=float((wins & agree).mean()),
+        false_alarms=float(alarms.mean()),
+    )
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class _Draws:
     """Simulated differences (s,), their errors (s,), and each article's own (s, n)."""
 
     gaps: Floats
     errors: Floats
-    apart: Floats
+    by_article: Floats
 
 
-def _draw(pair: Pair, size: int, simulations: int, rng: np.random.Generator) -> _Drawn:
-    which = rng.integers(len(pair.members), size=(simulations, size))
-    sums = [np.zeros((simulations, side.shape[1])) for side in pair.counts]
-    apart, total, inside = (np.zeros((simulations, size)) for _ in range(3))
+def _draw(pair: Pair, size: int, simulations: int, rng: np.random.Generator) -> _Draws:
+    articles = rng.integers(len(pair.members), size=(simulations, size))
+    sums = [np.zeros((simulations, counts.shape[1])) for counts in pair.counts]
+    by_article, totals, inside = (np.zeros((simulations, size)) for _ in range(3))
     for number, rows in enumerate(pair.members):
-        at = np.nonzero(which == number)
-        weights = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), len(at[0]))
+        # Where the article was drawn, and how often each of its sentences is in each draw.
+        places = np.nonzero(articles == number)
+        weights = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), len(places[0]))
         influence = pair.influence[rows]
-        total[at] = weights @ influence
-        inside[at] = weights @ influence**2 - total[at] ** 2 / len(rows)
-        drawn = [weights @ side[rows] for side in pair.counts]
-        for into, copies in zip(sums, drawn, strict=True):
-            np.add.at(into, at[0], copies)
-        one, other = (pair.scorer.headline(copies) for copies in drawn)
-        apart[at] = one - other
+        totals[places] = weights @ influence
+        inside[places] = weights @ influence**2 - totals[places] ** 2 / len(rows)
+        drawn = [weights @ counts[rows] for counts in pair.counts]
+        for total, part in zip(sums, drawn, strict=True):
+            np.add.at(total, places[0], part)
+        first, second = (pair.scorer.headline(part) for part in drawn)
+        by_article[places] = first - second
     gaps = np.asarray(pair.scorer.headline(sums[0]) - pair.scorer.headline(sums[1]))
     # The slope is that of the corpus there is; in a larger one a sentence weighs less.
-    spread = total.var(axis=1) * size + inside.sum(axis=1)
-    return _Drawn(gaps, len(pair.members) / size * np.sqrt(spread), apart)
+    spread = totals.var(axis=1) * size + inside.sum(axis=1)
+    return _Draws(gaps, len(pair.members) / size * np.sqrt(spread), by_article)
 
 
 def power(
@@ -232,28 +249,38 @@ def power(
     InputError, FileError
         A system is unknown or stale, or there are no two to compare.
     """
-    first, second = systems or _best(bench, results, task)
-    sides = [comparable(bench, results, task, name) for name in (first, second)]
+    first, second = systems or _two_best(bench, results, task)
     gold = bench.golds[task]
-    scorer = gold.scorer
-    counts = [counts_of(bench.outcomes(side), scorer) for side in sides]
-    pair = Pair.of(scorer, gold.articles, *counts)
-    sizes = [simulate(pair, size, difference, simulations=SIMULATIONS, seed=seed) for size in SIZES]
+    stored = [comparable(bench, results, task, name) for name in (first, second)]
+    counts = [counts_of(bench.outcomes(side), gold.scorer) for side in stored]
+    pair = Pair.of(gold.scorer, gold.articles, *counts)
+    sizes = tuple(
+        simulate(pair, size, difference, simulations=SIMULATIONS, seed=seed) for size in SIZES
+    )
     between, inside = rounded(pair.deviations())
-    enough = next((one.articles for one in sizes if one.power >= target), None)
     return Power(
-        task, gold.task.headline, first, second, rounded(pair.observed), difference, target,
-        seed, SIMULATIONS, len(pair.members), between, inside, enough, tuple(sizes),
-    )  # fmt: skip
+        task=task,
+        headline=gold.task.headline,
+        first=first,
+        second=second,
+        observed=rounded(pair.observed),
+        difference=difference,
+        target=target,
+        seed=seed,
+        simulations=SIMULATIONS,
+        articles=len(pair.members),
+        article_sd=between,
+        sentence_sd=inside,
+        enough=next((size.articles for size in sizes if size.power >= target), None),
+        sizes=sizes,
+    )
 
 
-def _best(bench: Benchmark, results: Results, task: str) -> tuple[str, str]:
-    chosen("task", (task,), tuple(dict.fromkeys(of for _, of in results)))
-    names = [one.system for one in contestants(bench, task, results)]
+def _two_best(bench: Benchmark, results: Results, task: str) -> tuple[str, str]:
+    chosen("task", (task,), tuple(dict.fromkeys(task for _, task in results)))
+    names = [result.system for result in contestants(bench, task, results)]
     if len(names) < 2:
-        found = ", ".join(names) or "none"
-        raise InputError([Finding(
-            "--systems", "", "", found, f"two systems with results on {task} that are no controls",
-            "name two with --systems, or run more: `usiran benchmark run`",
-        )])  # fmt: skip
+        allowed = f"two systems with results on {task} that are no controls"
+        fix = "name two with --systems, or run more: `usiran benchmark run`"
+        raise InputError.of("--systems", ", ".join(names) or "none", allowed, fix)
     return names[0], names[1]

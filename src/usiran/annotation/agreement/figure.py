@@ -10,7 +10,7 @@ import numpy as np
 
 from usiran.annotation.agreement.measure import Agreement, LabelAgreement
 from usiran.annotation.agreement.report import figure
-from usiran.errors import FileError, Finding, InputError
+from usiran.errors import Finding, InputError, PlotsMissing
 from usiran.io.atomic import write_file
 
 if TYPE_CHECKING:
@@ -21,14 +21,6 @@ _SMALL_PANELS = ("stance", "holder", "article_stance", "event mode")
 _MIDDLE_PANELS = ("event quad", "actor type")
 _LARGE_PANEL = "event type"
 _DARK = 0.55  # from this shade on white is easier to read than black
-
-
-class PlotsMissing(FileError):
-    """matplotlib, which draws the picture, is not installed."""
-
-    def __init__(self, picture: str) -> None:
-        fix = "pip install 'usiran[plots]'"
-        super().__init__(picture, "no matplotlib", "matplotlib, which draws it", fix)
 
 
 def check_suffix(path: Path) -> str:

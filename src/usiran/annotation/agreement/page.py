@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from usiran.annotation.agreement.figure import PlotsMissing, heat_map
+from usiran.annotation.agreement.figure import heat_map
 from usiran.annotation.agreement.measure import Agreement, measure_corpus
 from usiran.annotation.agreement.report import report
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError
+from usiran.errors import Finding, InputError, PlotsMissing
 from usiran.io.atomic import holds
 from usiran.text.articles import read_text
 
