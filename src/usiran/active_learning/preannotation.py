@@ -58,18 +58,10 @@ def predictor_of(
 
     Parameters
     ----------
-    corpus : Corpus
-        Whose gold and texts.
-    layer : {"stance", "spans"}
-        Which project.
     system : str, optional
         Whose labels are given (default: none; `ORDERING` then only orders the tasks).
     ordering : bool
         Whether the scores are to order the tasks: the system must state probabilities.
-    seed : int
-        For whatever is random in the system.
-    say : callable
-        Called with lines of progress.
 
     Returns
     -------
@@ -175,9 +167,10 @@ class _Preannotator:
         for name in self.tasks:
             values, _ = self._predict(name, records)
             rows = zip(records["article_id"], records["start"], values, strict=True)
-            for article_id, first, found in rows:
+            for article_id, first, predicted in rows:
+                layer = SPAN_LAYERS[name]
                 spans[article_id] += [
-                    self._span(article_id, SPAN_LAYERS[name], int(first), span) for span in found
+                    self._span(article_id, layer, int(first), span) for span in predicted
                 ]
         for task in tasks:
             yield self._prediction(task, None, spans=tuple(spans[task.unit_id]))

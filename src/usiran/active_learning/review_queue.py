@@ -56,17 +56,7 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True)
 class Queued:
-    """A sentence to look at again.
-
-    Parameters
-    ----------
-    sentence_id, text : str
-        The sentence.
-    score : float
-        The highest score of its reasons.
-    reasons : tuple of Reason
-        The strongest first.
-    """
+    """A sentence to look at again: its reasons, the strongest first, and the score of that one."""
 
     sentence_id: str
     text: str
@@ -87,17 +77,8 @@ def review_queue(
 ) -> Queue:
     """Rank the sentences of a corpus for review.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        The corpus; findings do not keep the other two kinds from being looked for, as long
-        as the tables they need can be read.
-    kinds : sequence of str
-        Which reasons to look for.
-    system : str
-        Whose probabilities are compared with the gold.
-    seed : int
-        For whatever is random in it.
+    Findings do not keep the other two kinds from being looked for, as long as the tables they
+    need can be read. `system` is whose probabilities are compared with the gold.
 
     Raises
     ------
@@ -233,19 +214,9 @@ class _ReasonFinder:
 
 
 def entropy(counts: Iterable[int], labels: int) -> float:
-    """Return the entropy of votes as a share of the largest there can be.
+    """Return the entropy of votes as a share of the largest that so many labels allow.
 
-    Parameters
-    ----------
-    counts : iterable of int
-        Votes for each label that has any.
-    labels : int
-        How many labels there are to choose from.
-
-    Returns
-    -------
-    float
-        0 where all votes are for one label, 1 where all labels have as many.
+    It is 0 where all votes are for one label, 1 where all labels have as many.
 
     Examples
     --------

@@ -35,28 +35,13 @@ from usiran.text.spans import Span
 
 # What a span_id calls the spans of a task.
 SPAN_LAYERS = {"actors": "actor", "events": "event"}
-_PLACE = {"start": pa.int32(), "end": pa.int32()}
-_SENTENCE = {
-    "sentence_id": pa.string(),
-    "article_id": pa.string(),
-    **_PLACE,
-    "zone": pa.string(),
-}
-_ARTICLE = {
-    "article_id": pa.string(),
-    "source_id": pa.string(),
-    "file": pa.string(),
-    "row": pa.int32(),
-    "text_sha256": pa.string(),
-}
-_SPAN = {
-    "span_id": pa.string(),
-    "article_id": pa.string(),
-    "sentence_id": pa.string(),
-    **_PLACE,
-    "text": pa.string(),
-    "type": pa.string(),
-}
+_TEXT, _NUMBER = pa.string(), pa.int32()
+_PLACE = {"start": _NUMBER, "end": _NUMBER}
+_SENTENCE = {"sentence_id": _TEXT, "article_id": _TEXT, **_PLACE, "zone": _TEXT}
+_SPAN = {"span_id": _TEXT, "article_id": _TEXT, "sentence_id": _TEXT, **_PLACE}
+_SPAN |= {"text": _TEXT, "type": _TEXT}
+_ARTICLE = dict.fromkeys(("article_id", "source_id", "file"), _TEXT)
+_ARTICLE |= {"row": _NUMBER, "text_sha256": _TEXT}
 
 
 def schemas(models: Sequence[Model]) -> dict[str, pa.Schema]:
@@ -65,10 +50,10 @@ def schemas(models: Sequence[Model]) -> dict[str, pa.Schema]:
     for model in models:
         info = model.info
         if info.unit == "spans":
-            tables[info.task] = _SPAN | ({"quad": pa.string()} if info.groups else {})
+            tables[info.task] = _SPAN | ({"quad": _TEXT} if info.groups else {})
         else:
-            table = tables.setdefault("stance", _SENTENCE | {"text": pa.string()})
-            table[info.task] = pa.string()
+            table = tables.setdefault("stance", _SENTENCE | {"text": _TEXT})
+            table[info.task] = _TEXT
             if hasattr(model.estimator, "predict_proba"):
                 struct = pa.struct([(label, pa.float64()) for label in info.labels])
                 table[f"{info.task}_probabilities"] = struct
@@ -76,20 +61,7 @@ def schemas(models: Sequence[Model]) -> dict[str, pa.Schema]:
 
 
 def label_batch(models: Sequence[Model], documents: Sequence[Document]) -> dict[str, Rows]:
-    """Label some texts in memory.
-
-    Parameters
-    ----------
-    models : sequence of Model
-        At most one a task.
-    documents : sequence of Document
-        The texts.
-
-    Returns
-    -------
-    dict
-        From table to its rows, as the module's table lists them.
-    """
+    """Return the rows of each table for some texts, by systems of which each has its own task."""
     sentences = [row for document in documents for row in _sentences(document)]
     scored = [row for row in sentences if row["zone"] != "boilerplate"]
     rows: dict[str, Rows] = {

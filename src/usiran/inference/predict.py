@@ -63,12 +63,6 @@ def write_predictions(
     ----------
     models : sequence of Model
         At most one a task.
-    reader : Reader
-        The texts.
-    output : Path
-        The folder to be made.
-    form : {"parquet", "jsonl", "csv"}
-        Of the tables.
     batch : int
         Texts held in memory at a time.
     force : bool

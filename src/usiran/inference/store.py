@@ -41,20 +41,8 @@ _ORDER = ("stance", "holder", "actors", "events")  # of columns and tables
 TRUSTED = ("scipy.sparse._csr.csr_matrix", *sorted(set(STORED_TYPES.values())))
 
 # What building a damaged file may raise; the file is refused whichever it is.
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    OSError,
-    EOFError,
-    KeyError,
-    IndexError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    ImportError,
-    NotImplementedError,
-    RecursionError,
-)
+_BAD_FILE = (zipfile.BadZipFile, zlib.error, OSError, EOFError)
+_BAD_CONTENT = (LookupError, ValueError, TypeError, AttributeError, ImportError, RuntimeError)
 _TRAIN = "train it again: `usiran train TASK SYSTEM --output DIR`"
 
 
@@ -237,7 +225,7 @@ def build(path: Path) -> Estimator:
     except UntrustedTypesFoundException as error:
         allowed = "types of scikit-learn, numpy and usiran's list"
         raise FileError(path, shorten(error), allowed, f"do not use this file; {_TRAIN}") from None
-    except _DAMAGE as error:
+    except (*_BAD_FILE, *_BAD_CONTENT) as error:
         value = shorten(f"{type(error).__name__}: {error}")
         raise FileError(path, value, "a model in the skops format", _TRAIN) from None
     return estimator

@@ -31,6 +31,7 @@ STORED_TYPES = {
     "Span": "usiran.text.spans.Span",
     "SpanCues": "usiran.models.lexicon.SpanCues",
     "TokenModel": "usiran.models.tagger.TokenModel",
+    # Two functions of version 1 that did the same.
     "_itself": "usiran.models.base.ready_made",
     "itself": "usiran.models.base.ready_made",
 }

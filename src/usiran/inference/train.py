@@ -37,6 +37,7 @@ def fit(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> Estimator
         a raw text.
     """
     _check_trainable(bench, task, system)
+    # With the marks of annotators where the system learns from them; it never needs them again.
     gold = bench.gold_for(system, task)
     estimator = SYSTEMS[system].build(bench.build_context(task, system, seed))
     return fit_copy(estimator, gold, np.arange(len(gold.values)))

@@ -17,8 +17,7 @@ import pandas as pd
 from scipy import sparse
 
 from usiran.models.base import NamedFeatures, learn_features
-from usiran.models.lexicon import Lexicon, Words, sides_of
-from usiran.text.spans import Span
+from usiran.models.lexicon import ATTITUDES, Lexicon, Words, judgements
 
 NEAR = 40
 MOST = 2
@@ -61,44 +60,23 @@ class AttitudeFeatures(NamedFeatures):
     def _sentence(self, text: str) -> Iterator[str]:
         voice = self._voice(text)
         modal = bool(_MODALS.search(text))
-        found = self.lexicon_.find(text)
-        names = sides_of(self.words)
-        sides = [span for span in found if span.label in names]
-        cues = [span for span in found if span not in sides and sides]
-        balance = sum(_sign(cue, nearest(cue, sides), names[0]) for cue in cues)
+        spans = self.lexicon_.find(text)
+        judged = judgements(spans, self.words)
+        balance = sum(judgement.sign for judgement in judged)
         sign = (balance > 0) - (balance < 0)
+        sides = {span.label for span in spans if span.label not in ATTITUDES}
         yield from (f"voice={voice}", f"modal={modal}", f"not={bool(_NEGATIONS.search(text))}")
         yield from (f"sign={sign}", f"balance={max(-MOST, min(MOST, balance))}")
         yield from (f"sign={sign}|voice={voice}", f"sign={sign}|modal={modal}")
         yield from (f"quoted={'quoted' in voice}", f"attributed={'attributed' in voice}")
-        yield f"sides={'+'.join(sorted({side.label for side in sides}))}"
-        for cue in cues:
-            yield from _judged(cue, nearest(cue, sides), voice)
+        yield f"sides={'+'.join(sorted(sides))}"
+        for cue, side, _ in judged:
+            name = f"{cue.label} {side.label}"
+            near = abs(side.start - cue.start) <= NEAR
+            yield from (name, f"{name}|near={near}", f"{name}|voice={voice}")
+            # Whom the sentence begins with is often who acts or judges.
+            yield f"{name}|first={cue.start < side.start}"
 
     def _voice(self, text: str) -> str:
         attributed = "attributed" if self.sources_.find(text) else ""
         return attributed + ("quoted" if _QUOTES.search(text) else "")
-
-
-def _judged(cue: Span, side: Span, voice: str) -> Iterator[str]:
-    """Yield what one attitude word says of the side that is named nearest to it."""
-    said = f"{cue.label} {side.label}"
-    near = abs(side.start - cue.start) <= NEAR
-    yield from (said, f"{said}|near={near}", f"{said}|voice={voice}")
-    yield f"{said}|first={cue.start < side.start}"
-
-
-def nearest(cue: Span, sides: list[Span]) -> Span:
-    """Return the side that is named nearest to a word, the first one where two are.
-
-    Examples
-    --------
-    >>> nearest(Span(9, 12, "x"), [Span(0, 2, "us"), Span(15, 19, "iran")]).label
-    'iran'
-    """
-    return min(sides, key=lambda side: abs(side.start - cue.start))
-
-
-def _sign(cue: Span, side: Span, first: str) -> int:
-    """Return 1 where the word speaks for the first side, -1 where it speaks for the second."""
-    return 1 if (cue.label == "favourable") == (side.label == first) else -1

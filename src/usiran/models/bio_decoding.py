@@ -55,6 +55,7 @@ def decode(scores: Sequence[Floats], tags: Sequence[str]) -> list[list[str]]:
     for i, rows in enumerate(scores):
         padded[i, : len(rows)] = rows
     step = np.where(allowed(tags), 0.0, -np.inf)
+    # Nothing stands before the first token: no sentence begins inside a span.
     best = padded[:, 0] + np.where([tag[:2] == "I-" for tag in tags], -np.inf, 0.0)
     back = np.zeros(padded.shape, dtype=int)
     ends = [best]
@@ -63,6 +64,7 @@ def decode(scores: Sequence[Floats], tags: Sequence[str]) -> list[list[str]]:
         back[:, t] = through.argmax(axis=1)
         best = through.max(axis=1) + padded[:, t]
         ends.append(best)
+    # Each sentence is traced from its own last token: what pads the shorter ones has no say.
     return [
         _trace(back[i], ends[length - 1][i], length, tags) if length else []
         for i, length in enumerate(lengths)

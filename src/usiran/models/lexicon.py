@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,9 +25,36 @@ Words = Mapping[str, Sequence[str]]
 ATTITUDES = ("favourable", "unfavourable")
 
 
-def sides_of(words: Words) -> list[str]:
-    """Return the sides that have a list of names, the first one first."""
-    return [label for label in words if label not in ATTITUDES]
+class Judgement(NamedTuple):
+    """An attitude word, the side it is charged to, and 1 where it speaks for the first side."""
+
+    cue: Span
+    side: Span
+    sign: int
+
+
+def judgements(spans: Sequence[Span], words: Words) -> list[Judgement]:
+    """Return the attitude words among the entries found in a text, each with its side.
+
+    That is the side which is named nearest to it, the first one where two are. Where no side is
+    named the words count for nothing.
+
+    Examples
+    --------
+    >>> words = {"us": [], "iran": [], "favourable": [], "unfavourable": []}
+    >>> spans = [Span(0, 2, "us"), Span(9, 12, "unfavourable"), Span(15, 19, "iran")]
+    >>> [(judgement.side.label, judgement.sign) for judgement in judgements(spans, words)]
+    [('iran', 1)]
+    """
+    first = next((label for label in words if label not in ATTITUDES), "")
+    sides = [span for span in spans if span.label not in ATTITUDES]
+    judged = []
+    for cue in spans if sides else ():
+        if cue.label in ATTITUDES:
+            side = min(sides, key=lambda side: abs(side.start - cue.start))
+            sign = 1 if (cue.label == "favourable") == (side.label == first) else -1
+            judged.append(Judgement(cue, side, sign))
+    return judged
 
 
 class Lexicon:
@@ -56,16 +84,16 @@ class Lexicon:
 
     def find(self, text: str) -> list[Span]:
         """Return the entries found, left to right: the longest one where several begin."""
-        found = [
+        matches = [
             Span(match.start(), match.end(), label)
             for label, pattern in self.patterns.items()
             for match in pattern.finditer(text)
         ]
-        kept: list[Span] = []
-        for span in sorted(found, key=lambda span: (span.start, -span.end)):
-            if not kept or span.start >= kept[-1].end:
-                kept.append(span)
-        return kept
+        longest: list[Span] = []
+        for span in sorted(matches, key=lambda span: (span.start, -span.end)):
+            if not longest or span.start >= longest[-1].end:
+                longest.append(span)
+        return longest
 
 
 def _pattern(entries: Sequence[str]) -> re.Pattern[str]:
@@ -102,17 +130,8 @@ class SideCues(SentenceClassifier):
 
     def balance(self, text: str) -> int:
         """Return how much better the first side comes off than the second."""
-        found = self.lexicon_.find(text)
-        names = sides_of(self.words)
-        sides = [span for span in found if span.label in names]
-        total = 0
-        for cue in found:
-            if cue in sides or not sides:
-                continue
-            nearest = min(sides, key=lambda side: abs(side.start - cue.start))
-            agree = (cue.label == "favourable") == (nearest.label == names[0])
-            total += 1 if agree else -1
-        return total
+        spans = self.lexicon_.find(text)
+        return sum(judgement.sign for judgement in judgements(spans, self.words))
 
     def predict_proba(self, X: pd.DataFrame) -> Floats:
         """Return 1 for the class that the cues speak for."""

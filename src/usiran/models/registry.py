@@ -38,20 +38,10 @@ from usiran.tasks.base import Gold, Task
 
 @dataclass(frozen=True)
 class BuildContext:
-    """What a builder is given.
+    """What a builder is given: the task, the system's own settings, a seed.
 
-    Parameters
-    ----------
-    task : Task
-        What will be predicted.
-    settings : Settings
-        The system's own.
-    library : mapping
-        The settings of every system, by name: some build on another.
-    seed : int
-        For whatever is random.
-    tasks : mapping
-        Every task, by name: some systems solve another one on the way.
+    Some systems build on others, or solve another task on the way: `library` has the settings
+    of every system by name, `tasks` every task.
     """
 
     task: Task
