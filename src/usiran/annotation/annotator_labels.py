@@ -205,6 +205,7 @@ def read_exports(
         for task in tasks
         for annotation in task.annotations
     }
+    # A server's export names who labelled; all stored submissions say user 1.
     collected = _Collected()
     for export, tasks in contents:
         owner = export.annotator or (_file_owner(export.path) if len(authors) < 2 else None)
@@ -220,6 +221,7 @@ def _split(tasks: Iterable[TaskReading], owner: str | None) -> dict[str, list[Ta
         annotations: dict[str, list[AnnotationReading]] = defaultdict(list)
         for annotation in task.annotations:
             annotations[owner or _author(annotation)].append(annotation)
+        # A task whose annotations could not be read must not pass unseen.
         if not annotations and task.findings:
             annotations[owner or "nobody"] = []
         for annotator, own in annotations.items():
@@ -259,6 +261,7 @@ class _Collected:
             self._repairs += task.repairs
         single, several = single_annotations(tasks, None, file=file, name=annotator)
         self._findings += several
+        # Who skips a task in a later round leaves standing what an earlier one says of it.
         labelled = [task for task in single if not task.annotation.skipped]
         if labelled:
             self._tasks[annotator] |= {(task.project, task.unit_id): task for task in labelled}

@@ -7,12 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from usiran.annotation.annotator_labels import read_rounds
-from usiran.annotation.submissions import (
-    PROJECTS,
-    list_submissions,
-    renumbered,
-    submission_file,
-)
+from usiran.annotation.submissions import PROJECTS, list_submissions, renumbered, submission_file
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError, refuse
 from usiran.io.atomic import replace_files
@@ -72,6 +67,7 @@ def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False)
     votes = count_votes(annotations.rows, rounds)
     files[corpus.gold / "votes.csv"] = csv_bytes(vote_rows(votes), list(Votes.to_schema().columns))
     decisions = corpus.gold / "decisions.csv"
+    # Decisions explain the gold that they were made for, and no other.
     if force or not decisions.exists():
         files[decisions] = csv_bytes((), list(Decisions.to_schema().columns))
     replace_files(files, corpus.swap)

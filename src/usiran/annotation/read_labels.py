@@ -117,8 +117,10 @@ def read_all_labels(
     findings: list[Finding] = []
     labelled: dict[str, TaskReading] = {}
     files: dict[str, str] = {}
+    # A file that is named twice is no conflict with itself.
     for path in dict.fromkeys(paths):
         name = corpus.name_of(path)
+        # All files are read before any is refused: their errors are told together.
         try:
             tasks = read_labels(
                 path, corpus, scheme=scheme, texts=texts, completed_by=completed_by

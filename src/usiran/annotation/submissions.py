@@ -213,6 +213,7 @@ def _stamped(task: TaskReading, next_id: int, old: TaskReading | None, now: str)
 
 def renumbered(tasks: Iterable[TaskReading], texts: Texts) -> list[TaskReading]:
     """Return tasks in the corpus's order, numbered from 1, with one annotation each."""
+    # Tasks of several submissions come together, each with numbers of its own.
     return [
         task._replace(task_id=number, annotations=(task.annotation._replace(annotation_id=number),))
         for number, task in enumerate(_in_corpus_order(tasks, texts), start=1)

@@ -167,6 +167,7 @@ class Adjudicator:
         if question.layer not in SPAN_LAYERS:
             return
         resolved = self._article_state(question.id).of(question.layer)
+        # What is pending goes before what it is about to replace.
         spans = {one.question.id: one.labels for one in resolved} | dict(pending or {})
         prefix = f"{question.layer}/{question.article_id}@"
         for id, neighbours in spans.items():
@@ -205,6 +206,7 @@ class Adjudicator:
         answer = self.answer(question, labels)
         old = self.decision_on(question)
         if old is not None:
+            # A sheet that is read twice must not make the file grow.
             if (old.answer, old.reason, old.decided_by) == (answer, reason, by):
                 return None
             if question.id not in redo:
@@ -221,6 +223,7 @@ class Adjudicator:
             return
         append_decisions(self.corpus, decisions)
         self.decisions += decisions
+        # The whole corpus would be resolved again for every keystroke of an adjudicator.
         last = by_article(self.decisions)
         for article in {decision.article_id for decision in decisions}:
             self.state.articles[article] = self._resolver.resolve_article(article, last[article])
@@ -237,6 +240,7 @@ class Adjudicator:
     def check_rounds(self) -> None:
         """Refuse to decide on other rounds than those that the gold rests on."""
         wanted = self.corpus.manifest.gold_rounds
+        # validate counts votes over the gold rounds: no other gold would pass.
         if self.rounds != wanted:
             fix = "set gold_rounds in dataset/corpus.toml to the rounds that become gold"
             allowed = f"the gold rounds: {', '.join(wanted)}"

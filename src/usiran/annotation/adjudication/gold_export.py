@@ -121,6 +121,7 @@ def _times(
         tasks = annotations.units("stance").get(question.unit_id, {})
     else:
         tasks = annotations.units("spans").get(question.article_id, {})
+    # Never the clock: the same labels and decisions must give the same bytes.
     labelled = [task.annotation.created_at for task in tasks.values()]
     decided = [one.decision.decided_at for one in resolved if one.decision]
     created = max(labelled, key=moment, default=None)
@@ -132,6 +133,7 @@ def decision_rows(
 ) -> list[DecisionRow]:
     """Return the rows of decisions.csv, sorted, once every question is resolved."""
     rows = [row for one in state.resolved.values() for row in _rows(one)]
+    # What was decided itself needs no row that says from what it follows.
     explained = {(row.layer, row.unit_id) for row in rows}
     role_votes: dict[str, dict[str, dict[Link, int]]] = defaultdict(lambda: defaultdict(dict))
     for vote, count in votes.items():
@@ -166,13 +168,13 @@ def _row(
     return DecisionRow(layer, unit, label, target, "true" if overrules else "false", *why)
 
 
-def _choice_rows(question: Question, labels: Labels, decision: Decision) -> Iterator[DecisionRow]:
+def _choice_rows(question: Question, gold: Labels, decision: Decision) -> Iterator[DecisionRow]:
     """Give rows for the stance, for its grounds, or for both: for what somebody differs in."""
     choices, grounds = [], []
-    for given in question.labels.values():
-        choices.append(None if given is None else given[0].label)
-        grounds.append(None if given is None else tuple(item.label for item in given[1:]))
-    choice, gold_grounds = labels[0].label, tuple(item.label for item in labels[1:])
+    for labels in question.labels.values():
+        choices.append(None if labels is None else labels[0].label)
+        grounds.append(None if labels is None else tuple(item.label for item in labels[1:]))
+    choice, gold_grounds = gold[0].label, tuple(item.label for item in gold[1:])
     grounds_differ = any(one not in (None, gold_grounds) for one in grounds)
     if any(one != choice for one in choices) or not grounds_differ:
         overrules = _overrules(choices, choice)
@@ -189,10 +191,10 @@ def _span_rows(question: Question, gold: Labels, decision: Decision) -> Iterator
     for place in sorted({item.place for labels in (*marked, gold) for item in labels}):
         unit = span_id(question.article_id, question.layer, *place)
         label = _label_at(gold, place)
-        given = [_label_at(labels, place) for labels in marked]
-        if any(one != label for one in given):
+        labels_there = [_label_at(labels, place) for labels in marked]
+        if any(one != label for one in labels_there):
             name = label if isinstance(label, str) else ""
-            yield _row(question.layer, unit, name, _overrules(given, label), decision[3:])
+            yield _row(question.layer, unit, name, _overrules(labels_there, label), decision[3:])
             explained = True
         mode = next((item.mode for item in gold if item.place == place), None)
         # Only who marked this very trigger was asked for its mode.
@@ -224,18 +226,18 @@ def _role_rows(
 
 def _role_overrules(question: Question, labels: Labels) -> bool:
     """Whether most gave these very roles and others were decided, or most gave a link less."""
-    given = list(question.labels.values())
-    counts = Counter(item for items in given for item in items or ())
-    dropped = (item for item, count in counts.items() if 2 * count > len(given))
-    return any(item not in labels for item in dropped) or _overrules(given, labels)
+    answers = list(question.labels.values())
+    counts = Counter(item for items in answers for item in items or ())
+    majority = (item for item, count in counts.items() if 2 * count > len(answers))
+    return any(item not in labels for item in majority) or _overrules(answers, labels)
 
 
-def _overrules(given: Sequence[object], decided: object) -> bool:
+def _overrules(answers: Sequence[object], decided: object) -> bool:
     """Whether more than half gave one answer (not: gave none) and another was decided."""
-    if not given:
+    if not answers:
         return False
-    commonest, count = Counter(given).most_common(1)[0]
-    return 2 * count > len(given) and commonest is not None and commonest != decided
+    commonest, count = Counter(answers).most_common(1)[0]
+    return 2 * count > len(answers) and commonest is not None and commonest != decided
 
 
 def _consequences(

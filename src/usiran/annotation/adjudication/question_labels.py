@@ -36,6 +36,7 @@ NONE = "none"
 SPAN_LAYERS = ("actor", "event")
 _PLACED_LAYERS = (*SPAN_LAYERS, "role")
 _WORD = regex.compile(r'"(?:[^"\\]|\\.)*"|;|[^\s;"]+|"')
+# At most nine digits: int() raises an error of its own on thousands.
 _OFFSETS = regex.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _QUOTED = regex.compile(r'(?:(?<=\s)([0-9]{1,9})-([0-9]{1,9}) )?"((?:[^"\\]|\\.)*)"')
 _FIX_OFFSETS = "correct the offsets or the quote"
@@ -281,14 +282,14 @@ class _Parser:
 
     def _searched(self, quote: str) -> tuple[int, int]:
         """Return the one place of a quote that overlaps the place asked about."""
-        asked = self._question.place
-        sentence = self._texts.holding(self._question.article_id, asked.start, asked.start + 1)
+        place = self._question.place
+        sentence = self._texts.holding(self._question.article_id, place.start, place.start + 1)
         places = occurrences(self._texts, sentence, quote) if sentence else []
-        near = [place for place in places if overlaps(Span(*place, ""), asked)]
+        near = [offsets for offsets in places if overlaps(Span(*offsets, ""), place)]
         if len(near) == 1:
             return near[0]
         shown = ", ".join(f"{start}-{end}" for start, end in near or places)
-        allowed = f"words over a part of {asked.start}-{asked.end}, once"
+        allowed = f"words over a part of {place.start}-{place.end}, once"
         fix = f"give the offsets: it stands at {shown}" if shown else "quote whole words exactly"
         raise self._error(quote, allowed, fix)
 

@@ -178,6 +178,7 @@ class Resolver:
         layer, _, unit = id.partition("/")
         article, _, place = unit.partition(f"@{layer}:")
         first, _, last = place.partition("-")
+        # int() raises an error of its own on thousands of digits.
         numbers = first.isdecimal() and last.isdecimal() and place.isascii() and len(place) < 20
         if layer not in SPAN_LAYERS or article != state.article_id or not numbers:
             return None
@@ -197,6 +198,7 @@ class Resolver:
         for id in decisions:
             if id not in state.questions and (unmarked := self.unmarked_place(state, id)):
                 self._ask(state, unmarked, decisions)
+        # Roles are links between gold spans: these must be known first.
         state.waiting = any(place.id not in state.resolved for place in places)
         if not state.waiting:
             for question in self._roles(state, tasks):
@@ -262,6 +264,7 @@ class Resolver:
             unit = span_id(article, "event", *event.place)
             yield Question("role", article, unit, *event.place, labels, actors)
 
+    # Links of an annotator to spans that did not become gold are no answer to any question.
     def _links(
         self, annotation: AnnotationReading, actors: Sequence[Item], events: Sequence[Item]
     ) -> dict[int, Labels]:
@@ -284,6 +287,7 @@ def _places(article_id: str, layer: str, tasks: Tasks) -> Iterator[Question]:
         for span in task.annotation.spans
         if span.layer == layer
     ]
+    # Overlapping spans exclude each other in the gold, so they are decided together.
     for cluster in clusters(marked):
         start, end = cluster[0].start, max(span.end for span in cluster)
         labels: dict[str, Labels | None] = {

@@ -127,11 +127,7 @@ def shown(adjudicator: Adjudicator, question: Question, *, numbered: bool = Fals
 def _wrapped(line: str) -> list[str]:
     indent = " " * (len(line) - len(line.lstrip()) + 4)
     parts = textwrap.wrap(
-        line,
-        WIDTH - 4,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
+        line, WIDTH - 4, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
     return parts or [""]
 
@@ -265,6 +261,7 @@ class _SheetReader:
 
     def _labels(self, entry: _Entry) -> tuple[Question, Labels]:
         question = self._adjudicator.question(entry.id)
+        # A letter on an old sheet may stand for other labels by now.
         if entry.seen != question.seen:
             allowed = f"{question.seen}: the annotators' labels have changed"
             fix = "print the sheet again and decide on the present labels"

@@ -48,6 +48,7 @@ F1_AIMS = {
     SpanMeasure("actor", "strict", "type"): 0.90,
     SpanMeasure("event", "overlap", "type"): 0.85,
 }
+# The last bits of a sum differ from processor to processor, published figures must not.
 _PLACES = 6
 
 
@@ -290,7 +291,7 @@ def _label_agreement(
     for i, article in enumerate(pairable.articles):
         in_article.setdefault(article, []).append(i)
     pairs = tuple(PairFigure(*pair, _of(ratings, pair)) for pair in combinations(annotators, 2))
-    others = {who: [name for name in annotators if name != who] for who in annotators}
+    rest_of = {who: [name for name in annotators if name != who] for who in annotators}
     return LabelAgreement(
         name=ratings.name,
         about=ratings.about,
@@ -306,7 +307,7 @@ def _label_agreement(
         pairs=pairs,
         rest=_rest(pairs, annotators),
         without={
-            who: _of(ratings, rest) if len(rest) > 1 else None for who, rest in others.items()
+            who: _of(ratings, rest) if len(rest) > 1 else None for who, rest in rest_of.items()
         },
         confusion=Confusion(ratings.labels, _cells(ratings.counts(*annotators))),
     )

@@ -190,6 +190,7 @@ def _pair_table(
 
 def _short_names(agreement: Agreement) -> dict[str, str]:
     """Return the annotators' names, or numbers where a pair of names is too wide."""
+    # Annotators of an export are called by their emails.
     names = agreement.annotators
     if max(map(len, names)) <= WIDEST_NAME:
         return {who: who for who in names}
@@ -215,6 +216,7 @@ def _rest(agreement: Agreement) -> Iterator[str]:
 def _confusions(agreement: Agreement) -> Iterator[str]:
     yield "Labels that two annotators gave to one unit, counted over all pairs of annotators"
     for number, one in enumerate(one for one in agreement.labels if one.per_label):
+        # The first table stands right below the section's head.
         if number:
             yield ""
         used = [label for label in one.confusion.labels if _pairs_with(one.confusion, label)]

@@ -90,9 +90,11 @@ class _Parser:
         self._article_choices: dict[str, tuple[str, ...]] = {}
         self._choices: dict[str, dict[str, tuple[str, ...]]] = {}
         self._sentence: Sentence | None = None
+        # By layer, the end of the last span of the sentence: the next quote is searched from it.
         self._ends: dict[str, int] = {}
         self._spans: dict[str, SpanReading] = {}
         self._handles: dict[str, str] = {}
+        # A line may name handles that are given below it, so roles are read at the end.
         self._events: list[_Event] = []
         self._roles: dict[RoleReading, None] = {}
         self._article_fields = {
@@ -317,8 +319,8 @@ class _Parser:
     def _find_gaps(self, article: str) -> None:
         for name, field in self._article_fields.items():
             # A line with a wrong label has its own finding already.
-            given = any(line.split()[:1] == [name] for line in self._lines)
-            if field.required and not given:
+            present = any(line.split()[:1] == [name] for line in self._lines)
+            if field.required and not present:
                 self._missing(article, name, "no such line", f"{name} <label>")
         for row in self._texts.sentences[article]:
             if row.scored and row.sentence_id not in self._choices:

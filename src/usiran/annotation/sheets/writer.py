@@ -115,6 +115,7 @@ def _links(
     """Return what stands behind a region's quote: an actor's handle; an event's mode and roles."""
     roles = roles_in_order(whole.roles, spans, scheme["role"].names) if whole else []
     linked = {role.actor for role in roles}
+    # Only linked actors need a handle; in the text's order, equal labels give equal sheets.
     named = [span.region for span in spans if span.region in linked]
     handles = {region: f"a{number}" for number, region in enumerate(named, start=1)}
     behind = {region: [handle] for region, handle in handles.items()}

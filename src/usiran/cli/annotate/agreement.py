@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from usiran.cli.annotate.server import DataOption, UrlOption
 from usiran.cli.options import CorpusOption, JsonOption, say, show_json
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from usiran.annotation.agreement.measure import Agreement
 
 app = typer.Typer()
 
@@ -57,48 +52,37 @@ def agreement(
     if write or check:
         _page(corpus, check=check)
         return
+    from usiran.annotation.agreement.figure import check_suffix, draw
     from usiran.annotation.agreement.measure import measure_corpus
     from usiran.annotation.agreement.report import report, to_json
     from usiran.corpus import Corpus
 
-    draw = picture(figure) if figure else None
-    found = measure_corpus(
+    if figure is not None:
+        check_suffix(figure)
+    measured = measure_corpus(
         Corpus.find(corpus), rounds=rounds, exports=exports or (), draws=draws, seed=seed
     )
-    if draw is not None:
-        draw(found)
-    show_json(to_json(found)) if as_json else print(report(found), end="")
+    if figure is not None:
+        draw(measured, figure)
+        say(f"drawn: {figure}")
+    show_json(to_json(measured)) if as_json else print(report(measured), end="")
 
 
 def _page(corpus: Path | None, *, check: bool) -> None:
     """Write annotation/AGREEMENT.md and its pictures, or refuse what has drifted."""
     from usiran.annotation.agreement.page import page_drift, page_files
     from usiran.corpus import Corpus
-    from usiran.errors import InputError
+    from usiran.errors import refuse
     from usiran.io.atomic import replace_files
 
     folder = Corpus.find(corpus)
     if check:
-        if findings := page_drift(folder, say):
-            raise InputError(findings)
+        refuse(page_drift(folder, say))
         return
     files = page_files(folder, say)
     replace_files(files, folder.swap)
     for path in files:
         print(folder.name_of(path))
-
-
-def picture(path: Path) -> Callable[[Agreement], None]:
-    """Return what draws the picture, once its name is found to be a good one."""
-    from usiran.annotation.agreement.figure import check_suffix, draw
-
-    check_suffix(path)
-
-    def drawn(agreement: Agreement) -> None:
-        draw(agreement, path)
-        say(f"drawn: {path}")
-
-    return drawn
 
 
 @app.command()

@@ -12,6 +12,7 @@ from usiran.cli.annotate import agreement as review
 from usiran.cli.annotate import server as studio
 from usiran.cli.options import CorpusOption, JsonOption, show_json
 
+# Commands import what they need inside, so that help does not load pandas.
 app = typer.Typer(
     no_args_is_help=True,
     help="Label in Label Studio or sheets, measure agreement, adjudicate the gold.",
@@ -29,8 +30,7 @@ AnnotatorOption = Annotated[
 def sheet(
     article_id: Annotated[str, typer.Argument(help="The article's id.")],
     source: Annotated[
-        str | None,
-        typer.Option("--from", metavar="ROUND/ID", help="Fill it from this submission."),
+        str | None, typer.Option("--from", metavar="ROUND/ID", help="Fill it from this submission.")
     ] = None,
     corpus: CorpusOption = None,
 ) -> None:

@@ -12,6 +12,9 @@ from usiran.errors import shorten
 from usiran.text.quoting import one_line
 
 WIDTH = 100
+_REASON = textwrap.TextWrapper(
+    WIDTH, initial_indent=" " * 11, subsequent_indent=" " * 13, break_on_hyphens=False
+)
 
 
 def show_queue(queue: Queue, *, top: int, as_json: bool) -> None:
@@ -28,10 +31,7 @@ def show_queue(queue: Queue, *, top: int, as_json: bool) -> None:
         print(f"           {shorten(one_line(row.text), WIDTH - 11)}")
         for reason in row.reasons:
             line = f"{reason.kind} {figure(reason.score)}: {one_line(reason.why)}"
-            print(textwrap.fill(
-                line, WIDTH, initial_indent=" " * 11, subsequent_indent=" " * 13,
-                break_on_hyphens=False,
-            ))  # fmt: skip
+            print(_REASON.fill(line))
     for note in queue.notes:
         say(note)
     say(f"{len(rows)} of {len(queue.sentences)} sentences shown")
