@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from usiran.errors import Finding, InputError
+from usiran.io.markdown import table
 from usiran.schemas.label_scheme import Field, Scheme
 
 _BLOCK = re.compile(r"(<!-- labels: (\w+) -->\n).*?(<!-- /labels -->)", re.DOTALL)
@@ -25,31 +26,27 @@ def fill(text: str, scheme: Scheme, *, file: str) -> str:
     marked = [match[2] for match in _BLOCK.finditer(text)]
     fields = [field.name for field in scheme.fields]
     if sorted(marked) != sorted(fields):
-        raise InputError([Finding(
-            file, "", "labels", ", ".join(marked), f"one table each for {', '.join(fields)}",
-            "put <!-- labels: FIELD --> and <!-- /labels --> where a field's table belongs",
-        )])  # fmt: skip
+        allowed = f"one table each for {', '.join(fields)}"
+        fix = "put <!-- labels: FIELD --> and <!-- /labels --> where a field's table belongs"
+        raise InputError([Finding(file, "", "labels", ", ".join(marked), allowed, fix)])
     text = _BLOCK.sub(lambda match: f"{match[1]}{_table(scheme[match[2]])}{match[3]}", text)
     return _QUAD.sub(lambda match: f"{match[1]}{_quads(scheme)}{match[2]}", text)
 
 
 def _table(field: Field) -> str:
+    # Relations have no hotkeys: Label Studio draws them.
     keys = any(label.hotkey for label in field.labels)
-    head = (
-        "| label | key | definition |\n|---|---|---|\n"
-        if keys
-        else "| label | definition |\n|---|---|\n"
-    )
+    heads = ["label", *(["key"] if keys else []), "definition"]
     rows = (
-        f"| `{label.name}` | {f'`{label.hotkey}` | ' if keys else ''}{label.definition} |\n"
+        [f"`{label.name}`", *([f"`{label.hotkey}`"] if keys else []), label.definition]
         for label in field.labels
     )
-    return head + "".join(rows)
+    return table(heads, rows) + "\n"
 
 
 def _quads(scheme: Scheme) -> str:
-    names: dict[str, list[str]] = {}
-    for label in scheme["event"].labels:
-        names.setdefault(str(label.quad), []).append(f"`{label.name}`")
-    rows = (f"| {quad} | {', '.join(events)} |\n" for quad, events in names.items())
-    return "| quad class | event labels |\n|---|---|\n" + "".join(rows)
+    events: dict[str, list[str]] = {}
+    for name, quad in scheme.quad_of.items():
+        events.setdefault(quad, []).append(f"`{name}`")
+    rows = ([quad, ", ".join(names)] for quad, names in events.items())
+    return table(["quad class", "event labels"], rows) + "\n"

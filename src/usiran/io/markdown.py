@@ -52,8 +52,8 @@ def signed_span(interval: tuple[float, float]) -> str:
     return f"{signed(interval[0])} to {signed(interval[1])}"
 
 
-def table(heads: Sequence[object], rows: Iterable[Sequence[object]], *, rule: str = "---") -> str:
-    r"""Return a Markdown table; `rule` stands under each heading.
+def table(heads: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
+    r"""Return a Markdown table.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def table(heads: Sequence[object], rows: Iterable[Sequence[object]], *, rule: st
     | 1 | 2 \| 3 |
     """
     lines = ["| " + " | ".join(map(cell, line)) + " |" for line in (heads, *rows)]
-    return "\n".join([lines[0], f"|{f'{rule}|' * len(heads)}", *lines[1:]])
+    return "\n".join([lines[0], f"|{'---|' * len(heads)}", *lines[1:]])
 
 
 def cell(value: object) -> str:

@@ -46,41 +46,41 @@ def read_outline(edited: str, text: str, *, file: str) -> list[Proposal]:
         A line has no known zone, or the lines do not hold the text's words in order.
     """
     proposals: list[Proposal] = []
-    at = 0
+    end = 0
     for number, line in enumerate(edited.splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
+        record = f"line {number}"
         zone, bar, words = (part.strip() for part in line.partition("|"))
         if zone not in ZONES or not bar or not words:
-            raise _fault(file, number, line, f"<zone> | <text>, zone one of {', '.join(ZONES)}")
-        start, at = _follow(text, at, words, file=file, number=number)
-        if at < len(text) and text[at - 1].isalnum() and text[at].isalnum():
-            raise _fault(file, number, line, "a line break between words, not inside one")
-        proposals.append(Proposal(start, at, zone))
-    rest = text[at:].split()
-    if rest:
-        raise _fault(file, 0, " ".join(rest), "every word of the article in some line")
+            allowed = f"<zone> | <text>, zone one of {', '.join(ZONES)}"
+            raise _error(file, record, line, allowed)
+        start, end = _follow(text, end, words, file=file, record=record)
+        if end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
+            raise _error(file, record, line, "a line break between words, not inside one")
+        proposals.append(Proposal(start, end, zone))
+    if rest := text[end:].split():
+        raise _error(file, "the end", " ".join(rest), "every word of the article in some line")
     return proposals
 
 
-def _follow(text: str, at: int, words: str, *, file: str, number: int) -> tuple[int, int]:
+def _follow(text: str, at: int, words: str, *, file: str, record: str) -> tuple[int, int]:
     """Return where the non-blank characters of `words` lie in `text`, from `at` on."""
-    start = None
-    for char in (char for char in words if not char.isspace()):
+    # Blanks are not compared: the outline shows every run of them, line breaks too, as one space.
+    places: list[int] = []
+    for char in "".join(words.split()):
         while at < len(text) and text[at].isspace():
             at += 1
-        if at >= len(text) or text[at] != char:
+        if at == len(text) or text[at] != char:
             while at and text[at - 1].isalnum():
-                at -= 1  # show whole words
-            there = " ".join(text[at : at + 40].split())
-            raise _fault(file, number, words, f"the article's next words: {there or 'none left'}")
-        start = at if start is None else start
+                at -= 1  # the message shows whole words
+            rest = " ".join(text[at : at + 40].split()) or "none left"
+            raise _error(file, record, words, f"the article's next words: {rest}")
+        places.append(at)
         at += 1
-    assert start is not None  # the caller refuses lines without words
-    return start, at
+    return places[0], at
 
 
-def _fault(file: str, number: int, value: str, allowed: str) -> InputError:
-    record = f"line {number}" if number else "the end"
+def _error(file: str, record: str, value: str, allowed: str) -> InputError:
     fix = "move line breaks and change zones only; the words stay as they are"
     return InputError([Finding(file, record, "", shorten(value), allowed, fix)])

@@ -56,23 +56,6 @@ def croissant(
     document = _head(prose, notice) | _responsible(prose)
     document["distribution"] = [_file(config, files[config.view.file]) for config in built]
     document["recordSet"] = [*_label_sets(built), *map(_record_set, built)]
-    return _bytes(document)
-
-
-def with_files(content: bytes, files: Mapping[str, bytes], notices: Mapping[str, str]) -> bytes:
-    """Return a croissant.json for other files at the same paths, with other notices.
-
-    `notices` leads from what an edition said of itself to what is to be said instead.
-    """
-    document = json.loads(content)
-    for entry in document["distribution"]:
-        entry.update(_held(files[entry["contentUrl"]]))
-    for old, new in notices.items():
-        document["description"] = document["description"].replace(f"{old} ", f"{new} ".lstrip())
-    return _bytes(document)
-
-
-def _bytes(document: Json) -> bytes:
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
@@ -158,13 +141,9 @@ def _file(config: Built, content: bytes) -> Json:
         "description": f"The config {view.name}: one row is {view.about}.",
         "contentUrl": view.file,
         "encodingFormat": "application/x-parquet",
-        **_held(content),
+        "contentSize": f"{len(content)} B",
+        "sha256": hashlib.sha256(content).hexdigest(),
     }
-
-
-def _held(content: bytes) -> Json:
-    digest = hashlib.sha256(content).hexdigest()
-    return {"contentSize": f"{len(content)} B", "sha256": digest}
 
 
 def _record_set(config: Built) -> Json:
