@@ -57,18 +57,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class Addition:
-    """An article about to be added.
+    """An article about to be added: its row of articles.csv, and the text as it will be stored.
 
-    Parameters
-    ----------
-    row : mapping
-        Its row of articles.csv.
-    text : str
-        The text as it will be stored.
-    proposals : tuple of Proposal
-        The proposed sentences.
-    notices : tuple of str
-        What was changed in the text, and how near the nearest article is.
+    `proposals` are its sentences; `notices` say what was changed in the text, and how near the
+    nearest article is.
     """
 
     row: Mapping[str, str]

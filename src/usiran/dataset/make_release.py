@@ -44,24 +44,8 @@ _SOURCES = ("annotation/GUIDELINES.md", "annotation/labels.toml", "dataset/sourc
 class Plan:
     """A release that is ready to be written.
 
-    Parameters
-    ----------
-    version : Version
-        Its version.
-    previous : Release or None
-        The release before it.
-    created : str
-        Its date, YYYY-MM-DD.
-    snapshot : dict
-        The records that are released.
-    changes : Changes
-        Since `previous`; empty for the first release.
-    reasons : tuple of str or None
-        One for each change.
-    bump : str or None
-        The step that the changes demand; None for the first release.
-    files : dict
-        From path to content: everything that changes.
+    `created` is its date, YYYY-MM-DD; `reasons` has one for each of `changes`, which are empty
+    for the first release; `bump` is the step that they demand; `files` is all that changes.
     """
 
     version: Version
@@ -97,18 +81,12 @@ def prepare(
 
     Parameters
     ----------
-    corpus : Corpus
-        What is released.
-    version : Version
-        Its version.
     reason : str, optional
         Why records changed where no decision says it.
     today : date, optional
         The release's date (default: today).
     draws : int
         Bootstrap draws for the intervals of the agreement.
-    progress : callable
-        Told what is being done.
 
     Raises
     ------

@@ -44,7 +44,7 @@ def batches(path: Path, *, name: str) -> Iterator[Objects]:
     ------
     FileError
         The file cannot be read, is empty or binary, holds something between its objects, or
-        stops early. Batches before the fault have been yielded by then.
+        stops early. Batches before the error have been yielded by then.
     """
     try:
         with path.open("rb") as file:
@@ -78,9 +78,9 @@ class _Splitter:
             # At least as much again as is left over, so that a huge object is not rescanned often.
             chunk = self._file.read(max(CHUNK, len(rest)))
             more, rest = bool(chunk), rest + chunk
-            found, rest = self._guess(rest) or self._count(rest)
-            if found:
-                yield found
+            objects, rest = self._guess(rest) or self._count(rest)
+            if objects:
+                yield objects
         self._check_end(rest.strip())
 
     def _head(self) -> bytes:
@@ -90,8 +90,8 @@ class _Splitter:
             raise FileError(self._name, "0 bytes", _ALLOWED, _EXPORT_AGAIN)
         head = raw[len(_BOM) if raw.startswith(_BOM) else 0 :].lstrip()
         if b"\0" in raw or head[:1] not in (b"[", b"{"):
-            found = "a binary file" if _binary(raw) else f"text that begins {_show(head)}"
-            raise FileError(self._name, found, _ALLOWED, _EXPORT_AGAIN)
+            value = "a binary file" if _binary(raw) else f"text that begins {_show(head)}"
+            raise FileError(self._name, value, _ALLOWED, _EXPORT_AGAIN)
         return head
 
     def _guess(self, rest: bytes) -> tuple[Objects, bytes] | None:
@@ -103,10 +103,10 @@ class _Splitter:
             return None
         for cut in islice(self._seams(rest), _TRIES):
             try:
-                found = _decode_array(b"[" + rest[begin : cut + 1] + b"]")
+                objects = _decode_array(b"[" + rest[begin : cut + 1] + b"]")
             except msgspec.DecodeError:
                 continue
-            return found, rest[cut + 1 :]
+            return objects, rest[cut + 1 :]
         return None
 
     def _seams(self, rest: bytes) -> Iterator[int]:
@@ -120,18 +120,18 @@ class _Splitter:
     def _count(self, rest: bytes) -> tuple[Objects, bytes]:
         """Cut between objects by counting quotes and braces."""
         done = 0
-        found: list[msgspec.Raw | bytes] = []
+        objects: list[msgspec.Raw | bytes] = []
         for start, end in self._bounds(rest):
             gap = rest[done:start].strip()
             if gap != self._comma:
                 self._refuse(gap)
-            if found and not self._seam and (match := _FIRST_KEY.match(rest, start)):
+            if objects and not self._seam and (match := _FIRST_KEY.match(rest, start)):
                 self._seam = rest[done - 1 : match.end()]
                 value = rest[match.end() : match.end() + 1]
                 self._value = _NUMBER if value in _NUMBER else value
-            found.append(rest[start:end])
+            objects.append(rest[start:end])
             done, self._comma = end, b"," if self._in_array else b""
-        return found, rest[done:]
+        return objects, rest[done:]
 
     def _bounds(self, raw: bytes) -> list[tuple[int, int]]:
         """Return the bounds of the whole objects in `raw`, which begins outside any object."""
@@ -151,15 +151,15 @@ class _Splitter:
         # The last object may go on in the next chunk.
         return list(zip(starts, ends, strict=False))
 
-    def _check_end(self, left: bytes) -> None:
-        if left == (b"]" if self._in_array else b""):
+    def _check_end(self, rest: bytes) -> None:
+        if rest == (b"]" if self._in_array else b""):
             return
-        if b"{" in left or (self._in_array and left in (b"", b",")):
+        if b"{" in rest or (self._in_array and rest in (b"", b",")):
             raise FileError(self._name, "a file that stops inside a task", _ALLOWED, _EXPORT_AGAIN)
-        self._refuse(left)
+        self._refuse(rest)
 
-    def _refuse(self, found: bytes) -> NoReturn:
-        text = f"{_show(found)} between or behind tasks" if found else "no comma between tasks"
+    def _refuse(self, between: bytes) -> NoReturn:
+        text = f"{_show(between)} between or behind tasks" if between else "no comma between tasks"
         raise FileError(self._name, text, _ALLOWED, _EXPORT_AGAIN)
 
 

@@ -44,20 +44,7 @@ class State(NamedTuple):
 
 
 class Remote:
-    """One dataset repository.
-
-    Parameters
-    ----------
-    repo_id : str
-        Its id, ``ORG/NAME``.
-    say : callable
-        Takes a line of progress.
-
-    Raises
-    ------
-    InputError
-        The id is none.
-    """
+    """One dataset repository, by its id ``ORG/NAME``; `say` takes a line of progress."""
 
     def __init__(self, repo_id: str, say: Say = lambda _: None) -> None:
         from huggingface_hub import HfApi, get_session

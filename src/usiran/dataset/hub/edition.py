@@ -19,17 +19,7 @@ _MARK = "restore/"
 
 @dataclass(frozen=True)
 class Edition:
-    """What is to be published.
-
-    Parameters
-    ----------
-    release : Release
-        The release.
-    text : {"include", "withhold"}
-        With the articles' text or without.
-    files : mapping
-        From path in the repository to content: all of it.
-    """
+    """What is to be published: all `files` of the repository, from path to content."""
 
     release: Release
     text: Text

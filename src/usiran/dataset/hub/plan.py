@@ -30,14 +30,9 @@ class Operation(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What there is to do.
+    """What there is to do, in its order; nothing where the release is published already.
 
-    Parameters
-    ----------
-    operations : tuple of Operation
-        In their order; none where the release is published already.
-    head : str
-        The commit they were planned on; "" where the repository has to be made first.
+    `head` is the commit it was planned on; "" where the repository has to be made first.
     """
 
     operations: tuple[Operation, ...]

@@ -56,19 +56,15 @@ def publish(
     Parameters
     ----------
     corpus : Corpus
-        The corpus; its dataset folder holds the release.
+        Its dataset folder holds the release.
     repo_id : str
         The repository, ``ORG/NAME``; made where it is not there.
-    text : {"include", "withhold"}
-        With the articles' text, or the text-free edition.
     version : str, optional
         The release; the latest by default.
     public : bool
         Whether a new repository is public; to be said, too, where an old one is.
     dry_run : bool
         Plan everything, send nothing that writes.
-    say : callable
-        Takes a line of progress.
 
     Raises
     ------

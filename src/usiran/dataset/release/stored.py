@@ -38,24 +38,8 @@ class PublishedFile(NamedTuple):
 class Release:
     """One release.
 
-    Parameters
-    ----------
-    folder : Path
-        Its folder.
-    name : str
-        The corpus's name.
-    version : Version
-        Its version.
-    previous : Version or None
-        The release before it.
-    created : str
-        Its date, YYYY-MM-DD.
-    files : dict
-        From path relative to dataset/ to hash and size: exactly what is published.
-    content : str
-        The content hash of its snapshot.
-    manifest : dict
-        Everything that manifest.json says.
+    `created` is its date, YYYY-MM-DD; `files` is exactly what is published, by its path below
+    dataset/; `content` is the content hash of the snapshot; `manifest` is manifest.json, whole.
     """
 
     folder: Path
