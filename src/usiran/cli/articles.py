@@ -121,10 +121,11 @@ def withdraw(
     from usiran.corpus import Corpus
     from usiran.dataset.build import build
     from usiran.dataset.withheld.withdraw import withdrawal, withdrawal_message
+    from usiran.validation.validate import open_valid
 
     folder, day = Corpus.find(corpus), datetime.now(UTC).date().isoformat()
     then = refreshing(folder)
-    change = withdrawal(folder, article_id, reason=reason, day=day, title=title)
+    change = withdrawal(open_valid(folder), article_id, reason=reason, day=day, title=title)
     if not dry_run:
         change.write(folder)
         build(folder, say)

@@ -303,7 +303,7 @@ def withdrawn(described: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Op
     root = tmp_path_factory.mktemp("withdrawn") / "tiny"
     shutil.copytree(described.root, root)
     corpus = Corpus(root)
-    withdrawal(corpus, GAS, reason="asked for", day="2031-06-01").write(corpus)
+    withdrawal(open_valid(corpus), GAS, reason="asked for", day="2031-06-01").write(corpus)
     return open_valid(corpus)
 
 

@@ -24,13 +24,13 @@ from usiran.dataset.withheld.requote import requoted
 from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
+from usiran.loading import Opened
 from usiran.schemas.registry import ActorLinks
 from usiran.schemas.tables import FILES, Frames, rows_of
 from usiran.text.articles import read_text, read_texts, sha256
 from usiran.text.diff_pieces import edited
 from usiran.text.ngrams import SHINGLE, SharedRuns
 from usiran.text.standoffs import template, withdrawn_standoff
-from usiran.validation.validate import open_valid
 
 BY_ALIAS = "linked by an alias before the text was withdrawn"
 """The reason of the links that a withdrawal writes down: without words no alias is found."""
@@ -73,20 +73,19 @@ class Change:
 
 
 def withdrawal(
-    corpus: Corpus, article_id: str, *, reason: str, day: str, title: bool = False
+    opened: Opened, article_id: str, *, reason: str, day: str, title: bool = False
 ) -> Change:
     """Return what withdrawing an article's text changes; nothing is written.
 
-    `reason` and `day` (ISO 8601) are kept; with `title` the headline goes out of articles.csv too.
+    `opened` is a corpus without findings. `reason` and `day` (ISO 8601) are kept; with `title`
+    the headline goes out of articles.csv too.
 
     Raises
     ------
     InputError
-        There is no such article, its text is withdrawn already, there is no reason, or the
-        corpus has findings.
+        There is no such article, its text is withdrawn already, or there is no reason.
     """
-    opened = open_valid(corpus)
-    frames, texts = opened.tables, opened.texts
+    corpus, frames, texts = opened.corpus, opened.tables, opened.texts
     sentences_of(texts, article_id)
     if article_id in texts.withdrawn:
         raise _refused(article_id, "a withdrawn text", "an article with its text")
