@@ -17,7 +17,7 @@ row's ``start`` to index a sentence's own text.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from datasets import ClassLabel, Features, List, Value
@@ -93,8 +93,8 @@ class View:
         return {name: told[name] for name in self.features}
 
 
-def views(frames: Frames, scheme: Scheme) -> tuple[View, ...]:
-    """Return the published configs of a corpus, the default one first.
+def views(frames: Frames, scheme: Scheme, *, names: Collection[str] = ()) -> tuple[View, ...]:
+    """Return the published configs of a corpus (or those of these names), the default one first.
 
     Parameters
     ----------
@@ -105,13 +105,15 @@ def views(frames: Frames, scheme: Scheme) -> tuple[View, ...]:
     """
     articles = frames["articles"]
     status = dict(zip(articles["article_id"], articles["text_status"], strict=True))
-    made = (
-        _stance(frames, scheme),
-        _spans(frames, scheme),
-        _articles(frames, scheme),
-        _annotations(frames),
-        *([_contrast(frames, scheme)] if len(frames["contrast"]) else []),
-    )
+    builders: dict[str, Callable[[], View]] = {
+        "stance": lambda: _stance(frames, scheme),
+        "spans": lambda: _spans(frames, scheme),
+        "articles": lambda: _articles(frames, scheme),
+        "annotations": lambda: _annotations(frames),
+    }
+    if len(frames["contrast"]):
+        builders["contrast"] = lambda: _contrast(frames, scheme)
+    made = tuple(build() for name, build in builders.items() if not names or name in names)
     for view in made:
         for row in view.rows:
             told = status[article_of(row)]

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+
+import msgspec
 
 from usiran.dataset.export.material import Layer, Material
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
@@ -27,9 +28,9 @@ def files(material: Material) -> dict[str, bytes]:
     contents = {}
     for project, layers in _PROJECTS.items():
         if layers & set(material.layers):
-            tasks = list(_tasks(material, project))
-            content = json.dumps(tasks, indent=1, ensure_ascii=False) + "\n"
-            contents[f"{project}.json"] = content.encode("utf-8")
+            # Python's own JSON writer is ten times slower where it indents.
+            tasks = msgspec.json.encode(list(_tasks(material, project)))
+            contents[f"{project}.json"] = msgspec.json.format(tasks, indent=1) + b"\n"
             contents[f"{project}.xml"] = configs[f"{project}.xml"]
     return contents
 

@@ -82,7 +82,9 @@ def gather(opened: Opened, layers: tuple[Layer, ...], articles: Iterable[str] = 
         An article is not there or withdrawn.
     """
     chosen = chosen_articles(opened.texts, articles)
-    rows = {view.name: view.rows for view in views(opened.tables, opened.scheme)}
+    # The other configs would take as long again: at 500 articles, seconds.
+    needed = views(opened.tables, opened.scheme, names=("articles", "spans"))
+    rows = {view.name: view.rows for view in needed}
     sentences: dict[str, list[Row]] = defaultdict(list)
     for row in rows["spans"]:
         if row["article_id"] in chosen:
