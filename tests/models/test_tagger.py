@@ -1,4 +1,4 @@
-"""Claims about the gazetteer and the linear tagger."""
+"""Claims about the linear tagger and what it looks at."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sklearn.base import clone
 from tests.support import synthetic
 from tests.support.synthetic import spans
 from usiran.benchmark.protocol import run
-from usiran.models.gazetteer import Gazetteer, GazetteerTagger
 from usiran.models.tagger import LinearTagger
 from usiran.models.token_features import marks, token_features
 from usiran.tasks.base import objects
@@ -22,46 +21,6 @@ GROUPS = {"SUPPORT": "cooperation", "COOPERATE": "cooperation", "ACCUSE": "confl
 
 def _records(texts: list[str], articles: list[str]) -> pd.DataFrame:
     return pd.DataFrame({"article_id": articles, "text": texts, "zone": "body"})
-
-
-def test_the_longest_surface_wins_and_takes_its_commonest_type() -> None:
-    gazetteer = Gazetteer.learn(
-        [
-            ("Iraqi army", spans((0, 10, "MILITARY"))),
-            ("Iraqi", spans((0, 5, "GOVERNMENT"))),
-            ("Iraqi", spans((0, 5, "GOVERNMENT"))),
-            ("Iraqi", spans((0, 5, "CIVILIAN"))),
-        ]
-    )
-    assert gazetteer.find("Iraqi  army, Iraqi") == [
-        Span(0, 11, "MILITARY"), Span(13, 18, "GOVERNMENT"),
-    ]  # fmt: skip
-
-
-def test_matches_begin_and_end_at_token_boundaries() -> None:
-    gazetteer = Gazetteer.learn([("Iran", spans((0, 4, "GOVERNMENT")))])
-    assert gazetteer.find("Iranian Iran's") == [Span(8, 12, "GOVERNMENT")]
-
-
-def test_a_surface_that_is_mostly_no_span_is_dropped() -> None:
-    rows = [("forces left", spans((0, 6, "MILITARY"))), ("it forces them", ()), ("forces", ())]
-    assert Gazetteer.learn(rows).find("forces") == []
-    assert Gazetteer.learn(rows, least_precision=0.3).find("forces") == [Span(0, 6, "MILITARY")]
-
-
-def test_exactly_half_is_precise_enough() -> None:
-    rows = [("forces", spans((0, 6, "MILITARY"))), ("forces", ())]
-    assert Gazetteer.learn(rows).find("forces") == [Span(0, 6, "MILITARY")]
-
-
-def test_capitals_are_ignored_where_asked() -> None:
-    rows = [("Attacked", spans((0, 8, "ASSAULT")))]
-    assert Gazetteer.learn(rows).find("attacked") == []
-    assert Gazetteer.learn(rows, fold_case=True).find("ATTACKED") == [Span(0, 8, "ASSAULT")]
-
-
-def test_an_empty_gazetteer_finds_nothing() -> None:
-    assert GazetteerTagger().fit(_records(["a"], ["x"]), objects([()])).spans_of("a b") == []
 
 
 def test_marks_are_bio_and_empty_outside() -> None:

@@ -13,9 +13,7 @@ from sklearn.base import BaseEstimator
 from tests.support import synthetic
 from usiran.benchmark.protocol import run
 from usiran.errors import FileError
-from usiran.models.fit_cache import fit_once
-from usiran.models.gazetteer import CombinedTagger, GazetteerTagger, merged
-from usiran.models.lexicon import SpanCues
+from usiran.models.gazetteer import CombinedTagger, GazetteerTagger
 from usiran.models.roles import PairModel
 from usiran.models.tagger import LinearTagger
 from usiran.models.who_to_whom import WhoToWhomFeatures, camp, deed, names_of
@@ -167,27 +165,3 @@ def test_marks_that_are_not_there_are_named() -> None:
     deeds = WhoToWhomFeatures(QUADS, CAMPS).fit(gold.records)
     with pytest.raises(FileError, match="no roles"):
         deeds.transform(gold.records.drop(columns=["roles"]))
-
-
-def test_the_combination_keeps_the_first_and_fills_its_gaps() -> None:
-    gold = synthetic.gold("actors", sentences=6)
-    first = SpanCues({"MILITARY": ["Colonel"]})
-    both = CombinedTagger(first, GazetteerTagger()).fit(gold.records, gold.values)
-    for text, said, true in zip(
-        gold.records["text"], both.predict(gold.records), gold.values, strict=True
-    ):
-        if text.startswith("Colonel Hassan"):
-            assert [text[span.start : span.end] for span in said] == ["Colonel"]
-        else:
-            assert said == true
-    assert merged([], []) == ()
-
-
-def test_a_tagger_is_fitted_once_for_equal_sentences_and_anew_for_others() -> None:
-    gold = synthetic.gold("actors", sentences=4)
-    first = fit_once(GazetteerTagger(), gold.records, gold.values)
-    assert fit_once(GazetteerTagger(), gold.records.copy(), gold.values.copy()) is first
-    assert fit_once(GazetteerTagger(fold_case=True), gold.records, gold.values) is not first
-    fewer = gold.values.copy()
-    fewer[0] = ()
-    assert fit_once(GazetteerTagger(), gold.records, fewer) is not first

@@ -1,0 +1,70 @@
+"""Claims about hand-written word lists, and the controls that count them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from tests.support.synthetic import spans
+from usiran.models.lexicon import AttributionCues, Lexicon, SideCues, SpanCues
+from usiran.tasks.base import objects
+from usiran.text.spans import Span
+
+CUES = {
+    "us": ["U.S.", "Washington"],
+    "iran": ["Iran*"],
+    "favourable": ["praise*", "welcome"],
+    "unfavourable": ["blame*", "condemn*"],
+}
+
+
+def _stance(text: str) -> str:
+    frame = pd.DataFrame({"text": [text]})
+    return str(
+        SideCues(CUES, ("pro-US", "pro-Iran", "neutral"))
+        .fit(frame, objects(["neutral"]))
+        .predict(frame)[0]
+    )
+
+
+def test_an_entry_matches_whole_words_in_any_case_unless_it_has_a_capital() -> None:
+    lexicon = Lexicon({"A": ["attack*", "us"], "B": ["US"]})
+    found = lexicon.find("ATTACKING us, the US counterattack")
+    assert found == [Span(0, 9, "A"), Span(10, 12, "A"), Span(18, 20, "A")]
+    assert Lexicon({"B": ["US"]}).find("us US") == [Span(3, 5, "B")]
+
+
+def test_the_longest_entry_wins_and_an_abbreviation_keeps_its_stops() -> None:
+    lexicon = Lexicon({"A": ["U.S."], "B": ["prime minister"], "C": ["minister"]})
+    assert lexicon.find("U.S. prime minister, minister") == [
+        Span(0, 4, "A"), Span(5, 19, "B"), Span(21, 29, "C"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "stance"),
+    [
+        ("They praised the U.S. troops", "pro-US"),
+        ("Iranian officials were condemned", "pro-US"),
+        ("They welcome Iran", "pro-Iran"),
+        ("He blamed Washington", "pro-Iran"),
+        ("He blamed Washington and condemned Iran", "neutral"),
+        ("He blamed the weather", "neutral"),
+        ("Washington and Iran", "neutral"),
+    ],
+)
+def test_an_attitude_word_counts_for_the_side_named_nearest(text: str, stance: str) -> None:
+    assert _stance(text) == stance
+
+
+def test_attribution_words_make_a_source() -> None:
+    frame = pd.DataFrame({"text": ["It rained", "It rained, he said"]})
+    labels = ("author", "source")
+    cues = AttributionCues({"source": ["said"]}, labels).fit(frame, objects(labels))
+    assert cues.predict(frame).tolist() == ["author", "source"]
+
+
+def test_span_cues_mark_every_entry_and_nothing_else() -> None:
+    frame = pd.DataFrame({"text": ["Police arrested rebels", "Nothing"]})
+    cues = SpanCues({"COERCE": ["arrest*"]}).fit(frame, objects([(), ()]))
+    assert cues.predict(frame).tolist() == [spans((7, 15, "COERCE")), ()]
