@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import synthetic
-from tests.support.command import run, tree
+from tests.support.command import call, run, tree
 from usiran.corpus import Corpus
 from usiran.io.markdown import score
 
@@ -20,7 +20,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("synthetic")
     synthetic.write_corpus(root, synthetic.tables(articles=4, sentences=8))
     quick = ("--system", "tfidf-nb", "--system", "majority", "--system", "gazetteer")
-    assert run("benchmark", "run", *quick, "--draws", "200", at=Corpus(root)).code == 0
+    assert call("benchmark", "run", *quick, "--draws", "200", at=Corpus(root)).code == 0
     return root
 
 
@@ -47,14 +47,14 @@ def test_run_prints_a_table_a_task_on_stdout_and_plain_progress_on_stderr(made: 
 def test_the_same_run_again_changes_no_byte(made: Corpus) -> None:
     before = tree(made.root)
     words = ("--system", "tfidf-nb", "--system", "majority", "--system", "gazetteer")
-    done = run("benchmark", "run", *words, "--draws", "200", "--quiet", at=made)
+    done = call("benchmark", "run", *words, "--draws", "200", "--quiet", at=made)
     assert (done.code, done.err) == (0, "")
     assert tree(made.root) == before
 
 
 def test_run_as_json_is_one_document_of_the_fresh_results(made: Corpus) -> None:
     words = ("--task", "stance", "--system", "majority", "--draws", "200", "--json", "--quiet")
-    done = run("benchmark", "run", *words, at=made)
+    done = call("benchmark", "run", *words, at=made)
     document = json.loads(done.out)
     (result,) = document["results"]
     assert document["ceiling"]["annotators"] == {"ann": "human"}
@@ -62,7 +62,7 @@ def test_run_as_json_is_one_document_of_the_fresh_results(made: Corpus) -> None:
 
 
 def test_a_task_that_cannot_be_evaluated_says_so_and_writes_no_result(made: Corpus) -> None:
-    done = run("benchmark", "run", "--task", "article_stance", at=made)
+    done = call("benchmark", "run", "--task", "article_stance", at=made)
     assert done.code == 0
     assert done.out.startswith("article_stance: not evaluable.")
     assert not list(made.baselines.glob("results/*/article_stance*"))
@@ -82,7 +82,7 @@ def test_an_unknown_name_is_one_clear_line_and_changes_nothing(
     made: Corpus, words: tuple[str, ...], message: str
 ) -> None:
     before = tree(made.root)
-    done = run("benchmark", *words, at=made)
+    done = call("benchmark", *words, at=made)
     assert (done.code, done.out) == (1, "")
     assert message in done.err
     assert len(done.err.splitlines()) == 1
@@ -91,19 +91,19 @@ def test_an_unknown_name_is_one_clear_line_and_changes_nothing(
 
 @pytest.mark.parametrize("words", [("run", "--draws", "5"), ("run", "--seed", "x"), ("compare",)])
 def test_wrong_usage_exits_2(made: Corpus, words: tuple[str, ...]) -> None:
-    assert run("benchmark", *words, at=made).code == 2
+    assert call("benchmark", *words, at=made).code == 2
 
 
 def test_the_leaderboard_check_tells_stale_from_current(made: Corpus) -> None:
-    assert run("benchmark", "leaderboard", "--check", at=made).code == 0
+    assert call("benchmark", "leaderboard", "--check", at=made).code == 0
     board = made.baselines / "LEADERBOARD.md"
     kept = board.read_bytes()
     board.write_bytes(kept + b"edited\n")
-    done = run("benchmark", "leaderboard", "--check", at=made)
+    done = call("benchmark", "leaderboard", "--check", at=made)
     assert done.code == 1
     assert "baselines/LEADERBOARD.md is out of date" in done.err
     assert board.read_bytes() != kept
-    assert run("benchmark", "leaderboard", at=made).code == 0
+    assert call("benchmark", "leaderboard", at=made).code == 0
     assert board.read_bytes() == kept
 
 
@@ -113,43 +113,43 @@ def test_changed_settings_do_not_touch_the_leaderboard_but_changed_folds_make_re
     folds = made.source / "folds.csv"
     rows = folds.read_text().splitlines()
     folds.write_text("\n".join([rows[0], *reversed(rows[1:])]) + "\n")
-    assert run("benchmark", "leaderboard", at=made).code == 0
+    assert call("benchmark", "leaderboard", at=made).code == 0
     text = (made.baselines / "LEADERBOARD.md").read_text()
     assert text.count("**Stale**, made on other gold or folds") == 4
 
 
 def test_compare_reports_difference_interval_p_articles_and_verdict(made: Corpus) -> None:
-    done = run("benchmark", "compare", "tfidf-nb", "majority", "--task", "stance", at=made)
+    done = call("benchmark", "compare", "tfidf-nb", "majority", "--task", "stance", at=made)
     assert done.code == 0
     for part in ("difference      +.", "95 % interval   +.", "(approximate randomisation",
                  "better in       4 of 4 articles", "verdict         win: tfidf-nb is ahead",
                  "about 88 to 92 %", "Noise floor in simulations: about .10"):  # fmt: skip
         assert part in done.out
     words = ("compare", "tfidf-nb", "majority", "--task", "stance", "--json")
-    report = json.loads(run("benchmark", *words, at=made).out)
+    report = json.loads(call("benchmark", *words, at=made).out)
     assert (report["verdict"], report["better"], report["articles"]) == ("win", 4, 4)
     assert list(report["per_article"]) == [f"article-{i}" for i in range(4)]
 
 
 def test_compare_quotes_the_noise_floor_of_macro_f1_for_no_other_metric(made: Corpus) -> None:
     words = ("--task", "actors", "--system", "tagger", "--system", "cue-lexicon")
-    assert run("benchmark", "run", *words, "--draws", "200", "--quiet", at=made).code == 0
+    assert call("benchmark", "run", *words, "--draws", "200", "--quiet", at=made).code == 0
     compare = ("benchmark", "compare", "tagger", "gazetteer", "--task", "actors")
-    done = run(*compare, at=made)
+    done = call(*compare, at=made)
     assert done.code == 0
     assert "macro-F1" not in done.out
-    floor = json.loads(run(*compare, "--json", at=made).out)["noise_floor"]
+    floor = json.loads(call(*compare, "--json", at=made).out)["noise_floor"]
     assert f"noise floor     {score(floor)} (measured on this task)" in done.out
 
 
 def test_power_says_how_many_articles_it_would_take(made: Corpus) -> None:
     words = ("power", "--difference", ".2", "--systems", "tfidf-nb", "majority")
-    done = run("benchmark", *words, "--task", "holder", at=made)
+    done = call("benchmark", *words, "--task", "holder", at=made)
     assert done.code == 0
     assert "Asked: a true difference of 0.2, told with power 0.8." in done.out
     assert "extrapolated from 4 articles" in done.out
     assert max(map(len, done.out.splitlines())) <= 100
-    found = json.loads(run("benchmark", *words, "--task", "holder", "--json", at=made).out)
+    found = json.loads(call("benchmark", *words, "--task", "holder", "--json", at=made).out)
     assert (found["first"], found["second"], found["sizes"][0]["articles"]) == (
         "tfidf-nb", "majority", 5,
     )  # fmt: skip
@@ -157,7 +157,7 @@ def test_power_says_how_many_articles_it_would_take(made: Corpus) -> None:
 
 def test_the_leaderboard_as_json_is_one_document_and_tells_what_is_outdated(made: Corpus) -> None:
     (made.baselines / "ceiling.json").unlink()
-    done = run("benchmark", "leaderboard", "--check", "--json", at=made)
+    done = call("benchmark", "leaderboard", "--check", "--json", at=made)
     document = json.loads(done.out)
     assert (done.code, document["outdated"]) == (1, ["baselines/ceiling.json"])
     assert document["tasks"]["stance"]["rows"][0]["result"]["system"] == "tfidf-nb"
@@ -167,7 +167,7 @@ def test_the_leaderboard_as_json_is_one_document_and_tells_what_is_outdated(made
 def test_a_broken_result_is_one_clear_line(made: Corpus) -> None:
     path = made.baselines / "results/majority/stance.json"
     path.write_bytes(b"")
-    done = run("benchmark", "leaderboard", at=made)
+    done = call("benchmark", "leaderboard", at=made)
     assert done.code == 1
     assert "baselines/results/majority/stance.json: found" in done.err
     assert len(done.err.splitlines()) == 1
@@ -176,13 +176,13 @@ def test_a_broken_result_is_one_clear_line(made: Corpus) -> None:
 def test_a_broken_settings_file_is_one_clear_line(made: Corpus) -> None:
     path = made.baselines / "tagger.toml"
     path.write_text(path.read_text() + "\nspeed = 3\n[")
-    done = run("benchmark", "run", "--task", "stance", at=made)
+    done = call("benchmark", "run", "--task", "stance", at=made)
     assert done.code == 1
     assert "baselines/tagger.toml: found" in done.err
 
 
 @pytest.mark.parametrize("command", ["run", "leaderboard", "compare", "power", "report"])
 def test_every_command_has_help_with_an_example(made: Corpus, command: str) -> None:
-    done = run("benchmark", command, "--help", at=made)
+    done = call("benchmark", command, "--help", at=made)
     assert done.code == 0
     assert f"Example: usiran benchmark {command}" in " ".join(done.out.split())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import synthetic
-from tests.support.command import run, tree
+from tests.support.command import call, run, tree
 from usiran.corpus import Corpus
 
 
@@ -18,7 +18,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     root = tmp_path_factory.mktemp("entries")
     made = synthetic.write_corpus(root, synthetic.tables(articles=3, sentences=6))
     words = ("--task", "stance", "--system", "majority", "--draws", "100", "--quiet")
-    assert run("benchmark", "run", *words, at=made).code == 0
+    assert call("benchmark", "run", *words, at=made).code == 0
     return made
 
 
@@ -40,13 +40,13 @@ def test_score_prints_and_writes_and_verify_tells_a_changed_row(
     done = run("benchmark", "score", predictions, *SCORE, "--output", result, at=corpus)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("mine on stance: macro-F1\n")
-    done = run("benchmark", "verify", result, predictions, at=corpus)
+    done = call("benchmark", "verify", result, predictions, at=corpus)
     assert (done.code, done.out, done.err) == (0, "", "1 of 1 verified, 0 findings.\n")
     lines = predictions.read_text().splitlines()
     line = json.loads(lines[0])
     line["label"] = "pro-US" if line["label"] != "pro-US" else "neutral"
     predictions.write_text("\n".join([json.dumps(line), *lines[1:]]))
-    done = run("benchmark", "verify", result, predictions, "--json", at=corpus)
+    done = call("benchmark", "verify", result, predictions, "--json", at=corpus)
     assert done.code == 1
     document = json.loads(done.out)
     assert document["verified"] == []
@@ -60,12 +60,12 @@ def test_faults_are_listed_and_nothing_is_written(
     before = tree(corpus.root)
     text = predictions.read_text().replace('"label":"', '"label":"x', 2)
     predictions.write_text(text)
-    done = run("benchmark", "score", predictions, *SCORE, "--output", tmp_path / "r", at=corpus)
+    done = call("benchmark", "score", predictions, *SCORE, "--output", tmp_path / "r", at=corpus)
     assert (done.code, done.out) == (1, "")
     assert [line.split(": ")[1].split(" (")[0] for line in done.err.splitlines()] == [
         "line  1", "line  2",
     ]  # fmt: skip
-    done = run("benchmark", "submit", predictions, *SCORE, "--title", "T", "--description", "D",
+    done = call("benchmark", "submit", predictions, *SCORE, "--title", "T", "--description", "D",
                "--json", at=corpus)  # fmt: skip
     assert done.code == 1
     assert len(json.loads(done.out)["findings"]) == 2
@@ -75,27 +75,27 @@ def test_faults_are_listed_and_nothing_is_written(
 
 def test_submit_verify_all_and_rescore_go_together(corpus: Corpus, predictions: Path) -> None:
     words = ("--title", "Mine", "--description", "By hand.")
-    done = run("benchmark", "submit", predictions, *SCORE, *words, at=corpus)
+    done = call("benchmark", "submit", predictions, *SCORE, *words, at=corpus)
     assert done.code == 0
     assert "stored in baselines/results/mine/" in done.err
     assert done.err.splitlines()[-1].startswith("next: `usiran benchmark report`")
-    assert run("benchmark", "leaderboard", "--check", at=corpus).code == 0
-    done = run("benchmark", "verify", "--all", at=corpus)
+    assert call("benchmark", "leaderboard", "--check", at=corpus).code == 0
+    done = call("benchmark", "verify", "--all", at=corpus)
     assert (done.code, done.err) == (0, "2 of 2 verified, 0 findings.\n")
     folds = corpus.source / "folds.csv"
     kept = folds.read_bytes()
     rows = kept.decode().splitlines()
     folds.write_text("\n".join([rows[0], *reversed(rows[1:])]) + "\n")
-    assert run("benchmark", "verify", "--all", at=corpus).code == 1
+    assert call("benchmark", "verify", "--all", at=corpus).code == 1
     before = tree(corpus.root)
-    done = run("benchmark", "rescore", at=corpus)
+    done = call("benchmark", "rescore", at=corpus)
     assert "nothing written; --write stores the new results" in done.err
     assert tree(corpus.root) == before
-    done = run("benchmark", "rescore", "--json", "--write", at=corpus)
+    done = call("benchmark", "rescore", "--json", "--write", at=corpus)
     assert [row["system"] for row in json.loads(done.out)] == ["majority", "mine"]
-    assert run("benchmark", "verify", "--all", at=corpus).code == 0
+    assert call("benchmark", "verify", "--all", at=corpus).code == 0
     folds.write_bytes(kept)
-    assert run("benchmark", "rescore", "--write", at=corpus).code == 0
+    assert call("benchmark", "rescore", "--write", at=corpus).code == 0
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_result_edited_out_of_range_is_one_line(
     path = corpus.baselines / "results/majority/stance.json"
     kept = path.read_bytes()
     path.write_text(json.dumps(json.loads(kept) | {field: value}))
-    done = run("benchmark", *(path if word == "RESULT" else word for word in words), at=corpus)
+    done = call("benchmark", *(path if word == "RESULT" else word for word in words), at=corpus)
     path.write_bytes(kept)
     assert done.code == 1
     text = done.out + done.err
@@ -121,7 +121,7 @@ def test_a_result_edited_out_of_range_is_one_line(
 
 def test_a_built_in_name_is_refused(corpus: Corpus, predictions: Path) -> None:
     words = ("--task", "stance", "--system", "tagger", "--title", "T", "--description", "D")
-    done = run("benchmark", "submit", predictions, *words, at=corpus)
+    done = call("benchmark", "submit", predictions, *words, at=corpus)
     assert done.code == 1
     assert "a name that no built-in system has" in done.err
     assert len(done.err.splitlines()) == 1
@@ -129,4 +129,4 @@ def test_a_built_in_name_is_refused(corpus: Corpus, predictions: Path) -> None:
 
 @pytest.mark.parametrize("words", [("verify",), ("verify", "x.json", "--all"), ("score", "x")])
 def test_wrong_usage_exits_2(corpus: Corpus, words: tuple[str, ...]) -> None:
-    assert run("benchmark", *words, at=corpus).code == 2
+    assert call("benchmark", *words, at=corpus).code == 2

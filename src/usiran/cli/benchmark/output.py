@@ -39,9 +39,9 @@ def progress(*, quiet: bool) -> Iterator[Notify]:
     if quiet:
         yield lambda *_: None
     elif console.is_terminal:
-        columns = (TextColumn("{task.description:<32}"), BarColumn(), MofNCompleteColumn(),
-                   TimeElapsedColumn())  # fmt: skip
-        with Progress(*columns, console=console, transient=True) as bar:
+        columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        name = TextColumn("{task.description:<32}")
+        with Progress(name, *columns, console=console, transient=True) as bar:
             line = bar.add_task("", total=None)
             yield lambda task, system, done, total: bar.update(
                 line, description=f"{task} {system}", completed=done, total=total
@@ -51,85 +51,86 @@ def progress(*, quiet: bool) -> Iterator[Notify]:
 
 
 def show_run(
-    bench: Benchmark,
+    benchmark: Benchmark,
     results: Results,
     tasks: Sequence[str],
     fresh: Mapping[tuple[str, str], Stored],
     *,
     as_json: bool,
 ) -> None:
-    """Print the standings of the tasks asked for, or the fresh results as JSON."""
+    """Print the ranking of each of the tasks, or the fresh results as JSON."""
     if as_json:
         rows = [stored.result for stored in fresh.values()]
-        show_json(msgspec.to_builtins({"results": rows, "ceiling": bench.ceiling}))
+        show_json(msgspec.to_builtins({"results": rows, "ceiling": benchmark.ceiling}))
         return
     console = Console(width=WIDTH, highlight=False)
-    for task, gold in bench.golds.items():
+    for task, gold in benchmark.golds.items():
         if tasks and task not in tasks:
             continue
         if gold.verdict:
             console.print(f"[bold]{task}[/bold]: not evaluable.\n{_sentence(gold.verdict)}\n")
         else:
-            _show_standings(console, bench, rank(bench, task, results))
-    if any(not bench.golds[task].verdict for task in tasks or bench.golds):
-        console.print(_legend(bench), soft_wrap=True)
+            _show_ranking(console, benchmark, rank(benchmark, task, results))
+    if any(not benchmark.golds[task].verdict for task in tasks or benchmark.golds):
+        console.print(_legend(benchmark), soft_wrap=True)
 
 
-def tell_absent(bench: Benchmark, *, peers: bool) -> None:
+def tell_absent(benchmark: Benchmark, *, peers: bool) -> None:
     """Say which peers were asked for and cannot run here, and how to get them."""
-    for name, why in bench.absent_peers().items() if peers else ():
+    for name, why in benchmark.absent_peers().items() if peers else ():
         say(f"{name} {why}")
 
 
-def show_leaderboard(bench: Benchmark, results: Results, stale: Sequence[str]) -> None:
-    """Print the standings of every task, the ceiling and which files are stale, as JSON."""
-    document = {"tasks": _document(bench, results), "ceiling": bench.ceiling, "outdated": stale}
+def show_leaderboard(benchmark: Benchmark, results: Results, stale: Sequence[str]) -> None:
+    """Print the ranking of every task, the ceiling and which files are stale, as JSON."""
+    tasks = {
+        task: {"verdict": gold.verdict} if gold.verdict else rank(benchmark, task, results)
+        for task, gold in benchmark.golds.items()
+    }
+    document = {"tasks": tasks, "ceiling": benchmark.ceiling, "outdated": stale}
     show_json(msgspec.to_builtins(document))
 
 
-def _document(bench: Benchmark, results: Results) -> dict[str, object]:
-    return {
-        task: {"verdict": gold.verdict} if gold.verdict else rank(bench, task, results)
-        for task, gold in bench.golds.items()
-    }
-
-
-def _show_standings(console: Console, bench: Benchmark, order: Ranking) -> None:
-    gold = bench.golds[order.task]
-    metric = METRICS[gold.task.headline]
-    table = Table(title=f"{order.task}: {metric}", title_justify="left", title_style="bold",
-                  box=None, pad_edge=False, header_style="dim")  # fmt: skip
-    for head in ("group", "system", "score", "95 % interval", "chance"):
-        table.add_column(head, justify="left" if head == "system" else "right", no_wrap=True)
+def _show_ranking(console: Console, benchmark: Benchmark, ranking: Ranking) -> None:
+    gold = benchmark.golds[ranking.task]
+    table = Table(
+        title=f"{ranking.task}: {METRICS[gold.task.headline]}",
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+        header_style="dim",
+    )
+    # More articles than this do not fit a terminal; LEADERBOARD.md has all of them.
     shown = min(len(gold.article_ids), 6)
-    for i in range(shown):
-        table.add_column(f"A{i + 1}", justify="right", no_wrap=True)
-    for row in order.rows:
+    articles = [f"A{i + 1}" for i in range(shown)]
+    for head in ("group", "system", "score", "95 % interval", "chance", *articles):
+        table.add_column(head, justify="left" if head == "system" else "right", no_wrap=True)
+    for row in ranking.rows:
         table.add_row(*_cells(row, shown), style="dim" if row.is_control else None)
     console.print(table)
-    for peer in order.peers:
-        console.print(f"peer {peer.result.system} {score(peer.result.score)} "
-                      f"({span_of(peer.result.interval)}); {compared(peer)}")  # fmt: skip
-    if order.task in bench.ceiling.tasks:
-        console.print(f"ceiling: {means(bench.ceiling.tasks[order.task])}")
-    if order.noise_floor is not None:
-        console.print(f"noise floor measured here: {score(order.noise_floor)}")
-    for result in order.stale:
+    for peer in ranking.peers:
+        result = peer.result
+        interval = span_of(result.interval)
+        console.print(f"peer {result.system} {score(result.score)} ({interval}); {compared(peer)}")
+    if ranking.task in benchmark.ceiling.tasks:
+        console.print(f"ceiling: {means(benchmark.ceiling.tasks[ranking.task])}")
+    if ranking.noise_floor is not None:
+        console.print(f"noise floor measured here: {score(ranking.noise_floor)}")
+    for result in ranking.stale:
         console.print(f"stale, not compared: {result.system} (other gold or folds)")
     console.print()
 
 
 def _cells(row: Row, shown: int) -> list[str]:
     result = row.result
+    figures = score(result.score), span_of(result.interval), score(result.chance)
     articles = [score(value) for value in list(result.per_article.values())[:shown]]
-    return [
-        group_of(row), system_of(row), score(result.score), span_of(result.interval),
-        score(result.chance), *articles,
-    ]  # fmt: skip
+    return [group_of(row), system_of(row), *figures, *articles]
 
 
-def _legend(bench: Benchmark) -> str:
-    names = next(iter(bench.golds.values())).article_ids
+def _legend(benchmark: Benchmark) -> str:
+    names = next(iter(benchmark.golds.values())).article_ids
     return "\n".join(
         [
             "Systems in one group tie. Interval: two-stage bootstrap, articles then sentences;",
@@ -186,44 +187,44 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def show_power(found: Power, *, as_json: bool) -> None:
+def show_power(power: Power, *, as_json: bool) -> None:
     """Print how many articles it would take, for a reader or as JSON."""
     if as_json:
-        show_json(msgspec.to_builtins(found))
+        show_json(msgspec.to_builtins(power))
         return
-    print("\n".join(_power_lines(found)))
+    print("\n".join(_power_lines(power)))
 
 
-def _power_lines(found: Power) -> Iterator[str]:
-    yield f"{found.task}: {METRICS[found.headline]}, {found.first} and {found.second}"
+def _power_lines(power: Power) -> Iterator[str]:
+    yield f"{power.task}: {METRICS[power.headline]}, {power.first} and {power.second}"
     yield ""
-    yield f"  {found.articles} articles show a difference of {signed(found.observed)}."
-    yield (f"  One article's share in it strays by {score(found.article_sd)} because articles "
-           f"differ,")  # fmt: skip
-    yield f"  and by {score(found.sentence_sd)} because it has few sentences."
-    yield f"  Asked: a true difference of {found.difference:g}, told with power {found.target:g}."
+    yield f"  {power.articles} articles show a difference of {signed(power.observed)}."
+    by_articles, by_sentences = score(power.article_sd), score(power.sentence_sd)
+    yield f"  One article's share in it strays by {by_articles} because articles differ,"
+    yield f"  and by {by_sentences} because it has few sentences."
+    yield f"  Asked: a true difference of {power.difference:g}, told with power {power.target:g}."
     yield ""
     yield "  articles  sentences  half-width  power  every article  false alarms"
-    for size in found.sizes:
+    for size in power.sizes:
         yield (
             f"  {size.articles:>8}  {size.sentences:>9}  {size.half_width:>10.3f}  "
             f"{size.power:>5.2f}  {size.power_every:>13.2f}  {size.false_alarms:>12.2f}"
         )
     yield ""
-    yield _enough(found)
+    yield _enough(power)
     yield "Power: the 95 % interval of the difference excludes 0. Every article: each one agrees"
     yield "besides, as the verdict of `compare` asks; no large corpus can hope for that."
     yield "False alarms: the interval excludes 0 without a difference."
-    told = f"{found.simulations} simulated corpora a size"
-    yield f"{told}, extrapolated from {found.articles} articles:"
+    simulations, articles = power.simulations, power.articles
+    yield f"{simulations} simulated corpora a size, extrapolated from {articles} articles:"
     yield "others may differ more, and other systems disagree otherwise. Plan with a margin."
 
 
-def _enough(found: Power) -> str:
-    largest = found.sizes[-1].articles
-    if found.enough is None:
+def _enough(power: Power) -> str:
+    largest = power.sizes[-1].articles
+    if power.enough is None:
         return f"More than {largest} articles like these would be needed."
-    below = [size.articles for size in found.sizes if size.articles < found.enough]
+    below = [size.articles for size in power.sizes if size.articles < power.enough]
     if not below:
-        return f"{found.enough} articles like these are enough."
-    return f"About {below[-1]} to {found.enough} articles like these would be needed."
+        return f"{power.enough} articles like these are enough."
+    return f"About {below[-1]} to {power.enough} articles like these would be needed."

@@ -37,19 +37,24 @@ def score(
 
     Example: usiran benchmark score mine.jsonl --task stance --system mine
     """
-    from usiran.benchmark import submit as submission
     from usiran.benchmark.results import result_bytes
+    from usiran.benchmark.submit import score as score_file
     from usiran.cli.benchmark import predictions_output as show
     from usiran.cli.benchmark.run import open_benchmark
     from usiran.io.atomic import write_file
 
-    made = submission.score(
-        open_benchmark(corpus), file, task=task, system=system, settings=settings, seed=seed,
+    result = score_file(
+        open_benchmark(corpus),
+        file,
+        task=task,
+        system=system,
+        settings=settings,
+        seed=seed,
         draws=draws,
-    )  # fmt: skip
+    ).result
     if output is not None:
-        write_file(output, result_bytes(made.result))
-    show.result(made.result, as_json=as_json)
+        write_file(output, result_bytes(result))
+    show.result(result, as_json=as_json)
 
 
 def verify(
@@ -67,17 +72,17 @@ def verify(
     Exit code 0: verified; 1: findings.
     Example: usiran benchmark verify baselines/results/majority/stance.json
     """
-    from usiran.benchmark import verify as verification
+    from usiran.benchmark.verify import verify as verify_one
+    from usiran.benchmark.verify import verify_all
     from usiran.cli.benchmark import predictions_output as show
     from usiran.cli.benchmark.run import open_benchmark
 
     if (result is None) != every:
         raise typer.BadParameter("name one result, or say --all")
-    bench = open_benchmark(corpus)
-    if result is None:
-        checked = verification.verify_all(bench)
-    else:
-        checked = [verification.verify(bench, result, predictions)]
+    benchmark = open_benchmark(corpus)
+    checked = (
+        verify_all(benchmark) if result is None else [verify_one(benchmark, result, predictions)]
+    )
     show.checked(checked, as_json=as_json)
     raise typer.Exit(1 if any(one.findings for one in checked) else 0)
 
@@ -102,18 +107,28 @@ def submit(
     Example: usiran benchmark submit mine.jsonl --task stance --system mine --title "Mine"
     --description "A model of 2026, prompted once."
     """
-    from usiran.benchmark import results
-    from usiran.benchmark import submit as submission
-    from usiran.benchmark import write_results as publication
+    from usiran.benchmark.results import read_results
+    from usiran.benchmark.submit import submit as submit_file
+    from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import predictions_output as show
     from usiran.cli.benchmark.run import open_benchmark
 
-    bench = open_benchmark(corpus)
-    fresh = submission.submit(
-        bench, results.read_results(bench.corpus), file, task=task, system=system, title=title,
-        description=description, url=url, settings=settings, seed=seed, draws=draws, force=force,
-    )  # fmt: skip
-    publication.publish(bench, fresh)
+    benchmark = open_benchmark(corpus)
+    fresh = submit_file(
+        benchmark,
+        read_results(benchmark.corpus),
+        file,
+        task=task,
+        system=system,
+        title=title,
+        description=description,
+        url=url,
+        settings=settings,
+        seed=seed,
+        draws=draws,
+        force=force,
+    )
+    publish(benchmark, fresh)
     show.result(fresh[system, task].result, as_json=as_json)
     say(f"stored in baselines/results/{system}/; baselines/LEADERBOARD.md lists it")
     say("next: `usiran benchmark report` draws the pictures with it")
@@ -131,16 +146,16 @@ def rescore(
 
     Example: usiran benchmark rescore --system tfidf-svm
     """
-    from usiran.benchmark import rescore as rescoring
-    from usiran.benchmark import results
-    from usiran.benchmark import write_results as publication
+    from usiran.benchmark.rescore import rescore as rescore_stored
+    from usiran.benchmark.results import read_results
+    from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import predictions_output as show
     from usiran.cli.benchmark.run import open_benchmark
 
-    bench = open_benchmark(corpus)
-    rows, fresh = rescoring.rescore(bench, results.read_results(bench.corpus), system or ())
+    benchmark = open_benchmark(corpus)
+    rows, fresh = rescore_stored(benchmark, read_results(benchmark.corpus), system or ())
     if write:
-        publication.publish(bench, fresh)
+        publish(benchmark, fresh)
     show.rescored(rows, written=write, as_json=as_json)
 
 

@@ -19,44 +19,44 @@ from usiran.tasks.base import METRICS
 WIDTH = 100
 
 
-def result(one: Result, *, as_json: bool) -> None:
+def result(scored: Result, *, as_json: bool) -> None:
     """Print a result for a reader, or as JSON."""
     if as_json:
-        print(result_bytes(one).decode(), end="")
+        print(result_bytes(scored).decode(), end="")
         return
-    print("\n".join(_result_lines(one)))
+    print("\n".join(_result_lines(scored)))
 
 
-def _result_lines(one: Result) -> Iterator[str]:
-    yield f"{one.system} on {one.task}: {METRICS.get(one.headline, one.headline)}"
+def _result_lines(result: Result) -> Iterator[str]:
+    yield f"{result.system} on {result.task}: {METRICS.get(result.headline, result.headline)}"
     yield ""
-    yield f"  score           {score(one.score)}"
-    yield f"  95 % interval   {span_of(one.interval)} (two-stage bootstrap)"
-    yield f"  chance          {score(one.chance)}"
-    others = [f"{name} {score(value)}" for name, value in one.scores.items()]
-    for i in range(0, len(others), 4):
-        yield f"  {'all scores' if i == 0 else '':<15} {', '.join(others[i : i + 4])}"
-    level, classes = next(iter(one.per_class.items()))
+    yield f"  score           {score(result.score)}"
+    yield f"  95 % interval   {span_of(result.interval)} (two-stage bootstrap)"
+    yield f"  chance          {score(result.chance)}"
+    scores = [f"{name} {score(value)}" for name, value in result.scores.items()]
+    for i in range(0, len(scores), 4):
+        yield f"  {'all scores' if i == 0 else '':<15} {', '.join(scores[i : i + 4])}"
+    level, classes = next(iter(result.per_class.items()))
     yield f"  F1 per {level}"
     for name, row in classes.items():
         yield f"    {score(row['f1']):>5}  {name} (n = {row['support']:.0f})"
-    yield f"  {one.sentences} sentences, by article"
-    for name, value in one.per_article.items():
+    yield f"  {result.sentences} sentences, by article"
+    for name, value in result.per_article.items():
         yield f"    {score(value):>5}  {name}"
     yield ""
     yield PURPOSE.replace(". ", ".\n", 1)
 
 
-def checked(found: Sequence[Checked], *, as_json: bool) -> None:
+def checked(results: Sequence[Checked], *, as_json: bool) -> None:
     """Print what verifying found: a finding a line, or one JSON document."""
-    findings = [finding for one in found for finding in one.findings]
+    findings = [finding for result in results for finding in result.findings]
+    sound = [result.file for result in results if not result.findings]
     if as_json:
-        sound = [one.file for one in found if not one.findings]
-        show_json({"findings": [one.as_dict() for one in findings], "verified": sound})
+        document = [finding.as_dict() for finding in findings]
+        show_json({"findings": document, "verified": sound})
         return
     show_findings(findings)
-    sound_count = sum(not one.findings for one in found)
-    say(f"{sound_count} of {len(found)} verified, {len(findings)} findings.")
+    say(f"{len(sound)} of {len(results)} verified, {len(findings)} findings.")
 
 
 def rescored(rows: Sequence[Rescored], *, written: bool, as_json: bool) -> None:

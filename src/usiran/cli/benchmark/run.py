@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from usiran.cli.benchmark import predictions as entries
+from usiran.cli.benchmark import predictions
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ app = typer.Typer(
 
 def open_benchmark(folder: Path | None) -> Benchmark:
     """Return the benchmark over the corpus that `--corpus` names."""
+    from usiran import loading
     from usiran.benchmark.run import Benchmark
     from usiran.corpus import Corpus
-    from usiran.loading.tables import load_tables
 
-    corpus = Corpus.find(folder)
-    return Benchmark.of(corpus, load_tables(corpus))
+    opened = loading.open(Corpus.find(folder)).refuse_findings()
+    return Benchmark.of(opened.corpus, opened.tables, opened.scheme)
 
 
 @app.command()
@@ -40,7 +40,7 @@ def run(
         bool, typer.Option("--peers", help="Run the peers too (optional extra 'peers').")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
-    draws: entries.DrawsOption = 10_000,
+    draws: predictions.DrawsOption = 10_000,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -55,13 +55,13 @@ def run(
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import output
 
-    bench = open_benchmark(corpus)
-    pairs = bench.plan(task or (), system or (), peers=peers)
-    output.tell_absent(bench, peers=peers)
-    with output.progress(quiet=quiet) as report:
-        fresh = run_all(bench, pairs, seed=seed, draws=draws, progress=report)
-    results = publish(bench, fresh)
-    output.show_run(bench, results, task or (), fresh, as_json=as_json)
+    benchmark = open_benchmark(corpus)
+    pairs = benchmark.plan(task or (), system or (), peers=peers)
+    output.tell_absent(benchmark, peers=peers)
+    with output.progress(quiet=quiet) as progress:
+        fresh = run_all(benchmark, pairs, seed=seed, draws=draws, progress=progress)
+    results = publish(benchmark, fresh)
+    output.show_run(benchmark, results, task or (), fresh, as_json=as_json)
 
 
 @app.command()
@@ -80,11 +80,11 @@ def leaderboard(
     from usiran.benchmark.write_results import outdated, publish
     from usiran.cli.benchmark import output
 
-    bench = open_benchmark(corpus)
-    stale = outdated(bench) if check else []
-    results = read_results(bench.corpus) if check else publish(bench, {})
+    benchmark = open_benchmark(corpus)
+    stale = outdated(benchmark) if check else []
+    results = read_results(benchmark.corpus) if check else publish(benchmark, {})
     if as_json:
-        output.show_leaderboard(bench, results, stale)
+        output.show_leaderboard(benchmark, results, stale)
     for file in stale:
         say(f"{file} is out of date; to mend: `usiran benchmark leaderboard`")
     if not check:
@@ -108,8 +108,8 @@ def compare(
     from usiran.benchmark.significance import compare_stored
     from usiran.cli.benchmark import output
 
-    bench = open_benchmark(corpus)
-    report = compare_stored(bench, read_results(bench.corpus), task, first, second)
+    benchmark = open_benchmark(corpus)
+    report = compare_stored(benchmark, read_results(benchmark.corpus), task, first, second)
     output.show_comparison(report, as_json=as_json)
 
 
@@ -136,12 +136,17 @@ def power(
     from usiran.benchmark.results import read_results
     from usiran.cli.benchmark import output
 
-    bench = open_benchmark(corpus)
-    found = estimate(
-        bench, read_results(bench.corpus), difference=difference, task=task, systems=systems or (),
-        target=target, seed=seed,
-    )  # fmt: skip
-    output.show_power(found, as_json=as_json)
+    benchmark = open_benchmark(corpus)
+    estimated = estimate(
+        benchmark,
+        read_results(benchmark.corpus),
+        difference=difference,
+        task=task,
+        systems=systems or (),
+        target=target,
+        seed=seed,
+    )
+    output.show_power(estimated, as_json=as_json)
 
 
 @app.command()
@@ -159,20 +164,21 @@ def report(
 
     Example: usiran benchmark report --output figures
     """
-    from usiran.benchmark import report as pictures
+    from usiran.benchmark import report as figures
     from usiran.benchmark.results import read_results
     from usiran.cli.benchmark import output as show
 
-    bench = open_benchmark(corpus)
-    results, folder = read_results(bench.corpus), output or pictures.folder_of(bench)
+    benchmark = open_benchmark(corpus)
+    results, folder = read_results(benchmark.corpus), output or figures.folder_of(benchmark)
     if check:
-        stale = pictures.outdated(bench, results, folder)
+        stale = figures.outdated(benchmark, results, folder)
         for path in stale:
-            say(f"{bench.corpus.name_of(path)} is out of date; to mend: `usiran benchmark report`")
+            file = benchmark.corpus.name_of(path)
+            say(f"{file} is out of date; to mend: `usiran benchmark report`")
         raise typer.Exit(1 if stale else 0)
-    with show.progress(quiet=quiet) as tell:
-        files = pictures.write(bench, results, folder, tell)
-    print("\n".join(bench.corpus.name_of(path) for path in files))
+    with show.progress(quiet=quiet) as progress:
+        files = figures.write(benchmark, results, folder, progress)
+    print("\n".join(benchmark.corpus.name_of(path) for path in files))
 
 
-entries.mount(app)
+predictions.mount(app)
