@@ -37,6 +37,11 @@ def test_every_table_of_the_data_has_records_and_the_label_scheme_too() -> None:
     assert set(TABLES) == set(MODELS) - benchmark | {"labels"}
 
 
+def test_affiliations_are_no_labels_that_a_release_counts(snapshot: Snapshot) -> None:
+    fields = {str(row["field"]) for row in snapshot["labels"].values()}
+    assert fields == {field.name for field in SCHEME.fields} | {"quad"}
+
+
 def test_a_record_holds_its_row_and_is_named_by_its_key(
     snapshot: Snapshot, first_release: Corpus
 ) -> None:

@@ -134,8 +134,10 @@ def _rows(name: str, tables: Frames) -> Iterable[Record]:
 
 def _labels(scheme: Scheme) -> Iterable[Record]:
     for field, names in scheme.allowed.items():
-        for number, name in enumerate(names):
-            yield {"field": field, "label": name, "number": number}
+        # No column is published as the number of an affiliation: its order is nobody's data.
+        if field != "affiliation":
+            for number, name in enumerate(names):
+                yield {"field": field, "label": name, "number": number}
 
 
 def _keyed(name: str, rows: Iterable[Record]) -> Table:
