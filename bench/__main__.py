@@ -1,4 +1,4 @@
-"""Measure every budget, print the ratios, write baselines/BENCH.md."""
+"""Measure every budget, print the ratios, write baselines/BENCH.md; `growing` alone on request."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import bootstrapping, helping, holding_out, partitioning, predicting, reading
+from bench import bootstrapping, growing, helping, holding_out, partitioning, predicting, reading
 from bench.measuring import Measured
+from usiran import loading
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.io.atomic import write_file
-from usiran.loading.tables import load_tables
 
-_PACKAGES = ("dask", "label-studio-sdk", "msgspec", "numpy", "pandas", "pandera", "pyarrow",
-             "scikit-learn", "scipy", "typer")  # fmt: skip
+_PACKAGES = (
+    *("dask", "label-studio-sdk", "msgspec", "numpy", "pandas", "pandera", "pyarrow"),
+    *("scikit-learn", "scipy", "typer"),
+)
 _HEAD = """\
 # Speed
 
@@ -33,8 +35,10 @@ these.
 def machine() -> str:
     """Return what the figures were taken on: no names, no paths."""
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
-    return (f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores, "
-            f"Python {platform.python_version()}; {packages}.")  # fmt: skip
+    return (
+        f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}; {packages}."
+    )
 
 
 def page(measured: list[Measured]) -> str:
@@ -51,7 +55,7 @@ def page(measured: list[Measured]) -> str:
 def main() -> None:
     """Measure everything."""
     corpus = Corpus.find()
-    tables = load_tables(corpus)
+    tables = loading.open(corpus).refuse_findings().tables
     bench = Benchmark.of(corpus, tables)
     jobs: tuple[Callable[[], Measured], ...] = (
         lambda: reading.measure(corpus),
@@ -68,8 +72,9 @@ def main() -> None:
         print(f"{one.ratio:6.2f}  {'kept  ' if one.holds else 'missed'}  {one.budget}")
         print(f"        {one.ours} against {one.peer}. {one.note}", file=sys.stderr)
     path = Path(corpus.baselines / "BENCH.md")
-    write_file(path, page(measured).encode("utf-8"))
+    other_figures = growing.kept(path.read_text("utf-8")) if path.exists() else ""
+    write_file(path, (page(measured) + other_figures).encode("utf-8"))
 
 
 if __name__ == "__main__":
-    main()
+    growing.main() if sys.argv[1:] == ["growing"] else main()

@@ -168,23 +168,23 @@ def reload(files: Mapping[str, bytes], built: tuple[Built, ...]) -> None:
                 target = root / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content)
-            for one in built:
-                loaded = load_dataset(str(root), one.view.name, cache_dir=f"{folder}/cache")
-                _compare(one.view, loaded[one.view.split])
+            for config in built:
+                view = config.view
+                loaded = load_dataset(str(root), view.name, cache_dir=f"{folder}/cache")
+                _compare(view, loaded[view.split])
     finally:
         enable_progress_bar()
 
 
 def _compare(view: View, loaded: Any) -> None:
     if loaded.features != view.features:
-        raise FileError(
-            f"config {view.name}", shorten(loaded.features), "the features that were built",
-            "the card and the Parquet file disagree; this is a fault of the toolkit",
-        )  # fmt: skip
-    expected = [view.features.encode_example(row) for row in view.rows]
-    for number, (row, wanted) in enumerate(zip(loaded, expected, strict=True)):
-        if row != wanted:
-            raise FileError(
-                f"config {view.name}", f"row {number}: {shorten(row)}", shorten(wanted),
-                "the loaded row is not the row built; this is a fault of the toolkit",
-            )  # fmt: skip
+        raise _not_built(view, loaded.features, "the features that were built")
+    expected = (view.features.encode_example(row) for row in view.rows)
+    for number, (row, built_row) in enumerate(zip(loaded, expected, strict=True)):
+        if row != built_row:
+            raise _not_built(view, f"row {number}: {row}", built_row)
+
+
+def _not_built(view: View, value: object, allowed: object) -> FileError:
+    fix = "what is loaded is not what was built; this is a fault of the toolkit"
+    return FileError(f"config {view.name}", shorten(value), shorten(allowed), fix)

@@ -17,14 +17,16 @@ row's ``start`` to index a sentence's own text.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from datasets import ClassLabel, Features, List, Value
 
 from usiran.schemas.contrast import EDITS
 from usiran.schemas.label_scheme import Scheme
-from usiran.schemas.names import LAYERS, ZONES
+from usiran.schemas.names import LAYERS, SCORED_ZONES, ZONES
 from usiran.schemas.tables import MODELS, Frames, rows_of
 from usiran.text.masking import masked
 from usiran.text.spans import Span
@@ -55,29 +57,32 @@ FIELDS = {
 }
 
 
+@dataclass
 class View:
-    """One published config: its name, what a row is, its features and its rows.
+    """One published config.
 
-    `about` says what one row is; `tables` are the tables whose models describe its columns;
-    `split` is the config's only one.
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    about : str
+        What one row is.
+    features : Features
+        Its columns.
+    rows : list of dict
+        Its rows, with the columns of `features`.
+    tables : tuple of str
+        The tables whose models describe the columns.
+    split : str
+        Its only split.
     """
 
-    def __init__(
-        self,
-        name: str,
-        about: str,
-        features: Features,
-        rows: list[Row],
-        *,
-        tables: tuple[str, ...],
-        split: str = "train",
-    ) -> None:
-        self.name = name
-        self.about = about
-        self.features = features
-        self.rows = rows
-        self.tables = tables
-        self.split = split
+    name: str
+    about: str
+    features: Features
+    rows: list[Row]
+    tables: tuple[str, ...]
+    split: str = "train"
 
     @property
     def file(self) -> str:
@@ -86,11 +91,12 @@ class View:
 
     def fields(self) -> dict[str, str]:
         """Return what each column holds, in the order of the columns."""
-        told = dict(FIELDS)
-        for table in self.tables:
+        descriptions: dict[str, str] = {}
+        for table in reversed(self.tables):
             columns = MODELS[table].to_schema().columns.items()
-            told |= {name: str(column.description) for name, column in columns if name not in told}
-        return {name: told[name] for name in self.features}
+            descriptions |= {name: str(column.description) for name, column in columns}
+        descriptions |= FIELDS
+        return {name: descriptions[name] for name in self.features}
 
 
 def views(frames: Frames, scheme: Scheme, *, names: Collection[str] = ()) -> tuple[View, ...]:
@@ -103,25 +109,24 @@ def views(frames: Frames, scheme: Scheme, *, names: Collection[str] = ()) -> tup
     scheme : Scheme
         Names and orders of the labels.
     """
-    articles = frames["articles"]
-    status = dict(zip(articles["article_id"], articles["text_status"], strict=True))
-    builders: dict[str, Callable[[], View]] = {
+    build: dict[str, Callable[[], View]] = {
         "stance": lambda: _stance(frames, scheme),
         "spans": lambda: _spans(frames, scheme),
         "articles": lambda: _articles(frames, scheme),
         "annotations": lambda: _annotations(frames),
     }
     if len(frames["contrast"]):
-        builders["contrast"] = lambda: _contrast(frames, scheme)
-    made = tuple(build() for name, build in builders.items() if not names or name in names)
-    for view in made:
+        build["contrast"] = lambda: _contrast(frames, scheme)
+    configs = tuple(make() for name, make in build.items() if not names or name in names)
+    status = _mapping(frames["articles"], "article_id", "text_status")
+    for view in configs:
         for row in view.rows:
-            told = status[article_of(row)]
+            text_status = status[article_of(row)]
             if "text_status" in view.features:
-                row["text_status"] = told
-            if told != "present":
+                row["text_status"] = text_status
+            if text_status != "present":
                 row.update(masked(row))
-    return made
+    return configs
 
 
 def article_of(row: Row) -> str:
@@ -139,47 +144,75 @@ def bio_names(scheme: Scheme, field: str) -> list[str]:
     return ["O", *(f"{mark}-{name}" for name in scheme[field].names for mark in "BI")]
 
 
-def _votes(scheme: Scheme, field: str) -> dict[str, Value]:
+def _mapping(frame: pd.DataFrame, key: str, value: str) -> dict[Any, Any]:
+    return dict(zip(frame[key], frame[value], strict=True))
+
+
+def _vote_features(scheme: Scheme, field: str) -> dict[str, Value]:
     return dict.fromkeys(scheme[field].names, _INT)
 
 
-def _counted(scheme: Scheme, field: str, counts: object) -> dict[str, int]:
-    return dict(zip(scheme[field].names, tuple(counts), strict=True))  # type: ignore[arg-type] # a tuple
+def _votes(scheme: Scheme, field: str, counts: Iterable[int]) -> dict[str, int]:
+    return dict(zip(scheme[field].names, counts, strict=True))
+
+
+def _zone(zones: tuple[str, ...]) -> ClassLabel:
+    return ClassLabel(names=list(zones))
+
+
+def _sentence_features() -> dict[str, Any]:
+    """Return the columns that tell a scored sentence and its place."""
+    return {
+        "sentence_id": _TEXT,
+        "article_id": _TEXT,
+        "fold": _INT,
+        "start": _INT,
+        "end": _INT,
+        "zone": _zone(SCORED_ZONES),
+        "text": _TEXT,
+        "text_status": _TEXT,
+    }
+
+
+def _label_features(scheme: Scheme) -> dict[str, Any]:
+    return {
+        "stance": label(scheme, "stance"),
+        "grounds": List(label(scheme, "grounds")),
+        "holder": label(scheme, "holder"),
+    }
 
 
 def _stance(frames: Frames, scheme: Scheme) -> View:
-    features = Features({
-        "sentence_id": _TEXT, "article_id": _TEXT, "fold": _INT,
-        "start": _INT, "end": _INT, "zone": ClassLabel(names=list(ZONES[:-1])), "text": _TEXT,
-        "text_status": _TEXT,
-        "stance": label(scheme, "stance"), "grounds": List(label(scheme, "grounds")),
-        "holder": label(scheme, "holder"),
-        "stance_votes": _votes(scheme, "stance"), "holder_votes": _votes(scheme, "holder"),
-    })  # fmt: skip
+    features = Features(
+        _sentence_features()
+        | _label_features(scheme)
+        | {f"{field}_votes": _vote_features(scheme, field) for field in ("stance", "holder")}
+    )
     rows = []
     for row in rows_of(frames["stance"]):
-        entry = {name: getattr(row, name) for name in features if name != "text_status"}
-        entry["grounds"] = list(row.grounds)
+        entry = row._asdict() | {"grounds": list(row.grounds)}
         for field in ("stance", "holder"):
-            name = f"{field}_votes"
-            entry[name] = _counted(scheme, field, entry[name])
+            entry[f"{field}_votes"] = _votes(scheme, field, entry[f"{field}_votes"])
         rows.append(entry)
-    about = "a scored sentence and its stance"
-    return View("stance", about, features, rows, tables=("stance",))
+    return View("stance", "a scored sentence and its stance", features, rows, ("stance",))
 
 
 def _span_features(scheme: Scheme) -> dict[str, Any]:
     place = {"span_id": _TEXT, "start": _INT, "end": _INT, "text": _TEXT}
     actor = {**place, "type": label(scheme, "actor"), "actor_id": _TEXT, "votes": _INT}
     event = {
-        **place, "type": label(scheme, "event"), "quad": _TEXT, "mode": label(scheme, "mode"),
-        **{f"{role}s": List(_TEXT) for role in scheme["role"].names}, "votes": _INT,
-    }  # fmt: skip
+        **place,
+        "type": label(scheme, "event"),
+        "quad": _TEXT,
+        "mode": label(scheme, "mode"),
+        **{f"{role}s": List(_TEXT) for role in scheme["role"].names},
+        "votes": _INT,
+    }
     return {"actors": List(actor), "events": List(event)}
 
 
-def _nested(frames: Frames, scheme: Scheme, by: str) -> Mapping[str, dict[str, list[Row]]]:
-    """Return the actor and event entries of each sentence or article."""
+def _nested_spans(frames: Frames, scheme: Scheme, by: str) -> Mapping[str, dict[str, list[Row]]]:
+    """Return the actor and event entries of each sentence or article, as `by` names its id."""
     targets: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in rows_of(frames["roles"]):
         targets[row.event_id, row.role].append(row.actor_span_id)
@@ -190,107 +223,119 @@ def _nested(frames: Frames, scheme: Scheme, by: str) -> Mapping[str, dict[str, l
             if name == "events":
                 for role in scheme["role"].names:
                     entry[f"{role}s"] = targets[row.span_id, role]
-            key = entry.pop("sentence_id" if by == "sentence_id" else "article_id")
-            entry.pop("article_id" if by == "sentence_id" else "sentence_id")
-            nested[key][name].append(entry)
+            ids = {key: entry.pop(key) for key in ("sentence_id", "article_id")}
+            nested[ids[by]][name].append(entry)
     return nested
 
 
 def _spans(frames: Frames, scheme: Scheme) -> View:
-    features = Features({
-        "sentence_id": _TEXT, "article_id": _TEXT, "fold": _INT,
-        "start": _INT, "end": _INT, "zone": ClassLabel(names=list(ZONES[:-1])), "text": _TEXT,
-        "text_status": _TEXT,
-        "tokens": List(_TEXT), "token_starts": List(_INT), "token_ends": List(_INT),
-        "actor_tags": List(ClassLabel(names=bio_names(scheme, "actor"))),
-        "event_tags": List(ClassLabel(names=bio_names(scheme, "event"))),
-        **_span_features(scheme),
-    })  # fmt: skip
-    nested = _nested(frames, scheme, "sentence_id")
+    sentence = _sentence_features()
+    tags = {
+        f"{field}_tags": List(ClassLabel(names=bio_names(scheme, field)))
+        for field in ("actor", "event")
+    }
+    offsets = {"token_starts": List(_INT), "token_ends": List(_INT)}
+    features = Features(
+        {**sentence, "tokens": List(_TEXT), **offsets, **tags, **_span_features(scheme)}
+    )
+    nested = _nested_spans(frames, scheme, "sentence_id")
     rows = []
     for row in rows_of(frames["stance"]):
         tokens = tokenize(row.text, row.start)
-        entry = {name: getattr(row, name) for name in list(features)[:7]} | nested[row.sentence_id]
+        entry = {name: getattr(row, name) for name in sentence if name != "text_status"}
+        entry |= nested[row.sentence_id]
         entry["tokens"] = [token.text for token in tokens]
         entry["token_starts"] = [token.start for token in tokens]
         entry["token_ends"] = [token.end for token in tokens]
         for field in ("actor", "event"):
-            spans = [Span(one["start"], one["end"], one["type"]) for one in entry[f"{field}s"]]
+            spans = [Span(span["start"], span["end"], span["type"]) for span in entry[f"{field}s"]]
             entry[f"{field}_tags"] = to_bio(tokens, spans)
         rows.append(entry)
     about = "a scored sentence, its tokens, actors and events"
-    return View("spans", about, features, rows, tables=("stance",))
+    return View("spans", about, features, rows, ("stance",))
 
 
 def _articles(frames: Frames, scheme: Scheme) -> View:
-    known = [name for name in frames["articles"].columns if name != "text"]
-    sentence = {
-        "sentence_id": _TEXT, "start": _INT, "end": _INT, "zone": ClassLabel(names=list(ZONES)),
-        "stance": label(scheme, "stance"), "grounds": List(label(scheme, "grounds")),
-        "holder": label(scheme, "holder"),
-    }  # fmt: skip
-    features = Features({
-        **dict.fromkeys(known, _TEXT), "fold": _INT, "text": _TEXT,
-        "article_stance": label(scheme, "stance"), "article_stance_votes": _votes(scheme, "stance"),
-        "sentences": List(sentence), **_span_features(scheme),
-    })  # fmt: skip
-    folds = dict(zip(frames["folds"]["article_id"], frames["folds"]["fold"], strict=True))
-    judged = {row.article_id: row for row in rows_of(frames["article_stance"])}
-    nested = _nested(frames, scheme, "article_id")
-    sentences = _sentences(frames)
+    facts = [name for name in frames["articles"].columns if name != "text"]
+    place = {"sentence_id": _TEXT, "start": _INT, "end": _INT, "zone": _zone(ZONES)}
+    features = Features(
+        {
+            **dict.fromkeys(facts, _TEXT),
+            "fold": _INT,
+            "text": _TEXT,
+            "article_stance": label(scheme, "stance"),
+            "article_stance_votes": _vote_features(scheme, "stance"),
+            "sentences": List(place | _label_features(scheme)),
+            **_span_features(scheme),
+        }
+    )
+    folds = _mapping(frames["folds"], "article_id", "fold")
+    stances = {row.article_id: row for row in rows_of(frames["article_stance"])}
+    spans = _nested_spans(frames, scheme, "article_id")
+    sentences = _nested_sentences(frames)
     rows = []
     for row in rows_of(frames["articles"]):
-        key = row.article_id
+        article_id = row.article_id
         entry = {name: _plain(value) for name, value in row._asdict().items()}
-        entry |= {"fold": folds[key], "sentences": sentences[key], **nested[key]}
-        entry["article_stance"] = judged[key].article_stance
-        entry["article_stance_votes"] = _counted(scheme, "stance", judged[key].votes)
-        rows.append({name: entry[name] for name in features})
+        entry |= {"fold": folds[article_id], "sentences": sentences[article_id]}
+        entry |= spans[article_id]
+        gold = stances[article_id]
+        entry["article_stance"] = gold.article_stance
+        entry["article_stance_votes"] = _votes(scheme, "stance", gold.votes)
+        rows.append(entry)
     about = "an article with everything nested"
-    return View("articles", about, features, rows, tables=("articles", "folds"))
+    return View("articles", about, features, rows, ("articles", "folds"))
 
 
-def _sentences(frames: Frames) -> Mapping[str, list[Row]]:
+def _nested_sentences(frames: Frames) -> Mapping[str, list[Row]]:
     labels = {row.sentence_id: row for row in rows_of(frames["stance"])}
     nested: dict[str, list[Row]] = defaultdict(list)
     for row in rows_of(frames["sentences"]):
         gold = labels.get(row.sentence_id)
-        nested[row.article_id].append({
-            "sentence_id": row.sentence_id, "start": row.start, "end": row.end, "zone": row.zone,
-            "stance": gold.stance if gold else None, "grounds": list(gold.grounds) if gold else [],
+        entry = row._asdict() | {
+            "stance": gold.stance if gold else None,
+            "grounds": list(gold.grounds) if gold else [],
             "holder": gold.holder if gold else None,
-        })  # fmt: skip
+        }
+        nested[entry.pop("article_id")].append(entry)
     return nested
 
 
 def _annotations(frames: Frames) -> View:
     frame = frames["annotations"]
-    features = Features(dict.fromkeys(frame.columns, _TEXT))
-    features |= {"layer": ClassLabel(names=list(LAYERS)), "start": _INT, "end": _INT}
+    columns = dict.fromkeys(frame.columns, _TEXT)
+    columns |= {"layer": ClassLabel(names=list(LAYERS)), "start": _INT, "end": _INT}
     rows = [
         {name: _plain(value) for name, value in row._asdict().items()} for row in rows_of(frame)
     ]
     about = "one annotator's one label on one unit"
-    return View("annotations", about, Features(features), rows, tables=("annotations",))
+    return View("annotations", about, Features(columns), rows, ("annotations",))
 
 
 def _contrast(frames: Frames, scheme: Scheme) -> View:
-    features = Features({
-        "contrast_id": _TEXT, "sentence_id": _TEXT, "article_id": _TEXT, "fold": _INT,
-        "edit": ClassLabel(names=list(EDITS)), "text": _TEXT, "source_text": _TEXT,
-        "text_status": _TEXT,
-        "stance": label(scheme, "stance"), "source_stance": label(scheme, "stance"),
-        "holder": label(scheme, "holder"),
-    })  # fmt: skip
-    originals = {row.sentence_id: row for row in rows_of(frames["stance"])}
+    features = Features(
+        {
+            "contrast_id": _TEXT,
+            "sentence_id": _TEXT,
+            "article_id": _TEXT,
+            "fold": _INT,
+            "edit": ClassLabel(names=list(EDITS)),
+            "text": _TEXT,
+            "source_text": _TEXT,
+            "text_status": _TEXT,
+            "stance": label(scheme, "stance"),
+            "source_stance": label(scheme, "stance"),
+            "holder": label(scheme, "holder"),
+        }
+    )
+    sources = {row.sentence_id: row for row in rows_of(frames["stance"])}
     rows = []
     for row in rows_of(frames["contrast"]):
-        source = originals[row.sentence_id]
+        source = sources[row.sentence_id]
         entry = row._asdict() | {"article_id": source.article_id, "fold": source.fold}
-        entry |= {"source_text": source.text, "source_stance": source.stance}
-        rows.append({name: entry[name] for name in features if name != "text_status"})
+        rows.append(entry | {"source_text": source.text, "source_stance": source.stance})
     about = "a minimal edit of a sentence and its stance, for evaluation only"
-    return View("contrast", about, features, rows, tables=("contrast", "folds"), split="test")
+    return View("contrast", about, features, rows, ("contrast", "folds"), split="test")
 
 
 def _plain(value: Any) -> Any:

@@ -32,15 +32,15 @@ def gold_frames(
     scheme : Scheme
         The order of labels, the quad classes.
     """
-    maker = _Gold(rows, frames, texts, scheme)
+    gold = _Gold(rows, frames, texts, scheme)
     tables = {
-        "stance": maker.stance(),
-        "article_stance": maker.article_stance(),
-        "actors": maker.actors(),
-        "events": maker.events(),
-        "roles": maker.roles(),
+        "stance": gold.stance(),
+        "article_stance": gold.article_stance(),
+        "actors": gold.actors(),
+        "events": gold.events(),
+        "roles": gold.roles(),
     }
-    return {name: pd.DataFrame(made) if made else empty(name) for name, made in tables.items()}
+    return {name: pd.DataFrame(rows) if rows else empty(name) for name, rows in tables.items()}
 
 
 class _Gold:
@@ -49,11 +49,9 @@ class _Gold:
     ) -> None:
         self._texts = texts
         self._scheme = scheme
-        self._order = {key: number for number, key in enumerate(texts.texts)}
+        order = {article_id: number for number, article_id in enumerate(texts.texts)}
         self._by_layer: dict[str, list[AnnotationRow]] = defaultdict(list)
-        for row in sorted(
-            rows, key=lambda row: (self._order.get(row.article_id, -1), row.start, row.end)
-        ):
+        for row in sorted(rows, key=lambda r: (order.get(r.article_id, -1), r.start, r.end)):
             self._by_layer[row.layer].append(row)
         self._votes = _votes(frames)
         self._folds = _mapping(frames, "folds", "article_id", "fold")
@@ -65,15 +63,13 @@ class _Gold:
         grounds: dict[str, list[str]] = defaultdict(list)
         for row in self._by_layer["grounds"]:
             grounds[row.unit_id].append(row.label)
-        made = []
-        for row in self._by_layer["stance"]:
-            sentence = self._texts.by_id.get(row.unit_id)
-            made.append({
+        return [
+            {
                 "sentence_id": row.unit_id,
                 "article_id": row.article_id,
                 "start": row.start,
                 "end": row.end,
-                "zone": sentence.zone if sentence else None,
+                "zone": self._zone(row.unit_id),
                 "text": self._text(row),
                 "stance": row.label,
                 "grounds": tuple(grounds[row.unit_id]),
@@ -82,8 +78,9 @@ class _Gold:
                 "holder_votes": self._counts("holder", row.unit_id, "holder"),
                 # A missing fold is the finding of folds.csv, not of every sentence.
                 "fold": self._folds.get(row.article_id, 0),
-            })  # fmt: skip
-        return made
+            }
+            for row in self._by_layer["stance"]
+        ]
 
     def article_stance(self) -> list[Row]:
         return [
@@ -137,6 +134,10 @@ class _Gold:
             "text": self._text(row),
         }
 
+    def _zone(self, sentence_id: str) -> str | None:
+        sentence = self._texts.by_id.get(sentence_id)
+        return sentence.zone if sentence else None
+
     def _text(self, row: AnnotationRow) -> str:
         return self._texts.texts[row.article_id][row.start : row.end]
 
@@ -156,11 +157,9 @@ class _Gold:
 def _votes(frames: Frames) -> dict[tuple[str, str, str, str], int]:
     if "votes" not in frames:
         return {}
+    votes = frames["votes"].fillna({"target": ""})
     return {
-        (row.layer, row.unit_id, row.label, row.target if isinstance(row.target, str) else ""): int(
-            row.votes
-        )
-        for row in rows_of(frames["votes"])
+        (row.layer, row.unit_id, row.label, row.target): int(row.votes) for row in rows_of(votes)
     }
 
 

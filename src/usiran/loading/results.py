@@ -43,13 +43,11 @@ def read_benchmark(corpus: Corpus, scheme: Scheme) -> tuple[dict[str, pd.DataFra
             findings.append(Finding(file, "", "", found, "a file of the benchmark", _RUN))
     frames = {}
     for name, made in rows.items():
-        frame = _framed(name, made)
-        valid, errors = check(
-            name, frame, file=FILES[name], key=KEYS[name], allowed=scheme.allowed
-        )  # fmt: skip
+        raw = _framed(name, made)
+        frame, errors = check(name, raw, file=FILES[name], key=KEYS[name], allowed=scheme.allowed)
         findings += errors
-        if valid is not None:
-            frames[name] = valid
+        if frame is not None:
+            frames[name] = frame
     return frames, findings
 
 

@@ -6,6 +6,7 @@ Kept apart from the models, so that a command that needs only these does not imp
 from __future__ import annotations
 
 ZONES = ("title", "body", "caption", "boilerplate")
+SCORED_ZONES = ZONES[:-1]
 LAYERS = ("stance", "grounds", "holder", "article_stance", "actor", "event", "role")
 SENTENCE_LAYERS = LAYERS[:3]
 VOTED_LAYERS = (*LAYERS, "mode")

@@ -16,7 +16,7 @@ from usiran.schemas.base import (
     is_counts,
     is_strings,
 )
-from usiran.schemas.names import ZONES
+from usiran.schemas.names import SCORED_ZONES
 
 
 class Stance(Table):
@@ -29,7 +29,7 @@ class Stance(Table):
     article_id: str = pa.Field(str_matches=ARTICLE_ID, description="its article")
     start: int = pa.Field(ge=0, description="offset of its first character")
     end: int = pa.Field(ge=1, description="offset after its last character")
-    zone: str = pa.Field(isin=ZONES[:-1], description="title, body or caption")
+    zone: str = pa.Field(isin=SCORED_ZONES, description="title, body or caption")
     text: str = pa.Field(str_length={"min_value": 1}, description="the sentence")
     stance: str = pa.Field(description="the side its position favours")
     grounds: object = pa.Field(metadata=STRINGS, description="the attitudes that carry it")
