@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 
+from bench import growing
 from bench.__main__ import machine, page
 from bench.measuring import Measured, alternate
 
@@ -28,3 +29,15 @@ def test_two_jobs_are_run_in_turn_and_the_warm_up_is_not_counted() -> None:
     times = alternate(lambda: calls.append("a"), lambda: calls.append("b"), runs=3, warm=1)
     assert "".join(calls) == "ab" * 4
     assert all(0 <= seconds < 1 for seconds in times)
+
+
+def test_the_table_of_growth_stands_last_and_is_kept_when_other_figures_are_measured() -> None:
+    costs = {size: dict.fromkeys(growing.COMMANDS, growing.Cost(size, 90)) for size in (5, 50)}
+    table = growing.section(costs)
+    assert "| command | 5 articles | 50 articles | aim |" in table
+    assert "| `articles add --dry-run` | 5.0 (90) | 50.0 (90) | 5 s |" in table
+    first = growing.replaced("# Speed\n\nfigures\n", table)
+    assert first == "# Speed\n\nfigures\n\n" + table
+    assert growing.replaced(first, table) == first
+    assert "# Speed\n\nfigures\n" + growing.kept(first) == first
+    assert growing.kept("# Speed\n") == ""
