@@ -23,7 +23,7 @@ def train(
 
     Example: usiran train stance tfidf-svm --output models/stance
     """
-    from usiran.cli.benchmark.run import open_benchmark
+    from usiran.cli.options import open_benchmark
     from usiran.inference.store import INFO
     from usiran.inference.train import model_files
     from usiran.io.atomic import fill, new_folder

@@ -7,11 +7,14 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from usiran.errors import CorpusNotFound, Finding
+
+if TYPE_CHECKING:
+    from usiran.benchmark.run import Benchmark
 
 
 def show_columns(rows: Sequence[Sequence[object]]) -> None:
@@ -65,3 +68,13 @@ def show_findings(findings: Iterable[Finding]) -> None:
     """Write findings to standard output, one line each."""
     for finding in findings:
         print(finding)
+
+
+def open_benchmark(folder: Path | None) -> Benchmark:
+    """Return the benchmark over the corpus that `--corpus` names."""
+    from usiran import loading
+    from usiran.benchmark.run import Benchmark
+    from usiran.corpus import Corpus
+
+    opened = loading.open(Corpus.find(folder)).refuse_findings()
+    return Benchmark.of(opened.corpus, opened.tables, opened.scheme)

@@ -40,7 +40,7 @@ def score(
     from usiran.benchmark.results import result_bytes
     from usiran.benchmark.submit import score as score_file
     from usiran.cli.benchmark import predictions_output as show
-    from usiran.cli.benchmark.run import open_benchmark
+    from usiran.cli.options import open_benchmark
     from usiran.io.atomic import write_file
 
     result = score_file(
@@ -75,7 +75,7 @@ def verify(
     from usiran.benchmark.verify import verify as verify_one
     from usiran.benchmark.verify import verify_all
     from usiran.cli.benchmark import predictions_output as show
-    from usiran.cli.benchmark.run import open_benchmark
+    from usiran.cli.options import open_benchmark
 
     if (result is None) != every:
         raise typer.BadParameter("name one result, or say --all")
@@ -111,7 +111,7 @@ def submit(
     from usiran.benchmark.submit import submit as submit_file
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import predictions_output as show
-    from usiran.cli.benchmark.run import open_benchmark
+    from usiran.cli.options import open_benchmark
 
     benchmark = open_benchmark(corpus)
     fresh = submit_file(
@@ -150,7 +150,7 @@ def rescore(
     from usiran.benchmark.results import read_results
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import predictions_output as show
-    from usiran.cli.benchmark.run import open_benchmark
+    from usiran.cli.options import open_benchmark
 
     benchmark = open_benchmark(corpus)
     rows, fresh = rescore_stored(benchmark, read_results(benchmark.corpus), system or ())

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from usiran.cli.benchmark import predictions
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say
-
-if TYPE_CHECKING:
-    from usiran.benchmark.run import Benchmark
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, open_benchmark, say
 
 app = typer.Typer(
     no_args_is_help=True,
     help="Run the baselines under the official protocol, rank them, compare two of them.",
 )
-
-
-def open_benchmark(folder: Path | None) -> Benchmark:
-    """Return the benchmark over the corpus that `--corpus` names."""
-    from usiran import loading
-    from usiran.benchmark.run import Benchmark
-    from usiran.corpus import Corpus
-
-    opened = loading.open(Corpus.find(folder)).refuse_findings()
-    return Benchmark.of(opened.corpus, opened.tables, opened.scheme)
 
 
 @app.command()
