@@ -37,17 +37,9 @@ from usiran.stats.scores import Floats
 
 
 def coincidences(counts: Floats) -> Floats:
-    """Return the coincidences of every unit.
+    """Return the coincidences of every unit: arrays (units, labels) to (units, labels, labels).
 
-    Parameters
-    ----------
-    counts : array, shape (units, labels)
-        How many annotators gave each label to each unit.
-
-    Returns
-    -------
-    array, shape (units, labels, labels)
-        All 0 for a unit with fewer than two labels. A table sums to the unit's labels.
+    All 0 for a unit with fewer than two labels; a table sums to the unit's labels.
 
     Examples
     --------
@@ -55,18 +47,14 @@ def coincidences(counts: Floats) -> Floats:
     [[[1.0, 1.0], [1.0, 0.0]]]
     """
     m = counts.sum(axis=1)
+    # A lone label pairs with nothing: without this it would count among those that can be paired.
     n = np.where(m > 1, counts.T, 0.0).T
     ordered = n[:, :, None] * n[:, None, :] - n[:, :, None] * np.eye(counts.shape[1])
     return np.asarray(ordered / np.maximum(m - 1, 1)[:, None, None])
 
 
 def alpha(o: Floats) -> Floats:
-    """Return alpha of summed coincidences; NaN where it is undefined.
-
-    Parameters
-    ----------
-    o : array, shape (..., labels, labels)
-        One table, or one for every bootstrap draw.
+    """Return alpha of summed coincidences (..., labels, labels); NaN where it is undefined.
 
     Examples
     --------
@@ -101,22 +89,11 @@ def against_rest(o: Floats, label: int) -> Floats:
 def bootstrap_coincidences(
     o: Floats, articles: Sequence[str], sentences: Sequence[str], *, draws: int, seed: int
 ) -> Floats:
-    """Return the summed coincidences of every two-stage bootstrap draw.
+    """Return the summed coincidences of every two-stage draw, (draws, labels, labels).
 
-    Parameters
-    ----------
-    o : array, shape (units, labels, labels)
-        The coincidences of each unit.
-    articles, sentences : sequence of str, length units
-        Where each unit stands. Units of one sentence move together; sentences without a unit
-        are not drawn.
-    draws, seed : int
-        Equal seeds give equal draws.
-
-    Returns
-    -------
-    array, shape (draws, labels, labels)
+    `articles` and `sentences` say where each unit stands; sentences without one are not drawn.
     """
+    # Units of one sentence move together: they were labelled together.
     _, first, sentence = np.unique(sentences, return_index=True, return_inverse=True)
     blocks = weights(np.asarray(articles)[first], draws=draws, seed=seed, throw=at_once)
     # Units of one sentence are summed once, not in every draw.

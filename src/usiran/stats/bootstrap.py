@@ -31,6 +31,8 @@ CHUNK = 4_000_000  # cells of weights held at once: 32 MB
 COVERAGE = "its real coverage is about 88 to 92 %"
 Verdict = Literal["win", "loss", "tie"]
 Integers = NDArray[np.int64]
+# `one_by_one` or `at_once`: the same distribution by other random numbers. Both stay, because
+# published intervals of scores hang on the one and those of agreement on the other.
 Throw = Callable[[np.random.Generator, Integers, int], Integers]
 
 
@@ -56,25 +58,9 @@ def at_once(rng: np.random.Generator, totals: Integers, cells: int) -> Integers:
 def weights(
     articles: NDArray[np.str_], *, draws: int, seed: int, throw: Throw = one_by_one
 ) -> Iterator[Floats]:
-    """Yield the weights of two-stage bootstrap draws, some draws at a time.
+    """Yield the weights (rows, n) of two-stage bootstrap draws, at most CHUNK cells at a time.
 
-    Parameters
-    ----------
-    articles : array of str, shape (n,)
-        The article of each sentence.
-    draws : int
-        How many draws in all.
-    seed : int
-        Equal seeds give equal weights.
-    throw : callable
-        `one_by_one` or `at_once`: the same distribution by other random numbers. Both stay,
-        because published intervals of scores hang on the one and those of agreement on the
-        other.
-
-    Yields
-    ------
-    array, shape (rows, n)
-        How often each draw holds each sentence. At most CHUNK cells at a time.
+    `articles` (n,) is the article of each sentence; a weight says how often a draw holds it.
     """
     rng = np.random.default_rng(seed)
     names, code = np.unique(articles, return_inverse=True)
@@ -85,6 +71,8 @@ def weights(
         copies = throw(rng, np.full(size, len(members)), len(members))
         block = np.zeros((size, len(articles)))
         for i, member in enumerate(members):
+            # Copies of an article resample their sentences on their own; their sums are all
+            # that is used, so all copies are thrown together.
             block[:, member] = throw(rng, copies[:, i] * len(member), len(member))
         yield block
 
@@ -111,6 +99,7 @@ def interval(draws: Floats) -> tuple[float, float]:
 
 def per_article(counts: Floats, articles: NDArray[np.str_], scorer: Scorer) -> dict[str, float]:
     """Return the headline score of each article alone, in corpus order."""
+    # Not `np.unique`: that would sort, and readers know the articles in the corpus's order.
     names = dict.fromkeys(articles.tolist())
     return {name: float(scorer.headline(counts[articles == name].sum(axis=0))) for name in names}
 
@@ -153,21 +142,11 @@ def verdict(low: float, high: float, better: int, worse: int, articles: int) -> 
 
 
 class PairedDifference(NamedTuple):
-    """How one system's headline differs from another's on the same sentences.
-
-    Parameters
-    ----------
-    interval : tuple of float
-        The two-stage bootstrap's, of the paired difference.
-    better : int
-        In how many articles the first scores higher.
-    verdict : {"win", "loss", "tie"}
-        "tie" unless the interval excludes 0 and every article agrees with its sign.
-    """
+    """How one system's headline differs from another's on the same sentences."""
 
     interval: tuple[float, float]
-    better: int
-    verdict: Verdict
+    better: int  # in how many articles the first scores higher
+    verdict: Verdict  # a tie unless the interval excludes 0 and every article agrees
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,6 @@ Tables = Mapping[str, pd.DataFrame]
 Objects = NDArray[np.object_]
 Classes = dict[str, dict[str, float]]
 LEAST_ARTICLES = 2
-# The names of headline scores for a reader.
 METRICS = {
     "macro_f1": "macro-F1",
     "type_strict_f1": "strict F1",
@@ -48,56 +47,25 @@ LAYERS = ("actors", "events", "roles", "sides")
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to predict.
-
-    Parameters
-    ----------
-    name : str
-        Its name on the command line and in file names.
-    title : str
-        What is asked, for a reader.
-    unit : {"sentence", "spans", "links", "article"}
-        One label a sentence, typed spans inside a sentence, links from a sentence's
-        events to actors, or one label an article.
-    labels : tuple of str
-        The fixed label list, in the scheme's order.
-    headline : str
-        The score that systems are ranked by, a key of their scores.
-    table, column : str
-        The gold table it is read from, and the column that holds the label.
-    read : callable
-        Builds the gold from the task and the tables.
-    score : callable
-        Builds the scorer from the gold.
-    columns : tuple of (str, str)
-        Scores shown beside the headline: key and title.
-    card : str
-        How its scores are to be read, for the leaderboard and the dataset card.
-    groups : mapping
-        From label to the broader class that is scored first (quad classes of events).
-    learns_from : str
-        The task that systems learn from where this one is for evaluation only.
-    hidden : tuple of str
-        Columns of the records that a system may see in training articles only.
-    contest : Contest, optional
-        The sides that the labels are about, where they are stances.
-    """
+    """One thing to predict."""
 
     name: str
-    title: str
+    title: str  # what is asked, for a reader
     unit: Unit
-    labels: tuple[str, ...]
-    headline: str
-    table: str
+    labels: tuple[str, ...]  # in the scheme's order
+    headline: str  # the score that systems are ranked by
+    table: str  # the gold table it is read from, and the column that holds the label
     column: str
     read: Callable[[Task, Tables], Gold]
     score: Callable[[Gold], Scorer]
-    columns: tuple[tuple[str, str], ...] = ()
-    card: str = ""
+    columns: tuple[tuple[str, str], ...] = ()  # scores shown beside the headline: key, title
+    card: str = ""  # how its scores are to be read, for leaderboard and dataset card
+    # From label to the broader class that is scored first: few events are of one type.
     groups: Mapping[str, str] = field(default_factory=dict)
+    # The task that systems learn from where this one is for evaluation only.
     learns_from: str = ""
-    hidden: tuple[str, ...] = ()
-    contest: Contest | None = None
+    hidden: tuple[str, ...] = ()  # columns of the records that are seen in training only
+    contest: Contest | None = None  # the sides that stances are about
 
     @property
     def levels(self) -> dict[str, tuple[str, ...]]:
@@ -109,47 +77,21 @@ class Task:
         return self.groups[label] if level == "quad" else label
 
     def gold(self, tables: Tables) -> Gold:
-        """Return the task's gold.
-
-        Raises
-        ------
-        InputError
-            A gold span lies in no scored sentence, or an edit is of none.
-        """
+        """Return the task's gold."""
         return self.read(self, tables)
 
 
 @dataclass(frozen=True)
 class Gold:
-    """A task's gold, one row a unit, in corpus order.
-
-    Parameters
-    ----------
-    task : Task
-        What is predicted.
-    records : DataFrame
-        What a system may read: RECORD_COLUMNS for sentences (before and after are the
-        neighbouring scored sentences of the article), article_id alone for articles.
-    values : array of object
-        The label (str), or a tuple of the sentence's Span or Link, whose offsets count
-        from the sentence's start.
-    folds : array of int
-        The fold of each row.
-    votes : array of float or None
-        Annotators per label, in the order of the task's labels; None for spans.
-    training : Gold, optional
-        What systems learn from where the task is for evaluation only.
-    hidden : tuple of str
-        Columns of the records that are taken away in the article held out.
-    """
+    """A task's gold, one row a unit, in corpus order."""
 
     task: Task
-    records: pd.DataFrame
-    values: Objects
+    records: pd.DataFrame  # what a system may read: of an article its article_id alone
+    values: Objects  # the label, or a tuple of Span or Link; offsets count in the sentence
     folds: NDArray[np.int64]
-    votes: NDArray[np.float64] | None = None
-    training: Gold | None = None
-    hidden: tuple[str, ...] = ()
+    votes: NDArray[np.float64] | None = None  # annotators a label, as `task.labels`; no spans
+    training: Gold | None = None  # what systems learn from where it is not this gold
+    hidden: tuple[str, ...] = ()  # columns taken away in the article held out
 
     @property
     def source(self) -> Gold:
@@ -219,6 +161,7 @@ class Gold:
             return "no items"
         if len(self.article_ids) < LEAST_ARTICLES:
             return "fewer than two articles: none can be held out and still be learned from"
+        # Where a span stands is never the same in every sentence; edits are not learned from.
         if self.task.unit in ("spans", "links") or self.training is not None:
             return ""
         return self._constancy()
@@ -231,6 +174,7 @@ class Gold:
                 f"the label is constant inside each of the {len(self.article_ids)} articles, "
                 "so leaving articles out cannot tell the label from the article"
             )
+        # A macro mean over a single class would be that class's F1, which guessing maximises.
         if len(self.unevaluable_classes()) > len(self.task.labels) - 2:
             return "fewer than two classes are found in two articles or more"
         return ""
@@ -238,18 +182,10 @@ class Gold:
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a system says, one entry a row of the gold.
-
-    Parameters
-    ----------
-    values : array of object
-        The label, or the tuple of spans or links.
-    probabilities : array of float, shape (rows, labels), or None
-        In the order of the task's labels.
-    """
+    """What a system says, one entry a row of the gold."""
 
     values: Objects
-    probabilities: Floats | None = None
+    probabilities: Floats | None = None  # (rows, labels), in the order of the task's labels
 
 
 class Scorer(Protocol):

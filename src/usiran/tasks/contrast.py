@@ -55,6 +55,7 @@ def _contrast_gold(task: Task, tables: Tables, learned: Task) -> Gold:
         raise InputError(_outside(row) for row in lost)
     rows: list[Row] = []
     values: list[str] = []
+    # In the order of the sentences, whatever that of the sheet: hashes of gold hang on it.
     for key, group in sorted(edits.groupby("sentence_id"), key=lambda pair: place[pair[0]]):
         record = training.records.iloc[place[key]].to_dict()
         original: Row = {**record, "source_id": key, "edit": ORIGINAL}
@@ -73,11 +74,6 @@ def _changed(row: Row) -> Row:
 
 
 def _outside(row: Row) -> Finding:
-    return Finding(
-        "contrast",
-        str(row["contrast_id"]),
-        "sentence_id",
-        str(row["sentence_id"]),
-        "a scored sentence",
-        "edit a scored sentence, or take the row out",
-    )
+    key, sentence_id = str(row["contrast_id"]), str(row["sentence_id"])
+    fix = "edit a scored sentence, or take the row out"
+    return Finding("contrast", key, "sentence_id", sentence_id, "a scored sentence", fix)

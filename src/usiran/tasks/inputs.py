@@ -6,11 +6,13 @@ from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from usiran.errors import Finding, InputError
 from usiran.schemas.tables import withdrawn_articles
-from usiran.tasks.base import LAYERS, Gold, Objects, Tables, objects
+from usiran.tasks.base import LAYERS, Gold, Objects, Tables, Task, objects
 from usiran.tasks.links import Link, link_set
 from usiran.text.spans import Span
 
@@ -37,6 +39,7 @@ def with_texts(tables: Tables) -> Tables:
 def records_of(stance: pd.DataFrame) -> pd.DataFrame:
     """Return what a system may read of each scored sentence: never a label or a vote."""
     records = stance[["sentence_id", "article_id", "start", "end", "zone", "text"]].copy()
+    # Neighbours are those of the same article: another article's last sentence is no context.
     by_article = records.groupby("article_id", sort=False)["text"]
     records["before"] = by_article.shift(1).fillna("")
     records["after"] = by_article.shift(-1).fillna("")
@@ -44,13 +47,7 @@ def records_of(stance: pd.DataFrame) -> pd.DataFrame:
 
 
 def spans_of(tables: Tables, table: str) -> Objects:
-    """Return the spans of each scored sentence in one table, sorted.
-
-    Raises
-    ------
-    InputError
-        A gold span lies in no scored sentence.
-    """
+    """Return the spans of each scored sentence in one table, sorted."""
     starts = _starts(tables)
     spans: dict[str, list[Span]] = {sentence_id: [] for sentence_id in starts}
     for row in tables[table].to_dict("records"):
@@ -60,20 +57,11 @@ def spans_of(tables: Tables, table: str) -> Objects:
 
 
 def links_of(tables: Tables) -> Objects:
-    """Return the links of each scored sentence's events.
-
-    Raises
-    ------
-    InputError
-        A link's event lies in no scored sentence, or one of its spans is unknown.
-    """
+    """Return the links of each scored sentence's events."""
     starts = _starts(tables)
     links: dict[str, list[Link]] = {sentence_id: [] for sentence_id in starts}
-    known: dict[str, Row] = {
-        str(row["span_id"]): row
-        for table in ("actors", "events")
-        for row in tables[table].to_dict("records")
-    }
+    marked = pd.concat([tables["actors"], tables["events"]]).to_dict("records")
+    known: dict[str, Row] = {str(row["span_id"]): row for row in marked}
     for row in tables["roles"].to_dict("records"):
         event, actor = (_known(known, row, column) for column in ("event_id", "actor_span_id"))
         sentence_id = _sentence_of(event, "events", starts)
@@ -91,10 +79,8 @@ def _sentence_of(row: Row, table: str, starts: Mapping[str, int]) -> str:
     sentence_id = str(row["sentence_id"])
     if sentence_id not in starts:
         fix = "place the span in a scored sentence; `usiran validate` lists such spans"
-        span_id = str(row["span_id"])
-        raise InputError(
-            [Finding(table, span_id, "sentence_id", sentence_id, "a scored sentence", fix)]
-        )
+        key, allowed = str(row["span_id"]), "a scored sentence"
+        raise InputError([Finding(table, key, "sentence_id", sentence_id, allowed, fix)])
     return sentence_id
 
 
@@ -103,11 +89,25 @@ def _span(row: Row, start: int) -> Span:
 
 
 def _known(known: dict[str, Row], row: Row, column: str) -> Row:
-    span_id, event_id = str(row[column]), str(row["event_id"])
+    span_id = str(row[column])
     if span_id not in known:
-        fix = "run `usiran validate`"
+        event_id, fix = str(row["event_id"]), "run `usiran validate`"
         raise InputError([Finding("roles", event_id, column, span_id, "a span of the gold", fix)])
     return known[span_id]
+
+
+def sentence_gold(
+    task: Task,
+    tables: Tables,
+    values: object,
+    votes: NDArray[np.float64] | None = None,
+    marks: pd.DataFrame | None = None,
+) -> Gold:
+    """Return the gold of a task whose units are sentences; marks stand in its records besides."""
+    stance = tables["stance"].reset_index(drop=True)
+    folds = stance["fold"].to_numpy(dtype=np.int64)
+    records = records_of(stance) if marks is None else records_of(stance).join(marks)
+    return Gold(task, records, objects(values), folds, votes, hidden=task.hidden)
 
 
 def layers_of(tables: Tables) -> pd.DataFrame:
@@ -145,17 +145,11 @@ def _sides(tables: Tables, frame: pd.DataFrame) -> Objects:
 def with_layers(gold: Gold, layers: pd.DataFrame, hidden: tuple[str, ...]) -> Gold:
     """Return the gold with the layers in its records, for systems that read them.
 
-    Parameters
-    ----------
-    gold : Gold
-        Of a task whose units are sentences.
-    layers : DataFrame
-        What `layers_of` returns.
-    hidden : tuple of str
-        Layers that are taken away in the article held out.
+    `hidden` names the layers that are taken away in the article held out.
     """
     if gold.training is not None:
         return replace(gold, training=with_layers(gold.training, layers, hidden), hidden=hidden)
+    # The task of roles gives actors and events to every system: they are in its records already.
     columns = [name for name in LAYERS if name not in gold.records]
     records = gold.records.merge(
         layers[["sentence_id", *columns]], on="sentence_id", how="left", validate="one_to_one"

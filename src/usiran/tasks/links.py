@@ -18,21 +18,11 @@ _CODE = re.compile(r"([a-z_]+)@([A-Z]+):(\d+)-(\d+)")
 
 
 class Link(NamedTuple):
-    """One actor's role in one event.
-
-    Parameters
-    ----------
-    role : str
-        What the actor is in the event.
-    event : Span
-        Its label is the event's type.
-    actor : Span
-        Its label is not part of a link: it is left empty.
-    """
+    """One actor's role in one event."""
 
     role: str
     event: Span
-    actor: Span
+    actor: Span  # its label is no part of a link: it is left empty
 
     @property
     def label(self) -> str:

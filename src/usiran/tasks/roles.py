@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from usiran.schemas.label_scheme import Scheme
-from usiran.tasks.base import Gold, Tables, Task, objects
-from usiran.tasks.inputs import layers_of, records_of
+from usiran.tasks.base import Gold, Tables, Task
+from usiran.tasks.inputs import layers_of, sentence_gold
 from usiran.tasks.metrics.links import LINK_COLUMNS, LinkScorer
 
 _GIVEN_CARD = (
@@ -57,9 +55,6 @@ def roles_end_to_end(scheme: Scheme) -> Task:
 
 
 def _role_gold(task: Task, tables: Tables) -> Gold:
-    stance = tables["stance"].reset_index(drop=True)
     layers = layers_of(tables)
     # What is hidden stands in the records all the same: systems may learn from it.
-    records = records_of(stance).assign(actors=layers["actors"], events=layers["events"])
-    folds = stance["fold"].to_numpy(dtype=np.int64)
-    return Gold(task, records, objects(layers["roles"]), folds, hidden=task.hidden)
+    return sentence_gold(task, tables, layers["roles"], marks=layers[["actors", "events"]])

@@ -3,44 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from usiran.schemas.label_scheme import Scheme
 from usiran.tasks.base import Gold, Tables, Task, objects
-from usiran.tasks.inputs import records_of
+from usiran.tasks.inputs import sentence_gold
 from usiran.tasks.metrics.labels import LABEL_CARD, LABEL_COLUMNS, label_scorer
 
 
 def stance(scheme: Scheme) -> Task:
     """Return the task of stance."""
-    task = _sentence_task("stance", "Which side does the sentence's position favour?", scheme)
-    return replace(task, contest=scheme.contest)
+    title = "Which side does the sentence's position favour?"
+    return replace(_label_task("stance", title, scheme), contest=scheme.contest)
 
 
 def holder(scheme: Scheme) -> Task:
     """Return the task of holder."""
-    return _sentence_task("holder", "Who voices it: the author or a source?", scheme)
+    return _label_task("holder", "Who voices it: the author or a source?", scheme)
 
 
 def article_stance(scheme: Scheme) -> Task:
     """Return the task of article stance: few articles cannot score it, so it is data alone."""
-    return Task(
-        name="article_stance",
-        title="Which side does the article favour?",
-        unit="article",
-        labels=scheme["article_stance"].names,
-        headline="macro_f1",
-        table="article_stance",
-        column="article_stance",
-        read=_article_gold,
-        score=label_scorer,
-        columns=LABEL_COLUMNS,
-        card=LABEL_CARD,
-    )
+    task = _label_task("article_stance", "Which side does the article favour?", scheme)
+    return replace(task, unit="article", table="article_stance", read=_article_gold)
 
 
-def _sentence_task(name: str, title: str, scheme: Scheme) -> Task:
+def _label_task(name: str, title: str, scheme: Scheme) -> Task:
     return Task(
         name=name,
         title=title,
@@ -57,19 +49,19 @@ def _sentence_task(name: str, title: str, scheme: Scheme) -> Task:
 
 
 def _sentence_gold(task: Task, tables: Tables) -> Gold:
-    stance = tables["stance"].reset_index(drop=True)
-    votes = np.array([tuple(row) for row in stance[f"{task.column}_votes"]], dtype=np.float64)
-    folds = stance["fold"].to_numpy(dtype=np.int64)
-    return Gold(task, records_of(stance), objects(stance[task.column]), folds, votes)
+    stance = tables["stance"]
+    return sentence_gold(task, tables, stance[task.column], _votes(stance[f"{task.column}_votes"]))
+
+
+def _votes(column: pd.Series[Any]) -> NDArray[np.float64]:
+    return np.array([tuple(row) for row in column], dtype=np.float64)
 
 
 def _article_gold(task: Task, tables: Tables) -> Gold:
     table = tables[task.table].reset_index(drop=True)
-    folds = tables["folds"].set_index("article_id")["fold"]
+    fold_of = tables["folds"].set_index("article_id")["fold"]
+    folds = fold_of.loc[table["article_id"]].to_numpy(dtype=np.int64)
+    # The text stays out of the records: nothing learns this task.
     return Gold(
-        task,
-        table[["article_id"]],
-        objects(table[task.column]),
-        folds.loc[table["article_id"]].to_numpy(dtype=np.int64),
-        np.array([tuple(row) for row in table["votes"]], dtype=np.float64),
+        task, table[["article_id"]], objects(table[task.column]), folds, _votes(table["votes"])
     )

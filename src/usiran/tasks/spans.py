@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from usiran.schemas.label_scheme import Scheme
 from usiran.tasks.base import Gold, Tables, Task
-from usiran.tasks.inputs import records_of, spans_of
+from usiran.tasks.inputs import sentence_gold, spans_of
 from usiran.tasks.metrics.spans import SPAN_CARD, span_scorer
 
 
@@ -59,6 +57,4 @@ def events(scheme: Scheme) -> Task:
 
 
 def _span_gold(task: Task, tables: Tables) -> Gold:
-    stance = tables["stance"].reset_index(drop=True)
-    folds = stance["fold"].to_numpy(dtype=np.int64)
-    return Gold(task, records_of(stance), spans_of(tables, task.table), folds)
+    return sentence_gold(task, tables, spans_of(tables, task.table))

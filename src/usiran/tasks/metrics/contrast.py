@@ -41,30 +41,17 @@ CONTRAST_COLUMNS = (
 
 @dataclass(frozen=True)
 class ContrastScorer:
-    """Scores of edited sentences.
+    """Scores of edited sentences."""
 
-    Parameters
-    ----------
-    edits : LabelScorer
-        Scores the labels of the edits.
-    mirror : mapping
-        From each label to the one it becomes when the sides change places.
-    """
-
-    edits: LabelScorer
-    mirror: Mapping[str, str]
+    edits: LabelScorer  # scores the labels of the edits
+    mirror: Mapping[str, str]  # from each label to what it is when the sides change places
 
     def counts(self, gold: Gold, predictions: Predictions) -> Floats:
-        """Return one row a sentence: the label scorer's counts of edits, then GROUPS.
-
-        Raises
-        ------
-        ValueError
-            The predictions are not one label of the list for each sentence.
-        """
+        """Return one row a sentence: the label scorer's counts of edits, then GROUPS."""
         kind = gold.records["edit"].to_numpy(dtype=str)
         original, swap = kind == ORIGINAL, kind == SWAP
         labels = self.edits.counts(gold, predictions)
+        # Originals are scored by the task of stance: here they would count twice.
         labels[original] = 0.0
         sources = gold.records["source_id"].to_numpy()
         right = pd.Series(gold.values == predictions.values)

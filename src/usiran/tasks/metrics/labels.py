@@ -62,27 +62,13 @@ def chance_of_pairs(pairs: Floats, gold: Floats, predicted: Floats) -> float:
 
 @dataclass(frozen=True)
 class LabelScorer:
-    """Scores of one label a sentence.
-
-    Parameters
-    ----------
-    labels : tuple of str
-        The fixed label list, K labels.
-    left_out : collection of str
-        Labels that stay out of the macro mean: not evaluable.
-    """
+    """Scores of one label a sentence."""
 
     labels: tuple[str, ...]
-    left_out: Collection[str] = ()
+    left_out: Collection[str] = ()  # labels that cannot be evaluated, out of the macro mean
 
     def counts(self, gold: Gold, predictions: Predictions) -> Floats:
-        """Return one row a sentence: K*K confusion cells, then the soft distance.
-
-        Raises
-        ------
-        ValueError
-            The predictions are not one label of the list for each sentence.
-        """
+        """Return one row a sentence: K*K confusion cells, then the soft distance."""
         size = len(self.labels)
         cell = self.codes(gold.values) * size + self.codes(predictions.values)
         counts = np.zeros((len(gold.values), size * size + 1))
@@ -122,6 +108,7 @@ class LabelScorer:
         return self._macro(self.confusion(sums))
 
     def _macro(self, table: Floats) -> Floats:
+        # The last two axes: the others are bootstrap draws, scored all at once.
         hits = np.diagonal(table, axis1=-2, axis2=-1)
         values = f1(hits, table.sum(axis=-1), table.sum(axis=-2))
         kept = [i for i, label in enumerate(self.labels) if label not in self.left_out]
@@ -151,6 +138,7 @@ class LabelScorer:
         expected to hold t[i] p[j] / n.
         """
         table = self.confusion(sums)
+        # An article without items has no chance to speak of: 0, not a division by 0.
         expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / max(table.sum(), 1.0)
         return float(self._macro(expected))
 

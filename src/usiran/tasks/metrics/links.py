@@ -36,31 +36,15 @@ LINK_COLUMNS = (
 
 @dataclass(frozen=True)
 class LinkScorer:
-    """Scores of links.
-
-    Parameters
-    ----------
-    labels : tuple of str
-        The roles.
-    quads : mapping or None
-        From event type to quad class where events are predicted too; None where they are
-        given, and only equal offsets fit.
-    left_out : collection of str
-        Roles that stay out of the macro mean: not evaluable.
-    """
+    """Scores of links."""
 
     labels: tuple[str, ...]
+    # From event type to quad class where events are predicted; None where they are given.
     quads: Mapping[str, str] | None = None
-    left_out: Collection[str] = ()
+    left_out: Collection[str] = ()  # roles that cannot be evaluated, out of the macro mean
 
     def counts(self, gold: Gold, predictions: Predictions) -> Floats:
-        """Return one row of counts for each sentence.
-
-        Raises
-        ------
-        ValueError
-            The role or event type of a prediction is not the task's.
-        """
+        """Return one row of counts for each sentence."""
         rows = np.zeros((len(gold.values), len(PER_ROLE) * len(self.labels) + 1))
         for row, true, predicted in zip(rows, gold.values, predictions.values, strict=True):
             self._check(predicted)
@@ -92,6 +76,7 @@ class LinkScorer:
         """Return what of two links must be equal; their events must overlap besides."""
         if self.quads is None:
             return link.place
+        # Not the actor's type: it is asked for by the task of actors, and would be scored twice.
         return *link.actor[:2], self.quads[link.event.label]
 
     def _per_role(self, sums: Floats) -> list[Floats]:

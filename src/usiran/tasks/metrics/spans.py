@@ -42,17 +42,10 @@ SPAN_CARD = (
 
 @dataclass(frozen=True)
 class SpanScorer:
-    """Scores of typed spans.
-
-    Parameters
-    ----------
-    task : Task
-        Its levels say at which label lists spans are scored.
-    left_out : mapping
-        For each level the classes that stay out of the macro mean: not evaluable.
-    """
+    """Scores of typed spans, at every level of label lists that the task has."""
 
     task: Task
+    # For each level the classes that cannot be evaluated, out of the macro mean.
     left_out: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @cached_property
@@ -66,19 +59,15 @@ class SpanScorer:
         return columns
 
     def counts(self, gold: Gold, predictions: Predictions) -> Floats:
-        """Return one row of counts for each sentence.
-
-        Raises
-        ------
-        ValueError
-            A predicted span has a type that the task does not have.
-        """
+        """Return one row of counts for each sentence."""
         rows = []
         for true, predicted in zip(gold.values, predictions.values, strict=True):
+            # An unknown type would silently be no column, and so no false alarm.
             unknown = {span.label for span in predicted} - set(self.task.labels)
             if unknown:
                 allowed = list(self.task.labels)
                 raise ValueError(f"types {sorted(unknown)}: allowed are {allowed}")
+            # Types apart: an exact or touching pair may be of two types, so it is matched anew.
             pooled = hits(true, predicted)
             cells = [self._per_class(level, true, predicted) for level in self.task.levels]
             rows.append(np.concatenate([*cells, [pooled.exact, pooled.touching]]))
