@@ -105,15 +105,7 @@ class AnnotatorLabels:
 def read_rounds(
     corpus: Corpus, rounds: Sequence[str], *, scheme: Scheme, texts: Texts
 ) -> AnnotatorLabels:
-    """Read the stored submissions of some rounds, in which the last one listed counts.
-
-    Raises
-    ------
-    FileError
-        A stored export or annotators.csv cannot be read.
-    InputError
-        A round has no submission, or a submission has errors.
-    """
+    """Read the stored submissions of some rounds, in which the last one listed counts."""
     submissions = {
         stored: read_submission(corpus, *stored, scheme=scheme, texts=texts)
         for stored in list_submissions(corpus)
@@ -187,13 +179,6 @@ def read_exports(
     as soon as the files hold more than one; where all files say the same one, as stored
     submissions do, each file is an annotator of its own, called by the file's name, or by its
     folder's where the file is called after its project. ``NAME=FILE`` says whose a file is.
-
-    Raises
-    ------
-    FileError
-        An export or annotators.csv cannot be read.
-    InputError
-        With every error of the labels.
     """
     contents = [
         (export, list(read_export(export.path, scheme=scheme, texts=texts))) for export in exports

@@ -17,11 +17,6 @@ def fill(text: str, scheme: Scheme, *, file: str) -> str:
 
     A table stands between ``<!-- labels: FIELD -->`` and ``<!-- /labels -->``; the quad
     classes between ``<!-- crosswalk: quad -->`` and ``<!-- /crosswalk -->``.
-
-    Raises
-    ------
-    InputError
-        A field of the scheme has no table, or a table's field is unknown.
     """
     marked = [match[2] for match in _BLOCK.finditer(text)]
     fields = [field.name for field in scheme.fields]

@@ -39,14 +39,6 @@ def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False)
 
     Votes are counted over all annotators in the rounds that corpus.toml names as
     ``gold_rounds``. A gold that is replaced takes its decisions with it.
-
-    Raises
-    ------
-    FileError
-        A submission is missing in part or cannot be read.
-    InputError
-        The round is no gold round, a submission has errors, or the gold has decisions and
-        `force` is off.
     """
     rounds = corpus.manifest.gold_rounds
     if round not in rounds:

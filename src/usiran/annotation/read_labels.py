@@ -70,13 +70,6 @@ def read_labels(
     """Read a sheet (.txt) or an export (.json, .jsonl) of either project, one annotator's labels.
 
     `completed_by` says whose, by id or email, where an export has several annotators'.
-
-    Raises
-    ------
-    FileError
-        The file cannot be read.
-    InputError
-        With every error of the labels.
     """
     file = corpus.name_of(path)
     tasks = _read_tasks(path, file, scheme, texts)
@@ -107,13 +100,7 @@ def read_all_labels(
     texts: Texts,
     completed_by: str | None = None,
 ) -> list[TaskReading]:
-    """Read several files of one annotator as `read_labels` does; no two may label one unit.
-
-    Raises
-    ------
-    InputError
-        With every error of every file.
-    """
+    """Read several files of one annotator as `read_labels` does; no two may label one unit."""
     findings: list[Finding] = []
     labelled: dict[str, TaskReading] = {}
     files: dict[str, str] = {}

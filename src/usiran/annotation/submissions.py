@@ -114,13 +114,6 @@ def import_labels(
 
     Labels that come without a time are given `now` (default: the present). The file is read
     as by `read_labels`; the annotator must stand in annotators.csv.
-
-    Raises
-    ------
-    FileError
-        The file or a stored export cannot be read, or a file cannot be written.
-    InputError
-        With every error of the labels; nothing is written.
     """
     _check_names(corpus, round, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
@@ -233,13 +226,7 @@ def _missing(project: Project, tasks: Iterable[TaskReading], texts: Texts) -> in
 
 
 def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
-    """Return an article's sheet, blank or filled from the submission ``ROUND/ANNOTATOR``.
-
-    Raises
-    ------
-    InputError
-        The corpus has no such article, there is no such submission, or it has errors.
-    """
+    """Return an article's sheet, blank or filled from the submission ``ROUND/ANNOTATOR``."""
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     if source is None:
         return blank_sheet(texts, article_id, scheme)

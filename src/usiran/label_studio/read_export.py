@@ -68,13 +68,8 @@ def read_export(
     names none). Drafts and predictions are not labels and are passed over.
 
     Findings call the file `name` (default: its path). A task whose text is not the corpus's has
-    no annotations, only the finding.
-
-    Raises
-    ------
-    FileError
-        The file is missing, empty, binary, cut short, or holds a wrong type; also after
-        tasks have been yielded, so that a caller writes only once the iteration has ended.
+    no annotations, only the finding. A file that is cut short raises after tasks have been
+    yielded, so a caller writes only once the iteration has ended.
     """
     reader = _Reader(str(path) if name is None else name, scheme, texts)
     for batch in batches(path, name=reader.name):

@@ -31,13 +31,6 @@ def make_tasks(corpus: Corpus, texts: Texts, layer: Project) -> list[Task]:
 
     A task of ``stance`` is a sentence outside boilerplate, with the neighbouring such
     sentences; one of ``spans`` is an article. An article whose text was withdrawn has none.
-
-    Raises
-    ------
-    FileError
-        The table of articles cannot be read.
-    InputError
-        A text has carriage returns: a browser would not count them, and offsets would shift.
     """
     allowed, fix = "line feeds only", "store the text with LF ends before it is labelled"
     findings = [
@@ -99,13 +92,7 @@ def same_labelled(first: Mapping[str, object], second: Mapping[str, object]) -> 
 
 
 def chosen_articles(texts: Texts, article_ids: Iterable[str]) -> frozenset[str]:
-    """Return the articles that are meant: those named, or all.
-
-    Raises
-    ------
-    InputError
-        The corpus has no such article, or its text was withdrawn.
-    """
+    """Return the articles that are meant: those named, or all."""
     named = frozenset(article_ids)
     present = [key for key in texts.texts if key not in texts.withdrawn]
     if unknown := named.difference(present):

@@ -77,13 +77,7 @@ class Written:
 
 
 class Adjudicator:
-    """The adjudication of a corpus's rounds (default: the gold rounds, which alone become gold).
-
-    Raises
-    ------
-    UsiranError
-        A submission cannot be read or has errors, or there are fewer than two annotators.
-    """
+    """The adjudication of a corpus's rounds (default: the gold rounds, which alone become gold)."""
 
     def __init__(self, corpus: Corpus, rounds: Sequence[str] | None = None) -> None:
         self.corpus = corpus
@@ -105,13 +99,7 @@ class Adjudicator:
         return self.state.articles.get(article, ArticleState(article))
 
     def question(self, id: str) -> Question:
-        """Return a question by its id, also one that all agree on, or an unmarked place.
-
-        Raises
-        ------
-        InputError
-            There is no such question.
-        """
+        """Return a question by its id, also one that all agree on, or an unmarked place."""
         state = self._article_state(id)
         question = state.questions.get(id) or self._resolver.unmarked_place(state, id)
         if question is None:
@@ -135,13 +123,7 @@ class Adjudicator:
         return resolved.decision if resolved else None
 
     def read(self, question: Question, line: str, *, file: str) -> Labels:
-        """Return the labels that a line gives: those of an annotator's letter, or its own.
-
-        Raises
-        ------
-        InputError
-            It is no answer to the question.
-        """
+        """Return the labels that a line gives: those of an annotator's letter, or its own."""
         line = line.strip()
         by_letter = {letter: annotator for annotator, letter in self.letters.items()}
         if line not in by_letter:
@@ -190,14 +172,7 @@ class Adjudicator:
         file: str = "the decision",
         now: datetime | None = None,
     ) -> Decision | None:
-        """Return a checked decision, not yet saved; None where it stands already.
-
-        Raises
-        ------
-        InputError
-            There is no reason, the adjudicator is unknown, or the question has another
-            decision and is not in `redo`.
-        """
+        """Return a checked decision, not yet saved; None where it stands already."""
         reason = " ".join(reason.split())
         self.check_adjudicator(by)
         if not reason:
@@ -247,16 +222,7 @@ class Adjudicator:
             raise _error("--round", "", "", ", ".join(self.rounds), allowed, fix)
 
     def write(self) -> Written:
-        """Write the gold exports, votes.csv and decisions.csv, all of them or none.
-
-        Raises
-        ------
-        FileError
-            A file cannot be written; the old ones are in place.
-        InputError
-            A question is open, a unit has no labels, decisions.csv has decisions that were not
-            made here, or what was decided breaks a rule; nothing is written.
-        """
+        """Write the gold exports, votes.csv and decisions.csv, all of them or none."""
         self._refuse_foreign()
         tasks, rows, files = self._gold()
         replace_files(files, self.corpus.swap)
@@ -270,13 +236,7 @@ class Adjudicator:
         )
 
     def drift(self) -> list[Finding]:
-        """Find gold files that are not what the labels and decisions give.
-
-        Raises
-        ------
-        InputError
-            The gold cannot be made: see `write`.
-        """
+        """Find gold files that are not what the labels and decisions give."""
         allowed, fix = (
             "what the submissions and the ledger give",
             "run `usiran annotate adjudicate`",

@@ -25,13 +25,7 @@ def decisions_file(corpus: Corpus) -> Path:
 
 
 def read_decisions(corpus: Corpus) -> list[Decision]:
-    """Return all decisions, the oldest first; none where nothing was decided yet.
-
-    Raises
-    ------
-    FileError
-        The file is not CSV, lacks a column, or a value is missing.
-    """
+    """Return all decisions, the oldest first; none where nothing was decided yet."""
     path = decisions_file(corpus)
     if not path.exists():
         return []
@@ -47,13 +41,7 @@ def read_decisions(corpus: Corpus) -> list[Decision]:
 
 
 def append_decisions(corpus: Corpus, decisions: Iterable[Decision]) -> None:
-    """Add decisions at the end of the file, all of them or none.
-
-    Raises
-    ------
-    FileError
-        The file cannot be written; it is as it was.
-    """
+    """Add decisions at the end of the file, all of them or none."""
     # Read again: another adjudicator may have saved decisions meanwhile.
     rows = [decision._asdict() for decision in (*read_decisions(corpus), *decisions)]
     write_file(decisions_file(corpus), csv_bytes(rows, COLUMNS))

@@ -173,13 +173,7 @@ def requoted_answer(line: str, *, before: str, after: str) -> str:
 def parse_answer(
     question: Question, line: str, *, texts: Texts, scheme: Scheme, file: str
 ) -> Labels:
-    """Return the labels that a line gives to a question.
-
-    Raises
-    ------
-    InputError
-        It is no answer to this question; `file` is how the finding calls its source.
-    """
+    """Return the labels that a line gives to a question."""
     return _Parser(question, line, texts, scheme, file).labels()
 
 

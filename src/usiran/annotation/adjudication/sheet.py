@@ -198,17 +198,7 @@ def as_sheet(
 def read_sheet(
     path: Path, adjudicator: Adjudicator, *, by: str, redo: Sequence[str] = ()
 ) -> SheetDecisions:
-    """Read a filled sheet; nothing is saved yet.
-
-    Raises
-    ------
-    FileError
-        It is not TOML, or a key is missing, unknown or of the wrong type.
-    InputError
-        With every error of the entries: an unknown id, labels that have changed since the
-        sheet was printed, an answer that is none, a missing reason, another decision that
-        stands.
-    """
+    """Read a filled sheet; nothing is saved yet."""
     name = adjudicator.corpus.name_of(path)
     adjudicator.check_adjudicator(by)
     try:

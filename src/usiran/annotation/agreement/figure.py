@@ -24,13 +24,7 @@ _DARK = 0.55  # from this shade on white is easier to read than black
 
 
 def check_suffix(path: Path) -> str:
-    """Return the picture's format.
-
-    Raises
-    ------
-    InputError
-        The name ends in neither .png nor .svg.
-    """
+    """Return the picture's format."""
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         allowed = f"a name that ends in {' or '.join(FORMATS)}"
@@ -44,11 +38,6 @@ def heat_map(agreement: Agreement, *, format: str = "svg", name: str = "the pict
     A row is what one annotator said, a column what another one said of the same unit; the
     number counts pairs of annotators, the shade is its share of the row. Equal agreement
     gives equal bytes for one version of matplotlib.
-
-    Raises
-    ------
-    PlotsMissing
-        matplotlib is not installed; `name` is how the error calls the picture.
     """
     try:
         import matplotlib as mpl

@@ -166,13 +166,7 @@ def measure(
     draws: int = 10_000,
     seed: int = 0,
 ) -> Agreement:
-    """Return the agreement of all annotators; equal seeds give equal intervals.
-
-    Raises
-    ------
-    InputError
-        There are fewer than two annotators, or no unit that two of them labelled.
-    """
+    """Return the agreement of all annotators; equal seeds give equal intervals."""
     units, annotators = _shared_units(annotations), annotations.annotators
     actors, events = matched_spans(annotations, "actor"), matched_spans(annotations, "event")
     ratings = all_ratings(annotations, scheme, texts, actors, events)

@@ -24,15 +24,7 @@ Progress = Callable[[str], None]
 
 
 def page_files(corpus: Corpus, progress: Progress = lambda _: None) -> dict[Path, bytes]:
-    """Return AGREEMENT.md with every block made anew, and the pictures it shows.
-
-    Raises
-    ------
-    FileError
-        There is no AGREEMENT.md, or no matplotlib.
-    InputError
-        It has no block, or a block names rounds that cannot be compared.
-    """
+    """Return AGREEMENT.md with every block made anew, and the pictures it shows."""
     text, agreements = _measured(corpus, progress)
     pictures = {
         path: heat_map(agreement, name=corpus.name_of(path))

@@ -28,15 +28,7 @@ def email_of(annotator_id: str) -> str:
 
 
 def choose_annotator(corpus: Corpus, annotator_id: str | None) -> str:
-    """Return the annotator that is meant: the one named, or the only one there is.
-
-    Raises
-    ------
-    FileError
-        annotators.csv cannot be read.
-    InputError
-        There is no such annotator, or several and none was named.
-    """
+    """Return the annotator that is meant: the one named, or the only one there is."""
     path = corpus.annotation / "annotators.csv"
     file = corpus.name_of(path)
     known = [row["annotator_id"] for row in read_rows(path, name=file, columns=("annotator_id",))]
@@ -50,13 +42,7 @@ def choose_annotator(corpus: Corpus, annotator_id: str | None) -> str:
 
 
 def make_account(studio: Studio, credentials: Credentials, annotator_id: str) -> bool:
-    """Make an annotator's account where it is missing; tell whether it was made.
-
-    Raises
-    ------
-    StudioError
-        The server does not let an account be made.
-    """
+    """Make an annotator's account where it is missing; tell whether it was made."""
     email = email_of(annotator_id)
     if email in studio.users():
         return False
@@ -84,11 +70,6 @@ def log_in(studio: Studio, credentials: Credentials, annotator_id: str) -> Addre
 
     The account is the one that `studio` is spoken to as, where that is the annotator's; else
     the one whose password is kept.
-
-    Raises
-    ------
-    StudioError
-        No password is kept, or the server refuses it or gives no token.
     """
     email = email_of(annotator_id)
     if str(studio.sdk.users.whoami().email).lower() == email:

@@ -35,11 +35,6 @@ def push_open(
 
     The answers stand there as predictions called A, B, C, as in a sheet of decisions. Returns
     one report a layer in which something is open. The options are those of `push`.
-
-    Raises
-    ------
-    StudioError, InputError
-        As for `push`; or the adjudicator is unknown, or the rounds are not those of the gold.
     """
     work.check_rounds()
     work.check_adjudicator(adjudicator_id)
@@ -86,13 +81,6 @@ def pull_answers(
 
     Nothing is decided by this: Label Studio has no box for the reason that every decision
     needs.
-
-    Raises
-    ------
-    StudioError
-        The server cannot be reached, breaks off, or has no such project.
-    InputError
-        The labels have errors, or the adjudicator is unknown.
     """
     work.check_rounds()
     work.check_adjudicator(adjudicator_id)

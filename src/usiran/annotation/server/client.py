@@ -41,13 +41,7 @@ class Address:
 
 
 def address(data_dir: DataDir, url: str | None = None) -> Address:
-    """Return the address of the server of a data folder, or of the one at `url`.
-
-    Raises
-    ------
-    StudioError
-        No server runs on the folder; the URL is none; the token is missing or no token.
-    """
+    """Return the address of the server of a data folder, or of the one at `url`."""
     if url is not None:
         return _elsewhere(url)
     running = data_dir.running
@@ -173,13 +167,7 @@ class Studio:
 
 @contextmanager
 def explained(url: str) -> Iterator[None]:
-    """Turn every error of the SDK and of the connection into a StudioError.
-
-    Raises
-    ------
-    StudioError
-        No answer, a broken connection, a refused token, a missing right, a refused request.
-    """
+    """Turn every error of the SDK and of the connection into a StudioError."""
     import httpx
     from label_studio_sdk.core.api_error import ApiError
 

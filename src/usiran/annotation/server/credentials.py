@@ -56,11 +56,6 @@ class Credentials:
     ----------
     data_dir : DataDir
         Where ``credentials.toml`` lies or will lie.
-
-    Raises
-    ------
-    StudioError
-        The file may be read by others, or is not what this class wrote.
     """
 
     def __init__(self, data_dir: DataDir) -> None:
@@ -85,13 +80,7 @@ class Credentials:
         write_private(self._path, _HEAD + "\n" + tomlkit.dumps(msgspec.to_builtins(self._file)))
 
     def login(self) -> Login | None:
-        """Return the server's own login: the environment's, else the file's, if there is one.
-
-        Raises
-        ------
-        StudioError
-            Only some of the three variables are set, or one of them cannot be used.
-        """
+        """Return the server's own login: the environment's, else the file's, if there is one."""
         if any(os.environ.get(name) for name in VARIABLES):
             return _from_environment()
         server = self._file.server
@@ -136,13 +125,7 @@ def _from_environment() -> Login:
 
 
 def check_token(token: str, variable: str) -> None:
-    """Refuse a token that no server could have given, without showing it.
-
-    Raises
-    ------
-    StudioError
-        It is short, or holds blanks or characters beyond ASCII.
-    """
+    """Refuse a token that no server could have given, without showing it."""
     # Such characters cannot stand in a header: the HTTP library would fail with a traceback.
     if len(token) <= 5 or not token.isascii() or not token.isprintable() or " " in token:
         value = f"a {variable} that is no token"

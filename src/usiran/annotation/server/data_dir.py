@@ -42,13 +42,7 @@ class DataDir:
         return cls((root or corpus.root / NAME).resolve())
 
     def make(self) -> None:
-        """Make the folder, readable by its owner only and ignored by git.
-
-        Raises
-        ------
-        StudioError
-            It cannot be made, or it is there and holds something else.
-        """
+        """Make the folder, readable by its owner only and ignored by git."""
         try:
             if not self._lock.exists():
                 self._make_new()
@@ -69,13 +63,7 @@ class DataDir:
         self._lock.touch(PRIVATE_FILE)
 
     def take(self) -> int:
-        """Return the open lock of the folder; the server inherits it and holds it while it lives.
-
-        Raises
-        ------
-        StudioError
-            Another server uses the folder.
-        """
+        """Return the open lock of the folder; the server inherits it and holds it for life."""
         handle = os.open(self._lock, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -85,13 +73,7 @@ class DataDir:
         return handle
 
     def check_free(self) -> None:
-        """Refuse a folder that another server uses.
-
-        Raises
-        ------
-        StudioError
-            With that server's address.
-        """
+        """Refuse a folder that another server uses."""
         if (running := self.running) is not None:
             raise self._taken(running)
 

@@ -115,12 +115,6 @@ def serve(
 
     Returns whether the server had become ready before it was stopped. `ready` is called
     once, when it is healthy; `wanted_port` is any free one by default.
-
-    Raises
-    ------
-    StudioError
-        The server is missing, the folder or the port is taken, the login does not fit the
-        data, or the server ended by itself.
     """
     data_dir.check_free()
     path, port = _program(corpus), _free_port(wanted_port)

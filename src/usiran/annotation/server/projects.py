@@ -75,13 +75,7 @@ def read_mark(description: str | None) -> Mark | None:
 
 
 def find_project(studio: Studio, mark: Mark) -> Any | None:
-    """Return the project of a corpus, layer and annotator, if the server has it.
-
-    Raises
-    ------
-    StudioError
-        There are several, or a project of that title is for something else.
-    """
+    """Return the project of a corpus, layer and annotator, if the server has it."""
     # The server's filter takes titles that only hold the words, too.
     listed = [row for row in studio.sdk.projects.list(title=mark.title) if row.title == mark.title]
     if not listed:
@@ -100,13 +94,7 @@ def find_project(studio: Studio, mark: Mark) -> Any | None:
 
 
 def check_version(studio: Studio, mark: Mark, project: Any) -> None:
-    """Refuse a project that was pushed from another version of the data.
-
-    Raises
-    ------
-    StudioError
-        With both versions.
-    """
+    """Refuse a project that was pushed from another version of the data."""
     present = read_mark(project.description)
     if present is not None and present.version != mark.version:
         fix = "push again: it compares every text and then names the present version"
@@ -178,13 +166,7 @@ Uses = Counter[tuple[str, str]]
 
 
 def refuse_losses(studio: Studio, project: Any, config: str) -> None:
-    """Refuse a config that lacks a label or a control which the project's labels use.
-
-    Raises
-    ------
-    InputError
-        With one finding for each label that would be lost.
-    """
+    """Refuse a config that lacks a label or a control which the project's labels use."""
     # The system's folder for temporary files, not the corpus: the export holds the texts.
     with TemporaryDirectory(prefix="usiran-") as temporary:
         export = Path(temporary) / "export.json"

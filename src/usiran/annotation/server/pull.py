@@ -81,14 +81,6 @@ def pull(
 
     Not all projects of `layers` need be on the server, but one must. With `dry_run` the labels
     are checked and counted, nothing is written. `url` names another server than the folder's.
-
-    Raises
-    ------
-    StudioError
-        The server cannot be reached, breaks off, or has no such project or one of another
-        version of the corpus. Nothing is written.
-    FileError, InputError
-        With every error of the labels. Nothing is written.
     """
     choose_annotator(corpus, annotator_id)
     where = address(data_dir, url)
@@ -112,12 +104,6 @@ def fetched(
     """Yield what an annotator's projects hold, and a file of that annotator's labels, if any.
 
     The file is one export of all projects, so that they are checked and stored as one.
-
-    Raises
-    ------
-    StudioError
-        The server cannot be reached, breaks off, or has none of the projects or one of
-        another version of the corpus.
     """
     # The system's folder for temporary files, not the corpus: the exports hold the texts.
     with TemporaryDirectory(prefix="usiran-") as temporary:

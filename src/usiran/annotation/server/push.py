@@ -117,13 +117,6 @@ def push(
     whoever sees them: `predictor` gives none by default, and `use` says whether annotators see
     them and whether they order the tasks. `url` names another server than the folder's, and
     the annotator is by default the only one there is.
-
-    Raises
-    ------
-    StudioError
-        The server cannot be reached or refuses something.
-    FileError, InputError
-        The corpus cannot be pushed as it is, or labels would be lost. Nothing was changed.
     """
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     mark = Mark.of(corpus.manifest, layer, choose_annotator(corpus, annotator_id), purpose)

@@ -73,14 +73,6 @@ def upload(
     one unit; `completed_by` chooses in an export of several annotators, by id or email. With
     `replace` other labels of this annotator on the same task give way. Push has made the
     projects; `url` names another server than the folder's.
-
-    Raises
-    ------
-    StudioError
-        The server cannot be reached, breaks off, lacks a project, or refuses the login.
-    FileError, InputError
-        With every error of the files and every task that cannot take its labels. Nothing
-        was sent.
     """
     choose_annotator(corpus, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)

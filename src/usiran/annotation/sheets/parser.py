@@ -59,11 +59,6 @@ def parse_sheet(
     """Read a sheet: one task a scored sentence, in order, then the article's task.
 
     Each task has one annotation, without annotator or time: a sheet holds neither.
-
-    Raises
-    ------
-    InputError
-        With every error of the sheet, each with its line; `name` is how findings call it.
     """
     try:
         text = content.decode("utf-8-sig")

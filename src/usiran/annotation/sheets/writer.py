@@ -22,13 +22,7 @@ GAP = "?"
 
 
 def blank_sheet(texts: Texts, article_id: str, scheme: Scheme) -> str:
-    """Return an article's sheet without labels, each sentence above its line as a comment.
-
-    Raises
-    ------
-    InputError
-        The corpus has no such article, or its text was withdrawn.
-    """
+    """Return an article's sheet without labels, each sentence above its line as a comment."""
     if article_id in texts.withdrawn:
         value, allowed, fix = "a withdrawn text", "an article with its text", "label another"
         raise InputError([Finding("the article", article_id, "", value, allowed, fix)])
@@ -40,12 +34,6 @@ def fill_sheet(tasks: Iterable[TaskReading], *, texts: Texts, scheme: Scheme) ->
 
     `tasks` are those of one article and its sentences; such without labels, or skipped, leave
     gaps.
-
-    Raises
-    ------
-    InputError
-        The tasks are of no or several articles, or a span cannot be quoted in a sheet: it
-        lies in no one scored sentence, cuts a token, or overlaps another of its layer.
     """
     tasks = list(tasks)
     articles = sorted({task.article_id for task in tasks})
