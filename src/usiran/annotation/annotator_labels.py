@@ -40,20 +40,9 @@ Key = tuple[Project, str]
 class AnnotatorLabels:
     """Each annotator's labels, task by task.
 
-    Parameters
-    ----------
-    tasks : dict
-        From annotator (sorted) to task, by project and unit; every task has one annotation,
-        which is not a skipped one.
-    source : str
-        Where they come from, for messages: rounds or files.
-    kinds : dict
-        From annotator to ``human`` or ``language-model``, where annotators.csv says.
-    repairs : tuple of Finding
-        Offsets that were mended while reading.
-    submissions : dict
-        From round and annotator to all tasks, also those that a later round replaced; empty for
-        exports.
+    `tasks` are by annotator (sorted), then by project and unit; each has one annotation that is
+    not skipped. `source` names rounds or files, `kinds` is what annotators.csv says of annotators.
+    `submissions` has all tasks by round and annotator, also those that a later round replaced.
     """
 
     tasks: dict[str, dict[Key, TaskReading]]
@@ -158,8 +147,6 @@ class Export(NamedTuple):
     def of(cls, word: str) -> Export:
         """Return what ``FILE`` or ``NAME=FILE`` names.
 
-        Examples
-        --------
         >>> Export.of("ann=a.json").annotator, Export.of("b=c.json").path.name
         ('ann', 'c.json')
         """
@@ -175,10 +162,9 @@ def read_exports(
 ) -> AnnotatorLabels:
     """Read Label Studio exports, of this corpus's texts or of any others.
 
-    Annotators are told apart by ``completed_by`` (the email where there is one, else the id)
-    as soon as the files hold more than one; where all files say the same one, as stored
-    submissions do, each file is an annotator of its own, called by the file's name, or by its
-    folder's where the file is called after its project. ``NAME=FILE`` says whose a file is.
+    Annotators are told apart by ``completed_by`` as soon as the files hold more than one; else each
+    file is an annotator of its own, called by the file, or by its folder where the file is called
+    after its project. ``NAME=FILE`` says whose a file is.
     """
     contents = [
         (export, list(read_export(export.path, scheme=scheme, texts=texts))) for export in exports

@@ -15,8 +15,8 @@ _QUAD = re.compile(r"(<!-- crosswalk: quad -->\n).*?(<!-- /crosswalk -->)", re.D
 def fill(text: str, scheme: Scheme, *, file: str) -> str:
     """Return the guidelines with every marked table made anew from the label scheme.
 
-    A table stands between ``<!-- labels: FIELD -->`` and ``<!-- /labels -->``; the quad
-    classes between ``<!-- crosswalk: quad -->`` and ``<!-- /crosswalk -->``.
+    A table stands between ``<!-- labels: FIELD -->`` and ``<!-- /labels -->``, one for each field;
+    the quad classes between ``<!-- crosswalk: quad -->`` and ``<!-- /crosswalk -->``.
     """
     marked = [match[2] for match in _BLOCK.finditer(text)]
     fields = [field.name for field in scheme.fields]

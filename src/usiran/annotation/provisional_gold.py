@@ -35,10 +35,9 @@ class Adoption:
 
 
 def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False) -> Adoption:
-    """Make one annotator's submission the gold, and count the votes behind it.
+    """Make one annotator's submission the gold, and count the votes of all gold rounds.
 
-    Votes are counted over all annotators in the rounds that corpus.toml names as
-    ``gold_rounds``. A gold that is replaced takes its decisions with it.
+    A gold that is replaced (only with `force`) takes its decisions with it.
     """
     rounds = corpus.manifest.gold_rounds
     if round not in rounds:
@@ -73,10 +72,8 @@ def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False)
 def _merged(
     corpus: Corpus, adopted: Sequence[TaskReading], scheme: Scheme, texts: Texts
 ) -> dict[Path, bytes]:
-    """Return the gold exports with the adopted articles in place of what they had.
-
-    Articles that the submission does not cover keep their gold.
-    """
+    """Return the gold exports with the adopted articles in place of what they had."""
+    # Articles that the submission does not cover keep their gold.
     articles = {task.article_id for task in adopted}
     files = {}
     for project in PROJECTS:

@@ -20,10 +20,7 @@ _SUFFIXES = (".txt", ".json", ".jsonl")
 
 
 class FileLabels(NamedTuple):
-    """A file's tasks as they were read, and those that carry the annotator's labels.
-
-    Every task of `labelled` has one annotation and no error.
-    """
+    """A file's tasks, and those with labels of the annotator: one annotation, no error."""
 
     tasks: tuple[TaskReading, ...]
     labelled: tuple[TaskReading, ...]
@@ -43,8 +40,7 @@ def single_annotations(
 ) -> tuple[list[TaskReading], list[Finding]]:
     """Return the tasks that an annotator did, one annotation each, and where there are several.
 
-    `annotator` is an id or email, None takes everybody's annotations; `file` and `name` are how
-    findings call the file and the annotator.
+    `annotator` is an id or email, None takes everybody's; findings call the file and it by name.
     """
     single: list[TaskReading] = []
     findings: list[Finding] = []
@@ -67,7 +63,7 @@ def single_annotations(
 def read_labels(
     path: Path, corpus: Corpus, *, scheme: Scheme, texts: Texts, completed_by: str | None = None
 ) -> FileLabels:
-    """Read a sheet (.txt) or an export (.json, .jsonl) of either project, one annotator's labels.
+    """Read a sheet (.txt) or an export (.json, .jsonl), one annotator's labels, checked.
 
     `completed_by` says whose, by id or email, where an export has several annotators'.
     """

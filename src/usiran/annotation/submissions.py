@@ -30,8 +30,8 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 class Counts:
     """What an import did to the tasks of one project.
 
-    `skipped` are tasks the file gives as skipped, `unlabelled` those it holds without a label
-    of this annotator. `missing` are the corpus's units that have no labels afterwards.
+    `unlabelled` are tasks that the file holds without a label of this annotator, `missing` the
+    corpus's units that have no labels afterwards.
     """
 
     new: int
@@ -53,9 +53,8 @@ class Counts:
 class Report:
     """What an import did, or would do; its text is for a reader.
 
-    `tasks` are counts per project, `spans` and `roles` what the given file holds, `repairs`
-    offsets that were mended and are stored mended. `files` are the stored exports that change,
-    relative to the corpus; they are not `written` after a dry run.
+    `spans` and `roles` are what the given file holds, `repairs` offsets that are stored mended,
+    `files` the stored exports that change; they are not `written` after a dry run.
     """
 
     tasks: dict[str, Counts]
@@ -109,11 +108,8 @@ def import_labels(
 ) -> Report:
     """Take a sheet or an export into an annotator's submission, task by task.
 
-    A task the file holds replaces the stored one where a label differs; all others stay as
-    they are. Importing the same file twice changes nothing.
-
-    Labels that come without a time are given `now` (default: the present). The file is read
-    as by `read_labels`; the annotator must stand in annotators.csv.
+    A task the file holds replaces the stored one where a label differs; importing twice changes
+    nothing. Labels that come without a time are given `now` (default: the present).
     """
     _check_names(corpus, round, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
@@ -190,11 +186,9 @@ def _merge(
 
 
 def _stamped(task: TaskReading, next_id: int, old: TaskReading | None, now: str) -> TaskReading:
-    """Return the task with the ids and times it is stored with.
-
-    A changed task keeps its ids and the time it was first labelled, so that a diff of the
-    export shows the change alone.
-    """
+    """Return the task with the ids and times it is stored with."""
+    # A changed task keeps its ids and the time it was first labelled, so that a diff of the
+    # export shows the change alone.
     ident = next_id if old is None else old.task_id
     number = next_id if old is None else old.annotation.annotation_id
     reading = task.annotation

@@ -39,8 +39,7 @@ class RoleReading(NamedTuple):
 class AnnotationReading(NamedTuple):
     """One annotator's labels on one task.
 
-    `annotator` and `email` are what ``completed_by`` says; `choices` holds the task-wide
-    labels per field, in the field's label order.
+    `annotator` and `email` are what ``completed_by`` says; choices stand in the field's order.
     """
 
     annotation_id: Ident
@@ -58,8 +57,7 @@ class AnnotationReading(NamedTuple):
 class TaskReading(NamedTuple):
     """One task, its annotations, and what was found wrong or mended while reading it.
 
-    `start` and `end` are the unit's offsets (0 and the length for an article). `findings`
-    are errors, whose labels were not taken; `repairs` are offsets that were mended.
+    `start` and `end` are the unit's offsets; labels with `findings` were not taken.
     """
 
     project: Project
@@ -137,11 +135,7 @@ def roles_in_order(
 def annotation_rows(
     readings: Iterable[TaskReading], *, round: str, annotator_id: str
 ) -> Iterator[AnnotationRow]:
-    """Yield the annotations table's rows of one annotator's tasks.
-
-    Skipped annotations give no row. The readings are taken to be this annotator's: choose
-    among several annotators before (`usiran.annotation.read_labels`).
-    """
+    """Yield the annotations table's rows of one annotator's tasks; skipped ones give none."""
     for task in readings:
         for annotation in task.annotations:
             if not annotation.skipped:

@@ -21,9 +21,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", r
 def check_task(task: TaskReading, *, scheme: Scheme, texts: Texts, file: str) -> Iterator[Finding]:
     """Yield what is wrong with a task's labels: gaps, contradictions, misplaced spans.
 
-    Skipped annotations are not looked at. Checked are: each required choice is made, the
-    stance is the one its grounds carry, times are times, every span lies in one scored
-    sentence, cuts no token and overlaps no other span of its layer.
+    Skipped annotations are not looked at.
     """
     for annotation in task.annotations:
         if annotation.skipped:

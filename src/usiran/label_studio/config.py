@@ -66,10 +66,7 @@ def config_files(scheme: Scheme) -> dict[str, bytes]:
 
 
 def check_config(xml: str, scheme: Scheme, project: Project, *, file: str) -> list[Finding]:
-    """Return what is wrong with a project's labelling config, located by tag and name.
-
-    It must offer all labels of the scheme, in order; the findings call it `file`.
-    """
+    """Return what is wrong with a project's labelling config, located by tag and name."""
     try:
         root = ET.fromstring(xml)
     except ET.ParseError as error:

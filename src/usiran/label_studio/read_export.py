@@ -63,13 +63,10 @@ def read_export(
 ) -> Iterator[TaskReading]:
     """Yield the tasks of a Label Studio JSON export, in the file's order.
 
-    A task's text is that of the corpus. A task of an article that the corpus does not have is
-    read on its own ``data.text`` (the article is then called ``task-<id>`` where the task
-    names none). Drafts and predictions are not labels and are passed over.
-
-    Findings call the file `name` (default: its path). A task whose text is not the corpus's has
-    no annotations, only the finding. A file that is cut short raises after tasks have been
-    yielded, so a caller writes only once the iteration has ended.
+    A task of an article that the corpus does not have is read on its own ``data.text`` (and the
+    article called ``task-<id>`` where it names none); one whose text is not the corpus's has no
+    annotations, only the finding. A file that is cut short raises after tasks have been yielded,
+    so a caller writes only once the iteration has ended.
     """
     reader = _Reader(str(path) if name is None else name, scheme, texts)
     for batch in batches(path, name=reader.name):

@@ -29,8 +29,8 @@ class Task(NamedTuple):
 def make_tasks(corpus: Corpus, texts: Texts, layer: Project) -> list[Task]:
     """Return every task of a layer in the order of the corpus.
 
-    A task of ``stance`` is a sentence outside boilerplate, with the neighbouring such
-    sentences; one of ``spans`` is an article. An article whose text was withdrawn has none.
+    A task of ``stance`` is a sentence outside boilerplate, with the neighbouring such sentences;
+    one of ``spans`` is an article. An article whose text was withdrawn has none.
     """
     allowed, fix = "line feeds only", "store the text with LF ends before it is labelled"
     findings = [

@@ -49,9 +49,8 @@ _SHOWN = 3
 class Written:
     """What the adjudication wrote as gold; its text is for a reader.
 
-    Questions that were not `decided` were answered alike by everybody. `rows` are those of
-    decisions.csv, `overruled` those that overrule a majority, `dangling` the spans that
-    actor_links.csv names and the gold no longer has.
+    Questions that were not `decided` were answered alike by everybody; `overruled` counts rows
+    against a majority, `dangling` are spans of actor_links.csv that are no longer gold.
     """
 
     files: tuple[str, ...]

@@ -22,9 +22,8 @@ from usiran.text.spans import overlaps
 class Prefilled:
     """What an adjudicator's labels say.
 
-    `questions` are all that is open, and the places that only the adjudicator marked; `answers`
-    has a line by the id of each that the adjudicator labelled. `otherwise` are questions that
-    are resolved in another way than the adjudicator labelled them.
+    `questions` are all that is open and the places that only the adjudicator marked, `otherwise`
+    those that are resolved in another way than the adjudicator labelled them.
     """
 
     questions: list[Question]

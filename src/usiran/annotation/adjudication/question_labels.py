@@ -45,8 +45,6 @@ _FIX_OFFSETS = "correct the offsets or the quote"
 def letters_of(annotators: Sequence[str]) -> dict[str, str]:
     """From annotator to the letter that stands for it before an adjudicator.
 
-    Examples
-    --------
     >>> letters_of(["ann", "bob"])
     {'ann': 'A', 'bob': 'B'}
     """
@@ -57,10 +55,7 @@ def letters_of(annotators: Sequence[str]) -> dict[str, str]:
 
 
 class Item(NamedTuple):
-    """One label; offsets where it stands on a span, a mode where on an event.
-
-    A role's label is the role, its offsets are the actor's.
-    """
+    """One label; offsets where it stands on a span (of a role: the actor's), a mode on events."""
 
     label: str
     start: int = -1
@@ -80,19 +75,9 @@ Labels = tuple[Item, ...]
 class Question:
     """One thing that annotators were asked, and what each of them labelled.
 
-    Parameters
-    ----------
-    layer : str
-        ``stance`` (with its grounds), ``holder``, ``article_stance``, ``actor``, ``event`` or
-        ``role``.
-    article_id, unit_id : str
-        The unit is the sentence, the article, the place as a span id, or the event.
-    start, end : int
-        The place: from the first to the last character of all spans that overlap each other.
-    labels : mapping
-        By annotator; None where it gave none (for a role: did not mark the event).
-    actors : tuple of Item
-        For a role: the actors that it may link to.
+    The unit is a sentence, an article, a place as a span id, or an event; `start` to `end` is the
+    place, over all spans that overlap each other. `labels` are by annotator, None where it gave
+    none (for a role: did not mark the event); `actors` are those that a role may link to.
     """
 
     layer: str
@@ -126,13 +111,11 @@ class Question:
 
     @property
     def unanimous(self) -> Labels | None:
-        """The labels of everybody; None where they differ or somebody gave none.
-
-        Roles are asked only of those who marked the event: more than half must have.
-        """
+        """The labels of everybody; None where they differ or somebody gave none."""
         labels = [labels for labels in self.labels.values() if labels is not None]
         if len(set(labels)) != 1:
             return None
+        # Only who marked the event has a say on its roles: more than half must have.
         needed = len(self.labels) // 2 + 1 if self.layer == "role" else len(self.labels)
         return labels[0] if len(labels) >= needed else None
 
@@ -154,8 +137,6 @@ def format_answer(question: Question, labels: Labels | None, texts: Texts, schem
 def requoted_answer(line: str, *, before: str, after: str) -> str:
     """Return an answer that quotes `before` with quotes of `after`, a text of the same length.
 
-    Examples
-    --------
     >>> requoted_answer('RETREAT 2-4 "go" future', before="I go", after=". __")
     'RETREAT 2-4 "__" future'
     """

@@ -40,7 +40,7 @@ LAYERS = ("stance", "holder", "actor", "event", "role", "article_stance")
 class Decision(NamedTuple):
     """What an adjudicator decided: a row of ``annotation/gold/adjudication.csv``.
 
-    `seen` are the labels it was made on, as `Question.seen` tells them; `answer` is the line.
+    `seen` are the labels it was made on, as `Question.seen` tells them.
     """
 
     id: str
@@ -88,16 +88,9 @@ class ArticleState:
 
 @dataclass
 class State:
-    """How far the adjudication is.
+    """How far the adjudication is, by article in the order of the corpus.
 
-    Articles are resolved one by one, so that a decision costs its article and not the corpus.
-
-    Parameters
-    ----------
-    articles : dict
-        From article, in the order of the corpus, to its state.
-    unknown : dict
-        Decisions on articles that the corpus does not have.
+    `unknown` are decisions on articles that the corpus does not have.
     """
 
     articles: dict[str, ArticleState]
@@ -173,7 +166,7 @@ class Resolver:
     def unmarked_place(self, state: ArticleState, id: str) -> Question | None:
         """Return the question of a place that nobody marked.
 
-        None where the id names no place, or one that overlaps a place with an id of its own.
+        None where the id names no place, or one over a place with an id of its own.
         """
         layer, _, unit = id.partition("/")
         article, _, place = unit.partition(f"@{layer}:")

@@ -178,10 +178,7 @@ def as_sheet(
     questions: Iterable[Question],
     answers: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the sheet to decide questions on, with the answers that are known filled in.
-
-    Reasons are always left to be filled in.
-    """
+    """Return the sheet to decide questions on, with the answers that are known filled in."""
     entries = []
     for question in questions:
         answer = (answers or {}).get(question.id, "")

@@ -16,11 +16,10 @@ def labels_as_predictions(
     scheme: Scheme,
     units: Mapping[Project, Sequence[str]] | None = None,
 ) -> dict[Key, list[Json]]:
-    """Return each task's predictions for Label Studio: one for every annotator's labels.
+    """Return each task's predictions: one for every annotator's labels, called A, B, C.
 
-    Put behind ``predictions`` of a task, they show an adjudicator what the annotators said,
-    as A, B, C (in ``model_version``), and each can be taken over and corrected. `units` are the
-    sentences and articles wanted (default: all), such as `open_units` gives.
+    An adjudicator can take each over and correct it. `units` are the sentences and articles
+    wanted (default: all), such as `open_units` gives.
     """
     letters = letters_of(annotations.annotators)
     predictions: dict[Key, list[Json]] = {}

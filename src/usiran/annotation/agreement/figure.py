@@ -35,9 +35,8 @@ def check_suffix(path: Path) -> str:
 def heat_map(agreement: Agreement, *, format: str = "svg", name: str = "the picture") -> bytes:
     """Return the picture, ``svg`` or ``png``: one panel a kind of label.
 
-    A row is what one annotator said, a column what another one said of the same unit; the
-    number counts pairs of annotators, the shade is its share of the row. Equal agreement
-    gives equal bytes for one version of matplotlib.
+    A row is what one annotator said, a column what another said of the same unit; the number
+    counts pairs of annotators, the shade is its share of the row. `name` is the picture in errors.
     """
     try:
         import matplotlib as mpl

@@ -54,11 +54,11 @@ _PLACES = 6
 
 @dataclass(frozen=True)
 class Alpha:
-    """An alpha: 1 is perfect, 0 chance; None where undefined.
+    """An alpha; None where undefined.
 
     `interval` is 95 % by two-stage bootstrap, None where it was not asked for or never defined;
-    it leaves out `undefined_draws`, those without variation. `units` are those that two
-    annotators or more labelled, `labels` the labels on them: only these count.
+    it leaves out `undefined_draws`, those without variation. Only `units` that two annotators
+    or more labelled count, and the `labels` on them.
     """
 
     value: float | None
@@ -81,8 +81,7 @@ class PairFigure:
 class Confusion:
     """How often two annotators gave two labels to one unit, counted over all pairs.
 
-    ``cells[i][j]`` is symmetric: on the diagonal pairs that agree, elsewhere pairs of which
-    one gave label i and the other label j.
+    ``cells[i][j]`` is symmetric: one of the pair gave label i and the other label j.
     """
 
     labels: tuple[str, ...]
@@ -93,10 +92,8 @@ class Confusion:
 class LabelAgreement:
     """Agreement on one kind of label, `name`; `about` says what a unit is.
 
-    `alpha` is over all annotators, and `aim` what the corpus aims at; `per_label` sets each
-    label against all others (empty for a yes or no), `per_article` has no intervals. `rest` is
-    each annotator's mean over its pairs, `without` the alpha of all others, None for fewer than
-    two of them.
+    `per_label` sets each label against all others (empty for a yes or no), `per_article` has no
+    intervals. `rest` is each annotator's mean over its pairs, `without` the alpha of all others.
     """
 
     name: str
@@ -129,9 +126,8 @@ class SpanAgreement:
 class Agreement:
     """Everything that is measured.
 
-    `source` names the rounds or files, `kinds` is what annotators.csv says of the annotators,
-    `units` counts the sentences and articles that two of them or more labelled, `draws` and
-    `seed` are the bootstrap's, `repaired` counts offsets that were mended while reading.
+    `source` names the rounds or files, `units` counts the sentences and articles that two
+    annotators or more labelled, `repaired` the offsets that were mended while reading.
     """
 
     source: str

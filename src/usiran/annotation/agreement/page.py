@@ -34,15 +34,13 @@ def page_files(corpus: Corpus, progress: Progress = lambda _: None) -> dict[Path
 
 
 def page_drift(corpus: Corpus, progress: Progress = lambda _: None) -> list[Finding]:
-    """Return a finding for the page and each picture that is not what would be written.
-
-    Where matplotlib is not installed the pictures are left out, and `progress` says so.
-    """
+    """Return a finding for the page and each picture that is not what would be written."""
     text, agreements = _measured(corpus, progress)
     files = {}
     for path, agreement in agreements.items():
         try:
             files[path] = heat_map(agreement, name=corpus.name_of(path))
+        # All but the pictures can be checked without matplotlib.
         except PlotsMissing as error:
             progress(f"not checked: {error}")
     files[corpus.annotation / "AGREEMENT.md"] = text

@@ -56,8 +56,6 @@ def report(agreement: Agreement) -> str:
 def figure(value: float | None) -> str:
     """Return a figure as two places.
 
-    Examples
-    --------
     >>> figure(0.804), figure(1.0), figure(-0.25), figure(None)
     ('.80', '1.00', '-.25', '–')
     """

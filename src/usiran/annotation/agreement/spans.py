@@ -25,10 +25,7 @@ Link = tuple[int, str, int]  # the event's group, the role, the actor's group
 
 
 class SpanMeasure(NamedTuple):
-    """One way to compare spans: the layer, how they match, and which label must be the same.
-
-    `level` is ``type``, ``quad`` or ``none``.
-    """
+    """One way to compare spans; `level`, the label that must match: type, quad or none."""
 
     layer: str
     scheme: str
@@ -55,8 +52,6 @@ MEASURES = (
 def f1(common: int, first: int, second: int) -> float | None:
     """Return 2 common / (first + second); None where there is nothing to compare.
 
-    Examples
-    --------
     >>> f1(3, 4, 5), f1(0, 0, 0)
     (0.6666666666666666, None)
     """

@@ -39,18 +39,9 @@ class Unit(NamedTuple):
 
 @dataclass(frozen=True)
 class Ratings:
-    """Units of one kind.
+    """Units of one kind, in corpus order; `about` says what a unit is.
 
-    Parameters
-    ----------
-    name : str
-        What is labelled, such as ``stance`` or ``event quad``.
-    about : str
-        What a unit is.
-    labels : tuple of str
-        All labels, in the scheme's order.
-    units : tuple of Unit
-        In corpus order; some may have one annotator's label only.
+    `labels` are all of the scheme, in its order; a unit may have one annotator's label only.
     """
 
     name: str
@@ -83,15 +74,7 @@ class Ratings:
 
 @dataclass(frozen=True)
 class MatchedSpans:
-    """One article's spans of one layer, grouped over its annotators.
-
-    Parameters
-    ----------
-    article : str
-        The article.
-    groups : tuple of mapping
-        From annotator to span; also spans that one annotator alone marked.
-    """
+    """One article's spans of one layer, grouped over its annotators, also unmatched ones."""
 
     article: str
     groups: tuple[Group, ...]

@@ -66,11 +66,7 @@ def make_account(studio: Studio, credentials: Credentials, annotator_id: str) ->
 
 
 def log_in(studio: Studio, credentials: Credentials, annotator_id: str) -> Address:
-    """Return the address of the same server, with the token of an annotator's own account.
-
-    The account is the one that `studio` is spoken to as, where that is the annotator's; else
-    the one whose password is kept.
-    """
+    """Return the address of the same server, with the token of an annotator's own account."""
     email = email_of(annotator_id)
     if str(studio.sdk.users.whoami().email).lower() == email:
         return studio.where

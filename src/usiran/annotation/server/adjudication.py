@@ -33,8 +33,7 @@ def push_open(
 ) -> tuple[Pushed, ...]:
     """Make the adjudicator's projects: every task with an open question, with all answers.
 
-    The answers stand there as predictions called A, B, C, as in a sheet of decisions. Returns
-    one report a layer in which something is open. The options are those of `push`.
+    The answers stand there as predictions called A, B, C; one report a layer that is open.
     """
     work.check_rounds()
     work.check_adjudicator(adjudicator_id)
@@ -77,13 +76,10 @@ def pull_answers(
     url: str | None = None,
     say: Say = silent,
 ) -> Prefilled:
-    """Return the answers that the adjudicator's labels give to the open questions.
-
-    Nothing is decided by this: Label Studio has no box for the reason that every decision
-    needs.
-    """
+    """Return the answers that the adjudicator's labels give to the open questions."""
     work.check_rounds()
     work.check_adjudicator(adjudicator_id)
+    # Nothing is decided by this: Label Studio has no box for the reason of a decision.
     where = address(data_dir, url)
     manifest = work.corpus.manifest
     marks = [Mark.of(manifest, layer, adjudicator_id, "adjudication") for layer in PROJECTS]

@@ -76,13 +76,7 @@ def _elsewhere(url: str) -> Address:
 
 
 class Studio:
-    """One server, spoken to as one account. A context manager; every error is a StudioError.
-
-    Parameters
-    ----------
-    where : Address
-        The server and the token.
-    """
+    """One server, spoken to as one account. A context manager; every error is a StudioError."""
 
     def __init__(self, where: Address) -> None:
         self.where = where

@@ -50,13 +50,7 @@ class _File(msgspec.Struct, omit_defaults=True):
 
 
 class Credentials:
-    """The secrets of one data folder.
-
-    Parameters
-    ----------
-    data_dir : DataDir
-        Where ``credentials.toml`` lies or will lie.
-    """
+    """The secrets of one data folder, which no other account may be able to read."""
 
     def __init__(self, data_dir: DataDir) -> None:
         self._data_dir = data_dir

@@ -18,9 +18,8 @@ _KEYS = ("from_name", "type", "labels", "from_id", "to_id", "direction", "value"
 class Prediction(NamedTuple):
     """An answer on one unit.
 
-    `result` is in Label Studio's form (`write_export.result_items`), empty where it only
-    orders the tasks; `score` is a confidence from 0 to 1; `model_version` says whose
-    answer it is: ``<system>@<data version>``, or an annotator's letter.
+    `result` is in Label Studio's form, empty where it only orders the tasks; `score` is from 0
+    to 1; `model_version` says whose answer it is: ``<system>@<data version>``, or a letter.
     """
 
     unit_id: str
@@ -76,12 +75,9 @@ def send_predictions(
     predictions: Iterable[Prediction],
     say: Say,
 ) -> Sent:
-    """Add the predictions that are missing, change those that say something else, remove others.
-
-    Whoever opens a task from the list sees every prediction, whatever the project's settings
-    say: what is not asked for may not stay. A task that has labels keeps what it has, which is
-    what its annotator saw, and gets no more.
-    """
+    """Add the predictions that are missing, change those that say something else, remove others."""
+    # Whoever opens a task from the list sees every prediction, whatever the project's settings
+    # say: what is not asked for may not stay. A task with labels keeps what its annotator saw.
     versions: set[str] = set()
     new: list[Json] = []
     changed = 0

@@ -111,10 +111,9 @@ def serve(
     ready: Callable[[Server], None],
     say: Say,
 ) -> bool:
-    """Run the server until Ctrl-C, SIGTERM or SIGHUP, then stop it.
+    """Run the server until Ctrl-C, SIGTERM or SIGHUP, then stop it; tell whether it got ready.
 
-    Returns whether the server had become ready before it was stopped. `ready` is called
-    once, when it is healthy; `wanted_port` is any free one by default.
+    `ready` is called once, when it is healthy; the port is any free one by default.
     """
     data_dir.check_free()
     path, port = _program(corpus), _free_port(wanted_port)

@@ -79,8 +79,8 @@ def pull(
 ) -> Pulled:
     """Take an annotator's labels from the server into the submission of a round.
 
-    Not all projects of `layers` need be on the server, but one must. With `dry_run` the labels
-    are checked and counted, nothing is written. `url` names another server than the folder's.
+    Not all projects of `layers` need be on the server, but one must. `url` names another server
+    than the folder's; a `dry_run` checks and counts.
     """
     choose_annotator(corpus, annotator_id)
     where = address(data_dir, url)
@@ -101,10 +101,7 @@ def pull(
 def fetched(
     where: Address, marks: Iterable[Mark], annotator_id: str, say: Say
 ) -> Iterator[tuple[tuple[ProjectCounts, ...], Path | None]]:
-    """Yield what an annotator's projects hold, and a file of that annotator's labels, if any.
-
-    The file is one export of all projects, so that they are checked and stored as one.
-    """
+    """Yield what an annotator's projects hold, and a file of that annotator's labels, if any."""
     # The system's folder for temporary files, not the corpus: the exports hold the texts.
     with TemporaryDirectory(prefix="usiran-") as temporary:
         exports: dict[str, Path] = {}
@@ -115,6 +112,7 @@ def fetched(
                 studio.download(project.id, export)
                 say(f"{project.title}: {export.stat().st_size} bytes")
                 exports[project.title] = export
+        # One file of both projects, so that they are checked and stored as one.
         labels = Path(temporary) / "export.jsonl"
         with labels.open("wb") as lines:
             counts = tuple(
@@ -135,16 +133,14 @@ def _projects(studio: Studio, marks: Iterable[Mark]) -> list[Any]:
 
 
 def _copy_own(title: str, export: Path, lines: BinaryIO, user: int | None) -> ProjectCounts:
-    """Append a project's tasks with one user's annotations, and count what there is.
-
-    What others did is not this annotator's to mend: it does not go along.
-    """
+    """Append a project's tasks with one user's annotations, and count what there is."""
     counts, begin = ProjectCounts(title), lines.tell()
     decode = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
     try:
         for batch in batches(export, name=title):
             for task in map(decode, batch):
                 annotations = _list(task, "annotations")
+                # What others did is not this annotator's to mend: it does not go along.
                 own = [raw for raw in annotations if _user(raw) == user and user is not None]
                 counts.tasks += 1
                 counts.submitted += bool(own)

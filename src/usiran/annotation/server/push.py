@@ -50,10 +50,8 @@ _ORDERS = {False: "Sequential sampling", True: "Uncertainty sampling"}
 class Pushed:
     """What a push did.
 
-    `project` says whether the project was ``new``, ``changed`` (`settings` names what) or
-    ``unchanged``. Of its tasks, `new` were added, `changed` were given other data, `removed`
-    stood for nothing in the corpus any more, and `unchanged` were right already.
-    `predictions` were sent or changed, `withdrawn` are predictions that were not asked for.
+    `project` is ``new``, ``changed`` (`settings` names what) or ``unchanged``. Tasks `removed`
+    stood for nothing in the corpus any more; predictions `withdrawn` were not asked for.
     """
 
     url: str
@@ -113,10 +111,8 @@ def push(
 ) -> Pushed:
     """Set up an annotator's project and bring the tasks in that it lacks.
 
-    `article_ids` and `units` limit what is brought in (default: all). Predictions anchor
-    whoever sees them: `predictor` gives none by default, and `use` says whether annotators see
-    them and whether they order the tasks. `url` names another server than the folder's, and
-    the annotator is by default the only one there is.
+    `article_ids` and `units` limit what is brought in (default: all), `use` says what predictions
+    are for, `url` names another server than the folder's. Nothing is changed before an error.
     """
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     mark = Mark.of(corpus.manifest, layer, choose_annotator(corpus, annotator_id), purpose)

@@ -67,12 +67,10 @@ def upload(
     url: str | None = None,
     say: Say = silent,
 ) -> tuple[Uploaded, ...]:
-    """Enter the labels of filled sheets into the annotator's own projects.
+    """Enter the labels of filled sheets or exports into the annotator's own projects.
 
-    The files of `paths` are sheets (.txt) or Label Studio exports (.json, .jsonl), no two of
-    one unit; `completed_by` chooses in an export of several annotators, by id or email. With
-    `replace` other labels of this annotator on the same task give way. Push has made the
-    projects; `url` names another server than the folder's.
+    `completed_by` chooses in an export of several annotators, by id or email. With `replace`
+    other labels of this annotator on the same task give way.
     """
     choose_annotator(corpus, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)

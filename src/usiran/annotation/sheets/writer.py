@@ -30,10 +30,9 @@ def blank_sheet(texts: Texts, article_id: str, scheme: Scheme) -> str:
 
 
 def fill_sheet(tasks: Iterable[TaskReading], *, texts: Texts, scheme: Scheme) -> str:
-    """Return the sheet of an article's tasks: parsing it gives the same labels again.
+    """Return the sheet of one article's tasks: parsing it gives the same labels again.
 
-    `tasks` are those of one article and its sentences; such without labels, or skipped, leave
-    gaps.
+    Tasks without labels, or skipped, leave gaps; a span that cannot be quoted is refused.
     """
     tasks = list(tasks)
     articles = sorted({task.article_id for task in tasks})
