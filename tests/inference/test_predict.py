@@ -25,9 +25,7 @@ from usiran.inference.store import INFO, MODEL, Model, load_all
 from usiran.inference.train import model_files
 from usiran.inference.write_tables import Format
 from usiran.models.base import predict
-from usiran.schemas.actors import Actors
-from usiran.schemas.events import Events
-from usiran.schemas.sentences import Sentences
+from usiran.schemas.tables import MODELS
 from usiran.text.spans import Span
 
 SYSTEMS = {"stance": "tfidf-nb", "holder": "tfidf-svm", "actors": "gazetteer", "events": "tagger"}
@@ -132,10 +130,10 @@ def test_raw_text_becomes_the_corpuss_own_tables(models: Sequence[Model]) -> Non
 
 def test_the_columns_are_those_of_the_corpuss_tables(models: Sequence[Model]) -> None:
     found = schemas(models)
-    assert found["sentences"].names == list(Sentences.to_schema().columns)
+    assert found["sentences"].names == list(MODELS["sentences"].columns)
     told = {"actor_id", "mode", "votes"}  # what annotators and registries tell
-    for name, table in (("actors", Actors), ("events", Events)):
-        assert found[name].names == [c for c in table.to_schema().columns if c not in told]
+    for name in ("actors", "events"):
+        assert found[name].names == [c for c in MODELS[name].columns if c not in told]
     assert found["stance"].names == [
         "sentence_id", "article_id", "start", "end", "zone", "text", "stance",
         "stance_probabilities", "holder",

@@ -57,7 +57,7 @@ def build_described(root: Path) -> Corpus:
 def _write(corpus: Corpus, name: str, *rows: tuple[object, ...]) -> None:
     path = corpus.root / FILES[name]
     path.parent.mkdir(exist_ok=True)
-    write_csv(path, tuple(MODELS[name].to_schema().columns), rows)
+    write_csv(path, tuple(MODELS[name].columns), rows)
 
 
 def _link(corpus: Corpus) -> None:

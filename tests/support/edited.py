@@ -56,4 +56,4 @@ def _edit_sentences(corpus: Corpus, article_id: str) -> None:
 def _write_rows(corpus: Corpus, name: str, *rows: tuple[object, ...]) -> None:
     path = corpus.root / FILES[name]
     path.parent.mkdir(exist_ok=True)
-    write_csv(path, tuple(MODELS[name].to_schema().columns), rows)
+    write_csv(path, tuple(MODELS[name].columns), rows)

@@ -298,7 +298,7 @@ class _Generator:
 
     def _table(self, name: str, rows: Iterable[Mapping[str, object]]) -> None:
         made = ("text", "text_status")
-        columns = [column for column in MODELS[name].to_schema().columns if column not in made]
+        columns = [column for column in MODELS[name].columns if column not in made]
         lines = [[row.get(column, "") for column in columns] for row in rows]
         write_csv(self.corpus.root / FILES[name], columns, lines)
 
@@ -314,7 +314,7 @@ class _Generator:
         decided = {unit.partition("@")[0]: DECIDED for _, unit, *_ in self.decisions}
         self._write_exports(self.corpus.gold, list(self._tasks(self.gold, decided)))
         self._table("votes", vote_rows(count_votes(rows, ("r1",))))
-        columns = list(MODELS["decisions"].to_schema().columns)
+        columns = list(MODELS["decisions"].columns)
         write_csv(self.corpus.root / FILES["decisions"], columns, sorted(self.decisions))
         ledger = ("id", "seen", "answer", "reason", "decided_by", "decided_at")
         write_csv(self.corpus.gold / "adjudication.csv", ledger, self.ledger)

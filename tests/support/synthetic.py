@@ -177,7 +177,7 @@ def _write_sources(corpus: Corpus, tables: Tables) -> None:
     }  # fmt: skip
     corpus.gold.mkdir()
     for name in (*known, "registry", "actor_links", "decisions"):
-        columns = [c for c in MODELS[name].to_schema().columns if c not in ("text", "text_status")]
+        columns = [c for c in MODELS[name].columns if c not in ("text", "text_status")]
         frame = pd.DataFrame(known.get(name, [])).reindex(columns=columns)
         frame.to_csv(corpus.root / FILES[name], index=False)
 

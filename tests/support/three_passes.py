@@ -122,11 +122,7 @@ def build_three(root: Path) -> Corpus:
 
 
 def _table(corpus: Corpus, name: str, rows: list[dict[str, str]]) -> None:
-    columns = [
-        column
-        for column in MODELS[name].to_schema().columns
-        if column not in ("text", "text_status")
-    ]
+    columns = [column for column in MODELS[name].columns if column not in ("text", "text_status")]
     told = [[row.get(column, "") for column in columns] for row in rows]
     write_csv(corpus.root / FILES[name], columns, told)
 

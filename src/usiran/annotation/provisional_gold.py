@@ -16,7 +16,7 @@ from usiran.label_studio.annotation_records import TaskReading
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.write_export import export_bytes
 from usiran.schemas.label_scheme import Scheme, read_scheme
-from usiran.schemas.votes import Decisions, Votes
+from usiran.schemas.tables import MODELS
 from usiran.text.articles import Texts, read_texts
 from usiran.validation.votes import count_votes, vote_rows
 
@@ -56,11 +56,11 @@ def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False)
     _refuse_partial(adopted, texts, corpus.name_of(corpus.submissions / round / annotator_id))
     files = _merged(corpus, adopted, scheme, texts)
     votes = count_votes(annotations.rows, rounds)
-    files[corpus.gold / "votes.csv"] = csv_bytes(vote_rows(votes), list(Votes.to_schema().columns))
+    files[corpus.gold / "votes.csv"] = csv_bytes(vote_rows(votes), list(MODELS["votes"].columns))
     decisions = corpus.gold / "decisions.csv"
     # Decisions explain the gold that they were made for, and no other.
     if force or not decisions.exists():
-        files[decisions] = csv_bytes((), list(Decisions.to_schema().columns))
+        files[decisions] = csv_bytes((), list(MODELS["decisions"].columns))
     replace_files(files, corpus.swap)
     return Adoption(
         files=tuple(corpus.name_of(path) for path in files),

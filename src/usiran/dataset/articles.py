@@ -12,14 +12,12 @@ from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import write_file
 from usiran.io.csv import csv_bytes, read_rows
-from usiran.schemas.articles import Articles
+from usiran.schemas.tables import MODELS
 from usiran.text.articles import Sentence, Texts, read_text, read_texts
 from usiran.text.outline import read_outline
 from usiran.text.segmentation import Proposal
 
-COLUMNS = tuple(
-    name for name in Articles.to_schema().columns if name not in ("text_status", "text")
-)
+COLUMNS = tuple(name for name in MODELS["articles"].columns if name not in ("text_status", "text"))
 SENTENCE_COLUMNS = ("sentence_id", "article_id", "start", "end", "zone")
 FOLD_COLUMNS = ("article_id", "fold")
 

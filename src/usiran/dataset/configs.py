@@ -26,7 +26,7 @@ from datasets import ClassLabel, Features, List, Value
 
 from usiran.schemas.contrast import EDITS
 from usiran.schemas.label_scheme import Scheme
-from usiran.schemas.names import LAYERS, SCORED_ZONES, ZONES
+from usiran.schemas.names import LAYERS, SCORED_ZONES, TEXT_STATUS, ZONES
 from usiran.schemas.tables import MODELS, Frames, rows_of
 from usiran.text.masking import masked
 from usiran.text.spans import Span
@@ -38,8 +38,7 @@ _TEXT, _INT = Value("string"), Value("int32")
 
 # What the published columns hold, where no table's model says it.
 FIELDS = {
-    "text_status": "whether the text is here: present, withdrawn (taken out on request; "
-    "underscores stand for it) or withheld (an edition without texts)",
+    "text_status": TEXT_STATUS,
     "tokens": "the sentence's tokens, every non-blank character in exactly one",
     "token_starts": "offset of each token's first character",
     "token_ends": "offset after each token's last character",
@@ -93,7 +92,7 @@ class View:
         """Return what each column holds, in the order of the columns."""
         descriptions: dict[str, str] = {}
         for table in reversed(self.tables):
-            columns = MODELS[table].to_schema().columns.items()
+            columns = MODELS[table].columns.items()
             descriptions |= {name: str(column.description) for name, column in columns}
         descriptions |= FIELDS
         return {name: descriptions[name] for name in self.features}

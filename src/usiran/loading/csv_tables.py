@@ -21,7 +21,7 @@ def read_raw(path: Path, name: str, *, file: str) -> pd.DataFrame:
     FileError
         The file is missing, not UTF-8 or not CSV.
     """
-    columns = MODELS[name].to_schema().columns
+    columns = MODELS[name].columns
     rows = read_rows(path, name=file)
     names = list(rows[0]) if rows else list(columns)
     frame = pd.DataFrame({key: [row[key] or None for row in rows] for key in names}, dtype=object)

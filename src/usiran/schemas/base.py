@@ -1,9 +1,13 @@
-"""What every table's model shares: strict columns, coercion, and the patterns of ids."""
+"""What every table is made of: its columns, the forms of their cells, and the patterns of ids."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import pandera.pandas as pa
 
@@ -25,18 +29,132 @@ EDTF = rf"^{_DAY}(?:/{_DAY})?$"
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
 TIMESTAMP = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_TIME}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
 
-BASES = ("stated", "inferred", "unknown")
+
+class Form(NamedTuple):
+    """The form of cells that are no single text or number: its name, JSON Schema and test."""
+
+    name: str
+    json: Mapping[str, Any]
+    holds: Callable[[Any], bool]
 
 
-class Table(pa.DataFrameModel):
-    """Base of the models: columns are strict, ordered and coerced from text."""
+@dataclass(frozen=True)
+class Table:
+    """A table: a new one is a module with one of these, and a name in `usiran.schemas.tables`.
 
-    class Config:
-        """Shared settings; a subclass names itself."""
+    Parameters
+    ----------
+    name : str
+        As commands, findings and JSON Schemas call it.
+    about : str
+        What one row is, its key and its source: the description in the JSON Schema.
+    file : str
+        The file or folder it is read from.
+    key : tuple of str
+        The columns that name a row.
+    columns : mapping
+        In their order.
+    labels : mapping
+        Which columns hold labels of which field of labels.toml ("quad": the quad classes,
+        "affiliation": the affiliations).
+    rules : tuple of Check
+        What several columns must keep together.
+    distinct : bool
+        Whether a key of several columns stands in one row only.
+    """
 
-        strict = True
-        coerce = True
-        ordered = True
+    name: str
+    about: str
+    file: str
+    key: tuple[str, ...]
+    columns: Mapping[str, pa.Column]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[pa.Check, ...] = ()
+    distinct: bool = True
+
+    @cached_property
+    def schema(self) -> pa.DataFrameSchema:
+        """The pandera schema, whose label columns allow any text."""
+        schema = pa.DataFrameSchema(
+            dict(self.columns),
+            name=self.name,
+            checks=list(self.rules),
+            unique=list(self.key) if self.distinct and len(self.key) > 1 else None,
+            strict=True,
+            coerce=True,
+            ordered=True,
+        )
+        # A rule of the one column names it in its findings; one of the table could not.
+        return schema.update_column(self.key[0], unique=True) if len(self.key) == 1 else schema
+
+
+def text(
+    about: str,
+    *,
+    matches: str | None = None,
+    among: Sequence[str] = (),
+    filled: bool = False,
+    checks: Sequence[pa.Check] = (),
+    **options: Any,
+) -> pa.Column:
+    """Return a column of texts: of a pattern, of a closed set, or not empty."""
+    rules = [pa.Check.isin(among)] if among else []
+    rules += [pa.Check.str_matches(matches)] if matches else []
+    rules += [pa.Check.str_length(min_value=1)] if filled else []
+    return _column(str, about, [*rules, *checks], **options)
+
+
+def number(about: str, least: int, most: int | None = None, **options: Any) -> pa.Column:
+    """Return a column of whole numbers; of fractions where there is a greatest one."""
+    rules = [pa.Check.ge(least), *([] if most is None else [pa.Check.le(most)])]
+    return _column(int if most is None else float, about, rules, **options)
+
+
+def cells(about: str, form: Form, **options: Any) -> pa.Column:
+    """Return a column of cells of a form: lists, objects, booleans."""
+    check = pa.Check(lambda column: column.map(form.holds), name=form.name)
+    return _column(object, about, [check], {"json": form.json}, **options)
+
+
+def _column(
+    dtype: type,
+    about: str,
+    checks: list[pa.Check],
+    metadata: Mapping[str, Any] | None = None,
+    *,
+    optional: bool = False,
+    **options: Any,
+) -> pa.Column:
+    """Return a column; a JSON object may leave out an `optional` one, a frame never does."""
+    told = {**(metadata or {}), **({"optional": True} if optional else {})}
+    return pa.Column(dtype, checks, description=about, metadata=told or None, **options)
+
+
+def missing_where(column: str, other: str, value: str, error: str) -> pa.Check:
+    """Return the rule that a column is missing exactly where the other one has this value."""
+    # A finding shows the cell of the column that the rule is named for.
+    return pa.Check(
+        lambda frame: frame[column].isna() == (frame[other] == value), name=other, error=error
+    )
+
+
+def span_columns(span_id: str, about: str) -> dict[str, pa.Column]:
+    """Return the columns that tell a span and its place; `span_id` is the pattern of its id."""
+    return {
+        "span_id": text(about, matches=span_id),
+        "article_id": text("its article", matches=ARTICLE_ID),
+        "sentence_id": text("the sentence that holds it", matches=SENTENCE_ID),
+        **offsets(),
+        "text": text("the article's text there", filled=True),
+    }
+
+
+def offsets() -> dict[str, pa.Column]:
+    """Return the columns of a half-open place in an article's text."""
+    return {
+        "start": number("offset of its first character", 0),
+        "end": number("offset after its last character", 1),
+    }
 
 
 def is_edtf(value: object) -> bool:
@@ -57,29 +175,20 @@ def is_edtf(value: object) -> bool:
     return first <= last
 
 
-def is_strings(value: object) -> bool:
-    """Whether `value` is a tuple or list of distinct texts."""
-    return (
-        isinstance(value, tuple | list)
-        and all(isinstance(item, str) for item in value)
-        and len(set(value)) == len(value)
-    )
+def is_list(value: object, kind: type | tuple[type, ...]) -> bool:
+    """Whether `value` is a tuple or list of items of a kind."""
+    return isinstance(value, tuple | list) and all(isinstance(item, kind) for item in value)
 
 
-def is_counts(value: object) -> bool:
-    """Whether `value` is a tuple or list of whole numbers from 0."""
-    return isinstance(value, tuple | list) and all(
-        isinstance(item, int) and item >= 0 for item in value
-    )
-
-
-def is_boolean(value: object) -> bool:
-    """Whether `value` is true or false: pandas would coerce anything to one of them."""
-    return isinstance(value, bool)
-
-
-# A key that a JSON object of the table may leave out; in a frame the column is always there.
-OPTIONAL = {"optional": True}
-BOOLEAN = {"json": {"type": "boolean"}}
-STRINGS = {"json": {"type": "array", "items": {"type": "string"}, "uniqueItems": True}}
-COUNTS = {"json": {"type": "array", "items": {"type": "integer", "minimum": 0}}}
+# pandas would coerce anything to one of the two: hence an object column with a check.
+BOOLEAN = Form("boolean", {"type": "boolean"}, lambda value: isinstance(value, bool))
+STRINGS = Form(
+    "strings",
+    {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+    lambda value: is_list(value, str) and len(set(value)) == len(value),
+)
+COUNTS = Form(
+    "counts",
+    {"type": "array", "items": {"type": "integer", "minimum": 0}},
+    lambda value: is_list(value, int) and all(item >= 0 for item in value),
+)

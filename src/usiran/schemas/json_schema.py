@@ -14,13 +14,7 @@ import pandera.pandas as pa
 
 from usiran.schemas.tables import MODELS, Allowed, schema_of
 
-_TYPES = {
-    "str": "string",
-    "string": "string",
-    "int64": "integer",
-    "bool": "boolean",
-    "float64": "number",
-}
+_TYPES = {"str": "string", "string": "string", "int64": "integer", "float64": "number"}
 
 _CHECKS: dict[str, Callable[[Mapping[str, object]], dict[str, object]]] = {
     "isin": lambda s: {"enum": list(s["allowed_values"])},  # type: ignore[call-overload] # a list
@@ -28,13 +22,7 @@ _CHECKS: dict[str, Callable[[Mapping[str, object]], dict[str, object]]] = {
     "less_than_or_equal_to": lambda s: {"maximum": s["max_value"]},
     "greater_than_or_equal_to": lambda s: {"minimum": s["min_value"]},
     "str_length": lambda s: {"minLength": s["min_value"]},
-    "strings": lambda _: {},  # in the column's metadata
-    "counts": lambda _: {},
-    "probabilities": lambda _: {},
-    "said": lambda _: {},
-    "interval": lambda _: {},
-    "object": lambda _: {},
-    "boolean": lambda _: {},
+    # No pattern knows how many days a month has.
     "edtf": lambda _: {},
 }
 
@@ -52,7 +40,7 @@ def json_schema(name: str, allowed: Allowed) -> dict[str, object]:
     document: dict[str, object] = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": name,
-        "description": " ".join((MODELS[name].__doc__ or "").split()),
+        "description": MODELS[name].about,
         "type": "object",
         "properties": {key: _property(column) for key, column in schema.columns.items()},
         "required": [key for key, column in schema.columns.items() if not _optional(column)],
@@ -68,17 +56,15 @@ def _optional(column: pa.Column) -> bool:
 
 
 def _property(column: pa.Column) -> dict[str, object]:
-    extra = (column.metadata or {}).get("json")
-    entry: dict[str, object] = dict(extra) if extra else {"type": _json_type(column)}
-    for check in column.checks:
-        entry |= _CHECKS[check.name](check.statistics)
+    entry: dict[str, object] = dict((column.metadata or {}).get("json", {}))
+    # A form's own schema says all that its check does.
+    if not entry:
+        entry["type"] = _TYPES[str(column.dtype).split("[")[0]]
+        for check in column.checks:
+            entry |= _CHECKS[check.name](check.statistics)
     if column.nullable:
         entry = {"anyOf": [entry, {"type": "null"}]}
     return {"description": column.description} | entry
-
-
-def _json_type(column: pa.Column) -> str:
-    return _TYPES[str(column.dtype).split("[")[0]]
 
 
 def json_schema_files(allowed: Allowed) -> dict[str, bytes]:

@@ -11,3 +11,7 @@ LAYERS = ("stance", "grounds", "holder", "article_stance", "actor", "event", "ro
 SENTENCE_LAYERS = LAYERS[:3]
 VOTED_LAYERS = (*LAYERS, "mode")
 TEXT_STATUSES = ("present", "withdrawn", "withheld")
+TEXT_STATUS = (
+    "whether the text is here: present, withdrawn (taken out on request; underscores stand for it) "
+    "or withheld (an edition without texts)"
+)

@@ -1,7 +1,5 @@
 """Every table's model, and one check of a frame against it, told as findings."""
 
-from __future__ import annotations
-
 from collections import namedtuple
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cache
@@ -11,107 +9,38 @@ import pandas as pd
 import pandera.pandas as pa
 
 from usiran.errors import Finding, shorten
-from usiran.schemas.actors import Actors
-from usiran.schemas.annotations import Annotations
-from usiran.schemas.annotators import Annotators
-from usiran.schemas.article_stance import ArticleStance
-from usiran.schemas.articles import Articles
-from usiran.schemas.base import Table
-from usiran.schemas.contrast import Contrast, ContrastDropped, ContrastLabels
-from usiran.schemas.crosswalks import Crosswalks
-from usiran.schemas.events import Events
-from usiran.schemas.folds import Folds
-from usiran.schemas.predictions import Predictions
-from usiran.schemas.registry import ActorLinks, Registry
-from usiran.schemas.results import Results
-from usiran.schemas.roles import Roles
-from usiran.schemas.sentences import Sentences
-from usiran.schemas.stance import Stance
-from usiran.schemas.votes import Decisions, Votes
+from usiran.schemas import (
+    actor_links,
+    actors,
+    annotations,
+    annotators,
+    article_stance,
+    articles,
+    contrast,
+    contrast_dropped,
+    contrast_labels,
+    crosswalks,
+    decisions,
+    events,
+    folds,
+    predictions,
+    registry,
+    results,
+    roles,
+    sentences,
+    stance,
+    votes,
+)
 
-MODELS: dict[str, type[Table]] = {
-    "articles": Articles,
-    "sentences": Sentences,
-    "folds": Folds,
-    "annotators": Annotators,
-    "registry": Registry,
-    "actor_links": ActorLinks,
-    "crosswalks": Crosswalks,
-    "annotations": Annotations,
-    "votes": Votes,
-    "decisions": Decisions,
-    "stance": Stance,
-    "article_stance": ArticleStance,
-    "actors": Actors,
-    "events": Events,
-    "roles": Roles,
-    "contrast": Contrast,
-    "contrast_labels": ContrastLabels,
-    "contrast_dropped": ContrastDropped,
-    "predictions": Predictions,
-    "results": Results,
-}
-
-# Which columns hold labels of which field of labels.toml ("quad": the quad classes,
-# "affiliation": the affiliations).
-LABELLED: dict[str, dict[str, str]] = {
-    "registry": {"type": "actor", "affiliation": "affiliation"},
-    "crosswalks": {"event": "event"},
-    "annotations": {"mode": "mode"},
-    "stance": {"stance": "stance", "holder": "holder"},
-    "article_stance": {"article_stance": "stance"},
-    "actors": {"type": "actor"},
-    "events": {"type": "event", "quad": "quad", "mode": "mode"},
-    "roles": {"role": "role"},
-    "contrast": {"stance": "stance", "holder": "holder"},
-    "contrast_labels": {"stance": "stance", "holder": "holder"},
-}
-
-# Where each table stands, and the columns that name its rows in a finding.
-FILES: dict[str, str] = {
-    "articles": "dataset/source/articles.csv",
-    "sentences": "dataset/source/sentences.csv",
-    "folds": "dataset/source/folds.csv",
-    "contrast": "dataset/source/contrast.csv",
-    "contrast_labels": "annotation/contrast/labels.csv",
-    "contrast_dropped": "annotation/contrast/dropped.csv",
-    "annotators": "annotation/annotators.csv",
-    "registry": "annotation/actors.csv",
-    "actor_links": "annotation/actor_links.csv",
-    "crosswalks": "annotation/crosswalks",
-    "annotations": "annotation/submissions",
-    "votes": "annotation/gold/votes.csv",
-    "decisions": "annotation/gold/decisions.csv",
-    "stance": "annotation/gold/stance.json",
-    "article_stance": "annotation/gold/spans.json",
-    "actors": "annotation/gold/spans.json",
-    "events": "annotation/gold/spans.json",
-    "roles": "annotation/gold/spans.json",
-    "predictions": "baselines/results",
-    "results": "baselines/results",
-}
-KEYS: dict[str, tuple[str, ...]] = {
-    "articles": ("article_id",),
-    "sentences": ("sentence_id",),
-    "folds": ("article_id",),
-    "contrast": ("contrast_id",),
-    "contrast_labels": ("contrast_id", "annotator_id"),
-    "contrast_dropped": ("contrast_id",),
-    "annotators": ("annotator_id",),
-    "registry": ("actor_id",),
-    "actor_links": ("span_id",),
-    "crosswalks": ("crosswalk", "event", "target"),
-    "annotations": ("annotation_id",),
-    "votes": ("layer", "unit_id", "label", "target"),
-    "decisions": ("layer", "unit_id", "label", "target"),
-    "stance": ("sentence_id",),
-    "article_stance": ("article_id",),
-    "actors": ("span_id",),
-    "events": ("span_id",),
-    "roles": ("event_id", "role", "actor_span_id"),
-    "predictions": ("system", "task", "sentence_id", "replicate"),
-    "results": ("system", "task"),
-}
+# In the order in which people read them: texts, who labels and with what, gold, contrast, scores.
+_MODULES = (
+    *(articles, sentences, folds, annotators, registry, actor_links, crosswalks, annotations),
+    *(votes, decisions, stance, article_stance, actors, events, roles),
+    *(contrast, contrast_labels, contrast_dropped, predictions, results),
+)
+MODELS = {module.TABLE.name: module.TABLE for module in _MODULES}
+FILES = {name: table.file for name, table in MODELS.items()}
+KEYS = {name: table.key for name, table in MODELS.items()}
 
 _ROWS_AT_ONCE = 10_000
 
@@ -143,17 +72,9 @@ def withdrawn_articles(frames: Frames) -> set[str]:
 
 
 def schema_of(name: str, allowed: Allowed) -> pa.DataFrameSchema:
-    """Return one table's schema, with the label sets of the scheme filled in.
-
-    Parameters
-    ----------
-    name : str
-        The table's name, a key of `MODELS`.
-    allowed : mapping
-        From field name (and "quad") to its labels, as `Scheme.allowed` gives them.
-    """
-    schema = MODELS[name].to_schema()
-    for column, field in LABELLED.get(name, {}).items():
+    """Return one table's schema, with the label sets that `Scheme.allowed` gives filled in."""
+    schema: pa.DataFrameSchema = MODELS[name].schema
+    for column, field in MODELS[name].labels.items():
         checks = [*schema.columns[column].checks, pa.Check.isin(list(allowed[field]))]
         schema = schema.update_column(column, checks=checks)
     return schema
@@ -161,7 +82,7 @@ def schema_of(name: str, allowed: Allowed) -> pa.DataFrameSchema:
 
 def empty(name: str) -> pd.DataFrame:
     """Return the table without rows, with the dtypes of its model."""
-    columns = MODELS[name].to_schema().columns.items()
+    columns = MODELS[name].schema.columns.items()
     return pd.DataFrame({key: pd.Series(dtype=column.dtype.type) for key, column in columns})
 
 
@@ -176,26 +97,14 @@ def check(
 ) -> tuple[pd.DataFrame | None, list[Finding]]:
     """Check a frame against its model.
 
-    Parameters
-    ----------
-    name : str
-        The table's name.
-    frame : DataFrame
-        Its rows; texts are coerced to the model's dtypes.
-    file : str
-        The file that the findings name.
-    key : str or list of str
-        The columns whose values name a row in the findings.
-    allowed : mapping
-        The label sets.
-    made : sequence of str
-        Columns that the toolkit makes: a message does not ask for them.
+    `file` is how findings call it, `key` the columns whose values name a row in them, `made`
+    the columns that the toolkit makes: a message does not ask for them.
 
     Returns
     -------
     frame : DataFrame or None
-        The coerced frame without the rows that have findings; None where a column is
-        missing or surplus.
+        Coerced to the model's dtypes, without the rows that have findings; None where a column
+        is missing or surplus.
     findings : list of Finding
     """
     schema = schema_of(name, allowed)

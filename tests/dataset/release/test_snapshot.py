@@ -65,7 +65,7 @@ def test_no_record_holds_text_of_an_article(snapshot: Snapshot, first_release: C
 
 
 def test_an_edit_of_the_contrast_set_is_told_by_its_hash() -> None:
-    frames = {name: pd.DataFrame(columns=list(MODELS[name].to_schema().columns)) for name in MODELS}
+    frames = {name: pd.DataFrame(columns=list(MODELS[name].columns)) for name in MODELS}
     row = {
         "contrast_id": "a#001~1", "sentence_id": "a#001", "edit": "negate-event",
         "text": "No one came.", "stance": "neutral", "holder": "author",

@@ -37,7 +37,7 @@ from usiran.label_studio.annotation_records import TaskReading, span_id
 from usiran.label_studio.check import check_task
 from usiran.label_studio.write_export import export_bytes
 from usiran.schemas.label_scheme import read_scheme
-from usiran.schemas.votes import Decisions, Votes
+from usiran.schemas.tables import MODELS
 from usiran.text.articles import read_texts
 from usiran.text.spans import overlaps
 from usiran.validation.votes import count_votes, vote_rows
@@ -259,8 +259,8 @@ class Adjudicator:
         refuse(finding for task in tasks for finding in check(task))
         row_dicts = [row._asdict() for row in rows]
         files = {
-            "votes.csv": csv_bytes(vote_rows(votes), list(Votes.to_schema().columns)),
-            "decisions.csv": csv_bytes(row_dicts, list(Decisions.to_schema().columns)),
+            "votes.csv": csv_bytes(vote_rows(votes), list(MODELS["votes"].columns)),
+            "decisions.csv": csv_bytes(row_dicts, list(MODELS["decisions"].columns)),
         }
         exports = {
             f"{project}.json": export_bytes((t for t in tasks if t.project == project), self.scheme)

@@ -22,7 +22,7 @@ import numpy as np
 
 from usiran.errors import FileError, shorten
 from usiran.schemas.label_scheme import Scheme
-from usiran.schemas.tables import KEYS, LABELLED, MODELS, Frames, rows_of
+from usiran.schemas.tables import KEYS, MODELS, Frames, rows_of
 from usiran.text.articles import sha256
 
 Value = str | int | float | bool | list["Value"]
@@ -107,8 +107,8 @@ def label_counts(snapshot: Snapshot) -> dict[str, dict[str, int]]:
     """Return how many gold records have each label: from ``table.column`` to label to count."""
     counts = {}
     for name in _GOLD:
-        # Grounds are any number a sentence: no column of one label, as LABELLED has them.
-        for column in [*LABELLED[name], *(["grounds"] if name == "stance" else [])]:
+        # Grounds are any number a sentence: no column of one label, as a table's labels are.
+        for column in [*MODELS[name].labels, *(["grounds"] if name == "stance" else [])]:
             cells = (row.get(column) for row in snapshot.get(name, {}).values())
             labels = Counter(label for cell in cells for label in _each(cell))
             counts[f"{name}.{column}"] = dict(sorted(labels.items()))
@@ -122,7 +122,7 @@ def _each(value: Value | None) -> list[str]:
 
 
 def _rows(name: str, tables: Frames) -> Iterable[Record]:
-    columns = list(MODELS[name].to_schema().columns)
+    columns = list(MODELS[name].columns)
     if name in _TEXTS:
         columns.remove("text")
     for row in rows_of(tables[name]):

@@ -25,8 +25,7 @@ from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.loading import Opened
-from usiran.schemas.registry import ActorLinks
-from usiran.schemas.tables import FILES, Frames, rows_of
+from usiran.schemas.tables import FILES, MODELS, Frames, rows_of
 from usiran.text.articles import read_text, read_texts, sha256
 from usiran.text.diff_pieces import edited
 from usiran.text.ngrams import SHINGLE, SharedRuns
@@ -153,7 +152,7 @@ def _read_links(corpus: Corpus) -> list[dict[str, str]]:
 
 
 def _link_files(corpus: Corpus, rows: Iterable[Mapping[str, str]]) -> dict[Path, bytes]:
-    columns = list(ActorLinks.to_schema().columns)
+    columns = list(MODELS["actor_links"].columns)
     return {corpus.root / FILES["actor_links"]: csv_bytes(rows, columns)}
 
 
