@@ -14,7 +14,7 @@ from tests.support.entries import bench, findings, gold_lines, write
 from usiran.benchmark.prediction_rules import RULES
 from usiran.benchmark.predictions import read_content, read_lines
 from usiran.benchmark.results import (
-    result_bytes,
+    json_bytes,
 )
 from usiran.benchmark.run import Benchmark, run_all
 from usiran.benchmark.submit import score
@@ -302,7 +302,7 @@ def test_the_json_schema_holds_for_result_files(bench: Benchmark, tmp_path: Path
     mine = score(bench, path, task="events", system="x", draws=100).result
     own = run_all(bench, [("stance", "majority")], seed=0, draws=100)["majority", "stance"].result
     for one in (mine, own):
-        validator.validate(json.loads(result_bytes(one)))
+        validator.validate(json.loads(json_bytes(one)))
 
 
 # Scoring

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from tests.support.benches import MakeBench, bench, run_pairs
-from usiran.benchmark.results import Stored, paths, read_results, result_bytes
+from usiran.benchmark.results import Stored, json_bytes, paths, read_results
 from usiran.benchmark.run import (
     evaluate,
 )
@@ -91,6 +91,6 @@ def test_predictions_that_do_not_fit_the_gold_are_refused(bench: MakeBench) -> N
 
 def test_a_result_file_reads_back_as_it_was_written(bench: MakeBench) -> None:
     stored = evaluate(bench(sentences=6), "events", "cue-lexicon", seed=0, draws=200)
-    text = result_bytes(stored.result)
+    text = json_bytes(stored.result)
     assert msgspec.json.decode(text, type=type(stored.result)) == stored.result
     assert text.endswith(b"}\n")

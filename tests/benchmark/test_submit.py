@@ -8,11 +8,11 @@ import pytest
 
 from tests.support import synthetic
 from tests.support.entries import bench, gold_lines, open_benchmark, submitted, write
-from usiran.benchmark.cards import card_path
 from usiran.benchmark.predictions import prediction_bytes, read_lines
 from usiran.benchmark.rescore import rescore
 from usiran.benchmark.results import (
     Result,
+    card_path,
     paths,
     read_results,
 )

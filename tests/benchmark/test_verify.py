@@ -11,12 +11,12 @@ import msgspec
 import pytest
 
 from tests.support.entries import bench, gold_lines, submitted, write
-from usiran.benchmark.cards import card_path
 from usiran.benchmark.results import (
     Stored,
     Submission,
+    card_path,
+    json_bytes,
     paths,
-    result_bytes,
 )
 from usiran.benchmark.run import Benchmark, run_all
 from usiran.benchmark.submit import score
@@ -28,7 +28,7 @@ __all__ = ["bench"]
 
 def test_an_own_result_has_no_environment_so_runs_are_the_same_everywhere(bench: Benchmark) -> None:
     stored = run_all(bench, [("stance", "majority")], seed=0, draws=100)["majority", "stance"]
-    assert b"environment" not in result_bytes(stored.result)
+    assert b"environment" not in json_bytes(stored.result)
 
 
 # Verifying
@@ -105,7 +105,7 @@ def test_a_prediction_file_with_one_row_changed_is_verified_as_different(
     lines = gold_lines(bench, "stance")
     path = write(tmp_path / "p.jsonl", lines)
     (tmp_path / "r.json").write_bytes(
-        result_bytes(score(bench, path, task="stance", system="x", draws=100).result)
+        json_bytes(score(bench, path, task="stance", system="x", draws=100).result)
     )
     assert verify(bench, tmp_path / "r.json", path).findings == ()
     lines[3]["label"] = "pro-US" if lines[3]["label"] != "pro-US" else "neutral"
@@ -120,7 +120,7 @@ def test_what_only_records_is_not_compared(bench: Benchmark, tmp_path: Path) -> 
     told = msgspec.structs.replace(
         made, environment={"python": "4.0"}, title="X", submission=Submission("by hand")
     )
-    (tmp_path / "r.json").write_bytes(result_bytes(told))
+    (tmp_path / "r.json").write_bytes(json_bytes(told))
     assert verify(bench, tmp_path / "r.json", path).findings == ()
 
 
@@ -129,7 +129,7 @@ def test_the_predictions_of_a_result_are_looked_for_beside_it(
 ) -> None:
     path = write(tmp_path / "r.predictions.jsonl", gold_lines(bench, "stance"))
     made = score(bench, path, task="stance", system="x", draws=100)
-    (tmp_path / "r.json").write_bytes(result_bytes(made.result))
+    (tmp_path / "r.json").write_bytes(json_bytes(made.result))
     assert verify(bench, tmp_path / "r.json").findings == ()
     path.unlink()
     (finding,) = verify(bench, tmp_path / "r.json").findings

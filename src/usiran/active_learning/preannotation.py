@@ -56,25 +56,10 @@ def predictor_of(
 ) -> Predictor:
     """Return what predicts the tasks of a project by a system trained on the gold.
 
-    Parameters
-    ----------
-    system : str, optional
-        Whose labels are given (default: none; `ORDERING` then only orders the tasks).
-    ordering : bool
-        Whether the scores are to order the tasks: the system must state probabilities.
-
-    Returns
-    -------
-    callable
-        Its predictions are marked ``<system>@<data version>``. A score is the probability of
-        the likeliest label, the lower one of stance and holder; None where none is stated.
-
-    Raises
-    ------
-    InputError
-        The system is unknown or is of no use for the layer, or there is no gold to learn from.
-    UsiranError
-        The corpus or the system's settings cannot be read.
+    Its predictions are marked ``<system>@<data version>``. A score is the probability of the
+    likeliest label, the lower one of stance and holder; None where none is stated. Without a
+    `system` there are no labels: `ORDERING` gives scores alone. With `ordering` the scores are to
+    order the tasks, so the system must state probabilities.
     """
     if ordering and layer == "spans":
         fix = "leave --queue out: the order of a few whole articles is yours to choose"
@@ -103,7 +88,7 @@ def _benchmark(corpus: Corpus) -> Benchmark:
     if not stored or opened.tables["stance"].empty:
         fix = "adopt or adjudicate a gold first, or leave --pre-annotate and --queue out"
         raise InputError.of(corpus.name_of(corpus.gold), "no gold", "a gold to learn from", fix)
-    return Benchmark.of(corpus, opened.tables)
+    return Benchmark.of(corpus, opened.tables, opened.scheme)
 
 
 def _tasks(bench: Benchmark, layer: Project, system: str) -> tuple[str, ...]:

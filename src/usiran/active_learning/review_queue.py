@@ -34,9 +34,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import InputError
 from usiran.models.registry import SYSTEMS
-from usiran.schemas.label_scheme import Scheme
-from usiran.schemas.tables import Frames, rows_of
-from usiran.text.articles import Texts
+from usiran.schemas.tables import rows_of
 from usiran.validation.validate import validate
 from usiran.validation.votes import counted
 
@@ -79,23 +77,12 @@ def review_queue(
 
     Findings do not keep the other two kinds from being looked for, as long as the tables they
     need can be read. `system` is whose probabilities are compared with the gold.
-
-    Raises
-    ------
-    FileError
-        The label scheme or corpus.toml cannot be read.
-    InputError
-        The texts cannot be read, or the system is unknown or gives no probabilities.
     """
     finder = _ReasonFinder(corpus, system, seed)
-    find = {
-        "disagreement": finder.disagreement,
-        "conflict": finder.conflict,
-        "findings": finder.findings,
-    }
+    finders = dict(zip(KINDS, (finder.disagreement, finder.conflict, finder.findings), strict=True))
     reasons: dict[str, list[Reason]] = defaultdict(list)
     for kind in kinds:
-        for sentence_id, reason in find[kind]():
+        for sentence_id, reason in finders[kind]():
             reasons[sentence_id].append(reason)
     queue = []
     # In the order of the corpus, and sorting keeps it: equal sentences stand as they are read.
@@ -114,11 +101,11 @@ class _ReasonFinder:
     def __init__(self, corpus: Corpus, system: str, seed: int) -> None:
         self._corpus, self._system, self._seed = corpus, system, seed
         self._opened = loading.open(corpus)
-        self._tables: Frames = self._opened.tables
+        self._tables = self._opened.tables
+        # Without them there is nothing to point at; any other table may be missing.
         if not {"articles", "sentences"} <= set(self._tables):
             raise InputError(self._opened.findings)
-        self._scheme: Scheme = self._opened.scheme
-        self.texts: Texts = self._opened.texts
+        self.texts = self._opened.texts
         self.notes: list[str] = []
 
     def _lacks(self, kind: str, *tables: str) -> bool:
@@ -140,7 +127,7 @@ class _ReasonFinder:
         if all(counts.total() < 2 for counts in votes.values()):
             self.notes.append("disagreement left out: no sentence has two annotators")
         for (layer, unit), counts in votes.items():
-            labels = self._scheme[layer].names
+            labels = self._opened.scheme[layer].names
             score = entropy(counts.values(), len(labels))
             if score > 0:
                 shares = ", ".join(f"{counts[name]} {name}" for name in labels if counts[name])
@@ -152,8 +139,9 @@ class _ReasonFinder:
         if self._tables["stance"].empty:
             self.notes.append("conflict left out: there is no gold yet")
             return
-        bench = Benchmark.of(self._corpus, self._tables)
+        bench = Benchmark.of(self._corpus, self._tables, self._opened.scheme)
         bench.plan(systems=[self._system])
+        # A control says nothing about the gold, whatever its probabilities.
         usable = [
             name
             for name, entry in SYSTEMS.items()

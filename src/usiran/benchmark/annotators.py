@@ -20,22 +20,11 @@ _OF_SENTENCES = ("stance", "grounds", "holder")
 
 @dataclass(frozen=True)
 class Annotators:
-    """Everybody whose labels stand behind the gold.
+    """Everybody whose labels stand behind the gold."""
 
-    Parameters
-    ----------
-    kinds : dict
-        From annotator (sorted) to ``human`` or ``language-model``.
-    rows : DataFrame
-        Their labels, a row each as in the table of annotations; where somebody labelled a
-        task in several rounds, those of the last one.
-    tables : mapping
-        The corpus's tables.
-    """
-
-    kinds: dict[str, str]
-    rows: pd.DataFrame
-    tables: Tables
+    kinds: dict[str, str]  # from annotator, sorted, to ``human`` or ``language-model``
+    rows: pd.DataFrame  # as in the table of annotations; of several rounds the last one
+    tables: Tables  # the corpus's
     _spans: dict[str, Tables] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
@@ -66,16 +55,12 @@ class Annotators:
         if annotator not in self._spans:
             rows = self.rows[self.rows["annotator_id"] == annotator]
             stance = self.tables["stance"]
+            # The article's stance is asked with its spans: an article without any is here too.
             labelled = rows.loc[~rows["layer"].isin(_OF_SENTENCES), "article_id"]
             answered = stance[stance["article_id"].isin(list(labelled))]
             actors, events = (_spans(rows, layer, answered) for layer in ("actor", "event"))
-            roles = _roles(rows, actors, events)
-            self._spans[annotator] = {
-                "stance": answered,
-                "actors": actors,
-                "events": events,
-                "roles": roles,
-            }
+            spans = {"actors": actors, "events": events, "roles": _roles(rows, actors, events)}
+            self._spans[annotator] = {"stance": answered, **spans}
         return self._spans[annotator]
 
 
@@ -92,16 +77,10 @@ def _last(rows: pd.DataFrame, rounds: Sequence[str]) -> pd.DataFrame:
 def _spans(rows: pd.DataFrame, layer: str, stance: pd.DataFrame) -> pd.DataFrame:
     """Return an annotator's spans in scored sentences as a gold table; others are not scored."""
     spans = rows[rows["layer"] == layer].sort_values(["article_id", "start"])
-    frame = pd.DataFrame(
-        {
-            "span_id": spans["unit_id"],
-            "article_id": spans["article_id"],
-            "sentence_id": _sentences_of(spans, stance),
-            "start": spans["start"],
-            "end": spans["end"],
-            "type": spans["label"],
-        }
+    frame = spans[["unit_id", "article_id", "start", "end", "label"]].rename(
+        columns={"unit_id": "span_id", "label": "type"}
     )
+    frame["sentence_id"] = _sentences_of(spans, stance)
     return frame.dropna(subset="sentence_id")
 
 
@@ -127,11 +106,5 @@ def _roles(rows: pd.DataFrame, actors: pd.DataFrame, events: pd.DataFrame) -> pd
     links = rows[rows["layer"] == "role"]
     scored = links["unit_id"].isin(list(events["span_id"]))
     links = links[scored & links["target"].isin(list(actors["span_id"]))]
-    return pd.DataFrame(
-        {
-            "article_id": links["article_id"],
-            "event_id": links["unit_id"],
-            "role": links["label"],
-            "actor_span_id": links["target"],
-        }
-    )
+    names = {"unit_id": "event_id", "label": "role", "target": "actor_span_id"}
+    return links[["article_id", *names]].rename(columns=names)

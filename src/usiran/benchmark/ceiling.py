@@ -23,6 +23,7 @@ from usiran.benchmark.results import rounded
 from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
 from usiran.tasks.base import Gold, Predictions, objects
 from usiran.tasks.links import Link
+from usiran.text.spans import Span
 
 GOLD = "gold"
 SEED = 0
@@ -30,27 +31,16 @@ Place = tuple[str, int, int]
 
 
 class Agreed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One annotator against the gold or another annotator.
+    """One annotator against the gold or another annotator, on what both labelled."""
 
-    Parameters
-    ----------
-    first, second : str
-        The annotator, and ``gold`` or the other annotator.
-    sentences, articles : int
-        What both labelled.
-    score : float
-        The task's headline; `interval` is its 95 % interval, as a system's.
-    scores, per_article : dict
-        As a system's, without the soft score: one annotator states no probabilities.
-    """
-
+    # The annotator, and ``gold`` or the other one; stored files keep their first names.
     first: str = msgspec.field(name="one")
     second: str = msgspec.field(name="other")
     sentences: int
     articles: int
-    score: float
+    score: float  # the task's headline; `interval` is its 95 % interval, as a system's
     interval: tuple[float, float]
-    scores: dict[str, float]
+    scores: dict[str, float]  # without the soft score: one annotator states no probabilities
     per_article: dict[str, float]
 
 
@@ -66,43 +56,21 @@ class TaskCeiling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ceiling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What annotators reach on every task.
-
-    Parameters
-    ----------
-    annotators : dict
-        From annotator to ``human`` or ``language-model``.
-    notes : tuple of str
-        How the figures are to be read.
-    tasks : dict
-        From task to its figures; empty where there is nothing to compare.
-    """
+    """What annotators reach on every task."""
 
     protocol: str
     data_version: str
     seed: int
     draws: int
-    annotators: dict[str, str]
-    notes: tuple[str, ...]
-    tasks: dict[str, TaskCeiling]
+    annotators: dict[str, str]  # from annotator to ``human`` or ``language-model``
+    notes: tuple[str, ...]  # how the figures are to be read
+    tasks: dict[str, TaskCeiling]  # without the tasks where there is nothing to compare
 
 
 def measure(
     golds: Mapping[str, Gold], annotators: Annotators, *, gold_basis: str, data_version: str
 ) -> Ceiling:
-    """Return what annotators reach on every task that can be evaluated.
-
-    Parameters
-    ----------
-    golds : mapping
-        From task to its gold.
-    annotators : Annotators
-        Whose labels are compared.
-    gold_basis : str
-        ``first-pass`` or ``adjudicated``, as corpus.toml says.
-    data_version : str
-        Of the corpus.
-    """
+    """Return what annotators reach on every task that can be evaluated."""
     # The gold of the only annotator's first pass is that annotator's own labels.
     with_gold = len(annotators.kinds) > 1 or gold_basis != "first-pass"
     tasks = {
@@ -141,10 +109,9 @@ def _notes(kinds: Mapping[str, str], gold_basis: str) -> Iterator[str]:
 def _task_ceiling(gold: Gold, annotators: Annotators, *, with_gold: bool) -> TaskCeiling:
     answers = {name: annotators.gold(gold.task, name) for name in annotators.kinds}
     answered = {name: answer for name, answer in answers.items() if len(answer.values)}
+    # Whoever labelled nothing of a task is no annotator of it.
     against_gold = tuple(
-        _agreed(gold, (name, answer), (GOLD, gold))
-        for name, answer in answered.items()
-        if with_gold
+        _agreed(gold, named, (GOLD, gold)) for named in answered.items() if with_gold
     )
     pairs = tuple(
         _agreed(gold, first, second)
@@ -196,29 +163,24 @@ def _between_shared_spans(links: Gold, other: Gold) -> Gold:
     events, actors = (set(_places(other, layer)) for layer in ("events", "actors"))
 
     def both_marked(link: Link, article: str, start: int) -> bool:
-        event, actor = (
-            (article, span.start + start, span.end + start) for span in (link.event, link.actor)
-        )
+        event, actor = (_place(span, article, start) for span in (link.event, link.actor))
         return event in events and actor in actors
 
-    starts = links.records["start"].tolist()
-    rows = zip(links.values, links.articles.tolist(), starts, strict=True)
-    return replace(
-        links,
-        values=objects(
-            tuple(link for link in row if both_marked(link, article, start))
-            for row, article, start in rows
-        ),
-    )
+    rows = zip(links.values, links.articles.tolist(), links.records["start"], strict=True)
+    shared = [
+        tuple(link for link in row if both_marked(link, article, start))
+        for row, article, start in rows
+    ]
+    return replace(links, values=objects(shared))
 
 
 def _places(gold: Gold, layer: str) -> Iterator[Place]:
     records = gold.records
     rows = zip(gold.articles.tolist(), records["start"], records[layer], strict=True)
     for article, start, spans in rows:
-        yield from ((article, span.start + start, span.end + start) for span in spans)
+        yield from (_place(span, article, start) for span in spans)
 
 
-def ceiling_bytes(ceiling: Ceiling) -> bytes:
-    """Return the content of ceiling.json."""
-    return msgspec.json.format(msgspec.json.encode(ceiling), indent=1) + b"\n"
+def _place(span: Span, article: str, start: int) -> Place:
+    """Return where a span of the sentence that begins at `start` stands in its article."""
+    return article, span.start + start, span.end + start

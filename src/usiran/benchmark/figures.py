@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import msgspec
 
 from usiran.benchmark.ranking import Ranking, contestants, rank
-from usiran.benchmark.results import Result, Results, rounded
+from usiran.benchmark.results import Result, Results
 from usiran.benchmark.run import Benchmark
 from usiran.tasks.base import METRICS, Gold, Predictions
 from usiran.text.spans import pairs
@@ -34,26 +34,17 @@ class Shown(msgspec.Struct, frozen=True):
 
 
 class TaskScores(msgspec.Struct, frozen=True):
-    """All systems on one task, the best first, then the peers.
-
-    Parameters
-    ----------
-    ceiling : float or None
-        Mean score of annotators against each other; None where there is no such thing.
-    """
+    """All systems on one task, the best first, then the peers."""
 
     task: str
     metric: str
     articles: tuple[str, ...]
     systems: tuple[Shown, ...]
-    ceiling: float | None
+    ceiling: float | None  # mean score of annotators against each other, if there is one
 
 
 class Confused(msgspec.Struct, frozen=True):
-    """Gold labels (rows) against those of our best that reads text alone (columns).
-
-    `none`: not marked.
-    """
+    """Gold labels (rows) against those of our best that reads text alone; `none`: not marked."""
 
     task: str
     system: str
@@ -162,9 +153,3 @@ def _spread(gold: Gold) -> Spread:
         tuple(float(count[label]) for count in counts.values()) for label in gold.task.labels
     )
     return Spread(gold.task.name, gold.task.labels, gold.article_ids, cells)
-
-
-def figures_bytes(data: msgspec.Struct) -> bytes:
-    """Return the stored form of a picture's data."""
-    plain = rounded(msgspec.to_builtins(data))
-    return msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n"

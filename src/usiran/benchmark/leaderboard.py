@@ -1,4 +1,4 @@
-"""LEADERBOARD.md: the stored results as tables a newcomer can read."""
+"""The pages over stored results: LEADERBOARD.md, and the card of a submitted system."""
 
 from __future__ import annotations
 
@@ -46,6 +46,26 @@ def render(bench: Benchmark, results: Results) -> str:
         },
         compared=compared,
         means=means,
+    )
+
+
+def card(results: Results, system: str) -> str:
+    """Return README.md of a submitted system, over all of its results; it has at least one."""
+    submitted = [
+        stored.result
+        for (name, _), stored in sorted(results.items())
+        if name == system and stored.result.kind == SUBMITTED
+    ]
+    submission = submitted[0].submission
+    return render_template(
+        "usiran.benchmark",
+        "submission.md.jinja",
+        system=system,
+        results=submitted,
+        url=submission.url if submission else "",
+        described=described,
+        metrics=METRICS,
+        purpose=PURPOSE,
     )
 
 
@@ -103,26 +123,19 @@ class _Section:
         # One annotator states no probabilities, so has no soft score.
         columns = {key: title for key, title in self.gold.task.columns if key != "soft"}
         heads = ["ceiling", METRICS[ceiling.headline], _INTERVAL, *columns.values(), "sentences"]
-        rows = (
-            [
-                f"{row.first} and {row.second}",
-                f"**{score(row.score)}**",
-                span_of(row.interval),
-                *(score(row.scores[key]) for key in columns),
-                row.sentences,
-            ]
-            for row in (*ceiling.gold, *ceiling.pairs)
-        )
+        rows = []
+        for row in (*ceiling.gold, *ceiling.pairs):
+            headline = f"**{score(row.score)}**", span_of(row.interval)
+            shown = (score(row.scores[key]) for key in columns)
+            rows.append([f"{row.first} and {row.second}", *headline, *shown, row.sentences])
         return table(heads, rows)
 
     @property
     def classes(self) -> str:
         level = next(iter(self.gold.task.levels))
         ranked = {system_of(row): row.result.per_class[level] for row in self.ranking.rows}
-        ranked |= {
-            f"{peer.result.system} (peer)": peer.result.per_class[level]
-            for peer in self.ranking.peers
-        }
+        for peer in self.ranking.peers:
+            ranked[f"{peer.result.system} (peer)"] = peer.result.per_class[level]
         first = next(iter(ranked.values()))
         heads = [f"{name} (n = {row['support']:.0f})" for name, row in first.items()]
         rows = [

@@ -39,25 +39,15 @@ Progress = Callable[[str, str, int, int], None]
 
 
 class Curve(msgspec.Struct, frozen=True):
-    """One system's scores on one task by the number of training articles.
-
-    Parameters
-    ----------
-    sizes, scores, intervals : tuple
-        The number of training articles, the pooled score, its 95 % interval.
-    fits : int
-        How many times the system was trained.
-    gold_sha256, folds_sha256, settings_sha256 : str
-        What the curve was made on.
-    """
+    """One system's scores on one task by the number of training articles."""
 
     task: str
     system: str
     metric: str
-    sizes: tuple[int, ...]
+    sizes: tuple[int, ...]  # numbers of training articles
     scores: tuple[float, ...]
     intervals: tuple[tuple[float, float], ...]
-    fits: int
+    fits: int  # how many times the system was trained
     gold_sha256: str
     folds_sha256: str
     settings_sha256: str
@@ -110,10 +100,17 @@ def curve(bench: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Cu
         scores=rounded(tuple(scores)),
         intervals=rounded(tuple(intervals)),
         fits=fits,
-        gold_sha256=bench.golds[task].sha256,
-        folds_sha256=bench.folds,
-        settings_sha256=own_settings_sha256(bench, task, system),
+        **made_on(bench, task, system),
     )
+
+
+def made_on(bench: Benchmark, task: str, system: str) -> dict[str, str]:
+    """Return the hashes of all that a curve follows from, in the order of its fields."""
+    return {
+        "gold_sha256": bench.golds[task].sha256,
+        "folds_sha256": bench.folds,
+        "settings_sha256": own_settings_sha256(bench, task, system),
+    }
 
 
 def sizes_of(most: int) -> tuple[int, ...]:
@@ -151,6 +148,7 @@ def subsets(folds: list[int], size: int) -> Iterator[tuple[int, ...]]:
     >>> list(subsets([0, 2, 3], 2)), len(list(subsets(list(range(40)), 20)))
     ([(0, 2), (0, 3), (2, 3)], 10)
     """
+    # Of five at most ten subsets have one size, which is as many as a sample would hold.
     if len(folds) <= 5:
         yield from combinations(folds, size)
         return

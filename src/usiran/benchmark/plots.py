@@ -33,6 +33,11 @@ _STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
     "axes.titlesize": 10.0,
     "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "legend.fontsize": 8.0,
 }
 _DARK = 0.7  # below it black is easier to read on blue than white
 
@@ -100,16 +105,19 @@ def _scores(tasks: Sequence[TaskScores]) -> Figure:
         for row, shown in enumerate(task.systems):
             _interval(axes, row, shown)
         axes.set_yticks(range(len(task.systems)), [shown.system for shown in task.systems])
-        axes.set_ylim(len(task.systems) - 0.4, -0.6)
-        axes.set_xlim(-0.02, 1.02)
-        axes.set_title(f"{task.task}: {task.metric}", loc="left")
-        axes.grid(axis="x", color="#dddddd", linewidth=0.6)
+        # Turned over: the best stands on top.
+        axes.set(ylim=(len(task.systems) - 0.4, -0.6), xlim=(-0.02, 1.02), title=_title(task))
+        axes.grid(axis="x")
         axes.set_axisbelow(True)
         if task.ceiling is not None:
             axes.axvline(task.ceiling, color=PINK, linestyle="--", linewidth=1.4)
     _legend(picture, tasks)
     picture.suptitle("Scores with 95 % intervals (two-stage bootstrap; read them as too narrow)")
     return picture
+
+
+def _title(task: TaskScores) -> str:
+    return f"{task.task}: {task.metric}"
 
 
 def _interval(axes: Axes, row: int, shown: Shown) -> None:
@@ -127,7 +135,8 @@ def _legend(picture: Figure, tasks: Sequence[TaskScores]) -> None:
     if any(task.ceiling is not None for task in tasks):
         label = "annotators among themselves"
         handles.append(Line2D([], [], color=PINK, linestyle="--", label=label))
-    picture.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
+    columns, size = len(handles), mpl.rcParams["font.size"]
+    picture.legend(handles=handles, loc="outside lower center", ncols=columns, fontsize=size)
 
 
 def _articles(tasks: Sequence[TaskScores]) -> Figure:
@@ -141,11 +150,10 @@ def _articles(tasks: Sequence[TaskScores]) -> Figure:
             style = _PEER if shown.kind == PEER else next(styles)
             axes.plot(places, shown.per_article, label=shown.system, **style)
         axes.set_xticks(places, [f"A{place + 1}" for place in places])
-        axes.set_ylim(-0.02, 1.02)
-        axes.set_title(f"{task.task}: {task.metric}", loc="left")
-        axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+        axes.set(ylim=(-0.02, 1.02), title=_title(task))
+        axes.grid(axis="y")
         if contestants:
-            axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, fontsize=8.0)
+            axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     picture.suptitle("Each article alone, held out (controls left out)")
     articles = tasks[0].articles if tasks else ()
     legend = [f"A{i} {name}" for i, name in enumerate(articles, start=1)]
@@ -173,6 +181,7 @@ def _confusions(confusions: Sequence[Confused]) -> Figure:
     picture, panels = _grid(len(confusions), 2, (5.6, 3.7))
     for axes, confusion in zip(panels, confusions, strict=True):
         cells = np.array(confusion.cells)
+        # Shaded by row: else a frequent label alone would have any colour.
         totals = cells.sum(axis=1, keepdims=True)
         share = np.divide(cells, totals, out=np.zeros_like(cells), where=totals > 0)
         axes.imshow(share, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
@@ -182,9 +191,8 @@ def _confusions(confusions: Sequence[Confused]) -> Figure:
         axes.set_xticks(range(len(names)), names, rotation=rotation, ha=align)
         axes.set_yticks(range(len(names)), names)
         axes.tick_params(labelsize=8.0)
-        axes.set_title(f"{confusion.task}: {confusion.system}", loc="left")
-        axes.set_xlabel("predicted")
-        axes.set_ylabel("gold")
+        title = f"{confusion.task}: {confusion.system}"
+        axes.set(title=title, xlabel="predicted", ylabel="gold")
         for i, j in zip(*np.nonzero(cells), strict=True):
             colour = "white" if share[i, j] > _DARK else "black"
             axes.text(j, i, f"{cells[i, j]:.0f}", ha="center", va="center", color=colour)
@@ -202,16 +210,15 @@ def _learning(curves: Sequence[Curve]) -> Figure:
     for axes, task in zip(panels, tasks, strict=True):
         panel = [curve for curve in curves if curve.task == task]
         for style, curve in zip(_styles(), panel, strict=False):
+            # A word list never changes: without a word its flat line looks like a failure to learn.
             flat = " (learns nothing)" if len(set(curve.scores)) == 1 else ""
             axes.plot(curve.sizes, curve.scores, label=curve.system + flat, **style)
             low, high = zip(*curve.intervals, strict=True)
             axes.fill_between(curve.sizes, low, high, color=style["color"], alpha=0.18, linewidth=0)
-        axes.set_xticks(panel[0].sizes)
-        axes.set_ylim(0.0, 1.0)
-        axes.set_title(f"{task}: {panel[0].metric}", loc="left", fontsize=9.0)
-        axes.set_xlabel("training articles")
-        axes.grid(color="#dddddd", linewidth=0.6)
-        axes.legend(loc="lower right", frameon=False, fontsize=8.0)
+        axes.set(xticks=panel[0].sizes, ylim=(0.0, 1.0), xlabel="training articles")
+        axes.set_title(f"{task}: {panel[0].metric}", fontsize=9.0)
+        axes.grid()
+        axes.legend(loc="lower right")
     picture.suptitle("Learning curves; the band is the 95 % interval, the noise of so few articles")
     return picture
 
@@ -226,13 +233,7 @@ def _labels(spreads: Sequence[Spread]) -> Figure:
         axes = picture.add_subplot(grid[place, 0])
         _bars(axes, spread, shades)
         if place == 0:
-            picture.legend(
-                handles=axes.containers,
-                loc="outside lower center",
-                ncols=2,
-                frameon=False,
-                fontsize=8.0,
-            )
+            picture.legend(handles=axes.containers, loc="outside lower center", ncols=2)
     picture.suptitle("How often each label occurs, by article")
     return picture
 
@@ -241,20 +242,14 @@ def _bars(axes: Axes, spread: Spread, shades: Sequence[str]) -> None:
     cells = np.array(spread.cells)
     left = np.zeros(len(spread.labels))
     for column, article in enumerate(spread.articles):
-        axes.barh(
-            range(len(left)),
-            cells[:, column],
-            left=left,
-            label=article,
-            height=0.72,
-            color=shades[column % len(shades)],
-            edgecolor="white",
-            linewidth=0.5,
+        shade, width = shades[column % len(shades)], cells[:, column]
+        bars = axes.barh(
+            range(len(left)), width, 0.72, left, color=shade, edgecolor="white", linewidth=0.5
         )
+        bars.set_label(article)
         left = left + cells[:, column]
     for row, total in enumerate(left):
         axes.text(total + 0.008 * left.max(), row, f"{total:.0f}", va="center", fontsize=8.0)
     axes.set_yticks(range(len(left)), spread.labels)
-    axes.set_ylim(len(left) - 0.4, -0.6)
-    axes.set_xlim(0.0, 1.08 * left.max())
-    axes.set_title(spread.task, loc="left")
+    # Room on the right for the totals.
+    axes.set(ylim=(len(left) - 0.4, -0.6), xlim=(0.0, 1.08 * left.max()), title=spread.task)

@@ -45,85 +45,50 @@ from usiran.tasks.base import Scorer
 
 SIZES = (5, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300)
 SIMULATIONS = 1000
-QUANTILE = 1.959964
-_STEP = 0.01
+QUANTILE = 1.959964  # of the normal distribution, for 95 %
+_STEP = 0.01  # of a count, small against 1: slopes are those of the curve, not of its steps
 
 
 class Size(msgspec.Struct, frozen=True):
-    """What a benchmark of so many articles would find.
-
-    Parameters
-    ----------
-    articles, sentences : int
-        How large it would be.
-    half_width : float
-        Of the difference's 95 % interval, the median over simulations.
-    power : float
-        Share of simulations where the interval excludes 0 on the right side.
-    power_every : float
-        Share where every article agrees besides.
-    false_alarms : float
-        Share where the interval excludes 0 although there is no difference.
-    """
+    """What a benchmark of so many articles would find; shares are of simulations."""
 
     articles: int
     sentences: int
-    half_width: float
-    power: float
-    power_every: float
-    false_alarms: float
+    half_width: float  # of the difference's 95 % interval, the median over simulations
+    power: float  # share where the interval excludes 0 on the right side
+    power_every: float  # share where every article agrees besides
+    false_alarms: float  # share where the interval excludes 0 although there is no difference
 
 
 class Power(msgspec.Struct, frozen=True):
-    """What `usiran benchmark power` says.
-
-    Parameters
-    ----------
-    observed : float
-        The two systems' difference on the corpus there is.
-    difference, target : float
-        The difference and the power asked for.
-    article_sd, sentence_sd : float
-        How far one article's share in the difference strays: because articles differ, and
-        because each has few sentences. In units of the headline.
-    enough : int or None
-        The smallest size tried whose power reaches the target by the interval.
-    """
+    """What `usiran benchmark power` says."""
 
     task: str
     headline: str
     first: str
     second: str
-    observed: float
-    difference: float
+    observed: float  # the difference on the corpus there is
+    difference: float  # the one asked about, and the power that is enough
     target: float
     seed: int
     simulations: int
     articles: int
+    # How far one article's share in the difference strays: because articles differ, and
+    # because each has few sentences. In units of the headline.
     article_sd: float
     sentence_sd: float
-    enough: int | None
+    enough: int | None  # the smallest size tried whose power by the interval reaches the target
     sizes: tuple[Size, ...]
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two systems on the same sentences: counts, and each sentence's influence.
-
-    Parameters
-    ----------
-    counts : (array, array), shape (sentences, counts)
-        Of the first system and of the second.
-    members : tuple of array
-        The rows of each article.
-    influence : array, shape (sentences,)
-        What a sentence adds to the difference of the headlines.
-    """
+    """Two systems on the same sentences."""
 
     scorer: Scorer
-    counts: tuple[Floats, Floats]
-    members: tuple[NDArray[np.intp], ...]
-    influence: Floats
+    counts: tuple[Floats, Floats]  # of the first system and of the second, (sentences, counts)
+    members: tuple[NDArray[np.intp], ...]  # the rows of each article
+    influence: Floats  # what each sentence adds to the difference of the headlines
 
     @classmethod
     def of(cls, scorer: Scorer, articles: NDArray[np.str_], first: Floats, second: Floats) -> Pair:
@@ -175,6 +140,7 @@ def _squares(values: Floats) -> float:
 
 def simulate(pair: Pair, size: int, difference: float, *, simulations: int, seed: int) -> Size:
     """Return what benchmarks of `size` articles would find, were the difference as asked."""
+    # A stream of its own for every size, so that adding one leaves the others as they were.
     draws = _draw(pair, size, simulations, np.random.default_rng([seed, size]))
     centre = draws.gaps.mean()
     width = QUANTILE * draws.errors
@@ -232,22 +198,10 @@ def power(
     target: float = 0.8,
     seed: int = 0,
 ) -> Power:
-    """Estimate how many articles it would take to tell a difference.
+    """Estimate how many articles it would take to tell a difference, in units of the headline.
 
-    Parameters
-    ----------
-    difference : float
-        How far apart the two systems really are, in units of the task's headline.
-    systems : sequence of str
-        Two systems with stored results, whose disagreement is resampled; the two best that
-        are no controls where it is empty.
-    target : float
-        The power that is enough.
-
-    Raises
-    ------
-    InputError, FileError
-        A system is unknown or stale, or there are no two to compare.
+    The disagreement of two `systems` with stored results is resampled; without any named, of
+    the two best that are no controls. `target` is the power that is enough.
     """
     first, second = systems or _two_best(bench, results, task)
     gold = bench.golds[task]

@@ -44,18 +44,10 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class Frame:
-    """What a task's lines are checked against.
-
-    Parameters
-    ----------
-    gold : Gold
-        Labels, sentences and their bounds.
-    relabelled : bool
-        Whether the lines are a control's, each stating the reference it was scored against.
-    """
+    """What a task's lines are checked against: labels, sentences and their bounds."""
 
     gold: Gold
-    relabelled: bool = False
+    relabelled: bool = False  # a control's lines each state what they were scored against
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -156,6 +148,7 @@ def _links(line: Line, frame: Frame) -> Iterator[Fault]:
     yield from _spans_alone(line, frame)
     for span in line.spans or ():
         yield from _link(span, frame, line.sentence_id)
+    # Links may share an actor, so unlike spans they may overlap; only repeated ones are faults.
     for before, after in pairwise(line.spans or ()):
         if not before < after:
             shown = f"{list(before)}, {list(after)}"
@@ -163,6 +156,7 @@ def _links(line: Line, frame: Frame) -> Iterator[Fault]:
 
 
 def _link(span: SpanRow, frame: Frame, sentence_id: str) -> Iterator[Fault]:
+    # The actor may stand in another sentence, so the article alone bounds it.
     last = frame.ends[sentence_id.partition("#")[0]]
     if not 0 <= span[0] < span[1] <= last:
         allowed = f"the actor's offsets in the article's text, 0 <= start < end <= {last}"

@@ -97,13 +97,8 @@ def _outcome(lines: Sequence[Line], gold: Gold) -> Outcome:
 
 
 def read_content(path: Path, file: str) -> bytes:
-    """Return the content of a predictions file; `file` is its name in messages.
-
-    Raises
-    ------
-    FileError
-        It is missing, a folder, empty, binary or not UTF-8.
-    """
+    """Return the content of a predictions file; `file` is its name in messages."""
+    # Found here, where the whole file can be named: line by line each would be a hundred faults.
     allowed = "predictions, one JSON object a line, in UTF-8"
     try:
         content = path.read_bytes()
@@ -124,16 +119,8 @@ def read_content(path: Path, file: str) -> bytes:
 def read_lines(content: bytes, gold: Gold, file: str, *, relabelled: bool = False) -> list[Line]:
     """Return the predictions in a file's content, in corpus order, replicate by replicate.
 
-    Parameters
-    ----------
-    content : bytes
-        JSON lines in any order; blank lines are skipped.
-    gold : Gold
-        Which sentences and labels there are.
-    file : str
-        Its name in findings.
-    relabelled : bool
-        Whether every line states the reference that it was scored against.
+    `file` is its name in findings; `relabelled` says whether every line states the reference
+    that it was scored against. Blank lines are skipped.
 
     Raises
     ------
@@ -142,12 +129,13 @@ def read_lines(content: bytes, gold: Gold, file: str, *, relabelled: bool = Fals
     InputError
         Every fault of the file: its line, the sentence, what was found, what is allowed.
     """
+    refused = f"predictions of {gold.task.name}"
     if gold.verdict:
-        allowed, fix = "a task that can be evaluated", f"choose another task: {gold.verdict}"
-        raise FileError(file, f"predictions of {gold.task.name}", allowed, fix)
+        fix = f"choose another task: {gold.verdict}"
+        raise FileError(file, refused, "a task that can be evaluated", fix)
     if gold.task.unit not in RULES:
-        allowed, fix = "a sentence or span task", "this task takes no predictions from files"
-        raise FileError(file, f"predictions of {gold.task.name}", allowed, fix)
+        fix = "this task takes no predictions from files"
+        raise FileError(file, refused, "a sentence or span task", fix)
     reader = _Reader(Frame(gold, relabelled), file, content.split(b"\n"))
     lines = reader.read()
     if reader.findings:
@@ -177,6 +165,7 @@ class _Reader:
         sound = not self.findings
         if not self.unplaced:  # a sentence with such a line would be told as missing besides
             self._check_complete()
+        # Counting them over the lines that could be read would find a fault that is none.
         if sound:
             self._check_probabilities(lines)
         order = self.frame.order
@@ -208,6 +197,7 @@ class _Reader:
         except msgspec.DecodeError:
             self.unplaced += 1
             return
+        # Neither is the sentence to be told as missing besides, nor its second line as new.
         self.unplaced += key[0] not in self.frame.order or key in self.line_of
         self.line_of.setdefault(key, number)
 

@@ -26,13 +26,7 @@ Progress = Callable[[int, int], None]
 
 
 def folds_sha256(corpus: Corpus) -> str:
-    """Return the SHA-256 of folds.csv, which goes into every result.
-
-    Raises
-    ------
-    FileError
-        There is no folds.csv.
-    """
+    """Return the SHA-256 of folds.csv, which goes into every result."""
     path = corpus.source / "folds.csv"
     if not path.is_file():
         raise FileError(corpus.name_of(path), "no such file", "the folds", "put it back")
@@ -44,12 +38,7 @@ def splits(
 ) -> Iterator[tuple[Indices, Indices]]:
     """Yield (training rows, held-out rows) for each fold, in order.
 
-    Parameters
-    ----------
-    folds : array of int
-        The fold of each row.
-    source : array of int, optional
-        The folds of the rows to learn from, where they are other rows.
+    `source` holds the folds of the rows to learn from, where they are other rows.
 
     Examples
     --------
@@ -75,26 +64,20 @@ class Outcome:
 def run(system: Estimator, gold: Gold, progress: Progress | None = None) -> Outcome:
     """Predict every article by a copy of the system fitted on the others.
 
-    Parameters
-    ----------
-    system : Estimator
-        It is cloned for every fold and left as it was.
-    gold : Gold
-        The task's gold.
-    progress : callable, optional
-        Called with (folds done, folds in all) after every fold.
+    `progress` is called with (folds done, folds in all) after every fold.
     """
     values = np.empty(len(gold.values), dtype=object)
     stated: Floats | None = None
     folds = list(splits(gold.folds, gold.source.folds))
     for done, (train, test) in enumerate(folds, start=1):
         fitted = fit_copy(system, gold.source, train)
-        asked = gold.records.iloc[test].drop(columns=list(gold.hidden), errors="ignore")
-        said, chances = predict(fitted, asked, gold.task.labels)
-        values[test] = objects(said)
-        if chances is not None:
+        records = gold.records.iloc[test].drop(columns=list(gold.hidden), errors="ignore")
+        labels, probabilities = predict(fitted, records, gold.task.labels)
+        values[test] = objects(labels)
+        if probabilities is not None:
+            # Only now is it known that the system states any.
             stated = np.zeros((len(values), len(gold.task.labels))) if stated is None else stated
-            stated[test] = chances
+            stated[test] = probabilities
         if progress is not None:
             progress(done, len(folds))
     return Outcome(gold, Predictions(values, stated))

@@ -27,27 +27,13 @@ class Row:
 
 @dataclass(frozen=True)
 class PairwiseComparison:
-    """How the best of our own systems compares with a peer.
+    """How the best of our own systems on a task compares with a peer."""
 
-    Parameters
-    ----------
-    best : str
-        Our best system on the task: no control, and one that reads the text alone.
-    difference : float
-        Of the headline; positive where ours is ahead.
-    interval : tuple of float
-        The paired 95 % interval.
-    better : int
-        In how many articles ours scores higher.
-    verdict : {"win", "loss", "tie"}
-        For ours.
-    """
-
-    best: str
-    difference: float
-    interval: tuple[float, float]
-    better: int
-    verdict: Verdict
+    best: str  # no control, and it reads the text alone
+    difference: float  # of the headline; positive where ours is ahead
+    interval: tuple[float, float]  # paired, 95 %
+    better: int  # in how many articles ours scores higher
+    verdict: Verdict  # for ours
 
 
 @dataclass(frozen=True)
@@ -60,29 +46,13 @@ class Peer:
 
 @dataclass(frozen=True)
 class Ranking:
-    """All systems on one task.
-
-    Parameters
-    ----------
-    task : str
-        The task's name.
-    rows : tuple of Row
-        Group by group, in each the best score first; then the controls on rearranged
-        labels, unranked.
-    stale : tuple of Result
-        Results made on other gold or folds: listed, never compared.
-    noise_floor : float or None
-        Median half-width of the paired intervals among the systems that are neither controls
-        nor peers; None for fewer than two of them.
-    peers : tuple of Peer
-        The peers, the best score first: they are in no group.
-    """
+    """All systems on one task."""
 
     task: str
-    rows: tuple[Row, ...]
-    stale: tuple[Result, ...]
-    noise_floor: float | None
-    peers: tuple[Peer, ...] = ()
+    rows: tuple[Row, ...]  # by group and score; then the controls on rearranged labels
+    stale: tuple[Result, ...]  # made on other gold or folds: listed, never compared
+    noise_floor: float | None  # None for fewer than two systems, controls and peers left out
+    peers: tuple[Peer, ...] = ()  # the best score first; they are in no group
 
 
 def rank(benchmark: Benchmark, task: str, results: Results) -> Ranking:
@@ -97,11 +67,8 @@ def rank(benchmark: Benchmark, task: str, results: Results) -> Ranking:
     by_score = [stored.result for stored in comparable]
     ranked = [result for result in by_score if result.kind != PEER]
     groups = _groups([result.system for result in ranked], scores)
-    rows = [
-        Row(stored.result, groups.get(stored.result.system))
-        for stored in fresh
-        if stored.result.kind != PEER
-    ]
+    own = [stored.result for stored in fresh if stored.result.kind != PEER]
+    rows = [Row(result, groups.get(result.system)) for result in own]
     return Ranking(
         task,
         tuple(sorted(rows, key=lambda row: row.group or len(rows) + 1)),
@@ -143,6 +110,7 @@ def _groups(names: list[str], scores: dict[str, BootstrapScore]) -> dict[str, in
     number = 0
     while waiting := [name for name in names if name not in groups]:
         number += 1
+        # Ties are no equivalence: a system may tie with two that do not tie. The leader decides.
         leader = waiting[0]
         for name in waiting:
             if name == leader or scores[leader].minus(scores[name]).verdict == "tie":
@@ -169,6 +137,7 @@ def _comparison(
 
 def _is_contestant(result: Result) -> bool:
     """Whether a result is a system's of ours that reads nothing annotators marked."""
+    # Nobody can see what a submitted system reads.
     if result.kind in (CONTROL, PEER, SUBMITTED):
         return False
     return result.system in SYSTEMS and SYSTEMS[result.system].reads != "marks"

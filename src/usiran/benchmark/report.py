@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from usiran.benchmark.figures import figures, figures_bytes
-from usiran.benchmark.learning_curve import Curves, Progress, curves, drawable
-from usiran.benchmark.results import Results, sha256
-from usiran.benchmark.run import Benchmark, own_settings_sha256
+from usiran.benchmark.figures import figures
+from usiran.benchmark.learning_curve import Curves, Progress, curves, drawable, made_on
+from usiran.benchmark.results import Results, json_bytes, rounded, sha256
+from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
 from usiran.errors import PlotsMissing
 from usiran.io.atomic import replace_files
@@ -30,23 +30,15 @@ def write(
     """Draw every picture, write it with its data and the hashes of both; return the files.
 
     Learning curves that were made on the present gold, folds and settings are kept.
-
-    Raises
-    ------
-    PlotsMissing
-        matplotlib is not installed.
     """
     try:
         from usiran.benchmark.plots import pictures
     except ImportError:
         raise PlotsMissing(str(folder)) from None
+    # Curves take a minute, all else a few seconds.
     learned = _current_curves(bench, folder) or curves(bench, progress)
     data = figures(bench, results)
-    contents = {
-        DATA: figures_bytes(data),
-        LEARNED: figures_bytes(learned),
-        **pictures(data, learned),
-    }
+    contents = {DATA: _data_bytes(data), LEARNED: _data_bytes(learned), **pictures(data, learned)}
     sums = "".join(f"{sha256(content)}  {name}\n" for name, content in contents.items())
     files = {folder / name: content for name, content in contents.items()}
     files[folder / SUMS] = sums.encode()
@@ -64,10 +56,14 @@ def outdated(bench: Benchmark, results: Results, folder: Path) -> list[Path]:
     stale = _changed(folder)
     if _current_curves(bench, folder) is None:
         stale.append(LEARNED)
-    data = msgspec.json.decode(figures_bytes(figures(bench, results)))
+    data = msgspec.json.decode(_data_bytes(figures(bench, results)))
     if any(differences(_decoded(folder / DATA), data, "")):
         stale.append(DATA)
     return [folder / name for name in dict.fromkeys(stale)]
+
+
+def _data_bytes(data: msgspec.Struct) -> bytes:
+    return json_bytes(rounded(msgspec.to_builtins(data)))
 
 
 def _changed(folder: Path) -> list[str]:
@@ -89,21 +85,14 @@ def _current_curves(bench: Benchmark, folder: Path) -> Curves | None:
     stored = _decoded(folder / LEARNED, Curves)
     if stored is None:
         return None
-    made_on = [
+    then = [
         (curve.task, curve.system, curve.gold_sha256, curve.folds_sha256, curve.settings_sha256)
         for curve in stored.curves
     ]
     present = [
-        (
-            task,
-            system,
-            bench.golds[task].sha256,
-            bench.folds,
-            own_settings_sha256(bench, task, system),
-        )
-        for task, system in drawable(bench)
+        (task, system, *made_on(bench, task, system).values()) for task, system in drawable(bench)
     ]
-    return stored if made_on == present else None
+    return stored if then == present else None
 
 
 def _decoded(path: Path, kind: Any = Any) -> Any:

@@ -7,15 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from usiran.benchmark.predictions import outcomes_of, prediction_bytes, read_lines
-from usiran.benchmark.results import (
-    SUBMITTED,
-    Result,
-    Results,
-    Stored,
-    paths,
-    read_result,
-    sha256,
-)
+from usiran.benchmark.results import SUBMITTED, Result, Results, Stored, paths, read_result, sha256
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
@@ -32,28 +24,14 @@ class Side(msgspec.Struct, frozen=True):
 
 
 class Rescored(msgspec.Struct, frozen=True):
-    """One stored result before and after.
-
-    Parameters
-    ----------
-    system, task : str
-        Whose.
-    old : Side
-        As it is stored.
-    new : Side or None
-        On the present gold; None where the predictions cannot be scored on it.
-    reason : str
-        Why they cannot; empty where they can.
-    dropped : int
-        Lines on sentences of withdrawn articles, which are scored no longer: left out.
-    """
+    """One stored result before and after."""
 
     system: str
     task: str
     old: Side
-    new: Side | None
-    reason: str = ""
-    dropped: int = 0
+    new: Side | None  # None where the predictions cannot be scored on the present gold
+    reason: str = ""  # why they cannot
+    dropped: int = 0  # lines on withdrawn articles, which are scored no longer: left out
 
     @property
     def changed(self) -> bool:
@@ -64,27 +42,10 @@ class Rescored(msgspec.Struct, frozen=True):
 def rescore(
     benchmark: Benchmark, results: Results, systems: Sequence[str] = ()
 ) -> tuple[list[Rescored], dict[tuple[str, str], Stored]]:
-    """Score stored predictions on the present gold; nothing is written.
+    """Score stored predictions on the present gold, of all systems or some; nothing is written.
 
-    Parameters
-    ----------
-    results : mapping
-        The stored results, keyed by (system, task).
-    systems : sequence of str
-        Which ones; empty means all.
-
-    Returns
-    -------
-    rows : list of Rescored
-        One a stored result, sorted by system and task.
-    fresh : dict
-        The new results, where there is one: give them to
-        `usiran.benchmark.write_results.publish`.
-
-    Raises
-    ------
-    InputError
-        A system has no stored result.
+    Returns a row for each stored result, by system and task, and the new results where there
+    are any: give them to `usiran.benchmark.write_results.publish`.
     """
     names = chosen("system", tuple(systems), tuple(dict.fromkeys(name for name, _ in results)))
     rows: list[Rescored] = []
@@ -109,6 +70,7 @@ class _Unit(msgspec.Struct):
 
 def without_withdrawn(corpus: Corpus, content: bytes) -> tuple[bytes, int]:
     """Return predictions without the lines on withdrawn articles, and how many those were."""
+    # Its sentences are in no table any more: each line would be told as a fault.
     withdrawn = {path.stem for path in corpus.withdrawn.glob("*.json")}
     if not withdrawn:
         return content, 0
@@ -125,13 +87,7 @@ def _article(line: bytes) -> str:
 
 
 def refreshing(corpus: Corpus) -> str:
-    """Return the commands after which every stored result is one on the present texts.
-
-    Raises
-    ------
-    FileError
-        A stored result cannot be read.
-    """
+    """Return the commands after which every stored result is one on the present texts."""
     files = sorted((corpus.baselines / "results").glob("*/*.json"))
     kinds = {read_result(path, corpus.name_of(path)).kind for path in files}
     run = "usiran benchmark run" + (" --peers" if "peer" in kinds else "")

@@ -14,13 +14,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 import numpy as np
 
-from usiran.benchmark.protocol import PROTOCOL, Outcome
+from usiran.benchmark.protocol import Outcome
 from usiran.corpus import Corpus
 from usiran.errors import FileError, shorten
 from usiran.schemas.results import Kind
-from usiran.stats.bootstrap import BootstrapScore, interval
 from usiran.stats.scores import Floats
-from usiran.tasks.base import Gold, Scorer
+from usiran.tasks.base import Scorer
 from usiran.tasks.metrics.labels import LabelScorer
 
 PLACES = 6
@@ -44,52 +43,24 @@ class Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """What a result says of its system, which no score follows from.
-
-    Parameters
-    ----------
-    kind : str
-        The kind in the system's settings, or "submitted" for predictions made elsewhere.
-    relabelled : bool
-        Whether the labels were rearranged on purpose: such a control is compared with
-        chance, never with systems that were scored on the true labels.
-    submission : Submission, optional
-        Of submitted predictions only.
-    environment : dict, optional
-        Where predictions made elsewhere were scored: for the reader, never compared. Own
-        systems have none, so that their results are the same bytes on every machine.
-    """
+    """What a result says of its system, which no score follows from."""
 
     system: str
     title: str
     kind: Kind | Literal["submitted"]
+    # Whether the labels were rearranged on purpose: such a control is compared with chance,
+    # never with systems that were scored on the true labels.
     relabelled: bool
     settings: dict[str, Any]
     settings_sha256: str
     submission: Submission | msgspec.UnsetType = msgspec.UNSET
+    # Where predictions made elsewhere were scored: for the reader, never compared. Own systems
+    # have none, so that their results are the same bytes on every machine.
     environment: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One system's scores on one task.
-
-    Parameters
-    ----------
-    headline : str
-        The key in `scores` that systems are ranked by; `score` is its value.
-    interval : tuple of float
-        95 % interval of the headline, two-stage bootstrap.
-    chance : float
-        The headline expected of random labels with the same totals.
-    per_article : dict
-        The headline of each article alone.
-    per_class : dict
-        For each level (quad, type) and class: precision, recall, F1, support.
-    not_evaluable : dict
-        For each level the classes left out of the macro mean, with the reason.
-
-    The other fields are those of `Origin`, and what `make_result` is given.
-    """
+    """One system's scores on one task; the first fields are those of `Origin`."""
 
     system: str
     title: str
@@ -108,14 +79,14 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     settings: dict[str, Any]
     sentences: int
     articles: int
-    headline: str
+    headline: str  # the key in `scores` that systems are ranked by; `score` is its value
     score: float
-    interval: tuple[float, float]
-    chance: float
+    interval: tuple[float, float]  # of the headline, 95 %, two-stage bootstrap
+    chance: float  # the headline expected of random labels with the same totals
     scores: dict[str, float]
-    per_article: dict[str, float]
-    per_class: dict[str, dict[str, dict[str, float]]]
-    not_evaluable: dict[str, dict[str, str]]
+    per_article: dict[str, float]  # the headline of each article alone
+    per_class: dict[str, dict[str, dict[str, float]]]  # by level, class and score
+    not_evaluable: dict[str, dict[str, str]]  # by level and class, with the reason
     confusion: Confusion | None = None
     submission: Submission | msgspec.UnsetType = msgspec.UNSET
     environment: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
@@ -140,6 +111,7 @@ Results = Mapping[tuple[str, str], Stored]
 def rounded(value: Any) -> Any:
     """Return the value with every float in it rounded, so that files do not flicker."""
     if isinstance(value, float):
+        # Adding 0 turns -0.0, which sums in another order may give, into 0.0.
         return round(value, PLACES) + 0.0
     if isinstance(value, Mapping):
         return {key: rounded(item) for key, item in value.items()}
@@ -148,63 +120,9 @@ def rounded(value: Any) -> Any:
     return value
 
 
-def result_bytes(result: Result) -> bytes:
-    """Return the result file's content."""
-    return msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n"
-
-
-def make_result(
-    origin: Origin,
-    gold: Gold,
-    outcomes: Sequence[Outcome],
-    *,
-    predictions_sha256: str,
-    folds_sha256: str,
-    data_version: str,
-    seed: int,
-    draws: int,
-) -> Result:
-    """Score outcomes on a task's gold.
-
-    Parameters
-    ----------
-    origin : Origin
-        What is said of the system.
-    gold : Gold
-        Its own hash, and what cannot be evaluated in it, go into the result. Outcomes of
-        rearranged labels bring the gold that they are scored against.
-    outcomes : sequence of Outcome
-        One a replicate; their counts are averaged.
-    seed, draws : int
-        Of the bootstrap.
-    """
-    scorer = gold.scorer
-    counts = counts_of(outcomes, scorer)
-    sums = counts.sum(axis=0)
-    bootstrap = BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=seed)
-    return Result(
-        **{name: getattr(origin, name) for name in origin.__struct_fields__},
-        task=gold.task.name,
-        protocol=PROTOCOL,
-        replicates=len(outcomes),
-        seed=seed,
-        draws=draws,
-        data_version=data_version,
-        gold_sha256=gold.sha256,
-        folds_sha256=folds_sha256,
-        predictions_sha256=predictions_sha256,
-        sentences=len(counts),
-        articles=len(gold.article_ids),
-        headline=gold.task.headline,
-        score=rounded(float(scorer.headline(sums))),
-        interval=rounded(interval(bootstrap.draws)),
-        chance=rounded(scorer.chance(sums)),
-        scores=rounded(scorer.scores(sums)),
-        per_article=rounded(bootstrap.per_article),
-        per_class=rounded(scorer.classes(sums)),
-        not_evaluable={level: gold.unevaluable_classes(level) for level in gold.task.levels},
-        confusion=_confusion(scorer, sums),
-    )
+def json_bytes(document: object) -> bytes:
+    """Return the content of a JSON file, laid out so that a difference shows line by line."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
 
 
 def counts_of(outcomes: Sequence[Outcome], scorer: Scorer) -> Floats:
@@ -213,7 +131,8 @@ def counts_of(outcomes: Sequence[Outcome], scorer: Scorer) -> Floats:
     return np.asarray(np.mean(rows, axis=0))
 
 
-def _confusion(scorer: Scorer, sums: Floats) -> Confusion | None:
+def confusion(scorer: Scorer, sums: Floats) -> Confusion | None:
+    """Return the confusions in summed counts, None where labels are not one a unit."""
     if not isinstance(scorer, LabelScorer):
         return None
     return Confusion(scorer.labels, rounded(tuple(map(tuple, scorer.confusion(sums).tolist()))))
@@ -230,15 +149,13 @@ def paths(corpus: Corpus, system: str, task: str) -> tuple[Path, Path]:
     return folder / f"{task}.json", folder / f"{task}.predictions.jsonl"
 
 
-def read_results(corpus: Corpus) -> dict[tuple[str, str], Stored]:
-    """Read every stored result, sorted by system and task.
+def card_path(corpus: Corpus, system: str) -> Path:
+    """Return where a submitted system's card stands."""
+    return corpus.baselines / "results" / system / "README.md"
 
-    Raises
-    ------
-    FileError
-        A result cannot be read, stands in another system's folder, or its predictions
-        are missing or were changed since.
-    """
+
+def read_results(corpus: Corpus) -> dict[tuple[str, str], Stored]:
+    """Read every stored result, sorted by system and task."""
     stored = {}
     for path in sorted((corpus.baselines / "results").glob("*/*.json")):
         file = corpus.name_of(path)
@@ -257,13 +174,7 @@ def read_results(corpus: Corpus) -> dict[tuple[str, str], Stored]:
 
 
 def read_result(path: Path, file: str) -> Result:
-    """Read one result file; `file` is its name in messages.
-
-    Raises
-    ------
-    FileError
-        It is missing or not a result, or its seed or draws are out of range.
-    """
+    """Read one result file; `file` is its name in messages."""
     allowed = "a result of the benchmark"
     try:
         return msgspec.json.decode(path.read_bytes(), type=Result)

@@ -12,15 +12,24 @@ import pandas as pd
 from usiran.benchmark.annotators import Annotators
 from usiran.benchmark.ceiling import Ceiling, measure
 from usiran.benchmark.predictions import lines_of, outcomes_of, prediction_bytes, read_lines
-from usiran.benchmark.protocol import Outcome, folds_sha256, run
-from usiran.benchmark.results import Origin, Result, Stored, counts_of, make_result, paths, sha256
+from usiran.benchmark.protocol import PROTOCOL, Outcome, folds_sha256, run
+from usiran.benchmark.results import (
+    Origin,
+    Result,
+    Stored,
+    confusion,
+    counts_of,
+    paths,
+    rounded,
+    sha256,
+)
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.models.peers import FIX, missing, need
 from usiran.models.registry import SYSTEMS, BuildContext
 from usiran.models.settings import Settings, chosen, read_all, settings_sha256
 from usiran.schemas.label_scheme import Scheme, read_scheme
-from usiran.stats.bootstrap import BootstrapScore
+from usiran.stats.bootstrap import BootstrapScore, interval
 from usiran.tasks.base import LAYERS, Gold, Tables, Task
 from usiran.tasks.inputs import layers_of, with_layers, with_texts
 from usiran.tasks.registry import tasks_of
@@ -31,42 +40,20 @@ PROBABILITY_PLACES = 4
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A corpus as the benchmark sees it.
-
-    Parameters
-    ----------
-    corpus : Corpus
-        The folder.
-    golds : mapping
-        From task to its gold.
-    library : mapping
-        From system to its settings.
-    folds : str
-        SHA-256 of folds.csv.
-    layers : DataFrame
-        What annotators marked in each sentence, for the systems that read it.
-    annotators : Annotators
-        Whose labels stand behind the gold, and what they labelled.
-    """
+    """A corpus as the benchmark sees it."""
 
     corpus: Corpus
-    golds: Mapping[str, Gold]
-    library: Mapping[str, Settings]
-    folds: str
-    layers: pd.DataFrame
-    annotators: Annotators
+    golds: Mapping[str, Gold]  # by task
+    library: Mapping[str, Settings]  # by system
+    folds: str  # SHA-256 of folds.csv
+    layers: pd.DataFrame  # what annotators marked in each sentence, for systems that read it
+    annotators: Annotators  # whose labels stand behind the gold
 
     @classmethod
     def of(cls, corpus: Corpus, tables: Tables, scheme: Scheme | None = None) -> Benchmark:
-        """Return the benchmark over a corpus, its tables and its label scheme.
+        """Return the benchmark over a corpus; a label scheme that is not handed on is read.
 
-        An article whose text was withdrawn is left out, and with it its fold. A scheme that
-        is not handed on is read.
-
-        Raises
-        ------
-        UsiranError
-            The label scheme, the folds, a settings file or the gold cannot be used.
+        An article whose text was withdrawn is left out, and with it its fold.
         """
         tables = with_texts(tables)
         tasks = tasks_of(scheme or read_scheme(corpus.labels))
@@ -79,13 +66,8 @@ class Benchmark:
     @cached_property
     def ceiling(self) -> Ceiling:
         """What annotators reach on every task."""
-        manifest = self.corpus.manifest
-        return measure(
-            self.golds,
-            self.annotators,
-            gold_basis=manifest.gold_basis,
-            data_version=manifest.version,
-        )
+        basis, version = self.corpus.manifest.gold_basis, self.corpus.manifest.version
+        return measure(self.golds, self.annotators, gold_basis=basis, data_version=version)
 
     def plan(
         self, tasks: Sequence[str] = (), systems: Sequence[str] = (), *, peers: bool = False
@@ -94,13 +76,6 @@ class Benchmark:
 
         Peers run where they are named. With `peers`, all of them that are installed run
         besides; `absent_peers` says which are not.
-
-        Raises
-        ------
-        InputError
-            A name is unknown, or the systems asked for run on none of the tasks.
-        FileError
-            A peer is named that is not installed.
         """
         names = chosen("task", tuple(tasks), tuple(self.golds))
         evaluable = [task for task in names if not self.golds[task].verdict]
@@ -116,6 +91,7 @@ class Benchmark:
         named = chosen("system", systems, tuple(self.library)) if systems else ()
         for system in named:
             need(SYSTEMS[system].packages, system)
+        # Peers are other people's and slow: only asking for them runs them.
         own = () if systems else [name for name in self.library if not SYSTEMS[name].packages]
         absent = self.absent_peers()
         present = [name for name in self.library if SYSTEMS[name].packages and name not in absent]
@@ -168,10 +144,8 @@ class Benchmark:
     def is_stale(self, result: Result) -> bool:
         """Return whether a result was made on other gold or other folds."""
         gold = self.golds.get(result.task)
-        return gold is None or (gold.sha256, self.folds) != (
-            result.gold_sha256,
-            result.folds_sha256,
-        )
+        made_on = result.gold_sha256, result.folds_sha256
+        return gold is None or (gold.sha256, self.folds) != made_on
 
     def outcomes(self, stored: Stored) -> list[Outcome]:
         """Return the outcomes in a stored predictions file."""
@@ -212,16 +186,37 @@ class Benchmark:
         seed: int,
         draws: int,
     ) -> Result:
-        """Return the result of outcomes on the present gold."""
-        return make_result(
-            origin,
-            self.golds[task],
-            outcomes,
-            predictions_sha256=predictions_sha256,
-            folds_sha256=self.folds,
-            data_version=self.corpus.manifest.version,
+        """Return the result of outcomes, one a replicate, on the present gold.
+
+        Outcomes of rearranged labels bring the gold that they are scored against.
+        """
+        gold = self.golds[task]
+        scorer = gold.scorer
+        counts = counts_of(outcomes, scorer)
+        sums = counts.sum(axis=0)
+        bootstrap = BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=seed)
+        return Result(
+            **{name: getattr(origin, name) for name in origin.__struct_fields__},
+            task=task,
+            protocol=PROTOCOL,
+            replicates=len(outcomes),
             seed=seed,
             draws=draws,
+            data_version=self.corpus.manifest.version,
+            gold_sha256=gold.sha256,
+            folds_sha256=self.folds,
+            predictions_sha256=predictions_sha256,
+            sentences=len(counts),
+            articles=len(gold.article_ids),
+            headline=gold.task.headline,
+            score=rounded(float(scorer.headline(sums))),
+            interval=rounded(interval(bootstrap.draws)),
+            chance=rounded(scorer.chance(sums)),
+            scores=rounded(scorer.scores(sums)),
+            per_article=rounded(bootstrap.per_article),
+            per_class=rounded(scorer.classes(sums)),
+            not_evaluable={level: gold.unevaluable_classes(level) for level in gold.task.levels},
+            confusion=confusion(scorer, sums),
         )
 
 
@@ -231,6 +226,7 @@ def run_replicates(benchmark: Benchmark, task: str, system: str, seed: int) -> l
     relabel = SYSTEMS[system].relabel
     outcomes = []
     for replicate in range(benchmark.replicates(task, system)):
+        # A seed of its own each, and the same ones whatever else is run.
         context = benchmark.build_context(task, system, seed + replicate)
         scored = relabel(gold, seed + replicate) if relabel else gold
         outcome = run(SYSTEMS[system].build(context), scored)
@@ -274,6 +270,7 @@ def run_all(
 def own_settings_sha256(benchmark: Benchmark, task: str, system: str) -> str:
     """Return the hash of a built-in system's settings and of those it borrows from."""
     context = benchmark.build_context(task, system, 0)
+    # A result is stale when any of what its system read has changed, not its own file alone.
     borrowed = [context.named(key) for key in ("reference", "lexicon_of") if key in context.options]
     return settings_sha256(
         context.task.name, context.settings, *borrowed, *_parts(context), *_word_lists(context)

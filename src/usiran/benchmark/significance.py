@@ -13,13 +13,7 @@ from usiran.stats.bootstrap import COVERAGE, randomisation_p
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What `usiran benchmark compare` says.
-
-    Parameters
-    ----------
-    noise_floor : float or None
-        The one measured on this task, as in `Ranking`.
-    """
+    """What `usiran benchmark compare` says; the noise floor is the one measured on the task."""
 
     task: str
     headline: str
@@ -40,21 +34,15 @@ class Report(msgspec.Struct, frozen=True):
 def compare_stored(
     benchmark: Benchmark, results: Results, task: str, first: str, second: str
 ) -> Report:
-    """Compare two stored results sentence by sentence.
-
-    Raises
-    ------
-    InputError, FileError
-        One of the two is unknown, stale, or was scored on rearranged labels.
-    """
+    """Compare two stored results sentence by sentence."""
     stored = [comparable(benchmark, results, task, name) for name in (first, second)]
     gold = benchmark.golds[task]
     scorer = gold.scorer
     # Only equal seeds and numbers of draws are paired.
     draws, seed = min(side.result.draws for side in stored), stored[0].result.seed
-    one, other = (benchmark.bootstrap(side, seed=seed, draws=draws) for side in stored)
-    paired = one.minus(other)
-    sums = [side.counts.sum(axis=0) for side in (one, other)]
+    left, right = (benchmark.bootstrap(side, seed=seed, draws=draws) for side in stored)
+    paired = left.minus(right)
+    sums = [side.counts.sum(axis=0) for side in (left, right)]
     return Report(
         task=task,
         headline=gold.task.headline,
@@ -64,25 +52,19 @@ def compare_stored(
         difference=rounded(float(scorer.headline(sums[0]) - scorer.headline(sums[1]))),
         interval=rounded(paired.interval),
         coverage=COVERAGE,
-        p=rounded(randomisation_p(one.counts, other.counts, scorer, draws=draws, seed=seed)),
+        p=rounded(randomisation_p(left.counts, right.counts, scorer, draws=draws, seed=seed)),
         better=paired.better,
-        articles=len(one.per_article),
+        articles=len(left.per_article),
         verdict=paired.verdict,
         noise_floor=rounded(rank(benchmark, task, results).noise_floor),
         per_article=rounded(
-            {name: (score, other.per_article[name]) for name, score in one.per_article.items()}
+            {name: (score, right.per_article[name]) for name, score in left.per_article.items()}
         ),
     )
 
 
 def comparable(benchmark: Benchmark, results: Results, task: str, system: str) -> Stored:
-    """Return a stored result that may be compared with others.
-
-    Raises
-    ------
-    InputError, FileError
-        It is unknown, stale, or was scored on rearranged labels.
-    """
+    """Return a stored result that may be compared with others: known, fresh, on true labels."""
     chosen("task", (task,), tuple(dict.fromkeys(name for _, name in results)))
     chosen("system", (system,), tuple(name for name, of_task in results if of_task == task))
     stored = results[system, task]

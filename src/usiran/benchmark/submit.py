@@ -38,33 +38,9 @@ def score(
 ) -> Stored:
     """Score a file of predictions under the official protocol's measures.
 
-    Parameters
-    ----------
-    benchmark : Benchmark
-        The corpus it is scored on.
-    path : Path
-        JSON lines, in the form that `usiran.benchmark.predictions` describes.
-    task, system : str
-        What was predicted, and by what. The name is free, in the form of a slug.
-    title : str
-        For readers; the system's name where it is empty.
-    submission : Submission, optional
-        What its makers say of it.
-    settings : Path, optional
-        A TOML or JSON file of the system's parameters, kept in the result.
-    seed, draws : int
-        Of the bootstrap.
-
-    Returns
-    -------
-    Stored
-        The result, and the predictions as they are stored: in corpus order, written as
-        `usiran benchmark run` writes them. So their hash does not depend on order or blanks.
-
-    Raises
-    ------
-    UsiranError
-        The predictions, the settings or a name cannot be used.
+    `settings` is a TOML or JSON file of the system's parameters, kept in the result. The
+    predictions are stored in corpus order, written as `usiran benchmark run` writes them, so
+    their hash does not depend on order or blanks.
     """
     chosen("task", (task,), tuple(benchmark.golds))
     _check_name(system)
@@ -80,7 +56,7 @@ def score(
         settings=parameters,
         settings_sha256=parameters_sha256(parameters),
         submission=submission or msgspec.UNSET,
-        environment=environment(),
+        environment=_environment(),
     )
     digest, outcomes = sha256(content), outcomes_of(lines, gold)
     result = benchmark.score(
@@ -89,26 +65,21 @@ def score(
     return Stored(result, content)
 
 
-def environment() -> dict[str, str]:
-    """Return where scores are computed: Python, platform and package versions."""
+def _environment() -> dict[str, str]:
+    """Return where scores are computed: sums may differ in the last place elsewhere."""
     packages = {name: version(name) for name in _PACKAGES}
     return {"python": platform.python_version(), "platform": platform.platform(), **packages}
 
 
 def read_parameters(path: Path) -> dict[str, Any]:
-    """Return a system's parameters from a TOML or JSON file.
-
-    Raises
-    ------
-    FileError
-        The file cannot be read, or is not one table of values that JSON has.
-    """
+    """Return a system's parameters from a TOML or JSON file."""
     readers = {".toml": tomllib.loads, ".json": json.loads}
     allowed = "a TOML or JSON file with one table of parameters"
     if path.suffix not in readers:
         raise FileError(path, f"the ending '{path.suffix}'", allowed, "end it in .toml or .json")
     try:
         table = readers[path.suffix](path.read_text(encoding="utf-8"))
+        # TOML has dates and infinities, which the result's JSON could not hold.
         json.dumps(table, allow_nan=False)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -150,29 +121,12 @@ def submit(
 ) -> dict[tuple[str, str], Stored]:
     """Score a file of predictions as a system of the leaderboard; nothing is written.
 
-    Parameters
-    ----------
-    results : mapping
-        The stored results, keyed by (system, task).
-    title, description : str
-        One line each. They hold for all the system's tasks: earlier ones take them over.
-    url : str
-        Where it can be read about; may be empty.
-    force : bool
-        Whether an earlier submission of the same system and task is replaced.
-
-    Returns
-    -------
-    dict
-        The system's results, fresh and earlier, keyed by (system, task): give them to
-        `usiran.benchmark.write_results.publish`.
-
-    Raises
-    ------
-    UsiranError
-        The name is a built-in system's or has a result already, or the file has faults.
+    Returns the system's results, fresh and earlier: give them to
+    `usiran.benchmark.write_results.publish`. Title and description, one line each, hold for
+    all the system's tasks, so earlier results take them over.
     """
     _check_texts(title, description, url)
+    # Its result would stand where that of the built-in system is looked for.
     if system in benchmark.library:
         allowed = "a name that no built-in system has"
         fix = "choose another name; built-in systems are run with `usiran benchmark run`"
@@ -194,15 +148,11 @@ def submit(
         seed=seed,
         draws=draws,
     )
-    earlier = {
-        key: msgspec.structs.replace(
-            stored,
-            result=msgspec.structs.replace(stored.result, title=title, submission=submission),
-        )
-        for key, stored in results.items()
-        if key[0] == system
-    }
-    return {**earlier, (system, task): fresh}
+    own = {key: stored for key, stored in results.items() if key[0] == system}
+    for key, stored in own.items():
+        result = msgspec.structs.replace(stored.result, title=title, submission=submission)
+        own[key] = msgspec.structs.replace(stored, result=result)
+    return {**own, (system, task): fresh}
 
 
 def _check_texts(title: str, description: str, url: str) -> None:

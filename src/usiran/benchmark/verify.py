@@ -14,17 +14,19 @@ from typing import Any
 
 import msgspec
 
-from usiran.benchmark.cards import card, card_path
+from usiran.benchmark import predictions as entries
+from usiran.benchmark.leaderboard import card
 from usiran.benchmark.prediction_rules import Line
-from usiran.benchmark.predictions import (
-    lines_of,
-    outcomes_of,
-    prediction_bytes,
-    read_content,
-    read_lines,
-)
 from usiran.benchmark.protocol import Outcome
-from usiran.benchmark.results import SUBMITTED, Result, Stored, paths, read_result, sha256
+from usiran.benchmark.results import (
+    SUBMITTED,
+    Result,
+    Stored,
+    card_path,
+    paths,
+    read_result,
+    sha256,
+)
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.submit import parameters_sha256
 from usiran.errors import FileError, Finding, InputError, shorten
@@ -49,22 +51,14 @@ class Checked:
 def verify(benchmark: Benchmark, result: Path, predictions: Path | None = None) -> Checked:
     """Compute one result again and return what differs.
 
-    Parameters
-    ----------
-    benchmark : Benchmark
-        The corpus it was scored on.
-    result : Path
-        The result file.
-    predictions : Path, optional
-        The predictions it states to be made from; ``<task>.predictions.jsonl`` beside it
-        where left out.
+    The predictions stand beside the result unless another file is named.
     """
     file = benchmark.corpus.name_of(result)
     try:
         stated = read_result(result, file)
         path = predictions or result.with_name(f"{result.stem}.predictions.jsonl")
         check = _Check(benchmark, stated, result, benchmark.corpus.name_of(path))
-        return Checked(file, tuple(check.findings(read_content(path, check.predictions))))
+        return Checked(file, tuple(check.findings(entries.read_content(path, check.predictions))))
     except InputError as error:
         return Checked(file, error.findings)
     except FileError as error:
@@ -95,7 +89,7 @@ def _cards(benchmark: Benchmark) -> Iterator[Checked]:
         (path.parent.name, path.stem): Stored(read_result(path, str(path)), b"")
         for path in sorted(folder.glob("*/*.json"))
     }
-    submitted = [name for (name, _), one in stored.items() if one.result.kind == SUBMITTED]
+    submitted = [name for (name, _), item in stored.items() if item.result.kind == SUBMITTED]
     for name in dict.fromkeys(submitted):
         path = card_path(benchmark.corpus, name)
         if not holds(path, card(stored, name).encode("utf-8")):
@@ -129,13 +123,14 @@ class _Check:
             return
         gold = self.benchmark.golds[self.stated.task]
         relabelled = self.relabel is not None
-        lines = read_lines(content, gold, self.predictions, relabelled=relabelled)
+        lines = entries.read_lines(content, gold, self.predictions, relabelled=relabelled)
         replaced = list(self._references(lines))
         if replaced:
             yield from replaced
             return
         # A stored file is canonical; one that somebody keeps elsewhere need not be.
-        digest = sha256(content if self.inside else prediction_bytes(lines))
+        # Its hash must not hang on the order of lines, or submitting it would change it.
+        digest = sha256(content if self.inside else entries.prediction_bytes(lines))
         yield from self._differences(self._expected(lines, digest))
 
     def _ground(self) -> Iterator[Finding]:
@@ -153,11 +148,9 @@ class _Check:
         if self.inside and self.path.resolve() != place.resolve():
             fix = f"move it to {benchmark.corpus.name_of(place)}"
             yield self._finding("system", f"{stated.system}/{stated.task}", self.file, fix)
-        grounds = {
-            "gold_sha256": benchmark.golds[stated.task].sha256,
-            "folds_sha256": benchmark.folds,
-        }
-        for column, present in grounds.items():
+        gold_sha256 = benchmark.golds[stated.task].sha256
+        grounds = (("gold_sha256", gold_sha256), ("folds_sha256", benchmark.folds))
+        for column, present in grounds:
             if getattr(stated, column) != present:
                 yield self._finding(column, getattr(stated, column), present, _RESCORE)
 
@@ -169,7 +162,7 @@ class _Check:
         replicates = range(len(lines) // len(gold.values))
         golds = [self.relabel(gold, seed + replicate) for replicate in replicates]
         outcomes = [Outcome(relabelled, Predictions(relabelled.values)) for relabelled in golds]
-        for line, again in zip(lines, lines_of(outcomes, relabelled=True), strict=True):
+        for line, again in zip(lines, entries.lines_of(outcomes, relabelled=True), strict=True):
             if line.reference != again.reference:
                 value, allowed = shorten(line.reference), shorten(again.reference)
                 key = line.sentence_id
@@ -182,19 +175,21 @@ class _Check:
         if self.own:
             origin = benchmark.origin(stated.task, stated.system, stated.seed)
         else:
+            # What makers say of their system follows from nothing: it is taken as stated.
             origin = msgspec.structs.replace(
                 stated.origin, relabelled=False, settings_sha256=parameters_sha256(stated.settings)
             )
         result = benchmark.score(
             origin,
             stated.task,
-            outcomes_of(lines, gold),
+            entries.outcomes_of(lines, gold),
             predictions_sha256=digest,
             seed=stated.seed,
             draws=stated.draws,
         )
         if not self.own:
             return result
+        # As many as the settings ask for: a file could leave out the worse half of its runs.
         replicates = benchmark.replicates(stated.task, stated.system)
         return msgspec.structs.replace(result, replicates=replicates)
 
@@ -204,14 +199,10 @@ class _Check:
             for place, value, allowed in differences(stated.get(column), again.get(column), column):
                 if column == "predictions_sha256":
                     # The file was changed, or the result: the hash alone cannot tell which.
-                    yield Finding(
-                        self.predictions,
-                        "",
-                        "",
-                        f"predictions with SHA-256 {allowed}",
-                        f"those that {self.file} was made from: {value}",
-                        "restore the file, or score the changed one",
-                    )
+                    other = f"predictions with SHA-256 {allowed}"
+                    scored = f"those that {self.file} was made from: {value}"
+                    fix = "restore the file, or score the changed one"
+                    yield Finding(self.predictions, "", "", other, scored, fix)
                 else:
                     yield self._finding(place, value, allowed, _TRUST)
 

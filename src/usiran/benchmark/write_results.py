@@ -7,17 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from usiran.benchmark.cards import card, card_path
-from usiran.benchmark.ceiling import ceiling_bytes
-from usiran.benchmark.leaderboard import render
-from usiran.benchmark.results import (
-    SUBMITTED,
-    Results,
-    Stored,
-    paths,
-    read_results,
-    result_bytes,
-)
+from usiran.benchmark import results as stored_results
+from usiran.benchmark.leaderboard import card, render
+from usiran.benchmark.results import SUBMITTED, Results, Stored, json_bytes, read_results
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
 from usiran.io.atomic import holds, replace_files
@@ -36,24 +28,20 @@ def ceiling_path(benchmark: Benchmark) -> Path:
 def publish(benchmark: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Results:
     """Write fresh results beside the stored ones, the ceiling, and the leaderboard over all.
 
-    A submitted system's card is written anew with them.
-
-    Returns
-    -------
-    mapping
-        All results, keyed by (system, task).
+    A submitted system's card is written anew with them. Returns all results.
     """
     results = dict(sorted({**read_results(benchmark.corpus), **fresh}.items()))
     files = {
         leaderboard_path(benchmark): render(benchmark, results).encode("utf-8"),
-        ceiling_path(benchmark): ceiling_bytes(benchmark.ceiling),
+        ceiling_path(benchmark): json_bytes(benchmark.ceiling),
     }
     for (system, task), stored in fresh.items():
-        result, predictions = paths(benchmark.corpus, system, task)
-        files[result] = result_bytes(stored.result)
+        result, predictions = stored_results.paths(benchmark.corpus, system, task)
+        files[result] = json_bytes(stored.result)
         files[predictions] = stored.predictions
         if stored.result.kind == SUBMITTED:
-            files[card_path(benchmark.corpus, system)] = card(results, system).encode("utf-8")
+            page = stored_results.card_path(benchmark.corpus, system)
+            files[page] = card(results, system).encode("utf-8")
     replace_files(files, benchmark.corpus.swap)
     return results
 

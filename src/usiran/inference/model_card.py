@@ -16,6 +16,7 @@ from usiran.models.settings import Settings
 from usiran.stats.bootstrap import COVERAGE
 from usiran.tasks.base import METRICS, Gold
 
+# The Hub's name of what a unit asks for, and the config that holds it.
 _TASKS = {"sentence": ("text-classification", "stance"), "spans": ("token-classification", "spans")}
 _BASES = {
     "first-pass": "Its labels are one annotator's first pass, not an adjudicated gold.",
@@ -26,21 +27,7 @@ _BASES = {
 def model_card(
     info: ModelInfo, settings: Settings, gold: Gold, manifest: Manifest, result: Result | None
 ) -> str:
-    """Return the card's text: YAML front matter, and a page.
-
-    Parameters
-    ----------
-    info : ModelInfo
-        What model.json says.
-    settings : Settings
-        The system's, for its description.
-    gold : Gold
-        What it was trained on.
-    manifest : Manifest
-        Names, version and licence of the data.
-    result : Result or None
-        Its score on the leaderboard; None where there is none on this gold.
-    """
+    """Return the card's text: YAML front matter, and a page; its score where there is one."""
     return render(
         "usiran.inference",
         "model_card.md.jinja",
@@ -62,6 +49,7 @@ def _data(info: ModelInfo, manifest: Manifest, result: Result | None) -> str:
     kind, _ = _TASKS[info.unit]
     data = ModelCardData(
         language=manifest.language,
+        # Annotations and texts have different rights: no licence of the Hub's list says that.
         license="other",
         license_name=f"{manifest.annotation_license}-annotations-texts-reserved",
         library_name="skops",

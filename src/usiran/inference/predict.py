@@ -26,24 +26,12 @@ _models: Sequence[Model] = ()
 
 
 class Predictions(msgspec.Struct, frozen=True):
-    """What was written: prediction.json.
+    """What was written: prediction.json."""
 
-    Parameters
-    ----------
-    models : tuple
-        The systems that labelled, as their model.json says, by task.
-    versions : dict
-        Of the packages they ran with.
-    rows : dict
-        From table to its number of rows.
-    skipped : int
-        Rows that could not be read.
-    """
-
-    models: tuple[dict[str, str], ...]
-    versions: dict[str, str]
-    rows: dict[str, int]
-    skipped: int
+    models: tuple[dict[str, str], ...]  # that labelled, as their model.json says, by task
+    versions: dict[str, str]  # of the packages they ran with
+    rows: dict[str, int]  # by table
+    skipped: int  # rows that could not be read
 
 
 def write_predictions(
@@ -52,32 +40,18 @@ def write_predictions(
     output: Path,
     *,
     form: Format = "parquet",
-    batch: int = BATCH,
+    batch: int = BATCH,  # texts held in memory at a time
     force: bool = False,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Predictions:
-    """Label every text and write the tables; the folder appears at the end, whole.
+    """Label every text, by at most one model a task; the folder appears at the end, whole.
 
-    Parameters
-    ----------
-    models : sequence of Model
-        At most one a task.
-    batch : int
-        Texts held in memory at a time.
-    force : bool
-        Whether an earlier folder of predictions is replaced.
-    workers : int
-        Processes that label; more than one needs Dask. The tables are the same.
-    progress : callable, optional
-        Called with (texts done, texts in all) after every batch.
-
-    Raises
-    ------
-    UsiranError
-        A text cannot be read, or the folder cannot be written. Nothing is left behind.
+    An earlier folder of predictions is replaced with `force`. More than one worker needs Dask;
+    the tables are the same. `progress` is called with (texts done, texts in all).
     """
     with new_folder(output, marker=MANIFEST, force=force) as folder:
+        # Everything is read twice, so that a bad row is told before hours of labelling.
         total, skipped = reader.survey()
         with open_tables(folder, schemas(models), form) as tables:
             parts = batches(reader.documents(), batch)

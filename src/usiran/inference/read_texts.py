@@ -56,33 +56,15 @@ class Columns:
 
 @dataclass(frozen=True)
 class Reader:
-    """The inputs: what to read, and what to do with rows that cannot be read.
-
-    Parameters
-    ----------
-    paths : sequence of Path
-        Files and folders, as `files_of` takes them.
-    columns : Columns
-        Where the text and its id stand in JSONL, CSV and Parquet.
-    skip_bad : bool
-        Whether unreadable rows are left out; otherwise one of them stops everything.
-    report : callable
-        Called with each row left out.
-    """
+    """The files and folders to read, and what to do with rows that cannot be read."""
 
     paths: Sequence[Path]
     columns: Columns = field(default_factory=Columns)
-    skip_bad: bool = False
+    skip_bad: bool = False  # otherwise one bad row stops everything
     report: Callable[[Finding], None] = print
 
     def survey(self) -> tuple[int, int]:
-        """Read everything once; return how many texts there are, and unreadable rows.
-
-        Raises
-        ------
-        UsiranError
-            A row cannot be read and none may be skipped, or there is no text at all.
-        """
+        """Read everything once; return how many texts there are, and unreadable rows."""
         findings: list[Finding] = []
         texts = 0
         for reading in read(self.paths, self.columns):
@@ -95,24 +77,17 @@ class Reader:
         if findings and not self.skip_bad:
             raise InputError(findings)
         if not texts:
-            file = ", ".join(map(str, self.paths))
-            raise FileError(
-                file, "no text that can be read", "at least one text", "name other files"
-            )
+            files = ", ".join(map(str, self.paths))
+            found, allowed = "no text that can be read", "at least one text"
+            raise FileError(files, found, allowed, "name other files")
         return texts, len(findings)
 
     def documents(self) -> Iterator[Document]:
-        """Yield the texts.
-
-        Raises
-        ------
-        InputError
-            A file was changed since the survey, and a row of it cannot be read now.
-        """
+        """Yield the texts."""
         for reading in read(self.paths, self.columns):
             if isinstance(reading, Document):
                 yield reading
-            elif not self.skip_bad:
+            elif not self.skip_bad:  # the file was changed since the survey
                 raise InputError([reading])
 
 
@@ -120,11 +95,6 @@ def files_of(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     """Return the files that the paths name, each with what its texts are called by default.
 
     A folder stands for the .txt files in it, at any depth, in the order of their names.
-
-    Raises
-    ------
-    FileError
-        A path is missing, of an unknown kind, or a folder without texts.
     """
     files: list[tuple[Path, str]] = []
     kinds = f"a folder of texts, or a file ending in {', '.join(_READERS)}"
@@ -141,6 +111,7 @@ def files_of(paths: Sequence[Path]) -> list[tuple[Path, str]]:
             raise FileError(path, f"the ending '{path.suffix}'", kinds, "convert it to one")
         else:
             files.append((path, path.stem))
+    # A file that is named, and stands in a folder that is named, is read once.
     return list(dict(files).items())
 
 
@@ -148,12 +119,8 @@ def read(paths: Sequence[Path], columns: Columns) -> Iterator[Document | Finding
     """Yield every text of the files, or a finding where one cannot be read.
 
     Texts are read one by one; of those before, only the ids are remembered.
-
-    Raises
-    ------
-    FileError
-        A file as a whole cannot be read, or lacks a column.
     """
+    # Over all files: rows of the tables are told apart by the id alone.
     ids: set[str] = set()
     for path, name in files_of(paths):
         for row in _READERS[path.suffix.lower()](path, columns):

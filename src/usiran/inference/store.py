@@ -47,29 +47,15 @@ _TRAIN = "train it again: `usiran train TASK SYSTEM --output DIR`"
 
 
 class ModelInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What model.json says of a trained system.
+    """What model.json says of a trained system."""
 
-    Parameters
-    ----------
-    format : int
-        Of the folder; another one is refused.
-    groups : dict
-        From label to the broader class (quad class of an event); empty where there is none.
-    data_version, gold_sha256 : str
-        What it was trained on, all articles of it.
-    versions : dict
-        Of the packages it was trained with.
-    model_sha256 : str
-        Of model.skops.
-    """
-
-    format: int
+    format: int  # of the folder; another one is refused
     task: str
     unit: Unit
     system: str
     title: str
     labels: tuple[str, ...]
-    groups: dict[str, str]
+    groups: dict[str, str]  # from label to quad class of an event; empty elsewhere
     settings: dict[str, Any]
     settings_sha256: str
     seed: int
@@ -78,7 +64,7 @@ class ModelInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     gold_sha256: str
     articles: int
     sentences: int
-    versions: dict[str, str]
+    versions: dict[str, str]  # of the packages it was trained with
     model_sha256: str
 
 
@@ -98,31 +84,20 @@ def dumps(estimator: Estimator) -> bytes:
     return with_stored_names(buffer.getvalue())
 
 
-def info_bytes(info: ModelInfo) -> bytes:
-    """Return the content of model.json."""
-    return msgspec.json.format(msgspec.json.encode(info), indent=1) + b"\n"
-
-
 def present_versions() -> dict[str, str]:
     """Return the versions of the packages that a model depends on."""
     return {name: version(name) for name in PACKAGES}
 
 
 def load(folder: Path) -> Model:
-    """Read a trained system.
-
-    Raises
-    ------
-    FileError
-        A file is missing, broken or changed, was made by other versions, or holds a type
-        that is not trusted. Nothing of such a file is built.
-    """
+    """Read a trained system; nothing of a broken, changed or untrusted file is built."""
     info = _read_info(folder / INFO)
     path = folder / MODEL
     if hashlib.sha256(_content(path)).hexdigest() != info.model_sha256:
         allowed = f"SHA-256 {info.model_sha256}"
         raise FileError(path, "another content than was trained", allowed, _TRAIN)
     estimator = build(path)
+    # The types are trusted, but model.json may belong to another file's system.
     allowed = f"a fitted system for {info.task}"
     if not isinstance(estimator, BaseEstimator) or not hasattr(estimator, "predict"):
         raise FileError(path, f"a {type(estimator).__name__}", allowed, _TRAIN)
@@ -139,32 +114,22 @@ def _folders_in(path: Path) -> list[Path]:
     inside = sorted(info.parent for info in path.glob(f"*/{INFO}"))
     if not inside:
         value = f"no {INFO}" if path.is_dir() else "no such folder"
-        raise FileError(
-            path, value, "a folder that `usiran train` wrote, or one of several", _TRAIN
-        )
+        allowed = "a folder that `usiran train` wrote, or one of several"
+        raise FileError(path, value, allowed, _TRAIN)
     return inside
 
 
 def load_all(paths: Sequence[Path], data_version: str | None = None) -> tuple[Model, ...]:
     """Read the trained systems that the paths name, at most one a task.
 
-    Parameters
-    ----------
-    paths : sequence of Path
-        Folders of a model, or of several.
-    data_version : str, optional
-        Of the corpus that they are used with; models of other data are refused.
-
-    Raises
-    ------
-    FileError
-        One cannot be read, two label the same, or they were trained on different data.
+    Models of other data than `data_version`, if it is given, are refused.
     """
     models: dict[str, Model] = {}
     folders = [folder.resolve() for path in paths for folder in _folders_in(path)]
     for folder in dict.fromkeys(folders):
         model = load(folder)
         info = model.info
+        # Labels of one text by models of different data would not be one annotation.
         data_version = data_version or info.data_version
         if info.task in models:
             value, fix = f"a second model of {info.task}", "leave out one of the two"
@@ -207,13 +172,7 @@ def _series(release: str) -> str:
 
 
 def build(path: Path) -> Estimator:
-    """Build the system that a skops file holds, of trusted types only.
-
-    Raises
-    ------
-    FileError
-        It names another type, or is broken.
-    """
+    """Build the system that a skops file holds, of trusted types only."""
     try:
         with warnings.catch_warnings():
             # A patch release apart is fine; further apart was refused before.

@@ -57,11 +57,6 @@ def with_present_names(model: bytes) -> bytes:
     """Return a skops file whose own types are named where they are today.
 
     What the table does not hold stays as it is: it is not trusted, and refused by name.
-
-    Raises
-    ------
-    zipfile.BadZipFile, KeyError, UnicodeDecodeError
-        The file is no skops file.
     """
 
     def rename(named: re.Match[str]) -> str:

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 
-from usiran.benchmark.results import Result, paths, read_result
+from usiran.benchmark.results import Result, json_bytes, paths, read_result, sha256
 from usiran.benchmark.run import Benchmark, own_settings_sha256
 from usiran.errors import InputError
+from usiran.inference import store
 from usiran.inference.model_card import model_card
-from usiran.inference.store import (
-    CARD,
-    FORMAT,
-    INFO,
-    MODEL,
-    UNITS,
-    ModelInfo,
-    dumps,
-    info_bytes,
-    present_versions,
-)
 from usiran.models.base import Estimator, fit_copy
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
@@ -28,14 +16,7 @@ from usiran.tasks.base import Gold
 
 
 def fit(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> Estimator:
-    """Return a system fitted on every article.
-
-    Raises
-    ------
-    InputError
-        The task or system is unknown, they do not go together, or the system cannot label
-        a raw text.
-    """
+    """Return a system fitted on every article; task and system are checked first."""
     _check_trainable(bench, task, system)
     # With the marks of annotators where the system learns from them; it never needs them again.
     gold = bench.gold_for(system, task)
@@ -44,18 +25,12 @@ def fit(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> Estimator
 
 
 def model_files(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> dict[str, bytes]:
-    """Fit a system on every article and return the files of its folder, by name.
-
-    Raises
-    ------
-    UsiranError
-        As for `fit`; or the stored result that the card quotes cannot be read.
-    """
-    content = dumps(fit(bench, task, system, seed=seed))
+    """Fit a system on every article and return the files of its folder, by name."""
+    content = store.dumps(fit(bench, task, system, seed=seed))
     gold, settings = bench.golds[task], bench.library[system]
     manifest = bench.corpus.manifest
-    info = ModelInfo(
-        format=FORMAT,
+    info = store.ModelInfo(
+        format=store.FORMAT,
         task=task,
         unit=gold.task.unit,
         system=system,
@@ -70,11 +45,15 @@ def model_files(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> d
         gold_sha256=gold.sha256,
         articles=len(gold.article_ids),
         sentences=len(gold.values),
-        versions=present_versions(),
-        model_sha256=hashlib.sha256(content).hexdigest(),
+        versions=store.present_versions(),
+        model_sha256=sha256(content),
     )
     card = model_card(info, settings, gold, manifest, _stored_result(bench, task, system))
-    return {MODEL: content, INFO: info_bytes(info), CARD: card.encode("utf-8")}
+    return {
+        store.MODEL: content,
+        store.INFO: json_bytes(info),
+        store.CARD: card.encode("utf-8"),
+    }
 
 
 def _check_trainable(bench: Benchmark, task: str, system: str) -> None:
@@ -113,7 +92,7 @@ def _systems(bench: Benchmark, gold: Gold) -> tuple[str, ...]:
 
 def _can_label_raw(gold: Gold) -> bool:
     """Return whether a raw text is all that the task needs, and its gold can be learned."""
-    return gold.task.unit in UNITS and not gold.task.learns_from and not gold.verdict
+    return gold.task.unit in store.UNITS and not gold.task.learns_from and not gold.verdict
 
 
 def _stored_result(bench: Benchmark, task: str, system: str) -> Result | None:

@@ -26,7 +26,7 @@ from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.decisions import decisions_file
 from usiran.annotation.submissions import sheet_of
 from usiran.benchmark.rescore import refreshing, rescore
-from usiran.benchmark.results import paths, read_results, result_bytes
+from usiran.benchmark.results import json_bytes, paths, read_results
 from usiran.benchmark.run import Benchmark, evaluate
 from usiran.benchmark.verify import verify
 from usiran.benchmark.write_results import publish
@@ -274,7 +274,7 @@ def test_the_closing_message_names_the_peers_only_where_some_are_stored(
     ((key, stored),) = submitted(bench, tmp_path).items()
     result = msgspec.structs.replace(stored.result, kind="peer")
     publish(bench, {key: stored})
-    paths(corpus, *key)[0].write_bytes(result_bytes(result))
+    paths(corpus, *key)[0].write_bytes(json_bytes(result))
     assert refreshing(corpus) == "usiran benchmark run --peers"
     asked = ("articles", "withdraw", GONE, "--reason", REASON, "--dry-run")
     assert "Next: usiran benchmark run --peers, then commit" in call(*asked, at=corpus).out

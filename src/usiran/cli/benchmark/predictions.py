@@ -37,7 +37,7 @@ def score(
 
     Example: usiran benchmark score mine.jsonl --task stance --system mine
     """
-    from usiran.benchmark.results import result_bytes
+    from usiran.benchmark.results import json_bytes
     from usiran.benchmark.submit import score as score_file
     from usiran.cli.benchmark import predictions_output as show
     from usiran.cli.options import open_benchmark
@@ -53,7 +53,7 @@ def score(
         draws=draws,
     ).result
     if output is not None:
-        write_file(output, result_bytes(result))
+        write_file(output, json_bytes(result))
     show.result(result, as_json=as_json)
 
 

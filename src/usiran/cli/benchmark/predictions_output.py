@@ -10,7 +10,7 @@ from rich.table import Table
 
 from usiran.benchmark.leaderboard import PURPOSE
 from usiran.benchmark.rescore import Rescored
-from usiran.benchmark.results import Result, result_bytes
+from usiran.benchmark.results import Result, json_bytes
 from usiran.benchmark.verify import Checked
 from usiran.cli.options import say, show_findings, show_json
 from usiran.io.markdown import score, span_of
@@ -22,7 +22,7 @@ WIDTH = 100
 def result(scored: Result, *, as_json: bool) -> None:
     """Print a result for a reader, or as JSON."""
     if as_json:
-        print(result_bytes(scored).decode(), end="")
+        print(json_bytes(scored).decode(), end="")
         return
     print("\n".join(_result_lines(scored)))
 
