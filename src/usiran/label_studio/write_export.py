@@ -7,8 +7,9 @@ Who labelled is said by the folder the file lies in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
+
+import msgspec
 
 from usiran.label_studio.annotation_records import (
     AnnotationReading,
@@ -29,7 +30,8 @@ def export_bytes(tasks: Iterable[TaskReading], scheme: Scheme) -> bytes:
     Reading the bytes with `read_export` and writing them again gives the same bytes.
     """
     content = [_task_json(task, scheme) for task in tasks]
-    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+    # The encoder of `json` is written in Python where it indents: ten times as slow.
+    return msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n"
 
 
 def _task_json(task: TaskReading, scheme: Scheme) -> Json:

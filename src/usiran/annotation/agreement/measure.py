@@ -237,11 +237,16 @@ def _shared_units(annotations: AnnotatorLabels) -> dict[str, int]:
 
 
 class _Pairable(NamedTuple):
-    """The coincidences of the units that two annotators or more labelled, and their places."""
+    """The coincidences of the units that two annotators or more labelled, and their places.
+
+    `sums` are those of each sentence, whose units are drawn together.
+    """
 
     o: Floats
     articles: tuple[str, ...]
+    sums: Floats
     sentences: tuple[str, ...]
+    drawn_articles: tuple[str, ...]
 
     @classmethod
     def of(cls, ratings: Ratings, annotators: Sequence[str]) -> _Pairable:
@@ -249,23 +254,28 @@ class _Pairable(NamedTuple):
         paired = np.flatnonzero(counts.sum(axis=1) > 1)
         units = [ratings.units[i] for i in paired]
         articles = tuple(unit.article for unit in units)
-        return cls(coincidences(counts[paired]), articles, tuple(unit.sentence for unit in units))
+        o = coincidences(counts[paired])
+        names = [unit.sentence for unit in units]
+        sentences, first, sentence = np.unique(names, return_index=True, return_inverse=True)
+        sums = np.zeros((len(first), *o.shape[1:]))
+        np.add.at(sums, sentence, o)
+        drawn_articles = tuple(articles[i] for i in first)
+        return cls(o, articles, sums, tuple(sentences.tolist()), drawn_articles)
 
 
 def _drawn(pairable: Sequence[_Pairable], draws: int, seed: int) -> list[Floats]:
-    """Return the summed coincidences of every bootstrap draw, for each of several ratings.
-
-    Drawing costs far more than summing. Equal seeds draw equal units alike, so ratings of the
-    same units are summed over one and the same draws.
-    """
-    same_units: dict[tuple[tuple[str, ...], tuple[str, ...]], list[int]] = {}
-    for i, (_, articles, sentences) in enumerate(pairable):
-        same_units.setdefault((articles, sentences), []).append(i)
-    sums = [np.zeros((0, *o.shape[1:])) for o, _, _ in pairable]
-    for (articles, sentences), places in same_units.items():
+    """Return the summed coincidences of every bootstrap draw, for each of several ratings."""
+    # Drawing costs far more than summing, and equal seeds draw equally many sentences of the
+    # same articles alike: such ratings are summed over one and the same draws.
+    drawn_alike: dict[tuple[str, ...], list[int]] = {}
+    for i, own in enumerate(pairable):
+        drawn_alike.setdefault(own.drawn_articles, []).append(i)
+    sums = [np.zeros((0, *own.o.shape[1:])) for own in pairable]
+    for articles, places in drawn_alike.items():
         if articles:
-            cells = [pairable[i].o.reshape(len(articles), -1) for i in places]
+            cells = [pairable[i].sums.reshape(len(articles), -1) for i in places]
             joined = np.concatenate(cells, axis=1)
+            sentences = pairable[places[0]].sentences
             drawn = bootstrap_coincidences(joined, articles, sentences, draws=draws, seed=seed)
             ends = np.cumsum([own.shape[1] for own in cells])
             for i, own in zip(places, np.split(drawn, ends[:-1], axis=1), strict=True):
