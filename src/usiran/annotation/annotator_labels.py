@@ -15,10 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from usiran.annotation.read_labels import single_annotations
-from usiran.annotation.submissions import PROJECTS, list_submissions, read_submission
+from usiran.annotation.submissions import (
+    PROJECTS,
+    list_submissions,
+    read_annotators,
+    read_submission,
+)
 from usiran.corpus import Corpus
 from usiran.errors import Finding, refuse
-from usiran.io.csv import read_rows
 from usiran.label_studio.annotation_records import (
     AnnotationReading,
     AnnotationRow,
@@ -99,7 +103,7 @@ def read_rounds(
         stored: read_submission(corpus, *stored, scheme=scheme, texts=texts)
         for stored in list_submissions(corpus)
     }
-    return _of_rounds(rounds, submissions, _kinds(corpus))
+    return _of_rounds(rounds, submissions, read_annotators(corpus))
 
 
 def labels_of(opened: Opened) -> AnnotatorLabels:
@@ -182,7 +186,9 @@ def read_exports(
         owner = export.annotator or (_file_owner(export.path) if len(authors) < 2 else None)
         for annotator, own_tasks in sorted(_split(tasks, owner).items()):
             collected.take(annotator, str(export.path), own_tasks)
-    return collected.checked(", ".join(str(export.path) for export in exports), _kinds(corpus))
+    return collected.checked(
+        ", ".join(str(export.path) for export in exports), read_annotators(corpus)
+    )
 
 
 def _split(tasks: Iterable[TaskReading], owner: str | None) -> dict[str, list[TaskReading]]:
@@ -208,12 +214,6 @@ def _author(annotation: AnnotationReading) -> str:
 
 def _file_owner(path: Path) -> str:
     return path.resolve().parent.name if path.stem in ("stance", "spans") else path.stem
-
-
-def _kinds(corpus: Corpus) -> dict[str, str]:
-    path = corpus.annotation / "annotators.csv"
-    rows = read_rows(path, name=corpus.name_of(path), columns=("annotator_id", "kind"))
-    return {row["annotator_id"]: row["kind"] for row in rows}
 
 
 class _Collected:

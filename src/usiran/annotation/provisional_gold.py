@@ -43,7 +43,7 @@ def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False)
     if round not in rounds:
         fix = "add it to gold_rounds in dataset/corpus.toml"
         allowed = f"one of the gold rounds: {', '.join(rounds)}"
-        raise InputError([Finding("--round", "", "", round, allowed, fix)])
+        raise InputError.of("--round", round, allowed, fix)
     if not force:
         _refuse_decided(corpus)
     _refuse_missing(corpus, round, annotator_id)
@@ -119,4 +119,4 @@ def _refuse_decided(corpus: Corpus) -> None:
     if path.exists() and (decisions := len(read_rows(path, name=name))):
         fix = "keep the adjudicated gold, or replace it with --force"
         allowed = "a gold without decisions"
-        raise InputError([Finding(name, "", "", f"{decisions} decisions", allowed, fix)])
+        raise InputError.of(name, f"{decisions} decisions", allowed, fix)

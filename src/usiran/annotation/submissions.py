@@ -151,10 +151,20 @@ def import_labels(
     )
 
 
+def annotators_file(corpus: Corpus) -> Path:
+    """Return where everybody stands who may label or decide."""
+    return corpus.annotation / "annotators.csv"
+
+
+def read_annotators(corpus: Corpus) -> dict[str, str]:
+    """Return everybody of annotators.csv: from id to ``human`` or ``language-model``."""
+    path = annotators_file(corpus)
+    rows = read_rows(path, name=corpus.name_of(path), columns=("annotator_id", "kind"))
+    return {row["annotator_id"]: row["kind"] for row in rows}
+
+
 def _check_names(corpus: Corpus, round: str, annotator_id: str) -> None:
-    path = corpus.annotation / "annotators.csv"
-    file = corpus.name_of(path)
-    known = [row["annotator_id"] for row in read_rows(path, name=file, columns=("annotator_id",))]
+    known, file = read_annotators(corpus), corpus.name_of(annotators_file(corpus))
     findings = []
     # The round becomes a folder's name.
     if not _SLUG.fullmatch(round):
@@ -227,9 +237,7 @@ def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
     stored = ["/".join(pair) for pair in list_submissions(corpus)]
     if source not in stored:
         allowed = f"one of {', '.join(stored)}" if stored else "no submission is stored yet"
-        raise InputError(
-            [Finding("--from", "", "", source, allowed, "write it as ROUND/ANNOTATOR")]
-        )
+        raise InputError.of("--from", source, allowed, "write it as ROUND/ANNOTATOR")
     round, _, annotator_id = source.partition("/")
     tasks = list(read_submission(corpus, round, annotator_id, scheme=scheme, texts=texts))
     refuse(finding for task in tasks for finding in task.findings)

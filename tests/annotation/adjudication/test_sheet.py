@@ -22,7 +22,7 @@ from tests.support.three_passes import (
 from tests.support.tiny import GAS, PORT, SCHEME
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.sheet import as_sheet, read_sheet
-from usiran.annotation.adjudication.tasks import labels_as_predictions, open_units
+from usiran.annotation.server.adjudication import labels_as_predictions, open_units
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
 from usiran.label_studio.config import config

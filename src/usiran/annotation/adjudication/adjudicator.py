@@ -28,7 +28,7 @@ from usiran.annotation.adjudication.question_labels import (
 )
 from usiran.annotation.adjudication.questions import ArticleState, Decision, Resolver, by_article
 from usiran.annotation.annotator_labels import read_rounds
-from usiran.annotation.submissions import PROJECTS
+from usiran.annotation.submissions import PROJECTS, annotators_file, read_annotators
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError, refuse
 from usiran.io.atomic import holds, replace_files
@@ -204,11 +204,11 @@ class Adjudicator:
 
     def check_adjudicator(self, by: str) -> None:
         """Refuse an adjudicator who does not stand in annotators.csv."""
-        path = self.corpus.annotation / "annotators.csv"
-        known = self._column(path, "annotator_id")
+        known = read_annotators(self.corpus)
         if by not in known:
+            file = self.corpus.name_of(annotators_file(self.corpus))
             allowed = f"one of {', '.join(known)}"
-            fix = f"add a row for {by or 'the adjudicator'} to {self.corpus.name_of(path)}"
+            fix = f"add a row for {by or 'the adjudicator'} to {file}"
             raise _error("--adjudicator", "", "", by, allowed, fix)
 
     def check_rounds(self) -> None:
@@ -255,6 +255,7 @@ class Adjudicator:
         votes = count_votes(self.annotations.rows, self.rounds)
         rows = decision_rows(self.state, self.annotations, votes)
         tasks = gold_tasks(self.state, self.annotations, self.texts)
+        # What holds for an annotator's labels holds for decided ones.
         check = partial(check_task, scheme=self.scheme, texts=self.texts, file="the decided gold")
         refuse(finding for task in tasks for finding in check(task))
         row_dicts = [row._asdict() for row in rows]
@@ -299,18 +300,15 @@ class Adjudicator:
 
     def _dangling(self, tasks: Sequence[TaskReading]) -> tuple[str, ...]:
         path = self.corpus.annotation / "actor_links.csv"
-        linked = self._column(path, "span_id") if path.exists() else []
+        name = self.corpus.name_of(path)
+        rows = read_rows(path, name=name, columns=("span_id",)) if path.exists() else []
         gold = {
             span_id(task.article_id, "actor", span.start, span.end)
             for task in tasks
             for span in task.annotation.spans
             if span.layer == "actor"
         }
-        return tuple(span for span in linked if span not in gold)
-
-    def _column(self, path: Path, column: str) -> list[str]:
-        rows = read_rows(path, name=self.corpus.name_of(path), columns=(column,))
-        return [row[column] for row in rows]
+        return tuple(row["span_id"] for row in rows if row["span_id"] not in gold)
 
 
 def _error(*finding: str) -> InputError:

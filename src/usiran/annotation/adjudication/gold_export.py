@@ -67,6 +67,7 @@ def gold_tasks(state: State, annotations: AnnotatorLabels, texts: Texts) -> list
             resolved["stance", question.unit_id].append(one)
         else:
             resolved["spans", question.article_id].append(one)
+    # Numbered anew: equal gold gives equal bytes, whatever was decided first.
     tasks = []
     sentences = (row for row in texts.by_id.values() if ("stance", row.sentence_id) in resolved)
     for number, row in enumerate(sentences, start=1):
@@ -144,6 +145,7 @@ def decision_rows(
         annotators = len(annotations.annotators_of("spans", article))
         counts = role_votes[article]
         rows += _consequences(article_state, counts, explained, annotators)
+    # By unit, not by time: deciding in another order gives the same file.
     return sorted(rows)
 
 

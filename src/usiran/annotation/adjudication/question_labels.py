@@ -48,6 +48,7 @@ def letters_of(annotators: Sequence[str]) -> dict[str, str]:
     >>> letters_of(["ann", "bob"])
     {'ann': 'A', 'bob': 'B'}
     """
+    # Letters, not names: labels are to be weighed, not who gave them.
     return {
         annotator: chr(ord("A") + number % 26) + (str(number // 26) if number > 25 else "")
         for number, annotator in enumerate(annotators)
@@ -127,6 +128,7 @@ def format_answer(question: Question, labels: Labels | None, texts: Texts, schem
     if question.layer not in _PLACED_LAYERS:
         return " ".join(item.label for item in labels)
     text, default = texts.texts[question.article_id], scheme["mode"].default
+    # Words are for the reader, offsets tell equal words apart: an answer has both.
     parts = []
     for item in labels:
         part = f'{item.label} {item.start}-{item.end} "{escape(text[item.start : item.end])}"'
@@ -289,6 +291,7 @@ class _Parser:
             ordered = roles_in_order(set(items), self._scheme)
         else:
             ordered = tuple(sorted(set(items), key=lambda item: item.place))
+            # Gold spans of one layer may not overlap: models tag each token once.
             for item, following in pairwise(ordered):
                 if overlaps(item, following):
                     value = f"{item.start}-{item.end} and {following.start}-{following.end}"

@@ -188,6 +188,7 @@ class Resolver:
         places = [one for layer in SPAN_LAYERS for one in _places(state.article_id, layer, tasks)]
         for question in (*self._sentences(state), *self._whole_article(state, tasks), *places):
             self._ask(state, question, decisions)
+        # A place that nobody marked is a question only once it was decided.
         for id in decisions:
             if id not in state.questions and (unmarked := self.unmarked_place(state, id)):
                 self._ask(state, unmarked, decisions)
@@ -225,6 +226,7 @@ class Resolver:
 
     def _sentences(self, state: ArticleState) -> Iterator[Question]:
         article, stance_tasks = state.article_id, self.annotations.units("stance")
+        # Who labelled other sentences of the article has no answer here: that is no agreement.
         annotators = self.annotations.annotators_of("stance", article)
         for row in self.texts.sentences[article]:
             if not row.scored:

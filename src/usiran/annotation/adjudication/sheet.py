@@ -67,6 +67,7 @@ def options(adjudicator: Adjudicator, question: Question) -> list[tuple[str, Lab
     letters: dict[Labels | None, list[str]] = {}
     for annotator, labels in question.labels.items():
         letters.setdefault(labels, []).append(adjudicator.letters[annotator])
+    # Ties go by the labels: a sheet that is printed twice has one order.
     ranked = sorted(letters.items(), key=lambda option: (-len(option[1]), option[1]))
     return [(", ".join(names), labels) for labels, names in ranked]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from usiran.annotation.agreement.measure import Agreement, LabelAgreement
 from usiran.annotation.agreement.report import figure
-from usiran.errors import Finding, InputError, PlotsMissing
+from usiran.errors import InputError, PlotsMissing
 from usiran.io.atomic import write_file
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def check_suffix(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         allowed = f"a name that ends in {' or '.join(FORMATS)}"
-        raise InputError([Finding("--figure", "", "", str(path), allowed, "rename the picture")])
+        raise InputError.of("--figure", str(path), allowed, "rename the picture")
     return suffix[1:]
 
 

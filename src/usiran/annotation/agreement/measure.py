@@ -24,7 +24,7 @@ from usiran.annotation.annotator_labels import (
     read_rounds,
 )
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError
+from usiran.errors import InputError
 from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.stats.alpha import (
     against_rest,
@@ -200,7 +200,7 @@ def measure_corpus(
     if exports and rounds:
         value = f"--round {' '.join(rounds)} beside {', '.join(exports)}"
         allowed = "either stored rounds or exports"
-        raise InputError([Finding("--round", "", "", value, allowed, "leave one of them out")])
+        raise InputError.of("--round", value, allowed, "leave one of them out")
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     if exports:
         files = [Export.of(word) for word in exports]
@@ -223,7 +223,7 @@ def _shared_units(annotations: AnnotatorLabels) -> dict[str, int]:
         value = f"labels of {names} alone" if names else "no labels"
         fix = "take in a second annotator's labels, or name more rounds or files"
         allowed = "labels of two annotators or more"
-        raise InputError([Finding(annotations.source, "", "", value, allowed, fix)])
+        raise InputError.of(annotations.source, value, allowed, fix)
     shared = {
         "sentences": sum(len(tasks) > 1 for tasks in annotations.units("stance").values()),
         "articles": sum(len(tasks) > 1 for tasks in annotations.units("spans").values()),
@@ -232,7 +232,7 @@ def _shared_units(annotations: AnnotatorLabels) -> dict[str, int]:
         value = f"no unit that two of {names} labelled"
         fix = "compare exports of the same texts; tasks are told by article_id and sentence_id"
         allowed = "units with two annotators"
-        raise InputError([Finding(annotations.source, "", "", value, allowed, fix)])
+        raise InputError.of(annotations.source, value, allowed, fix)
     return shared
 
 
@@ -277,9 +277,9 @@ def _drawn(pairable: Sequence[_Pairable], draws: int, seed: int) -> list[Floats]
             joined = np.concatenate(cells, axis=1)
             sentences = pairable[places[0]].sentences
             drawn = bootstrap_coincidences(joined, articles, sentences, draws=draws, seed=seed)
-            ends = np.cumsum([own.shape[1] for own in cells])
-            for i, own in zip(places, np.split(drawn, ends[:-1], axis=1), strict=True):
-                sums[i] = own.reshape(draws, *pairable[i].o.shape[1:])
+            ends = np.cumsum([part.shape[1] for part in cells])
+            for i, part in zip(places, np.split(drawn, ends[:-1], axis=1), strict=True):
+                sums[i] = part.reshape(draws, *pairable[i].o.shape[1:])
     return sums
 
 

@@ -61,7 +61,7 @@ def _measured(corpus: Corpus, progress: Progress) -> tuple[bytes, dict[Path, Agr
     if missing := [round for round in corpus.manifest.gold_rounds if round not in shown]:
         value = f"no block for {', '.join(missing)}"
         allowed = "<!-- agreement: ROUND --> and <!-- /agreement --> for each of gold_rounds"
-        raise InputError([Finding(name, "", "", value, allowed, "put the two marks there")])
+        raise InputError.of(name, value, allowed, "put the two marks there")
     agreements: dict[Path, Agreement] = {}
 
     def block(match: re.Match[str]) -> str:

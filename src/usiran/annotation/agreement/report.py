@@ -121,6 +121,7 @@ def _aim(one: LabelAgreement | SpanAgreement) -> str:
 
 def _per_label(agreement: Agreement) -> Iterator[str]:
     yield "Alpha of each label against all others"
+    # A label that no pair used has no alpha worth a row.
     used = [
         (one, label, count)
         for one in agreement.labels

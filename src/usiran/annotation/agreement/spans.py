@@ -138,6 +138,7 @@ def _role_score(articles: Iterable[_ArticleLinks], first: str, second: str) -> f
     common = first_total = second_total = 0
     for links, events in articles:
         if first in links and second in links:
+            # Events that only one of them marked are the question of the span scores.
             both = {n for n, group in enumerate(events) if first in group and second in group}
             of_first = {link for link in links[first] if link[0] in both}
             of_second = {link for link in links[second] if link[0] in both}

@@ -105,6 +105,7 @@ def all_ratings(
         _choice("stance", annotations, scheme, "sentences"),
         _choice("holder", annotations, scheme, "sentences"),
         _choice("article_stance", annotations, scheme, "articles"),
+        # Several grounds may hold for a sentence, and alpha is of one label a unit.
         *(_ground(name, annotations) for name in scheme["grounds"].names),
         _spans("event quad", QUADS, events, texts, lambda span: quad[span.label]),
         _spans("event type", names["event"], events, texts, lambda span: span.label),

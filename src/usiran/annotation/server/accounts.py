@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from usiran.annotation.server.client import Address, Studio
 from usiran.annotation.server.credentials import LOCAL, Credentials
+from usiran.annotation.submissions import annotators_file, read_annotators
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError, StudioError
-from usiran.io.csv import read_rows
 
 if TYPE_CHECKING:
     import httpx
@@ -29,15 +29,14 @@ def email_of(annotator_id: str) -> str:
 
 def choose_annotator(corpus: Corpus, annotator_id: str | None) -> str:
     """Return the annotator that is meant: the one named, or the only one there is."""
-    path = corpus.annotation / "annotators.csv"
-    file = corpus.name_of(path)
-    known = [row["annotator_id"] for row in read_rows(path, name=file, columns=("annotator_id",))]
+    known = read_annotators(corpus)
     if annotator_id is None and len(known) == 1:
-        return known[0]
+        return next(iter(known))
     if annotator_id is not None and annotator_id in known:
         return annotator_id
     allowed = f"one of {', '.join(known)}" if known else "an annotator of the file"
     fix = "name one with --annotator, or add a row annotator_id,kind,name,note to the file"
+    file = corpus.name_of(annotators_file(corpus))
     raise InputError([Finding(file, "", "annotator_id", annotator_id or "", allowed, fix)])
 
 

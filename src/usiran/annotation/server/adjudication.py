@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import cast
 
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.prefill import Prefilled, prefill
-from usiran.annotation.adjudication.tasks import labels_as_predictions, open_units
+from usiran.annotation.adjudication.question_labels import letters_of
+from usiran.annotation.adjudication.questions import State
+from usiran.annotation.annotator_labels import AnnotatorLabels, Key
 from usiran.annotation.read_labels import read_labels
 from usiran.annotation.server.client import Say, address, silent
 from usiran.annotation.server.data_dir import DataDir
@@ -17,10 +19,44 @@ from usiran.annotation.server.pull import fetched, located
 from usiran.annotation.server.push import SHOWN, Pushed, push
 from usiran.annotation.submissions import PROJECTS
 from usiran.label_studio.tasks import Task
-from usiran.label_studio.write_export import Json
-from usiran.schemas.label_scheme import Project
+from usiran.label_studio.write_export import Json, result_items
+from usiran.schemas.label_scheme import Project, Scheme
 
-Answers = Mapping[tuple[Project, str], Sequence[Json]]
+Answers = Mapping[Key, Sequence[Json]]
+
+
+def labels_as_predictions(
+    annotations: AnnotatorLabels,
+    scheme: Scheme,
+    units: Mapping[Project, Collection[str]] | None = None,
+) -> dict[Key, list[Json]]:
+    """Return each task's predictions: one for every annotator's labels, called A, B, C.
+
+    An adjudicator can take each over and correct it. `units` are the sentences and articles
+    wanted (default: all), such as `open_units` gives.
+    """
+    letters = letters_of(annotations.annotators)
+    # Every task of the corpus is looked up in it.
+    wanted = units and {project: frozenset(own) for project, own in units.items()}
+    predictions: dict[Key, list[Json]] = {}
+    for annotator, tasks in annotations.tasks.items():
+        for (project, unit), task in tasks.items():
+            if wanted is None or unit in wanted.get(project, ()):
+                items = [
+                    item | ({"origin": "prediction"} if "origin" in item else {})
+                    for item in result_items(task, task.annotation, scheme)
+                ]
+                prediction: Json = {"model_version": letters[annotator], "result": items}
+                predictions.setdefault((project, unit), []).append(prediction)
+    return predictions
+
+
+def open_units(state: State) -> dict[Project, list[str]]:
+    """Return the tasks that open questions stand in: from project to sentences or articles."""
+    questions = state.open
+    stance = (question.unit_id for question in questions if question.in_sentence_task)
+    spans = (question.article_id for question in questions if not question.in_sentence_task)
+    return {"stance": list(dict.fromkeys(stance)), "spans": list(dict.fromkeys(spans))}
 
 
 def push_open(

@@ -77,6 +77,7 @@ class _Parser:
     """Reads a sheet line by line and keeps every error."""
 
     def __init__(self, lines: Sequence[str], name: str, texts: Texts, scheme: Scheme) -> None:
+        # All lines are read before any error is told: a sheet is mended in one go.
         self.findings: list[Finding] = []
         self._lines, self._name, self._texts, self._scheme = lines, name, texts, scheme
         self._number = 0

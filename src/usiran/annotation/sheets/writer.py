@@ -39,6 +39,7 @@ def fill_sheet(tasks: Iterable[TaskReading], *, texts: Texts, scheme: Scheme) ->
     if len(articles) != 1:
         value = ", ".join(articles) or "none"
         raise InputError([Finding("tasks", "", "article_id", value, "one article", "choose one")])
+    # Reversed, so that of several annotations the first one counts.
     labelled = {
         task.unit_id: annotation
         for task in tasks
@@ -63,6 +64,7 @@ def _sheet(
     for field in scheme.of("spans"):
         if field.scope == "task":
             lines.append(f"{field.name} {_first(whole, field.name)}")
+    # A span outside the scored sentences has no line to stand below.
     unplaced = spans
     for row in rows:
         lines += ["", f"# {row.zone}: {one_line(texts.text_of(row))}"]

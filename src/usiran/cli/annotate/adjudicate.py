@@ -186,6 +186,7 @@ def _ask(
 
 
 def _labels(adjudicator: Adjudicator, question: Question, line: str) -> Labels:
+    # A number stands for labels as they are shown, a letter for an annotator.
     options = [labels for _, labels in sheets.options(adjudicator, question)]
     if line.isascii() and line.isdecimal() and 1 <= int(line) <= len(options):
         labels = options[int(line) - 1]

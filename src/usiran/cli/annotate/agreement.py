@@ -49,6 +49,7 @@ def agreement(
     the corpus's two configs will do, of whatever texts.
     Example: usiran annotate agreement --round r1 --figure confusion.svg
     """
+    # The page names its rounds itself: no other option bears on it.
     if write or check:
         _page(corpus, check=check)
         return
@@ -57,6 +58,7 @@ def agreement(
     from usiran.annotation.agreement.report import report, to_json
     from usiran.corpus import Corpus
 
+    # Refused before the measuring, which takes a while.
     if figure is not None:
         check_suffix(figure)
     measured = measure_corpus(
@@ -145,6 +147,7 @@ def adjudicate(
     if check:
         refuse(work.drift())
         return
+    # In a pipe nobody could answer a prompt.
     asks = decide is None and (sys.stdin.isatty() if interactive is None else interactive)
     decided = decide is not None or asks
     saved = 0

@@ -10,6 +10,7 @@ import typer
 
 from usiran.cli.annotate import agreement as review
 from usiran.cli.annotate import server as studio
+from usiran.cli.annotate.server import AnnotatorOption, CompletedByOption, DryRunOption, RoundOption
 from usiran.cli.options import CorpusOption, JsonOption, show_json
 
 # Commands import what they need inside, so that help does not load pandas.
@@ -17,13 +18,6 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Label in Label Studio or sheets, measure agreement, adjudicate the gold.",
 )
-
-RoundOption = Annotated[
-    str, typer.Option("--round", metavar="ROUND", help="The round of annotation, such as r1.")
-]
-AnnotatorOption = Annotated[
-    str, typer.Option("--annotator", metavar="ID", help="Who labelled, as in annotators.csv.")
-]
 
 
 @app.command()
@@ -50,11 +44,8 @@ def import_(
     *,
     round_name: RoundOption,
     annotator: AnnotatorOption,
-    completed_by: Annotated[
-        str | None,
-        typer.Option(metavar="WHO", help="Of an export of several: whose labels (id or email)."),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, write nothing.")] = False,
+    completed_by: CompletedByOption = None,
+    dry_run: DryRunOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:

@@ -32,6 +32,7 @@ def show_queue(queue: Queue, *, top: int, as_json: bool) -> None:
         for reason in row.reasons:
             line = f"{reason.kind} {figure(reason.score)}: {one_line(reason.why)}"
             print(_REASON.fill(line))
+    # Standard output holds the queue alone, to be piped on.
     for note in queue.notes:
         say(note)
     say(f"{len(rows)} of {len(queue.sentences)} sentences shown")

@@ -31,6 +31,18 @@ UrlOption = Annotated[
         show_default=False,
     ),
 ]
+RoundOption = Annotated[
+    str, typer.Option("--round", metavar="ROUND", help="The round of annotation, such as r1.")
+]
+AnnotatorOption = Annotated[
+    str, typer.Option("--annotator", metavar="ID", help="Who labelled, as in annotators.csv.")
+]
+CompletedByOption = Annotated[
+    str | None,
+    typer.Option(metavar="WHO", help="Of an export of several: whose labels (id or email)."),
+]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Check, write nothing.")]
+# A project by another name: importing that type would load the label scheme for every help.
 Layer = Literal["stance", "spans"]
 
 
@@ -148,13 +160,8 @@ def enter(
         typer.Argument(metavar="SHEET...", help="Sheets (.txt) or exports (.json, .jsonl)."),
     ],
     *,
-    annotator: Annotated[
-        str, typer.Option("--annotator", metavar="ID", help="Who labelled, as in annotators.csv.")
-    ],
-    completed_by: Annotated[
-        str | None,
-        typer.Option(metavar="WHO", help="Of an export of several: whose labels (id or email)."),
-    ] = None,
+    annotator: AnnotatorOption,
+    completed_by: CompletedByOption = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Put them in the place of other labels there.")
     ] = False,
@@ -193,16 +200,12 @@ def enter(
 
 def pull(
     *,
-    round_name: Annotated[
-        str, typer.Option("--round", metavar="ROUND", help="The round of annotation, such as r1.")
-    ],
-    annotator: Annotated[
-        str, typer.Option("--annotator", metavar="ID", help="Whose labels, as in annotators.csv.")
-    ],
+    round_name: RoundOption,
+    annotator: AnnotatorOption,
     layer: Annotated[
         Layer | None, typer.Option("--layer", help="Which project. Default: both.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, write nothing.")] = False,
+    dry_run: DryRunOption = False,
     url: UrlOption = None,
     data: DataOption = None,
     quiet: QuietOption = False,
