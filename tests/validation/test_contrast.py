@@ -39,7 +39,7 @@ def edited(*labels: dict[str, Any], dropped: tuple[str, ...] = (), **item: Any) 
         "contrast_labels": pd.DataFrame(labels or [label("x"), label("y")]),
         "contrast_dropped": pd.DataFrame({"contrast_id": pd.Series(dropped, dtype=object)}),
     }  # fmt: skip
-    return Opened(CORPUS, read_scheme(CORPUS.labels), tables, Texts({}, {}), {}, (), ())
+    return Opened(CORPUS, read_scheme(CORPUS.labels), tables, Texts({}, {}), {}, {}, (), ())
 
 
 def test_an_edit_that_two_labelled_alike_has_no_finding() -> None:

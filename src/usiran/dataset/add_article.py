@@ -75,15 +75,7 @@ class Addition:
 
 
 def prepare(corpus: Corpus, path: Path, facts: Facts, *, allow_similar: bool = False) -> Addition:
-    """Read, check and segment a new text; nothing is written.
-
-    Raises
-    ------
-    FileError
-        The file is missing, not UTF-8, empty, binary, a duplicate or a near-duplicate.
-    InputError
-        A fact has the wrong form, is of unknown basis, or the id is taken.
-    """
+    """Read, check and segment a new text; nothing is written."""
     text, notices = _clean(path)
     articles = read_articles(corpus)
     _refuse_duplicate(path, text, articles)
@@ -102,6 +94,7 @@ def add(corpus: Corpus, addition: Addition) -> None:
     key, source, folds = addition.article_id, corpus.source, read_folds(corpus)
     # A fold of its own: the protocol leaves one article out.
     number = max((int(row["fold"]) for row in folds), default=-1) + 1
+    # At the end of each file: rows of other articles never move, and a diff shows the new ones.
     articles = [*read_articles(corpus), addition.row]
     sentences = [*read_sentences(corpus), *sentence_rows(key, addition.proposals)]
     folds.append({"article_id": key, "fold": str(number)})
@@ -133,11 +126,10 @@ def similarity(runs: Set[object], others: Set[object]) -> float:
     Broder, "On the resemblance and containment of documents", 1997,
     doi:10.1109/SEQUEN.1997.666900.
 
-    Examples
-    --------
     >>> similarity(shingles("a b c d e f"), shingles("x a b c d e f y"))
     1.0
     """
+    # Of the shorter text, not of both together: a reprint inside a longer page counts as one.
     smaller = min(len(runs), len(others))
     return len(runs & others) / smaller if smaller else 0.0
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from usiran.corpus import Corpus
-from usiran.errors import FileError, Finding, InputError
+from usiran.errors import FileError, InputError
 from usiran.io.atomic import write_file
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.schemas.tables import MODELS
@@ -37,13 +37,7 @@ class Listed(NamedTuple):
 
 
 def read_articles(corpus: Corpus) -> list[dict[str, str]]:
-    """Read articles.csv as texts.
-
-    Raises
-    ------
-    FileError
-        The file cannot be read or lacks a column.
-    """
+    """Read articles.csv as texts."""
     return _read(corpus, "articles.csv", COLUMNS)
 
 
@@ -65,11 +59,10 @@ def _read(corpus: Corpus, file: str, columns: tuple[str, ...]) -> list[dict[str,
 def slug(words: str) -> str:
     """Return `words` as a slug: small letters and digits of ASCII, divided by hyphens.
 
-    Examples
-    --------
     >>> slug("Talks in Dūma’s hall, day 2")
     'talks-in-duma-s-hall-day-2'
     """
+    # Decomposed first: an accent is dropped and its letter stays.
     bare = "".join(c for c in unicodedata.normalize("NFKD", words) if not unicodedata.combining(c))
     return "-".join(re.findall(r"[a-z0-9]+", bare.lower()))
 
@@ -110,17 +103,10 @@ def list_articles(corpus: Corpus) -> list[Listed]:
 
 
 def sentences_of(texts: Texts, article_id: str) -> tuple[Sentence, ...]:
-    """Return one article's sentences.
-
-    Raises
-    ------
-    InputError
-        There is no such article; the message lists those there are.
-    """
+    """Return one article's sentences."""
     if article_id not in texts.sentences:
         known = f"an article of the corpus: {', '.join(texts.sentences)}"
-        finding = Finding("the article", "", "", article_id, known, "name one of these")
-        raise InputError([finding])
+        raise InputError.of("the article", article_id, known, "name one of these")
     return texts.sentences[article_id]
 
 
@@ -131,14 +117,6 @@ def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int
     -------
     kept, changed : int
         Sentences that stayed as they were, and sentences that are new or different.
-
-    Raises
-    ------
-    FileError
-        The outline cannot be read.
-    InputError
-        There is no such article, the outline does not fit the text, or the article has
-        labels already: they would lose their sentences.
     """
     texts = read_texts(corpus)
     sentences = sentences_of(texts, article_id)

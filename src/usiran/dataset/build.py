@@ -33,18 +33,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Result:
-    """What a build made.
+    """What a build made: every generated file by its path, and the published configs.
 
-    Parameters
-    ----------
-    files : mapping
-        From path to bytes: every generated file.
-    stale : tuple of Path
-        Files in the generated folders that no longer belong there.
-    changed : tuple of Path
-        Those of `files` that differ from what stands there.
-    configs : tuple of Built
-        The published configs.
+    `stale` are files in the generated folders that no longer belong there, `changed` those of
+    `files` that differ from what stands there.
     """
 
     files: Mapping[Path, bytes]
@@ -54,15 +46,7 @@ class Result:
 
 
 def build(corpus: Corpus, progress: Progress = lambda _: None) -> Result:
-    """Make every generated file, check the dataset by loading it, and write what changed.
-
-    Raises
-    ------
-    InputError
-        The corpus has findings.
-    FileError
-        The loaded dataset is not what was built.
-    """
+    """Make every generated file, check the dataset by loading it, and write what changed."""
     progress("reading and checking the tables")
     result = make(open_valid(corpus), progress)
     replace_files({**result.files, **dict.fromkeys(result.stale)}, corpus.swap)
@@ -70,10 +54,7 @@ def build(corpus: Corpus, progress: Progress = lambda _: None) -> Result:
 
 
 def drift(corpus: Corpus, progress: Progress = lambda _: None) -> list[Finding]:
-    """Return a finding for every generated file that is not what a build would write.
-
-    Raises as `build` does.
-    """
+    """Return a finding for every generated file that is not what a build would write."""
     progress("reading and checking the tables")
     return drift_of(corpus, make(open_valid(corpus), progress))
 
@@ -88,37 +69,47 @@ def drift_of(corpus: Corpus, result: Result) -> list[Finding]:
     ]
 
 
-def make(
-    opened: Opened,
-    progress: Progress = lambda _: None,
-    *,
-    manifest: Manifest | None = None,
-    released: str | None = None,
-) -> Result:
-    """Make every generated file without writing any of them into the corpus.
-
-    The corpus is one without findings. With `manifest`, the files are made as if corpus.toml
-    said that; with `released`, a day, as if its version had been released then.
-    """
-    corpus, frames, scheme = opened.corpus, opened.tables, opened.scheme
-    files = _generated(corpus, scheme)
-    built = []
-    for view in views(frames, scheme):
+def make(opened: Opened, progress: Progress = lambda _: None) -> Result:
+    """Make every generated file of a corpus without findings; none is written into it."""
+    corpus = opened.corpus
+    files, built = _generated(corpus, opened.scheme), []
+    for view in views(opened.tables, opened.scheme):
         progress(f"building the config {view.name}")
         path = corpus.dataset / view.file
         table = to_table(view)
         files[path] = unchanged(path, table) or to_bytes(table)
         size = from_bytes(files[path]).nbytes
         built.append(Built(view, content_hash(table), len(files[path]), size))
-    facts = facts_of(opened, manifest=manifest, released=released)
-    files[corpus.dataset / "README.md"] = card(facts, built).encode()
-    files |= metadata_files(corpus, facts, built, files)
+    result = describe(opened, files, tuple(built))
     progress("loading the dataset back and comparing every row")
-    inside = {path: content for path, content in files.items() if corpus.dataset in path.parents}
-    published = {str(path.relative_to(corpus.dataset)): inside[path] for path in inside}
-    reload(published, tuple(built))
+    published = {
+        path.relative_to(corpus.dataset).as_posix(): content
+        for path, content in result.files.items()
+        if path.is_relative_to(corpus.dataset)
+    }
+    reload(published, result.configs)
+    return result
+
+
+def describe(
+    opened: Opened,
+    files: Mapping[Path, bytes],
+    built: tuple[Built, ...],
+    *,
+    manifest: Manifest | None = None,
+    released: str | None = None,
+) -> Result:
+    """Return a build of these configs with everything that describes them.
+
+    With `manifest`, as if corpus.toml said that; with `released`, a day, as if its version had
+    been released then: a release differs from the build before it in these files alone.
+    """
+    corpus = opened.corpus
+    facts = facts_of(opened, manifest=manifest, released=released)
+    files = {**files, corpus.dataset / "README.md": card(facts, built).encode()}
+    files |= metadata_files(corpus, facts, built, files)
     changed = tuple(path for path, content in files.items() if not holds(path, content))
-    return Result(files, _stale(corpus, files), changed, tuple(built))
+    return Result(files, _stale(corpus, files), changed, built)
 
 
 def _generated(corpus: Corpus, scheme: Scheme) -> dict[Path, bytes]:
@@ -138,28 +129,20 @@ def _generated(corpus: Corpus, scheme: Scheme) -> dict[Path, bytes]:
 
 
 def _stale(corpus: Corpus, files: Mapping[Path, bytes]) -> tuple[Path, ...]:
+    # Only these folders hold nothing but what is generated; elsewhere a file may be somebody's.
     there = [*corpus.data.rglob("*.parquet"), *corpus.schemas.glob("*.schema.json")]
     return tuple(sorted(path for path in there if path not in files))
 
 
 def reload(files: Mapping[str, bytes], built: tuple[Built, ...]) -> None:
-    """Load a dataset from a folder of its own, with a cache of its own, and compare.
+    """Load a dataset from a folder and with a cache of its own; compare it with what was built.
 
-    Parameters
-    ----------
-    files : mapping
-        From path, relative to the dataset, to content.
-    built : tuple of Built
-        What every config must give.
-
-    Raises
-    ------
-    FileError
-        A config is not what was built.
+    `files` are named relative to the dataset.
     """
     from datasets import load_dataset
     from datasets.utils.logging import disable_progress_bar, enable_progress_bar
 
+    # One bar a config would hide the command's own lines of progress.
     disable_progress_bar()
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -170,6 +153,7 @@ def reload(files: Mapping[str, bytes], built: tuple[Built, ...]) -> None:
                 target.write_bytes(content)
             for config in built:
                 view = config.view
+                # A cache that others share could answer with the rows of an earlier build.
                 loaded = load_dataset(str(root), view.name, cache_dir=f"{folder}/cache")
                 _compare(view, loaded[view.split])
     finally:

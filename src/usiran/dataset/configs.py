@@ -34,6 +34,7 @@ from usiran.text.tokens import to_bio, tokenize
 
 Row = dict[str, Any]
 _TEXT, _INT = Value("string"), Value("int32")
+_VOTED = ("stance", "holder")
 
 
 # What the published columns hold, where no table's model says it.
@@ -58,22 +59,9 @@ FIELDS = {
 
 @dataclass
 class View:
-    """One published config.
+    """One published config: what one row is, its columns, its rows, its only split.
 
-    Parameters
-    ----------
-    name : str
-        What it is called.
-    about : str
-        What one row is.
-    features : Features
-        Its columns.
-    rows : list of dict
-        Its rows, with the columns of `features`.
-    tables : tuple of str
-        The tables whose models describe the columns.
-    split : str
-        Its only split.
+    `tables` are those whose models describe the columns.
     """
 
     name: str
@@ -99,14 +87,9 @@ class View:
 
 
 def views(frames: Frames, scheme: Scheme, *, names: Collection[str] = ()) -> tuple[View, ...]:
-    """Return the published configs of a corpus (or those of these names), the default one first.
+    """Return the published configs (or those of these names), the default one first.
 
-    Parameters
-    ----------
-    frames : mapping
-        Every table of the corpus, without findings.
-    scheme : Scheme
-        Names and orders of the labels.
+    A new config is a function that returns its `View`, and a line here.
     """
     build: dict[str, Callable[[], View]] = {
         "stance": lambda: _stance(frames, scheme),
@@ -114,8 +97,10 @@ def views(frames: Frames, scheme: Scheme, *, names: Collection[str] = ()) -> tup
         "articles": lambda: _articles(frames, scheme),
         "annotations": lambda: _annotations(frames),
     }
+    # A corpus may have no contrast set; a config without rows would only confuse.
     if len(frames["contrast"]):
         build["contrast"] = lambda: _contrast(frames, scheme)
+    # Each is made when it is asked for: an export of spans need not wait for the annotations.
     configs = tuple(make() for name, make in build.items() if not names or name in names)
     status = _mapping(frames["articles"], "article_id", "text_status")
     for view in configs:
@@ -123,6 +108,7 @@ def views(frames: Frames, scheme: Scheme, *, names: Collection[str] = ()) -> tup
             text_status = status[article_of(row)]
             if "text_status" in view.features:
                 row["text_status"] = text_status
+            # After everything else: whatever a config quotes is masked in one place.
             if text_status != "present":
                 row.update(masked(row))
     return configs
@@ -147,16 +133,8 @@ def _mapping(frame: pd.DataFrame, key: str, value: str) -> dict[Any, Any]:
     return dict(zip(frame[key], frame[value], strict=True))
 
 
-def _vote_features(scheme: Scheme, field: str) -> dict[str, Value]:
-    return dict.fromkeys(scheme[field].names, _INT)
-
-
 def _votes(scheme: Scheme, field: str, counts: Iterable[int]) -> dict[str, int]:
     return dict(zip(scheme[field].names, counts, strict=True))
-
-
-def _zone(zones: tuple[str, ...]) -> ClassLabel:
-    return ClassLabel(names=list(zones))
 
 
 def _sentence_features() -> dict[str, Any]:
@@ -167,7 +145,7 @@ def _sentence_features() -> dict[str, Any]:
         "fold": _INT,
         "start": _INT,
         "end": _INT,
-        "zone": _zone(SCORED_ZONES),
+        "zone": ClassLabel(names=list(SCORED_ZONES)),
         "text": _TEXT,
         "text_status": _TEXT,
     }
@@ -185,12 +163,15 @@ def _stance(frames: Frames, scheme: Scheme) -> View:
     features = Features(
         _sentence_features()
         | _label_features(scheme)
-        | {f"{field}_votes": _vote_features(scheme, field) for field in ("stance", "holder")}
+        | {
+            f"{field}_votes": dict.fromkeys(scheme[field].names, _INT)
+            for field in ("stance", "holder")
+        }
     )
     rows = []
     for row in rows_of(frames["stance"]):
         entry = row._asdict() | {"grounds": list(row.grounds)}
-        for field in ("stance", "holder"):
+        for field in _VOTED:
             entry[f"{field}_votes"] = _votes(scheme, field, entry[f"{field}_votes"])
         rows.append(entry)
     return View("stance", "a scored sentence and its stance", features, rows, ("stance",))
@@ -240,6 +221,7 @@ def _spans(frames: Frames, scheme: Scheme) -> View:
     nested = _nested_spans(frames, scheme, "sentence_id")
     rows = []
     for row in rows_of(frames["stance"]):
+        # Offsets of the article, not of the sentence: one count in every config.
         tokens = tokenize(row.text, row.start)
         entry = {name: getattr(row, name) for name in sentence if name != "text_status"}
         entry |= nested[row.sentence_id]
@@ -256,14 +238,19 @@ def _spans(frames: Frames, scheme: Scheme) -> View:
 
 def _articles(frames: Frames, scheme: Scheme) -> View:
     facts = [name for name in frames["articles"].columns if name != "text"]
-    place = {"sentence_id": _TEXT, "start": _INT, "end": _INT, "zone": _zone(ZONES)}
+    place = {
+        "sentence_id": _TEXT,
+        "start": _INT,
+        "end": _INT,
+        "zone": ClassLabel(names=list(ZONES)),
+    }
     features = Features(
         {
             **dict.fromkeys(facts, _TEXT),
             "fold": _INT,
             "text": _TEXT,
             "article_stance": label(scheme, "stance"),
-            "article_stance_votes": _vote_features(scheme, "stance"),
+            "article_stance_votes": dict.fromkeys(scheme["stance"].names, _INT),
             "sentences": List(place | _label_features(scheme)),
             **_span_features(scheme),
         }
@@ -334,6 +321,7 @@ def _contrast(frames: Frames, scheme: Scheme) -> View:
         entry = row._asdict() | {"article_id": source.article_id, "fold": source.fold}
         rows.append(entry | {"source_text": source.text, "source_stance": source.stance})
     about = "a minimal edit of a sentence and its stance, for evaluation only"
+    # Its split is called test so that nobody trains on it by taking every split of the dataset.
     return View("contrast", about, features, rows, ("contrast", "folds"), split="test")
 
 

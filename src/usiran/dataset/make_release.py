@@ -15,7 +15,7 @@ from packaging.version import Version
 from usiran.annotation.agreement.measure import measure_opened
 from usiran.annotation.agreement.report import to_json
 from usiran.corpus import Corpus
-from usiran.dataset.build import Progress, Result, drift_of, make
+from usiran.dataset.build import Progress, Result, describe, drift_of, make
 from usiran.dataset.release.change_reasons import explain, first_few
 from usiran.dataset.release.changelog import section, with_section
 from usiran.dataset.release.diff import Changes, bump, diff
@@ -30,7 +30,7 @@ from usiran.dataset.release.snapshot import (
 )
 from usiran.dataset.release.stored import CHANGES, MANIFEST, RECORDS, Release, folder_of, latest
 from usiran.dataset.release.version import Bump, next_version, with_version
-from usiran.errors import Finding, InputError
+from usiran.errors import InputError, refuse
 from usiran.io.atomic import holds, replace_files
 from usiran.loading import Opened
 from usiran.text.articles import read_text
@@ -79,23 +79,10 @@ def prepare(
 ) -> Plan:
     """Check that a version can be released, and make everything that is written then.
 
-    Parameters
-    ----------
-    reason : str, optional
-        Why records changed where no decision says it.
-    today : date, optional
-        The release's date (default: today).
-    draws : int
-        Bootstrap draws for the intervals of the agreement.
-
-    Raises
-    ------
-    InputError
-        The version is too small, the git tree is not clean, the corpus has findings, a
-        generated file has drifted, or a change has no reason.
-    FileError
-        There is no git repository, or a file cannot be read.
+    `reason` says why records changed where no decision does; `draws` are those of the bootstrap
+    for the agreement's intervals.
     """
+    # What is cheap to find out comes first: reading the corpus takes far longer.
     previous = latest(corpus)
     _check_greater(version, previous)
     check_clean(corpus.root, corpus.name_of(corpus.dataset / "corpus.toml"))
@@ -106,13 +93,15 @@ def prepare(
     plan = Plan(version, previous, created, snapshot_of(opened.tables, opened.scheme))
     if previous is not None:
         plan = _with_changes(plan, previous, reason)
-    if findings := drift_of(corpus, make(opened, progress)):
-        raise InputError(findings)
+    built = make(opened, progress)
+    refuse(drift_of(corpus, built))
     progress("building the files of the release")
     manifest = replace(corpus.manifest, version=str(version))
-    built = make(opened, manifest=manifest, released=created)
+    # The rows are those that were just made and loaded back: only what tells the version changes.
+    built = describe(opened, built.files, built.configs, manifest=manifest, released=created)
     progress("measuring the annotators' agreement")
     files = _files(corpus, plan, built, _agreement(opened, draws))
+    # What already holds its content needs no swap, and keeps its time of change.
     changed = {path: content for path, content in files.items() if not holds(path, content)}
     return replace(plan, files=changed)
 
@@ -142,7 +131,7 @@ def _with_changes(plan: Plan, previous: Release, reason: str | None) -> Plan:
 
 def _too_small(version: Version, allowed: str, least: Version) -> InputError:
     fix = f"release {least}, or a greater version"
-    return InputError([Finding("VERSION", "", "", str(version), allowed, fix)])
+    return InputError.of("VERSION", str(version), allowed, fix)
 
 
 def _agreement(opened: Opened, draws: int) -> dict[str, Any]:

@@ -22,6 +22,7 @@ def to_table(view: View) -> pa.Table:
 def to_bytes(table: pa.Table) -> bytes:
     """Return a table as Parquet; equal tables give equal bytes with one version of pyarrow."""
     buffer = io.BytesIO()
+    # Said, not left to defaults, which another version of pyarrow may have changed.
     pq.write_table(table, buffer, compression="zstd", version="2.6", write_statistics=True)
     return buffer.getvalue()
 

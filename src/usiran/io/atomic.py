@@ -36,13 +36,7 @@ _MEND = "check the folder's rights and the free space, then run it again"
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write one file, whole or not at all; missing folders are made.
-
-    Raises
-    ------
-    FileError
-        It cannot be written. The old file is as it was.
-    """
+    """Write one file, whole or not at all; missing folders are made."""
     replace_files({path: content}, path.with_name(f".{path.name}.new"))
 
 
@@ -53,21 +47,14 @@ def replace_files(files: Mapping[Path, bytes | None], swap: Path) -> None:
     are made. Two programs with the same swap folder wait for each other, but on Windows and
     on network file systems without locks.
 
-    Parameters
-    ----------
-    files : mapping
-        From a file's path to its whole content; None for a file that goes. All lie on one
-        file system.
-    swap : Path
-        The swap folder: not there, or left by a program that was killed. It is gone at the end.
+    `files` leads from path to whole content, None for a file that goes; all lie on one file
+    system. The `swap` folder is not there before, or left by a program that was killed.
 
     Raises
     ------
     FileError
         A folder or file cannot be written. The old files are in place again.
 
-    Examples
-    --------
     >>> import tempfile
     >>> root = Path(tempfile.mkdtemp())
     >>> replace_files({root / "a.txt": b"one", root / "b" / "c.txt": b"two"}, root / ".swap")
@@ -90,24 +77,10 @@ def replace_files(files: Mapping[Path, bytes | None], swap: Path) -> None:
 
 
 def settle(swap: Path) -> tuple[Path, ...]:
-    """Bring to its end what a program that was killed had begun.
+    """Bring to its end what a program that was killed had begun; wait for one that is writing.
 
-    Parameters
-    ----------
-    swap : Path
-        The swap folder, as given to `replace_files`. Where it is not there, nothing is done;
-        where another program is writing, its end is waited for.
-
-    Returns
-    -------
-    tuple of Path
-        The files that are now as that program meant them to be; none where it had changed
-        nothing yet.
-
-    Raises
-    ------
-    FileError
-        A file cannot be put in place, or the journal cannot be read.
+    Returns the files that are now as that program meant them to be; none where it had changed
+    nothing yet.
     """
     if not swap.exists():
         return ()
@@ -133,24 +106,15 @@ def holds(path: Path, content: bytes | None) -> bool:
 def new_folder(target: Path, *, marker: str, force: bool | None = None) -> Iterator[Path]:
     """Give a folder to write into, which becomes `target` when the block ends well.
 
-    Parameters
-    ----------
-    target : Path
-        It must not be there, or be an empty folder.
-    marker : str
-        A file that every folder of this kind holds. With `force` a folder that holds it is
-        replaced; one that does not is somebody's own and stays.
-    force : bool, optional
-        Whether an earlier folder of this kind is replaced; None where the user has no such
-        choice, so that no message offers it.
+    The target is not there, or an empty folder. Every folder of its kind holds a `marker` file:
+    with `force` one that holds it is replaced, and somebody's own stays. `force` is None where
+    the user has no such choice, so that no message offers it.
 
     Raises
     ------
     FileError
         The target is there already, or cannot be written. It is as it was.
 
-    Examples
-    --------
     >>> import tempfile
     >>> with new_folder(Path(tempfile.mkdtemp()) / "out", marker="a.txt") as folder:
     ...     _ = (folder / "a.txt").write_text("one")

@@ -15,14 +15,7 @@ _FIX = "save it as CSV in UTF-8, with commas, and put back what is missing"
 def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dict[str, str]]:
     """Read a CSV file: one dict a row, texts as they stand; a byte order mark is passed over.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    name : str
-        How an error calls it.
-    columns : sequence of str
-        Columns that must be there.
+    `name` is how an error calls it, `columns` are those that must be there.
 
     Raises
     ------
@@ -61,6 +54,7 @@ def _row(header: Sequence[str], cells: Sequence[str], number: int, name: str) ->
 def csv_bytes(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
     """Return rows as CSV: UTF-8, LF, the columns in order."""
     text = io.StringIO(newline="")
+    # LF on every system: the hash of a file must not depend on who wrote it.
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)

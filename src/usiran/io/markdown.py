@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 def score(value: float) -> str:
     """Return a score with two places after a bare point, the usual way to print one.
 
-    Examples
-    --------
     >>> score(0.456), score(1.0), score(-0.031)
     ('.46', '1.00', '-.03')
     """
@@ -22,8 +20,6 @@ def score(value: float) -> str:
 def signed(value: float) -> str:
     """Return a difference with its sign.
 
-    Examples
-    --------
     >>> signed(0.123), signed(-0.5), signed(0.0)
     ('+.12', '-.50', '.00')
     """
@@ -33,8 +29,6 @@ def signed(value: float) -> str:
 def span_of(interval: tuple[float, float]) -> str:
     """Return an interval's bounds.
 
-    Examples
-    --------
     >>> span_of((0.25, 0.5))
     '.25 to .50'
     """
@@ -44,8 +38,6 @@ def span_of(interval: tuple[float, float]) -> str:
 def signed_span(interval: tuple[float, float]) -> str:
     """Return the bounds of a difference's interval.
 
-    Examples
-    --------
     >>> signed_span((-0.25, 0.5))
     '-.25 to +.50'
     """
@@ -55,8 +47,6 @@ def signed_span(interval: tuple[float, float]) -> str:
 def table(heads: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
     r"""Return a Markdown table.
 
-    Examples
-    --------
     >>> print(table(["a", "b"], [["1", "2 | 3"]]))
     | a | b |
     |---|---|

@@ -14,14 +14,9 @@ _WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
 
 
 def read_raw(path: Path, name: str, *, file: str) -> pd.DataFrame:
-    """Read the CSV file of table `name` as text; blank cells are missing.
-
-    Raises
-    ------
-    FileError
-        The file is missing, not UTF-8 or not CSV.
-    """
+    """Read the CSV file of table `name` as text; blank cells are missing."""
     columns = MODELS[name].columns
+    # Not pandas' own reader: it would guess types, and take a text such as 'NA' for missing.
     rows = read_rows(path, name=file)
     names = list(rows[0]) if rows else list(columns)
     frame = pd.DataFrame({key: [row[key] or None for row in rows] for key in names}, dtype=object)

@@ -19,18 +19,9 @@ Row = dict[str, object]
 def gold_frames(
     rows: Sequence[AnnotationRow], frames: Frames, texts: Texts, scheme: Scheme
 ) -> dict[str, pd.DataFrame]:
-    """Return the gold tables: stance, article_stance, actors, events, roles.
+    """Return the gold tables that the labels of the gold exports give: stance, ..., roles.
 
-    Parameters
-    ----------
-    rows : sequence of AnnotationRow
-        The labels of the gold exports.
-    frames : mapping
-        The other tables; folds, votes, registry and actor_links are used where present.
-    texts : Texts
-        The corpus's texts and sentences; rows follow their order.
-    scheme : Scheme
-        The order of labels, the quad classes.
+    Of the other tables, folds, votes, registry and actor_links are used where they are present.
     """
     gold = _Gold(rows, frames, texts, scheme)
     tables = {
@@ -51,6 +42,7 @@ class _Gold:
         self._scheme = scheme
         order = {article_id: number for number, article_id in enumerate(texts.texts)}
         self._by_layer: dict[str, list[AnnotationRow]] = defaultdict(list)
+        # The order of the texts, not of the exports, which change with who exported them.
         for row in sorted(rows, key=lambda r: (order.get(r.article_id, -1), r.start, r.end)):
             self._by_layer[row.layer].append(row)
         self._votes = _votes(frames)

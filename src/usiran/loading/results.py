@@ -16,7 +16,7 @@ import pandas as pd
 from usiran.corpus import Corpus
 from usiran.errors import Finding, shorten
 from usiran.schemas.label_scheme import Scheme
-from usiran.schemas.tables import FILES, KEYS, check, empty
+from usiran.schemas.tables import FILES, KEYS, MODELS, check
 
 _RUN = "run the system again: `usiran benchmark run --system NAME --task NAME`"
 
@@ -24,26 +24,21 @@ _RUN = "run the system again: `usiran benchmark run --system NAME --task NAME`"
 def read_benchmark(corpus: Corpus, scheme: Scheme) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
     """Read every stored result and prediction into the tables results and predictions.
 
-    Returns
-    -------
-    frames : dict
-        A table that breaks its model is absent.
-    findings : list of Finding
-        Files that cannot be decoded, rows that break their model.
+    A table that breaks its model is absent; the findings are files that cannot be decoded, and
+    rows that break their model.
     """
-    folder = corpus.baselines / "results"
     rows: dict[str, list[dict[str, Any]]] = {"results": [], "predictions": []}
     findings: list[Finding] = []
-    for path in sorted(folder.glob("*/*.json*")):
+    for path in sorted((corpus.baselines / "results").glob("*/*.json*")):
         name = "predictions" if path.name.endswith(".predictions.jsonl") else "results"
         try:
             rows[name] += _predictions(path) if name == "predictions" else [_result(path)]
         except msgspec.DecodeError as error:
-            found, file = shorten(error, 160), corpus.name_of(path)
-            findings.append(Finding(file, "", "", found, "a file of the benchmark", _RUN))
+            value, file = shorten(error, 160), corpus.name_of(path)
+            findings.append(Finding(file, "", "", value, "a file of the benchmark", _RUN))
     frames = {}
-    for name, made in rows.items():
-        raw = _framed(name, made)
+    for name, table in rows.items():
+        raw = _framed(name, table)
         frame, errors = check(name, raw, file=FILES[name], key=KEYS[name], allowed=scheme.allowed)
         findings += errors
         if frame is not None:
@@ -64,11 +59,9 @@ def _predictions(path: Path) -> Iterator[dict[str, Any]]:
 
 def _framed(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Return rows as a frame in the model's order; optional fields left out are missing."""
-    model = empty(name)
-    if not rows:
-        return model
-    extra = [key for key in dict.fromkeys(key for row in rows for key in row) if key not in model]
-    columns = [*model.columns, *extra]
+    # Columns made one by one: a frame made of the rows would guess a type for each, and turn
+    # whole numbers beside missing ones into fractions.
+    columns = dict.fromkeys([*MODELS[name].columns, *(key for row in rows for key in row)])
     return pd.DataFrame(
         {key: pd.Series([row.get(key) for row in rows], dtype=object) for key in columns}
     )

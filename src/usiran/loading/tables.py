@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -35,22 +35,11 @@ _GOLD_OF: Mapping[Project, tuple[str, ...]] = {
 class Opened:
     """A corpus read once, to be handed on: every command reads a file of it once.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        The folder.
-    scheme : Scheme
-        The label scheme.
-    tables : dict
-        From table name to frame; a table that cannot be read or breaks its model is absent.
-    texts : Texts
-        The articles and their sentences; empty where either table cannot be read.
-    submissions : mapping
-        From (round, annotator, project) to the tasks of that export.
-    findings : tuple of Finding
-        Errors of files and tables.
-    label_findings : tuple of Finding
-        Errors of single labels in the exports, and offsets that had to be mended.
+    A table that cannot be read or breaks its model is absent from `tables`; `texts` are empty
+    where articles or sentences are absent. `submissions` are the tasks of each export, by round,
+    annotator and project, `gold` those of the gold exports that can be read. `findings` are
+    errors of files and tables, `label_findings` errors of single labels in the exports, and
+    offsets that had to be mended.
     """
 
     corpus: Corpus
@@ -58,6 +47,7 @@ class Opened:
     tables: dict[str, pd.DataFrame]
     texts: Texts
     submissions: Mapping[tuple[str, str, Project], tuple[TaskReading, ...]]
+    gold: Mapping[Project, tuple[TaskReading, ...]]
     findings: tuple[Finding, ...]
     label_findings: tuple[Finding, ...]
 
@@ -92,6 +82,7 @@ def open(corpus: Corpus) -> Opened:
     for name in _OPTIONAL_CSV:
         reader.read_optional_csv(name)
     reader.read_crosswalks()
+    # Labels are offsets in texts: without both tables every one of them would be a finding.
     if {"articles", "sentences"} <= set(reader.tables):
         reader.texts = texts_of(reader.tables)
         reader.read_submissions()
@@ -100,13 +91,7 @@ def open(corpus: Corpus) -> Opened:
 
 
 def load_tables(corpus: Corpus) -> dict[str, pd.DataFrame]:
-    """Return every table of a corpus, keyed by name.
-
-    Raises
-    ------
-    InputError
-        Something in the corpus is wrong; run `usiran validate` for the whole list.
-    """
+    """Return every table of a corpus, keyed by name."""
     return open(corpus).refuse_findings().tables
 
 
@@ -136,6 +121,7 @@ class _Reader:
         self.tables: dict[str, pd.DataFrame] = {}
         self.texts = Texts({}, {})
         self.submissions: dict[tuple[str, str, Project], tuple[TaskReading, ...]] = {}
+        self.gold: dict[Project, tuple[TaskReading, ...]] = {}
         self.findings: list[Finding] = []
         self.label_findings: list[Finding] = []
 
@@ -146,6 +132,7 @@ class _Reader:
             self.tables,
             self.texts,
             self.submissions,
+            self.gold,
             tuple(self.findings),
             tuple(self.label_findings),
         )
@@ -187,12 +174,7 @@ class _Reader:
         try:
             return read_stored(self.corpus, article_id)
         except FileError as error:
-            finding = error.finding
-            self.findings.append(
-                Finding(
-                    finding.file, article_id, "text", finding.value, finding.allowed, finding.fix
-                )
-            )
+            self.findings.append(replace(error.finding, record=article_id, column="text"))
             return None
 
     def _find_strays(self, folder: Path, suffix: str, ids: Sequence[object]) -> None:
@@ -226,6 +208,7 @@ class _Reader:
         """Read every submission; without all of them there is no table of annotations."""
         rows: list[AnnotationRow] = []
         complete = True
+        # Not the expected files alone: labels in a misnamed one would never count, unsaid.
         for path in sorted(self.corpus.submissions.rglob("*.json*")):
             owner = path.relative_to(self.corpus.submissions).parts[:-1]
             project = next((name for name in PROJECTS if path.name == f"{name}.json"), None)
@@ -251,6 +234,7 @@ class _Reader:
         for project in PROJECTS:
             tasks = self._tasks(self.corpus.gold / f"{project}.json")
             if tasks is not None:
+                self.gold[project] = tasks
                 rows += annotation_rows(tasks, round="gold", annotator_id="gold")
                 readable |= set(_GOLD_OF[project])
         for name, frame in gold_frames(rows, self.tables, self.texts, self.scheme).items():

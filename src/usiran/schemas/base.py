@@ -160,8 +160,6 @@ def offsets() -> dict[str, pa.Column]:
 def is_edtf(value: object) -> bool:
     """Whether `value` is a date of EDTF level 0 that the calendar has, or an interval of two.
 
-    Examples
-    --------
     >>> is_edtf("2020-02-29"), is_edtf("2021-02-29"), is_edtf("2020-08/2020-12")
     (True, False, True)
     """

@@ -21,13 +21,7 @@ class Side(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Contest:
-    """Two sides, and the stance that favours neither.
-
-    Parameters
-    ----------
-    sides : tuple of two Side
-    neutral : str
-    """
+    """Two sides, and the stance that favours neither."""
 
     sides: tuple[Side, Side]
     neutral: str
@@ -58,8 +52,6 @@ class Contest:
     def stance_of(self, grounds: Iterable[str]) -> str:
         """Return the stance that grounds carry.
 
-        Examples
-        --------
         >>> red = Side("red", "pro-red", "red+", "red-", ())
         >>> blue = Side("blue", "pro-blue", "blue+", "blue-", ())
         >>> Contest((red, blue), "neutral").stance_of(["red-", "blue+", "blue-"])

@@ -28,13 +28,7 @@ _CHECKS: dict[str, Callable[[Mapping[str, object]], dict[str, object]]] = {
 
 
 def json_schema(name: str, allowed: Allowed) -> dict[str, object]:
-    """Return the JSON Schema of one row of a table.
-
-    Raises
-    ------
-    KeyError
-        The table is unknown, or a check has no counterpart here: add it to the table above.
-    """
+    """Return the JSON Schema of one row of a table."""
     schema = schema_of(name, allowed)
     unique = [key for key, column in schema.columns.items() if column.unique]
     document: dict[str, object] = {

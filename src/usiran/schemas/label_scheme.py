@@ -74,18 +74,10 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Scheme:
-    """The whole label scheme.
+    """The whole label scheme, in the order of the file.
 
-    Parameters
-    ----------
-    version : str
-        Version of the scheme and its guidelines.
-    fields : tuple of Field
-        In the file's order.
-    affiliations : tuple of str
-        Whose side an actor of the registry may belong to.
-    contest : Contest
-        The two sides that stances and grounds are about.
+    `version` is also that of the guidelines; `affiliations` say whose side an actor of the
+    registry may belong to.
     """
 
     version: str
@@ -113,14 +105,7 @@ class Scheme:
 
 
 def read_scheme(path: Path) -> Scheme:
-    """Read the label scheme.
-
-    Raises
-    ------
-    FileError
-        The file is not TOML, a key is missing, unknown or of the wrong type, or the sides
-        name a label that there is not.
-    """
+    """Read the label scheme."""
     table = read_toml(path)
     try:
         file = msgspec.convert(table, _File)

@@ -61,6 +61,7 @@ def _dangling(reference: Reference, tables: Frames) -> Iterator[Finding]:
     values = frame[reference.column]
     dangling = frame[values.notna() & ~values.isin(list(known))]
     file = FILES[reference.targets[0][0]]
+    # One finding a value: an id that was renamed would otherwise be told for each of its rows.
     for value, rows in dangling.groupby(reference.column, sort=True):
         yield Finding(
             FILES[reference.table],

@@ -127,6 +127,7 @@ def overlaps(opened: Opened) -> Iterator[Finding]:
         if unit.layer in _SPAN_TABLES.values():
             groups[unit.file, unit.article_id, unit.layer].append(unit)
     for units in groups.values():
+        # Sorted, only neighbours can overlap: comparing all pairs grows with the square.
         units.sort(key=lambda unit: (unit.start, unit.end))
         for left, right in pairwise(units):
             if right.start < left.end:

@@ -17,6 +17,7 @@ def aliases_unique(opened: Opened) -> Iterator[Finding]:
     """Find surfaces that stand for two actors."""
     holders: dict[str, list[str]] = defaultdict(list)
     for row in rows_of(opened.tables["registry"]):
+        # A name repeated among its own aliases is no second actor.
         for surface in dict.fromkeys([row.name, *split_aliases(row.aliases)]):
             holders[surface].append(row.actor_id)
     for surface, actors in holders.items():

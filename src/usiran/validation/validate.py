@@ -31,16 +31,9 @@ _ROOTS = (
 
 @dataclass(frozen=True)
 class Report:
-    """What validation found.
+    """What validation found, sorted; how many rows of each table could be read.
 
-    Parameters
-    ----------
-    findings : tuple of Finding
-        Sorted.
-    followed : int
-        Findings left out because they follow from those listed.
-    counts : dict
-        Rows of each table that could be read.
+    `followed` counts the findings left out because they follow from those listed.
     """
 
     findings: tuple[Finding, ...]
@@ -49,15 +42,7 @@ class Report:
 
 
 def open_valid(corpus: Corpus) -> Opened:
-    """Read a corpus and validate it: what most commands that make something start from.
-
-    Raises
-    ------
-    InputError
-        The corpus has findings.
-    FileError
-        The label scheme or corpus.toml cannot be read.
-    """
+    """Read a corpus and validate it: what most commands that make something start from."""
     opened = loading.open(corpus)
     if findings := validate(opened).findings:
         raise InputError(findings)
@@ -78,6 +63,7 @@ def validate(opened: Opened) -> Report:
         tables=opened.tables | benchmark,
         findings=(*opened.findings, *benchmark_findings),
     )
+    # One wrong boundary can move hundreds of labels: the reader needs the boundary.
     findings, followed = _roots(opened, cross_check(opened))
     counts = {name: len(frame) for name, frame in sorted(opened.tables.items())}
     return Report(tuple(sorted(findings)), followed, counts)

@@ -159,6 +159,7 @@ def decided(opened: Opened) -> Iterator[Finding]:
     counts, gold = _counts(rows), gold_labels(opened.tables)
     if not counts:
         return
+    # Counted over all rows first: a label that nobody gave must know who was asked.
     electorate = _Electorate(rows)
     decisions = {_vote(row).unit for row in rows_of(opened.tables["decisions"])}
     followed = {(_FOLLOWING[layer], unit_id) for layer, unit_id in decisions if layer in _FOLLOWING}

@@ -19,6 +19,7 @@ def standoff_kept(opened: Opened) -> Iterator[Finding]:
         standoff = None if present else withdrawn_standoff(opened.corpus, row.article_id)
         if standoff is None:
             continue
+        # Of a present text the hash is computed; here two records of it are all there is.
         if standoff.text_sha256 != row.text_sha256:
             place = (FILES["articles"], row.article_id, "text_sha256", row.text_sha256)
             allowed = f"{standoff.text_sha256}, as its stand-off file says"

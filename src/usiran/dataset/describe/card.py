@@ -16,16 +16,9 @@ from usiran.io.templates import render
 
 @dataclass(frozen=True)
 class Built:
-    """A published config as it was built.
+    """A published config as it was built: its content hash, and its size in bytes.
 
-    Parameters
-    ----------
-    view : View
-        Its features and rows.
-    content : str
-        The content hash of its table, 64 hex digits.
-    file_size, table_size : int
-        Bytes of the Parquet file and of the table in memory.
+    `file_size` is that of the Parquet file, `table_size` of the table in memory.
     """
 
     view: View

@@ -15,13 +15,7 @@ FILE = "CITATION.cff"
 
 
 def fill(text: str, facts: Facts, *, file: str = FILE) -> str:
-    """Return CITATION.cff with what the data says; comments and all other keys stay.
-
-    Raises
-    ------
-    FileError
-        The file is no YAML, or a value that is set runs over several lines.
-    """
+    """Return CITATION.cff with what the data says; comments and all other keys stay."""
     prose, manifest = Prose(facts), facts.manifest
     # JSON's strings are YAML's, too.
     values = {
@@ -50,6 +44,7 @@ def _with(text: str, key: str, value: str | None) -> str:
         return "".join(part for part in text.splitlines(True) if not line.match(part))
     if line.search(text):
         return line.sub(lambda match: f"{key}: {value}{match[1] or ''}", text, count=1)
+    # A key that the file lacks goes last: what people wrote stays on top.
     return f"{text.rstrip()}\n{key}: {value}\n"
 
 

@@ -41,16 +41,7 @@ def croissant(
 ) -> bytes:
     """Return croissant.json for one edition of the dataset.
 
-    Parameters
-    ----------
-    facts : Facts
-        The corpus's facts.
-    built : sequence of Built
-        The configs.
-    files : mapping
-        From path within the dataset to content: the edition's files.
-    notice : str
-        What an edition of its own says of itself.
+    `files` are the edition's, by their paths in it; `notice` is what it says of itself.
     """
     prose = Prose(facts)
     document = _head(prose, notice) | _responsible(prose)
@@ -88,12 +79,8 @@ def _responsible(prose: Prose) -> Json:
     """Return the fields of the RAI vocabulary, without those of which nothing is said."""
     facts, own = prose.facts, prose.own
     people = [f"{who.annotator_id}: {who.kind}, {who.name}" for who in facts.annotators]
-    models = [
-        f"{who.annotator_id}: {who.name}"
-        for who in facts.annotators
-        if who.kind == "language-model"
-    ]
-    fields: dict[str, str | list[str]] = {
+    tools = [who for who in facts.annotators if who.kind == "language-model"]
+    values: dict[str, str | list[str]] = {
         "dataCollection": own.collection,
         "dataCollectionType": ["Secondary Data Analysis"],
         "dataCollectionMissingData": own.missing,
@@ -106,7 +93,7 @@ def _responsible(prose: Prose) -> Json:
         "dataAnnotationAnalysis": [prose.agreement],
         "annotationsPerItem": _per_item(facts),
         "annotatorDemographics": [prose.annotators, *people],
-        "machineAnnotationTools": models,
+        "machineAnnotationTools": [f"{who.annotator_id}: {who.name}" for who in tools],
         "dataBiases": [own.limits, own.biases],
         "dataLimitations": [own.limits, own.meaning, own.purpose],
         "dataUseCases": [own.uses, f"Not for: {own.not_for}" if own.not_for else ""],
@@ -114,15 +101,13 @@ def _responsible(prose: Prose) -> Json:
         "personalSensitiveInformation": [own.people],
         "dataReleaseMaintenancePlan": own.maintenance,
     }
-    said = {
-        name: value if isinstance(value, str) else list(filter(None, value))
-        for name, value in fields.items()
+    filled = {
+        f"rai:{name}": value if isinstance(value, str) else list(filter(None, value))
+        for name, value in values.items()
     }
     # No tools is a fact: it stays as an empty list.
     return {
-        f"rai:{name}": value
-        for name, value in said.items()
-        if value or name == "machineAnnotationTools"
+        key: value for key, value in filled.items() if value or key == "rai:machineAnnotationTools"
     }
 
 
@@ -161,6 +146,7 @@ def _record_set(config: Built) -> Json:
 
 def _label_sets(built: Sequence[Built]) -> Iterator[Json]:
     """Yield the names of each label set once, with the fields whose numbers they name."""
+    # Several columns share a label set; listed for each, they would seem to differ.
     users: dict[tuple[str, ...], list[str]] = {}
     for config in built:
         for key, names in label_sets(config.view.features, config.view.name):

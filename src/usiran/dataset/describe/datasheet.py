@@ -29,19 +29,14 @@ _BLOCK = re.compile(r"(<!-- figures: (?P<name>[^\n]*?) -->\n).*?(<!-- /figures -
 
 
 def fill(text: str, facts: Facts, *, file: str = FILE) -> str:
-    """Return the datasheet with every block made anew.
-
-    Raises
-    ------
-    InputError
-        A block has a name that is not known, or no end.
-    """
+    """Return the datasheet with every block made anew."""
     names = re.findall(r"<!-- figures: ([^\n]*?) -->", text)
     ends = text.count("<!-- /figures -->")
     closed = [match["name"] for match in _BLOCK.finditer(text)]
     if unknown := [name for name in names if name not in BLOCKS]:
         allowed = f"one of {', '.join(BLOCKS)}"
         raise InputError([Finding(file, "", "figures", unknown[0], allowed, "name one of these")])
+    # A block without an end would take the next one's end, and the prose between them with it.
     if closed != names or ends != len(names):
         value = f"{len(names)} beginnings and {ends} ends"
         allowed = "<!-- figures: NAME -->, a line end, and <!-- /figures --> around each block"

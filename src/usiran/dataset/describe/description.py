@@ -34,13 +34,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_description(corpus: Corpus, figures: dict[str, object]) -> Description:
-    """Return the description with its figures; one of defaults where there is no file.
-
-    Raises
-    ------
-    FileError
-        The file is not TOML, has an unknown key, or asks for a figure that there is not.
-    """
+    """Return the description with its figures; one of defaults where there is no file."""
     path = corpus.dataset / FILE
     file = corpus.name_of(path)
     try:
@@ -51,6 +45,7 @@ def read_description(corpus: Corpus, figures: dict[str, object]) -> Description:
     filled: dict[str, object] = {}
     for key, text in msgspec.structs.asdict(words).items():
         try:
+            # Filled in here once, so that every page that says the sentence gives the same figure.
             filled[key] = text.format_map(figures) if isinstance(text, str) else text
         except (KeyError, ValueError, IndexError, AttributeError) as error:
             allowed = ", ".join(f"{{{name}}}" for name in figures)

@@ -85,25 +85,10 @@ class Contrast(NamedTuple):
 class Facts:
     """Everything that the descriptions of a corpus tell.
 
-    Parameters
-    ----------
-    manifest : Manifest
-        What corpus.toml says.
-    description : Description
-        What description.toml says.
-    guidelines : str
-        The version of the label scheme.
-    released : str or None
-        The day on which this version was released, YYYY-MM-DD.
-    articles : tuple of Article
-    annotators : tuple of Annotator
-    labels : mapping
-        From what is labelled (stance, holder, actor, event, quad, mode, role) to counts.
-    linked, registry : int
-        Actor spans that are linked to the registry, and its actors.
-    contrast : Contrast
-    agreement : Agreement or None
-        Of the gold rounds, without intervals; None where fewer than two annotators share units.
+    `guidelines` is the version of the label scheme, `released` the day of this version's release
+    (YYYY-MM-DD), `labels` leads from what is labelled to its counts; `linked` actor spans are
+    linked to the `registry`'s actors. `agreement` is that of the gold rounds, without intervals;
+    None where fewer than two annotators share units.
     """
 
     manifest: Manifest
@@ -134,16 +119,10 @@ def facts_of(
     manifest: Manifest | None = None,
     released: str | None = None,
 ) -> Facts:
-    """Count the facts of a corpus.
+    """Count the facts of a corpus without findings.
 
-    Parameters
-    ----------
-    opened : Opened
-        The corpus, without findings; its releases give the day of this version's.
-    manifest : Manifest, optional
-        What to take for what corpus.toml says.
-    released : str, optional
-        The day of a release that is being made.
+    `manifest` is taken for what corpus.toml says, `released` for the day of a release that is
+    being made; otherwise the corpus's releases give the day.
     """
     corpus, frames, scheme = opened.corpus, opened.tables, opened.scheme
     manifest = manifest or corpus.manifest
@@ -185,6 +164,7 @@ def _released(corpus: Corpus, version: str) -> str | None:
 def _agreement(opened: Opened) -> Agreement | None:
     """Measure the agreement; intervals would take seconds, and nothing here tells them."""
     try:
+        # Alpha itself does not depend on the draws.
         return measure_opened(opened, draws=1)
     except InputError:
         # The corpus has no findings: fewer than two annotators, or no unit that two labelled.

@@ -80,6 +80,7 @@ class Prose:
         if agreement is None:
             return "Not measured: fewer than two annotators labelled the same units for the gold."
         names = f"{len(agreement.annotators)} annotators ({', '.join(agreement.annotators)})."
+        # Annotators that are one model agree for that reason too: whoever reads the figure is told.
         if not agreement.shared_model:
             return names
         return f"{names} {who_are_models(agreement)} {' '.join(SHARED_MODEL.split())}"

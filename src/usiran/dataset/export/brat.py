@@ -23,6 +23,7 @@ def files(material: Material) -> dict[str, bytes]:
 
 def _lines(material: Material, article: Row) -> Iterator[str]:
     spans = [*material.spans(article, "actors"), *material.spans(article, "events")]
+    # Ids follow the order of the text, an outer span before those inside it.
     spans.sort(key=lambda span: (span["start"], -span["end"]))
     ids = {span["span_id"]: f"T{number}" for number, span in enumerate(spans, start=1)}
     for span in spans:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from usiran.dataset.export import brat, conll, label_studio, plover, spacy
 from usiran.dataset.export.material import LAYERS, Layer, Material, gather
-from usiran.errors import Finding, InputError
+from usiran.errors import InputError
 from usiran.loading import Opened
 
 MARKER = "export.json"
@@ -59,23 +59,9 @@ class Export(NamedTuple):
 def export(
     opened: Opened, name: str, *, layers: Iterable[str] = (), articles: Iterable[str] = ()
 ) -> Export:
-    """Make an export of the gold.
+    """Make an export of the gold of a corpus without findings.
 
-    Parameters
-    ----------
-    opened : Opened
-        A corpus without findings.
-    name : str
-        A format of `FORMATS`.
-    layers : iterable of str
-        What is exported (default: all that the format has a place for).
-    articles : iterable of str
-        The articles (default: all whose texts are there).
-
-    Raises
-    ------
-    InputError
-        The format is not known or has no place for a layer, or an article is not there.
+    Layers are by default all that the format has a place for, articles all whose texts are there.
     """
     material = gather(opened, chosen_layers(name, layers), articles)
     files = dict(FORMATS[name].files(material))
@@ -99,20 +85,14 @@ def export(
 
 
 def chosen_layers(name: str, layers: Iterable[str] = ()) -> tuple[Layer, ...]:
-    """Return the layers to export, in order (default: all that the format has a place for).
-
-    Raises
-    ------
-    InputError
-        The format is not known, or has no place for a layer.
-    """
+    """Return the layers to export, in order (default: all that the format has a place for)."""
     if name not in FORMATS:
         allowed = f"one of {', '.join(FORMATS)}"
-        raise InputError([Finding("FORMAT", "", "", name, allowed, "name one of these")])
+        raise InputError.of("FORMAT", name, allowed, "name one of these")
     wanted, places = tuple(layers), FORMATS[name].layers
     for layer in wanted:
         if layer not in places:
             allowed = f"for {name}: {', '.join(places)}"
             fix = "name one of these, or another format"
-            raise InputError([Finding("--layer", "", "", layer, allowed, fix)])
+            raise InputError.of("--layer", layer, allowed, fix)
     return tuple(layer for layer in places if not wanted or layer in wanted)

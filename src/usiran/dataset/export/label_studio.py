@@ -13,7 +13,6 @@ import msgspec
 from usiran.dataset.export.material import Layer, Material
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
 from usiran.label_studio.config import config_files
-from usiran.label_studio.read_export import read_export
 from usiran.label_studio.tasks import make_tasks
 from usiran.label_studio.write_export import Json, result_items
 from usiran.schemas.label_scheme import Project
@@ -36,12 +35,10 @@ def files(material: Material) -> dict[str, bytes]:
 
 
 def _tasks(material: Material, project: Project) -> Iterator[Json]:
-    corpus, texts = material.opened.corpus, material.opened.texts
-    path = corpus.gold / f"{project}.json"
-    readings = read_export(path, scheme=material.opened.scheme, texts=texts)
-    gold = {reading.unit_id: reading for reading in readings}
+    opened = material.opened
+    gold = {reading.unit_id: reading for reading in opened.gold[project]}
     chosen = {article["article_id"] for article in material.articles}
-    for task in make_tasks(corpus, texts, project):
+    for task in make_tasks(opened.corpus, opened.texts, project):
         if task.data["article_id"] in chosen:
             reading = gold[task.unit_id]
             # Whoever imports is the annotator: an id of ours would be nobody's there.

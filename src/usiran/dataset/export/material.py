@@ -25,19 +25,7 @@ class Role(NamedTuple):
 
 @dataclass(frozen=True)
 class Material:
-    """The rows to be exported.
-
-    Parameters
-    ----------
-    opened : Opened
-        The whole corpus.
-    layers : tuple of {"stance", "actors", "events"}
-        What is to be exported.
-    articles : tuple of dict
-        The rows of the config ``articles`` that are exported.
-    sentences : mapping
-        From article_id to the article's rows of the config ``spans``.
-    """
+    """The rows to be exported: of the config ``articles``, and of ``spans`` by article_id."""
 
     opened: Opened
     layers: tuple[Layer, ...]
@@ -74,13 +62,7 @@ class Material:
 
 
 def gather(opened: Opened, layers: tuple[Layer, ...], articles: Iterable[str] = ()) -> Material:
-    """Gather what is to be exported of some articles (default: all whose texts are there).
-
-    Raises
-    ------
-    InputError
-        An article is not there or withdrawn.
-    """
+    """Gather what is to be exported of some articles (default: all whose texts are there)."""
     chosen = chosen_articles(opened.texts, articles)
     # The other configs would take as long again: at 500 articles, seconds.
     needed = views(opened.tables, opened.scheme, names=("articles", "spans"))

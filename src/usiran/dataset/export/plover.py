@@ -21,6 +21,7 @@ def files(material: Material) -> dict[str, bytes]:
     """Return the events and the schema of one, by name."""
     schema = _schema(material)
     lines = [
+        # One object a line can be read without holding all events in memory.
         json.dumps(event, ensure_ascii=False) + "\n"
         for article in material.articles
         for event in _events(material, article, schema)

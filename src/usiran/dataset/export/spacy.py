@@ -12,27 +12,21 @@ from typing import Any
 
 from usiran.dataset.configs import Row
 from usiran.dataset.export.material import Material
-from usiran.errors import Finding, InputError
+from usiran.errors import InputError
 from usiran.text.tokens import tokenize
 
 EXTRA = "pip install 'usiran[spacy]'"
 
 
 def files(material: Material) -> dict[str, bytes]:
-    """Return the one .spacy file, by name.
-
-    Raises
-    ------
-    InputError
-        spaCy is not installed.
-    """
+    """Return the one .spacy file, by name."""
     try:
         import spacy  # noqa: F401 - tells whether it is there
         from spacy.tokens import DocBin
         from spacy.vocab import Vocab
     except ImportError:
         value, allowed = "spaCy is not installed", "spaCy 3.8 or later"
-        raise InputError([Finding("spacy", "", "", value, allowed, EXTRA)]) from None
+        raise InputError.of("spacy", value, allowed, EXTRA) from None
     # No language's rules are needed: the tokens are the corpus's.
     vocab = Vocab()
     docs = [_doc(vocab, material, article) for article in material.articles]
@@ -81,6 +75,7 @@ def _label(doc: Any, material: Material, article: Row) -> None:
                 )
                 for span in article[layer]
             ]
+    # Entities as well: spaCy's training and viewers look for them there.
     doc.set_ents(list(doc.spans.get("actors", ())), default="outside")
     if "stance" in material.layers:
         scored = [row for row in article["sentences"] if row["stance"]]

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from usiran.dataset.hub.errors import hub_error
-from usiran.errors import Finding, InputError, shorten
+from usiran.errors import InputError, shorten
 
 Say = Callable[[str], None]
 
@@ -125,6 +125,7 @@ class Remote:
                 commit_message=title,
                 repo_type="dataset",
                 revision="main",
+                # The Hub refuses where somebody has written meanwhile: nothing of theirs is undone.
                 parent_commit=parent,
             )
         return str(commit.oid)
@@ -149,13 +150,6 @@ class Remote:
 def check_id(repo_id: str) -> str:
     """Return a repository's id if it is one.
 
-    Raises
-    ------
-    InputError
-        It is not ``ORG/NAME`` as the Hub takes it.
-
-    Examples
-    --------
     >>> check_id("lab/news")
     'lab/news'
     """
@@ -172,7 +166,7 @@ def check_id(repo_id: str) -> str:
     if not valid:
         fix = "name the organisation or user, a slash, and the dataset"
         allowed = "ORG/NAME of letters, digits, '-', '_' and '.', such as lab/news; no address"
-        raise InputError([Finding("--repo-id", "", "", repo_id, allowed, fix)])
+        raise InputError.of("--repo-id", repo_id, allowed, fix)
     return repo_id
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from usiran.corpus import Corpus
 from usiran.dataset.release.stored import Release, latest, release_of
-from usiran.errors import Finding, InputError
+from usiran.errors import Finding, InputError, refuse
 
 Text = Literal["include", "withhold"]
 
@@ -47,19 +47,13 @@ def edition_of(
     version: str | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Edition:
-    """Return what is published of a release, after a check that the folder holds that release.
-
-    Raises
-    ------
-    InputError
-        There is no such release; a file is not the released one; without text: a build would
-        change something.
-    """
+    """Return what is published of a release, after a check that the folder holds that release."""
     release = latest(corpus) if version is None else release_of(corpus, version)
     if release is None:
         allowed, fix = "a release", "make one with `usiran release VERSION`"
-        raise InputError([Finding("dataset/releases", "", "", "no release", allowed, fix)])
+        raise InputError.of("dataset/releases", "no release", allowed, fix)
     files = _released(corpus, release)
+    # Both editions start from the released files: without them nobody knows what the tag names.
     return Edition(release, text, files if text == "include" else _without_text(corpus, say))
 
 
@@ -70,8 +64,7 @@ def _without_text(corpus: Corpus, say: Callable[[str], None]) -> dict[str, bytes
     from usiran.validation.validate import open_valid
 
     opened = open_valid(corpus)
-    if findings := drift_of(corpus, make(opened, say)):
-        raise InputError(findings)
+    refuse(drift_of(corpus, make(opened, say)))
     return text_free_files(opened, say)
 
 
@@ -88,6 +81,5 @@ def _released(corpus: Corpus, release: Release) -> dict[str, bytes]:
         else:
             allowed = f"{published.sha256}, as released in {release.version}"
             findings.append(Finding(corpus.name_of(path), "", "sha256", digest, allowed, fix))
-    if findings:
-        raise InputError(findings)
+    refuse(findings)
     return files

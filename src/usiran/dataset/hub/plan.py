@@ -51,14 +51,7 @@ def plan_new(edition: Edition, *, public: bool) -> Plan:
 
 
 def plan(remote: Remote, state: State, edition: Edition, *, public: bool, say: Say) -> Plan:
-    """Compare a repository with an edition.
-
-    Raises
-    ------
-    HubError
-        The tag is there with other content; a newer release is published; the repository is
-        public and that was not said; it holds what is not this corpus's.
-    """
+    """Compare a repository with an edition."""
     tag = edition.release.tag
     versions = {name: parse_version(name) for name in state.tags if is_version(name)}
     if tag in versions:

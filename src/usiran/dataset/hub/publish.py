@@ -51,27 +51,11 @@ def publish(
     dry_run: bool = False,
     say: Say = lambda _: None,
 ) -> Published:
-    """Publish a release to a dataset repository, and tag it.
+    """Publish a release (default: the latest) to a dataset repository, and tag it.
 
-    Parameters
-    ----------
-    corpus : Corpus
-        Its dataset folder holds the release.
-    repo_id : str
-        The repository, ``ORG/NAME``; made where it is not there.
-    version : str, optional
-        The release; the latest by default.
-    public : bool
-        Whether a new repository is public; to be said, too, where an old one is.
-    dry_run : bool
-        Plan everything, send nothing that writes.
-
-    Raises
-    ------
-    InputError
-        There is no such release, the folder does not hold it, or the id is none.
-    HubError
-        The Hub, or the way there, is not as it must be.
+    A repository ``ORG/NAME`` that is not there is made; `public` says whether a new one is, and
+    has to be said, too, where an old one is. A `dry_run` plans everything and sends nothing that
+    writes.
     """
     remote = Remote(repo_id, say)
     edition = edition_of(corpus, text, version, say)

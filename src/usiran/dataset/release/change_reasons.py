@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from usiran.dataset.release.diff import Change, Changes
 from usiran.dataset.release.snapshot import Snapshot
-from usiran.errors import Finding, InputError, shorten
+from usiran.errors import InputError, shorten
 
 # From table and field of a gold record (None: the record as a whole, and its place) to the
 # layer whose decisions speak of it.
@@ -42,11 +42,6 @@ def explain(
     edited since `old`: an older one cannot explain it. A decision and a link made by hand
     have their own reason, and such a link explains the actor it gives. Everything else has
     `reason`, what the releaser says.
-
-    Raises
-    ------
-    InputError
-        A record was edited, removed or moved, no decision says why, and `reason` is blank.
     """
     reason = (reason or "").strip() or None
     decided = _fresh_reasons(old, new)
@@ -64,7 +59,7 @@ def explain(
         value = f"no reason for {len(unexplained)} changes"
         allowed = f"a reason for every record edited, removed or moved: {first_few(unexplained)}"
         fix = "say it with --reason TEXT, or record decisions"
-        raise InputError([Finding("--reason", "", "", value, allowed, fix)])
+        raise InputError.of("--reason", value, allowed, fix)
     return reasons
 
 

@@ -32,6 +32,7 @@ def section(
     else:
         lines = [f"Since {since} ({bump}): {_counts(changes)}."]
         commonest = Counter(reason for reason in reasons if reason).most_common(1)
+        # A reason given once says nothing of the rest; all of them stand in changes.json.
         lines += [f"Mostly: {' '.join(text.split())}" for text, count in commonest if count > 1]
         lines.append(f"Every change and its reason: dataset/releases/{version}/changes.json.")
     return f"## Data {version} ({created})\n\n" + "".join(f"- {line}\n" for line in lines)
@@ -40,8 +41,6 @@ def section(
 def with_section(changelog: str, text: str) -> str:
     r"""Return a changelog with a section before the newest release's, after what is unreleased.
 
-    Examples
-    --------
     >>> print(with_section("# Changelog\n\n## Unreleased\n\n- a\n", "## Data 1.0.0\n"))
     # Changelog
     <BLANKLINE>

@@ -13,7 +13,7 @@ from usiran.dataset.release.diff import Changes, bump, diff
 from usiran.dataset.release.snapshot import Snapshot, snapshot_of
 from usiran.dataset.release.stored import MANIFEST, Release, read_release, release_of
 from usiran.dataset.release.version import Bump, is_version, next_version, parse_version
-from usiran.errors import Finding, InputError
+from usiran.errors import InputError
 
 _WORKING = (".", "working")
 
@@ -43,18 +43,9 @@ class Comparison(NamedTuple):
 def compare(old: str, new: str, *, start: Path | None = None) -> Comparison:
     """Compare two states, each named by a word.
 
-    Parameters
-    ----------
-    old, new : str
-        A release's version (``1.0.0`` or ``v1.0.0``), ``.`` or ``working`` for the working
-        tree, or a folder: a corpus or a release.
-    start : Path, optional
-        Where the corpus of a version and of the working tree is looked for (default: here).
-
-    Raises
-    ------
-    InputError
-        A word names no state, or a corpus has findings.
+    It is a release's version (``1.0.0`` or ``v1.0.0``), ``.`` or ``working`` for the working
+    tree, or a folder: a corpus or a release. `start` is where the corpus of a version and of the
+    working tree is looked for (default: here).
     """
     before, after = _read_state(old, start), _read_state(new, start)
     changes = diff(before.snapshot, after.snapshot)
@@ -73,7 +64,7 @@ def _read_state(word: str, start: Path | None) -> State:
         return _of_corpus(word, Corpus.find(folder))
     allowed = "a release's version, '.' for the working tree, a corpus folder or a release's folder"
     fix = "name one of these; the releases stand in dataset/releases"
-    raise InputError([Finding("diff", "", "", word, allowed, fix)])
+    raise InputError.of("diff", word, allowed, fix)
 
 
 def _of_release(release: Release) -> State:
@@ -81,6 +72,7 @@ def _of_release(release: Release) -> State:
 
 
 def _of_corpus(name: str, corpus: Corpus) -> State:
+    # Not validated: two states can be compared while one is still being worked on.
     opened = loading.open(corpus).refuse_findings()
     version = parse_version(corpus.manifest.version)
     return State(name, version, snapshot_of(opened.tables, opened.scheme))

@@ -15,13 +15,6 @@ def check_clean(root: Path, tracked: str) -> None:
     """Refuse a folder that is not in git, or a working tree with anything uncommitted.
 
     `tracked` is a file below it that must be in git: all may be clean because all is ignored.
-
-    Raises
-    ------
-    FileError
-        There is no git, no repository, or the file is not in it.
-    InputError
-        Files are changed, staged or not in git; the first few are named.
     """
     lines = _git(root, "status", "--porcelain", "--untracked-files=all").splitlines()
     if lines:
@@ -45,6 +38,7 @@ def check_untagged(root: Path, tag: str) -> None:
 def _git(root: Path, *words: str) -> str:
     # Asking must not take git's locks from a command that runs beside this one.
     command = ["git", "--no-optional-locks", "-C", str(root), *words]
+    # git translates its messages; `fatal: ` is taken off them below.
     environment = os.environ | {"LC_ALL": "C"}
     allowed = "a git repository that holds the corpus"
     try:

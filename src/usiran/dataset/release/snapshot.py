@@ -56,8 +56,6 @@ def snapshot_of(tables: Frames, scheme: Scheme) -> Snapshot:
 def to_lines(table: Table) -> bytes:
     r"""Return a table's records as canonical JSON lines.
 
-    Examples
-    --------
     >>> to_lines({"a-1": {"fold": 0, "article_id": "a-1"}})
     b'{"article_id":"a-1","fold":0}\n'
     """
@@ -69,13 +67,7 @@ def to_lines(table: Table) -> bytes:
 
 
 def from_lines(name: str, content: bytes, *, file: str) -> Table:
-    """Return the records of one table from JSON lines.
-
-    Raises
-    ------
-    FileError
-        A line is no record of this table.
-    """
+    """Return the records of one table from JSON lines."""
     rows: list[Record] = []
     for number, line in enumerate(content.splitlines(), start=1):
         try:
@@ -128,6 +120,7 @@ def _rows(name: str, tables: Frames) -> Iterable[Record]:
     for row in rows_of(tables[name]):
         values = {column: _plain(getattr(row, column)) for column in columns}
         if name in _EDITS:
+            # A snapshot goes into every clone's history, from which no text could be withdrawn.
             values["text_sha256"] = sha256(str(values.pop("text")))
         yield {column: value for column, value in values.items() if value is not None}
 

@@ -58,13 +58,7 @@ class Release:
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        """The released records, checked against the manifest's content hash.
-
-        Raises
-        ------
-        FileError
-            A file is missing, or is not what was released.
-        """
+        """The released records, checked against the manifest's content hash."""
         folder = self.folder / RECORDS
         tables = {name: _read_table(folder / f"{name}.jsonl", name) for name in TABLES}
         snapshot = {name: table for name, table in tables.items() if table is not None}
@@ -82,6 +76,7 @@ def releases(corpus: Corpus) -> tuple[Release, ...]:
     """Return the releases of a corpus, the oldest first."""
     manifests = (corpus.dataset / "releases").glob(f"*/{MANIFEST}")
     names = (path.parent.name for path in manifests)
+    # As versions: as texts 1.10.0 would come before 1.9.0.
     versions = sorted(parse_version(name) for name in names if is_version(name))
     return tuple(read_release(folder_of(corpus, version)) for version in versions)
 
@@ -92,13 +87,7 @@ def latest(corpus: Corpus) -> Release | None:
 
 
 def release_of(corpus: Corpus, version: str) -> Release:
-    """Return one release by its version, with or without a leading ``v``.
-
-    Raises
-    ------
-    InputError
-        There is no such release.
-    """
+    """Return one release by its version, with or without a leading ``v``."""
     folder = folder_of(corpus, parse_version(version))
     if (folder / MANIFEST).is_file():
         return read_release(folder)
@@ -109,13 +98,7 @@ def release_of(corpus: Corpus, version: str) -> Release:
 
 
 def read_release(folder: Path) -> Release:
-    """Read a release's manifest; its snapshot is read when it is asked for.
-
-    Raises
-    ------
-    FileError
-        There is no manifest, or it is not one.
-    """
+    """Read a release's manifest; its snapshot is read when it is asked for."""
     path = folder / MANIFEST
     manifest = _read_json(path)
     try:

@@ -8,7 +8,7 @@ import tomlkit
 from packaging.version import Version
 
 from usiran.corpus import as_version
-from usiran.errors import Finding, InputError
+from usiran.errors import InputError
 
 Bump = Literal["MAJOR", "MINOR", "PATCH"]
 
@@ -16,21 +16,13 @@ Bump = Literal["MAJOR", "MINOR", "PATCH"]
 def parse_version(text: str) -> Version:
     """Read a version, with or without a leading ``v``.
 
-    Raises
-    ------
-    InputError
-        The text is no version of three numbers.
-
-    Examples
-    --------
     >>> parse_version("v1.10.0") > parse_version("1.9.3")
     True
     """
     version = as_version(text.removeprefix("v"))
     if version is None:
         allowed = "three whole numbers with dots between, such as 1.0.0"
-        fix = "name a version in this form"
-        raise InputError([Finding("VERSION", "", "", text, allowed, fix)])
+        raise InputError.of("VERSION", text, allowed, "name a version in this form")
     return version
 
 
@@ -42,8 +34,6 @@ def is_version(text: str) -> bool:
 def next_version(version: Version, bump: Bump) -> Version:
     """Return the least version that is greater by this step.
 
-    Examples
-    --------
     >>> str(next_version(Version("1.2.3"), "MINOR"))
     '1.3.0'
     """
@@ -59,12 +49,11 @@ def next_version(version: Version, bump: Bump) -> Version:
 def with_version(corpus_toml: str, version: Version) -> str:
     r"""Return corpus.toml with another version; comments and order stay.
 
-    Examples
-    --------
     >>> print(with_version('name = "news"\nversion = "1.0.0"  # of the data', Version("1.1.0")))
     name = "news"
     version = "1.1.0"  # of the data
     """
+    # Edited in place: the standard library reads TOML but would lose comments and order.
     document = tomlkit.parse(corpus_toml)
     document["version"] = str(version)
     return tomlkit.dumps(document)

@@ -45,8 +45,6 @@ class Word(NamedTuple):
 def words(text: str) -> list[Word]:
     """Return the words of a text.
 
-    Examples
-    --------
     >>> [word.key for word in words("The envoy’s co\u00adoperation… ended")]
     ['The', 'envoy', 's', 'cooperation', 'ended']
     """
@@ -64,14 +62,7 @@ def normal(parts: Sequence[Word]) -> str:
 def standoff_of(texts: Texts, article_id: str, items: Iterable[Any] = ()) -> Standoff:
     """Return what is kept of an article's text.
 
-    Parameters
-    ----------
-    texts : Texts
-        The texts and their sentences.
-    article_id : str
-        The article.
-    items : iterable of rows
-        The contrast set, whose items of this article are kept as edits of their sentences.
+    `items` are the contrast set: those of this article are kept as edits of their sentences.
     """
     text, sentences = texts.texts[article_id], texts.sentences[article_id]
     ids = {row.sentence_id for row in sentences}
@@ -101,8 +92,6 @@ def fill(template: str, parts: Sequence[Word], sha: str) -> str | None:
     A copy may compose its letters otherwise than the text did: each of Unicode's forms is
     tried, and only what has the hash is returned.
 
-    Examples
-    --------
     >>> fill("“__”, ____.", words('"No" said'), sha256("“No”, said."))
     '“No”, said.'
     """

@@ -63,20 +63,7 @@ class Match(NamedTuple):
 
 
 def read_copies(folder: Path) -> tuple[list[Copy], list[str]]:
-    """Read the .txt files of a folder, at any depth, in the order of their names.
-
-    Returns
-    -------
-    copies : list of Copy
-        Those in UTF-8.
-    unread : list of str
-        The names of the others.
-
-    Raises
-    ------
-    FileError
-        There is no such folder, a file cannot be read, or there is no .txt file.
-    """
+    """Read the .txt files of a folder, at any depth; return them, and the names not in UTF-8."""
     paths = sorted(path for path in folder.rglob("*.txt") if path.is_file())
     if not paths:
         value = "no .txt file in it" if folder.is_dir() else "no such folder"
@@ -97,6 +84,7 @@ def read_copies(folder: Path) -> tuple[list[Copy], list[str]]:
 
 def best_match(standoff: Standoff, copies: Sequence[Copy]) -> Match | None:
     """Return what the best of the copies gives of an article; None where none is a copy of it."""
+    # The very file needs no search, and none of the others can be better.
     for copy in copies:
         if copy.sha256 == standoff.text_sha256:
             return find_sentences(standoff, copy)

@@ -41,6 +41,7 @@ def requoted(
         changed = sum(_requote(task, article_id, before, after) for task in tasks)
         if changed:
             quotes += changed
+            # In the form in which exports are stored: a diff then shows the quotes alone.
             files[path] = (json.dumps(tasks, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
     return files, quotes
 

@@ -111,26 +111,9 @@ class Known:
 
 
 def restored_files(edition: Path, articles: Path) -> tuple[dict[str, bytes], Report]:
-    """Return an edition with every word that a folder of copies proves.
+    """Return all files of an edition, with every word that a folder of copies proves.
 
-    Parameters
-    ----------
-    edition : Path
-        A folder with a text-free edition, also one that was restored in part.
-    articles : Path
-        The reader's copies: .txt files, with whatever names.
-
-    Returns
-    -------
-    files : dict
-        From path within the edition to content: all of it.
-    report : Report
-        What was restored.
-
-    Raises
-    ------
-    FileError
-        The edition or a copy cannot be read.
+    The edition may be restored in part already; the copies are .txt files of whatever names.
     """
     files = _read_files(edition)
     page_data = _read_page_data(files)
@@ -152,6 +135,7 @@ def restored_files(edition: Path, articles: Path) -> tuple[dict[str, bytes], Rep
             for row in view.rows
         ]
     described, _ = published(page_data, bare.values(), notice=_notice(known.values()))
+    # Said at the end: a file misnamed or of another article is found by being named here.
     used = {report.copy for report in reports}
     unused = tuple(copy.name for copy in copies if copy.name not in used)
     return {**files, **described}, Report(reports, unused, tuple(unread))

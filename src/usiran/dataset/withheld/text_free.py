@@ -68,13 +68,7 @@ class PageData(msgspec.Struct, frozen=True):
 def text_free_files(
     opened: Opened, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, bytes]:
-    """Return the files of the text-free edition: path, relative to the dataset, to content.
-
-    Raises
-    ------
-    FileError
-        The edition, loaded back, is not what was made, or holds words of an article.
-    """
+    """Return the files of the text-free edition: path, relative to the dataset, to content."""
     progress("taking the texts out")
     frames, texts = opened.tables, opened.texts
     present = {key: text for key, text in texts.texts.items() if key not in texts.withdrawn}
@@ -95,6 +89,7 @@ def text_free_files(
         files[f"{STANDOFFS}/{key}.json"] = standoff.content()
     files[PAGE_DATA] = msgspec.json.format(msgspec.json.encode(page_data), indent=1) + b"\n"
     files[f"{RESTORE}/README.md"] = _FORMAT.read_bytes()
+    # Looked at as a reader gets it, file by file, so that no path into an edition is forgotten.
     for name, run in leaks(files, runs):
         allowed = f"fewer than {SHINGLE} words of an article in a row"
         raise FileError(f"text-free {name}", run, allowed, "this is a fault of the toolkit")
@@ -138,6 +133,7 @@ def published(
     """
     files: dict[str, bytes] = {}
     built = []
+    # The same steps as a build takes: an exact copy must give back its very bytes.
     for view in views:
         table = to_table(view)
         content = files[view.file] = to_bytes(table)

@@ -78,11 +78,6 @@ def withdrawal(
 
     `opened` is a corpus without findings. `reason` and `day` (ISO 8601) are kept; with `title`
     the headline goes out of articles.csv too.
-
-    Raises
-    ------
-    InputError
-        There is no such article, its text is withdrawn already, or there is no reason.
     """
     corpus, frames, texts = opened.corpus, opened.tables, opened.texts
     sentences_of(texts, article_id)
@@ -102,6 +97,7 @@ def withdrawal(
     files |= _link_files(corpus, [*_read_links(corpus), *links]) if links else {}
     files |= _untitled(corpus, article_id) if title else {}
     files[corpus.withdrawn / f"{article_id}.json"] = standoff.content()
+    # The text goes in the same step: stopped half-way, a corpus would have it and not have it.
     removed = corpus.article(article_id)
     leftovers = tuple(_leftovers(corpus, text, article_id, {**files, removed: b""}))
     contrast = len(standoff.contrast)
@@ -113,13 +109,6 @@ def text_return(corpus: Corpus, article_id: str, path: Path) -> Change:
 
     The file at `path` must have the hash that the text had. A headline that was taken out stays
     out.
-
-    Raises
-    ------
-    FileError
-        The file cannot be read, or is not that text.
-    InputError
-        There is no such article, or its text is not withdrawn.
     """
     sentences_of(read_texts(corpus), article_id)
     standoff = withdrawn_standoff(corpus, article_id)
