@@ -42,12 +42,12 @@ def read_articles(corpus: Corpus) -> list[dict[str, str]]:
 
 
 def read_sentences(corpus: Corpus) -> list[dict[str, str]]:
-    """Read sentences.csv as texts; raises as `read_articles` does."""
+    """Read sentences.csv as texts."""
     return _read(corpus, "sentences.csv", SENTENCE_COLUMNS)
 
 
 def read_folds(corpus: Corpus) -> list[dict[str, str]]:
-    """Read folds.csv as texts; raises as `read_articles` does."""
+    """Read folds.csv as texts."""
     return _read(corpus, "folds.csv", FOLD_COLUMNS)
 
 

@@ -17,14 +17,13 @@ from usiran.loading.csv_tables import read_raw
 from usiran.loading.gold import gold_frames
 from usiran.schemas.base import ARTICLE_ID, ROUND
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
-from usiran.schemas.tables import FILES, KEYS, check, empty, rows_of
+from usiran.schemas.tables import FILES, KEYS, MODELS, check, empty, rows_of
 from usiran.text.articles import Sentence, Stored, Texts, read_stored
 
 CROSSWALKS = ("ace2005", "acled", "cameo", "quad")
 PROJECTS: tuple[Project, ...] = ("stance", "spans")
-_CSV = ("sentences", "folds", "annotators", "registry", "actor_links", "votes", "decisions")
-# A corpus may have no contrast set: its tables are empty then.
-_OPTIONAL_CSV = ("contrast", "contrast_labels", "contrast_dropped")
+# Articles are read with their texts, and before the others.
+_CSV = tuple(name for name, file in FILES.items() if file.endswith(".csv") and name != "articles")
 _GOLD_OF: Mapping[Project, tuple[str, ...]] = {
     "stance": ("stance",),
     "spans": ("article_stance", "actors", "events", "roles"),
@@ -79,8 +78,6 @@ def open(corpus: Corpus) -> Opened:
     reader.read_articles()
     for name in _CSV:
         reader.read_csv(name)
-    for name in _OPTIONAL_CSV:
-        reader.read_optional_csv(name)
     reader.read_crosswalks()
     # Labels are offsets in texts: without both tables every one of them would be a finding.
     if {"articles", "sentences"} <= set(reader.tables):
@@ -138,15 +135,10 @@ class _Reader:
         )
 
     def read_csv(self, name: str) -> None:
-        raw = self._raw(name)
-        if raw is not None:
-            self._add(name, raw)
-
-    def read_optional_csv(self, name: str) -> None:
-        if (self.corpus.root / FILES[name]).exists():
-            self.read_csv(name)
-        else:
+        if not (MODELS[name].needed or (self.corpus.root / FILES[name]).exists()):
             self.tables[name] = empty(name)
+        elif (raw := self._raw(name)) is not None:
+            self._add(name, raw)
 
     def read_articles(self) -> None:
         raw = self._raw("articles")

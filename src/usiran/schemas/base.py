@@ -61,6 +61,8 @@ class Table:
         What several columns must keep together.
     distinct : bool
         Whether a key of several columns stands in one row only.
+    needed : bool
+        Whether a corpus must have the file; where it may lack it, the table is empty then.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Table:
     labels: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[pa.Check, ...] = ()
     distinct: bool = True
+    needed: bool = True
 
     @cached_property
     def schema(self) -> pa.DataFrameSchema:

@@ -21,4 +21,5 @@ TABLE = Table(
         "holder": text("who voices it in the edited sentence"),
     },
     labels={"stance": "stance", "holder": "holder"},
+    needed=False,
 )

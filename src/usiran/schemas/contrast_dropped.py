@@ -18,4 +18,5 @@ TABLE = Table(
         "text": text("the edited sentence", filled=True),
         "reason": text("why it was left out", filled=True),
     },
+    needed=False,
 )

@@ -25,4 +25,5 @@ TABLE = Table(
     labels={"stance": "stance", "holder": "holder"},
     # A sentence that was mended is labelled again by the same annotators.
     distinct=False,
+    needed=False,
 )
