@@ -1,19 +1,9 @@
 """A batch of raw texts labelled in memory: the rows of the corpus's own tables.
 
-========= ===========================================================================
-table     columns
-========= ===========================================================================
-articles  article_id, source_id, file, row, text_sha256: where each text came from
-sentences sentence_id, article_id, start, end, zone: all sentences, boilerplate too
-stance    sentence_id, article_id, start, end, zone, text, then for stance and holder
-          the label and, where the system states them, its probabilities by label
-actors    span_id, article_id, sentence_id, start, end, text, type
-events    the same, and quad
-========= ===========================================================================
-
-Offsets are half-open, in code points of the text as it was read. Sentences are proposed by
-`usiran.text.segmentation`; boilerplate is never labelled. A table is there when a system for
-it is; what only annotators can tell (grounds, votes, modes, folds, links) is not predicted.
+`schemas` says which tables and columns there are. Offsets are half-open, in code points of the
+text as it was read. Sentences, boilerplate too, are proposed by `usiran.text.segmentation`;
+boilerplate is never labelled. What only annotators can tell (grounds, votes, modes, folds,
+links) is not predicted.
 """
 
 from __future__ import annotations

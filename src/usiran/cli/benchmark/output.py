@@ -10,17 +10,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from usiran.benchmark.leaderboard import (
-    PURPOSE,
-    QUOTED_FLOOR,
-    compared,
-    group_of,
-    means,
-    system_of,
-)
+from usiran.benchmark import leaderboard
+from usiran.benchmark.leaderboard import PURPOSE, QUOTED_FLOOR
 from usiran.benchmark.power import Power
 from usiran.benchmark.ranking import Ranking, Row, rank
-from usiran.benchmark.results import Results, Stored
+from usiran.benchmark.results import Results, Stored, json_bytes
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.significance import Report
 from usiran.cli.options import say, show_json
@@ -71,6 +65,7 @@ def show_run(
             console.print(f"[bold]{task}[/bold]: not evaluable.\n{_sentence(gold.verdict)}\n")
         else:
             _show_ranking(console, benchmark, rank(benchmark, task, results))
+    # How tables are read is said once, below the last of them, and not below a verdict alone.
     if any(not benchmark.golds[task].verdict for task in tasks or benchmark.golds):
         console.print(_legend(benchmark), soft_wrap=True)
 
@@ -112,9 +107,11 @@ def _show_ranking(console: Console, benchmark: Benchmark, ranking: Ranking) -> N
     for peer in ranking.peers:
         result = peer.result
         interval = span_of(result.interval)
-        console.print(f"peer {result.system} {score(result.score)} ({interval}); {compared(peer)}")
+        console.print(
+            f"peer {result.system} {score(result.score)} ({interval}); {leaderboard.compared(peer)}"
+        )
     if ranking.task in benchmark.ceiling.tasks:
-        console.print(f"ceiling: {means(benchmark.ceiling.tasks[ranking.task])}")
+        console.print(f"ceiling: {leaderboard.means(benchmark.ceiling.tasks[ranking.task])}")
     if ranking.noise_floor is not None:
         console.print(f"noise floor measured here: {score(ranking.noise_floor)}")
     for result in ranking.stale:
@@ -126,7 +123,8 @@ def _cells(row: Row, shown: int) -> list[str]:
     result = row.result
     figures = score(result.score), span_of(result.interval), score(result.chance)
     articles = [score(value) for value in list(result.per_article.values())[:shown]]
-    return [group_of(row), system_of(row), *figures, *articles]
+    system = leaderboard.system_of(row)
+    return [leaderboard.group_of(row), system, *figures, *articles]
 
 
 def _legend(benchmark: Benchmark) -> str:
@@ -149,7 +147,7 @@ def _legend(benchmark: Benchmark) -> str:
 def show_comparison(report: Report, *, as_json: bool) -> None:
     """Print a comparison for a reader, or as JSON."""
     if as_json:
-        print(msgspec.json.format(msgspec.json.encode(report), indent=1).decode())
+        print(json_bytes(report).decode(), end="")
         return
     print("\n".join(_comparison_lines(report)))
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from usiran.cli.options import CorpusOption, JsonOption, say
+from usiran.cli.options import CorpusOption, JsonOption, open_benchmark, say
 
 FileArgument = Annotated[Path, typer.Argument(help="Predictions, one JSON object a line.")]
 TaskOption = Annotated[str, typer.Option(help="What was predicted.")]
@@ -40,7 +40,6 @@ def score(
     from usiran.benchmark.results import json_bytes
     from usiran.benchmark.submit import score as score_file
     from usiran.cli.benchmark import predictions_output as show
-    from usiran.cli.options import open_benchmark
     from usiran.io.atomic import write_file
 
     result = score_file(
@@ -75,7 +74,6 @@ def verify(
     from usiran.benchmark.verify import verify as verify_one
     from usiran.benchmark.verify import verify_all
     from usiran.cli.benchmark import predictions_output as show
-    from usiran.cli.options import open_benchmark
 
     if (result is None) != every:
         raise typer.BadParameter("name one result, or say --all")
@@ -84,7 +82,7 @@ def verify(
         verify_all(benchmark) if result is None else [verify_one(benchmark, result, predictions)]
     )
     show.checked(checked, as_json=as_json)
-    raise typer.Exit(1 if any(one.findings for one in checked) else 0)
+    raise typer.Exit(1 if any(result.findings for result in checked) else 0)
 
 
 def submit(
@@ -111,7 +109,6 @@ def submit(
     from usiran.benchmark.submit import submit as submit_file
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import predictions_output as show
-    from usiran.cli.options import open_benchmark
 
     benchmark = open_benchmark(corpus)
     fresh = submit_file(
@@ -150,7 +147,6 @@ def rescore(
     from usiran.benchmark.results import read_results
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import predictions_output as show
-    from usiran.cli.options import open_benchmark
 
     benchmark = open_benchmark(corpus)
     rows, fresh = rescore_stored(benchmark, read_results(benchmark.corpus), system or ())

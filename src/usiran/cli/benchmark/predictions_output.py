@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
@@ -62,7 +61,7 @@ def checked(results: Sequence[Checked], *, as_json: bool) -> None:
 def rescored(rows: Sequence[Rescored], *, written: bool, as_json: bool) -> None:
     """Print old and new scores side by side, or as JSON."""
     if as_json:
-        print(msgspec.json.format(msgspec.json.encode(rows), indent=1).decode())
+        print(json_bytes(rows).decode(), end="")
         return
     console = Console(width=WIDTH, highlight=False)
     table = Table(box=None, pad_edge=False, header_style="dim")
