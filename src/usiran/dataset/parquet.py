@@ -5,18 +5,45 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from datasets import ClassLabel, List
 
-from usiran.dataset.configs import View
+from usiran.dataset.configs import Row, View
 
 
 def to_table(view: View) -> pa.Table:
     """Return a view as an Arrow table whose schema carries the Hugging Face features."""
-    rows = [view.features.encode_example(row) for row in view.rows]
-    return pa.Table.from_pylist(rows, schema=view.features.arrow_schema)
+    schema = view.features.arrow_schema
+    columns = []
+    for field in schema:
+        values = [row.get(field.name) for row in view.rows]
+        number = _numbered(view.features[field.name])
+        columns.append(pa.array(map(number, values) if number else values, type=field.type))
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _numbered(feature: Any) -> Callable[[Any], Any] | None:
+    """Return what puts numbers for the labels in a feature's values; None where it has none."""
+    # `Features.encode_example` says the same, and looks at every value of every row to find
+    # out what it is: eight times as long.
+    if isinstance(feature, ClassLabel):
+        return {None: None, **{name: i for i, name in enumerate(feature.names)}}.__getitem__
+    if isinstance(feature, List):
+        item = _numbered(feature.feature)
+        return item and (lambda values: None if values is None else [item(v) for v in values])
+    if not isinstance(feature, dict):
+        return None
+    parts = {name: part for name in feature if (part := _numbered(feature[name]))}
+    return (lambda row: row and _with_numbers(row, parts)) if parts else None
+
+
+def _with_numbers(row: Row, parts: Mapping[str, Callable[[Any], Any]]) -> Row:
+    return row | {name: number(row.get(name)) for name, number in parts.items()}
 
 
 def to_bytes(table: pa.Table) -> bytes:
