@@ -6,7 +6,6 @@ is not taken; a mended offset becomes a repair. Nothing is left out silently.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -15,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from usiran.errors import FileError, Finding, shorten
+from usiran.io.collection import paused_collection
 from usiran.io.json_stream import Objects, batches
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
 from usiran.label_studio.read_results import Draft, ResultItem, ResultReader
@@ -88,15 +88,9 @@ class _Reader:
         # Every sentence of an article asks for the hash of the whole text.
         self._hash_of = lru_cache(maxsize=1024)(texts.digest)
 
+    @paused_collection()
     def read_all(self, batch: Objects) -> list[TaskReading]:
-        # Thousands of small objects are made here and none of them in a cycle.
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
-            return [self._read(self._decoded(raw)) for raw in batch]
-        finally:
-            if collecting:
-                gc.enable()
+        return [self._read(self._decoded(raw)) for raw in batch]
 
     def _decoded(self, raw: msgspec.Raw | bytes) -> _Task:
         self._number += 1

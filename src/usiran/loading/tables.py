@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError
+from usiran.io.collection import paused_collection
 from usiran.label_studio.annotation_records import AnnotationRow, TaskReading, annotation_rows
 from usiran.label_studio.read_export import read_export
 from usiran.loading.csv_tables import read_raw
@@ -49,6 +51,16 @@ class Opened:
     gold: Mapping[Project, tuple[TaskReading, ...]]
     findings: tuple[Finding, ...]
     label_findings: tuple[Finding, ...]
+    _rows: dict[str, tuple[Any, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def rows(self, name: str) -> tuple[Any, ...]:
+        """Return a table's rows as named tuples; none where the table is absent."""
+        # Seven rules read the annotations, which are most of a corpus: they are unpacked once.
+        if name not in self._rows:
+            self._rows[name] = tuple(rows_of(self.tables[name])) if name in self.tables else ()
+        return self._rows[name]
 
     def refuse_findings(self) -> Opened:
         """Return the corpus if it could be read without a finding.
@@ -63,6 +75,7 @@ class Opened:
         return self
 
 
+@paused_collection()
 def open(corpus: Corpus) -> Opened:
     """Read every table of a corpus, collecting what is wrong instead of stopping.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from usiran.errors import Finding
 from usiran.loading import Opened
-from usiran.schemas.tables import FILES, rows_of, withdrawn_articles
+from usiran.schemas.tables import FILES, withdrawn_articles
 from usiran.text.articles import sha256
 
 BLIND = 2
@@ -19,7 +19,7 @@ def groups(opened: Opened) -> Iterator[Finding]:
     """Find edits whose id does not begin with the sentence they edit, or is boilerplate's."""
     sentences = opened.tables["sentences"]
     zones = dict(zip(sentences["sentence_id"], sentences["zone"], strict=True))
-    for row in rows_of(opened.tables["contrast"]):
+    for row in opened.rows("contrast"):
         if row.contrast_id.split("~")[0] != row.sentence_id:
             allowed = f"{row.sentence_id}~<number>"
             yield _finding(row.contrast_id, "contrast_id", row.contrast_id, allowed, "rename it")
@@ -32,10 +32,10 @@ def agreed(opened: Opened) -> Iterator[Finding]:
     """Find edits that too few labelled blind, and labels that are not the published ones."""
     withdrawn = withdrawn_articles(opened.tables)
     labels: dict[str, list[Any]] = defaultdict(list)
-    for row in rows_of(opened.tables["contrast_labels"]):
+    for row in opened.rows("contrast_labels"):
         if row.given == "blind":
             labels[row.contrast_id].append(row)
-    for edit in rows_of(opened.tables["contrast"]):
+    for edit in opened.rows("contrast"):
         digest = sha256(edit.text)
         # The text that was labelled cannot be compared once its words are withdrawn.
         unknown = edit.sentence_id.partition("#")[0] in withdrawn

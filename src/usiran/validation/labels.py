@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,10 +14,16 @@ from usiran.loading import Opened
 from usiran.loading.tables import PROJECTS
 from usiran.schemas.contest import Contest
 from usiran.schemas.names import SENTENCE_LAYERS
-from usiran.schemas.tables import FILES, Frames, rows_of
+from usiran.schemas.tables import FILES
 from usiran.text.tokens import tokenize
 
-_SPAN_TABLES = {"actors": "actor", "events": "event"}
+_SPAN_LAYERS = ("actor", "event")
+# Table, layer, and the columns of the unit's id and of its label.
+_GOLD_UNITS = (
+    ("stance", "stance", "sentence_id", "stance"),
+    ("actors", "actor", "span_id", "type"),
+    ("events", "event", "span_id", "type"),
+)
 _FIX_OFFSETS = "correct the offsets"
 
 
@@ -36,25 +43,24 @@ class Unit(NamedTuple):
         return Finding(self.file, self.unit_id, self.layer, value, allowed, fix)
 
 
+@cache
 def file_of(round_name: str, annotator_id: str, layer: str) -> str:
     """Return the export that holds an annotator's labels of one layer."""
     project = "stance" if layer in SENTENCE_LAYERS else "spans"
     return f"{FILES['annotations']}/{round_name}/{annotator_id}/{project}.json"
 
 
-def _units(tables: Frames) -> Iterator[Unit]:
-    """Yield every labelled unit of the gold and of the submissions."""
-    if "stance" in tables:
-        for row in rows_of(tables["stance"]):
-            place = (row.sentence_id, row.article_id, row.start, row.end)
-            yield Unit(FILES["stance"], "stance", *place, row.stance)
-    for name, layer in _SPAN_TABLES.items():
-        for row in rows_of(tables[name]) if name in tables else ():
-            place = (row.span_id, row.article_id, row.start, row.end)
-            yield Unit(FILES[name], layer, *place, row.type)
-    for row in rows_of(tables["annotations"]) if "annotations" in tables else ():
-        place = (row.unit_id, row.article_id, row.start, row.end)
-        yield Unit(file_of(row.round, row.annotator_id, row.layer), row.layer, *place, row.label)
+def _units(opened: Opened, layers: Collection[str]) -> Iterator[Unit]:
+    """Yield every labelled unit of these layers, of the gold and of the submissions."""
+    for table, layer, key, label in _GOLD_UNITS:
+        for row in opened.rows(table) if layer in layers else ():
+            place = (getattr(row, key), row.article_id, row.start, row.end)
+            yield Unit(FILES[table], layer, *place, getattr(row, label))
+    for row in opened.rows("annotations"):
+        if row.layer in layers:
+            file = file_of(row.round, row.annotator_id, row.layer)
+            place = (row.unit_id, row.article_id, row.start, row.end)
+            yield Unit(file, row.layer, *place, row.label)
 
 
 def config_valid(opened: Opened) -> Iterator[Finding]:
@@ -67,16 +73,17 @@ def config_valid(opened: Opened) -> Iterator[Finding]:
 def signs(opened: Opened) -> Iterator[Finding]:
     """Find sentences whose stance is not the sign of their grounds, gold and submissions."""
     contest = opened.scheme.contest
-    for row in rows_of(opened.tables["stance"]):
+    for row in opened.rows("stance"):
         yield from _sign(contest, FILES["stance"], row.sentence_id, row.stance, row.grounds)
     stances: dict[tuple[str, str], str] = {}
     grounds: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in rows_of(opened.tables["annotations"]):
-        key = (file_of(row.round, row.annotator_id, row.layer), row.unit_id)
-        if row.layer == "stance":
-            stances[key] = row.label
-        elif row.layer == "grounds":
-            grounds[key].append(row.label)
+    for row in opened.rows("annotations"):
+        if row.layer in ("stance", "grounds"):
+            key = (file_of(row.round, row.annotator_id, row.layer), row.unit_id)
+            if row.layer == "stance":
+                stances[key] = row.label
+            else:
+                grounds[key].append(row.label)
     for key, stance in stances.items():
         yield from _sign(contest, *key, stance, grounds[key])
 
@@ -93,11 +100,10 @@ def _sign(
 
 def on_sentences(opened: Opened) -> Iterator[Finding]:
     """Find labels on boilerplate, on no sentence, across two, or on none there is."""
-    for unit in _units(opened.tables):
-        if unit.layer in SENTENCE_LAYERS:
-            yield from _sentence_unit(unit, opened)
-        elif unit.layer in _SPAN_TABLES.values():
-            yield from _span_unit(unit, opened)
+    for unit in _units(opened, SENTENCE_LAYERS):
+        yield from _sentence_unit(unit, opened)
+    for unit in _units(opened, _SPAN_LAYERS):
+        yield from _span_unit(unit, opened)
 
 
 def _sentence_unit(unit: Unit, opened: Opened) -> Iterator[Finding]:
@@ -123,9 +129,8 @@ def _span_unit(unit: Unit, opened: Opened) -> Iterator[Finding]:
 def overlaps(opened: Opened) -> Iterator[Finding]:
     """Find spans of one layer that overlap, in the gold and in each submission."""
     groups: dict[tuple[str, str, str], list[Unit]] = defaultdict(list)
-    for unit in _units(opened.tables):
-        if unit.layer in _SPAN_TABLES.values():
-            groups[unit.file, unit.article_id, unit.layer].append(unit)
+    for unit in _units(opened, _SPAN_LAYERS):
+        groups[unit.file, unit.article_id, unit.layer].append(unit)
     for units in groups.values():
         # Sorted, only neighbours can overlap: comparing all pairs grows with the square.
         units.sort(key=lambda unit: (unit.start, unit.end))
@@ -138,8 +143,8 @@ def overlaps(opened: Opened) -> Iterator[Finding]:
 
 def surfaces(opened: Opened) -> Iterator[Finding]:
     """Find gold rows whose text is not the article's text between their offsets."""
-    for name, key in (("stance", "sentence_id"), ("actors", "span_id"), ("events", "span_id")):
-        for row in rows_of(opened.tables[name]) if name in opened.tables else ():
+    for name, _, key, _ in _GOLD_UNITS:
+        for row in opened.rows(name):
             expected = opened.texts.texts.get(row.article_id, "")[row.start : row.end]
             if row.text != expected:
                 allowed = f"'{expected}', the article's text there"
@@ -153,8 +158,8 @@ def whole_tokens(opened: Opened) -> Iterator[Finding]:
         article_id: {edge for token in tokenize(text) for edge in token[:2]}
         for article_id, text in opened.texts.texts.items()
     }
-    for name in _SPAN_TABLES:
-        for row in rows_of(opened.tables[name]) if name in opened.tables else ():
+    for name in ("actors", "events"):
+        for row in opened.rows(name):
             if not {row.start, row.end} <= edges.get(row.article_id, {row.start, row.end}):
                 value = f"{row.start}-{row.end} '{row.text}'"
                 allowed = "offsets where tokens begin and end"

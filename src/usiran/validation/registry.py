@@ -16,7 +16,7 @@ from usiran.schemas.tables import FILES, rows_of
 def aliases_unique(opened: Opened) -> Iterator[Finding]:
     """Find surfaces that stand for two actors."""
     holders: dict[str, list[str]] = defaultdict(list)
-    for row in rows_of(opened.tables["registry"]):
+    for row in opened.rows("registry"):
         # A name repeated among its own aliases is no second actor.
         for surface in dict.fromkeys([row.name, *split_aliases(row.aliases)]):
             holders[surface].append(row.actor_id)
@@ -31,7 +31,7 @@ def types_agree(opened: Opened) -> Iterator[Finding]:
     """Find linked spans whose type is not their actor's."""
     registry = opened.tables["registry"]
     types = dict(zip(registry["actor_id"], registry["type"], strict=True))
-    for row in rows_of(opened.tables["actors"]):
+    for row in opened.rows("actors"):
         expected = types.get(row.actor_id, row.type)
         if expected != row.type:
             value = f"{row.type} linked to {row.actor_id}"
@@ -43,7 +43,7 @@ def types_agree(opened: Opened) -> Iterator[Finding]:
 def all_linked(opened: Opened) -> Iterator[Finding]:
     """Find actor spans that are neither linked nor said to be unlinkable, with a reason."""
     listed = set(opened.tables["actor_links"]["span_id"])
-    for row in rows_of(opened.tables["actors"]):
+    for row in opened.rows("actors"):
         if pd.isna(row.actor_id) and row.span_id not in listed:
             allowed = f"an alias in {FILES['registry']}, or a row in {FILES['actor_links']}"
             fix = "add the alias, link the span, or say there why it stays unlinked"

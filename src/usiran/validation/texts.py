@@ -13,7 +13,7 @@ from usiran.text.articles import sha256
 
 def _present(opened: Opened) -> Iterator[Any]:
     """Yield the articles whose text is there."""
-    return (row for row in rows_of(opened.tables["articles"]) if row.text_status == "present")
+    return (row for row in opened.rows("articles") if row.text_status == "present")
 
 
 def hashes(opened: Opened) -> Iterator[Finding]:

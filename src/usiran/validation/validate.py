@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from usiran import loading
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
+from usiran.io.collection import paused_collection
 from usiran.loading import Opened
 from usiran.loading.results import read_benchmark
 from usiran.schemas.tables import FILES
@@ -49,6 +50,7 @@ def open_valid(corpus: Corpus) -> Opened:
     return opened
 
 
+@paused_collection()
 def validate(opened: Opened) -> Report:
     """Check everything in a corpus.
 

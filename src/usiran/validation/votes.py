@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from usiran.errors import Finding
 from usiran.loading import Opened
 from usiran.schemas.names import SENTENCE_LAYERS
-from usiran.schemas.tables import FILES, Frames, rows_of
+from usiran.schemas.tables import FILES
 from usiran.validation.labels import file_of
 
 ADJUDICATED = 3
@@ -48,6 +48,8 @@ def counted(annotations: Iterable[Any], rounds: Sequence[str]) -> list[Any]:
     """
     order = {name: number for number, name in enumerate(rounds)}
     rows = [row for row in annotations if row.round in order]
+    if len(order) == 1:
+        return rows  # no later round can replace anything
     last: dict[tuple[str, str, str], int] = {}
     for row in rows:
         task = _task(row)
@@ -85,7 +87,7 @@ def submissions_complete(opened: Opened) -> Iterator[Finding]:
     for round_name in opened.corpus.manifest.gold_rounds[:1]:
         labelled: dict[tuple[str, str], set[str]] = defaultdict(set)
         started: dict[tuple[str, str], None] = {}
-        for row in rows_of(opened.tables["annotations"]):
+        for row in opened.rows("annotations"):
             if row.round == round_name:
                 labelled[row.annotator_id, row.layer].add(row.unit_id)
                 started[row.annotator_id, row.article_id] = None
@@ -133,10 +135,10 @@ def annotators_enough(opened: Opened) -> Iterator[Finding]:
 def votes_equal(opened: Opened) -> Iterator[Finding]:
     """Find votes that are not what the submissions say."""
     rounds = opened.corpus.manifest.gold_rounds
-    expected = count_votes(rows_of(opened.tables["annotations"]), rounds)
+    expected = count_votes(opened.rows("annotations"), rounds)
     if not expected:
         return  # the finding is that of `rounds_there`
-    stored = Counter({_vote(row): int(row.votes) for row in rows_of(opened.tables["votes"])})
+    stored = Counter({_vote(row): int(row.votes) for row in opened.rows("votes")})
     for vote in sorted({*expected, *stored}):
         if expected[vote] != stored[vote]:
             yield Finding(
@@ -155,13 +157,13 @@ def decided(opened: Opened) -> Iterator[Finding]:
     From three annotators on, every disagreement needs its decision; with fewer, the label that
     most of them gave needs none.
     """
-    rows = counted(rows_of(opened.tables["annotations"]), opened.corpus.manifest.gold_rounds)
-    counts, gold = _counts(rows), gold_labels(opened.tables)
+    rows = counted(opened.rows("annotations"), opened.corpus.manifest.gold_rounds)
+    counts, gold = _counts(rows), gold_labels(opened)
     if not counts:
         return
     # Counted over all rows first: a label that nobody gave must know who was asked.
     electorate = _Electorate(rows)
-    decisions = {_vote(row).unit for row in rows_of(opened.tables["decisions"])}
+    decisions = {_vote(row).unit for row in opened.rows("decisions")}
     followed = {(_FOLLOWING[layer], unit_id) for layer, unit_id in decisions if layer in _FOLLOWING}
     events = {vote.unit_id for vote in gold if vote.layer == "event"}
     for vote in sorted({*counts, *gold}):
@@ -235,10 +237,10 @@ def _majority(stands: bool, count: int, asked: int) -> bool:
 def decisions_hold(opened: Opened) -> Iterator[Finding]:
     """Find decisions about units there are not, with labels there are not, or not in the gold."""
     gold: dict[Unit, list[Vote]] = defaultdict(list)
-    for vote in gold_labels(opened.tables):
+    for vote in gold_labels(opened):
         gold[vote.unit].append(vote)
     wholes: dict[Unit, set[tuple[str, str]]] = defaultdict(set)
-    for row in rows_of(opened.tables["decisions"]):
+    for row in opened.rows("decisions"):
         vote = _vote(row)
         if vote.layer in _WHOLE:
             wholes[vote.unit] |= {vote[2:]} if vote.label else set()
@@ -272,7 +274,8 @@ def _undone(vote: Vote, value: str, allowed: str) -> Finding:
 
 def _vote(row: Any) -> Vote:
     # A missing label or target is None or NaN, as pandas has it.
-    label, target = (text if isinstance(text, str) else "" for text in (row.label, row.target))
+    label = row.label if isinstance(row.label, str) else ""
+    target = row.target if isinstance(row.target, str) else ""
     return Vote(row.layer, row.unit_id, label, target)
 
 
@@ -284,23 +287,23 @@ def _article(unit_id: str) -> str:
     return re.split("[#@]", unit_id, maxsplit=1)[0]
 
 
-def gold_labels(tables: Frames) -> dict[Vote, str]:
+def gold_labels(opened: Opened) -> dict[Vote, str]:
     """Return every gold label that votes are counted for, with its article."""
     gold: dict[Vote, str] = {}
-    for row in rows_of(tables["stance"]):
+    for row in opened.rows("stance"):
         for layer, label in [
             ("stance", row.stance),
             ("holder", row.holder),
             *(("grounds", ground) for ground in row.grounds),
         ]:
             gold[Vote(layer, row.sentence_id, label, "")] = row.article_id
-    for row in rows_of(tables["article_stance"]):
+    for row in opened.rows("article_stance"):
         gold[Vote("article_stance", row.article_id, row.article_stance, "")] = row.article_id
-    for row in rows_of(tables["actors"]):
+    for row in opened.rows("actors"):
         gold[Vote("actor", row.span_id, row.type, "")] = row.article_id
-    for row in rows_of(tables["events"]):
+    for row in opened.rows("events"):
         gold[Vote("event", row.span_id, row.type, "")] = row.article_id
         gold[Vote("mode", row.span_id, row.mode, "")] = row.article_id
-    for row in rows_of(tables["roles"]):
+    for row in opened.rows("roles"):
         gold[Vote("role", row.event_id, row.role, row.actor_span_id)] = row.article_id
     return gold

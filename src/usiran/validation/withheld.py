@@ -14,7 +14,7 @@ _FIX = "put it back as it was: without its text an article's sentences cannot mo
 
 def standoff_kept(opened: Opened) -> Iterator[Finding]:
     """Find facts and sentences of withdrawn articles that are not those of their texts."""
-    for row in rows_of(opened.tables["articles"]):
+    for row in opened.rows("articles"):
         present = row.text_status == "present"
         standoff = None if present else withdrawn_standoff(opened.corpus, row.article_id)
         if standoff is None:
