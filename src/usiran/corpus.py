@@ -42,25 +42,13 @@ _KEYS = tuple(key.name for key in fields(Manifest) if key.name != "gold_rounds")
 
 @dataclass(frozen=True)
 class Corpus:
-    """A folder that holds a corpus: the paths of its parts.
-
-    Parameters
-    ----------
-    root : Path
-        The folder that has ``dataset/corpus.toml``.
-    """
+    """A folder that holds a corpus, and the paths of its parts."""
 
     root: Path
 
     @classmethod
     def find(cls, start: Path | str | None = None) -> Corpus:
-        """Return the nearest corpus at or above `start` (default: the working directory).
-
-        Raises
-        ------
-        CorpusNotFound
-            No folder from `start` upwards has ``dataset/corpus.toml``.
-        """
+        """Return the nearest corpus at or above `start` (default: the working directory)."""
         here = Path(start) if start is not None else Path.cwd()
         for folder in (here.resolve(), *here.resolve().parents):
             if (folder / "dataset" / "corpus.toml").is_file():
@@ -69,13 +57,7 @@ class Corpus:
 
     @cached_property
     def manifest(self) -> Manifest:
-        """What corpus.toml says.
-
-        Raises
-        ------
-        FileError
-            corpus.toml is not TOML, lacks a key, or has a value that is none.
-        """
+        """What corpus.toml says; where it is none, reading it is a `FileError`."""
         path = self.dataset / "corpus.toml"
         return _manifest(read_toml(path), self.name_of(path))
 
@@ -207,13 +189,7 @@ def _manifest(table: Mapping[str, object], file: str) -> Manifest:
 
 
 def read_toml(path: Path) -> dict[str, object]:
-    """Read one TOML file.
-
-    Raises
-    ------
-    FileError
-        The file is missing, is not UTF-8 or is not TOML.
-    """
+    """Read one TOML file."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

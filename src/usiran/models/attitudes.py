@@ -29,15 +29,7 @@ _NEGATIONS = re.compile(r"(?i)\b(?:not|no|never|without)\b|n['’]t\b")
 
 
 class AttitudeFeatures(NamedFeatures):
-    """Which attitude words stand by which side, and whether they are attributed.
-
-    Parameters
-    ----------
-    words : mapping
-        The lists ``favourable`` and ``unfavourable``, and one of names for each side.
-    attribution : mapping
-        The list of attributing words.
-    """
+    """Which attitude words stand by which side, and whether they are attributed."""
 
     def __init__(self, words: Words, attribution: Words) -> None:
         self.words = words

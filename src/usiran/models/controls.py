@@ -38,13 +38,7 @@ class NoSpans(SpanTagger):
 
 
 class RandomSpans(SpanTagger):
-    """Spans at random places, as many, as long and of such types as in training.
-
-    Parameters
-    ----------
-    random_state : int
-        Seed. Equal seeds and texts give equal spans.
-    """
+    """Spans at random places, as many, as long and of such types as in training."""
 
     def __init__(self, random_state: int = 0) -> None:
         self.random_state = random_state

@@ -24,15 +24,7 @@ Surface = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """Surfaces as token sequences, and how they are looked up.
-
-    Parameters
-    ----------
-    types : mapping
-        From surface to type.
-    fold_case : bool
-        Whether capitals are ignored.
-    """
+    """From surfaces, as token sequences, to their types; `fold_case` ignores capitals."""
 
     types: Mapping[Surface, str]
     fold_case: bool = False
@@ -127,15 +119,7 @@ def commonest(counts: Counter[str]) -> str:
 
 
 class GazetteerTagger(SpanTagger):
-    """Marks what was a span in the training articles, and nothing else.
-
-    Parameters
-    ----------
-    fold_case : bool
-        Whether capitals are ignored.
-    least_precision : float
-        Surfaces that are spans in a smaller share of their training places are dropped.
-    """
+    """Marks what was a span in the training articles, and nothing else."""
 
     def __init__(self, fold_case: bool = False, least_precision: float = 0.5) -> None:
         self.fold_case = fold_case
@@ -155,13 +139,7 @@ class GazetteerTagger(SpanTagger):
 
 
 class CombinedTagger(SpanTagger):
-    """The first tagger's spans, and the second one's wherever they overlap none of those.
-
-    Parameters
-    ----------
-    first, second : SpanTagger
-        The first one is believed where both mark something.
-    """
+    """The first tagger's spans, and the second one's wherever they overlap none of those."""
 
     def __init__(self, first: SpanTagger, second: SpanTagger) -> None:
         self.first = first

@@ -60,11 +60,6 @@ def judgements(spans: Sequence[Span], words: Words) -> list[Judgement]:
 class Lexicon:
     """Word lists compiled to one pattern a label.
 
-    Parameters
-    ----------
-    words : mapping
-        From label to its entries.
-
     Examples
     --------
     >>> Lexicon({"ASSAULT": ["attack*", "US air strike"]}).find("Attacks, us air strikes")
@@ -104,29 +99,27 @@ def _pattern(entries: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
 
 
-class SideCues(SentenceClassifier):
-    """Stance from attitude words and the side that is named nearest to each.
-
-    Every favourable word counts +1 and every unfavourable one -1 for the side whose name
-    stands nearest. The side that comes off better wins; neutral where neither does.
-
-    Parameters
-    ----------
-    words : mapping
-        The lists ``favourable`` and ``unfavourable``, and one of names for each side.
-    labels : tuple of str
-        The stances: for the first side, for the second, for neither.
-    """
+class CueClassifier(SentenceClassifier):
+    """Labels that word lists give: nothing is learned but the order of the labels."""
 
     def __init__(self, words: Words, labels: Sequence[str] = ()) -> None:
         self.words = words
         self.labels = labels
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> SideCues:
-        """Learn nothing but the label list's order."""
+    def fit(self, X: pd.DataFrame, y: Objects) -> CueClassifier:
+        """Compile the lists."""
         self.lexicon_ = Lexicon(self.words)
         self.classes_ = np.array(self.labels, dtype=object)
         return self
+
+
+class SideCues(CueClassifier):
+    """Stance from attitude words and the side that is named nearest to each.
+
+    Every favourable word counts +1 and every unfavourable one -1 for the side whose name
+    stands nearest. The side that comes off better wins; neutral where neither does. The labels
+    are the stances: for the first side, for the second, for neither.
+    """
 
     def balance(self, text: str) -> int:
         """Return how much better the first side comes off than the second."""
@@ -139,26 +132,11 @@ class SideCues(SentenceClassifier):
         return np.eye(3)[[0 if n > 0 else 1 if n < 0 else 2 for n in balances]]
 
 
-class AttributionCues(SentenceClassifier):
+class AttributionCues(CueClassifier):
     """Holder from attribution words: a source where one is found, else the other label.
 
-    Parameters
-    ----------
-    words : mapping
-        One list, under the label that its words speak for: reporting verbs.
-    labels : tuple of str
-        The two labels, in the scheme's order.
+    There is one list, of reporting verbs, under the label that its words speak for.
     """
-
-    def __init__(self, words: Words, labels: Sequence[str] = ()) -> None:
-        self.words = words
-        self.labels = labels
-
-    def fit(self, X: pd.DataFrame, y: Objects) -> AttributionCues:
-        """Learn nothing but the label list's order."""
-        self.lexicon_ = Lexicon(self.words)
-        self.classes_ = np.array(self.labels, dtype=object)
-        return self
 
     def predict_proba(self, X: pd.DataFrame) -> Floats:
         """Return 1 for the class that the cues speak for."""
@@ -168,13 +146,7 @@ class AttributionCues(SentenceClassifier):
 
 
 class SpanCues(SpanTagger):
-    """Every entry of the word lists, wherever it stands.
-
-    Parameters
-    ----------
-    words : mapping
-        From span type to its entries.
-    """
+    """Every entry of the word lists, wherever it stands; a list's name is the span's type."""
 
     def __init__(self, words: Words) -> None:
         self.words = words

@@ -36,13 +36,7 @@ def missing(modules: Iterable[str]) -> list[str]:
 
 
 def need(modules: Sequence[str], system: str) -> None:
-    """Check that a peer's packages are installed.
-
-    Raises
-    ------
-    FileError
-        One of them is not.
-    """
+    """Check that a peer's packages are installed."""
     absent = missing(modules)
     if absent:
         file, value = f"baselines/{system}.toml", f"no package {', '.join(absent)}"
@@ -53,15 +47,7 @@ class CrfTagger(SpanTagger):
     """A conditional random field over the linear tagger's token features (python-crfsuite).
 
     It reads the same features and word lists, without a gazetteer, and tags types directly.
-
-    Parameters
-    ----------
-    words : mapping
-        Word lists, from label to entries; may be empty.
-    c1, c2 : float
-        Weights of the L1 and L2 penalties.
-    max_iterations : int
-        Steps of L-BFGS at most.
+    `c1` and `c2` weigh the L1 and L2 penalties.
     """
 
     def __init__(

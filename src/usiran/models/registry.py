@@ -61,26 +61,16 @@ class BuildContext:
         return f"baselines/{self.settings.name}.toml"
 
     def need(self, key: str) -> Any:
-        """Return a parameter; a list as a tuple, since scikit-learn compares parameters.
-
-        Raises
-        ------
-        FileError
-            The settings lack it: there are no defaults, so that a file says all of a system.
-        """
+        """Return a parameter; one that the settings lack is a `FileError`."""
+        # There are no defaults, so that a file says all of a system.
         if key not in self.options:
             raise FileError(self.file, f"no parameter '{key}'", f"a value for '{key}'", "add it")
         value = self.options[key]
+        # A list as a tuple, since scikit-learn compares parameters.
         return tuple(value) if isinstance(value, list) else value
 
     def named(self, key: str) -> Settings:
-        """Return the settings of the system that a parameter names.
-
-        Raises
-        ------
-        FileError
-            There is no such system.
-        """
+        """Return the settings of the system that a parameter names."""
         name = self.need(key)
         if name not in self.library:
             allowed = ", ".join(self.library)

@@ -62,13 +62,7 @@ class NoLinks(LinkFinder):
 
 
 class RandomLinks(LinkFinder):
-    """Links between random pairs, as often and in such roles as in training.
-
-    Parameters
-    ----------
-    random_state : int
-        Seed. Equal seeds and sentences give equal links.
-    """
+    """Links between random pairs, as often and in such roles as in training."""
 
     def __init__(self, random_state: int = 0) -> None:
         self.random_state = random_state

@@ -51,14 +51,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_settings(path: Path, file: str | None = None) -> Settings:
-    """Read one settings file; `file` is its name in messages.
-
-    Raises
-    ------
-    FileError
-        It is missing, not TOML, has an unknown key or a value of the wrong type, or its
-        name is not the file's.
-    """
+    """Read one settings file; `file` is its name in messages."""
     where = file or str(path)
     try:
         settings = msgspec.convert(read_toml(path), Settings)
@@ -95,11 +88,6 @@ def chosen(
     """Return the names in the order of the allowed ones; all of those where none is named.
 
     `where` stands in messages for what named them; left out, it is the option of that kind.
-
-    Raises
-    ------
-    InputError
-        A name is unknown; the nearest allowed one is suggested.
     """
     findings = []
     for name in names:

@@ -159,10 +159,7 @@ class LinearTagger(SpanTagger):
 class TokenModel:
     """What one training set teaches: a tag model, a type model and a gazetteer.
 
-    Parameters
-    ----------
-    tagger : LinearTagger
-        Its settings, vocabulary and word lists.
+    The tagger that it belongs to has the settings, the vocabulary and the word lists.
     """
 
     def __init__(self, tagger: LinearTagger) -> None:

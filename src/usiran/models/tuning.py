@@ -24,17 +24,6 @@ class ArticleTuned(SentenceClassifier):
 
     Every training article is left out once; the candidate with the best pooled macro-F1 on
     those is kept, the first one where they tie.
-
-    Parameters
-    ----------
-    features : transformer
-        From sentence records to a matrix.
-    model : classifier
-        Fitted on the matrix.
-    parameter : str
-        The classifier's parameter to choose.
-    candidates : sequence
-        Its candidates.
     """
 
     def __init__(

@@ -45,13 +45,6 @@ class WithPredictedSpans(BaseEstimator):  # type: ignore[misc]  # sklearn is unt
 
     It learns from the annotators' spans in the training articles and is asked about
     predicted ones: the taggers' errors are not in what it learns from.
-
-    Parameters
-    ----------
-    inner : estimator
-        Reads the columns actors and events.
-    actors, events : SpanTagger
-        Find them in articles where they are not marked.
     """
 
     def __init__(self, inner: Any, actors: SpanTagger, events: SpanTagger) -> None:

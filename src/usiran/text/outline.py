@@ -29,22 +29,7 @@ def outline(text: str, sentences: Sequence[Sentence | Proposal]) -> str:
 
 
 def read_outline(edited: str, text: str, *, file: str) -> list[Proposal]:
-    """Lay an edited outline over the article's text.
-
-    Parameters
-    ----------
-    edited : str
-        The outline, one sentence a line; blank lines and lines that begin with # are ignored.
-    text : str
-        The article's text.
-    file : str
-        The file that a finding names.
-
-    Raises
-    ------
-    InputError
-        A line has no known zone, or the lines do not hold the text's words in order.
-    """
+    """Lay an edited outline over the article's text; blank lines and comments (#) are ignored."""
     proposals: list[Proposal] = []
     end = 0
     for number, line in enumerate(edited.splitlines(), start=1):

@@ -46,18 +46,10 @@ SEGMENTERS: Mapping[str, Callable[[str], list[int]]] = {"en": _english}
 
 
 def propose(text: str, language: str = "en") -> list[Proposal]:
-    """Propose sentences with zones for an article's text.
+    """Propose sentences with zones for an article's text, in order.
 
-    Returns
-    -------
-    list of Proposal
-        In order; none begins or ends with a blank, none overlap, and together they hold
-        every non-blank character of `text`.
-
-    Raises
-    ------
-    FileError
-        There is no segmenter for the language.
+    None begins or ends with a blank, none overlap, and together they hold every non-blank
+    character of `text`.
 
     Examples
     --------

@@ -24,17 +24,13 @@ class Span(NamedTuple):
 class SpanLike(Protocol):
     """Anything with half-open offsets and a label."""
 
+    # Properties: a plain attribute of a protocol would have to be writable.
     @property
-    def start(self) -> int:
-        """Offset of the first character."""
-
+    def start(self) -> int: ...  # noqa: D102
     @property
-    def end(self) -> int:
-        """Offset after the last character."""
-
+    def end(self) -> int: ...  # noqa: D102
     @property
-    def label(self) -> str:
-        """The type."""
+    def label(self) -> str: ...  # noqa: D102
 
 
 S = TypeVar("S", bound=SpanLike)

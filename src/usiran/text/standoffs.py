@@ -50,25 +50,9 @@ class Edit(msgspec.Struct, frozen=True):
 class Standoff(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A stand-off file.
 
-    Parameters
-    ----------
-    article_id : str
-        The article.
-    text_sha256 : str
-        SHA-256 of the text's UTF-8 bytes.
-    template : str
-        The text without its words.
-    sentences : mapping
-        From sentence_id to its fingerprint, in the order of the text.
-    fields : mapping
-        From the name of a published field that quotes the text (its headline) to how it is
-        made from the text.
-    contrast : mapping
-        From contrast_id to how the item is made from its sentence.
-    withdrawn, reason : str
-        The day of a withdrawal, ISO 8601, and why, in a sentence.
-    checksum : str
-        SHA-256 of everything else in the file.
+    `fields` says how each published field that quotes the text (its headline) is made from it,
+    `contrast` how an item is made from its sentence, `withdrawn` the day of a withdrawal
+    (ISO 8601); `checksum` is the SHA-256 of everything else in the file.
     """
 
     article_id: str
@@ -104,13 +88,7 @@ def template(text: str) -> str:
 
 
 def read_standoff(content: bytes, article_id: str, *, file: str, fix: str) -> Standoff:
-    """Return what a stand-off file holds of an article.
-
-    Raises
-    ------
-    FileError
-        The file is not what was written; `file` is how the error calls it, `fix` what to do.
-    """
+    """Return what a stand-off file holds; an error calls it `file` and says `fix`."""
     try:
         standoff = msgspec.json.decode(content, type=Standoff)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -122,13 +100,7 @@ def read_standoff(content: bytes, article_id: str, *, file: str, fix: str) -> St
 
 
 def withdrawn_standoff(corpus: Corpus, article_id: str) -> Standoff | None:
-    """Read what a corpus keeps of a withdrawn article; None where its text was not withdrawn.
-
-    Raises
-    ------
-    FileError
-        The file is not what a withdrawal wrote.
-    """
+    """Read what a corpus keeps of a withdrawn article; None where its text was not withdrawn."""
     path = corpus.withdrawn / f"{article_id}.json"
     file, fix = corpus.name_of(path), "put the file back as `usiran articles withdraw` wrote it"
     try:
