@@ -29,8 +29,8 @@ def to_table(view: View) -> pa.Table:
 
 def _numbered(feature: Any) -> Callable[[Any], Any] | None:
     """Return what puts numbers for the labels in a feature's values; None where it has none."""
-    # `Features.encode_example` says the same, and looks at every value of every row to find
-    # out what it is: eight times as long.
+    # `Features.encode_example` gives the same, but finds out anew what every value of every row
+    # is: with it, encoding took two fifths of a build.
     if isinstance(feature, ClassLabel):
         return {None: None, **{name: i for i, name in enumerate(feature.names)}}.__getitem__
     if isinstance(feature, List):

@@ -57,7 +57,7 @@ class Opened:
 
     def rows(self, name: str) -> tuple[Any, ...]:
         """Return a table's rows as named tuples; none where the table is absent."""
-        # Seven rules read the annotations, which are most of a corpus: they are unpacked once.
+        # Six rules read the annotations, which are most of a corpus: they are unpacked once.
         if name not in self._rows:
             self._rows[name] = tuple(rows_of(self.tables[name])) if name in self.tables else ()
         return self._rows[name]
