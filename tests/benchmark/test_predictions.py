@@ -10,13 +10,14 @@ from typing import Any
 import jsonschema
 import pytest
 
+from tests.support.benches import run_pairs
 from tests.support.entries import bench, findings, gold_lines, write
 from usiran.benchmark.prediction_rules import RULES
 from usiran.benchmark.predictions import read_content, read_lines
 from usiran.benchmark.results import (
     json_bytes,
 )
-from usiran.benchmark.run import Benchmark, run_all
+from usiran.benchmark.run import Benchmark
 from usiran.benchmark.submit import score
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
@@ -55,7 +56,7 @@ def test_what_a_run_writes_scores_the_same_as_a_file(
     bench: Benchmark, system: str, tmp_path: Path
 ) -> None:
     task = bench.library[system].tasks[0]
-    own = run_all(bench, [(task, system)], seed=0, draws=200)[system, task]
+    own = run_pairs(bench, (task, system), draws=200)[system, task]
     (tmp_path / "p.jsonl").write_bytes(own.predictions)
     made = score(bench, tmp_path / "p.jsonl", task=task, system=system, draws=200)
     for name in ("score", "interval", "chance", "scores", "per_article", "per_class",
@@ -264,7 +265,7 @@ def test_the_json_schema_holds_for_what_a_run_writes_and_refuses_faults(
     schema: Any = json_schema("predictions", read_scheme(bench.corpus.labels).allowed)
     validator = jsonschema.Draft202012Validator(schema)
     task = bench.library[system].tasks[0]
-    stored = run_all(bench, [(task, system)], seed=0, draws=100)[system, task]
+    stored = run_pairs(bench, (task, system), draws=100)[system, task]
     lines = [json.loads(line) for line in stored.predictions.splitlines()]
     for line in lines:
         validator.validate(line)
@@ -300,7 +301,7 @@ def test_the_json_schema_holds_for_result_files(bench: Benchmark, tmp_path: Path
     validator = jsonschema.Draft202012Validator(schema)
     path = write(tmp_path / "p", gold_lines(bench, "events"))
     mine = score(bench, path, task="events", system="x", draws=100).result
-    own = run_all(bench, [("stance", "majority")], seed=0, draws=100)["majority", "stance"].result
+    own = run_pairs(bench, ("stance", "majority"), draws=100)["majority", "stance"].result
     for one in (mine, own):
         validator.validate(json.loads(json_bytes(one)))
 

@@ -40,8 +40,9 @@ def test_results_made_on_other_gold_or_folds_are_stale_and_not_compared(bench: M
 
 def test_systems_that_tie_with_the_best_share_its_group(bench: MakeBench) -> None:
     made = bench()
-    readers = ("attitudes", "context-logreg", "who-to-whom", "who-to-whom-gold")
-    pairs = [pair for pair in made.plan(["stance"]) if pair[1] not in readers]
+    names = ("majority", "stratified", "article-prior", "cue-lexicon", "shuffled-within",
+             "permuted-articles", "tfidf-logreg", "tfidf-svm", "tfidf-nb")  # fmt: skip
+    pairs = made.plan(["stance"], names)
     order = rank(made, "stance", run_pairs(made, *pairs))
     groups = {row.result.system: row.group for row in order.rows}
     assert groups["tfidf-logreg"] == groups["tfidf-svm"] == groups["tfidf-nb"] == 1
@@ -54,7 +55,7 @@ def test_systems_that_tie_with_the_best_share_its_group(bench: MakeBench) -> Non
 
 
 def test_the_leaderboard_says_what_it_is_worth(bench: MakeBench) -> None:
-    made = bench(sentences=8)
+    made = bench(sentences=6)
     names = ("majority", "stratified", "tfidf-svm", "tfidf-nb", "gazetteer")
     text = render(made, run_pairs(made, *made.plan(systems=names)))
     assert "not evidence of which model is better" in text

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import synthetic
+from tests.support.benches import run_pairs
 from tests.support.entries import bench, gold_lines, open_benchmark, submitted, write
 from usiran.benchmark.predictions import prediction_bytes, read_lines
 from usiran.benchmark.rescore import rescore
@@ -16,7 +17,7 @@ from usiran.benchmark.results import (
     paths,
     read_results,
 )
-from usiran.benchmark.run import Benchmark, run_all
+from usiran.benchmark.run import Benchmark
 from usiran.benchmark.submit import read_parameters, score, submit
 from usiran.benchmark.verify import verify, verify_all
 from usiran.benchmark.write_results import outdated, publish
@@ -71,7 +72,7 @@ def test_a_name_that_is_no_slug_is_refused(bench: Benchmark, tmp_path: Path, nam
 def test_a_submission_is_file_result_card_and_a_row_of_the_leaderboard(
     bench: Benchmark, tmp_path: Path
 ) -> None:
-    publish(bench, run_all(bench, [("stance", "majority")], seed=0, draws=100))
+    publish(bench, run_pairs(bench, ("stance", "majority"), draws=100))
     publish(bench, submitted(bench, tmp_path, url="https://example.org/mine"))
     folder = bench.corpus.baselines / "results/mine"
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -128,8 +129,8 @@ def test_words_that_would_break_the_card_are_refused(
 
 
 def test_nothing_changes_while_the_gold_is_the_same(bench: Benchmark, tmp_path: Path) -> None:
-    publish(bench, run_all(bench, bench.plan(["stance"], ["majority", "shuffled-within"]),
-                           seed=0, draws=100))  # fmt: skip
+    pairs = [("stance", "majority"), ("stance", "shuffled-within")]
+    publish(bench, run_pairs(bench, *pairs, draws=100))
     publish(bench, submitted(bench, tmp_path))
     rows, fresh = rescore(bench, read_results(bench.corpus))
     assert [(row.system, row.changed) for row in rows] == [
@@ -141,7 +142,7 @@ def test_nothing_changes_while_the_gold_is_the_same(bench: Benchmark, tmp_path: 
 def test_old_predictions_are_scored_on_new_gold_and_written_when_asked(
     bench: Benchmark, tmp_path: Path
 ) -> None:
-    publish(bench, run_all(bench, bench.plan(["stance"], ["shuffled-within"]), seed=0, draws=100))
+    publish(bench, run_pairs(bench, ("stance", "shuffled-within"), draws=100))
     publish(bench, submitted(bench, tmp_path))
     tables = dict(synthetic.tables(sentences=6))
     stance = tables["stance"].copy()
