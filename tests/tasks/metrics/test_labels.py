@@ -20,8 +20,11 @@ from usiran.tasks.metrics.labels import LabelScorer
 LABELS = ("pro-US", "pro-Iran", "neutral")
 
 
+SOURCE = synthetic.gold("stance", sentences=40)
+
+
 def _gold(values: list[str], votes: Floats | None = None) -> Gold:
-    source = synthetic.gold("stance", sentences=40)
+    source = SOURCE
     size = len(values)
     return Gold(
         source.task, source.records.iloc[:size], objects(values), source.folds[:size], votes
