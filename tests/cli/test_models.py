@@ -106,7 +106,7 @@ def test_training_leaves_the_corpus_alone_and_a_taken_folder_too(
     done = call(*words, at=corpus)
     assert done.code == 1
     assert "a folder that is there already" in done.err
-    done = run("train", "stance", "nope", "--output", trained / "new", at=corpus)
+    done = call("train", "stance", "nope", "--output", trained / "new", at=corpus)
     assert (done.code, len(done.err.splitlines())) == (1, 1)
     assert tree(corpus.root.parent) == before
 

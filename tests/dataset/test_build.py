@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import usiran
-from tests.support.command import run, tree
+from tests.support.command import call, run, tree
 from usiran.corpus import Corpus
 from usiran.dataset.build import drift
 from usiran.dataset.parquet import content_hash
@@ -49,19 +49,19 @@ def test_a_build_makes_anew_what_was_lost_and_removes_what_is_stale(copied: Corp
     (copied.dataset / "README.md").unlink()
     (copied.annotation / "spans.xml").write_text("<View/>")
     (copied.data / "stance" / "old.parquet").write_bytes(b"PAR1")
-    checked = run("build", "--check", at=copied)
+    checked = call("build", "--check", at=copied)
     assert checked.code == 1
     assert [line.split(": ")[0] for line in checked.err.splitlines() if "to mend" in line] == [
         "annotation/spans.xml", "dataset/README.md", "dataset/data/stance/old.parquet",
     ]  # fmt: skip
-    assert run("build", "--quiet", at=copied).code == 0
+    assert call("build", "--quiet", at=copied).code == 0
     assert tree(copied.root) == before
 
 
 def test_nothing_is_built_from_a_corpus_with_findings(copied: Corpus) -> None:
     (copied.source / "folds.csv").write_text("article_id,fold\n")
     before = tree(copied.root)
-    done = run("build", at=copied)
+    done = call("build", at=copied)
     assert done.code == 1
     assert "folds.csv" in done.err
     assert tree(copied.root) == before
@@ -149,7 +149,7 @@ def test_the_datasheets_figures_are_the_datas(repo: Corpus) -> None:
 
 def test_a_build_as_json_is_one_document(copied: Corpus) -> None:
     (copied.dataset / "croissant.json").unlink()
-    done = run("build", "--json", at=copied)
+    done = call("build", "--json", at=copied)
     found = json.loads(done.out)
     assert found["changed"] == ["dataset/croissant.json"]
     assert found["rows"]["stance"] == 161
