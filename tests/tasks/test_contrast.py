@@ -12,7 +12,7 @@ import pytest
 from sklearn.base import BaseEstimator
 
 from tests.support import synthetic
-from tests.support.command import run as usiran
+from tests.support.command import call
 from usiran import loading
 from usiran.benchmark.protocol import run
 from usiran.benchmark.results import read_results
@@ -135,7 +135,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
     corpus = synthetic.write_corpus(tmp_path_factory.mktemp("contrast"), tables)
     tables["contrast"].to_csv(corpus.source / "contrast.csv", index=False)
     words = ("--task", "contrast", "--system", "tfidf-nb", "--system", "who-to-whom")
-    done = usiran("benchmark", "run", *words, "--draws", "200", "--json", at=corpus)
+    done = call("benchmark", "run", *words, "--draws", "200", "--json", at=corpus)
     assert done.code == 0, done.err
     systems = [one["system"] for one in json.loads(done.out)["results"]]
     assert systems == ["tfidf-nb", "who-to-whom"]
