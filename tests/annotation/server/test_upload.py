@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.command import Done, run, tree
+from tests.support.command import Done, call, tree
 from tests.support.studio import (
     Serving,
     as_json,
@@ -115,7 +115,7 @@ def held(serving: Serving, corpus: Corpus, layer: str) -> list[dict[str, Any]]:
 
 def command(serving: Serving, corpus: Corpus, *words: str | Path) -> Done:
     data = ("--annotator", "ann", "--data", str(serving.data_dir.root))
-    return run("annotate", "enter", *words, *data, at=corpus)
+    return call("annotate", "enter", *words, *data, at=corpus)
 
 
 def test_sheets_are_entered_as_the_annotators_own_and_come_back_label_for_label(
@@ -252,9 +252,9 @@ def test_everything_is_checked_before_anything_is_sent(
 def test_entering_for_somebody_unknown_is_refused_in_one_line(
     corpus: Corpus, sheets: list[Path]
 ) -> None:
-    done = run("annotate", "enter", sheets[0], "--annotator", "zed", at=corpus)
+    done = call("annotate", "enter", sheets[0], "--annotator", "zed", at=corpus)
     assert (done.code, done.out) == (1, "")
     assert "annotator_id: found 'zed'; allowed: one of ann, bob, cy" in done.err
-    done = run("annotate", "enter", sheets[0], "--annotator", "ann", at=corpus)
+    done = call("annotate", "enter", sheets[0], "--annotator", "ann", at=corpus)
     assert (done.code, done.out) == (1, "")
     assert "found 'no server running'" in done.err
