@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -11,14 +12,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from usiran.benchmark import leaderboard
-from usiran.benchmark.leaderboard import PURPOSE, QUOTED_FLOOR
-from usiran.benchmark.power import Power
 from usiran.benchmark.ranking import Ranking, Row, rank
+from usiran.benchmark.rescore import Rescored
 from usiran.benchmark.results import Results, Stored, json_bytes
 from usiran.benchmark.run import Benchmark
-from usiran.benchmark.significance import Report
-from usiran.cli.options import say, show_json
-from usiran.io.markdown import score, signed, signed_span, span_of
+from usiran.benchmark.verify import Checked
+from usiran.cli.options import say, show_findings, show_json
+from usiran.io.markdown import score, span_of
+from usiran.io.templates import render
 from usiran.stats.bootstrap import COVERAGE
 from usiran.tasks.base import METRICS
 
@@ -57,17 +58,19 @@ def show_run(
         rows = [stored.result for stored in fresh.values()]
         show_json(msgspec.to_builtins({"results": rows, "ceiling": benchmark.ceiling}))
         return
-    console = Console(width=WIDTH, highlight=False)
+    console = _console()
     for task, gold in benchmark.golds.items():
         if tasks and task not in tasks:
             continue
         if gold.verdict:
-            console.print(f"[bold]{task}[/bold]: not evaluable.\n{_sentence(gold.verdict)}\n")
+            reason = f"{gold.verdict[:1].upper()}{gold.verdict[1:]}."
+            console.print(f"[bold]{task}[/bold]: not evaluable.\n{reason}\n")
         else:
             _show_ranking(console, benchmark, rank(benchmark, task, results))
     # How tables are read is said once, below the last of them, and not below a verdict alone.
     if any(not benchmark.golds[task].verdict for task in tasks or benchmark.golds):
-        console.print(_legend(benchmark), soft_wrap=True)
+        articles = next(iter(benchmark.golds.values())).article_ids
+        console.print(_page("legend", articles), soft_wrap=True, end="")
 
 
 def tell_absent(benchmark: Benchmark, *, peers: bool) -> None:
@@ -86,16 +89,18 @@ def show_leaderboard(benchmark: Benchmark, results: Results, stale: Sequence[str
     show_json(msgspec.to_builtins(document))
 
 
+def _console() -> Console:
+    return Console(width=WIDTH, highlight=False)
+
+
+def _table(**options: Any) -> Table:
+    return Table(box=None, pad_edge=False, header_style="dim", **options)
+
+
 def _show_ranking(console: Console, benchmark: Benchmark, ranking: Ranking) -> None:
     gold = benchmark.golds[ranking.task]
-    table = Table(
-        title=f"{ranking.task}: {METRICS[gold.task.headline]}",
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        pad_edge=False,
-        header_style="dim",
-    )
+    title = f"{ranking.task}: {METRICS[gold.task.headline]}"
+    table = _table(title=title, title_justify="left", title_style="bold")
     # More articles than this do not fit a terminal; LEADERBOARD.md has all of them.
     shown = min(len(gold.article_ids), 6)
     articles = [f"A{i + 1}" for i in range(shown)]
@@ -127,102 +132,53 @@ def _cells(row: Row, shown: int) -> list[str]:
     return [leaderboard.group_of(row), system, *figures, *articles]
 
 
-def _legend(benchmark: Benchmark) -> str:
-    names = next(iter(benchmark.golds.values())).article_ids
-    return "\n".join(
-        [
-            "Systems in one group tie. Interval: two-stage bootstrap, articles then sentences;",
-            f"{COVERAGE}.",
-            f"Noise floor in simulations: {QUOTED_FLOOR}.",
-            "Controls show what a score is worth; on rearranged labels (–) they must be at chance.",
-            PURPOSE.replace(". ", ".\n", 1),
-            "",
-            *(f"A{i}  {name}" for i, name in enumerate(names, start=1)),
-            "",
-            "All scores, and how to read them: baselines/LEADERBOARD.md",
-        ]
+def show(page: str, document: msgspec.Struct, *, as_json: bool) -> None:
+    """Print a comparison, an estimate of power or a result: for a reader, or as JSON."""
+    print(json_bytes(document).decode() if as_json else _page(page, document), end="")
+
+
+def _page(name: str, shown: object) -> str:
+    return render(
+        "usiran.cli.benchmark",
+        f"{name}.txt.jinja",
+        shown=shown,
+        metrics=METRICS,
+        coverage=COVERAGE,
+        quoted_floor=leaderboard.QUOTED_FLOOR,
+        purpose=leaderboard.PURPOSE.replace(". ", ".\n", 1),
     )
 
 
-def show_comparison(report: Report, *, as_json: bool) -> None:
-    """Print a comparison for a reader, or as JSON."""
+def show_checked(results: Sequence[Checked], *, as_json: bool) -> None:
+    """Print what verifying found: a finding a line, or one JSON document."""
+    findings = [finding for result in results for finding in result.findings]
+    sound = [result.file for result in results if not result.findings]
     if as_json:
-        print(json_bytes(report).decode(), end="")
+        document = [finding.as_dict() for finding in findings]
+        show_json({"findings": document, "verified": sound})
         return
-    print("\n".join(_comparison_lines(report)))
+    show_findings(findings)
+    say(f"{len(sound)} of {len(results)} verified, {len(findings)} findings.")
 
 
-def _comparison_lines(report: Report) -> Iterator[str]:
-    first, second = report.scores
-    yield f"{report.task}: {METRICS[report.headline]}"
-    yield ""
-    yield f"  {report.first} {score(first)}, {report.second} {score(second)}"
-    yield f"  difference      {signed(report.difference)}"
-    bounds = signed_span(report.interval)
-    yield f"  95 % interval   {bounds} (two-stage bootstrap; {COVERAGE})"
-    yield f"  p               {report.p:.4f} (approximate randomisation over sentences)"
-    yield f"  better in       {report.better} of {report.articles} articles"
-    widths = [max(5, len(name)) for name in (report.first, report.second)]
-    yield f"    {report.first:>{widths[0]}}  {report.second:>{widths[1]}}  article"
-    for name, (mine, theirs) in report.per_article.items():
-        yield f"    {score(mine):>{widths[0]}}  {score(theirs):>{widths[1]}}  {name}"
-    yield f"  verdict         {report.verdict}: {_meaning(report)}"
-    if report.noise_floor is not None:
-        yield f"  noise floor     {score(report.noise_floor)} (measured on this task)"
-    if report.headline == "macro_f1":
-        yield f"  Noise floor in simulations: {QUOTED_FLOOR}."
-    yield "\n" + PURPOSE.replace(". ", ".\n", 1)
-
-
-def _meaning(report: Report) -> str:
-    if report.verdict == "tie":
-        return "a win needs an interval without 0 and every article on one side"
-    ahead = report.first if report.verdict == "win" else report.second
-    return f"{ahead} is ahead in every article and the interval excludes 0"
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def show_power(power: Power, *, as_json: bool) -> None:
-    """Print how many articles it would take, for a reader or as JSON."""
+def show_rescored(rows: Sequence[Rescored], *, written: bool, as_json: bool) -> None:
+    """Print old and new scores side by side, or as JSON."""
     if as_json:
-        show_json(msgspec.to_builtins(power))
+        print(json_bytes(rows).decode(), end="")
         return
-    print("\n".join(_power_lines(power)))
-
-
-def _power_lines(power: Power) -> Iterator[str]:
-    yield f"{power.task}: {METRICS[power.headline]}, {power.first} and {power.second}"
-    yield ""
-    yield f"  {power.articles} articles show a difference of {signed(power.observed)}."
-    by_articles, by_sentences = score(power.article_sd), score(power.sentence_sd)
-    yield f"  One article's share in it strays by {by_articles} because articles differ,"
-    yield f"  and by {by_sentences} because it has few sentences."
-    yield f"  Asked: a true difference of {power.difference:g}, told with power {power.target:g}."
-    yield ""
-    yield "  articles  sentences  half-width  power  every article  false alarms"
-    for size in power.sizes:
-        yield (
-            f"  {size.articles:>8}  {size.sentences:>9}  {size.half_width:>10.3f}  "
-            f"{size.power:>5.2f}  {size.power_every:>13.2f}  {size.false_alarms:>12.2f}"
-        )
-    yield ""
-    yield _enough(power)
-    yield "Power: the 95 % interval of the difference excludes 0. Every article: each one agrees"
-    yield "besides, as the verdict of `compare` asks; no large corpus can hope for that."
-    yield "False alarms: the interval excludes 0 without a difference."
-    simulations, articles = power.simulations, power.articles
-    yield f"{simulations} simulated corpora a size, extrapolated from {articles} articles:"
-    yield "others may differ more, and other systems disagree otherwise. Plan with a margin."
-
-
-def _enough(power: Power) -> str:
-    largest = power.sizes[-1].articles
-    if power.enough is None:
-        return f"More than {largest} articles like these would be needed."
-    below = [size.articles for size in power.sizes if size.articles < power.enough]
-    if not below:
-        return f"{power.enough} articles like these are enough."
-    return f"About {below[-1]} to {power.enough} articles like these would be needed."
+    console, table = _console(), _table()
+    for head in ("system", "task", "old", "old interval", "new", "new interval"):
+        table.add_column(head, no_wrap=True)
+    for row in rows:
+        new = (score(row.new.score), span_of(row.new.interval)) if row.new else ("–", "–")
+        table.add_row(row.system, row.task, score(row.old.score), span_of(row.old.interval), *new)
+    console.print(table)
+    for row in rows:
+        if row.reason:
+            say(f"{row.system}/{row.task} cannot be scored on the present gold: {row.reason}")
+        if row.dropped:
+            left = f"{row.dropped} lines on withdrawn articles are left out"
+            say(f"{row.system}/{row.task}: {left}")
+    changed = sum(row.changed for row in rows if row.new)
+    done = "written" if written else "nothing written; --write stores the new results"
+    say(f"{changed} of {len(rows)} change: {done}.")

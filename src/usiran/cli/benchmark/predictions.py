@@ -39,7 +39,7 @@ def score(
     """
     from usiran.benchmark.results import json_bytes
     from usiran.benchmark.submit import score as score_file
-    from usiran.cli.benchmark import predictions_output as show
+    from usiran.cli.benchmark.output import show
     from usiran.io.atomic import write_file
 
     result = score_file(
@@ -53,7 +53,7 @@ def score(
     ).result
     if output is not None:
         write_file(output, json_bytes(result))
-    show.result(result, as_json=as_json)
+    show("result", result, as_json=as_json)
 
 
 def verify(
@@ -73,7 +73,7 @@ def verify(
     """
     from usiran.benchmark.verify import verify as verify_one
     from usiran.benchmark.verify import verify_all
-    from usiran.cli.benchmark import predictions_output as show
+    from usiran.cli.benchmark import output
 
     if (result is None) != every:
         raise typer.BadParameter("name one result, or say --all")
@@ -81,7 +81,7 @@ def verify(
     checked = (
         verify_all(benchmark) if result is None else [verify_one(benchmark, result, predictions)]
     )
-    show.checked(checked, as_json=as_json)
+    output.show_checked(checked, as_json=as_json)
     raise typer.Exit(1 if any(result.findings for result in checked) else 0)
 
 
@@ -108,7 +108,7 @@ def submit(
     from usiran.benchmark.results import read_results
     from usiran.benchmark.submit import submit as submit_file
     from usiran.benchmark.write_results import publish
-    from usiran.cli.benchmark import predictions_output as show
+    from usiran.cli.benchmark import output
 
     benchmark = open_benchmark(corpus)
     fresh = submit_file(
@@ -126,7 +126,7 @@ def submit(
         force=force,
     )
     publish(benchmark, fresh)
-    show.result(fresh[system, task].result, as_json=as_json)
+    output.show("result", fresh[system, task].result, as_json=as_json)
     say(f"stored in baselines/results/{system}/; baselines/LEADERBOARD.md lists it")
     say("next: `usiran benchmark report` draws the pictures with it")
 
@@ -146,13 +146,13 @@ def rescore(
     from usiran.benchmark.rescore import rescore as rescore_stored
     from usiran.benchmark.results import read_results
     from usiran.benchmark.write_results import publish
-    from usiran.cli.benchmark import predictions_output as show
+    from usiran.cli.benchmark import output
 
     benchmark = open_benchmark(corpus)
     rows, fresh = rescore_stored(benchmark, read_results(benchmark.corpus), system or ())
     if write:
         publish(benchmark, fresh)
-    show.rescored(rows, written=write, as_json=as_json)
+    output.show_rescored(rows, written=write, as_json=as_json)
 
 
 def mount(app: typer.Typer) -> None:

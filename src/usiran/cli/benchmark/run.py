@@ -97,7 +97,7 @@ def compare(
 
     benchmark = open_benchmark(corpus)
     report = compare_stored(benchmark, read_results(benchmark.corpus), task, first, second)
-    output.show_comparison(report, as_json=as_json)
+    output.show("compare", report, as_json=as_json)
 
 
 @app.command()
@@ -133,7 +133,7 @@ def power(
         target=target,
         seed=seed,
     )
-    output.show_power(estimated, as_json=as_json)
+    output.show("power", estimated, as_json=as_json)
 
 
 @app.command()
