@@ -14,6 +14,7 @@ import pandas as pd
 
 from usiran import loading
 from usiran.annotation.server.predictions import Prediction, Predictor
+from usiran.benchmark.protocol import predict_folds
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import InputError
@@ -27,12 +28,11 @@ from usiran.label_studio.annotation_records import (
 )
 from usiran.label_studio.tasks import Task
 from usiran.label_studio.write_export import result_items
-from usiran.models.base import fit_copy, predict
+from usiran.models.base import Indices
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
-from usiran.stats.scores import Floats
-from usiran.tasks.base import Objects
+from usiran.tasks.base import Predictions
 from usiran.tasks.inputs import records_of
 from usiran.text.articles import Texts, read_texts
 from usiran.text.spans import Span
@@ -135,11 +135,11 @@ class _Preannotator:
         predicted = {name: self._predict(name, records) for name in self.tasks}
         for task in tasks:
             row = places[task.unit_id]
-            choices = {name: (str(values[row]),) for name, (values, _) in predicted.items()}
+            choices = {name: (str(answers.values[row]),) for name, answers in predicted.items()}
             stated = [
-                float(probabilities[row].max())
-                for _, probabilities in predicted.values()
-                if probabilities is not None
+                float(answers.probabilities[row].max())
+                for answers in predicted.values()
+                if answers.probabilities is not None
             ]
             # A score over some of the labels would order the tasks by these alone.
             score = round(min(stated), 6) if len(stated) == len(predicted) else None
@@ -150,12 +150,12 @@ class _Preannotator:
         records = self._records({task.unit_id for task in tasks})
         spans: dict[str, list[SpanReading]] = {task.unit_id: [] for task in tasks}
         for name in self.tasks:
-            values, _ = self._predict(name, records)
+            values = self._predict(name, records).values
             rows = zip(records["article_id"], records["start"], values, strict=True)
             for article_id, first, predicted in rows:
-                layer = SPAN_LAYERS[name]
                 spans[article_id] += [
-                    self._span(article_id, layer, int(first), span) for span in predicted
+                    self._span(article_id, SPAN_LAYERS[name], int(first), span)
+                    for span in predicted
                 ]
         for task in tasks:
             yield self._prediction(task, None, spans=tuple(spans[task.unit_id]))
@@ -202,27 +202,20 @@ class _Preannotator:
         ]
         return records_of(pd.DataFrame(rows))
 
-    def _predict(self, task: str, records: pd.DataFrame) -> tuple[Objects, Floats | None]:
+    def _predict(self, task: str, records: pd.DataFrame) -> Predictions:
         """Return labels or spans, and probabilities where stated, for each record."""
         gold = self.bench.gold_for(self.system, task)
-        context = self.bench.build_context(task, self.system, self.seed)
         fold = dict(zip(gold.articles.tolist(), gold.folds.tolist(), strict=True))
         # -1 is the fold of no article: what has no gold is asked of a copy that saw all of it.
         folds = np.array([fold.get(article, -1) for article in records["article_id"]])
-        values = np.empty(len(records), dtype=object)
-        probabilities: Floats | None = None
-        for number in np.unique(folds):
-            test, train = np.flatnonzero(folds == number), np.flatnonzero(gold.folds != number)
+
+        def say(train: Indices, test: Indices) -> None:
             names = ", ".join(records["article_id"].iloc[test].unique())
             self.say(f"{self.system}: {task} of {names}")
             if not len(train):
                 file = self.bench.corpus.name_of(self.bench.corpus.gold)
                 value, allowed = "the gold of this article alone", "the gold of another one"
                 raise InputError.of(file, value, allowed, "make the gold of another article first")
-            fitted = fit_copy(SYSTEMS[self.system].build(context), gold, train)
-            values[test], stated = predict(fitted, records.iloc[test], gold.task.labels)
-            if stated is not None:
-                if probabilities is None:
-                    probabilities = np.zeros((len(records), len(gold.task.labels)))
-                probabilities[test] = stated
-        return values, probabilities
+
+        context = self.bench.build_context(task, self.system, self.seed)
+        return predict_folds(SYSTEMS[self.system].build(context), gold, records, folds, say)

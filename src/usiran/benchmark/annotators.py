@@ -7,7 +7,6 @@ among their rows.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +15,8 @@ import pandas as pd
 from usiran.tasks.base import Gold, Tables, Task
 
 _OF_SENTENCES = ("stance", "grounds", "holder")
+# In the table of annotations labels of sentences have no offsets, so its columns are of floats.
+_OFFSETS = {"start": "int64", "end": "int64"}
 
 
 @dataclass(frozen=True)
@@ -76,29 +77,18 @@ def _last(rows: pd.DataFrame, rounds: Sequence[str]) -> pd.DataFrame:
 
 def _spans(rows: pd.DataFrame, layer: str, stance: pd.DataFrame) -> pd.DataFrame:
     """Return an annotator's spans in scored sentences as a gold table; others are not scored."""
-    spans = rows[rows["layer"] == layer].sort_values(["article_id", "start"])
-    frame = spans[["unit_id", "article_id", "start", "end", "label"]].rename(
-        columns={"unit_id": "span_id", "label": "type"}
+    places = stance[["sentence_id", "article_id", *_OFFSETS]].astype(_OFFSETS)
+    spans = rows.loc[rows["layer"] == layer, ["unit_id", "article_id", *_OFFSETS, "label"]]
+    # Sentences do not overlap: only the last one that begins no later can hold the span.
+    frame = pd.merge_asof(
+        spans.astype(_OFFSETS).sort_values("start"),
+        places.sort_values("start"),
+        on="start",
+        by="article_id",
+        suffixes=("", "_there"),
     )
-    frame["sentence_id"] = _sentences_of(spans, stance)
-    return frame.dropna(subset="sentence_id")
-
-
-def _sentences_of(spans: pd.DataFrame, stance: pd.DataFrame) -> list[str | None]:
-    """Return the scored sentence that holds each span, None where there is none."""
-    columns = (stance[name] for name in ("article_id", "start", "end", "sentence_id"))
-    sentences: dict[str, list[tuple[int, int, str]]] = {}
-    for article, start, end, sentence_id in zip(*columns, strict=True):
-        sentences.setdefault(article, []).append((int(start), int(end), str(sentence_id)))
-    for places in sentences.values():
-        places.sort()
-    holding: list[str | None] = []
-    for article, start, end in zip(spans["article_id"], spans["start"], spans["end"], strict=True):
-        places = sentences.get(article, [])
-        # Sentences do not overlap: only the last one that begins no later can hold the span.
-        at = bisect_right(places, int(start), key=lambda place: place[0]) - 1
-        holding.append(places[at][2] if at >= 0 and end <= places[at][1] else None)
-    return holding
+    frame = frame[frame["end"] <= frame["end_there"]].drop(columns="end_there")
+    return frame.rename(columns={"unit_id": "span_id", "label": "type"})
 
 
 def _roles(rows: pd.DataFrame, actors: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:

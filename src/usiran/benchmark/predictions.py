@@ -25,11 +25,13 @@ from usiran.tasks.links import Link, decode, encode
 from usiran.text.spans import Span
 
 _MOST_SUGGESTIONS = 20  # looking for the nearest id is slow, and a wrong file has no right ids
+# Four places are what a score can show; what is stored is what is scored.
+_PROBABILITY_PLACES = 4
 _WRITE = "write one JSON object a line, as baselines/README.md shows"
 
 
-class _SentenceKey(msgspec.Struct, frozen=True):
-    """What is read of a line that is no prediction: which sentence it was meant for."""
+class SentenceKey(msgspec.Struct, frozen=True):
+    """What is read of a line that may be no prediction: which sentence it was meant for."""
 
     sentence_id: str
     replicate: int = 0
@@ -39,10 +41,10 @@ def lines_of(outcomes: Sequence[Outcome], *, relabelled: bool) -> Iterator[Line]
     """Yield the prediction lines of every replicate."""
     for replicate, outcome in enumerate(outcomes):
         gold, predictions = outcome.gold, outcome.predictions
-        starts = gold.records["start"].tolist()
+        starts, stated = gold.records["start"].tolist(), predictions.probabilities
+        stated = None if stated is None else stated.round(_PROBABILITY_PLACES)
         for row, sentence_id in enumerate(gold.records["sentence_id"]):
             value = _to_file(predictions.values[row], starts[row])
-            stated = predictions.probabilities
             yield Line(
                 sentence_id,
                 replicate=replicate,
@@ -193,7 +195,7 @@ class _Reader:
     def _note_undecoded(self, number: int, raw: bytes) -> None:
         """Note the sentence of a line that is no prediction, if it names one."""
         try:
-            key = msgspec.structs.astuple(msgspec.json.decode(raw, type=_SentenceKey))
+            key = msgspec.structs.astuple(msgspec.json.decode(raw, type=SentenceKey))
         except msgspec.DecodeError:
             self.unplaced += 1
             return

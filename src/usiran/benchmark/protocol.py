@@ -9,10 +9,11 @@ of the held-out article before it is asked.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from usiran.corpus import Corpus
@@ -22,7 +23,7 @@ from usiran.stats.scores import Floats
 from usiran.tasks.base import Gold, Predictions, objects
 
 PROTOCOL = "v1"
-Progress = Callable[[int, int], None]
+Say = Callable[[Indices, Indices], None]
 
 
 def folds_sha256(corpus: Corpus) -> str:
@@ -31,23 +32,6 @@ def folds_sha256(corpus: Corpus) -> str:
     if not path.is_file():
         raise FileError(corpus.name_of(path), "no such file", "the folds", "put it back")
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def splits(
-    folds: NDArray[np.int64], source: NDArray[np.int64] | None = None
-) -> Iterator[tuple[Indices, Indices]]:
-    """Yield (training rows, held-out rows) for each fold, in order.
-
-    `source` holds the folds of the rows to learn from, where they are other rows.
-
-    Examples
-    --------
-    >>> [(train.tolist(), test.tolist()) for train, test in splits(np.array([0, 0, 1]))]
-    [([2], [0, 1]), ([0, 1], [2])]
-    """
-    source = folds if source is None else source
-    for fold in np.unique(folds):
-        yield np.flatnonzero(source != fold), np.flatnonzero(folds == fold)
 
 
 @dataclass(frozen=True)
@@ -61,23 +45,34 @@ class Outcome:
     predictions: Predictions
 
 
-def run(system: Estimator, gold: Gold, progress: Progress | None = None) -> Outcome:
-    """Predict every article by a copy of the system fitted on the others.
+def run(system: Estimator, gold: Gold) -> Outcome:
+    """Predict every article by a copy of the system fitted on the others."""
+    records = gold.records.drop(columns=list(gold.hidden), errors="ignore")
+    return Outcome(gold, predict_folds(system, gold.source, records, gold.folds))
 
-    `progress` is called with (folds done, folds in all) after every fold.
+
+def predict_folds(
+    system: Estimator,
+    gold: Gold,
+    records: pd.DataFrame,
+    folds: NDArray[np.int64],
+    say: Say = lambda *_: None,
+) -> Predictions:
+    """Predict records by copies of a system, each fitted on the gold of the other folds.
+
+    `folds` (n,) are those of the records. `say` is called with the rows of the gold and those
+    of the records before each fit.
     """
-    values = np.empty(len(gold.values), dtype=object)
+    values = np.empty(len(records), dtype=object)
     stated: Floats | None = None
-    folds = list(splits(gold.folds, gold.source.folds))
-    for done, (train, test) in enumerate(folds, start=1):
-        fitted = fit_copy(system, gold.source, train)
-        records = gold.records.iloc[test].drop(columns=list(gold.hidden), errors="ignore")
-        labels, probabilities = predict(fitted, records, gold.task.labels)
+    for fold in np.unique(folds):
+        train, test = np.flatnonzero(gold.folds != fold), np.flatnonzero(folds == fold)
+        say(train, test)
+        fitted = fit_copy(system, gold, train)
+        labels, probabilities = predict(fitted, records.iloc[test], gold.task.labels)
         values[test] = objects(labels)
         if probabilities is not None:
             # Only now is it known that the system states any.
             stated = np.zeros((len(values), len(gold.task.labels))) if stated is None else stated
             stated[test] = probabilities
-        if progress is not None:
-            progress(done, len(folds))
-    return Outcome(gold, Predictions(values, stated))
+    return Predictions(values, stated)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from usiran.benchmark.predictions import outcomes_of, prediction_bytes, read_lines
-from usiran.benchmark.results import SUBMITTED, Result, Results, Stored, paths, read_result, sha256
+from usiran.benchmark.predictions import SentenceKey, read_lines
+from usiran.benchmark.results import SUBMITTED, Result, Results, Stored, paths, read_result
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
@@ -64,10 +64,6 @@ def rescore(
     return rows, fresh
 
 
-class _Unit(msgspec.Struct):
-    sentence_id: str
-
-
 def without_withdrawn(corpus: Corpus, content: bytes) -> tuple[bytes, int]:
     """Return predictions without the lines on withdrawn articles, and how many those were."""
     # Its sentences are in no table any more: each line would be told as a fault.
@@ -81,7 +77,7 @@ def without_withdrawn(corpus: Corpus, content: bytes) -> tuple[bytes, int]:
 
 def _article(line: bytes) -> str:
     try:
-        return msgspec.json.decode(line, type=_Unit).sentence_id.partition("#")[0]
+        return msgspec.json.decode(line, type=SentenceKey).sentence_id.partition("#")[0]
     except msgspec.DecodeError:
         return ""  # a line that cannot be read is refused where the lines are
 
@@ -117,13 +113,4 @@ def _rescore(benchmark: Benchmark, stored: Stored) -> Stored | str:
     except InputError as error:
         more = f" (and {len(error.findings) - 1} more)" if len(error.findings) > 1 else ""
         return f"{error.findings[0]}{more}"
-    content = prediction_bytes(lines)
-    result = benchmark.score(
-        old.origin,
-        old.task,
-        outcomes_of(lines, gold),
-        predictions_sha256=sha256(content),
-        seed=old.seed,
-        draws=old.draws,
-    )
-    return Stored(result, content)
+    return benchmark.score(old.origin, old.task, lines, seed=old.seed, draws=old.draws)

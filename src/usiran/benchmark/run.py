@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import msgspec
@@ -11,6 +11,7 @@ import pandas as pd
 
 from usiran.benchmark.annotators import Annotators
 from usiran.benchmark.ceiling import Ceiling, measure
+from usiran.benchmark.prediction_rules import Line
 from usiran.benchmark.predictions import lines_of, outcomes_of, prediction_bytes, read_lines
 from usiran.benchmark.protocol import PROTOCOL, Outcome, folds_sha256, run
 from usiran.benchmark.results import (
@@ -33,9 +34,6 @@ from usiran.stats.bootstrap import BootstrapScore, interval
 from usiran.tasks.base import LAYERS, Gold, Tables, Task
 from usiran.tasks.inputs import layers_of, with_layers, with_texts
 from usiran.tasks.registry import tasks_of
-
-# Four places are what a score can show; what is stored is what is scored.
-PROBABILITY_PLACES = 4
 
 
 @dataclass(frozen=True)
@@ -180,22 +178,21 @@ class Benchmark:
         self,
         origin: Origin,
         task: str,
-        outcomes: Sequence[Outcome],
+        lines: Sequence[Line],
         *,
-        predictions_sha256: str,
         seed: int,
         draws: int,
-    ) -> Result:
-        """Return the result of outcomes, one a replicate, on the present gold.
+    ) -> Stored:
+        """Return the result of prediction lines, checked and in order, on the present gold.
 
-        Outcomes of rearranged labels bring the gold that they are scored against.
+        Lines on rearranged labels state what they are scored against.
         """
-        gold = self.golds[task]
-        scorer = gold.scorer
+        gold, content = self.golds[task], prediction_bytes(lines)
+        scorer, outcomes = gold.scorer, outcomes_of(lines, gold)
         counts = counts_of(outcomes, scorer)
         sums = counts.sum(axis=0)
         bootstrap = BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=seed)
-        return Result(
+        result = Result(
             **{name: getattr(origin, name) for name in origin.__struct_fields__},
             task=task,
             protocol=PROTOCOL,
@@ -205,7 +202,7 @@ class Benchmark:
             data_version=self.corpus.manifest.version,
             gold_sha256=gold.sha256,
             folds_sha256=self.folds,
-            predictions_sha256=predictions_sha256,
+            predictions_sha256=sha256(content),
             sentences=len(counts),
             articles=len(gold.article_ids),
             headline=gold.task.headline,
@@ -218,6 +215,7 @@ class Benchmark:
             not_evaluable={level: gold.unevaluable_classes(level) for level in gold.task.levels},
             confusion=confusion(scorer, sums),
         )
+        return Stored(result, content)
 
 
 def run_replicates(benchmark: Benchmark, task: str, system: str, seed: int) -> list[Outcome]:
@@ -229,12 +227,7 @@ def run_replicates(benchmark: Benchmark, task: str, system: str, seed: int) -> l
         # A seed of its own each, and the same ones whatever else is run.
         context = benchmark.build_context(task, system, seed + replicate)
         scored = relabel(gold, seed + replicate) if relabel else gold
-        outcome = run(SYSTEMS[system].build(context), scored)
-        stated = outcome.predictions.probabilities
-        if stated is not None:
-            stored = replace(outcome.predictions, probabilities=stated.round(PROBABILITY_PLACES))
-            outcome = replace(outcome, predictions=stored)
-        outcomes.append(outcome)
+        outcomes.append(run(SYSTEMS[system].build(context), scored))
     return outcomes
 
 
@@ -242,12 +235,9 @@ def evaluate(benchmark: Benchmark, task: str, system: str, *, seed: int, draws: 
     """Run one system on one task and score it."""
     outcomes = run_replicates(benchmark, task, system, seed)
     origin = benchmark.origin(task, system, seed)
-    content = prediction_bytes(lines_of(outcomes, relabelled=origin.relabelled))
-    digest = sha256(content)
-    result = benchmark.score(
-        origin, task, outcomes, predictions_sha256=digest, seed=seed, draws=draws
-    )
-    return Stored(result, content)
+    # By way of the lines that are stored: scored from the file again they give the same.
+    lines = list(lines_of(outcomes, relabelled=origin.relabelled))
+    return benchmark.score(origin, task, lines, seed=seed, draws=draws)
 
 
 def run_all(

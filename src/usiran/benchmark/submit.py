@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
-from usiran.benchmark.predictions import outcomes_of, prediction_bytes, read_content, read_lines
-from usiran.benchmark.results import SUBMITTED, Origin, Results, Stored, Submission, paths, sha256
+from usiran.benchmark.predictions import read_content, read_lines
+from usiran.benchmark.results import SUBMITTED, Origin, Results, Stored, Submission, paths
 from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.models.settings import chosen
@@ -47,7 +47,6 @@ def score(
     parameters = read_parameters(settings) if settings is not None else {}
     file, gold = benchmark.corpus.name_of(path), benchmark.golds[task]
     lines = read_lines(read_content(path, file), gold, file)
-    content = prediction_bytes(lines)
     origin = Origin(
         system=system,
         title=title or system,
@@ -58,11 +57,7 @@ def score(
         submission=submission or msgspec.UNSET,
         environment=_environment(),
     )
-    digest, outcomes = sha256(content), outcomes_of(lines, gold)
-    result = benchmark.score(
-        origin, task, outcomes, predictions_sha256=digest, seed=seed, draws=draws
-    )
-    return Stored(result, content)
+    return benchmark.score(origin, task, lines, seed=seed, draws=draws)
 
 
 def _environment() -> dict[str, str]:

@@ -44,13 +44,8 @@ _NAMED = re.compile(
 
 def with_stored_names(model: bytes) -> bytes:
     """Return a skops file whose own types stand under their names in the table."""
-    names = {path: name for name, path in STORED_TYPES.items()}
-
-    def rename(named: re.Match[str]) -> str:
-        name = names[f"{named['module']}.{named['type']}"]
-        return f'"__class__": "{name}",{named["gap"]}"__module__": "usiran"'
-
-    return _with_schema(model, rename)
+    names = {path: f"usiran.{name}" for name, path in STORED_TYPES.items()}
+    return _renamed(model, lambda module, name: names[f"{module}.{name}"])
 
 
 def with_present_names(model: bytes) -> bytes:
@@ -58,18 +53,16 @@ def with_present_names(model: bytes) -> bytes:
 
     What the table does not hold stays as it is: it is not trusted, and refused by name.
     """
+    return _renamed(model, lambda module, name: STORED_TYPES.get(name, f"{module}.{name}"))
+
+
+def _renamed(model: bytes, path_of: Callable[[str, str], str]) -> bytes:
+    """Return a skops file with other paths of types; `path_of` takes module and name."""
 
     def rename(named: re.Match[str]) -> str:
-        path = STORED_TYPES.get(named["type"])
-        if path is None:
-            return named[0]
-        module, _, name = path.rpartition(".")
+        module, _, name = path_of(named["module"], named["type"]).rpartition(".")
         return f'"__class__": "{name}",{named["gap"]}"__module__": "{module}"'
 
-    return _with_schema(model, rename)
-
-
-def _with_schema(model: bytes, rename: Callable[[re.Match[str]], str]) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(model)) as source, zipfile.ZipFile(written, "w") as target:
         for entry in source.infolist():

@@ -17,6 +17,9 @@ SettingsOption = Annotated[
 ]
 SeedOption = Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")]
 DrawsOption = Annotated[int, typer.Option(min=100, max=1_000_000, help="Bootstrap draws.")]
+SystemsOption = Annotated[
+    list[str] | None, typer.Option("--system", help="A system; repeat it. Default: all.")
+]
 
 
 def score(
@@ -42,18 +45,13 @@ def score(
     from usiran.cli.benchmark.output import show
     from usiran.io.atomic import write_file
 
-    result = score_file(
-        open_benchmark(corpus),
-        file,
-        task=task,
-        system=system,
-        settings=settings,
-        seed=seed,
-        draws=draws,
-    ).result
+    benchmark = open_benchmark(corpus)
+    scored = score_file(
+        benchmark, file, task=task, system=system, settings=settings, seed=seed, draws=draws
+    )
     if output is not None:
-        write_file(output, json_bytes(result))
-    show("result", result, as_json=as_json)
+        write_file(output, json_bytes(scored.result))
+    show("result", scored.result, as_json=as_json)
 
 
 def verify(
@@ -78,9 +76,7 @@ def verify(
     if (result is None) != every:
         raise typer.BadParameter("name one result, or say --all")
     benchmark = open_benchmark(corpus)
-    checked = (
-        verify_all(benchmark) if result is None else [verify_one(benchmark, result, predictions)]
-    )
+    checked = [verify_one(benchmark, result, predictions)] if result else verify_all(benchmark)
     output.show_checked(checked, as_json=as_json)
     raise typer.Exit(1 if any(result.findings for result in checked) else 0)
 
@@ -132,9 +128,7 @@ def submit(
 
 
 def rescore(
-    system: Annotated[
-        list[str] | None, typer.Option(help="A system; repeat it. Default: all.")
-    ] = None,
+    system: SystemsOption = None,
     write: Annotated[bool, typer.Option("--write", help="Store the new results.")] = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,

@@ -20,9 +20,7 @@ app = typer.Typer(
 def run(
     *,
     task: Annotated[list[str] | None, typer.Option(help="A task; repeat it. Default: all.")] = None,
-    system: Annotated[
-        list[str] | None, typer.Option(help="A system; repeat it. Default: all.")
-    ] = None,
+    system: predictions.SystemsOption = None,
     peers: Annotated[
         bool, typer.Option("--peers", help="Run the peers too (optional extra 'peers').")
     ] = False,
