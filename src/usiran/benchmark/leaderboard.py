@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from usiran.benchmark.ceiling import TaskCeiling
@@ -44,6 +43,7 @@ def render(bench: Benchmark, results: Results) -> str:
             for (name, _), stored in results.items()
             if stored.result.kind == SUBMITTED
         },
+        control=CONTROL,
         compared=compared,
         means=means,
     )
@@ -143,22 +143,6 @@ class _Section:
             for system, classes in ranked.items()
         ]
         return table(["F1 per class", *heads], rows)
-
-    @property
-    def notes(self) -> Sequence[str]:
-        return [*self._left_out(), *self._not_applicable()]
-
-    def _left_out(self) -> Iterator[str]:
-        for level in self.gold.task.levels:
-            if missing := self.gold.unevaluable_classes(level):
-                names = "; ".join(f"{name} ({reason})" for name, reason in missing.items())
-                yield f"Not evaluable, left out of the macro mean: {names}."
-
-    def _not_applicable(self) -> Iterator[str]:
-        task = self.gold.task.name
-        for name, settings in self.bench.library.items():
-            if settings.kind == CONTROL and task in settings.not_applicable:
-                yield f"Control not applicable: {name} ({settings.not_applicable[task]})."
 
 
 def group_of(row: Row) -> str:
