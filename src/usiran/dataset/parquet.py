@@ -32,7 +32,9 @@ def _numbered(feature: Any) -> Callable[[Any], Any] | None:
     # `Features.encode_example` gives the same, but finds out anew what every value of every row
     # is: with it, encoding took two fifths of a build.
     if isinstance(feature, ClassLabel):
-        return {None: None, **{name: i for i, name in enumerate(feature.names)}}.__getitem__
+        numbers = {name: number for number, name in enumerate(feature.names)}
+        # The rows of an edition that is restored were read from Parquet: numbers already.
+        return lambda label: numbers.get(label, label)
     if isinstance(feature, List):
         item = _numbered(feature.feature)
         return item and (lambda values: None if values is None else [item(v) for v in values])
