@@ -25,6 +25,7 @@ _GOLD_UNITS = (
     ("events", "event", "span_id", "type"),
 )
 _FIX_OFFSETS = "correct the offsets"
+_FIX_ZONE = f"correct the zone in {FILES['sentences']}"
 
 
 class Unit(NamedTuple):
@@ -101,29 +102,21 @@ def _sign(
 def on_sentences(opened: Opened) -> Iterator[Finding]:
     """Find labels on boilerplate, on no sentence, across two, or on none there is."""
     for unit in _units(opened, SENTENCE_LAYERS):
-        yield from _sentence_unit(unit, opened)
+        sentence = opened.texts.by_id.get(unit.unit_id)
+        if sentence is None:
+            allowed, fix = f"a sentence of {FILES['sentences']}", "put the sentence back"
+            yield unit.finding(unit.unit_id, allowed, f"take the label out, or {fix}")
+        elif not sentence.scored:
+            allowed = "no label: the sentence is boilerplate"
+            yield unit.finding(unit.label, allowed, f"take the label out, or {_FIX_ZONE}")
     for unit in _units(opened, _SPAN_LAYERS):
-        yield from _span_unit(unit, opened)
-
-
-def _sentence_unit(unit: Unit, opened: Opened) -> Iterator[Finding]:
-    sentence = opened.texts.by_id.get(unit.unit_id)
-    if sentence is None:
-        allowed = f"a sentence of {FILES['sentences']}"
-        yield unit.finding(unit.unit_id, allowed, "take the label out, or put the sentence back")
-    elif not sentence.scored:
-        fix = f"take the label out, or correct the zone in {FILES['sentences']}"
-        yield unit.finding(unit.label, "no label: the sentence is boilerplate", fix)
-
-
-def _span_unit(unit: Unit, opened: Opened) -> Iterator[Finding]:
-    sentence = opened.texts.holding(unit.article_id, unit.start, unit.end)
-    span = f"{unit.start}-{unit.end}"
-    if sentence is None:
-        yield unit.finding(span, "offsets inside one sentence of the article", _FIX_OFFSETS)
-    elif not sentence.scored:
-        fix = f"take the span out, or correct the zone in {FILES['sentences']}"
-        yield unit.finding(span, f"no label: {sentence.sentence_id} is boilerplate", fix)
+        sentence = opened.texts.holding(unit.article_id, unit.start, unit.end)
+        span = f"{unit.start}-{unit.end}"
+        if sentence is None:
+            yield unit.finding(span, "offsets inside one sentence of the article", _FIX_OFFSETS)
+        elif not sentence.scored:
+            allowed = f"no label: {sentence.sentence_id} is boilerplate"
+            yield unit.finding(span, allowed, f"take the span out, or {_FIX_ZONE}")
 
 
 def overlaps(opened: Opened) -> Iterator[Finding]:

@@ -19,16 +19,11 @@ def _present(opened: Opened) -> Iterator[Any]:
 def hashes(opened: Opened) -> Iterator[Finding]:
     """Find articles whose text is not the one that articles.csv was written for."""
     for row in _present(opened):
-        digest = sha256(row.text)
-        if digest != row.text_sha256:
-            yield Finding(
-                f"dataset/source/articles/{row.article_id}.txt",
-                row.article_id,
-                "text_sha256",
-                digest,
-                f"{row.text_sha256}, as {FILES['articles']} says",
-                "put the text back as it was: texts are never edited",
-            )
+        if (digest := sha256(row.text)) != row.text_sha256:
+            file = f"dataset/source/articles/{row.article_id}.txt"
+            allowed = f"{row.text_sha256}, as {FILES['articles']} says"
+            fix = "put the text back as it was: texts are never edited"
+            yield Finding(file, row.article_id, "text_sha256", digest, allowed, fix)
 
 
 def stated(opened: Opened) -> Iterator[Finding]:
@@ -71,13 +66,12 @@ def _bounds(row: Any, text: str, last_end: int) -> Iterator[Finding]:
     if 0 < start == last_end and text[start - 1].isalnum() and text[start].isalnum():
         value = f"{start}, inside the word in '{text[max(start - 8, 0) : start + 8]}'"
         yield _finding(key, "start", value, "an offset between words", "move it")
+    no_blank = "a character that is not blank"
     if text[start].isspace():
-        allowed = "the offset of a character that is not blank"
-        fix = "move the start past the blank"
+        allowed, fix = f"the offset of {no_blank}", "move the start past the blank"
         yield _finding(key, "start", f"{start}, a blank", allowed, fix)
     if text[end - 1].isspace():
-        allowed = "the offset after a character that is not blank"
-        fix = "move the end before the blank"
+        allowed, fix = f"the offset after {no_blank}", "move the end before the blank"
         yield _finding(key, "end", f"{end}, after a blank", allowed, fix)
 
 

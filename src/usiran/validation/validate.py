@@ -52,23 +52,14 @@ def open_valid(corpus: Corpus) -> Opened:
 
 @paused_collection()
 def validate(opened: Opened) -> Report:
-    """Check everything in a corpus.
-
-    Raises
-    ------
-    FileError
-        corpus.toml cannot be read; nothing else can be checked then.
-    """
-    benchmark, benchmark_findings = read_benchmark(opened.corpus, opened.scheme)
-    opened = replace(
-        opened,
-        tables=opened.tables | benchmark,
-        findings=(*opened.findings, *benchmark_findings),
-    )
+    """Check everything in a corpus."""
+    benchmark, findings = read_benchmark(opened.corpus, opened.scheme)
+    tables = opened.tables | benchmark
+    opened = replace(opened, tables=tables, findings=(*opened.findings, *findings))
     # One wrong boundary can move hundreds of labels: the reader needs the boundary.
-    findings, followed = _roots(opened, cross_check(opened))
-    counts = {name: len(frame) for name, frame in sorted(opened.tables.items())}
-    return Report(tuple(sorted(findings)), followed, counts)
+    roots, followed = _roots(opened, cross_check(opened))
+    counts = {name: len(frame) for name, frame in sorted(tables.items())}
+    return Report(tuple(sorted(roots)), followed, counts)
 
 
 def _roots(opened: Opened, crossed: Iterable[Finding]) -> tuple[list[Finding], int]:

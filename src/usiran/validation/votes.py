@@ -25,7 +25,7 @@ Unit = tuple[str, str]  # layer, unit_id
 
 
 class Vote(NamedTuple):
-    """What a vote is for: a label on a unit (for a role also the actor span)."""
+    """What a vote is for: a label on a unit (for a role also the actor span, the target)."""
 
     layer: str
     unit_id: str
@@ -41,10 +41,8 @@ class Vote(NamedTuple):
 def counted(annotations: Iterable[Any], rounds: Sequence[str]) -> list[Any]:
     """Return the annotation rows that count as votes.
 
-    `annotations` are rows with the columns of the annotations table as attributes.
-
-    Only `rounds` count. Where an annotator labelled a task in several of them, the last
-    one listed counts: a task is a sentence for the sentence layer, an article for spans.
+    Where an annotator labelled a task (a sentence, or for spans an article) in several of the
+    `rounds`, the last one listed counts.
     """
     order = {name: number for number, name in enumerate(rounds)}
     rows = [row for row in annotations if row.round in order]
@@ -64,10 +62,10 @@ def _task(row: Any) -> tuple[str, str, str]:
 
 def count_votes(annotations: Iterable[Any], rounds: Sequence[str]) -> Counter[Vote]:
     """Count the annotators for each label on each unit, and for each event's mode."""
-    return _counts(counted(annotations, rounds))
+    return _tally(counted(annotations, rounds))
 
 
-def _counts(rows: Iterable[Any]) -> Counter[Vote]:
+def _tally(rows: Iterable[Any]) -> Counter[Vote]:
     counts: Counter[Vote] = Counter()
     for row in rows:
         counts[_vote(row)] += 1
@@ -96,15 +94,12 @@ def submissions_complete(opened: Opened) -> Iterator[Finding]:
             scored = [row.sentence_id for row in sentences if row.scored]
             wanted = {"stance": scored, "holder": scored, "article_stance": [article_id]}
             for layer, unit_ids in wanted.items():
+                file = file_of(round_name, annotator_id, layer)
+                allowed = f"a {layer} for every unit of an article that {annotator_id} labelled"
                 for unit_id in unit_ids:
                     if unit_id not in labelled[annotator_id, layer]:
-                        yield _missing(round_name, annotator_id, layer, unit_id)
-
-
-def _missing(round_name: str, annotator_id: str, layer: str, unit_id: str) -> Finding:
-    file = file_of(round_name, annotator_id, layer)
-    allowed = f"a {layer} for every unit of an article that {annotator_id} labelled"
-    return Finding(file, unit_id, layer, "", allowed, "put the label back, or label the unit")
+                        fix = "put the label back, or label the unit"
+                        yield Finding(file, unit_id, layer, "", allowed, fix)
 
 
 def rounds_there(opened: Opened) -> Iterator[Finding]:
@@ -141,14 +136,9 @@ def votes_equal(opened: Opened) -> Iterator[Finding]:
     stored = Counter({_vote(row): int(row.votes) for row in opened.rows("votes")})
     for vote in sorted({*expected, *stored}):
         if expected[vote] != stored[vote]:
-            yield Finding(
-                FILES["votes"],
-                " ".join(part for part in vote if part),
-                "votes",
-                str(stored[vote]),
-                f"{expected[vote]}, as counted over the submissions of {', '.join(rounds)}",
-                "put the votes or the annotator's labels back as they were",
-            )
+            allowed = f"{expected[vote]}, as counted over the submissions of {', '.join(rounds)}"
+            fix = "put the votes or the annotator's labels back as they were"
+            yield Finding(FILES["votes"], _id(vote), "votes", str(stored[vote]), allowed, fix)
 
 
 def decided(opened: Opened) -> Iterator[Finding]:
@@ -158,58 +148,54 @@ def decided(opened: Opened) -> Iterator[Finding]:
     most of them gave needs none.
     """
     rows = counted(opened.rows("annotations"), opened.corpus.manifest.gold_rounds)
-    counts, gold = _counts(rows), gold_labels(opened)
-    if not counts:
+    counts, gold = _tally(rows), gold_labels(opened)
+    if not rows:
         return
     # Counted over all rows first: a label that nobody gave must know who was asked.
-    electorate = _Electorate(rows)
+    voters: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        voters[_project(row.layer), row.article_id].add(row.annotator_id)
+    marked = Counter(row.unit_id for row in rows if row.layer == "event")
     decisions = {_vote(row).unit for row in opened.rows("decisions")}
     followed = {(_FOLLOWING[layer], unit_id) for layer, unit_id in decisions if layer in _FOLLOWING}
     events = {vote.unit_id for vote in gold if vote.layer == "event"}
     for vote in sorted({*counts, *gold}):
         if vote.layer == "mode" and vote.unit_id not in events:
             continue
-        judging, asked = electorate.sizes(vote, gold.get(vote) or _article(vote.unit_id))
+        article_id = gold.get(vote) or re.split("[#@]", vote.unit_id, maxsplit=1)[0]
+        judging = len(voters[_project(vote.layer), article_id])
+        asked = _asked(vote.layer, judging, marked[vote.unit_id])
         strict = judging >= ADJUDICATED
-        known, explained = (_unanimous, decisions) if strict else (_majority, decisions | followed)
-        reasons = _reasons(vote, events, marked=electorate.marked[vote.unit_id] > 0)
-        if known(vote in gold, counts[vote], asked) or not explained.isdisjoint(reasons):
-            continue
-        votes = f"{counts[vote]} of the annotators gave {vote.label}"
-        yield Finding(
-            FILES["stance"] if vote.layer in SENTENCE_LAYERS else FILES["actors"],
-            " ".join(part for part in (vote.unit_id, vote.target) if part),
-            vote.layer,
-            vote.label if vote in gold else f"no {vote.label}",
-            f"what {'all' if strict else 'most'} annotators gave ({votes}), or a reason in "
-            f"{FILES['decisions']}",
-            "correct the gold label, or record the decision and its reason",
-        )
+        if strict:
+            known = counts[vote] == (asked if vote in gold else 0)
+        else:
+            known = (2 * counts[vote] > asked) == (vote in gold)
+        reasons = _reasons(vote, events, marked=marked[vote.unit_id] > 0)
+        if not known and reasons.isdisjoint(decisions if strict else decisions | followed):
+            yield _undecided(vote, counts[vote], stands=vote in gold, strict=strict)
 
 
 # A decision on the stance decides its grounds as well, one on the event its mode.
 _FOLLOWING = {"stance": "grounds", "event": "mode"}
 
 
-class _Electorate:
-    """How many annotators labelled an article, and how many marked an event."""
+def _asked(layer: str, judging: int, marked: int) -> int:
+    """Return how many were asked for a label: of those who labelled the article and the event."""
+    # Of an event that few marked, all are asked: the roles of those who did not are none.
+    of_event = layer == "mode" or (layer == "role" and 2 * marked > judging)
+    return marked or judging if of_event else judging
 
-    def __init__(self, rows: Iterable[Any]) -> None:
-        voters: dict[tuple[str, str], set[str]] = defaultdict(set)
-        self.marked: Counter[str] = Counter()
-        for row in rows:
-            voters[_project(row.layer), row.article_id].add(row.annotator_id)
-            self.marked[row.unit_id] += row.layer == "event"
-        self._sizes = {key: len(annotators) for key, annotators in voters.items()}
 
-    def sizes(self, vote: Vote, article_id: str) -> tuple[int, int]:
-        """Return how many labelled the article, and how many were asked for this label."""
-        judging = self._sizes.get((_project(vote.layer), article_id), 0)
-        marked = self.marked[vote.unit_id]
-        if vote.layer == "mode":
-            return judging, marked or judging
-        # Of an event that few marked, all are asked: the roles of those who did not are none.
-        return judging, marked if vote.layer == "role" and 2 * marked > judging else judging
+def _undecided(vote: Vote, count: int, *, stands: bool, strict: bool) -> Finding:
+    file = FILES["stance"] if vote.layer in SENTENCE_LAYERS else FILES["actors"]
+    record = _id((vote.unit_id, vote.target))
+    allowed = (
+        f"what {'all' if strict else 'most'} annotators gave ({count} of the annotators gave "
+        f"{vote.label}), or a reason in {FILES['decisions']}"
+    )
+    fix = "correct the gold label, or record the decision and its reason"
+    value = vote.label if stands else f"no {vote.label}"
+    return Finding(file, record, vote.layer, value, allowed, fix)
 
 
 def _reasons(vote: Vote, events: set[str], *, marked: bool) -> set[Unit]:
@@ -224,14 +210,6 @@ def _reasons(vote: Vote, events: set[str], *, marked: bool) -> set[Unit]:
         if vote.unit_id not in events:
             units.add(("event", vote.unit_id))
     return units
-
-
-def _unanimous(stands: bool, count: int, asked: int) -> bool:
-    return count == (asked if stands else 0)
-
-
-def _majority(stands: bool, count: int, asked: int) -> bool:
-    return stands == (2 * count > asked)
 
 
 def decisions_hold(opened: Opened) -> Iterator[Finding]:
@@ -257,19 +235,21 @@ def decisions_hold(opened: Opened) -> Iterator[Finding]:
     for unit, links in sorted(wholes.items()):
         gold_links = {vote[2:] for vote in gold[unit]}
         if gold_links != links:
-            yield _undone(
-                Vote(*unit, "", ""), _listed(links), f"{_listed(gold_links)}, as in the gold"
-            )
+            allowed = f"{_listed(gold_links)}, as in the gold"
+            yield _undone(Vote(*unit, "", ""), _listed(links), allowed)
 
 
 def _listed(links: Iterable[tuple[str, str]]) -> str:
-    return ", ".join(sorted(" ".join(part for part in link if part) for link in links)) or "none"
+    return ", ".join(sorted(map(_id, links))) or "none"
+
+
+def _id(parts: Iterable[str]) -> str:
+    return " ".join(part for part in parts if part)
 
 
 def _undone(vote: Vote, value: str, allowed: str) -> Finding:
-    record = " ".join(part for part in vote if part)
     fix = "correct the decision, or the gold label"
-    return Finding(FILES["decisions"], record, "label", value, allowed, fix)
+    return Finding(FILES["decisions"], _id(vote), "label", value, allowed, fix)
 
 
 def _vote(row: Any) -> Vote:
@@ -283,19 +263,12 @@ def _project(layer: str) -> str:
     return "stance" if layer in SENTENCE_LAYERS else "spans"
 
 
-def _article(unit_id: str) -> str:
-    return re.split("[#@]", unit_id, maxsplit=1)[0]
-
-
 def gold_labels(opened: Opened) -> dict[Vote, str]:
     """Return every gold label that votes are counted for, with its article."""
     gold: dict[Vote, str] = {}
     for row in opened.rows("stance"):
-        for layer, label in [
-            ("stance", row.stance),
-            ("holder", row.holder),
-            *(("grounds", ground) for ground in row.grounds),
-        ]:
+        labels = [("stance", row.stance), ("holder", row.holder)]
+        for layer, label in [*labels, *(("grounds", ground) for ground in row.grounds)]:
             gold[Vote(layer, row.sentence_id, label, "")] = row.article_id
     for row in opened.rows("article_stance"):
         gold[Vote("article_stance", row.article_id, row.article_stance, "")] = row.article_id
