@@ -1,19 +1,11 @@
 """Writing files all or none, even where the program is killed half-way; folders that appear whole.
 
 `replace_files` first lays everything ready in a folder beside the files, the *swap folder*; then
-one rename puts a journal there. Before that rename nothing outside the folder has changed; after
-it the journal is followed to its end, by the same program or by the next one that calls `settle`.
-
-====================== ===============================================================
-in the swap folder     what `settle` does
-====================== ===============================================================
-no journal             removes the folder: nothing had begun, or all is done
-``forward.json``       puts what lies ready in place
-``back.json``          puts back what was there: a swap had failed, and its undoing too
-====================== ===============================================================
-
-A journal is the list of the files. Number n of them lies in the swap folder as ``n.new`` and
-``n.old``; where one of the two is not there, the file is none after the swap, or was none before.
+one rename puts a journal there: the list of the files. Before that rename nothing outside the
+folder has changed; after it `settle` follows the journal to its end, in the same program or the
+next one: ``forward.json`` puts what lies ready in place, ``back.json`` (a swap had failed, and
+its undoing too) what was there. File number n lies in the swap folder as ``n.new`` and ``n.old``;
+where one of the two is missing, the file is none after the swap, or was none before.
 """
 
 from __future__ import annotations
@@ -43,17 +35,10 @@ def write_file(path: Path, content: bytes) -> None:
 def replace_files(files: Mapping[Path, bytes | None], swap: Path) -> None:
     """Write several files, all of them or none, whenever the program is stopped.
 
-    A file that already has the content is left alone, its time of change too. Missing folders
-    are made. Two programs with the same swap folder wait for each other, but on Windows and
-    on network file systems without locks.
-
     `files` leads from path to whole content, None for a file that goes; all lie on one file
-    system. The `swap` folder is not there before, or left by a program that was killed.
-
-    Raises
-    ------
-    FileError
-        A folder or file cannot be written. The old files are in place again.
+    system. A file that already has the content is left alone, its time of change too. The `swap`
+    folder is not there before, or left by a program that was killed. Programs with the same one
+    wait for each other, but on Windows and on network file systems without locks.
 
     >>> import tempfile
     >>> root = Path(tempfile.mkdtemp())
@@ -65,9 +50,10 @@ def replace_files(files: Mapping[Path, bytes | None], swap: Path) -> None:
         swap.parent.mkdir(parents=True, exist_ok=True)
         with _locked(swap.parent):
             _settle(swap)
-            changed = {path: files[path] for path in files if not holds(path, files[path])}
             try:
-                _replace(changed, swap)
+                _replace(
+                    {path: files[path] for path in files if not holds(path, files[path])}, swap
+                )
             finally:
                 _remove(swap)
     except OSError as error:
@@ -109,11 +95,6 @@ def new_folder(target: Path, *, marker: str, force: bool | None = None) -> Itera
     The target is not there, or an empty folder. Every folder of its kind holds a `marker` file:
     with `force` one that holds it is replaced, and somebody's own stays. `force` is None where
     the user has no such choice, so that no message offers it.
-
-    Raises
-    ------
-    FileError
-        The target is there already, or cannot be written. It is as it was.
 
     >>> import tempfile
     >>> with new_folder(Path(tempfile.mkdtemp()) / "out", marker="a.txt") as folder:
@@ -162,7 +143,10 @@ def _replace(files: Mapping[Path, bytes | None], swap: Path) -> None:
         return
     swap.mkdir()
     for number, (path, content) in enumerate(files.items()):
-        _lay_ready(path, content, swap / f"{number}.new")
+        if content is not None:
+            _write(swap / f"{number}.new", content)
+            if path.exists():
+                shutil.copymode(path, swap / f"{number}.new")
     if len(files) == 1:
         # One rename is a whole step by itself: without a journal and a copy of what was there,
         # saving one file is as cheap as it can be.
@@ -187,13 +171,6 @@ def _replace(files: Mapping[Path, bytes | None], swap: Path) -> None:
         _flush_folder(swap)
         _follow(swap / _BACK)
         raise
-
-
-def _lay_ready(path: Path, content: bytes | None, new: Path) -> None:
-    if content is not None:
-        _write(new, content)
-        if path.exists():
-            shutil.copymode(path, new)
 
 
 def _follow(journal: Path) -> tuple[Path, ...]:

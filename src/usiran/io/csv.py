@@ -16,12 +16,6 @@ def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dic
     """Read a CSV file: one dict a row, texts as they stand; a byte order mark is passed over.
 
     `name` is how an error calls it, `columns` are those that must be there.
-
-    Raises
-    ------
-    FileError
-        The file is missing, a folder, not UTF-8 or not CSV, lacks a column, or a row has
-        more or fewer cells than the header.
     """
     allowed = f"CSV in UTF-8 with the columns {', '.join(columns)}" if columns else "CSV in UTF-8"
     try:

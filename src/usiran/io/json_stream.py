@@ -37,15 +37,8 @@ _EXPORT_AGAIN = "export the project again as JSON and take the whole file"
 def batches(path: Path, *, name: str) -> Iterator[Objects]:
     """Yield the elements of a file, some at a time, each as its JSON bytes.
 
-    A file is one array of objects, or objects one after another (JSON lines). A UTF-8 byte
-    order mark is skipped. The elements themselves are not checked: decode them. Errors call
-    the file `name`.
-
-    Raises
-    ------
-    FileError
-        The file cannot be read, is empty or binary, holds something between its objects, or
-        stops early. Batches before the error have been yielded by then.
+    The elements themselves are not checked: decode them. An error, which calls the file `name`,
+    can come after batches that were yielded.
     """
     try:
         with path.open("rb") as file:
