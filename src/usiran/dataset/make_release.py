@@ -16,19 +16,13 @@ from usiran.annotation.agreement.measure import measure_opened
 from usiran.annotation.agreement.report import to_json
 from usiran.corpus import Corpus
 from usiran.dataset.build import Progress, Result, describe, drift_of, make
+from usiran.dataset.release import snapshot as records
+from usiran.dataset.release import stored
 from usiran.dataset.release.change_reasons import explain, first_few
 from usiran.dataset.release.changelog import section, with_section
 from usiran.dataset.release.diff import Changes, bump, diff
 from usiran.dataset.release.git import check_clean, check_untagged
-from usiran.dataset.release.snapshot import (
-    Snapshot,
-    content_hash,
-    label_counts,
-    snapshot_of,
-    table_hash,
-    to_lines,
-)
-from usiran.dataset.release.stored import CHANGES, MANIFEST, RECORDS, Release, folder_of, latest
+from usiran.dataset.release.stored import PublishedFile, Release
 from usiran.dataset.release.version import Bump, next_version, with_version
 from usiran.errors import InputError, refuse
 from usiran.io.atomic import holds, replace_files
@@ -42,16 +36,16 @@ _SOURCES = ("annotation/GUIDELINES.md", "annotation/labels.toml", "dataset/sourc
 
 @dataclass(frozen=True)
 class Plan:
-    """A release that is ready to be written.
+    """A release that is ready to be written, `created` on a day (YYYY-MM-DD).
 
-    `created` is its date, YYYY-MM-DD; `reasons` has one for each of `changes`, which are empty
-    for the first release; `bump` is the step that they demand; `files` is all that changes.
+    `reasons` has one for each of `changes`, which are empty for the first release; `bump` is the
+    step that they demand; `files` is all that changes.
     """
 
     version: Version
     previous: Release | None
     created: str
-    snapshot: Snapshot
+    snapshot: records.Snapshot
     changes: Changes = field(default=Changes(()))
     reasons: tuple[str | None, ...] = ()
     bump: Bump | None = None
@@ -83,14 +77,14 @@ def prepare(
     for the agreement's intervals.
     """
     # What is cheap to find out comes first: reading the corpus takes far longer.
-    previous = latest(corpus)
+    previous = stored.latest(corpus)
     _check_greater(version, previous)
     check_clean(corpus.root, corpus.name_of(corpus.dataset / "corpus.toml"))
     check_untagged(corpus.root, f"v{version}")
     progress("reading and checking the tables")
     opened = open_valid(corpus)
     created = (today or date.today()).isoformat()
-    plan = Plan(version, previous, created, snapshot_of(opened.tables, opened.scheme))
+    plan = Plan(version, previous, created, records.snapshot_of(opened.tables, opened.scheme))
     if previous is not None:
         plan = _with_changes(plan, previous, reason)
     built = make(opened, progress)
@@ -147,13 +141,13 @@ def _agreement(opened: Opened, draws: int) -> dict[str, Any]:
 def _files(
     corpus: Corpus, plan: Plan, built: Result, agreement: dict[str, Any]
 ) -> dict[Path, bytes]:
-    folder = folder_of(corpus, plan.version)
+    folder = stored.folder_of(corpus, plan.version)
     files = {path: built.files[path] for path in built.changed}
     for name, table in plan.snapshot.items():
-        files[folder / RECORDS / f"{name}.jsonl"] = to_lines(table)
+        files[folder / stored.RECORDS / f"{name}.jsonl"] = records.to_lines(table)
     manifest = json.dumps(_manifest(corpus, plan, built) | agreement, indent=2, ensure_ascii=False)
-    files[folder / MANIFEST] = f"{manifest}\n".encode()
-    files[folder / CHANGES] = _changes(plan)
+    files[folder / stored.MANIFEST] = f"{manifest}\n".encode()
+    files[folder / stored.CHANGES] = _changes(plan)
     toml, changelog = corpus.dataset / "corpus.toml", corpus.root / "CHANGELOG.md"
     files[toml] = with_version(read_text(toml, what="TOML"), plan.version).encode()
     earlier = read_text(changelog, what="the changelog") if changelog.exists() else ""
@@ -181,36 +175,34 @@ def _manifest(corpus: Corpus, plan: Plan, built: Result) -> dict[str, Any]:
         "bump": plan.bump,
         "counts": {
             "records": {name: len(table) for name, table in tables},
-            "labels": label_counts(plan.snapshot),
+            "labels": records.label_counts(plan.snapshot),
         },
         "changes": plan.changes.counts(),
-        "files": _published(corpus, built),
+        # What a build makes below dataset/ is what is published.
+        "files": {
+            path.relative_to(corpus.dataset).as_posix(): _published(content)._asdict()
+            for path, content in sorted(built.files.items(), key=lambda item: item[0].as_posix())
+            if path.is_relative_to(corpus.dataset)
+        },
         # Unlike the hashes of files, these do not depend on the versions of libraries.
         "content": {
-            "all": content_hash(plan.snapshot),
-            "tables": {name: table_hash(table) for name, table in tables},
+            "all": records.content_hash(plan.snapshot),
+            "tables": {name: records.table_hash(table) for name, table in tables},
         },
         "configs": {
             config.view.name: {"rows": len(config.view.rows), "content": config.content}
             for config in built.configs
         },
         "sources": {
-            name: _sha256(path.read_bytes()) for name, path in sources.items() if path.exists()
+            name: _published(path.read_bytes()).sha256
+            for name, path in sources.items()
+            if path.exists()
         },
     }
 
 
-def _published(corpus: Corpus, built: Result) -> dict[str, dict[str, str | int]]:
-    """Return the hash and size of each published file: what a build makes below dataset/."""
-    contents = {
-        path.relative_to(corpus.dataset).as_posix(): content
-        for path, content in built.files.items()
-        if path.is_relative_to(corpus.dataset)
-    }
-    return {
-        name: {"sha256": _sha256(content), "size": len(content)}
-        for name, content in sorted(contents.items())
-    }
+def _published(content: bytes) -> PublishedFile:
+    return PublishedFile(hashlib.sha256(content).hexdigest(), len(content))
 
 
 def _changes(plan: Plan) -> bytes:
@@ -222,7 +214,3 @@ def _changes(plan: Plan) -> bytes:
     head = {"version": str(plan.version), "previous": plan.since, "bump": plan.bump}
     listed = "\n" + ",\n".join(lines) + "\n" if lines else ""
     return f'{json.dumps(head)[:-1]}, "changes": [{listed}]}}\n'.encode()
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -36,12 +36,11 @@ Unit = tuple[str, str]
 def explain(
     changes: Changes, old: Snapshot, new: Snapshot, *, reason: str | None
 ) -> tuple[str | None, ...]:
-    """Return the reason for each change.
+    """Return the reason for each change; `reason` is what the releaser says of all others.
 
-    A change of a gold label has the reasons of the decisions on its unit that are new or
-    edited since `old`: an older one cannot explain it. A decision and a link made by hand
-    have their own reason, and such a link explains the actor it gives. Everything else has
-    `reason`, what the releaser says.
+    A change of a gold label has the reasons of the decisions on its unit that are new or edited
+    since `old`. A decision and a link made by hand have their own reason, and such a link
+    explains the actor it gives.
     """
     reason = (reason or "").strip() or None
     decided = _fresh_reasons(old, new)
@@ -50,12 +49,8 @@ def explain(
         " / ".join(_reasons_for(row, decided, moves.get((row.table, row.key)))) or reason
         for row in changes.rows
     )
-    unexplained = [
-        row
-        for row, text in zip(changes.rows, reasons, strict=True)
-        if text is None and row.kind != "added"
-    ]
-    if unexplained:
+    pairs = zip(changes.rows, reasons, strict=True)
+    if unexplained := [row for row, text in pairs if text is None and row.kind != "added"]:
         value = f"no reason for {len(unexplained)} changes"
         allowed = f"a reason for every record edited, removed or moved: {first_few(unexplained)}"
         fix = "say it with --reason TEXT, or record decisions"
@@ -84,10 +79,8 @@ def _fresh_reasons(old: Snapshot, new: Snapshot) -> Mapping[Unit, list[str]]:
         before = old.get(name, {})
         for key, row in new.get(name, {}).items():
             if before.get(key) != row:
-                link = name == "actor_links"
-                unit = (_LINK, key) if link else (str(row["layer"]), str(row["unit_id"]))
-                text = str(row["reason"])
-                reasons[unit] += [] if text in reasons[unit] else [text]
+                texts, text = reasons[_unit_of(name, key)], str(row["reason"])
+                texts += [] if text in texts else [text]
     return reasons
 
 
@@ -101,7 +94,7 @@ def _reasons_for(
         if isinstance(change.new, dict):
             yield str(change.new["reason"])
         else:
-            yield from decided.get(_unit_of(change), [])
+            yield from decided.get(_unit_of(change.table, change.key), [])
     elif change.field == "actor_id":
         yield from (text for key in ids for text in decided.get((_LINK, key), []))
     else:
@@ -113,9 +106,9 @@ def _reasons_for(
         yield from dict.fromkeys(texts)
 
 
-def _unit_of(change: Change) -> Unit:
-    """Return the unit that a decision or a link was about, from its id."""
-    if change.table == "actor_links":
-        return _LINK, change.key
-    layer, unit, *_ = change.key.split(" ")
+def _unit_of(table: str, key: str) -> Unit:
+    """Return the unit that a decision or a link is about, from its id."""
+    if table == "actor_links":
+        return _LINK, key
+    layer, unit, *_ = key.split(" ")
     return layer, unit

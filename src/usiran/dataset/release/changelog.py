@@ -30,7 +30,11 @@ def section(
     elif not changes:
         lines = [f"The records of {since}, packaged anew."]
     else:
-        lines = [f"Since {since} ({bump}): {_counts(changes)}."]
+        counts = (
+            f"{table} {', '.join(f'{count[kind]} {kind}' for kind in KINDS if count[kind])}"
+            for table, count in changes.counts().items()
+        )
+        lines = [f"Since {since} ({bump}): {'; '.join(counts)}."]
         commonest = Counter(reason for reason in reasons if reason).most_common(1)
         # A reason given once says nothing of the rest; all of them stand in changes.json.
         lines += [f"Mostly: {' '.join(text.split())}" for text, count in commonest if count > 1]
@@ -56,11 +60,3 @@ def with_section(changelog: str, text: str) -> str:
     at = match.start() if match else len(old)
     before, after = old[:at].rstrip("\n"), old[at:]
     return f"{before}\n\n{text}" + (f"\n{after}" if after else "")
-
-
-def _counts(changes: Changes) -> str:
-    parts = []
-    for table, counts in changes.counts().items():
-        kinds = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
-        parts.append(f"{table} {kinds}")
-    return "; ".join(parts)

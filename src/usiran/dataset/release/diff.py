@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from usiran.dataset.release.snapshot import Record, Snapshot, Table, Value
@@ -61,30 +62,20 @@ def diff(old: Snapshot, new: Snapshot) -> Changes:
     """Return what changed from `old` to `new`.
 
     A record is *added* or *removed* where its id is new or gone, *edited* where a field has
-    another value, and *moved* where that field says its place: an article's fold, a
-    sentence's boundaries or zone. The id of a span holds its offsets, so a moved span has a
-    new id: where a span is gone and a new one of the same table overlaps it, the two are told
+    another value, and *moved* where that field is one of `PLACES`. The id of a span holds its
+    offsets: where a span is gone and a new one of the same table overlaps it, the two are told
     as one record moved, named by its old id. Links to it (roles, votes, decisions) are then
-    other records: the old ones removed, the new ones added. A field that is absent and one
-    that has no value are the same.
+    other records. A field that is absent and one that has no value are the same.
     """
-    return Changes(
-        tuple(
-            change
-            for name in sorted({*old, *new})
-            for change in _changes(name, old.get(name, {}), new.get(name, {}))
-        )
-    )
+    names = sorted({*old, *new})
+    tables = (_changes(name, old.get(name, {}), new.get(name, {})) for name in names)
+    return Changes(tuple(chain.from_iterable(tables)))
 
 
 def bump(changes: Changes) -> Bump:
-    """Return the step of the version that changes demand.
-
-    MAJOR where any record of any table was edited, removed or moved, MINOR where records
-    were only added, PATCH where the same data is packaged anew. Every table counts, those
-    that are made from others too: an annotator more changes the vote counts that every gold
-    record carries, and a reader of soft labels has other data then.
-    """
+    """Return the step of the version that changes demand; PATCH is the same data packaged anew."""
+    # Every table counts, those that are made from others too: an annotator more changes the
+    # vote counts that every gold record carries, and a reader of soft labels has other data then.
     if changes.of("edited", "removed", "moved"):
         return "MAJOR"
     return "MINOR" if changes else "PATCH"

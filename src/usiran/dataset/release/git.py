@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from usiran.errors import FileError, Finding, InputError, shorten
+from usiran.errors import FileError, InputError, shorten
 
 _SHOWN = 5
 
@@ -22,17 +22,17 @@ def check_clean(root: Path, tracked: str) -> None:
         named = ", ".join(line.strip() for line in lines[:_SHOWN])
         value = f"{len(lines)} uncommitted: {named}{more}"
         allowed, fix = "a tree with nothing uncommitted", "commit the changes, or undo them"
-        raise InputError([Finding("git status", "", "", value, allowed, fix)])
+        raise InputError.of("git status", value, allowed, fix)
     if not _git(root, "ls-files", tracked):
         fix = "commit the corpus, and take it out of .gitignore"
         raise FileError(tracked, "not in git", "a corpus that is committed", fix)
 
 
 def check_untagged(root: Path, tag: str) -> None:
-    """Refuse, with an InputError, a tag that git has already."""
+    """Refuse a tag that git has already."""
     if _git(root, "tag", "--list", tag):
         fix = f"release another version, or remove the tag: git tag --delete {tag}"
-        raise InputError([Finding("git tag", "", "", tag, "a tag that is not set yet", fix)])
+        raise InputError.of("git tag", tag, "a tag that is not set yet", fix)
 
 
 def _git(root: Path, *words: str) -> str:

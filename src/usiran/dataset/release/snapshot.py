@@ -1,11 +1,10 @@
 """The snapshot of a corpus: every row of every table as a record, without the articles' text.
 
 A record is one row as a JSON object, told by its table and its id: the values of the table's
-key with blanks between. What is text of an article is left out; the article's SHA-256 and the
-offsets say which text is meant. An edit of the contrast set keeps most of its sentence, so its
-SHA-256 stands for it. Headlines, and the names of actors, are facts and stay.
-The label scheme counts as a table too: its order is what the numbers of a published
-``ClassLabel`` mean.
+key with blanks between. The article's SHA-256 and the offsets say which text is meant. An edit
+of the contrast set keeps most of its sentence, so its SHA-256 stands for it. Headlines, and the
+names of actors, are facts and stay. The label scheme counts as a table too: its order is what
+the numbers of a published ``ClassLabel`` mean.
 
 Records are written as canonical JSON lines: keys sorted, no blanks, rows sorted by id, missing
 values left out. Equal records give equal bytes, whatever the versions of the libraries.
@@ -101,16 +100,12 @@ def label_counts(snapshot: Snapshot) -> dict[str, dict[str, int]]:
     for name in _GOLD:
         # Grounds are any number a sentence: no column of one label, as a table's labels are.
         for column in [*MODELS[name].labels, *(["grounds"] if name == "stance" else [])]:
-            cells = (row.get(column) for row in snapshot.get(name, {}).values())
-            labels = Counter(label for cell in cells for label in _each(cell))
+            labels: Counter[str] = Counter()
+            for row in snapshot.get(name, {}).values():
+                cell = row.get(column, [])
+                labels.update(map(str, cell if isinstance(cell, list) else [cell]))
             counts[f"{name}.{column}"] = dict(sorted(labels.items()))
     return counts
-
-
-def _each(value: Value | None) -> list[str]:
-    if value is None:
-        return []
-    return list(map(str, value)) if isinstance(value, list) else [str(value)]
 
 
 def _rows(name: str, tables: Frames) -> Iterable[Record]:
@@ -135,11 +130,10 @@ def _labels(scheme: Scheme) -> Iterable[Record]:
 
 def _keyed(name: str, rows: Iterable[Record]) -> Table:
     """Return records by their id; a part of a key that a record does not have is left out."""
-    key = _KEYS[name]
-    table = {
-        " ".join(str(row[column]) for column in key if row.get(column) is not None): row
-        for row in rows
-    }
+    table = {}
+    for row in rows:
+        values = (row.get(column) for column in _KEYS[name])
+        table[" ".join(str(value) for value in values if value is not None)] = row
     return dict(sorted(table.items()))
 
 

@@ -36,10 +36,10 @@ class PublishedFile(NamedTuple):
 
 @dataclass(frozen=True)
 class Release:
-    """One release.
+    """One release, `created` on a day (YYYY-MM-DD); its whole `manifest` is manifest.json.
 
-    `created` is its date, YYYY-MM-DD; `files` is exactly what is published, by its path below
-    dataset/; `content` is the content hash of the snapshot; `manifest` is manifest.json, whole.
+    `files` is exactly what is published, by its path below dataset/; `content` is the content
+    hash of the snapshot.
     """
 
     folder: Path
