@@ -107,10 +107,7 @@ class Remote:
     def commit(
         self, added: Mapping[str, bytes], deleted: Iterable[str], *, parent: str, title: str
     ) -> str:
-        """Make one commit on `main` and return its hash.
-
-        It lands only where `main` still is `parent`, and whole or not at all.
-        """
+        """Make one commit on `main`, where that still is `parent`, and return its hash."""
         from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
         # A buffer is sent by plain LFS, which is what the tests try, whatever is installed.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from usiran.corpus import Corpus
+from usiran.dataset.hub.client import Say
 from usiran.dataset.release.stored import Release, latest, release_of
 from usiran.errors import Finding, InputError, refuse
 
@@ -42,10 +43,7 @@ def text_of(paths: Iterable[str]) -> Text:
 
 
 def edition_of(
-    corpus: Corpus,
-    text: Text,
-    version: str | None = None,
-    say: Callable[[str], None] = lambda _: None,
+    corpus: Corpus, text: Text, version: str | None = None, say: Say = lambda _: None
 ) -> Edition:
     """Return what is published of a release, after a check that the folder holds that release."""
     release = latest(corpus) if version is None else release_of(corpus, version)
@@ -57,7 +55,7 @@ def edition_of(
     return Edition(release, text, files if text == "include" else _without_text(corpus, say))
 
 
-def _without_text(corpus: Corpus, say: Callable[[str], None]) -> dict[str, bytes]:
+def _without_text(corpus: Corpus, say: Say) -> dict[str, bytes]:
     """Make the text-free edition; what it is made from must be what was released, too."""
     from usiran.dataset.build import drift_of, make
     from usiran.dataset.withheld.text_free import text_free_files
@@ -74,11 +72,9 @@ def _released(corpus: Corpus, release: Release) -> dict[str, bytes]:
     files, findings = {}, []
     for name, published in release.files.items():
         path = corpus.dataset / name
-        content = path.read_bytes() if path.is_file() else None
-        digest = "no file" if content is None else hashlib.sha256(content).hexdigest()
-        if content is not None and digest == published.sha256:
-            files[name] = content
-        else:
+        files[name] = path.read_bytes() if path.is_file() else b""
+        digest = hashlib.sha256(files[name]).hexdigest() if path.is_file() else "no file"
+        if digest != published.sha256:
             allowed = f"{published.sha256}, as released in {release.version}"
             findings.append(Finding(corpus.name_of(path), "", "sha256", digest, allowed, fix))
     refuse(findings)

@@ -28,6 +28,9 @@ class Operation(NamedTuple):
         return f"{self.kind} {self.path}" + (f" {self.size}" if self.kind == "add" else "")
 
 
+Operations = tuple[Operation, ...]
+
+
 @dataclass(frozen=True)
 class Plan:
     """What there is to do, in its order; nothing where the release is published already.
@@ -35,7 +38,7 @@ class Plan:
     `head` is the commit it was planned on; "" where the repository has to be made first.
     """
 
-    operations: tuple[Operation, ...]
+    operations: Operations
     head: str
 
     def paths(self, kind: str) -> list[str]:
@@ -61,7 +64,8 @@ def plan(remote: Remote, state: State, edition: Edition, *, public: bool, say: S
     _check_order(remote, edition, versions)
     files = remote.files(state.head)
     changes = difference(edition, files)
-    _check_head(remote, files, changes, tagged=bool(versions))
+    stale = tuple(operation for operation in changes if operation.kind == "delete")
+    _check_head(remote, files, stale, tagged=bool(versions))
     # The Hub makes a new repository with one commit, which holds no edition.
     editions = {"main": files} if "README.md" in files else {}
     editions |= {name: remote.files(name) for name in sorted(versions, key=versions.__getitem__)}
@@ -69,7 +73,7 @@ def plan(remote: Remote, state: State, edition: Edition, *, public: bool, say: S
     return Plan((*changes, Operation("tag", tag, 0)), state.head)
 
 
-def difference(edition: Edition, files: Mapping[str, RemoteFile]) -> tuple[Operation, ...]:
+def difference(edition: Edition, files: Mapping[str, RemoteFile]) -> Operations:
     """Return the additions and deletions that make `files` the edition's."""
     added = (
         Operation("add", path, len(content))
@@ -110,18 +114,13 @@ def _check_visibility(remote: Remote, state: State, *, public: bool, say: Say) -
 
 
 def _check_head(
-    remote: Remote,
-    files: Mapping[str, RemoteFile],
-    changes: tuple[Operation, ...],
-    *,
-    tagged: bool,
+    remote: Remote, files: Mapping[str, RemoteFile], stale: Operations, *, tagged: bool
 ) -> None:
     """See that the repository is one that may be written over."""
     if ".gitignore" in files:
         # By its rules the Hub would leave files out of the commit without a word.
         allowed, fix = "no .gitignore", "delete it on the Hub"
         raise HubError(remote.repo_id, "there is a .gitignore", allowed, fix)
-    stale = tuple(operation for operation in changes if operation.kind == "delete")
     if stale and not tagged:
         # Without a release of ours the repository is somebody's work: nothing in it is deleted.
         value = f"files, but no release: {some(stale)}"
@@ -139,7 +138,7 @@ def _note_editions(editions: Mapping[str, Mapping[str, RemoteFile]], text: Text,
         )
 
 
-def some(operations: tuple[Operation, ...]) -> str:
+def some(operations: Operations) -> str:
     """Name the first paths."""
     paths = [operation.path for operation in operations]
     return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

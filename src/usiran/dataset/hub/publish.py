@@ -13,7 +13,7 @@ from typing import NamedTuple
 from usiran.corpus import Corpus
 from usiran.dataset.hub.client import Remote, Say, State
 from usiran.dataset.hub.edition import Edition, Text, edition_of
-from usiran.dataset.hub.plan import Operation, Plan, difference, plan, plan_new, some
+from usiran.dataset.hub.plan import Operations, Plan, difference, plan, plan_new, some
 from usiran.errors import HubError
 
 RIGHTS = (
@@ -28,16 +28,13 @@ RIGHTS = (
 
 
 class Published(NamedTuple):
-    """What was done, or with a dry run would be.
-
-    `commit` is what the tag names; with a dry run, the commit that was compared ("": none).
-    """
+    """What was done, or with a dry run would be; `commit` is what is tagged ("": none yet)."""
 
     repo_id: str
     url: str
     tag: str
     commit: str
-    operations: tuple[Operation, ...]
+    operations: Operations
     dry_run: bool
 
 
@@ -51,19 +48,21 @@ def publish(
     dry_run: bool = False,
     say: Say = lambda _: None,
 ) -> Published:
-    """Publish a release (default: the latest) to a dataset repository, and tag it.
+    """Publish a release (default: the latest) to a dataset repository ``ORG/NAME``, and tag it.
 
-    A repository ``ORG/NAME`` that is not there is made; `public` says whether a new one is, and
-    has to be said, too, where an old one is. A `dry_run` plans everything and sends nothing that
-    writes.
+    One that is not there is made; `public` says whether a new one is, and has to be said, too,
+    where an old one is.
     """
     remote = Remote(repo_id, say)
     edition = edition_of(corpus, text, version, say)
     say(f"the token is {remote.user()}'s")
     state = remote.state()
-    created: tuple[Operation, ...] = ()
+    created: Operations = ()
     if state is None:
-        _check_name(remote)
+        if kind := remote.other_kind():
+            value = f"a {kind} repository has this name"
+            allowed = "a dataset repository, or a name that is free"
+            raise HubError(repo_id, value, allowed, "name another --repo-id")
         todo = plan_new(edition, public=public)
         if not dry_run:
             created, state = todo.operations[:1], _make(remote, public=public, say=say)
@@ -74,13 +73,6 @@ def publish(
         commit = _carry_out(remote, edition, todo, say)
     operations = (*created, *todo.operations)
     return Published(repo_id, remote.url, edition.release.tag, commit, operations, dry_run)
-
-
-def _check_name(remote: Remote) -> None:
-    if kind := remote.other_kind():
-        value = f"a {kind} repository has this name"
-        allowed = "a dataset repository, or a name that is free"
-        raise HubError(remote.repo_id, value, allowed, "name another --repo-id")
 
 
 def _make(remote: Remote, *, public: bool, say: Say) -> State:
