@@ -60,21 +60,18 @@ def normal(parts: Sequence[Word]) -> str:
 
 
 def standoff_of(texts: Texts, article_id: str, items: Iterable[Any] = ()) -> Standoff:
-    """Return what is kept of an article's text.
-
-    `items` are the contrast set: those of this article are kept as edits of their sentences.
-    """
-    text, sentences = texts.texts[article_id], texts.sentences[article_id]
-    ids = {row.sentence_id for row in sentences}
+    """Return what is kept of an article's text, and of those `items` of the contrast set on it."""
+    text = texts.texts[article_id]
+    sentences = {row.sentence_id: row for row in texts.sentences[article_id]}
     return Standoff(
         article_id=article_id,
         text_sha256=sha256(text),
         template=template(text),
-        sentences={row.sentence_id: _fingerprint(text, row) for row in sentences},
+        sentences={key: _fingerprint(text, row) for key, row in sentences.items()},
         contrast={
-            item.contrast_id: edit_of(texts.text_of(texts.by_id[item.sentence_id]), item.text)
+            item.contrast_id: edit_of(texts.text_of(sentences[item.sentence_id]), item.text)
             for item in items
-            if item.sentence_id in ids
+            if item.sentence_id in sentences
         },
     )
 
@@ -100,16 +97,15 @@ def fill(template: str, parts: Sequence[Word], sha: str) -> str | None:
     if len(places) != len(parts):
         return None
     for form in _FORMS:
-        pieces, done = [], 0
+        marks = list(template)
         for (start, end), word in zip(places, parts, strict=True):
             spelling = _spelling(word, end - start, form)
             if spelling is None:
                 return None
-            pieces += [template[done:start], spelling]
-            done = end
-        text = "".join([*pieces, template[done:]])
-        if sha256(text) == sha:
-            return text
+            # Of the word's own length, so that the places behind it stay where they are.
+            marks[start:end] = spelling
+        if sha256("".join(marks)) == sha:
+            return "".join(marks)
     return None
 
 

@@ -88,14 +88,11 @@ def best_match(standoff: Standoff, copies: Sequence[Copy]) -> Match | None:
     for copy in copies:
         if copy.sha256 == standoff.text_sha256:
             return find_sentences(standoff, copy)
-    matches = [find_sentences(standoff, copy) for copy in copies]
     # A short sentence ("Share this story.") stands in files that have nothing to do with it.
-    telling = [
-        match
-        for match in matches
-        if any(standoff.sentences[key].words >= TELLING for key in match.sentences)
-    ]
-    return max(telling, key=_worth, default=None)
+    telling = {key for key, known in standoff.sentences.items() if known.words >= TELLING}
+    matches = (find_sentences(standoff, copy) for copy in copies)
+    worthwhile = (match for match in matches if telling & match.sentences.keys())
+    return max(worthwhile, key=_worth, default=None)
 
 
 def _worth(match: Match) -> tuple[int, bool]:

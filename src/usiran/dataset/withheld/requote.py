@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +27,14 @@ def requoted(
 ) -> tuple[dict[Path, bytes], int]:
     """Return the files that quote an article with another text quoted, and how many quotes change.
 
-    They are the exports, and the decisions: one holds only while the words that its answer
-    quotes are those between its offsets. `before` and `after` are the text and its template, or
-    the other way; they have the same length.
+    `before` and `after` are the text and its template, or the other way; they are equally long.
     """
+    # A decision holds only while the words that its answer quotes are those between its offsets.
     files, quotes = _decisions(corpus, article_id, before, after)
     exports = [*corpus.submissions.rglob("*.json*"), *corpus.gold.rglob("*.json*")]
     for path in sorted(exports):
-        tasks = [
-            msgspec.json.decode(raw)
-            for batch in batches(path, name=corpus.name_of(path))
-            for raw in batch
-        ]
+        raw_tasks = chain.from_iterable(batches(path, name=corpus.name_of(path)))
+        tasks = [msgspec.json.decode(raw) for raw in raw_tasks]
         changed = sum(_requote(task, article_id, before, after) for task in tasks)
         if changed:
             quotes += changed

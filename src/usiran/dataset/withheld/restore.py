@@ -7,7 +7,7 @@ where they stood.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -45,10 +45,9 @@ _AGAIN = "fetch the edition again"
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of an article again.
+    """What is known of an article again, from `match`: what was found in the copy that was used.
 
-    `match` is what was found in the copy that was used; `text` has underscores for what is not
-    proven, `sentences` are the ids of those that are.
+    `text` has underscores for what is not proven, `sentences` are the ids of those that are.
     """
 
     standoff: Standoff
@@ -58,11 +57,8 @@ class Known:
 
     @classmethod
     def of(cls, standoff: Standoff, copies: Sequence[Copy], held: str) -> Known:
-        """Return what the copies give of an article, and what `held` gives.
-
-        `held` is the text as the edition's rows have it: words that an earlier run put back
-        are as good as those of a copy.
-        """
+        """Return what is known from the copies, and from the text that the edition's rows hold."""
+        # Words that an earlier run put back are as good as those of a copy.
         match = best_match(standoff, copies)
         for text in (held, match.copy.text if match else ""):
             if sha256(text) == standoff.text_sha256:
@@ -118,33 +114,26 @@ def restored_files(edition: Path, articles: Path) -> tuple[dict[str, bytes], Rep
     files = _read_files(edition)
     page_data = _read_page_data(files)
     bare = {config.name: _read_view(files, config) for config in page_data.configs}
-    held = {row["article_id"]: row["text"] for row in bare["articles"].rows}
+    rows = {row["article_id"]: row for row in bare["articles"].rows}
     copies, unread = read_copies(articles)
-    known = {
-        standoff.article_id: Known.of(standoff, copies, held.get(standoff.article_id, ""))
-        for standoff in _read_standoffs(files)
-    }
-    reports = tuple(
-        _report(known[row["article_id"]], row)
-        for row in bare["articles"].rows
-        if row["article_id"] in known
-    )
+    known = {}
+    for standoff in _read_standoffs(files):
+        key = standoff.article_id
+        known[key] = Known.of(standoff, copies, rows[key]["text"] if key in rows else "")
+    reports = tuple(_report(known[key], row) for key, row in rows.items() if key in known)
     for view in bare.values():
         view.rows = [
             _restored_row(row, known[row["article_id"]]) if row["article_id"] in known else row
             for row in view.rows
         ]
-    described, _ = published(page_data, bare.values(), notice=_notice(known.values()))
+    whole = all(article.whole for article in known.values())
+    partly = any(article.sentences for article in known.values())
+    notice = "" if whole else PARTLY if partly else NOTICE
+    described, _ = published(page_data, bare.values(), notice=notice)
     # Said at the end: a file misnamed or of another article is found by being named here.
     used = {report.copy for report in reports}
     unused = tuple(copy.name for copy in copies if copy.name not in used)
     return {**files, **described}, Report(reports, unused, tuple(unread))
-
-
-def _notice(articles: Collection[Known]) -> str:
-    if all(article.whole for article in articles):
-        return ""
-    return PARTLY if any(article.sentences for article in articles) else NOTICE
 
 
 def _restored_row(row: Row, known: Known) -> Row:
@@ -183,10 +172,9 @@ def _filled(value: Any, known: Known) -> Any:
 def _report(known: Known, row: Row) -> ArticleReport:
     """Count what is known of an article, and say where it stands in the copy."""
     lost = tuple(key for key in known.standoff.sentences if key not in known.sentences)
-    spans = {
-        span["span_id"]: (span["start"], span["end"]) for span in row["actors"] + row["events"]
-    }
-    there = {key: place for key, place in spans.items() if known.at(*place) is not None}
+    spans = row["actors"] + row["events"]
+    places = {span["span_id"]: (span["start"], span["end"]) for span in spans}
+    there = {key: place for key, place in places.items() if known.at(*place) is not None}
     return ArticleReport(
         article_id=known.standoff.article_id,
         state=known.state,

@@ -110,17 +110,14 @@ def _withheld(
             continue
         row["text_status"] = "withheld"
         for name, value in row.items():
-            if name != "text" and isinstance(value, str) and _quotes(str(name), value, runs):
+            if name == "text" or not isinstance(value, str):
+                continue
+            # A headline is its publisher's wording, also where the text does not repeat it.
+            headline = name == "title" and len(words_of(value)) >= SHINGLE
+            if headline or any(runs.runs_in(value)):
                 fields[row["article_id"]][str(name)] = edit_of(text, value)
                 row[name] = MASK * len(value)
     return pd.DataFrame(rows, columns=articles.columns), fields
-
-
-def _quotes(name: str, value: str, runs: SharedRuns) -> bool:
-    """Whether a field says more of a text than a fact about it."""
-    # A headline is its publisher's wording, also where the text does not repeat it.
-    headline = name == "title" and len(words_of(value)) >= SHINGLE
-    return headline or any(runs.runs_in(value))
 
 
 def published(
@@ -128,8 +125,7 @@ def published(
 ) -> tuple[dict[str, bytes], tuple[Built, ...]]:
     """Return the published files that these rows give, and the configs as they were built.
 
-    `notice` is what the card, croissant.json and LICENSE.md say of missing words; "" where none
-    are missing: then the files are those of a build.
+    `notice` is what the pages say of missing words; with "" the files are those of a build.
     """
     files: dict[str, bytes] = {}
     built = []
@@ -148,10 +144,7 @@ def published(
 
 
 def leaks(files: Mapping[str, bytes], runs: SharedRuns) -> Iterator[tuple[str, str]]:
-    """Yield every place where an edition holds wording of a text: its file, and the words.
-
-    Parquet files are looked at row by row, every value by itself.
-    """
+    """Yield every place where an edition holds wording of a text: its file, and the words."""
     for name, content in sorted(files.items()):
         parquet = name.endswith(".parquet")
         values = _values(from_bytes(content).to_pylist()) if parquet else [content.decode("utf-8")]

@@ -1,9 +1,7 @@
 """Withdrawing an article's text, and putting it back.
 
-Withdrawing makes a text-free edition of one article: what leaves is the text, the words that
-exports and decisions quote from it and the contrast items made of its sentences; ids, hashes,
-offsets and labels stay. What builds need of the text beyond that is kept in a stand-off file
-(`usiran.text.standoffs`).
+What leaves is the text, the words that exports and decisions quote from it and the contrast items
+made of its sentences. What builds need of them is kept in a stand-off file.
 """
 
 from __future__ import annotations
@@ -74,17 +72,16 @@ class Change:
 def withdrawal(
     opened: Opened, article_id: str, *, reason: str, day: str, title: bool = False
 ) -> Change:
-    """Return what withdrawing an article's text changes; nothing is written.
+    """Return what withdrawing an article's text changes in a corpus without findings.
 
-    `opened` is a corpus without findings. `reason` and `day` (ISO 8601) are kept; with `title`
-    the headline goes out of articles.csv too.
+    `reason` and `day` (ISO 8601) are kept; with `title` the headline leaves articles.csv too.
     """
     corpus, frames, texts = opened.corpus, opened.tables, opened.texts
     sentences_of(texts, article_id)
     if article_id in texts.withdrawn:
         raise _refused(article_id, "a withdrawn text", "an article with its text")
     if not reason.strip():
-        raise InputError([Finding("--reason", "", "", "nothing", "why, in a line", "say it")])
+        raise InputError.of("--reason", "nothing", "why, in a line", "say it")
     text = texts.texts[article_id]
     items = [*rows_of(frames["contrast"]), *rows_of(frames["contrast_dropped"])]
     standoff = msgspec.structs.replace(
@@ -93,23 +90,20 @@ def withdrawal(
     files, quotes = requoted(corpus, article_id, before=text, after=standoff.template)
     bare = {item.contrast_id: template(item.text) for item in items}
     files |= _contrast_files(corpus, {key: bare[key] for key in standoff.contrast})
-    links = list(_alias_links(corpus, frames, article_id))
-    files |= _link_files(corpus, [*_read_links(corpus), *links]) if links else {}
+    known = _read_links(corpus)
+    links = list(_alias_links(frames, article_id, known))
+    files |= _link_files(corpus, [*known, *links]) if links else {}
     files |= _untitled(corpus, article_id) if title else {}
     files[corpus.withdrawn / f"{article_id}.json"] = standoff.content()
     # The text goes in the same step: stopped half-way, a corpus would have it and not have it.
     removed = corpus.article(article_id)
     leftovers = tuple(_leftovers(corpus, text, article_id, {**files, removed: b""}))
-    contrast = len(standoff.contrast)
-    return Change(article_id, files, removed, quotes, len(links), contrast, leftovers)
+    counts = (quotes, len(links), len(standoff.contrast))
+    return Change(article_id, files, removed, *counts, leftovers)
 
 
 def text_return(corpus: Corpus, article_id: str, path: Path) -> Change:
-    """Return what putting a withdrawn text back changes; nothing is written.
-
-    The file at `path` must have the hash that the text had. A headline that was taken out stays
-    out.
-    """
+    """Return what putting a withdrawn text back from a file changes; its headline stays out."""
     sentences_of(read_texts(corpus), article_id)
     standoff = withdrawn_standoff(corpus, article_id)
     if standoff is None:
@@ -125,7 +119,11 @@ def text_return(corpus: Corpus, article_id: str, path: Path) -> Change:
         items[key] = edited(text[place.start : place.end], edit) or ""
     files |= _contrast_files(corpus, items)
     links = _read_links(corpus)
-    others = [row for row in links if not _written_down(row, article_id)]
+    others = [
+        row
+        for row in links
+        if row["reason"] != BY_ALIAS or row["span_id"].partition("@")[0] != article_id
+    ]
     files |= _link_files(corpus, others) if len(others) < len(links) else {}
     files[corpus.article(article_id)] = text.encode("utf-8")
     removed = corpus.withdrawn / f"{article_id}.json"
@@ -145,18 +143,15 @@ def _link_files(corpus: Corpus, rows: Iterable[Mapping[str, str]]) -> dict[Path,
     return {corpus.root / FILES["actor_links"]: csv_bytes(rows, columns)}
 
 
-def _alias_links(corpus: Corpus, frames: Frames, article_id: str) -> Iterator[dict[str, str]]:
+def _alias_links(
+    frames: Frames, article_id: str, links: Iterable[Mapping[str, str]]
+) -> Iterator[dict[str, str]]:
     """Yield a row of actor_links.csv for every span that an alias linked."""
-    known = {row["span_id"] for row in _read_links(corpus)}
+    known = {row["span_id"] for row in links}
     for row in rows_of(frames["actors"]):
         linked = row.article_id == article_id and isinstance(row.actor_id, str)
         if linked and row.span_id not in known:
             yield {"span_id": row.span_id, "actor_id": row.actor_id, "reason": BY_ALIAS}
-
-
-def _written_down(link: Mapping[str, str], article_id: str) -> bool:
-    """Whether the withdrawal of an article wrote a link down."""
-    return link["reason"] == BY_ALIAS and link["span_id"].partition("@")[0] == article_id
 
 
 def _contrast_files(corpus: Corpus, texts: Mapping[str, str]) -> dict[Path, bytes]:
