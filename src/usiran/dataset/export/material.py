@@ -53,11 +53,11 @@ class Material:
         """Return how much of everything is exported."""
         sentences = sum(len(rows) for rows in self.sentences.values())
         counts = {"articles": len(self.articles), "sentences": sentences}
-        for layer in ("actors", "events"):
-            if layer in self.layers:
+        for layer in self.layers:
+            if layer != "stance":
                 counts[layer] = sum(len(article[layer]) for article in self.articles)
         if {"actors", "events"} <= set(self.layers):
-            counts["roles"] = sum(1 for article in self.articles for _ in self.roles(article))
+            counts["roles"] = sum(len(list(self.roles(article))) for article in self.articles)
         return counts
 
 
@@ -66,10 +66,8 @@ def gather(opened: Opened, layers: tuple[Layer, ...], articles: Iterable[str] = 
     chosen = chosen_articles(opened.texts, articles)
     # The other configs would take as long again: at 500 articles, seconds.
     needed = views(opened.tables, opened.scheme, names=("articles", "spans"))
-    rows = {view.name: view.rows for view in needed}
+    rows = {view.name: [row for row in view.rows if row["article_id"] in chosen] for view in needed}
     sentences: dict[str, list[Row]] = defaultdict(list)
     for row in rows["spans"]:
-        if row["article_id"] in chosen:
-            sentences[row["article_id"]].append(row)
-    exported = tuple(row for row in rows["articles"] if row["article_id"] in chosen)
-    return Material(opened, layers, exported, sentences)
+        sentences[row["article_id"]].append(row)
+    return Material(opened, layers, tuple(rows["articles"]), sentences)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from importlib import resources
+from itertools import chain
 
 from usiran.dataset.configs import Row
 from usiran.dataset.export.material import Material
@@ -20,14 +21,11 @@ FILE, SCHEMA = "events.jsonl", "events.schema.json"
 def files(material: Material) -> dict[str, bytes]:
     """Return the events and the schema of one, by name."""
     schema = _schema(material)
-    lines = [
-        # One object a line can be read without holding all events in memory.
-        json.dumps(event, ensure_ascii=False) + "\n"
-        for article in material.articles
-        for event in _events(material, article, schema)
-    ]
+    events = chain.from_iterable(_events(material, row, schema) for row in material.articles)
+    # One object a line can be read without holding all events in memory.
+    lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
     described = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-    return {FILE: "".join(lines).encode("utf-8"), SCHEMA: described.encode("utf-8")}
+    return {FILE: lines.encode("utf-8"), SCHEMA: described.encode("utf-8")}
 
 
 def _schema(material: Material) -> Row:
@@ -67,13 +65,11 @@ def _events(material: Material, article: Row, schema: Row) -> Iterator[Row]:
     for event in article["events"]:
         sentence = texts.holding(article["article_id"], event["start"], event["end"])
         assert sentence is not None  # a finding of the corpus otherwise
+        roles = material.names("role")
         values = {
             **article,
             **event,
-            **{
-                _key(role): [mentions[span_id] for span_id in event[f"{role}s"]]
-                for role in material.names("role")
-            },
+            **{_key(role): [mentions[key] for key in event[f"{role}s"]] for role in roles},
             "event_id": event["span_id"],
             "event_type": event["type"],
             "trigger": event["text"],
