@@ -32,6 +32,7 @@ from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.prefill import prefill
 from usiran.annotation.adjudication.sheet import as_sheet, read_sheet
 from usiran.annotation.server.adjudication import pull_answers, push_open
+from usiran.annotation.server.client import Connection
 from usiran.annotation.sheets.parser import parse_sheet
 from usiran.corpus import Corpus
 from usiran.errors import UsiranError
@@ -156,7 +157,7 @@ def test_open_tasks_go_out_with_all_answers_and_come_back_as_a_sheet(
     }
     assert list(predictions(sdk, SPANS)) == [GAS, PORT]
     assert sdk.projects.get(id=project_of(sdk, SPANS)).show_collab_predictions is True
-    again = push_open(Adjudicator(corpus), server.data_dir, adjudicator_id="judge")
+    again = push_open(Adjudicator(corpus), Connection(server.data_dir), adjudicator_id="judge")
     assert [(one.project, one.new, one.predictions) for one in again] == [("unchanged", 0, 0)] * 2
 
     none = as_json(adjudicate(server, corpus, "--pull", "--json").out)
@@ -174,23 +175,25 @@ def test_open_tasks_go_out_with_all_answers_and_come_back_as_a_sheet(
     assert "9 decisions saved, 0 stood already, 0 entries left empty" in decided.err
     # The roles came up by it; the same labels answer them.
     work = Adjudicator(corpus)
-    found = pull_answers(work, server.data_dir, adjudicator_id="judge")
+    found = pull_answers(work, Connection(server.data_dir), adjudicator_id="judge")
     assert found.answers[ROLE] == 'agent 4-13 "US patrol"'
     assert set(found.answers) == {one.id for one in work.state.open}
     path.write_text(with_reasons(as_sheet(work, found.questions, found.answers)), "utf-8")
     work.save(*read_sheet(path, work, by="judge").decisions)
     assert work.state.open == []
     assert work.write().decided == 9 + len(found.answers)
-    assert push_open(work, server.data_dir, adjudicator_id="judge") == ()
+    assert push_open(work, Connection(server.data_dir), adjudicator_id="judge") == ()
 
 
 def test_answers_that_changed_since_are_shown_as_they_are_now(
     server: Serving, tmp_path: Path
 ) -> None:
     corpus = rename(build_three(tmp_path / "three"), "rejudged")
-    push_open(Adjudicator(corpus), server.data_dir, adjudicator_id="judge")
+    push_open(Adjudicator(corpus), Connection(server.data_dir), adjudicator_id="judge")
     submit(corpus, "cy", {**CHANGES["cy"], "002 neutral source us- iran-": "002 neutral source"})
-    stance, spans = push_open(Adjudicator(corpus), server.data_dir, adjudicator_id="judge")
+    stance, spans = push_open(
+        Adjudicator(corpus), Connection(server.data_dir), adjudicator_id="judge"
+    )
     assert (stance.predictions, spans.predictions) == (1, 0)
     found = predictions(server.client(), "rejudged: stance adjudication: judge")[f"{GAS}#002"]
     assert [len(one["result"]) for one in found if one["model_version"] == "C"] == [2]

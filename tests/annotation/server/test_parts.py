@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.tiny import SCHEME, choice, write_json
-from usiran.annotation.server.client import Studio, address
+from usiran.annotation.server.client import Connection, speaking
 from usiran.annotation.server.credentials import LOCAL, Credentials
 from usiran.annotation.server.data_dir import DataDir, Running
 from usiran.annotation.server.instructions import instruction, to_html, words_of
@@ -140,7 +140,7 @@ def test_only_the_lock_says_that_a_server_runs(folder: DataDir) -> None:
     # What a crashed server left: the port may be another program's by now.
     assert folder.running is None
     with pytest.raises(StudioError, match="no server running"):
-        address(folder)
+        Connection(folder).address()
     lock = folder.take()
     assert folder.running == noted
     with pytest.raises(StudioError, match=r"a server at http://127\.0\.0\.1:1 \(process 1\)"):
@@ -161,7 +161,7 @@ def test_without_the_sdk_the_command_that_installs_it_is_given(
     monkeypatch.setitem(sys.modules, "label_studio_sdk", None)
     with (
         pytest.raises(StudioError, match=r"to mend: pip install 'usiran\[annotation\]'"),
-        Studio(address(folder, "http://127.0.0.1:9")),
+        speaking(Connection(folder, "http://127.0.0.1:9").address()),
     ):
         pass
 

@@ -11,6 +11,7 @@ from tests.support import synthetic
 from tests.support.command import run, tree
 from tests.support.studio import Serving, as_json, project_of, rename, tasks_of
 from usiran.active_learning.preannotation import predictor_of
+from usiran.annotation.server.client import Connection
 from usiran.annotation.server.predictions import Use
 from usiran.annotation.server.push import Pushed, push
 from usiran.corpus import Corpus
@@ -43,9 +44,8 @@ def pushed(
     asked = system is not None or queue
     predictor = predictor_of(corpus, layer, system, ordering=queue) if asked else None
     use = Use(shown=system is not None, ordering=queue)
-    return push(
-        corpus, serving.data_dir, layer=layer, annotator_id="ann", predictor=predictor, use=use
-    )
+    connection = Connection(serving.data_dir)
+    return push(corpus, connection, layer=layer, annotator_id="ann", predictor=predictor, use=use)
 
 
 def handed_out(serving: Serving, number: int, count: int) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from tests.support.studio import (
 )
 from tests.support.tiny import GAS, PORT, SCHEME, TEXTS, choice, quoted, relation
 from usiran.annotation.server.accounts import email_of
+from usiran.annotation.server.client import Connection
 from usiran.annotation.server.predictions import Prediction
 from usiran.annotation.server.pull import pull
 from usiran.annotation.server.push import Pushed, push
@@ -76,13 +77,23 @@ def studio(serving: Serving, corpus: Corpus, command: str, *words: str) -> Done:
 
 
 def pushed(
-    serving: Serving, corpus: Corpus, layer: Project, annotator: str = "ann", **more: Any
+    serving: Serving,
+    corpus: Corpus,
+    layer: Project,
+    annotator: str = "ann",
+    *,
+    url: str | None = None,
+    **more: Any,
 ) -> Pushed:
-    return push(corpus, serving.data_dir, layer=layer, annotator_id=annotator, **more)
+    connection = Connection(serving.data_dir, url)
+    return push(corpus, connection, layer=layer, annotator_id=annotator, **more)
 
 
-def pulled(serving: Serving, corpus: Corpus, annotator: str = "ann", **more: Any) -> Report:
-    done = pull(corpus, serving.data_dir, round="r1", annotator_id=annotator, **more)
+def pulled(
+    serving: Serving, corpus: Corpus, annotator: str = "ann", *, url: str | None = None, **more: Any
+) -> Report:
+    connection = Connection(serving.data_dir, url)
+    done = pull(corpus, connection, round="r1", annotator_id=annotator, **more)
     assert done.report is not None
     return done.report
 

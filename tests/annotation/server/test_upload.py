@@ -21,6 +21,7 @@ from tests.support.studio import (
 from tests.support.tiny import GAS, PORT, annotation, choice, sentence_task, write_json
 from usiran.annotation.read_labels import read_all_labels
 from usiran.annotation.server.accounts import email_of
+from usiran.annotation.server.client import Connection
 from usiran.annotation.server.pull import pull
 from usiran.annotation.server.push import push
 from usiran.annotation.server.upload import Uploaded, upload
@@ -77,11 +78,14 @@ def sheets(tmp_path: Path) -> list[Path]:
 
 def pushed(serving: Serving, corpus: Corpus) -> None:
     for layer in LAYERS:
-        push(corpus, serving.data_dir, layer=layer, annotator_id="ann")
+        push(corpus, Connection(serving.data_dir), layer=layer, annotator_id="ann")
 
 
-def entered(serving: Serving, corpus: Corpus, *paths: Path, **more: Any) -> tuple[Uploaded, ...]:
-    return upload(corpus, serving.data_dir, paths, annotator_id="ann", **more)
+def entered(
+    serving: Serving, corpus: Corpus, *paths: Path, url: str | None = None, **more: Any
+) -> tuple[Uploaded, ...]:
+    connection = Connection(serving.data_dir, url)
+    return upload(corpus, connection, paths, annotator_id="ann", **more)
 
 
 def counts(done: tuple[Uploaded, ...]) -> list[tuple[int, int, int]]:
@@ -139,7 +143,7 @@ def test_sheets_are_entered_as_the_annotators_own_and_come_back_label_for_label(
         assert {one["completed_by"] for one in held(server, corpus, layer)} == {ann.id}
     assert tree(corpus.root) == before
 
-    report = pull(corpus, server.data_dir, round="r1", annotator_id="ann").report
+    report = pull(corpus, Connection(server.data_dir), round="r1", annotator_id="ann").report
     assert report is not None
     assert report.tasks == {"stance": Counts(6, 0, 0, 0, 0, 0), "spans": Counts(2, 0, 0, 0, 0, 0)}
     assert report.repairs == ()
@@ -176,7 +180,7 @@ def test_other_labels_there_are_left_unless_they_are_to_be_replaced(
     done = entered(server, corpus, *sheets, replace=True)
     assert counts(done) == [(0, 1, 5), (0, 1, 1)]
     assert counts(entered(server, corpus, *sheets)) == [(0, 0, 6), (0, 0, 2)]
-    pull(corpus, server.data_dir, round="r1", annotator_id="ann")
+    pull(corpus, Connection(server.data_dir), round="r1", annotator_id="ann")
     assert labels_in(stored(corpus)) == labels_in(given(corpus, *sheets))
     numbers = [one["id"] for one in held(server, corpus, "stance")]
     assert numbers == [one["id"] for one in before[0]]
@@ -203,7 +207,7 @@ def test_a_broken_entry_is_completed_by_the_same_command(
     assert there in (3, 4)
     done = entered(server, corpus, *sheets, url=server.url)
     assert counts(done) == [(6 - there, 0, there), (2, 0, 0)]
-    pull(corpus, server.data_dir, round="r1", annotator_id="ann")
+    pull(corpus, Connection(server.data_dir), round="r1", annotator_id="ann")
     assert labels_in(stored(corpus)) == labels_in(given(corpus, *sheets))
 
 
@@ -212,9 +216,9 @@ def test_everything_is_checked_before_anything_is_sent(
 ) -> None:
     project = f"allowed: '{corpus.manifest.name}: stance: ann'; to mend: push the tasks first"
     refused(server, corpus, sheets, "found 'no such project'", project)
-    push(corpus, server.data_dir, layer="stance", annotator_id="ann", article_ids=[GAS])
+    push(corpus, Connection(server.data_dir), layer="stance", annotator_id="ann", article_ids=[GAS])
     refused(server, corpus, sheets, "spans: ann'; to mend: push the tasks first: ")
-    push(corpus, server.data_dir, layer="spans", annotator_id="ann", article_ids=[GAS])
+    push(corpus, Connection(server.data_dir), layer="spans", annotator_id="ann", article_ids=[GAS])
     missing = f"{PORT}#001: found 'no such task'; allowed: a task for it; to mend: push again"
     refused(server, corpus, sheets, missing, f"ann': {PORT}: found 'no such task'")
     wrong, torn = sheets[0].with_name("wrong.txt"), sheets[0].with_name("gone.txt")

@@ -11,8 +11,7 @@ from usiran.annotation.adjudication.question_labels import letters_of
 from usiran.annotation.adjudication.questions import State
 from usiran.annotation.annotator_labels import AnnotatorLabels, Key
 from usiran.annotation.read_labels import read_labels
-from usiran.annotation.server.client import Say, address, silent
-from usiran.annotation.server.data_dir import DataDir
+from usiran.annotation.server.client import Connection
 from usiran.annotation.server.predictions import Prediction, Predictor
 from usiran.annotation.server.projects import Mark
 from usiran.annotation.server.pull import fetched, located
@@ -60,12 +59,7 @@ def open_units(state: State) -> dict[Project, list[str]]:
 
 
 def push_open(
-    work: Adjudicator,
-    data_dir: DataDir,
-    *,
-    adjudicator_id: str,
-    url: str | None = None,
-    say: Say = silent,
+    work: Adjudicator, connection: Connection, *, adjudicator_id: str
 ) -> tuple[Pushed, ...]:
     """Make the adjudicator's projects: every task with an open question, with all answers.
 
@@ -78,15 +72,13 @@ def push_open(
     return tuple(
         push(
             work.corpus,
-            data_dir,
+            connection,
             layer=layer,
             annotator_id=adjudicator_id,
-            url=url,
             predictor=_predictor(layer, answers),
             use=SHOWN,
             units=units[layer],
             purpose="adjudication",
-            say=say,
         )
         for layer in PROJECTS
         if units[layer]
@@ -104,24 +96,16 @@ def _predictor(layer: Project, answers: Answers) -> Predictor:
     return predict
 
 
-def pull_answers(
-    work: Adjudicator,
-    data_dir: DataDir,
-    *,
-    adjudicator_id: str,
-    url: str | None = None,
-    say: Say = silent,
-) -> Prefilled:
+def pull_answers(work: Adjudicator, connection: Connection, *, adjudicator_id: str) -> Prefilled:
     """Return the answers that the adjudicator's labels give to the open questions."""
     work.check_rounds()
     work.check_adjudicator(adjudicator_id)
     # Nothing is decided by this: Label Studio has no box for the reason of a decision.
-    where = address(data_dir, url)
     manifest = work.corpus.manifest
     marks = [Mark.of(manifest, layer, adjudicator_id, "adjudication") for layer in PROJECTS]
-    with fetched(where, marks, adjudicator_id, say) as (_, labels):
+    with fetched(connection, marks, adjudicator_id) as (url, _, labels):
         if labels is None:
             return prefill(work, [])
-        with located(work.corpus, labels, where.url):
+        with located(work.corpus, labels, url):
             read = read_labels(labels, work.corpus, scheme=work.scheme, texts=work.texts)
         return prefill(work, read.labelled)

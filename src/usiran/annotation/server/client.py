@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from usiran.annotation.server.credentials import LOCAL, VARIABLES, Credentials, check_token
@@ -40,20 +40,28 @@ class Address:
     server: str
 
 
-def address(data_dir: DataDir, url: str | None = None) -> Address:
-    """Return the address of the server of a data folder, or of the one at `url`."""
-    if url is not None:
-        return _elsewhere(url)
-    running = data_dir.running
-    if running is None:
-        allowed = "a running Label Studio"
-        fix = "start it in another terminal with `usiran annotate serve`, or name one with --url"
-        raise StudioError(data_dir.root, "no server running", allowed, fix)
-    login = Credentials(data_dir).login()
-    if login is None:
-        fix = f"put it back, or set {', '.join(VARIABLES)} as for the server"
-        raise StudioError(data_dir.credentials, "no token", "the token of the server", fix)
-    return Address(running.url, login.token, LOCAL)
+class Connection(NamedTuple):
+    """Which server is meant, a data folder's or the one at `url`, and who hears of progress."""
+
+    data_dir: DataDir
+    url: str | None = None
+    say: Say = silent
+
+    def address(self) -> Address:
+        """Return the server's address, with the token of who owns it."""
+        if self.url is not None:
+            return _elsewhere(self.url)
+        running = self.data_dir.running
+        if running is None:
+            allowed = "a running Label Studio"
+            fix = "start it in another terminal with `usiran annotate serve`, or name one with"
+            raise StudioError(self.data_dir.root, "no server running", allowed, f"{fix} --url")
+        login = Credentials(self.data_dir).login()
+        if login is None:
+            fix = f"put it back, or set {', '.join(VARIABLES)} as for the server"
+            file, allowed = self.data_dir.credentials, "the token of the server"
+            raise StudioError(file, "no token", allowed, fix)
+        return Address(running.url, login.token, LOCAL)
 
 
 def _elsewhere(url: str) -> Address:
@@ -75,70 +83,18 @@ def _elsewhere(url: str) -> Address:
     return Address(url.rstrip("/"), token, url.rstrip("/"))
 
 
+@dataclass(frozen=True)
 class Studio:
-    """One server, spoken to as one account. A context manager; every error is a StudioError."""
+    """One server, spoken to as one account through its SDK."""
 
-    def __init__(self, where: Address) -> None:
-        self.where = where
-        self.url = where.url
+    where: Address
+    http: httpx.Client
+    sdk: Any
 
-    def __enter__(self) -> Studio:
-        try:
-            import httpx
-            from label_studio_sdk import LabelStudio
-        except ImportError:
-            allowed, fix = "label-studio-sdk", "pip install 'usiran[annotation]'"
-            raise StudioError("label_studio_sdk", "not installed", allowed, fix) from None
-        # A proxy of the environment is for other machines than this one.
-        local = urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1")
-        self.http: httpx.Client = httpx.Client(
-            timeout=_TIMEOUT, follow_redirects=True, trust_env=not local
-        )
-        try:
-            with explained(self.url):
-                self._check_kind()
-                self.sdk: Any = LabelStudio(  # type: ignore[no-untyped-call]  # untyped there
-                    base_url=self.url,
-                    api_key=self.where.token,
-                    httpx_client=self.http,
-                    timeout=_TIMEOUT,
-                    # A request that was sent twice could make a project or its tasks twice.
-                    max_retries=0,
-                )
-                self._check_token()
-        except BaseException:
-            self.http.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.http.close()
-
-    def _check_kind(self) -> None:
-        """Ask without the token what answers there: the token is for a Label Studio only."""
-        answer = self.http.get(f"{self.url}/api/version")
-        try:
-            release = answer.json()["release"]
-        except (ValueError, KeyError, TypeError):
-            release = None
-        if not release:
-            raise self._something_else(answer.status_code)
-
-    def _check_token(self) -> None:
-        from label_studio_sdk.core.api_error import ApiError
-
-        try:
-            self.sdk.users.whoami()
-        except ApiError as error:
-            # The version is told at any path below the right one, the account is not.
-            if error.status_code == 404:
-                raise self._something_else(404) from None
-            raise
-
-    def _something_else(self, status: int) -> StudioError:
-        value = f"something else than Label Studio (status {status})"
-        fix = "correct the address: that of the start page, without what follows it"
-        return StudioError(self.url, value, "a Label Studio", fix)
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return self.where.url
 
     def place(self, title: str) -> str:
         """Return how findings call a project."""
@@ -157,6 +113,63 @@ class Studio:
         with target.open("wb") as file:
             for chunk in chunks:
                 file.write(chunk)
+
+
+@contextmanager
+def speaking(where: Address) -> Iterator[Studio]:
+    """Yield the server at an address; every error of the SDK becomes a StudioError."""
+    try:
+        import httpx
+        from label_studio_sdk import LabelStudio
+    except ImportError:
+        allowed, fix = "label-studio-sdk", "pip install 'usiran[annotation]'"
+        raise StudioError("label_studio_sdk", "not installed", allowed, fix) from None
+    # A proxy of the environment is for other machines than this one.
+    proxy = urlsplit(where.url).hostname not in ("127.0.0.1", "localhost", "::1")
+    with (
+        explained(where.url),
+        httpx.Client(timeout=_TIMEOUT, follow_redirects=True, trust_env=proxy) as http,
+    ):
+        # Asked without the token: it is for a Label Studio only.
+        _check_kind(where.url, http)
+        sdk = LabelStudio(  # type: ignore[no-untyped-call]  # untyped there
+            base_url=where.url,
+            api_key=where.token,
+            httpx_client=http,
+            timeout=_TIMEOUT,
+            # A request that was sent twice could make a project or its tasks twice.
+            max_retries=0,
+        )
+        _check_token(where.url, sdk)
+        yield Studio(where, http, sdk)
+
+
+def _check_kind(url: str, http: httpx.Client) -> None:
+    answer = http.get(f"{url}/api/version")
+    try:
+        release = answer.json()["release"]
+    except (ValueError, KeyError, TypeError):
+        release = None
+    if not release:
+        raise _something_else(url, answer.status_code)
+
+
+def _check_token(url: str, sdk: Any) -> None:
+    from label_studio_sdk.core.api_error import ApiError
+
+    try:
+        sdk.users.whoami()
+    except ApiError as error:
+        # The version is told at any path below the right one, the account is not.
+        if error.status_code == 404:
+            raise _something_else(url, 404) from None
+        raise
+
+
+def _something_else(url: str, status: int) -> StudioError:
+    value = f"something else than Label Studio (status {status})"
+    fix = "correct the address: that of the start page, without what follows it"
+    return StudioError(url, value, "a Label Studio", fix)
 
 
 @contextmanager

@@ -16,8 +16,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from usiran.annotation.server.accounts import choose_annotator, email_of
-from usiran.annotation.server.client import Address, Say, Studio, address, explained, silent
-from usiran.annotation.server.data_dir import DataDir
+from usiran.annotation.server.client import Connection, Studio, speaking
 from usiran.annotation.server.projects import Mark, check_version, find_project, no_project
 from usiran.annotation.submissions import PROJECTS, Report, import_labels
 from usiran.corpus import Corpus
@@ -68,49 +67,44 @@ class Pulled:
 
 def pull(
     corpus: Corpus,
-    data_dir: DataDir,
+    connection: Connection,
     *,
     round: str,
     annotator_id: str,
     layers: Iterable[Project] = PROJECTS,
-    url: str | None = None,
     dry_run: bool = False,
-    say: Say = silent,
 ) -> Pulled:
     """Take an annotator's labels from the server into the submission of a round.
 
-    Not all projects of `layers` need be on the server, but one must. `url` names another server
-    than the folder's; a `dry_run` checks and counts.
+    Not all projects of `layers` need be on the server, but one must. A `dry_run` checks and counts.
     """
     choose_annotator(corpus, annotator_id)
-    where = address(data_dir, url)
     marks = [Mark.of(corpus.manifest, layer, annotator_id) for layer in layers]
-    with fetched(where, marks, annotator_id, say) as (projects, labels):
+    with fetched(connection, marks, annotator_id) as (url, projects, labels):
         report = None
         if labels is not None:
-            with located(corpus, labels, where.url) as name:
+            with located(corpus, labels, url) as name:
                 report = import_labels(
                     labels, corpus, round=round, annotator_id=annotator_id, dry_run=dry_run
                 )
-            repairs = tuple(_renamed(report.repairs, name, where.url))
-            report = replace(report, repairs=repairs)
-    return Pulled(where.url, projects, report)
+            report = replace(report, repairs=tuple(_renamed(report.repairs, name, url)))
+    return Pulled(url, projects, report)
 
 
 @contextmanager
 def fetched(
-    where: Address, marks: Iterable[Mark], annotator_id: str, say: Say
-) -> Iterator[tuple[tuple[ProjectCounts, ...], Path | None]]:
-    """Yield what an annotator's projects hold, and a file of that annotator's labels, if any."""
+    connection: Connection, marks: Iterable[Mark], annotator_id: str
+) -> Iterator[tuple[str, tuple[ProjectCounts, ...], Path | None]]:
+    """Yield the server, what an annotator's projects hold, and a file of its labels, if any."""
     # The system's folder for temporary files, not the corpus: the exports hold the texts.
     with TemporaryDirectory(prefix="usiran-") as temporary:
         exports: dict[str, Path] = {}
-        with Studio(where) as studio, explained(where.url):
+        with speaking(connection.address()) as studio:
             user = studio.users().get(email_of(annotator_id))
             for project in _projects(studio, marks):
                 export = Path(temporary) / f"{project.id}.json"
                 studio.download(project.id, export)
-                say(f"{project.title}: {export.stat().st_size} bytes")
+                connection.say(f"{project.title}: {export.stat().st_size} bytes")
                 exports[project.title] = export
         # One file of both projects, so that they are checked and stored as one.
         labels = Path(temporary) / "export.jsonl"
@@ -118,7 +112,8 @@ def fetched(
             counts = tuple(
                 _copy_own(title, export, lines, user) for title, export in exports.items()
             )
-        yield counts, labels if any(project.submitted for project in counts) else None
+        any_labels = any(project.submitted for project in counts)
+        yield studio.url, counts, labels if any_labels else None
 
 
 def _projects(studio: Studio, marks: Iterable[Mark]) -> list[Any]:

@@ -10,28 +10,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from usiran.annotation.server import predictions as predicted
+from usiran.annotation.server import projects
 from usiran.annotation.server.accounts import choose_annotator, email_of, make_account
-from usiran.annotation.server.client import Say, Studio, address, explained, silent
+from usiran.annotation.server.client import Connection, Say, Studio, speaking
 from usiran.annotation.server.credentials import Credentials
-from usiran.annotation.server.data_dir import DataDir
 from usiran.annotation.server.instructions import instruction
-from usiran.annotation.server.predictions import (
-    HeldTask,
-    Prediction,
-    Predictor,
-    Sent,
-    Use,
-    read_held,
-    send_predictions,
-)
-from usiran.annotation.server.projects import (
-    Mark,
-    Purpose,
-    differing,
-    find_project,
-    refuse_losses,
-    settings,
-)
+from usiran.annotation.server.predictions import HeldTask, Prediction, Predictor, Use
+from usiran.annotation.server.projects import Mark, Purpose
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.label_studio.config import config
@@ -97,22 +83,20 @@ class _Plan:
 
 def push(
     corpus: Corpus,
-    data_dir: DataDir,
+    connection: Connection,
     *,
     layer: Project,
     annotator_id: str | None = None,
     article_ids: Iterable[str] = (),
-    url: str | None = None,
     predictor: Predictor | None = None,
     use: Use = SHOWN,
     units: Collection[str] | None = None,
     purpose: Purpose = "annotation",
-    say: Say = silent,
 ) -> Pushed:
     """Set up an annotator's project and bring the tasks in that it lacks.
 
     `article_ids` and `units` limit what is brought in (default: all), `use` says what predictions
-    are for, `url` names another server than the folder's. Nothing is changed before an error.
+    are for. Nothing is changed before an error.
     """
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     mark = Mark.of(corpus.manifest, layer, choose_annotator(corpus, annotator_id), purpose)
@@ -120,11 +104,11 @@ def push(
     tasks = make_tasks(corpus, texts, layer)
     chosen = {task.unit_id for task in tasks if task.data["article_id"] in articles}
     use = use if predictor else Use(shown=False, ordering=False)
-    wanted = settings(mark, config(scheme, layer), instruction(corpus, scheme, layer))
+    wanted = projects.settings(mark, config(scheme, layer), instruction(corpus, scheme, layer))
     wanted |= {"sampling": _ORDERS[use.ordering], "show_collab_predictions": use.shown}
-    credentials, where = Credentials(data_dir), address(data_dir, url)
-    with Studio(where) as studio, explained(where.url):
-        work = _Push(studio, mark, wanted, say)
+    credentials = Credentials(connection.data_dir)
+    with speaking(connection.address()) as studio:
+        work = _Push(studio, mark, wanted, connection.say)
         plan = work.plan(tasks, chosen if units is None else chosen & {*units})
         # Asked before anything is changed: a system may turn out to be of no use.
         predictions = list(predictor(work.present(tasks, plan))) if predictor else []
@@ -141,14 +125,14 @@ class _Push:
     def __init__(self, studio: Studio, mark: Mark, wanted: dict[str, object], say: Say) -> None:
         self._sdk, self._studio, self._mark = studio.sdk, studio, mark
         self._wanted, self._say = wanted, say
-        self._project: Any | None = find_project(studio, mark)
+        self._project: Any | None = projects.find_project(studio, mark)
         self._held: dict[str, HeldTask] = {}
         self._differing: dict[str, object] = {}
         self._state = "new"
         if self._project is not None:
-            self._differing = differing(self._project, wanted)
+            self._differing = projects.differing(self._project, wanted)
             self._state = "changed" if self._differing else "unchanged"
-            self._held = read_held(self._sdk, self._project.id)
+            self._held = predicted.read_held(self._sdk, self._project.id)
 
     @property
     def _id(self) -> int:
@@ -163,7 +147,7 @@ class _Push:
         """
         plan, known = _Plan(), {task.unit_id: task for task in tasks}
         if "label_config" in self._differing:
-            refuse_losses(self._studio, self._project, str(self._wanted["label_config"]))
+            projects.refuse_losses(self._studio, self._project, str(self._wanted["label_config"]))
         for unit, held in self._held.items():
             self._compare(plan, unit, held, known.get(unit))
         if plan.findings:
@@ -209,11 +193,11 @@ class _Push:
             self._sdk.projects.import_tasks(self._id, request=request)
             self._say(f"{start + len(batch)} of {len(plan.new)} tasks sent")
 
-    def predict(self, predictions: Sequence[Prediction], use: Use) -> Sent:
+    def predict(self, predictions: Sequence[Prediction], use: Use) -> predicted.Sent:
         """Send the predictions and say which of them annotators see or are ordered by."""
         # Tasks that were just sent have their numbers from the server alone.
-        held = read_held(self._sdk, self._id) if predictions else self._held
-        sent = send_predictions(self._sdk, self._id, held, predictions, self._say)
+        held = predicted.read_held(self._sdk, self._id) if predictions else self._held
+        sent = predicted.send_predictions(self._sdk, self._id, held, predictions, self._say)
         # Of several versions the server hands out none with a task; its task list shows all.
         version = "".join(sent.versions) if len(sent.versions) == 1 else ""
         if version and self._sdk.projects.get(id=self._id).model_version != version:
@@ -224,7 +208,7 @@ class _Push:
         return sent
 
     def report(
-        self, plan: _Plan, sent: Sent, account_made: bool, credentials: Credentials
+        self, plan: _Plan, sent: predicted.Sent, account_made: bool, credentials: Credentials
     ) -> Pushed:
         """Return what was done."""
         server, annotator_id = self._studio.where.server, self._mark.annotator_id

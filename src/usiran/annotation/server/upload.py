@@ -13,9 +13,8 @@ from tempfile import TemporaryDirectory
 
 from usiran.annotation.read_labels import annotations_by, read_all_labels, same_labels
 from usiran.annotation.server.accounts import choose_annotator, email_of, log_in
-from usiran.annotation.server.client import Say, Studio, address, explained, silent
+from usiran.annotation.server.client import Connection, Say, Studio, speaking
 from usiran.annotation.server.credentials import Credentials
-from usiran.annotation.server.data_dir import DataDir
 from usiran.annotation.server.projects import Mark, check_version, find_project, no_project
 from usiran.annotation.submissions import PROJECTS
 from usiran.corpus import Corpus
@@ -58,14 +57,12 @@ class _Plan:
 
 def upload(
     corpus: Corpus,
-    data_dir: DataDir,
+    connection: Connection,
     paths: Sequence[Path],
     *,
     annotator_id: str,
     completed_by: str | None = None,
     replace: bool = False,
-    url: str | None = None,
-    say: Say = silent,
 ) -> tuple[Uploaded, ...]:
     """Enter the labels of filled sheets or exports into the annotator's own projects.
 
@@ -75,8 +72,8 @@ def upload(
     choose_annotator(corpus, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     tasks = read_all_labels(paths, corpus, scheme=scheme, texts=texts, completed_by=completed_by)
-    credentials, where = Credentials(data_dir), address(data_dir, url)
-    with Studio(where) as studio, explained(where.url):
+    credentials = Credentials(connection.data_dir)
+    with speaking(connection.address()) as studio:
         planner = _Planner(studio, corpus, annotator_id, scheme, texts)
         plans = []
         for layer in PROJECTS:
@@ -85,8 +82,8 @@ def upload(
         if findings := [finding for plan in plans for finding in plan.findings]:
             raise InputError(findings)
         # As the annotator: the server takes down who sends an annotation as who made it.
-        with Studio(log_in(studio, credentials, annotator_id)) as own:
-            return tuple(_send(own, plan, scheme, say) for plan in plans)
+        with speaking(log_in(studio, credentials, annotator_id)) as own:
+            return tuple(_send(own, plan, scheme, connection.say) for plan in plans)
 
 
 class _Planner:

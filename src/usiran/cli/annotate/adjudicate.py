@@ -17,7 +17,7 @@ from usiran.cli.options import say, show_json
 from usiran.errors import InputError
 
 if TYPE_CHECKING:
-    from usiran.annotation.server.data_dir import DataDir
+    from usiran.annotation.server.client import Connection
 
 _OPEN_THERE = (
     "open each task from the project's list: there all answers are shown (A, B, C). A task\n"
@@ -53,31 +53,31 @@ def through_studio(
 ) -> None:
     """Send what is open to Label Studio, or print a sheet with what was labelled there."""
     from usiran.annotation.server import adjudication as adjudicate
-    from usiran.annotation.server.data_dir import DataDir
+    from usiran.cli.annotate.server import connect
 
     if by is None:
         raise typer.BadParameter(
             "name who decides, as in annotators.csv", param_hint="--adjudicator"
         )
-    folder = DataDir.of(adjudicator.corpus, data)
+    connection = connect(adjudicator.corpus, data, url)
     if not push:
-        _show_pulled(adjudicator, by, folder, url, as_json=as_json)
+        _show_pulled(adjudicator, by, connection, as_json=as_json)
         return
-    projects = adjudicate.push_open(adjudicator, folder, adjudicator_id=by, url=url, say=say)
+    projects = adjudicate.push_open(adjudicator, connection, adjudicator_id=by)
     if as_json:
         show_json({"projects": [asdict(project) for project in projects]})
         return
     for project in projects:
-        print(project.text(adjudicator.corpus.name_of(folder.credentials)))
+        print(project.text(adjudicator.corpus.name_of(connection.data_dir.credentials)))
     say(_OPEN_THERE if projects else "nothing is open")
 
 
 def _show_pulled(
-    adjudicator: Adjudicator, by: str, folder: DataDir, url: str | None, *, as_json: bool
+    adjudicator: Adjudicator, by: str, connection: Connection, *, as_json: bool
 ) -> None:
     from usiran.annotation.server.adjudication import pull_answers
 
-    pulled = pull_answers(adjudicator, folder, adjudicator_id=by, url=url, say=say)
+    pulled = pull_answers(adjudicator, connection, adjudicator_id=by)
     if as_json:
         questions = sheets.as_json(adjudicator, pulled.questions, pulled.answers)
         show_json({"questions": questions, "otherwise": pulled.otherwise})

@@ -11,7 +11,7 @@ import typer
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_json
 
 if TYPE_CHECKING:
-    from usiran.annotation.server.client import Say
+    from usiran.annotation.server.client import Connection, Say
     from usiran.annotation.server.predictions import Predictor
     from usiran.corpus import Corpus
 
@@ -44,6 +44,16 @@ CompletedByOption = Annotated[
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Check, write nothing.")]
 # A project by another name: importing that type would load the label scheme for every help.
 Layer = Literal["stance", "spans"]
+
+
+def connect(
+    corpus: Corpus, data: Path | None, url: str | None, *, quiet: bool = False
+) -> Connection:
+    """Return the connection that the options name, with progress on standard error."""
+    from usiran.annotation.server.client import Connection, silent
+    from usiran.annotation.server.data_dir import DataDir
+
+    return Connection(DataDir.of(corpus, data), url, silent if quiet else say)
 
 
 def serve(
@@ -116,31 +126,26 @@ def push(
     Pushing twice changes nothing. Labels that are there are never changed or lost.
     Example: usiran annotate push --layer stance --annotator ann
     """
-    from usiran.annotation.server.client import silent
-    from usiran.annotation.server.data_dir import DataDir
     from usiran.annotation.server.predictions import Use
     from usiran.annotation.server.push import push as run
     from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
-    data_dir = DataDir.of(here, data)
-    progress = silent if quiet else say
-    predictor = _predictor(here, layer, pre_annotate, queue, progress)
+    connection = connect(here, data, url, quiet=quiet)
+    predictor = _predictor(here, layer, pre_annotate, queue, connection.say)
     pushed = run(
         here,
-        data_dir,
+        connection,
         layer=layer,
         annotator_id=annotator,
         article_ids=article or (),
-        url=url,
         predictor=predictor,
         use=Use(shown=pre_annotate is not None, ordering=queue is not None),
-        say=progress,
     )
     if as_json:
         show_json(asdict(pushed))
     else:
-        print(pushed.text(here.name_of(data_dir.credentials)))
+        print(pushed.text(here.name_of(connection.data_dir.credentials)))
 
 
 def _predictor(
@@ -176,21 +181,17 @@ def enter(
     Everything is checked before anything is sent. Entering twice changes nothing.
     Example: usiran annotate enter drawdown.txt --annotator ann
     """
-    from usiran.annotation.server.client import silent
-    from usiran.annotation.server.data_dir import DataDir
     from usiran.annotation.server.upload import upload as run
     from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
     uploaded = run(
         here,
-        DataDir.of(here, data),
+        connect(here, data, url, quiet=quiet),
         sheets,
         annotator_id=annotator,
         completed_by=completed_by,
         replace=replace,
-        url=url,
-        say=silent if quiet else say,
     )
     if as_json:
         show_json({"projects": [asdict(project) for project in uploaded]})
@@ -217,21 +218,17 @@ def pull(
     All or nothing: with any fault nothing is written. Pulling again takes what is new.
     Example: usiran annotate pull --annotator ann --round r1
     """
-    from usiran.annotation.server.client import silent
-    from usiran.annotation.server.data_dir import DataDir
     from usiran.annotation.server.pull import pull as run
     from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
     pulled = run(
         here,
-        DataDir.of(here, data),
+        connect(here, data, url, quiet=quiet),
         round=round_name,
         annotator_id=annotator,
         layers=(layer,) if layer else ("stance", "spans"),
-        url=url,
         dry_run=dry_run,
-        say=silent if quiet else say,
     )
     show_json(asdict(pulled)) if as_json else print(pulled)
 
