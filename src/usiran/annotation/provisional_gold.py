@@ -105,12 +105,9 @@ def _refuse_missing(corpus: Corpus, round: str, annotator_id: str) -> None:
         path = submission_file(corpus, round, annotator_id, project)
         if not path.is_file():
             stored = ", ".join("/".join(pair) for pair in list_submissions(corpus)) or "none yet"
-            raise FileError(
-                corpus.name_of(path),
-                "no such submission",
-                f"a stored one of both projects; there are {stored}",
-                "import it first with `usiran annotate import`",
-            )
+            allowed = f"a stored one of both projects; there are {stored}"
+            fix = "import it first with `usiran annotate import`"
+            raise FileError(corpus.name_of(path), "no such submission", allowed, fix)
 
 
 def _refuse_decided(corpus: Corpus) -> None:

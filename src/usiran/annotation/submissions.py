@@ -42,11 +42,9 @@ class Counts:
     missing: int
 
     def __str__(self) -> str:
-        return (
-            f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged, "
-            f"{self.skipped} skipped, {self.unlabelled} unlabelled in the file; "
-            f"{self.missing} of the corpus still missing"
-        )
+        done = f"{self.new} new, {self.changed} changed, {self.unchanged} unchanged"
+        left = f"{self.skipped} skipped, {self.unlabelled} unlabelled in the file"
+        return f"{done}, {left}; {self.missing} of the corpus still missing"
 
 
 @dataclass(frozen=True)
@@ -66,9 +64,8 @@ class Report:
 
     def __str__(self) -> str:
         lines = [f"{project}: {counts}" for project, counts in self.tasks.items()]
-        lines.append(
-            f"{self.spans} spans, {self.roles} roles, {len(self.repairs)} offsets repaired"
-        )
+        counts = f"{self.spans} spans, {self.roles} roles"
+        lines.append(f"{counts}, {len(self.repairs)} offsets repaired")
         lines += [f"repaired: {repair}" for repair in self.repairs]
         verb = "written" if self.written else "not written (dry run)"
         lines.append(f"{verb}: {', '.join(self.files)}" if self.files else "nothing to write")
@@ -188,10 +185,10 @@ def _merge(
         old = merged.get(task.unit_id)
         if old is not None and same_labels(old.annotation, task.annotation):
             outcomes["unchanged"] += 1
-            continue
-        outcomes["new" if old is None else "changed"] += 1
-        merged[task.unit_id] = _stamped(task, next_id, old, now)
-        next_id += old is None
+        else:
+            outcomes["new" if old is None else "changed"] += 1
+            merged[task.unit_id] = _stamped(task, next_id, old, now)
+            next_id += old is None
     return list(merged.values()), outcomes
 
 

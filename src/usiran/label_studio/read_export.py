@@ -121,18 +121,9 @@ class _Reader:
                     where = f"{_called(task)} annotation {annotation.id}"
                     findings += [_located(error, self.name, where) for error in draft.errors]
                     repairs += [_located(repair, self.name, where) for repair in draft.repairs]
-        return TaskReading(
-            project,
-            task.id,
-            data.article_id or f"task-{task.id}",
-            data.sentence_id,
-            start,
-            end,
-            data.text_sha256,
-            tuple(annotations),
-            tuple(findings),
-            tuple(repairs),
-        )
+        ids = task.id, data.article_id or f"task-{task.id}", data.sentence_id
+        read = tuple(annotations), tuple(findings), tuple(repairs)
+        return TaskReading(project, *ids, start, end, data.text_sha256, *read)
 
     def _project(self, task: _Task) -> Project:
         """Tell the project from the data, else from the first known control."""
@@ -198,18 +189,10 @@ class _Reader:
 def _reading(annotation: _Annotation, draft: Draft) -> AnnotationReading:
     user = annotation.completed_by
     ident, email = (user.id, user.email) if isinstance(user, _User) else (user, None)
-    return AnnotationReading(
-        annotation.id,
-        ident,
-        email,
-        annotation.created_at,
-        annotation.updated_at,
-        annotation.lead_time,
-        bool(annotation.was_cancelled),
-        draft.choices,
-        tuple(draft.spans.values()),
-        tuple(draft.roles),
-    )
+    times = annotation.created_at, annotation.updated_at, annotation.lead_time
+    labels = draft.choices, tuple(draft.spans.values()), tuple(draft.roles)
+    skipped = bool(annotation.was_cancelled)
+    return AnnotationReading(annotation.id, ident, email, *times, skipped, *labels)
 
 
 def _located(finding: Finding, file: str, annotation: str) -> Finding:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError
+from usiran.errors import Finding, refuse
 from usiran.io.csv import read_rows
 from usiran.label_studio.write_export import Json
 from usiran.schemas.label_scheme import Project
@@ -33,13 +33,11 @@ def make_tasks(corpus: Corpus, texts: Texts, layer: Project) -> list[Task]:
     one of ``spans`` is an article. An article whose text was withdrawn has none.
     """
     allowed, fix = "line feeds only", "store the text with LF ends before it is labelled"
-    findings = [
+    refuse(
         Finding(corpus.name_of(corpus.article(key)), "", "", "a carriage return", allowed, fix)
         for key, text in texts.texts.items()
         if "\r" in text
-    ]
-    if findings:
-        raise InputError(findings)
+    )
     titles = _titles(corpus)
     article_tasks = _sentence_tasks if layer == "stance" else _article_task
     return [
@@ -53,30 +51,19 @@ def make_tasks(corpus: Corpus, texts: Texts, layer: Project) -> list[Task]:
 def _article_task(texts: Texts, article_id: str, title: str) -> Iterator[Task]:
     text = texts.texts[article_id]
     # The hash lets the reader refuse labels that were made on another text than today's.
-    digest = sha256(text)
-    yield Task(
-        article_id,
-        {"article_id": article_id, "text_sha256": digest, "text": text, "title": title},
-    )
+    ids: Json = {"article_id": article_id, "text_sha256": sha256(text)}
+    yield Task(article_id, ids | {"text": text, "title": title})
 
 
 def _sentence_tasks(texts: Texts, article_id: str, title: str) -> Iterator[Task]:
     digest = sha256(texts.texts[article_id])
     scored = [row for row in texts.sentences[article_id] if row.scored]
-    shown = [FIRST, *map(texts.text_of, scored), LAST]
-    for row, before, text, after in zip(scored, shown, shown[1:], shown[2:], strict=False):
-        data = {
-            "article_id": row.article_id,
-            "sentence_id": row.sentence_id,
-            "start": row.start,
-            "end": row.end,
-            "text_sha256": digest,
-            "text": text,
-            "before": before,
-            "after": after,
-            "title": title,
-        }
-        yield Task(row.sentence_id, data)
+    words = [FIRST, *map(texts.text_of, scored), LAST]
+    for row, before, text, after in zip(scored, words, words[1:], words[2:], strict=False):
+        place = {"start": row.start, "end": row.end, "text_sha256": digest}
+        shown = {"text": text, "before": before, "after": after, "title": title}
+        ids = {"article_id": row.article_id, "sentence_id": row.sentence_id}
+        yield Task(row.sentence_id, ids | place | shown)
 
 
 def unit_of(data: Mapping[str, object]) -> str:
@@ -86,9 +73,8 @@ def unit_of(data: Mapping[str, object]) -> str:
 
 def same_labelled(first: Mapping[str, object], second: Mapping[str, object]) -> bool:
     """Tell whether two tasks put the same words to be labelled, whatever is shown around."""
-    return all(
-        first.get(key) == second.get(key) for key in (first.keys() | second.keys()) - {*CONTEXT}
-    )
+    keys = (first.keys() | second.keys()) - {*CONTEXT}
+    return all(first.get(key) == second.get(key) for key in keys)
 
 
 def chosen_articles(texts: Texts, article_ids: Iterable[str]) -> frozenset[str]:
@@ -97,7 +83,7 @@ def chosen_articles(texts: Texts, article_ids: Iterable[str]) -> frozenset[str]:
     present = [key for key in texts.texts if key not in texts.withdrawn]
     if unknown := named.difference(present):
         allowed, fix = f"one of {', '.join(present)}", "see `usiran articles list`"
-        raise InputError(Finding("--article", "", "", key, allowed, fix) for key in unknown)
+        refuse(Finding("--article", "", "", key, allowed, fix) for key in unknown)
     return named or frozenset(present)
 
 

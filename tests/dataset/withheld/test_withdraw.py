@@ -23,7 +23,7 @@ from tests.support.three_passes import FIRST, ROLE, decide, three
 from tests.support.tiny import GAS, write_csv
 from usiran import loading
 from usiran.annotation.adjudication.adjudicator import Adjudicator
-from usiran.annotation.adjudication.decisions import decisions_file
+from usiran.annotation.adjudication.questions import decisions_file
 from usiran.annotation.submissions import sheet_of
 from usiran.benchmark.rescore import refreshing, rescore
 from usiran.benchmark.results import json_bytes, paths, read_results

@@ -10,23 +10,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from itertools import product
 from pathlib import Path
 
-from usiran.annotation.adjudication.decisions import (
-    append_decisions,
-    decisions_file,
-    read_decisions,
-)
+from usiran.annotation.adjudication import question_labels, questions
 from usiran.annotation.adjudication.gold_export import DecisionRow, decision_rows, gold_tasks
-from usiran.annotation.adjudication.question_labels import (
-    SPAN_LAYERS,
-    Labels,
-    Question,
-    format_answer,
-    letters_of,
-    parse_answer,
-)
-from usiran.annotation.adjudication.questions import ArticleState, Decision, Resolver, by_article
+from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Labels, Question
+from usiran.annotation.adjudication.questions import ArticleState, Decision
 from usiran.annotation.annotator_labels import read_rounds
 from usiran.annotation.submissions import PROJECTS, annotators_file, read_annotators
 from usiran.corpus import Corpus
@@ -42,6 +32,7 @@ from usiran.text.articles import read_texts
 from usiran.text.spans import overlaps
 from usiran.validation.votes import count_votes, vote_rows
 
+Answered = Mapping[str, Labels]  # by the question's id
 _SHOWN = 3
 
 
@@ -61,17 +52,15 @@ class Written:
     dangling: tuple[str, ...]
 
     def __str__(self) -> str:
+        alike = f"{self.questions - self.decided} answered alike by all"
         lines = [
-            f"{self.questions} questions: {self.questions - self.decided} answered alike by all, "
-            f"{self.decided} decided",
+            f"{self.questions} questions: {alike}, {self.decided} decided",
             f"{self.rows} rows in decisions.csv, {self.overruled} of them overrule a majority",
             f"written: {', '.join(self.files)}",
         ]
         if self.dangling:
-            lines.append(
-                f"annotation/actor_links.csv names {len(self.dangling)} spans that are no longer "
-                f"gold: {', '.join(self.dangling)}"
-            )
+            spans = f"{len(self.dangling)} spans that are no longer gold"
+            lines.append(f"annotation/actor_links.csv names {spans}: {', '.join(self.dangling)}")
         return "\n".join(lines)
 
 
@@ -88,9 +77,9 @@ class Adjudicator:
             fix = "take in more passes, or make one pass the gold with `usiran annotate adopt`"
             allowed = "labels of two annotators or more"
             raise _error(self.annotations.source, "", "", value, allowed, fix)
-        self.letters = letters_of(self.annotations.annotators)
-        self._resolver = Resolver(self.annotations, self.scheme, self.texts)
-        self.decisions = read_decisions(corpus)
+        self.letters = question_labels.letters_of(self.annotations.annotators)
+        self._resolver = questions.Resolver(self.annotations, self.scheme, self.texts)
+        self.decisions = questions.read_decisions(corpus)
         self.state = self._resolver.resolve(self.decisions)
 
     def _article_state(self, id: str) -> ArticleState:
@@ -102,9 +91,8 @@ class Adjudicator:
         state = self._article_state(id)
         question = state.questions.get(id) or self._resolver.unmarked_place(state, id)
         if question is None:
-            near = [
-                known for known in self.state.questions if known.startswith(id.partition("@")[0])
-            ]
+            start = id.partition("@")[0]
+            near = [known for known in self.state.questions if known.startswith(start)]
             shown = ", ".join(near[:_SHOWN]) + (" and so on" if len(near) > _SHOWN else "")
             waits = id.startswith("role/") and state.waiting
             fix = "roles come once the article's spans are decided" if waits else "use such an id"
@@ -114,7 +102,7 @@ class Adjudicator:
 
     def answer(self, question: Question, labels: Labels | None) -> str:
         """Return labels as one line."""
-        return format_answer(question, labels, self.texts, self.scheme)
+        return question_labels.format_answer(question, labels, self.texts, self.scheme)
 
     def decision_on(self, question: Question) -> Decision | None:
         """Return the decision that resolves a question, if there is one."""
@@ -126,7 +114,9 @@ class Adjudicator:
         line = line.strip()
         by_letter = {letter: annotator for annotator, letter in self.letters.items()}
         if line not in by_letter:
-            return parse_answer(question, line, texts=self.texts, scheme=self.scheme, file=file)
+            return question_labels.parse_answer(
+                question, line, texts=self.texts, scheme=self.scheme, file=file
+            )
         labels = question.labels.get(by_letter[line])
         if labels is None:
             value = f"{line}, who gave no answer"
@@ -134,12 +124,7 @@ class Adjudicator:
         return labels
 
     def check_overlap(
-        self,
-        question: Question,
-        labels: Labels,
-        *,
-        file: str,
-        pending: Mapping[str, Labels] | None = None,
+        self, question: Question, labels: Labels, *, file: str, pending: Answered | None = None
     ) -> None:
         """Refuse spans over those of another place, as it is resolved or about to be.
 
@@ -149,16 +134,17 @@ class Adjudicator:
             return
         resolved = self._article_state(question.id).of(question.layer)
         # What is pending goes before what it is about to replace.
-        spans = {one.question.id: one.labels for one in resolved} | dict(pending or {})
+        spans = {place.question.id: place.labels for place in resolved} | dict(pending or {})
         prefix = f"{question.layer}/{question.article_id}@"
         for id, neighbours in spans.items():
             if id == question.id or not id.startswith(prefix):
                 continue
-            for neighbour, item in ((n, i) for n in neighbours for i in labels if overlaps(n, i)):
-                value = f"{item.start}-{item.end}, over {neighbour.start}-{neighbour.end}"
-                fix = f"first decide {id} as none (with --redo if it is settled)"
-                allowed = f"{question.layer} spans side by side"
-                raise _error(file, question.id, "answer", value, allowed, fix)
+            for neighbour, item in product(neighbours, labels):
+                if overlaps(neighbour, item):
+                    value = f"{item.start}-{item.end}, over {neighbour.start}-{neighbour.end}"
+                    fix = f"first decide {id} as none (with --redo if it is settled)"
+                    allowed = f"{question.layer} spans side by side"
+                    raise _error(file, question.id, "answer", value, allowed, fix)
 
     def decision(
         self,
@@ -195,10 +181,10 @@ class Adjudicator:
         """Store decisions and resolve their articles again; roles may come up by it."""
         if not decisions:
             return
-        append_decisions(self.corpus, decisions)
+        questions.append_decisions(self.corpus, decisions)
         self.decisions += decisions
         # The whole corpus would be resolved again for every keystroke of an adjudicator.
-        last = by_article(self.decisions)
+        last = questions.by_article(self.decisions)
         for article in {decision.article_id for decision in decisions}:
             self.state.articles[article] = self._resolver.resolve_article(article, last[article])
 
@@ -236,17 +222,14 @@ class Adjudicator:
 
     def drift(self) -> list[Finding]:
         """Find gold files that are not what the labels and decisions give."""
-        allowed, fix = (
-            "what the submissions and the ledger give",
+        fix, allowed = (
             "run `usiran annotate adjudicate`",
+            "what the submissions and the ledger give",
         )
-        findings = []
-        for path, content in self._gold()[2].items():
-            if not holds(path, content):
-                value = "another content" if path.is_file() else "no file"
-                name = self.corpus.name_of(path)
-                findings.append(Finding(name, "", "", value, allowed, fix))
-        return findings
+        different = (path for path, content in self._gold()[2].items() if not holds(path, content))
+        values = {path: "another content" if path.is_file() else "no file" for path in different}
+        name_of = self.corpus.name_of
+        return [Finding(name_of(file), "", "", was, allowed, fix) for file, was in values.items()]
 
     def _gold(self) -> tuple[list[TaskReading], list[DecisionRow], dict[Path, bytes]]:
         """Return the gold's tasks, the rows of decisions.csv and all files, checked."""
@@ -258,16 +241,17 @@ class Adjudicator:
         # What holds for an annotator's labels holds for decided ones.
         check = partial(check_task, scheme=self.scheme, texts=self.texts, file="the decided gold")
         refuse(finding for task in tasks for finding in check(task))
-        row_dicts = [row._asdict() for row in rows]
-        files = {
-            "votes.csv": csv_bytes(vote_rows(votes), list(MODELS["votes"].columns)),
-            "decisions.csv": csv_bytes(row_dicts, list(MODELS["decisions"].columns)),
-        }
-        exports = {
-            f"{project}.json": export_bytes((t for t in tasks if t.project == project), self.scheme)
-            for project in PROJECTS
-        }
-        return tasks, rows, {self.corpus.gold / n: c for n, c in (exports | files).items()}
+        files = {}
+        for project in PROJECTS:
+            own = (task for task in tasks if task.project == project)
+            files[self.corpus.gold / f"{project}.json"] = export_bytes(own, self.scheme)
+        for table, dicts in (
+            ("votes", vote_rows(votes)),
+            ("decisions", [row._asdict() for row in rows]),
+        ):
+            content = csv_bytes(dicts, list(MODELS[table].columns))
+            files[self.corpus.gold / f"{table}.csv"] = content
+        return tasks, rows, files
 
     def _refuse_unfinished(self) -> None:
         if ids := [question.id for question in self.state.open]:
@@ -289,14 +273,13 @@ class Adjudicator:
             return
         own = {(decision.decided_by, decision.decided_at) for decision in self.decisions}
         name = self.corpus.name_of(path)
-        allowed = f"decisions of {self.corpus.name_of(decisions_file(self.corpus))}"
+        allowed = f"decisions of {self.corpus.name_of(questions.decisions_file(self.corpus))}"
         fix = "decide it here too (--redo ID), then delete the row"
-        findings = []
-        for row in read_rows(path, name=name):
-            if (row.get("decided_by"), row.get("decided_at")) not in own:
-                record = f"{row.get('layer')} {row.get('unit_id')}"
-                findings.append(Finding(name, record, "", str(row.get("reason")), allowed, fix))
-        refuse(findings)
+        refuse(
+            Finding(name, f"{row['layer']} {row['unit_id']}", "", row["reason"], allowed, fix)
+            for row in read_rows(path, name=name, columns=DecisionRow._fields)
+            if (row["decided_by"], row["decided_at"]) not in own
+        )
 
     def _dangling(self, tasks: Sequence[TaskReading]) -> tuple[str, ...]:
         path = self.corpus.annotation / "actor_links.csv"

@@ -9,12 +9,16 @@ spans are matched with them one to one (`usiran.text.spans.pairs`).
 A question is resolved where all annotators of the article gave the same labels, or where a
 decision answers it. A decision holds for the labels it was made on: once an annotator's labels
 there have changed, the question is open again.
+
+``annotation/gold/adjudication.csv`` has one row a decision and only ever grows: of several on one
+question the last counts. The gold is made from it once nothing is open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from usiran.annotation.adjudication.question_labels import (
@@ -26,7 +30,10 @@ from usiran.annotation.adjudication.question_labels import (
     roles_in_order,
 )
 from usiran.annotation.annotator_labels import AnnotatorLabels
-from usiran.errors import InputError
+from usiran.corpus import Corpus
+from usiran.errors import FileError, InputError
+from usiran.io.atomic import write_file
+from usiran.io.csv import csv_bytes, read_rows
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, span_id
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Texts
@@ -38,10 +45,7 @@ LAYERS = ("stance", "holder", "actor", "event", "role", "article_stance")
 
 
 class Decision(NamedTuple):
-    """What an adjudicator decided: a row of ``annotation/gold/adjudication.csv``.
-
-    `seen` are the labels it was made on, as `Question.seen` tells them.
-    """
+    """What an adjudicator decided on the labels that `Question.seen` told as `seen`."""
 
     id: str
     seen: str
@@ -54,6 +58,9 @@ class Decision(NamedTuple):
     def article_id(self) -> str:
         """The article that the question is about."""
         return self.id.partition("/")[2].partition("@")[0].partition("#")[0]
+
+
+COLUMNS = Decision._fields
 
 
 class Resolved(NamedTuple):
@@ -126,6 +133,34 @@ class State:
         """Decisions that no longer hold, by id: the labels have changed since."""
         stale = {id: one for state in self.articles.values() for id, one in state.stale.items()}
         return stale | self.unknown
+
+
+def decisions_file(corpus: Corpus) -> Path:
+    """Return where the decisions stand."""
+    return corpus.gold / "adjudication.csv"
+
+
+def read_decisions(corpus: Corpus) -> list[Decision]:
+    """Return all decisions, the oldest first; none where nothing was decided yet."""
+    path = decisions_file(corpus)
+    if not path.exists():
+        return []
+    name = corpus.name_of(path)
+    decisions = []
+    for number, row in enumerate(read_rows(path, name=name, columns=COLUMNS), start=1):
+        if empty := [column for column in COLUMNS if not row[column].strip()]:
+            value = f"decision {number} without {', '.join(empty)}"
+            allowed = f"a value for each of {', '.join(COLUMNS)}"
+            raise FileError(name, value, allowed, "take the row back from version control")
+        decisions.append(Decision(*(row[column] for column in COLUMNS)))
+    return decisions
+
+
+def append_decisions(corpus: Corpus, decisions: Iterable[Decision]) -> None:
+    """Add decisions at the end of the file, all of them or none."""
+    # Read again: another adjudicator may have saved decisions meanwhile.
+    rows = [decision._asdict() for decision in (*read_decisions(corpus), *decisions)]
+    write_file(decisions_file(corpus), csv_bytes(rows, COLUMNS))
 
 
 def by_article(decisions: Iterable[Decision]) -> dict[str, dict[str, Decision]]:

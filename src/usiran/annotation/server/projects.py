@@ -16,7 +16,7 @@ import msgspec
 from usiran.annotation.server.client import Studio
 from usiran.annotation.server.instructions import words_of
 from usiran.corpus import Manifest
-from usiran.errors import Finding, InputError, StudioError
+from usiran.errors import Finding, StudioError, refuse
 from usiran.io.json_stream import batches
 from usiran.schemas.label_scheme import Project
 
@@ -139,28 +139,6 @@ def differing(project: Any, wanted: Mapping[str, object]) -> dict[str, object]:
     return differing
 
 
-# Fewer keys than the reader's items: whatever else stands in a project may be of any type.
-class _Value(msgspec.Struct):
-    choices: list[str] | None = None
-    labels: list[str] | None = None
-
-
-class _Item(msgspec.Struct):
-    from_name: str | None = None
-    type: str | None = None
-    value: _Value | None = None
-    labels: list[str] | None = None
-
-
-class _Labelled(msgspec.Struct):
-    result: list[_Item] | None = None
-
-
-class _Task(msgspec.Struct):
-    annotations: list[_Labelled] | None = None
-    drafts: list[_Labelled] | None = None
-
-
 Uses = Counter[tuple[str, str]]
 """How often each (control, label) is used."""
 
@@ -172,37 +150,30 @@ def refuse_losses(studio: Studio, project: Any, config: str) -> None:
         export = Path(temporary) / "export.json"
         studio.download(project.id, export)
         uses = count_uses(export)
-    offered = _offered(config)
-    where = studio.place(project.title)
+    where, allowed = studio.place(project.title), "one of the new config"
     fix = "put it back in labels.toml, or pull the labels and delete the project there"
-    findings = [
-        Finding(
-            where, control, "label", f"{label} (used {times} times)", "one of the new config", fix
-        )
-        for (control, label), times in uses.items()
-        if (control, label) not in offered
-    ]
-    if findings:
-        raise InputError(findings)
+    lost = {use: f"{use[1]} (used {uses[use]} times)" for use in uses.keys() - _offered(config)}
+    refuse(Finding(where, use[0], "label", value, allowed, fix) for use, value in lost.items())
 
 
 def count_uses(export: Path) -> Uses:
     """Count the labels in the annotations and drafts of an export."""
     uses: Uses = Counter()
-    decode = msgspec.json.Decoder(_Task).decode
     for batch in batches(export, name="the export"):
-        for task in map(decode, batch):
-            for labelled in (*(task.annotations or ()), *(task.drafts or ())):
-                for item in labelled.result or ():
+        for task in map(msgspec.json.decode, batch):
+            for labelled in (*(task.get("annotations") or ()), *(task.get("drafts") or ())):
+                for item in labelled.get("result") or ():
                     uses.update(_uses(item))
     return uses
 
 
-def _uses(item: _Item) -> Iterable[tuple[str, str]]:
-    if item.type == "relation":
-        return [("relation", label) for label in item.labels or ()]
-    value = item.value or _Value()
-    return [(item.from_name or "", label) for label in (value.choices or value.labels or ())]
+# Not by the reader's types: whatever else stands in a project may be of any.
+def _uses(item: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    if item.get("type") == "relation":
+        return [("relation", label) for label in item.get("labels") or ()]
+    value = item.get("value") or {}
+    labels = value.get("choices") or value.get("labels") or ()
+    return [(item.get("from_name") or "", label) for label in labels]
 
 
 def _offered(config: str) -> set[tuple[str, str]]:

@@ -19,7 +19,7 @@ from usiran.annotation.server.instructions import instruction
 from usiran.annotation.server.predictions import HeldTask, Prediction, Predictor, Use
 from usiran.annotation.server.projects import Mark, Purpose
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError
+from usiran.errors import Finding, refuse
 from usiran.label_studio.config import config
 from usiran.label_studio.tasks import Task, chosen_articles, make_tasks, same_labelled
 from usiran.schemas.label_scheme import Project, read_scheme
@@ -125,7 +125,7 @@ class _Push:
     def __init__(self, studio: Studio, mark: Mark, wanted: dict[str, object], say: Say) -> None:
         self._sdk, self._studio, self._mark = studio.sdk, studio, mark
         self._wanted, self._say = wanted, say
-        self._project: Any | None = projects.find_project(studio, mark)
+        self._project: Any = projects.find_project(studio, mark)
         self._held: dict[str, HeldTask] = {}
         self._differing: dict[str, object] = {}
         self._state = "new"
@@ -133,11 +133,6 @@ class _Push:
             self._differing = projects.differing(self._project, wanted)
             self._state = "changed" if self._differing else "unchanged"
             self._held = predicted.read_held(self._sdk, self._project.id)
-
-    @property
-    def _id(self) -> int:
-        assert self._project is not None
-        return int(self._project.id)
 
     def plan(self, tasks: Sequence[Task], chosen: Collection[str]) -> _Plan:
         """Return what has to be done, or refuse it.
@@ -150,8 +145,7 @@ class _Push:
             projects.refuse_losses(self._studio, self._project, str(self._wanted["label_config"]))
         for unit, held in self._held.items():
             self._compare(plan, unit, held, known.get(unit))
-        if plan.findings:
-            raise InputError(plan.findings)
+        refuse(plan.findings)
         absent = {*chosen} - self._held.keys()
         plan.new = [task for task in tasks if task.unit_id in absent]
         return plan
@@ -190,21 +184,21 @@ class _Push:
         for start in range(0, len(plan.new), BATCH):
             batch = plan.new[start : start + BATCH]
             request = [{"data": task.data} for task in batch]
-            self._sdk.projects.import_tasks(self._id, request=request)
+            self._sdk.projects.import_tasks(self._project.id, request=request)
             self._say(f"{start + len(batch)} of {len(plan.new)} tasks sent")
 
     def predict(self, predictions: Sequence[Prediction], use: Use) -> predicted.Sent:
         """Send the predictions and say which of them annotators see or are ordered by."""
         # Tasks that were just sent have their numbers from the server alone.
-        held = predicted.read_held(self._sdk, self._id) if predictions else self._held
-        sent = predicted.send_predictions(self._sdk, self._id, held, predictions, self._say)
+        ident = self._project.id
+        held = predicted.read_held(self._sdk, ident) if predictions else self._held
+        sent = predicted.send_predictions(self._sdk, ident, held, predictions, self._say)
         # Of several versions the server hands out none with a task; its task list shows all.
         version = "".join(sent.versions) if len(sent.versions) == 1 else ""
-        if version and self._sdk.projects.get(id=self._id).model_version != version:
+        if version and self._sdk.projects.get(id=ident).model_version != version:
             # The server forgets the version where the other setting is given alone.
-            self._sdk.projects.update(
-                id=self._id, show_collab_predictions=use.shown, model_version=version
-            )
+            changes = {"show_collab_predictions": use.shown, "model_version": version}
+            self._sdk.projects.update(id=ident, **changes)
         return sent
 
     def report(
@@ -213,7 +207,7 @@ class _Push:
         """Return what was done."""
         server, annotator_id = self._studio.where.server, self._mark.annotator_id
         return Pushed(
-            url=f"{self._studio.url}/projects/{self._id}/",
+            url=f"{self._studio.url}/projects/{self._project.id}/",
             title=self._mark.title,
             project=self._state,
             settings=tuple(self._differing),

@@ -18,15 +18,14 @@ from usiran.annotation.server.credentials import Credentials
 from usiran.annotation.server.projects import Mark, check_version, find_project, no_project
 from usiran.annotation.submissions import PROJECTS
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError
+from usiran.errors import Finding, refuse
 from usiran.label_studio.annotation_records import Ident, TaskReading
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.write_export import result_items
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
 from usiran.text.articles import Texts, read_texts
 
-_EVERY = 50
-"""After how many tasks progress is told."""
+_EVERY = 50  # tasks: so often progress is told
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,8 @@ class Uploaded:
     unchanged: int
 
     def __str__(self) -> str:
-        return (
-            f"'{self.title}': {self.new} new, {self.replaced} replaced, {self.unchanged} unchanged"
-        )
+        counts = f"{self.new} new, {self.replaced} replaced, {self.unchanged} unchanged"
+        return f"'{self.title}': {counts}"
 
 
 @dataclass
@@ -79,8 +77,7 @@ def upload(
         for layer in PROJECTS:
             if layer_tasks := [task for task in tasks if task.project == layer]:
                 plans.append(planner.plan(layer, layer_tasks, replace=replace))
-        if findings := [finding for plan in plans for finding in plan.findings]:
-            raise InputError(findings)
+        refuse(finding for plan in plans for finding in plan.findings)
         # As the annotator: the server takes down who sends an annotation as who made it.
         with speaking(log_in(studio, credentials, annotator_id)) as own:
             return tuple(_send(own, plan, scheme, connection.say) for plan in plans)
@@ -120,16 +117,13 @@ class _Planner:
         self, plan: _Plan, task: TaskReading, held: TaskReading | None, replace: bool
     ) -> None:
         file = self._studio.place(plan.title)
+        own = annotations_by(held, self._user) if held else []
         if held is None:
-            fix = "push again: it sends the tasks that are missing"
-            error = Finding(file, task.unit_id, "", "no such task", "a task for it", fix)
-            plan.findings.append(error)
-            return
-        if held.findings and not held.annotations:
+            value, fix = "no such task", "push again: it sends the tasks that are missing"
+            plan.findings.append(Finding(file, task.unit_id, "", value, "a task for it", fix))
+        elif held.findings and not held.annotations:
             plan.findings += held.findings
-            return
-        own = annotations_by(held, self._user)
-        if len(own) > 1:
+        elif len(own) > 1:
             value, fix = f"{len(own)} annotations", "delete all but one"
             plan.findings.append(_refused(file, held, value, fix))
         # Labels with findings were not all taken: what is left may look the same and is not.
@@ -154,13 +148,9 @@ def _send(own: Studio, plan: _Plan, scheme: Scheme, say: Say) -> Uploaded:
     todo = [*((own.sdk.annotations.create, *pair) for pair in plan.new)]
     todo += [*((own.sdk.annotations.update, *pair) for pair in plan.replaced)]
     for number, (call, ident, task) in enumerate(todo, start=1):
-        annotation = task.annotations[0]
-        call(
-            id=ident,
-            result=result_items(task, annotation, scheme),
-            was_cancelled=annotation.skipped,
-            lead_time=annotation.lead_time,
-        )
+        annotation, result = task.annotation, result_items(task, task.annotation, scheme)
+        skipped, seconds = annotation.skipped, annotation.lead_time
+        call(id=ident, result=result, was_cancelled=skipped, lead_time=seconds)
         if number % _EVERY == 0 or number == len(todo):
             say(f"{plan.title}: {number} of {len(todo)} tasks entered")
     return Uploaded(plan.title, len(plan.new), len(plan.replaced), plan.unchanged)

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import sys
+import textwrap
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from usiran.cli.annotate.server import DataOption, UrlOption
 from usiran.cli.options import CorpusOption, JsonOption, say, show_json
+from usiran.errors import refuse, shorten
+
+if TYPE_CHECKING:
+    from usiran.active_learning.review_queue import Queue
 
 app = typer.Typer()
+_WIDTH = 100
+_REASON = textwrap.TextWrapper(
+    _WIDTH, initial_indent=" " * 11, subsequent_indent=" " * 13, break_on_hyphens=False
+)
 
 RoundsOption = Annotated[
     list[str] | None,
@@ -74,7 +84,6 @@ def _page(corpus: Path | None, *, check: bool) -> None:
     """Write annotation/AGREEMENT.md and its pictures, or refuse what has drifted."""
     from usiran.annotation.agreement.page import page_drift, page_files
     from usiran.corpus import Corpus
-    from usiran.errors import refuse
     from usiran.io.atomic import replace_files
 
     folder = Corpus.find(corpus)
@@ -133,7 +142,6 @@ def adjudicate(
     from usiran.annotation.adjudication.adjudicator import Adjudicator
     from usiran.cli.annotate import adjudicate as adjudicating
     from usiran.corpus import Corpus
-    from usiran.errors import refuse
 
     work = Adjudicator(Corpus.find(corpus), rounds)
     if list_ or as_sheet:
@@ -175,11 +183,33 @@ def queue(
     Example: usiran annotate queue --by conflict --top 10
     """
     from usiran.active_learning.review_queue import KINDS, review_queue
-    from usiran.cli.annotate.output import show_queue
     from usiran.corpus import Corpus
     from usiran.models.settings import chosen
 
     folder = Corpus.find(corpus)
     kinds = chosen("by", (by,) if by else (), KINDS)
-    found = review_queue(folder, kinds, system=system)
-    show_queue(found, top=top or len(found.sentences), as_json=as_json)
+    queued = review_queue(folder, kinds, system=system)
+    _show_queue(queued, top=top or len(queued.sentences), as_json=as_json)
+
+
+def _show_queue(queue: Queue, *, top: int, as_json: bool) -> None:
+    from usiran.annotation.agreement.report import figure
+    from usiran.text.quoting import one_line
+
+    rows = queue.sentences[:top]
+    if as_json:
+        document = [
+            asdict(row) | {"reasons": [reason._asdict() for reason in row.reasons]} for row in rows
+        ]
+        show_json({"sentences": document, "queued": len(queue.sentences), "notes": queue.notes})
+        return
+    for number, row in enumerate(rows, start=1):
+        print(f"{number:>3}  {figure(row.score):>4}  {row.sentence_id}")
+        print(f"           {shorten(one_line(row.text), _WIDTH - 11)}")
+        for reason in row.reasons:
+            line = f"{reason.kind} {figure(reason.score)}: {one_line(reason.why)}"
+            print(_REASON.fill(line))
+    # Standard output holds the queue alone, to be piped on.
+    for note in queue.notes:
+        say(note)
+    say(f"{len(rows)} of {len(queue.sentences)} sentences shown")

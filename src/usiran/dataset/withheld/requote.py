@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from usiran.annotation.adjudication.decisions import COLUMNS, decisions_file, read_decisions
 from usiran.annotation.adjudication.question_labels import requoted_answer
+from usiran.annotation.adjudication.questions import COLUMNS, decisions_file, read_decisions
 from usiran.corpus import Corpus
 from usiran.io.csv import csv_bytes
 from usiran.io.json_stream import batches
