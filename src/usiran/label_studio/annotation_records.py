@@ -53,6 +53,10 @@ class AnnotationReading(NamedTuple):
     spans: tuple[SpanReading, ...]
     roles: tuple[RoleReading, ...]
 
+    def of(self, layer: str) -> list[SpanReading]:
+        """Return the spans of one layer."""
+        return [span for span in self.spans if span.layer == layer]
+
 
 class TaskReading(NamedTuple):
     """One task, its annotations, and what was found wrong or mended while reading it.

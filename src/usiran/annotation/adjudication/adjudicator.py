@@ -288,8 +288,7 @@ class Adjudicator:
         gold = {
             span_id(task.article_id, "actor", span.start, span.end)
             for task in tasks
-            for span in task.annotation.spans
-            if span.layer == "actor"
+            for span in task.annotation.of("actor")
         }
         return tuple(row["span_id"] for row in rows if row["span_id"] not in gold)
 

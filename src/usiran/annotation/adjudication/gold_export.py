@@ -22,16 +22,9 @@ from typing import NamedTuple
 
 from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Item, Labels, Question
 from usiran.annotation.adjudication.questions import ArticleState, Decision, Resolved, State
-from usiran.annotation.annotator_labels import AnnotatorLabels
-from usiran.label_studio.annotation_records import (
-    AnnotationReading,
-    RoleReading,
-    SpanReading,
-    TaskReading,
-    region_id,
-    span_id,
-)
-from usiran.schemas.label_scheme import Project
+from usiran.annotation.annotator_labels import AnnotatorLabels, Key
+from usiran.label_studio import annotation_records as records
+from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, span_id
 from usiran.text.articles import Texts
 from usiran.text.spans import Span, overlaps
 from usiran.validation.votes import Vote
@@ -60,13 +53,9 @@ def moment(text: str | None) -> datetime:
 
 def gold_tasks(state: State, annotations: AnnotatorLabels, texts: Texts) -> list[TaskReading]:
     """Return the gold as tasks, numbered in corpus order: the sentences, then the articles."""
-    resolved: dict[tuple[Project, str], list[Resolved]] = defaultdict(list)
-    for one in state.resolved.values():
-        question = one.question
-        if question.in_sentence_task:
-            resolved["stance", question.unit_id].append(one)
-        else:
-            resolved["spans", question.article_id].append(one)
+    resolved: dict[Key, list[Resolved]] = defaultdict(list)
+    for answer in state.resolved.values():
+        resolved[answer.question.task].append(answer)
     # Numbered anew: equal gold gives equal bytes, whatever was decided first.
     tasks = []
     sentences = (row for row in texts.by_id.values() if ("stance", row.sentence_id) in resolved)
@@ -87,18 +76,20 @@ def _annotation(
     number: int, resolved: Sequence[Resolved], annotations: AnnotatorLabels, texts: Texts
 ) -> AnnotationReading:
     choices: dict[str, tuple[str, ...]] = {}
-    spans: list[SpanReading] = []
-    roles: list[RoleReading] = []
+    spans: list[records.SpanReading] = []
+    roles: list[records.RoleReading] = []
     for question, labels, _ in resolved:
         article, layer = question.article_id, question.layer
         if layer in SPAN_LAYERS:
             for label, start, end, mode in labels:
-                region = region_id(span_id(article, layer, start, end))
+                region = records.region_id(span_id(article, layer, start, end))
                 text = texts.texts[article][start:end]
-                spans.append(SpanReading(region, layer, start, end, text, label, mode))
+                spans.append(records.SpanReading(region, layer, start, end, text, label, mode))
         elif layer == "role":
-            event = region_id(question.unit_id)
-            roles += (RoleReading(i.label, event, region_id(_actor_id(article, i))) for i in labels)
+            event = records.region_id(question.unit_id)
+            for item in labels:
+                actor = records.region_id(_actor_id(article, item))
+                roles.append(records.RoleReading(item.label, event, actor))
         elif labels:
             choices[layer] = (labels[0].label,)
             if len(labels) > 1:
@@ -117,11 +108,8 @@ def _times(
     resolved: Sequence[Resolved], annotations: AnnotatorLabels
 ) -> tuple[str | None, str | None]:
     """Return when the task was last labelled, and when it was last decided."""
-    question = resolved[0].question
-    if question.in_sentence_task:
-        tasks = annotations.units("stance").get(question.unit_id, {})
-    else:
-        tasks = annotations.units("spans").get(question.article_id, {})
+    project, unit = resolved[0].question.task
+    tasks = annotations.units(project).get(unit, {})
     # Never the clock: the same labels and decisions must give the same bytes.
     labelled = [task.annotation.created_at for task in tasks.values()]
     decided = [one.decision.decided_at for one in resolved if one.decision]
@@ -143,8 +131,7 @@ def decision_rows(
             role_votes[article][vote.unit_id][vote.label, vote.target] = count
     for article, article_state in state.articles.items():
         annotators = len(annotations.annotators_of("spans", article))
-        counts = role_votes[article]
-        rows += _consequences(article_state, counts, explained, annotators)
+        rows += _consequences(article_state, role_votes[article], explained, annotators)
     # By unit, not by time: deciding in another order gives the same file.
     return sorted(rows)
 
@@ -265,16 +252,13 @@ def _consequences(
 
 def _cause(state: ArticleState, units: Iterable[str]) -> Decision:
     """Return the decision on a place that one of the spans lies in; else the article's last."""
-    decided = [
-        (question, decision)
-        for layer in ("event", "actor")
-        for question, _, decision in state.of(layer)
-        if decision is not None
-    ]
-    for question, decision in decided:
-        if any(_lies_in(unit, question) for unit in units):
-            return decision
-    return max((decision for _, decision in decided), key=lambda one: moment(one.decided_at))
+    decided: list[Decision] = []
+    for question, _, decision in (*state.of("event"), *state.of("actor")):
+        if decision is not None:
+            if any(_lies_in(unit, question) for unit in units):
+                return decision
+            decided.append(decision)
+    return max(decided, key=lambda decision: moment(decision.decided_at))
 
 
 def _lies_in(unit: str, question: Question) -> bool:

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from usiran.annotation.adjudication import question_labels
 from usiran.annotation.adjudication.adjudicator import Adjudicator
-from usiran.annotation.adjudication.question_labels import (
-    SPAN_LAYERS,
-    Item,
-    Labels,
-    Question,
-    roles_in_order,
-)
+from usiran.annotation.adjudication.question_labels import Item, Labels, Question
 from usiran.annotation.adjudication.questions import matched_regions
 from usiran.label_studio.annotation_records import SpanReading, TaskReading, span_id
 from usiran.text.spans import overlaps
@@ -59,7 +54,7 @@ class _Reader:
     def answers(self) -> Iterator[tuple[Question, Labels]]:
         yield from self._choices()
         if self._task.project == "spans":
-            for layer in SPAN_LAYERS:
+            for layer in question_labels.SPAN_LAYERS:
                 yield from self._places(layer)
             yield from self._roles()
 
@@ -73,12 +68,11 @@ class _Reader:
     def _places(self, layer: str) -> Iterator[tuple[Question, Labels]]:
         places = {question.id: question for question in self._asked if question.layer == layer}
         items: dict[str, list[Item]] = {id: [] for id in places}
-        for span in self._task.annotation.spans:
-            if span.layer == layer:
-                question = self._place_of(span, places)
-                places[question.id] = question
-                item = Item(span.label, span.start, span.end, span.mode)
-                items.setdefault(question.id, []).append(item)
+        for span in self._task.annotation.of(layer):
+            question = self._place_of(span, places)
+            places[question.id] = question
+            item = Item(span.label, span.start, span.end, span.mode)
+            items.setdefault(question.id, []).append(item)
         for id, labels in items.items():
             yield places[id], tuple(sorted(labels, key=lambda item: item.place))
 
@@ -105,4 +99,4 @@ class _Reader:
                 if event_of.get(link.event) == number and link.actor in actor_of
             }
             if number in event_of.values():
-                yield question, roles_in_order(items, self._adjudicator.scheme)
+                yield question, question_labels.roles_in_order(items, self._adjudicator.scheme)

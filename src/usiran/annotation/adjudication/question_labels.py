@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import regex
 
+from usiran.annotation.annotator_labels import Key
 from usiran.errors import Finding, InputError, shorten
 from usiran.label_studio.annotation_records import region_id
 from usiran.label_studio.check import grounds_errors
@@ -100,9 +101,10 @@ class Question:
         return Span(self.start, self.end, "")
 
     @property
-    def in_sentence_task(self) -> bool:
-        """Whether its labels stand in the sentence's task, not in the article's."""
-        return self.layer in ("stance", "holder")
+    def task(self) -> Key:
+        """The task that its labels stand in: the sentence's, or else the article's."""
+        in_sentence = self.layer in ("stance", "holder")
+        return ("stance", self.unit_id) if in_sentence else ("spans", self.article_id)
 
     @property
     def seen(self) -> str:
@@ -182,7 +184,7 @@ class _Parser:
         if self._words == [NONE]:
             return ()
         parse = self._role if layer == "role" else self._span
-        return self._ordered([parse(words) for words in self._split()])
+        return self._ordered([parse(words) for words in self._items()])
 
     def _stance(self) -> Labels:
         if not self._words:
@@ -197,15 +199,11 @@ class _Parser:
         ordered = [name for name in self._scheme["grounds"].names if name in grounds]
         return (Item(stance), *map(Item, ordered))
 
-    def _split(self) -> list[list[str]]:
+    def _items(self) -> list[list[str]]:
         """Return the words of each item: items stand behind semicolons."""
-        parts: list[list[str]] = [[]]
-        for word in self._words:
-            if word == ";":
-                parts.append([])
-            else:
-                parts[-1].append(word)
-        if not all(parts):
+        grouped = groupby([*self._words, ";"], key=";".__ne__)
+        parts = [list(words) for is_item, words in grouped if is_item]
+        if len(parts) != self._words.count(";") + 1:
             raise self._error(self._line, f"{self._form()}, or {NONE}", "fill the gap")
         return parts
 
@@ -274,12 +272,9 @@ class _Parser:
         label, offsets, quote, rest = self._parts(words)
         if rest:
             raise self._error(" ".join(rest), self._form(), "delete it")
-        actors = [
-            actor
-            for actor in self._question.actors
-            if offsets in (None, actor.place)
-            and quote in (None, self._text[actor.start : actor.end])
-        ]
+        actors = [actor for actor in self._question.actors if offsets in (None, actor.place)]
+        if quote is not None:
+            actors = [actor for actor in actors if self._text[slice(*actor.place)] == quote]
         if len(actors) == 1:
             return Item(label, *actors[0].place)
         shown = ", ".join(f"{actor.start}-{actor.end}" for actor in actors)

@@ -215,8 +215,8 @@ class Resolver:
             return None
         labels = dict.fromkeys(self.annotations.annotators_of("spans", article), ())
         question = Question(layer, article, span_id(article, layer, start, end), start, end, labels)
-        known = (one.place for one in state.questions.values() if one.layer == layer)
-        return None if any(overlaps(question.place, place) for place in known) else question
+        places = (one.place for one in state.questions.values() if one.layer == layer)
+        return None if any(overlaps(question.place, place) for place in places) else question
 
     def _ask_all(self, state: ArticleState, decisions: Mapping[str, Decision]) -> None:
         tasks = self.annotations.units("spans").get(state.article_id, {})
@@ -276,19 +276,16 @@ class Resolver:
 
     def _whole_article(self, state: ArticleState, tasks: Tasks) -> Iterator[Question]:
         article = state.article_id
-        if not tasks:
+        if tasks:
+            labels = {who: _choice(task, "article_stance") for who, task in tasks.items()}
+            size = len(self.texts.texts[article])
+            yield Question("article_stance", article, article, 0, size, labels)
+        else:
             state.unlabelled.append(article)
-            return
-        labels = {annotator: _choice(task, "article_stance") for annotator, task in tasks.items()}
-        size = len(self.texts.texts[article])
-        yield Question("article_stance", article, article, 0, size, labels)
 
     def _roles(self, state: ArticleState, tasks: Tasks) -> Iterator[Question]:
         article, actors, events = state.article_id, state.gold("actor"), state.gold("event")
-        links = {
-            annotator: self._links(task.annotation, actors, events)
-            for annotator, task in tasks.items()
-        }
+        links = {who: self._links(task.annotation, actors, events) for who, task in tasks.items()}
         for number, event in enumerate(events):
             labels = {annotator: roles.get(number) for annotator, roles in links.items()}
             unit = span_id(article, "event", *event.place)
@@ -314,8 +311,7 @@ def _places(article_id: str, layer: str, tasks: Tasks) -> Iterator[Question]:
     marked = [
         _MarkedSpan(span.label, span.start, span.end, span.mode, annotator)
         for annotator, task in tasks.items()
-        for span in task.annotation.spans
-        if span.layer == layer
+        for span in task.annotation.of(layer)
     ]
     # Overlapping spans exclude each other in the gold, so they are decided together.
     for cluster in clusters(marked):
@@ -324,9 +320,8 @@ def _places(article_id: str, layer: str, tasks: Tasks) -> Iterator[Question]:
             annotator: tuple(Item(*span[:4]) for span in cluster if span.annotator == annotator)
             for annotator in tasks
         }
-        yield Question(
-            layer, article_id, span_id(article_id, layer, start, end), start, end, labels
-        )
+        unit = span_id(article_id, layer, start, end)
+        yield Question(layer, article_id, unit, start, end, labels)
 
 
 class _MarkedSpan(NamedTuple):
@@ -343,7 +338,7 @@ def matched_regions(
     annotation: AnnotationReading, layer: str, gold: Sequence[Item]
 ) -> dict[str, int]:
     """From an annotation's regions of a layer to the places of the gold spans they stand for."""
-    spans = [span for span in annotation.spans if span.layer == layer]
+    spans = annotation.of(layer)
     return {spans[j].region: i for i, j in pairs(gold, spans)}
 
 

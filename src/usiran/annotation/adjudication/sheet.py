@@ -24,6 +24,7 @@ from usiran.corpus import read_toml
 from usiran.errors import FileError, Finding, InputError, refuse, shorten
 from usiran.text.quoting import one_line
 
+Answers = Mapping[str, str] | None  # by the question's id
 WIDTH = 100
 _CONTROL = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}]")
 
@@ -83,7 +84,7 @@ def _context(adjudicator: Adjudicator, question: Question) -> list[str]:
     if here is None:
         return [f"text: {_line(text[question.start : question.end])}"]
     words = texts.text_of(here)
-    if not question.in_sentence_task:
+    if question.task[0] == "spans":
         before, after = text[here.start : question.start], text[question.end : here.end]
         words = f"{before}[[{text[question.start : question.end]}]]{after}"
     number = rows.index(here)
@@ -135,18 +136,15 @@ def _wrapped(line: str) -> list[str]:
 
 def as_text(adjudicator: Adjudicator, questions: Sequence[Question]) -> str:
     """Return questions for a reader."""
-    lines: list[str] = []
+    parts = []
     for number, question in enumerate(questions, start=1):
-        lines.append(f"[{number}/{len(questions)}] {question.id}")
-        lines += [f"    {line}" for line in shown(adjudicator, question)]
-        lines.append("")
-    return "\n".join(lines)
+        lines = [f"[{number}/{len(questions)}] {question.id}", *shown(adjudicator, question)]
+        parts.append("\n    ".join(lines) + "\n")
+    return "\n".join(parts)
 
 
 def as_json(
-    adjudicator: Adjudicator,
-    questions: Iterable[Question],
-    answers: Mapping[str, str] | None = None,
+    adjudicator: Adjudicator, questions: Iterable[Question], answers: Answers = None
 ) -> list[dict[str, object]]:
     """Return questions as JSON objects, with an answer where there is one in `answers`."""
     objects: list[dict[str, object]] = []
@@ -157,27 +155,15 @@ def as_json(
             else adjudicator.answer(question, labels)
             for annotator, labels in question.labels.items()
         }
-        objects.append(
-            {
-                "id": question.id,
-                "seen": question.seen,
-                "layer": question.layer,
-                "article_id": question.article_id,
-                "unit_id": question.unit_id,
-                "start": question.start,
-                "end": question.end,
-                "answers": by_letter,
-            }
-        )
-        if answers is not None:
-            objects[-1]["answer"] = answers.get(question.id)
+        names = ("id", "seen", "layer", "article_id", "unit_id", "start", "end")
+        shown = {name: getattr(question, name) for name in names} | {"answers": by_letter}
+        answer = {} if answers is None else {"answer": answers.get(question.id)}
+        objects.append(shown | answer)
     return objects
 
 
 def as_sheet(
-    adjudicator: Adjudicator,
-    questions: Iterable[Question],
-    answers: Mapping[str, str] | None = None,
+    adjudicator: Adjudicator, questions: Iterable[Question], answers: Answers = None
 ) -> str:
     """Return the sheet to decide questions on, with the answers that are known filled in."""
     entries = []
@@ -208,9 +194,8 @@ def read_sheet(
     reader = _SheetReader(adjudicator, name, by, redo)
     decisions = reader.read(filled)
     refuse(reader.findings)
-    return SheetDecisions(
-        decisions, len(filled) - len(decisions), len(sheet.decisions) - len(filled)
-    )
+    stood, empty = len(filled) - len(decisions), len(sheet.decisions) - len(filled)
+    return SheetDecisions(decisions, stood, empty)
 
 
 class _SheetReader:
@@ -243,9 +228,8 @@ class _SheetReader:
         try:
             yield
         except InputError as error:
-            self.findings += [
-                replace(finding, file=self._name, record=entry.id) for finding in error.findings
-            ]
+            where = {"file": self._name, "record": entry.id}
+            self.findings += [replace(finding, **where) for finding in error.findings]
 
     def _labels(self, entry: _Entry) -> tuple[Question, Labels]:
         question = self._adjudicator.question(entry.id)

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import combinations
 
-from usiran.annotation.agreement.measure import (
-    SOFT,
-    Agreement,
-    Alpha,
-    Confusion,
-    LabelAgreement,
-    PairFigure,
-    SpanAgreement,
-)
+from usiran.annotation.agreement import measure
+from usiran.annotation.agreement.measure import SOFT, Agreement, Alpha, Confusion
 from usiran.io.markdown import score
 
 WIDTH = 100
@@ -38,19 +32,10 @@ def to_json(agreement: Agreement) -> dict[str, object]:
 
 def report(agreement: Agreement) -> str:
     """Return the agreement as text of at most 100 columns."""
-    sections: tuple[Callable[[Agreement], Iterator[str]], ...] = (
-        _head,
-        _alphas,
-        _per_label,
-        _per_article,
-        _spans,
-        _pairs,
-        _rest,
-        _confusions,
-    )
+    first = (_head, _alphas, _per_label, _per_article)
+    sections = (*first, _spans, _pairs, _rest, _confusions, _notes)
     text = "\n\n".join("\n".join(section(agreement)) for section in sections)
-    lines = [*text.split("\n"), "", *_notes(agreement)]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(line.rstrip() for line in text.split("\n")) + "\n"
 
 
 def figure(value: float | None) -> str:
@@ -76,10 +61,8 @@ def _head(agreement: Agreement) -> Iterator[str]:
     short = _short_names(agreement)
     shown = [who if short[who] == who else f"{short[who]} {who}" for who in names]
     yield from textwrap.wrap(f"Agreement of {len(names)} annotators: {', '.join(shown)}", WIDTH)
-    line = (
-        f"From {agreement.source}: {units['sentences']} sentences and {units['articles']} "
-        "articles that two or more labelled."
-    )
+    counts = f"{units['sentences']} sentences and {units['articles']} articles"
+    line = f"From {agreement.source}: {counts} that two or more labelled."
     yield line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
     if agreement.repaired:
         yield f"{agreement.repaired} offsets were mended while reading."
@@ -88,17 +71,11 @@ def _head(agreement: Agreement) -> Iterator[str]:
 def _alphas(agreement: Agreement) -> Iterator[str]:
     yield "Krippendorff's alpha (nominal)"
     widest = max(len(one.about) for one in agreement.labels)
-    rows = [
-        [
-            one.name,
-            *_alpha_cells(one.alpha),
-            str(one.alpha.units),
-            str(one.alpha.labels),
-            one.about.ljust(widest),
-            _aim(one),
-        ]
-        for one in agreement.labels
-    ]
+    rows = []
+    for one in agreement.labels:
+        counts = [str(one.alpha.units), str(one.alpha.labels)]
+        alpha = [one.name, *_alpha_cells(one.alpha), *counts]
+        rows.append([*alpha, one.about.ljust(widest), _aim(one)])
     head = ("", "alpha", "95 % interval", "units", "labels", "of".ljust(widest), "aim")
     yield from table(head, rows)
 
@@ -108,13 +85,13 @@ def _alpha_cells(alpha: Alpha) -> list[str]:
     return [figure(alpha.value), bounds]
 
 
-def _aim(one: LabelAgreement | SpanAgreement) -> str:
-    value = one.alpha.value if isinstance(one, LabelAgreement) else one.mean
+def _aim(one: measure.LabelAgreement | measure.SpanAgreement) -> str:
+    value = one.alpha.value if isinstance(one, measure.LabelAgreement) else one.mean
     words = []
     if one.aim is not None:
         reached = value is not None and value >= one.aim
         words.append(f"{figure(one.aim)} {'reached' if reached else 'not reached'}")
-    if isinstance(one, LabelAgreement) and value is not None and value < SOFT:
+    if isinstance(one, measure.LabelAgreement) and value is not None and value < SOFT:
         words.append(f"below {figure(SOFT)}")
     return ", ".join(words)
 
@@ -123,16 +100,13 @@ def _per_label(agreement: Agreement) -> Iterator[str]:
     yield "Alpha of each label against all others"
     # A label that no pair used has no alpha worth a row.
     used = [
-        (one, label, count)
+        (one.name, label, *_alpha_cells(one.per_label[label]), str(count))
         for one in agreement.labels
         for label in one.per_label
         if (count := _pairs_with(one.confusion, label))
     ]
-    widest = max((len(label) for _, label, _ in used), default=0)
-    rows = [
-        (one.name, label.ljust(widest), *_alpha_cells(one.per_label[label]), str(count))
-        for one, label, count in used
-    ]
+    widest = max((len(row[1]) for row in used), default=0)
+    rows = [(row[0], row[1].ljust(widest), *row[2:]) for row in used]
     yield from table(("", "", "alpha", "95 % interval", "pairs with it"), rows)
 
 
@@ -178,7 +152,7 @@ def _pairs(agreement: Agreement) -> Iterator[str]:
 
 
 def _pair_table(
-    name: str, columns: Sequence[tuple[str, Sequence[PairFigure]]], short: Mapping[str, str]
+    name: str, columns: Sequence[tuple[str, Sequence[measure.PairFigure]]], short: Mapping[str, str]
 ) -> Iterator[str]:
     rows = [
         [f"{short[row[0].one]} / {short[row[0].other]}", *(figure(pair.value) for pair in row)]
@@ -201,14 +175,10 @@ def _rest(agreement: Agreement) -> Iterator[str]:
     alphas = [agreement[name] for name in _FIELDS]
     spans = [one for one in agreement.spans if one.aim is not None]
     head = ("", *(one.name for one in alphas), *(f"{one.layer} {one.scheme} F1" for one in spans))
-    rows = [
-        [
-            who[:18],
-            *(f"{figure(one.rest[who])} ({figure(one.without[who])})" for one in alphas),
-            *(figure(one.rest[who]) for one in spans),
-        ]
-        for who in agreement.annotators
-    ]
+    rows = []
+    for who in agreement.annotators:
+        both = [f"{figure(one.rest[who])} ({figure(one.without[who])})" for one in alphas]
+        rows.append([who[:18], *both, *(figure(one.rest[who]) for one in spans)])
     yield from table(head, rows)
 
 
@@ -239,12 +209,8 @@ def _square(name: str, confusion: Confusion, used: Sequence[str]) -> Iterator[st
 
 def _commonest(name: str, confusion: Confusion) -> Iterator[str]:
     labels, cells = confusion.labels, confusion.cells
-    confused = sorted(
-        (-cells[i][j], labels[i], labels[j])
-        for i in range(len(labels))
-        for j in range(i + 1, len(labels))
-        if cells[i][j]
-    )
+    pairs = combinations(range(len(labels)), 2)
+    confused = sorted((-cells[i][j], labels[i], labels[j]) for i, j in pairs if cells[i][j])
     agreed = sum(cells[i][i] for i in range(len(labels)))
     yield f"  {name}: {agreed} pairs agree, {-sum(n for n, _, _ in confused)} do not"
     for count, one, other in confused[:COMMONEST]:

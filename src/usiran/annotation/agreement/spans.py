@@ -98,11 +98,8 @@ def _layer_scores(
 
 
 def _spans(task: TaskReading, layer: str, classes: Mapping[str, str]) -> list[Span]:
-    return [
-        Span(span.start, span.end, classes.get(span.label, span.label))
-        for span in task.annotation.spans
-        if span.layer == layer
-    ]
+    spans = task.annotation.of(layer)
+    return [Span(span.start, span.end, classes.get(span.label, span.label)) for span in spans]
 
 
 class _ArticleLinks(NamedTuple):

@@ -84,10 +84,7 @@ def matched_spans(annotations: AnnotatorLabels, layer: str) -> list[MatchedSpans
     """Return the matched spans of a layer, for every article that has labels."""
     matched = []
     for article, tasks in annotations.units("spans").items():
-        spans = {
-            annotator: [span for span in task.annotation.spans if span.layer == layer]
-            for annotator, task in tasks.items()
-        }
+        spans = {who: task.annotation.of(layer) for who, task in tasks.items()}
         matched.append(MatchedSpans(article, tuple(groups(spans))))
     return matched
 

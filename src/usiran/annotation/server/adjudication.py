@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import cast
 
@@ -34,28 +35,26 @@ def labels_as_predictions(
     An adjudicator can take each over and correct it. `units` are the sentences and articles
     wanted (default: all), such as `open_units` gives.
     """
-    letters = letters_of(annotations.annotators)
     # Every task of the corpus is looked up in it.
     wanted = units and {project: frozenset(own) for project, own in units.items()}
-    predictions: dict[Key, list[Json]] = {}
-    for annotator, tasks in annotations.tasks.items():
-        for (project, unit), task in tasks.items():
+    predictions: dict[Key, list[Json]] = defaultdict(list)
+    for annotator, letter in letters_of(annotations.annotators).items():
+        for (project, unit), task in annotations.tasks[annotator].items():
             if wanted is None or unit in wanted.get(project, ()):
-                items = [
-                    item | ({"origin": "prediction"} if "origin" in item else {})
-                    for item in result_items(task, task.annotation, scheme)
-                ]
-                prediction: Json = {"model_version": letters[annotator], "result": items}
-                predictions.setdefault((project, unit), []).append(prediction)
-    return predictions
+                items = result_items(task, task.annotation, scheme)
+                for item in items:
+                    if "origin" in item:
+                        item["origin"] = "prediction"
+                predictions[project, unit].append({"model_version": letter, "result": items})
+    return dict(predictions)
 
 
 def open_units(state: State) -> dict[Project, list[str]]:
     """Return the tasks that open questions stand in: from project to sentences or articles."""
-    questions = state.open
-    stance = (question.unit_id for question in questions if question.in_sentence_task)
-    spans = (question.article_id for question in questions if not question.in_sentence_task)
-    return {"stance": list(dict.fromkeys(stance)), "spans": list(dict.fromkeys(spans))}
+    units: dict[Project, list[str]] = {project: [] for project in PROJECTS}
+    for project, unit in dict.fromkeys(question.task for question in state.open):
+        units[project].append(unit)
+    return units
 
 
 def push_open(
