@@ -161,17 +161,22 @@ def read_annotators(corpus: Corpus) -> dict[str, str]:
 
 
 def _check_names(corpus: Corpus, round: str, annotator_id: str) -> None:
-    known, file = read_annotators(corpus), corpus.name_of(annotators_file(corpus))
     findings = []
     # The round becomes a folder's name.
     if not _SLUG.fullmatch(round):
         allowed = "small letters, digits and single hyphens, such as r1"
         findings.append(Finding("--round", "", "", round, allowed, "choose such a name"))
-    if annotator_id not in known:
-        allowed = f"one of {', '.join(known)}" if known else "an annotator of the file"
+    if annotator_id not in read_annotators(corpus):
         fix = "add a row annotator_id,kind,name,note (kind: human or language-model)"
-        findings.append(Finding(file, annotator_id, "annotator_id", annotator_id, allowed, fix))
+        findings.append(unknown_annotator(corpus, annotator_id, fix))
     refuse(findings)
+
+
+def unknown_annotator(corpus: Corpus, annotator_id: str, fix: str) -> Finding:
+    """Return the finding on an annotator who does not stand in annotators.csv."""
+    known, file = read_annotators(corpus), corpus.name_of(annotators_file(corpus))
+    allowed = f"one of {', '.join(known)}" if known else "an annotator of the file"
+    return Finding(file, annotator_id, "annotator_id", annotator_id, allowed, fix)
 
 
 def _merge(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from usiran.annotation.server.client import Address, Studio
 from usiran.annotation.server.credentials import LOCAL, Credentials
-from usiran.annotation.submissions import annotators_file, read_annotators
+from usiran.annotation.submissions import read_annotators, unknown_annotator
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError, StudioError
+from usiran.errors import InputError, StudioError
 
 if TYPE_CHECKING:
     import httpx
@@ -34,10 +34,8 @@ def choose_annotator(corpus: Corpus, annotator_id: str | None) -> str:
         return next(iter(known))
     if annotator_id is not None and annotator_id in known:
         return annotator_id
-    allowed = f"one of {', '.join(known)}" if known else "an annotator of the file"
     fix = "name one with --annotator, or add a row annotator_id,kind,name,note to the file"
-    file = corpus.name_of(annotators_file(corpus))
-    raise InputError([Finding(file, "", "annotator_id", annotator_id or "", allowed, fix)])
+    raise InputError([unknown_annotator(corpus, annotator_id or "", fix)])
 
 
 def make_account(studio: Studio, credentials: Credentials, annotator_id: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -103,6 +104,15 @@ class Studio:
     def users(self) -> dict[str, int]:
         """Return the accounts: from email to id."""
         return {str(user.email).lower(): int(user.id) for user in self.sdk.users.list()}
+
+    @contextmanager
+    def exported(self, project_id: int) -> Iterator[Path]:
+        """Yield a project's whole export as a file, which is gone afterwards."""
+        # The system's folder for temporary files, not the corpus: the export holds the texts.
+        with TemporaryDirectory(prefix="usiran-") as temporary:
+            export = Path(temporary) / "export.json"
+            self.download(project_id, export)
+            yield export
 
     def download(self, project_id: int, target: Path) -> None:
         """Write a project's whole export, also its unlabelled tasks, to a file as it arrives."""

@@ -21,6 +21,12 @@ LOCAL = "local"
 _HEAD = "# Made by usiran. Whoever can read this file can read and change every label.\n"
 
 
+class _Server(msgspec.Struct):
+    username: str
+    password: str
+    token: str
+
+
 @dataclass(frozen=True)
 class Login:
     """The first account of a server, which made it; `source` says where it is kept."""
@@ -29,12 +35,6 @@ class Login:
     password: str = field(repr=False)
     token: str = field(repr=False)
     source: str
-
-
-class _Server(msgspec.Struct):
-    username: str
-    password: str
-    token: str
 
 
 class _Account(msgspec.Struct):
@@ -78,16 +78,14 @@ class Credentials:
         if any(os.environ.get(name) for name in VARIABLES):
             return _from_environment()
         server = self._file.server
-        if server is None:
-            return None
-        return Login(server.username, server.password, server.token, source=str(self._path))
+        return Login(**msgspec.structs.asdict(server), source=str(self._path)) if server else None
 
     def make_login(self) -> Login:
         """Make the server's login and keep it."""
-        password, token = secrets.token_urlsafe(18), secrets.token_hex(20)
-        self._file.server = _Server("admin@usiran.invalid", password, token)
+        made = "admin@usiran.invalid", secrets.token_urlsafe(18), secrets.token_hex(20)
+        self._file.server = _Server(*made)
         self._write()
-        return Login("admin@usiran.invalid", password, token, source=str(self._path))
+        return Login(*made, source=str(self._path))
 
     def password(self, server: str, annotator_id: str, email: str) -> str:
         """Return the password kept for an annotator's account on a server; made if missing."""

@@ -87,7 +87,9 @@ def send_predictions(
         present = task.predictions.get(prediction.model_version)
         if task.labelled or (present is not None and _same(present, prediction)):
             continue
-        content = _content(prediction) | {"task": task.task_id}
+        content = prediction._asdict() | {"task": task.task_id}
+        del content["unit_id"]
+        content["result"] = [item | {"origin": "prediction"} for item in prediction.result]
         if present is None:
             new.append(content)
         else:
@@ -97,24 +99,12 @@ def send_predictions(
         batch = new[start : start + BATCH]
         sdk.projects.import_predictions(project_id, request=batch)
         say(f"{start + len(batch)} of {len(new)} predictions sent")
-    unwanted = [
-        int(row["id"])
-        for task in held.values()
-        for version, row in task.predictions.items()
-        if version not in versions and not task.labelled
-    ]
-    for ident in unwanted:
-        sdk.predictions.delete(ident)
-    return Sent(len(new) + changed, len(unwanted), frozenset(versions))
-
-
-def _content(prediction: Prediction) -> Json:
-    result = [{**item, "origin": "prediction"} for item in prediction.result]
-    return {
-        "result": result,
-        "score": prediction.score,
-        "model_version": prediction.model_version,
-    }
+    removed = 0
+    for task in held.values():
+        for version in task.predictions.keys() - versions if not task.labelled else ():
+            sdk.predictions.delete(int(task.predictions[version]["id"]))
+            removed += 1
+    return Sent(len(new) + changed, removed, frozenset(versions))
 
 
 def _same(present: Mapping[str, Any], prediction: Prediction) -> bool:

@@ -170,14 +170,7 @@ class _Process:
     """The server's process; a context manager that starts and ends it."""
 
     def __init__(
-        self,
-        path: Path,
-        data_dir: DataDir,
-        port: int,
-        login: Login,
-        *,
-        lock: int,
-        say: Say,
+        self, path: Path, data_dir: DataDir, port: int, login: Login, *, lock: int, say: Say
     ) -> None:
         self._data_dir, self._port, self._say = data_dir, port, say
         log = os.open(data_dir.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal, NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -145,10 +144,7 @@ Uses = Counter[tuple[str, str]]
 
 def refuse_losses(studio: Studio, project: Any, config: str) -> None:
     """Refuse a config that lacks a label or a control which the project's labels use."""
-    # The system's folder for temporary files, not the corpus: the export holds the texts.
-    with TemporaryDirectory(prefix="usiran-") as temporary:
-        export = Path(temporary) / "export.json"
-        studio.download(project.id, export)
+    with studio.exported(project.id) as export:
         uses = count_uses(export)
     where, allowed = studio.place(project.title), "one of the new config"
     fix = "put it back in labels.toml, or pull the labels and delete the project there"

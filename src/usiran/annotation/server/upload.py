@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from usiran.annotation.read_labels import annotations_by, read_all_labels, same_labels
 from usiran.annotation.server.accounts import choose_annotator, email_of, log_in
@@ -73,10 +72,8 @@ def upload(
     credentials = Credentials(connection.data_dir)
     with speaking(connection.address()) as studio:
         planner = _Planner(studio, corpus, annotator_id, scheme, texts)
-        plans = []
-        for layer in PROJECTS:
-            if layer_tasks := [task for task in tasks if task.project == layer]:
-                plans.append(planner.plan(layer, layer_tasks, replace=replace))
+        layers = [layer for layer in PROJECTS if any(task.project == layer for task in tasks)]
+        plans = [planner.plan(layer, tasks, replace=replace) for layer in layers]
         refuse(finding for plan in plans for finding in plan.findings)
         # As the annotator: the server takes down who sends an annotation as who made it.
         with speaking(log_in(studio, credentials, annotator_id)) as own:
@@ -102,14 +99,13 @@ class _Planner:
         check_version(self._studio, mark, project)
         plan, held = _Plan(mark.title), self._held(mark.title, int(project.id))
         for task in tasks:
-            self._compare(plan, task, held.get(task.unit_id), replace)
+            if task.project == layer:
+                self._compare(plan, task, held.get(task.unit_id), replace)
         return plan
 
     def _held(self, title: str, project_id: int) -> dict[str, TaskReading]:
-        # The system's folder for temporary files, not the corpus: the export holds the texts.
-        with TemporaryDirectory(prefix="usiran-") as temporary:
-            export, name = Path(temporary) / "export.json", self._studio.place(title)
-            self._studio.download(project_id, export)
+        name = self._studio.place(title)
+        with self._studio.exported(project_id) as export:
             readings = read_export(export, scheme=self._scheme, texts=self._texts, name=name)
             return {task.unit_id: task for task in readings}
 
