@@ -11,8 +11,9 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import regex
@@ -54,8 +55,7 @@ class _Sheet(msgspec.Struct, forbid_unknown_fields=True):
     decisions: list[_Entry] = []
 
 
-@dataclass(frozen=True)
-class SheetDecisions:
+class SheetDecisions(NamedTuple):
     """What a sheet brought: decisions to save, how many stood already, how many are empty."""
 
     decisions: tuple[Decision, ...]

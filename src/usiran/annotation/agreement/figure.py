@@ -52,10 +52,9 @@ def heat_map(agreement: Agreement, *, format: str = "svg", name: str = "the pict
         for i, panel in enumerate(_MIDDLE_PANELS):
             _draw_panel(picture.add_subplot(grid[1, 2 * i : 2 * i + 2]), agreement[panel])
         _draw_panel(picture.add_subplot(grid[2, 0:4]), agreement[_LARGE_PANEL])
-        picture.suptitle(
-            f"Label confusion between {len(agreement.annotators)} annotators: "
-            "pairs of annotators on one unit, shaded by their share of the row"
-        )
+        title = f"Label confusion between {len(agreement.annotators)} annotators"
+        cells = "pairs of annotators on one unit, shaded by their share of the row"
+        picture.suptitle(f"{title}: {cells}")
         content = io.BytesIO()
         # A date in the file would make every drawing another one.
         metadata = {"Date": None} if format == "svg" else {"Software": None}

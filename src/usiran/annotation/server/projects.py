@@ -92,23 +92,26 @@ def find_project(studio: Studio, mark: Mark) -> Any | None:
     return project
 
 
-def check_version(studio: Studio, mark: Mark, project: Any) -> None:
-    """Refuse a project that was pushed from another version of the data."""
-    present = read_mark(project.description)
-    if present is not None and present.version != mark.version:
-        fix = "push again: it compares every text and then names the present version"
-        allowed = f"data {mark.version}, as in corpus.toml"
-        raise StudioError(studio.place(mark.title), f"data {present.version}", allowed, fix)
+def pushed_projects(studio: Studio, marks: Iterable[Mark]) -> list[Any]:
+    """Return those of the projects that the server has, or refuse where it has none of them.
 
-
-def no_project(studio: Studio, marks: Iterable[Mark]) -> StudioError:
-    """Return what is said where the server has none of these projects."""
-    titles = {f"'{mark.title}'": mark for mark in marks}
-    push = "push --layer LAYER --annotator ID"
-    if any(mark.layer.endswith(" adjudication") for mark in titles.values()):
-        push = "adjudicate --push --adjudicator ID"
-    fix = f"push the tasks first: usiran annotate {push}"
-    return StudioError(studio.url, "no such project", " or ".join(titles), fix)
+    One that was pushed from another version of the data is refused too.
+    """
+    projects = {mark: find_project(studio, mark) for mark in marks}
+    for mark, project in projects.items():
+        present = read_mark(project.description) if project is not None else None
+        if present is not None and present.version != mark.version:
+            fix = "push again: it compares every text and then names the present version"
+            allowed = f"data {mark.version}, as in corpus.toml"
+            raise StudioError(studio.place(mark.title), f"data {present.version}", allowed, fix)
+    if pushed := [project for project in projects.values() if project is not None]:
+        return pushed
+    command = "push --layer LAYER --annotator ID"
+    if any(mark.layer.endswith(" adjudication") for mark in projects):
+        command = "adjudicate --push --adjudicator ID"
+    titles = " or ".join(f"'{mark.title}'" for mark in projects)
+    fix = f"push the tasks first: usiran annotate {command}"
+    raise StudioError(studio.url, "no such project", titles, fix)
 
 
 def settings(mark: Mark, config: str, instruction: str) -> dict[str, object]:

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
 from usiran.annotation.server.accounts import choose_annotator, email_of
-from usiran.annotation.server.client import Connection, Studio, speaking
-from usiran.annotation.server.projects import Mark, check_version, find_project, no_project
+from usiran.annotation.server.client import Connection, speaking
+from usiran.annotation.server.projects import Mark, pushed_projects
 from usiran.annotation.submissions import PROJECTS, Report, import_labels
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError, StudioError
@@ -101,7 +101,7 @@ def fetched(
         exports: dict[str, Path] = {}
         with speaking(connection.address()) as studio:
             user = studio.users().get(email_of(annotator_id))
-            for project in _projects(studio, marks):
+            for project in pushed_projects(studio, marks):
                 export = Path(temporary) / f"{project.id}.json"
                 studio.download(project.id, export)
                 connection.say(f"{project.title}: {export.stat().st_size} bytes")
@@ -114,17 +114,6 @@ def fetched(
             )
         any_labels = any(project.submitted for project in counts)
         yield studio.url, counts, labels if any_labels else None
-
-
-def _projects(studio: Studio, marks: Iterable[Mark]) -> list[Any]:
-    """Return the projects that the server has, or refuse where it has none of them."""
-    projects = {mark: find_project(studio, mark) for mark in marks}
-    present = {mark: project for mark, project in projects.items() if project is not None}
-    for mark, project in present.items():
-        check_version(studio, mark, project)
-    if not present:
-        raise no_project(studio, projects)
-    return list(present.values())
 
 
 def _copy_own(title: str, export: Path, lines: BinaryIO, user: int | None) -> ProjectCounts:

@@ -14,7 +14,7 @@ from usiran.annotation.read_labels import annotations_by, read_all_labels, same_
 from usiran.annotation.server.accounts import choose_annotator, email_of, log_in
 from usiran.annotation.server.client import Connection, Say, Studio, speaking
 from usiran.annotation.server.credentials import Credentials
-from usiran.annotation.server.projects import Mark, check_version, find_project, no_project
+from usiran.annotation.server.projects import Mark, pushed_projects
 from usiran.annotation.submissions import PROJECTS
 from usiran.corpus import Corpus
 from usiran.errors import Finding, refuse
@@ -93,21 +93,15 @@ class _Planner:
     def plan(self, layer: Project, tasks: Iterable[TaskReading], *, replace: bool) -> _Plan:
         """Return what has to be sent to the project of a layer, with everything against it."""
         mark = Mark.of(self._manifest, layer, self._annotator)
-        project = find_project(self._studio, mark)
-        if project is None:
-            raise no_project(self._studio, [mark])
-        check_version(self._studio, mark, project)
-        plan, held = _Plan(mark.title), self._held(mark.title, int(project.id))
+        (project,) = pushed_projects(self._studio, [mark])
+        plan, name = _Plan(mark.title), self._studio.place(mark.title)
+        with self._studio.exported(int(project.id)) as export:
+            readings = read_export(export, scheme=self._scheme, texts=self._texts, name=name)
+            held = {task.unit_id: task for task in readings}
         for task in tasks:
             if task.project == layer:
                 self._compare(plan, task, held.get(task.unit_id), replace)
         return plan
-
-    def _held(self, title: str, project_id: int) -> dict[str, TaskReading]:
-        name = self._studio.place(title)
-        with self._studio.exported(project_id) as export:
-            readings = read_export(export, scheme=self._scheme, texts=self._texts, name=name)
-            return {task.unit_id: task for task in readings}
 
     def _compare(
         self, plan: _Plan, task: TaskReading, held: TaskReading | None, replace: bool

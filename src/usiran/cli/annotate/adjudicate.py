@@ -56,9 +56,8 @@ def through_studio(
     from usiran.cli.annotate.server import connect
 
     if by is None:
-        raise typer.BadParameter(
-            "name who decides, as in annotators.csv", param_hint="--adjudicator"
-        )
+        message = "name who decides, as in annotators.csv"
+        raise typer.BadParameter(message, param_hint="--adjudicator")
     connection = connect(adjudicator.corpus, data, url)
     if not push:
         _show_pulled(adjudicator, by, connection, as_json=as_json)
@@ -93,10 +92,8 @@ def _remaining(adjudicator: Adjudicator) -> Iterator[str]:
     state = adjudicator.state
     resolved = state.resolved.values()
     decided = sum(one.decision is not None for one in resolved)
-    yield (
-        f"{len(state.open)} open, {decided} decided, {len(resolved) - decided} answered "
-        "alike by all"
-    )
+    alike = f"{len(resolved) - decided} answered alike by all"
+    yield f"{len(state.open)} open, {decided} decided, {alike}"
     if waiting := state.waiting:
         yield f"roles come once the spans are decided: {', '.join(waiting)}"
     if stale := state.stale:
@@ -111,13 +108,11 @@ def decide(
     adjudicator.check_adjudicator(by or "")
     if sheet is None:
         return dialogue(adjudicator, by or "", redo)
-    filled = sheets.read_sheet(sheet, adjudicator, by=by or "", redo=redo)
-    adjudicator.save(*filled.decisions)
-    say(
-        f"{len(filled.decisions)} decisions saved, {filled.unchanged} stood already, "
-        f"{filled.empty} entries left empty"
-    )
-    return len(filled.decisions)
+    decisions, unchanged, empty = sheets.read_sheet(sheet, adjudicator, by=by or "", redo=redo)
+    adjudicator.save(*decisions)
+    stood = f"{unchanged} stood already, {empty} entries left empty"
+    say(f"{len(decisions)} decisions saved, {stood}")
+    return len(decisions)
 
 
 def finish(adjudicator: Adjudicator, saved: int, *, decided: bool, as_json: bool) -> None:
@@ -145,12 +140,9 @@ def dialogue(adjudicator: Adjudicator, by: str, redo: Sequence[str]) -> int:
     saved, skipped = 0, set[str]()
     while True:
         open_questions = [one for one in adjudicator.state.open if one.id not in skipped]
-        if again:
-            question = adjudicator.question(again.pop(0))
-        elif open_questions:
-            question = open_questions[0]
-        else:
+        if not again and not open_questions:
             return saved
+        question = adjudicator.question(again.pop(0)) if again else open_questions[0]
         print(f"\n[{len(open_questions)} open] {question.id}")
         for line in sheets.shown(adjudicator, question, numbered=True):
             print(f"    {line}")
