@@ -14,21 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from usiran.annotation import submissions as stored
 from usiran.annotation.read_labels import single_annotations
-from usiran.annotation.submissions import (
-    PROJECTS,
-    list_submissions,
-    read_annotators,
-    read_submission,
-)
 from usiran.corpus import Corpus
 from usiran.errors import Finding, refuse
-from usiran.label_studio.annotation_records import (
-    AnnotationReading,
-    AnnotationRow,
-    TaskReading,
-    annotation_rows,
-)
+from usiran.label_studio import annotation_records as records
+from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
 from usiran.label_studio.read_export import read_export
 from usiran.schemas.label_scheme import Project, Scheme
 from usiran.text.articles import Texts
@@ -61,12 +52,12 @@ class AnnotatorLabels:
         return tuple(self.tasks)
 
     @cached_property
-    def rows(self) -> tuple[AnnotationRow, ...]:
+    def rows(self) -> tuple[records.AnnotationRow, ...]:
         """All labels of all rounds: what votes are counted from."""
         return tuple(
             row
             for (round, annotator), tasks in self.submissions.items()
-            for row in annotation_rows(tasks, round=round, annotator_id=annotator)
+            for row in records.annotation_rows(tasks, round=round, annotator_id=annotator)
         )
 
     # Both look-ups are asked for every unit of the corpus: a scan each would cost its square.
@@ -100,16 +91,16 @@ def read_rounds(
 ) -> AnnotatorLabels:
     """Read the stored submissions of some rounds, in which the last one listed counts."""
     submissions = {
-        stored: read_submission(corpus, *stored, scheme=scheme, texts=texts)
-        for stored in list_submissions(corpus)
+        key: stored.read_submission(corpus, *key, scheme=scheme, texts=texts)
+        for key in stored.list_submissions(corpus)
     }
-    return _of_rounds(rounds, submissions, read_annotators(corpus))
+    return _of_rounds(rounds, submissions, stored.read_annotators(corpus))
 
 
 def labels_of(opened: Opened) -> AnnotatorLabels:
     """Return what a corpus that was opened has of its gold rounds; raises as `read_rounds`."""
     submissions: dict[tuple[str, str], list[TaskReading]] = defaultdict(list)
-    for project in PROJECTS:
+    for project in stored.PROJECTS:
         for (round, annotator, of_project), tasks in sorted(opened.submissions.items()):
             if of_project == project:
                 submissions[round, annotator] += tasks
@@ -173,22 +164,16 @@ def read_exports(
     contents = [
         (export, list(read_export(export.path, scheme=scheme, texts=texts))) for export in exports
     ]
-    authors = {
-        _author(annotation)
-        for export, tasks in contents
-        if export.annotator is None
-        for task in tasks
-        for annotation in task.annotations
-    }
+    unnamed = [task for export, tasks in contents if export.annotator is None for task in tasks]
+    authors = {_author(annotation) for task in unnamed for annotation in task.annotations}
     # A server's export names who labelled; all stored submissions say user 1.
     collected = _Collected()
     for export, tasks in contents:
         owner = export.annotator or (_file_owner(export.path) if len(authors) < 2 else None)
         for annotator, own_tasks in sorted(_split(tasks, owner).items()):
             collected.take(annotator, str(export.path), own_tasks)
-    return collected.checked(
-        ", ".join(str(export.path) for export in exports), read_annotators(corpus)
-    )
+    source = ", ".join(str(export.path) for export in exports)
+    return collected.checked(source, stored.read_annotators(corpus))
 
 
 def _split(tasks: Iterable[TaskReading], owner: str | None) -> dict[str, list[TaskReading]]:

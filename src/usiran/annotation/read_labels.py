@@ -108,11 +108,8 @@ def read_all_labels(
             tasks = read_labels(
                 path, corpus, scheme=scheme, texts=texts, completed_by=completed_by
             ).labelled
-        except FileError as error:
-            findings.append(error.finding)
-            continue
-        except InputError as error:
-            findings += error.findings
+        except (FileError, InputError) as error:
+            findings += [error.finding] if isinstance(error, FileError) else error.findings
             continue
         twice = [task.unit_id for task in tasks if task.unit_id in labelled]
         if twice:

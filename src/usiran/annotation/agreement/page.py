@@ -26,11 +26,8 @@ Progress = Callable[[str], None]
 def page_files(corpus: Corpus, progress: Progress = lambda _: None) -> dict[Path, bytes]:
     """Return AGREEMENT.md with every block made anew, and the pictures it shows."""
     text, agreements = _measured(corpus, progress)
-    pictures = {
-        path: heat_map(agreement, name=corpus.name_of(path))
-        for path, agreement in agreements.items()
-    }
-    return {**pictures, corpus.annotation / "AGREEMENT.md": text}
+    files = {path: heat_map(shown, name=corpus.name_of(path)) for path, shown in agreements.items()}
+    return files | {corpus.annotation / "AGREEMENT.md": text}
 
 
 def page_drift(corpus: Corpus, progress: Progress = lambda _: None) -> list[Finding]:

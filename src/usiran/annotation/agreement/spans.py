@@ -132,13 +132,10 @@ def _links(
 
 
 def _role_score(articles: Iterable[_ArticleLinks], first: str, second: str) -> float | None:
-    common = first_total = second_total = 0
-    for links, events in articles:
-        if first in links and second in links:
-            # Events that only one of them marked are the question of the span scores.
-            both = {n for n, group in enumerate(events) if first in group and second in group}
-            of_first = {link for link in links[first] if link[0] in both}
-            of_second = {link for link in links[second] if link[0] in both}
-            common += len(of_first & of_second)
-            first_total, second_total = first_total + len(of_first), second_total + len(of_second)
-    return f1(common, first_total, second_total)
+    of_both: dict[str, set[tuple[int, Link]]] = {first: set(), second: set()}
+    for article, (links, events) in enumerate(articles):
+        # Events that only one of them marked are the question of the span scores.
+        both = {n for n, group in enumerate(events) if first in group and second in group}
+        for annotator, shared in of_both.items():
+            shared |= {(article, link) for link in links.get(annotator, ()) if link[0] in both}
+    return f1(len(of_both[first] & of_both[second]), *map(len, of_both.values()))

@@ -57,10 +57,10 @@ class Pushed:
     def text(self, credentials: str) -> str:
         """Return what was done as lines of text; passwords are kept in `credentials`."""
         settings = f" ({', '.join(self.settings)})" if self.settings else ""
+        counts = f"{self.new} new, {self.changed} changed, {self.removed} removed"
         lines = [
             f"project '{self.title}' {self.project}{settings}: {self.url}",
-            f"tasks: {self.new} new, {self.changed} changed, {self.removed} removed, "
-            f"{self.unchanged} unchanged",
+            f"tasks: {counts}, {self.unchanged} unchanged",
         ]
         if self.predictions or self.withdrawn:
             lines.append(f"predictions: {self.predictions} new, {self.withdrawn} removed")
