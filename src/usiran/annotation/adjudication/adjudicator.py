@@ -222,14 +222,15 @@ class Adjudicator:
 
     def drift(self) -> list[Finding]:
         """Find gold files that are not what the labels and decisions give."""
-        fix, allowed = (
-            "run `usiran annotate adjudicate`",
-            "what the submissions and the ledger give",
-        )
-        different = (path for path, content in self._gold()[2].items() if not holds(path, content))
-        values = {path: "another content" if path.is_file() else "no file" for path in different}
-        name_of = self.corpus.name_of
-        return [Finding(name_of(file), "", "", was, allowed, fix) for file, was in values.items()]
+        allowed = "what the submissions and the ledger give"
+        fix = "run `usiran annotate adjudicate`"
+        findings = []
+        for path, content in self._gold()[2].items():
+            if not holds(path, content):
+                value = "another content" if path.is_file() else "no file"
+                name = self.corpus.name_of(path)
+                findings.append(Finding(name, "", "", value, allowed, fix))
+        return findings
 
     def _gold(self) -> tuple[list[TaskReading], list[DecisionRow], dict[Path, bytes]]:
         """Return the gold's tasks, the rows of decisions.csv and all files, checked."""
@@ -245,10 +246,8 @@ class Adjudicator:
         for project in PROJECTS:
             own = (task for task in tasks if task.project == project)
             files[self.corpus.gold / f"{project}.json"] = export_bytes(own, self.scheme)
-        for table, dicts in (
-            ("votes", vote_rows(votes)),
-            ("decisions", [row._asdict() for row in rows]),
-        ):
+        tables = {"votes": vote_rows(votes), "decisions": [row._asdict() for row in rows]}
+        for table, dicts in tables.items():
             content = csv_bytes(dicts, list(MODELS[table].columns))
             files[self.corpus.gold / f"{table}.csv"] = content
         return tasks, rows, files
