@@ -137,7 +137,7 @@ def speaking(where: Address) -> Iterator[Studio]:
     # A proxy of the environment is for other machines than this one.
     proxy = urlsplit(where.url).hostname not in ("127.0.0.1", "localhost", "::1")
     with (
-        explained(where.url),
+        _explained(where.url),
         httpx.Client(timeout=_TIMEOUT, follow_redirects=True, trust_env=proxy) as http,
     ):
         # Asked without the token: it is for a Label Studio only.
@@ -183,7 +183,7 @@ def _something_else(url: str, status: int) -> StudioError:
 
 
 @contextmanager
-def explained(url: str) -> Iterator[None]:
+def _explained(url: str) -> Iterator[None]:
     """Turn every error of the SDK and of the connection into a StudioError."""
     import httpx
     from label_studio_sdk.core.api_error import ApiError
