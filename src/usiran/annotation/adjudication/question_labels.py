@@ -212,8 +212,10 @@ class _Parser:
         mode = ", for an event its mode" if self._question.layer == "event" else ""
         return f'{names}, offsets as 3-9 or a "quote" or both{mode}; more behind a semicolon'
 
-    def _parts(self, words: list[str]) -> tuple[str, tuple[int, int] | None, str | None, list[str]]:
-        """Split one item's words: label, offsets, quote, the rest."""
+    def _parts(
+        self, words: list[str]
+    ) -> tuple[str, tuple[int, int] | None, str | None, str | None]:
+        """Split one item's words: label, offsets, quote, and the mode of an event."""
         label, rest = self._label(self._question.layer, words[0]), words[1:]
         offsets = quote = None
         if rest and (match := _OFFSETS.fullmatch(rest[0])):
@@ -224,15 +226,15 @@ class _Parser:
             rest = rest[1:]
         if offsets is None and quote is None:
             raise self._error(" ".join(words), self._form(), "say where it stands")
-        return label, offsets, quote, rest
-
-    def _span(self, words: list[str]) -> Item:
-        label, offsets, quote, rest = self._parts(words)
         mode = self._scheme["mode"].default if self._question.layer == "event" else None
         if rest and mode is not None:
             mode = self._label("mode", rest.pop(0))
         if rest:
             raise self._error(" ".join(rest), self._form(), "delete it")
+        return label, offsets, quote, mode
+
+    def _span(self, words: list[str]) -> Item:
+        label, offsets, quote, mode = self._parts(words)
         return Item(label, *self._place(offsets or self._searched(quote or ""), quote), mode)
 
     def _place(self, place: tuple[int, int], quote: str | None) -> tuple[int, int]:
@@ -269,9 +271,7 @@ class _Parser:
         raise self._error(quote, allowed, fix)
 
     def _role(self, words: list[str]) -> Item:
-        label, offsets, quote, rest = self._parts(words)
-        if rest:
-            raise self._error(" ".join(rest), self._form(), "delete it")
+        label, offsets, quote, _ = self._parts(words)
         actors = [actor for actor in self._question.actors if offsets in (None, actor.place)]
         if quote is not None:
             actors = [actor for actor in actors if self._text[slice(*actor.place)] == quote]
