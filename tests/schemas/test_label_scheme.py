@@ -10,6 +10,7 @@ import pytest
 from usiran.corpus import Corpus
 from usiran.errors import FileError
 from usiran.schemas.label_scheme import QUADS, read_scheme
+from usiran.schemas.names import REMARKS
 
 PLOVER = (
     "AGREE CONSULT SUPPORT CONCEDE COOPERATE AID RETREAT REQUEST ACCUSE REJECT THREATEN PROTEST "
@@ -20,8 +21,10 @@ PLOVER = (
 def test_the_scheme_has_the_fields_and_labels_of_the_design(repo: Corpus) -> None:
     scheme = read_scheme(repo.labels)
     assert [field.name for field in scheme.fields] == [
-        "stance", "grounds", "holder", "actor", "event", "mode", "role", "article_stance",
-    ]  # fmt: skip
+        *("stance", "grounds", "holder", *REMARKS),
+        *("actor", "event", "mode", "role", "article_stance"),
+    ]
+    assert [field.name for field in scheme.fields if field.kind == "text"] == ["voiced_by"]
     assert scheme["stance"].names == ("pro-US", "pro-Iran", "neutral")
     assert scheme["grounds"].names == ("us+", "us-", "iran+", "iran-")
     assert scheme["event"].names == tuple(PLOVER.split())

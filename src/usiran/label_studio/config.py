@@ -88,7 +88,7 @@ def _stance(scheme: Scheme) -> ET.Element:
         view = ET.SubElement(root, "View", style=style)
         ET.SubElement(view, "Text", name=name, value=f"${name}")
     for field in scheme.of("stance"):
-        _choices(root, field)
+        (_text_area if field.kind == "text" else _choices)(root, field)
     return root
 
 
@@ -151,6 +151,20 @@ def _choices(root: ET.Element, field: Field) -> None:
         ET.SubElement(tag, "Choice", _attributes(label) | style)
 
 
+def _text_area(root: ET.Element, field: Field) -> None:
+    ET.SubElement(root, "Header", value=field.question, size="6", style=_QUESTION)
+    # One line, sent with the rest: without maxSubmissions a second answer could be added.
+    ET.SubElement(
+        root,
+        "TextArea",
+        name=field.name,
+        toName="text",
+        rows="1",
+        editable="true",
+        maxSubmissions="1",
+    )
+
+
 def _attributes(label: Label) -> dict[str, str]:
     optional = {"alias": label.alias, "hotkey": label.hotkey, "hint": label.definition}
     return {"value": label.name} | {name: value for name, value in optional.items() if value}
@@ -189,7 +203,7 @@ def _name_errors(root: ET.Element) -> Iterator[_Error]:
             if target is not None and target not in targets:
                 allowed = f"one of {', '.join(sorted(map(str, targets)))}"
                 yield _where(element), pointer, target, allowed, "correct the name"
-        if element.tag in ("Choices", "Labels") and element.get("toName") is None:
+        if element.tag in ("Choices", "Labels", "TextArea") and element.get("toName") is None:
             yield _where(element), "toName", "", "the name of the text it is about", "add toName"
 
 
@@ -209,6 +223,8 @@ def _label_errors(root: ET.Element, scheme: Scheme, project: Project) -> Iterato
             children = element.findall(_CONTROLS[element.tag])
             # Relations have no name in a config; the scheme's field of them is "role".
             offered[element.get("name") or "role"] = [c.get("value") or "" for c in children]
+        elif element.tag == "TextArea":
+            offered[element.get("name") or ""] = []
     fields = {field.name: list(field.names) for field in scheme.of(project)}
     for name in offered.keys() | fields.keys():
         if offered.get(name) != fields.get(name):

@@ -36,7 +36,7 @@ class ResultValue(msgspec.Struct, gc=False):
 
     start: int | None = None
     end: int | None = None
-    # A list where the item is of a text area: such an export is still read, and refused by item.
+    # A list where the item is of a text area.
     text: str | list[str] | None = None
     labels: list[str] | None = None
     choices: list[str] | None = None
@@ -127,6 +127,8 @@ class ResultReader:
                 self._read_span(draft, field, item)
             elif field.scope == "region":
                 references.append((field, item))
+            elif field.kind == "text":
+                _read_text(draft, field, item)
             else:
                 _read_choice(draft, field, item)
         for field, item in references:
@@ -203,6 +205,17 @@ def _read_choice(draft: Draft, field: Field, item: ResultItem) -> None:
         draft.error(item, field.name, ", ".join(labels), "one result", _FIX_DOUBLE)
     elif labels:
         draft.choices[field.name] = labels
+
+
+def _read_text(draft: Draft, field: Field, item: ResultItem) -> None:
+    text = (item.value and item.value.text) or []
+    # Label Studio writes a list, and one text where an export was made by hand.
+    words = [part.strip() for part in ([text] if isinstance(text, str) else text)]
+    if field.name in draft.choices or len(words) != 1 or not words[0]:
+        allowed = "one text that is not empty"
+        draft.error(item, field.name, ", ".join(words), allowed, "leave one line, or none")
+    else:
+        draft.choices[field.name] = (words[0],)
 
 
 def _labels(draft: Draft, field: Field, item: ResultItem) -> tuple[str, ...] | None:

@@ -92,6 +92,8 @@ def result_items(task: TaskReading, annotation: AnnotationReading, scheme: Schem
 
 
 def _choice(unit: str, field: Field, labels: Iterable[str]) -> Json:
+    if field.kind == "text":
+        return _item(region_id(unit), field.name, "textarea", {"text": list(labels)})
     return _item(region_id(unit), field.name, "choices", {"choices": _written(field, labels)})
 
 

@@ -16,7 +16,7 @@ from usiran.corpus import read_toml
 from usiran.errors import FileError, shorten
 from usiran.schemas.contest import Contest, Side
 
-Kind = Literal["choice", "choices", "labels", "relation"]
+Kind = Literal["choice", "choices", "text", "labels", "relation"]
 Scope = Literal["task", "region"]
 Project = Literal["stance", "spans"]
 Quad = Literal["verbal cooperation", "material cooperation", "verbal conflict", "material conflict"]
@@ -50,7 +50,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     required: bool
     question: str
     definition: str
-    labels: tuple[Label, ...]
+    labels: tuple[Label, ...] = ()
     region: str | None = None
     default: str | None = None
 
@@ -95,7 +95,7 @@ class Scheme:
     @cached_property
     def allowed(self) -> dict[str, tuple[str, ...]]:
         """From field name (and "quad", "affiliation") to the names of its labels, in order."""
-        names = {field.name: field.names for field in self.fields}
+        names = {field.name: field.names for field in self.fields if field.kind != "text"}
         return names | {"quad": QUADS, "affiliation": self.affiliations}
 
     @cached_property

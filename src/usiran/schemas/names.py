@@ -7,9 +7,12 @@ from __future__ import annotations
 
 ZONES = ("title", "body", "caption", "boilerplate")
 SCORED_ZONES = ZONES[:-1]
-LAYERS = ("stance", "grounds", "holder", "article_stance", "actor", "event", "role")
-SENTENCE_LAYERS = LAYERS[:3]
-VOTED_LAYERS = (*LAYERS, "mode")
+GOLD_LAYERS = ("stance", "grounds", "holder", "article_stance", "actor", "event", "role")
+# What annotators say about their own sentence labels: told as they gave it, never voted on.
+REMARKS = ("voiced_by", "confidence", "second_stance", "second_holder")
+LAYERS = (*GOLD_LAYERS, *REMARKS)
+SENTENCE_LAYERS = (*GOLD_LAYERS[:3], *REMARKS)
+VOTED_LAYERS = (*GOLD_LAYERS, "mode")
 TEXT_STATUSES = ("present", "withdrawn", "withheld")
 TEXT_STATUS = (
     "whether the text is here: present, withdrawn (taken out on request; underscores stand for it) "

@@ -11,16 +11,20 @@ import regex
 from usiran.text.articles import Sentence, Texts
 from usiran.text.tokens import tokenize
 
-_WORD = regex.compile(r'"(?P<quote>(?:[^"\\]|\\.)*)"(?=\s|$)|(?P<bare>\S+)')
+_WORD = regex.compile(r'((?P<key>\w+)=)?"(?P<quote>([^"\\]|\\.)*)"(?=\s|$)|(?P<bare>\S+)')
 _ESCAPE = regex.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "r": "\r", '"': '"', "\\": "\\"}
 
 
 class Word(NamedTuple):
-    """One word of a line: a quote without its marks and escapes, or a bare word."""
+    """One word of a line: a quote without its marks and escapes, or a bare word.
+
+    `key` is what stands before a quote as ``key="..."``.
+    """
 
     text: str
     quoted: bool
+    key: str = ""
 
 
 def split_words(line: str) -> list[Word] | None:
@@ -29,16 +33,19 @@ def split_words(line: str) -> list[Word] | None:
     Examples
     --------
     >>> split_words(r'  CIVILIAN "a \"fan\"" a1')[1]
-    Word(text='a "fan"', quoted=True)
+    Word(text='a "fan"', quoted=True, key='')
     >>> split_words('  CIVILIAN "a fan') is None
     True
     """
     words: list[Word] = []
     for match in _WORD.finditer(line):
-        quote, bare = match["quote"], match["bare"] or ""
-        if '"' in bare:
+        bare = match["bare"]
+        if bare is None:
+            words.append(Word(_unescape(match["quote"]), True, match["key"] or ""))
+        elif '"' in bare:
             return None
-        words.append(Word(bare, False) if quote is None else Word(_unescape(quote), True))
+        else:
+            words.append(Word(bare, False))
     return words
 
 

@@ -213,6 +213,34 @@ def test_what_is_no_sheet_is_refused(content: bytes, match: str) -> None:
         parse_sheet(content, name="s.txt", texts=TEXTS, scheme=SCHEME)
 
 
+def test_remarks_behind_the_labels_are_read_in_the_schemes_order() -> None:
+    remarks = ' second_stance=pro-US voiced_by="Washington\'s \\"envoy\\"" confidence=2'
+    task = parse(edited("002 neutral source us- iran-", f"002 neutral source us- iran-{remarks}"))[
+        1
+    ]
+    assert list(task.annotation.choices.items())[3:] == [
+        ("voiced_by", ('Washington\'s "envoy"',)),
+        ("confidence", ("2",)),
+        ("second_stance", ("pro-US",)),
+    ]
+    assert parse(fill_sheet(parse(SHEET), texts=TEXTS, scheme=SCHEME)) == parse(SHEET)
+
+
+@pytest.mark.parametrize(
+    ("remark", "column", "value"),
+    [
+        ("confidence=6", "confidence", "6"),
+        ("confidance=4", "sentence", "confidance"),
+        ("confidence=4 confidence=3", "confidence", "3"),
+        ('voiced_by=""', "voiced_by", ""),
+        ('voiced_by="Washington', "", '005 neutral source voiced_by="Washington'),
+    ],
+)
+def test_a_remark_that_says_nothing_is_refused(remark: str, column: str, value: str) -> None:
+    (error,) = errors(edited("005 neutral source", f"005 neutral source {remark}"))[:1]
+    assert (error.record, error.column, error.value) == ("line 18", column, value)
+
+
 def test_a_blank_sheet_shows_every_sentence_and_asks_for_every_label() -> None:
     sheet = blank_sheet(TEXTS, GAS, SCHEME)
     assert "# title: Gas waiver ends 🔥 as talks stall\n001 ? ?\n" in sheet

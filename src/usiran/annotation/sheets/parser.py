@@ -6,12 +6,13 @@ is ``#`` is a comment, blank lines do not count::
     article 2020-03-some-article
     article_stance neutral
 
-    001 neutral source us+ iran-
+    001 neutral source us+ iran- confidence=4 second_stance=pro-US voiced_by="officials"
       GOVERNMENT "Britain" a1
       CONSULT "in talks" future agent=a1 recipient=a2
 
 A sentence line holds the ordinal of a scored sentence, its stance, its holder, then any
-grounds. The indented lines below it are its spans: a label, the quoted words, where needed
+grounds, then any of the scheme's further answers as ``field=label`` or ``field="words"``. The
+indented lines below it are its spans: a label, the quoted words, where needed
 ``#n`` (the n-th place, counted from where the search begins), then for an actor its handle,
 for an event its mode and ``agent=`` and ``recipient=`` with handles of actors anywhere in the
 article. A quote is searched from the end of the previous quote of the same layer, at whole
@@ -39,10 +40,15 @@ from usiran.label_studio.annotation_records import (
 )
 from usiran.label_studio.check import grounds_errors
 from usiran.schemas.label_scheme import Scheme
+from usiran.schemas.names import REMARKS
 from usiran.text.articles import Sentence, Texts
 from usiran.text.quoting import Word, nearest, occurrences, split_words
 
 _HANDLE = regex.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+def _is_remark(word: Word) -> bool:
+    return bool(word.key) or (not word.quoted and "=" in word.text)
 
 
 class _Event(NamedTuple):
@@ -149,7 +155,7 @@ class _Parser:
         elif first in self._article_fields:
             self._read_article_choice(first, [word.text for word in words])
         else:
-            self._read_sentence(first, [word.text for word in words[1:]])
+            self._read_sentence(first, words[1:])
 
     def _read_article(self, article_id: str) -> None:
         known = sorted(self._texts.sentences)
@@ -171,7 +177,7 @@ class _Parser:
         elif label := self._label(field, words[1]):
             self._article_choices[field] = (label,)
 
-    def _read_sentence(self, ordinal: str, words: list[str]) -> None:
+    def _read_sentence(self, ordinal: str, words: list[Word]) -> None:
         self._sentence = sentence = self._by_ordinal.get(ordinal)
         self._ends = {}
         if sentence is None:
@@ -187,7 +193,9 @@ class _Parser:
         else:
             self._choices[sentence.sentence_id] = self._sentence_choices(words)
 
-    def _sentence_choices(self, words: list[str]) -> dict[str, tuple[str, ...]]:
+    def _sentence_choices(self, line: list[Word]) -> dict[str, tuple[str, ...]]:
+        remarks = self._read_remarks(line)
+        words = [word.text for word in line if not _is_remark(word)]
         if len(words) < 2:
             value = " ".join(words) or "the ordinal alone"
             self._error("stance", value, "ordinal, stance, holder, grounds", "add them")
@@ -201,8 +209,23 @@ class _Parser:
         for error in grounds_errors(self._scheme.contest, stance, words[2:]):
             self._error(*error)
         ordered = tuple(name for name in self._scheme["grounds"].names if name in grounds)
-        choices = {"stance": (stance,), "grounds": ordered, "holder": (holder,)}
+        choices = {"stance": (stance,), "grounds": ordered, "holder": (holder,)} | remarks
         return {field: labels for field, labels in choices.items() if labels}
+
+    def _read_remarks(self, words: list[Word]) -> dict[str, tuple[str, ...]]:
+        """Read what an annotator says about the labels of a sentence line."""
+        given: dict[str, tuple[str, ...]] = {}
+        for word in filter(_is_remark, words):
+            name, _, label = (word.key, "=", word.text) if word.key else word.text.partition("=")
+            if name not in REMARKS:
+                self._error(
+                    "sentence", name, f"one of {', '.join(REMARKS)}", nearest(name, REMARKS)
+                )
+            elif name in given or not label.strip():
+                self._error(name, label, "each answer once, and not empty", "delete it")
+            elif self._scheme[name].kind == "text" or self._label(name, label):
+                given[name] = (label.strip(),)
+        return {name: given[name] for name in REMARKS if name in given}
 
     def _read_span(self, words: list[Word]) -> None:
         if self._sentence is None:
@@ -215,7 +238,7 @@ class _Parser:
         if layer is None:
             fix = nearest(label, list(layers))
             self._error("label", label, f"one of {', '.join(layers)}", fix)
-        elif len(words) < 2 or not words[1].quoted:
+        elif len(words) < 2 or not words[1].quoted or any(word.key for word in words):
             value = " ".join(word.text for word in words)
             self._error(layer, value, 'a label and "the quoted words"', "quote the words")
         else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+import regex
+
 from usiran.errors import Finding, InputError
 from usiran.label_studio.annotation_records import (
     AnnotationReading,
@@ -14,9 +16,11 @@ from usiran.label_studio.annotation_records import (
     spans_in_order,
 )
 from usiran.schemas.label_scheme import Scheme
+from usiran.schemas.names import REMARKS
 from usiran.text.articles import Sentence, Texts
 from usiran.text.quoting import escape, occurrences, one_line
 
+_PLAIN = regex.compile(r'[^\s"\\]+')
 GAP = "?"
 """Stands where a label has yet to be given; reading refuses it."""
 
@@ -79,7 +83,9 @@ def _sheet(
 
 
 def _head(scheme: Scheme) -> Iterator[str]:
-    yield "# One line a sentence: ordinal, stance, holder, grounds. Below it, indented, its spans:"
+    yield "# One line a sentence: ordinal, stance, holder, grounds; then, where you can say so,"
+    yield '#   voiced_by="words" confidence=4 second_stance=label second_holder=label'
+    yield "# Below it, indented, its spans:"
     yield '#   ACTOR_TYPE "quoted words" handle'
     yield '#   EVENT_TYPE "quoted words" mode agent=handle,handle recipient=handle'
     yield "# Quotes stand in the text's order; #2 behind a quote means its second place from there."
@@ -95,7 +101,12 @@ def _first(reading: AnnotationReading | None, field: str) -> str:
 def _sentence_line(row: Sentence, reading: AnnotationReading | None) -> str:
     ordinal = row.sentence_id.rpartition("#")[2]
     grounds = reading.choices.get("grounds", ()) if reading else ()
-    return " ".join([ordinal, _first(reading, "stance"), _first(reading, "holder"), *grounds])
+    words = [ordinal, _first(reading, "stance"), _first(reading, "holder"), *grounds]
+    for name in REMARKS if reading else ():
+        for label in reading.choices.get(name, ()):
+            plain = label if _PLAIN.fullmatch(label) else f'"{escape(label)}"'
+            words.append(f"{name}={plain}")
+    return " ".join(words)
 
 
 def _links(
