@@ -16,6 +16,7 @@ from usiran.stats.alpha import (
     alpha_interval,
     bootstrap_coincidences,
     coincidences,
+    coincidences_between,
 )
 from usiran.stats.scores import Floats
 
@@ -150,3 +151,29 @@ def test_an_interval_leaves_undefined_draws_out_and_there_is_none_without_define
     assert alpha_interval(np.array([np.nan, 0.5, 0.5])) == (0.5, 0.5)
     assert alpha_interval(np.array([np.nan, np.nan])) is None
     assert alpha_interval(np.empty(0)) is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=1))
+def test_of_two_annotators_the_groups_of_one_give_the_usual_coincidences(
+    pairs: list[tuple[str, str]],
+) -> None:
+    labels = "abc"
+    first, second = (
+        np.array([[float(pair[i] == label) for label in labels] for pair in pairs]) for i in (0, 1)
+    )
+    np.testing.assert_allclose(coincidences_between(first, second), coincidences(first + second))
+
+
+def test_between_groups_what_each_agrees_with_itself_does_not_count() -> None:
+    # Each group agrees with itself in every unit, and with the other in half of them.
+    first = np.array([[3.0, 0.0], [0.0, 3.0], [3.0, 0.0], [0.0, 3.0]])
+    second = np.array([[3.0, 0.0], [0.0, 3.0], [0.0, 3.0], [3.0, 0.0]])
+    o = coincidences_between(first, second).sum(axis=0)
+    assert o.tolist() == [[6.0, 6.0], [6.0, 6.0]]
+    # Do = 12/24; De = (24^2 - 2 * 12^2) / (24 * 23)
+    assert float(alpha(o)) == pytest.approx(1 - 0.5 / (288 / 552))
+
+
+def test_a_unit_that_one_group_left_out_pairs_with_nothing() -> None:
+    silent = coincidences_between(np.array([[2.0, 1.0]]), np.array([[0.0, 0.0]]))
+    assert not silent.any()
