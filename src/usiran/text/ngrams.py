@@ -22,13 +22,13 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def shingles(text: str) -> set[tuple[str, ...]]:
-    """Return every run of `SHINGLE` words of a text."""
-    return set(_windows(words_of(text)))
+def shingles(text: str, size: int = SHINGLE) -> set[tuple[str, ...]]:
+    """Return every run of `size` words of a text."""
+    return set(_windows(words_of(text), size))
 
 
-def _windows(words: list[str]) -> Iterator[tuple[str, ...]]:
-    return zip(*(words[at:] for at in range(SHINGLE)), strict=False)
+def _windows(words: list[str], size: int) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[at:] for at in range(size)), strict=False)
 
 
 class SharedRuns:
@@ -40,14 +40,19 @@ class SharedRuns:
         The texts.
     names : iterable of str
         Ids that may be made of the texts' words: they are names, not wording.
+    size : int
+        How many words in a row are a run.
     """
 
-    def __init__(self, texts: Iterable[str], names: Iterable[str] = ()) -> None:
-        self._shingles = {shingle for text in texts for shingle in shingles(text)}
+    def __init__(
+        self, texts: Iterable[str], names: Iterable[str] = (), *, size: int = SHINGLE
+    ) -> None:
+        self._size = size
+        self._shingles = {shingle for text in texts for shingle in shingles(text, size)}
         self._names = tuple(names)
 
     def runs_in(self, content: str) -> Iterator[str]:
-        """Yield every run of at least `SHINGLE` words that a content shares with the texts.
+        """Yield every run of `size` words or more that a content shares with the texts.
 
         Examples
         --------
@@ -64,11 +69,12 @@ class SharedRuns:
         runs: list[list[int]] = []
         for at in self._shared(words):
             if runs and at <= runs[-1][1]:
-                runs[-1][1] = at + SHINGLE
+                runs[-1][1] = at + self._size
             else:
-                runs.append([at, at + SHINGLE])
+                runs.append([at, at + self._size])
         yield from (" ".join(words[start:end]) for start, end in runs)
 
     def _shared(self, words: list[str]) -> list[int]:
-        """Return where shared runs of `SHINGLE` words begin."""
-        return [at for at, run in enumerate(_windows(words)) if run in self._shingles]
+        """Return where shared runs begin."""
+        windows = _windows(words, self._size)
+        return [at for at, run in enumerate(windows) if run in self._shingles]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from usiran.errors import Finding
 from usiran.loading import Opened
-from usiran.validation import contrast, keys, labels, registry, texts, votes, withheld
+from usiran.validation import contrast, guidelines, keys, labels, registry, texts, votes, withheld
 
 _GOLD = ("stance", "article_stance", "actors", "events", "roles")
 
@@ -43,6 +43,7 @@ RULES = (
     Rule(("registry",), registry.aliases_unique),
     Rule(("registry", "actors"), registry.types_agree),
     Rule(("registry", "actors", "actor_links"), registry.all_linked),
+    Rule(("registry",), guidelines.invented),
     Rule(("crosswalks",), registry.crosswalks_complete),
     Rule(("contrast", "sentences"), contrast.groups),
     Rule(("contrast", "contrast_labels"), contrast.agreed),

@@ -1,0 +1,47 @@
+"""The guidelines' examples are invented: none is a sentence of the corpus in disguise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from usiran.errors import Finding
+from usiran.loading import Opened
+from usiran.schemas.registry import split_aliases
+from usiran.schemas.tables import rows_of
+from usiran.text.ngrams import SharedRuns, words_of
+
+FILES = ("GUIDELINES.md", "ONE-PAGE.md", "CASEBOOK.md")
+RUN = 4
+"""Words in a row that an example may not share with an article, two of them content words."""
+
+# English words that carry no content; in another language every word counts as content.
+_FUNCTION_WORDS = (
+    "a about after all also an and another any are as at be been before being both but by can "
+    "could did do does each few for from had has have he her here him his how if in into is it "
+    "its may might more most much must no nor not of on once one only or other our out over own "
+    "s said say says she should since so some such t than that the their them then there these "
+    "they this those through to too two under until up upon us was we were what when where "
+    "whether which while who whom whose why will with within without would yet you your"
+)
+_FUNCTION = frozenset(_FUNCTION_WORDS.split())
+
+
+def invented(opened: Opened) -> Iterator[Finding]:
+    """Find runs of words that the guidelines share with an article, names left out."""
+    names = {
+        name
+        for row in rows_of(opened.tables["registry"])
+        for name in (row.name, *split_aliases(row.aliases))
+    }
+    texts = opened.texts
+    present = [text for key, text in texts.texts.items() if key not in texts.withdrawn]
+    # The longest first: a name inside a longer one would leave the rest of it standing.
+    runs = SharedRuns(present, sorted(names, key=len, reverse=True), size=RUN)
+    for file in FILES:
+        path = opened.corpus.annotation / file
+        content = path.read_text("utf-8") if path.exists() else ""
+        for run in runs.runs_in(content):
+            if sum(word not in _FUNCTION for word in words_of(run)) > 1:
+                allowed = f"fewer than {RUN} words of an article in a row, names left out"
+                fix = "invent another example"
+                yield Finding(f"annotation/{file}", "", "example", run, allowed, fix)
