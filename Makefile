@@ -77,6 +77,7 @@ check: $(DEV_STAMP)  ## format, lint, types, doctests, findings, drift
 	$(BIN)/usiran benchmark leaderboard --check
 	$(BIN)/usiran benchmark report --check
 	$(BIN)/usiran benchmark verify --all
+	$(BIN)/usiran benchmark artefacts
 
 wheel: $(DEV_STAMP)  ## build the wheel and run the commands' tests against it, in an environment of its own
 	rm -rf dist build/wheel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -57,3 +58,10 @@ def test_every_command_that_a_page_names_exists(page: str) -> None:
         if line.startswith("usiran "):
             words = tuple(line.split()[1:3])
             assert words in COMMANDS or words[:1] in COMMANDS or words[0].startswith("-"), line
+
+
+def test_the_datasheet_tells_what_turned_in_every_garbled_sentence() -> None:
+    with (ROOT / "dataset/source/sentences.csv").open(encoding="utf-8", newline="") as file:
+        garbled = [row["sentence_id"] for row in csv.DictReader(file) if row["flag"] == "garbled"]
+    told = re.findall(r"^- `([^`]+#\d+)`: ", (ROOT / "DATASHEET.md").read_text("utf-8"), re.M)
+    assert sorted(told) == sorted(garbled)

@@ -27,7 +27,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     text = "Colonel Hassan bombed the Iranian envoys near the dam ."
     corpus.article("article-9").write_text(text, encoding="utf-8")
     sentences = corpus.source / "sentences.csv"
-    row = f"article-9#001,article-9,0,{len(text)},body\n"
+    row = f"article-9#001,article-9,0,{len(text)},body,\n"
     sentences.write_text(sentences.read_text("utf-8") + row, encoding="utf-8")
     articles = corpus.source / "articles.csv"
     lines = articles.read_text("utf-8").splitlines()

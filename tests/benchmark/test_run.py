@@ -185,7 +185,7 @@ def test_a_result_holds_everything_the_protocol_asks_for(bench: MakeBench) -> No
     assert (result["sentences"], result["articles"]) == (120, 5)
     assert result["gold_sha256"] == made.golds["stance"].sha256
     assert result["folds_sha256"] == made.folds
-    assert set(result["scores"]) == {"macro_f1", "accuracy", "mcc", "soft"}
+    assert set(result["scores"]) == {"macro_f1", "accuracy", "mcc", "soft", "without_contested"}
     assert list(result["per_article"]) == [f"article-{i}" for i in range(5)]
     assert set(result["per_class"]["type"]["neutral"]) == {"precision", "recall", "f1", "support"}
     assert result["confusion"]["labels"] == ["pro-US", "pro-Iran", "neutral"]

@@ -7,10 +7,12 @@ import io
 import json
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import typer.main
 
@@ -18,6 +20,7 @@ from tests.conftest import ROOT
 from tests.support.command import call, run, tree
 from usiran.cli.main import app
 from usiran.corpus import Corpus
+from usiran.schemas.label_scheme import read_scheme
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -37,7 +40,8 @@ def test_all_commands_are_known() -> None:
         "annotate adjudicate", "annotate adopt", "annotate agreement", "annotate enter",
         "annotate import", "annotate pull", "annotate push", "annotate queue", "annotate serve",
         "annotate sheet", "articles add", "articles list", "articles restore-text",
-        "articles sentences", "articles withdraw", "benchmark compare", "benchmark leaderboard",
+        "articles sentences", "articles withdraw", "benchmark artefacts", "benchmark compare",
+        "benchmark leaderboard",
         "benchmark power", "benchmark report", "benchmark rescore", "benchmark run",
         "benchmark score", "benchmark submit", "benchmark verify", "build", "diff", "export",
         "predict", "publish", "release", "restore", "train", "validate",
@@ -72,23 +76,47 @@ def readme_examples() -> list[str]:
     return re.findall(r"^\$ (usiran .*)$", text, flags=re.MULTILINE)
 
 
-def test_the_readmes_examples_run_and_change_nothing(copied: Corpus) -> None:
+def test_the_readmes_examples_run_and_change_nothing_but_what_they_name(copied: Corpus) -> None:
     before = tree(copied.root)
     lines = readme_examples()
     assert lines
     for line in lines:
-        done = call(*shlex.split(line)[1:], at=copied)
+        words = shlex.split(line)[1:]
+        done = call(*words, at=copied)
         assert done.code == 0, done.err
+        if "--output" in words:
+            shutil.rmtree(copied.root / words[words.index("--output") + 1])
         assert tree(copied.root) == before, line
 
 
-def test_the_readmes_python_runs() -> None:
+def readme_python(number: int) -> tuple[str, dict[str, Any]]:
+    """Run an example of the README: what it prints, and its variables."""
     text = (ROOT / "README.md").read_text("utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    spoken = io.StringIO()
-    with contextlib.redirect_stdout(spoken):
-        exec(code, {})
-    assert spoken.getvalue().split()[-1] in {"pro-US", "pro-Iran", "neutral"}
+    code = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)[number]
+    spoken, names = io.StringIO(), dict[str, Any]()
+    with contextlib.redirect_stdout(spoken), contextlib.chdir(ROOT):
+        exec(code, names)
+    return spoken.getvalue(), names
+
+
+def test_the_readmes_python_runs() -> None:
+    spoken, _ = readme_python(0)
+    assert spoken.split()[-1] in {"pro-US", "pro-Iran", "neutral"}
+
+
+def test_the_readmes_table_of_who_to_whom_is_what_the_export_counts(tmp_path: Path) -> None:
+    _, names = readme_python(1)
+    table = names["table"]
+    scheme = read_scheme(ROOT / "annotation" / "labels.toml")
+    sides = set(table.index.get_level_values(0)) | set(table.index.get_level_values(1))
+    assert {"US", "IRAN", "IRAQ"} <= sides <= set(scheme.affiliations)
+    assert {"material conflict"} <= set(table.columns) <= set(scheme.allowed["quad"])
+    assert call("export", "dyads", "--output", tmp_path / "out", at=ROOT).code == 0
+    exported = pd.read_csv(tmp_path / "out" / "dyads.csv")
+    columns = ["agent_affiliation", "recipient_affiliation", "quad"]
+    counted = exported[exported["events"] > 0].groupby(columns)["events"].sum().to_dict()
+    told = table.stack()
+    assert told[told > 0].to_dict() == counted
 
 
 # Arguments with which a command comes as far as looking for its corpus.

@@ -13,6 +13,7 @@ from usiran.corpus import Corpus
 from usiran.dataset.add_article import Facts, prepare, similarity
 from usiran.dataset.articles import list_articles, read_articles, read_folds, slug
 from usiran.errors import FileError, InputError
+from usiran.schemas.articles import BASES, FACTS
 from usiran.text.articles import read_texts
 from usiran.text.ngrams import shingles
 
@@ -45,8 +46,8 @@ def test_a_date_is_never_without_a_basis_and_inferred_ones_say_how(repo: Corpus)
     rows = read_articles(repo)
     assert len(rows) >= len(SOURCES)
     for row in rows:
-        bases = {row[f"{name}_basis"] for name in ("title", "publisher", "published")}
-        assert bases <= {"stated", "inferred", "unknown"}
+        bases = {row[f"{name}_basis"] for name in FACTS}
+        assert bases <= set(BASES)
         assert row["note"] or "inferred" not in bases
 
 
@@ -54,7 +55,7 @@ def test_the_articles_are_listed_with_their_sizes(repo: Corpus) -> None:
     listed = {one.article_id: one for one in list_articles(repo)}
     first = listed["2013-11-weekly-security-update"]
     assert (first.words, first.sentences, first.scored) == (430, 15, 14)
-    assert first.publisher == ""
+    assert first.publisher == "Iraq Business News"
 
 
 def test_adding_stores_the_text_and_proposes_sentences(copied: Corpus, story: Path) -> None:

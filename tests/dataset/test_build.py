@@ -19,7 +19,7 @@ from usiran.text.tokens import Token, from_bio
 
 CONFIGS = {
     "stance": "train", "spans": "train", "articles": "train", "annotations": "train",
-    "contrast": "test",
+    "actors": "train", "events": "train", "contrast": "test",
 }  # fmt: skip
 
 
@@ -75,7 +75,9 @@ def test_the_default_config_is_stance(repo: Corpus, tmp_path: object) -> None:
 
 def test_usiran_load_does_the_same(loaded: dict[str, datasets.Dataset], repo: Corpus) -> None:
     assert usiran.load("spans", corpus=repo.articles)["train"][7] == loaded["spans"][7]
-    with pytest.raises(InputError, match="one of annotations, articles, contrast, spans, stance"):
+    with pytest.raises(
+        InputError, match="one of actors, annotations, articles, contrast, events, spans, stance"
+    ):
         usiran.load("stances", corpus=repo.root)
 
 
@@ -128,7 +130,7 @@ def test_the_card_says_of_every_config_what_its_file_holds(repo: Corpus) -> None
 def test_every_annotation_is_published(loaded: dict[str, datasets.Dataset]) -> None:
     rows = loaded["annotations"]
     names = rows.features["layer"]
-    for annotator_id in ("lm-first", "lm-a", "lm-b", "lm-c"):
+    for annotator_id in ("lm-first", "lm-a", "op-b", "core-c"):
         mine = rows.filter(lambda row, who=annotator_id: row["annotator_id"] == who)
         layers = [names.int2str(layer) for layer in mine["layer"]]
         assert layers.count("stance") == layers.count("holder") == 161

@@ -145,6 +145,10 @@ def test_an_edited_label_demands_a_major_step_and_its_decision_is_the_reason(
             "reason": "H2: it is told so",
         },
         {
+            "table": "stance", "key": FIRST, "kind": "edited", "field": "contested", "old": False,
+            "new": True, "reason": "H2: it is told so",
+        },
+        {
             "table": "stance", "key": FIRST, "kind": "edited", "field": "holder", "old": old,
             "new": new, "reason": "H2: it is told so",
         },

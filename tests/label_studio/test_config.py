@@ -54,7 +54,7 @@ def test_spans_are_drawn_by_symbol_and_never_on_hypertext(repo: Corpus) -> None:
         ('value="$after"', 'value="$next"', "value", "$next"),
         ('value="us+" hotkey', 'value="us plus" hotkey', "labels", "us plus, us-, iran+, iran-"),
         ('toName="text" showInline="true" choice="multiple"', 'choice="multiple"', "toName", ""),
-        ("</View>\n", "</Vieuw>\n", "", "mismatched tag: line 55, column 2"),
+        ("</View>\n", "</Vieuw>\n", "", "mismatched tag: line 53, column 2"),
     ],
 )
 def test_what_the_sdk_misses_is_found(

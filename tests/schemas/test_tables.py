@@ -99,6 +99,8 @@ def test_rows_are_valid_under_their_json_schema(name: str, frames: dict[str, pd.
 _NESTED: dict[str, object] = {
     "strings": ("us+", "us+"),
     "counts": (0, -1),
+    "toward": (0, 2),
+    "boolean": "yes",
     "probabilities": (0.5, 1.5),
     "said": ((3, "x"),),
     "interval": (0.5,),
@@ -170,7 +172,7 @@ def test_a_duplicate_key_is_named(frames: dict[str, pd.DataFrame]) -> None:
 
 
 def test_a_fact_without_a_basis_is_found(frames: dict[str, pd.DataFrame]) -> None:
-    frame = frames["articles"].head(1).assign(publisher="The Daily")
+    frame = frames["articles"].head(1).assign(publisher="The Daily", publisher_basis="unknown")
     _, (finding,) = check("articles", frame, file="a.csv", key="article_id", allowed=ALLOWED)
     assert finding.record == frame["article_id"].iloc[0]
     assert finding.allowed == "publisher is missing exactly where its basis is unknown"

@@ -64,7 +64,11 @@ def _link(corpus: Corpus) -> None:
     """Put one actor into the registry; no other is anybody."""
     _write(corpus, "registry", ("usa", "Washington", "GOVERNMENT", "US", "", "invented"))
     actors = loading.open(corpus).tables["actors"]
-    links = [(row.span_id, "", "nobody") for row in actors.itertuples() if row.text != "Washington"]
+    links = [
+        (row.span_id, "", "OTHER", "nobody")
+        for row in actors.itertuples()
+        if row.text != "Washington"
+    ]
     _write(corpus, "actor_links", *links)
 
 
@@ -72,7 +76,10 @@ def _edit(corpus: Corpus) -> None:
     """Give the corpus one contrast item, and one that was left out."""
     text = TEXTS.text_of(TEXTS.by_id[EDITED]).replace("accused", "praised")
     labels = ("pro-US", "source")
-    _write(corpus, "contrast", (f"{EDITED}~1", EDITED, "flip-attitude", text, *labels))
+    _write(corpus, "contrast", (f"{EDITED}~1", EDITED, text, *labels))
+    key = ((f"{EDITED}~1", "flip-attitude"), (f"{EDITED}~2", "swap-sides"))
+    stances = loading.open(corpus).tables["stance"].set_index("sentence_id")["stance"]
+    _write(corpus, "contrast_key", *((*row, stances[EDITED]) for row in key))
     blind = [(f"{EDITED}~1", who, "blind", *labels, sha256(text)) for who in ("bob", "cy")]
     _write(corpus, "contrast_labels", *blind)
-    _write(corpus, "contrast_dropped", (f"{EDITED}~2", EDITED, "swap-sides", text + "!", "dull"))
+    _write(corpus, "contrast_dropped", (f"{EDITED}~2", EDITED, text + "!", "dull"))

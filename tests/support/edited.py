@@ -8,7 +8,7 @@ from tests.support import synthetic
 from tests.support.tiny import write_csv
 from usiran.corpus import Corpus
 from usiran.loading.tables import load_tables
-from usiran.schemas.contrast import EDITS
+from usiran.schemas.contrast_key import KINDS
 from usiran.schemas.tables import FILES, MODELS
 from usiran.text.articles import sha256
 
@@ -38,15 +38,11 @@ def _edit_sentences(corpus: Corpus, article_id: str) -> None:
     first, second = stance[stance["article_id"] == article_id].to_dict("records")[:2]
     text = str(first["text"]).replace("near", "beyond")
     key, labels = f"{first['sentence_id']}~1", (first["stance"], first["holder"])
-    _write_rows(corpus, "contrast", (key, first["sentence_id"], EDITS[3], text, *labels))
-    dropped = (
-        f"{second['sentence_id']}~1",
-        second["sentence_id"],
-        EDITS[0],
-        second["text"],
-        "dull",
-    )
-    _write_rows(corpus, "contrast_dropped", dropped)
+    _write_rows(corpus, "contrast", (key, first["sentence_id"], text, *labels))
+    other = f"{second['sentence_id']}~1"
+    _write_rows(corpus, "contrast_dropped", (other, second["sentence_id"], second["text"], "dull"))
+    kinds = ((key, KINDS[3], first["stance"]), (other, KINDS[0], second["stance"]))
+    _write_rows(corpus, "contrast_key", *kinds)
     blind = [(key, who, "blind", *labels, sha256(text)) for who in ("bob", "cy")]
     _write_rows(corpus, "contrast_labels", *blind)
     people = [(who, "human", who.title(), "invented") for who in ("ann", "bob", "cy")]

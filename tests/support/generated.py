@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.support.facts import UNKNOWN_BASES
 from tests.support.tiny import LABELS, write_csv
 from usiran.annotation.adjudication.question_labels import Item, Labels, Question, format_answer
 from usiran.corpus import Corpus
@@ -263,11 +264,10 @@ class _Generator:
             "articles",
             [
                 {
+                    **UNKNOWN_BASES,
                     "article_id": key,
                     "title": titles[key],
                     "title_basis": "stated",
-                    "publisher_basis": "unknown",
-                    "published_basis": "unknown",
                     "language": "en",
                     "rights": "invented",
                     "text_sha256": sha256(text),

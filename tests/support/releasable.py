@@ -36,7 +36,7 @@ def releasable(root: Path) -> Corpus:
     (root / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n- Two articles.\n")
     corpus = Corpus.find(root)
     for span_id in loading.open(corpus).tables["actors"]["span_id"]:
-        add_line(corpus.annotation / "actor_links.csv", f"{span_id},,nobody in the registry")
+        add_line(corpus.annotation / "actor_links.csv", f"{span_id},,OTHER,nobody in the registry")
     git(corpus, "init", "--quiet")
     return commit(corpus)
 

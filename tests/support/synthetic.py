@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tests.support.facts import UNKNOWN_BASES
 from usiran.annotation.provisional_gold import adopt
 from usiran.annotation.submissions import import_labels
 from usiran.corpus import Corpus
@@ -101,6 +102,7 @@ def _sentence(
         {
             **place, "start": offset, "end": offset + len(text), "zone": "body", "text": text,
             "stance": stance, "holder": holder, "fold": number,
+            "contested": False,
             "stance_votes": tuple(int(name == stance) for name in STANCES),
             "holder_votes": tuple(int(name == holder) for name in ("author", "source")),
         }
@@ -165,9 +167,8 @@ def _write_sources(corpus: Corpus, tables: Tables) -> None:
     known: dict[str, Any] = {
         "articles": [
             {
-                "article_id": key, "title": key, "title_basis": "inferred", "rights": "invented",
-                "publisher_basis": "unknown", "published_basis": "unknown", "language": "en",
-                "text_sha256": sha256(text),
+                **UNKNOWN_BASES, "article_id": key, "title": key, "title_basis": "inferred",
+                "rights": "invented", "language": "en", "text_sha256": sha256(text),
             }
             for key, text in texts.items()
         ],

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.facts import UNKNOWN_BASES
 from tests.support.tiny import GAS, PORT, TEXTS, build_tiny, write_csv
 from usiran import loading
 from usiran.annotation.adjudication.adjudicator import Adjudicator
@@ -106,9 +107,9 @@ def build_three(root: Path) -> Corpus:
         "articles",
         [
             {
-                "article_id": key, "title": titles[key], "title_basis": "stated",
-                "rights": "invented", "publisher_basis": "unknown", "published_basis": "unknown",
-                "language": "en", "text_sha256": sha256(text),
+                **UNKNOWN_BASES, "article_id": key, "title": titles[key],
+                "title_basis": "stated", "rights": "invented", "language": "en",
+                "text_sha256": sha256(text),
             }
             for key, text in TEXTS.texts.items()
         ],

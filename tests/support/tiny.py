@@ -74,7 +74,9 @@ def build_tiny(root: Path) -> Corpus:
     shutil.copy(LABELS, corpus.labels)
     for article_id, text in TEXTS.texts.items():
         corpus.article(article_id).write_bytes(text.encode("utf-8"))
-    write_csv(corpus.source / "sentences.csv", Sentence._fields, TEXTS.by_id.values())
+    # No sentence has a flag.
+    rows = ((*row, "") for row in TEXTS.by_id.values())
+    write_csv(corpus.source / "sentences.csv", (*Sentence._fields, "flag"), rows)
     write_csv(corpus.source / "folds.csv", ("article_id", "fold"), [(GAS, 0), (PORT, 1)])
     write_csv(
         corpus.annotation / "annotators.csv",

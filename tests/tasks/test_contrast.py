@@ -22,7 +22,9 @@ from usiran.benchmark.verify import verify_all
 from usiran.benchmark.write_results import outdated
 from usiran.errors import InputError
 from usiran.loading.tables import load_tables
-from usiran.tasks.base import Gold, Objects, Predictions, objects
+from usiran.schemas.tables import FILES
+from usiran.tasks.base import LAYERS, Gold, Objects, Predictions, objects
+from usiran.tasks.inputs import with_layers
 from usiran.validation.validate import validate
 
 OTHER = {"pro-US": "pro-Iran", "pro-Iran": "pro-US", "neutral": "neutral"}
@@ -30,21 +32,22 @@ OTHER = {"pro-US": "pro-Iran", "pro-Iran": "pro-US", "neutral": "neutral"}
 
 def _tables(edits: int = 20, **options: int) -> dict[str, pd.DataFrame]:
     tables = dict(synthetic.tables(**options))
-    rows = []
+    rows, keys = [], []
     for row in tables["stance"].iloc[:: 120 // edits].head(edits).to_dict("records"):
         key, stance = row["sentence_id"], row["stance"]
         swapped = row["text"].replace(synthetic.OBJECTS[stance], synthetic.OBJECTS[OTHER[stance]])
-        for number, (edit, text, label) in enumerate((
+        for number, (kind, text, label) in enumerate((
             ("swap-sides", swapped, OTHER[stance]),
             ("negate-event", row["text"].replace(" near", " not near"), stance),
         ), start=1):  # fmt: skip
             rows.append(
                 {
-                    "contrast_id": f"{key}~{number}", "sentence_id": key, "edit": edit,
+                    "contrast_id": f"{key}~{number}", "sentence_id": key,
                     "text": text, "stance": label, "holder": row["holder"],
                 }
             )  # fmt: skip
-    tables["contrast"] = pd.DataFrame(rows)
+            keys.append({"contrast_id": f"{key}~{number}", "kind": kind, "source_stance": stance})
+    tables["contrast"], tables["contrast_key"] = pd.DataFrame(rows), pd.DataFrame(keys)
     return tables
 
 
@@ -62,13 +65,13 @@ def test_every_original_leads_its_edits_and_lends_them_its_neighbours() -> None:
     first = gold.records.head(3)
     key = synthetic.tables()["stance"]["sentence_id"].iloc[0]
     assert first["sentence_id"].tolist() == [key, f"{key}~1", f"{key}~2"]
-    assert first["edit"].tolist() == ["original", "swap-sides", "negate-event"]
+    assert first["kind"].tolist() == ["original", "swap-sides", "negate-event"]
     assert first["after"].nunique() == 1
     assert len(gold.values) == 60
     assert gold.verdict == ""
 
 
-def test_systems_learn_stance_from_the_other_articles_and_never_from_edits() -> None:
+def test_systems_learn_stance_from_other_articles_and_see_neither_edits_nor_their_kinds() -> None:
     gold = _gold()
     seen: list[set[str]] = []
 
@@ -80,6 +83,7 @@ def test_systems_learn_stance_from_the_other_articles_and_never_from_edits() -> 
 
         def predict(self, X: pd.DataFrame) -> Objects:
             assert not {key.split("#")[0] for key in seen[-1]} & set(X["article_id"])
+            assert "kind" not in X
             return objects(["neutral"] * len(X))
 
     run(Witness(), gold)
@@ -105,7 +109,7 @@ def test_consistency_needs_the_original_and_all_its_edits() -> None:
 
 def test_symmetry_asks_for_the_mirror_image_right_or_wrong() -> None:
     gold = _gold()
-    mirrored = ["pro-Iran" if edit == "swap-sides" else "pro-US" for edit in gold.records["edit"]]
+    mirrored = ["pro-Iran" if kind == "swap-sides" else "pro-US" for kind in gold.records["kind"]]
     assert _scores(gold, mirrored)["symmetry"] == 1.0
     assert _scores(gold, ["pro-US"] * 60)["symmetry"] == 0.0
     assert _scores(gold, ["neutral"] * 60)["symmetry"] == 1.0
@@ -118,10 +122,22 @@ def test_an_edit_of_an_unscored_sentence_is_refused() -> None:
         synthetic.tasks()["contrast"].gold(tables)
 
 
+def test_an_edit_without_a_key_is_refused() -> None:
+    tables = _tables()
+    tables["contrast_key"] = tables["contrast_key"].iloc[1:]
+    with pytest.raises(InputError, match=r"article-0#001~1.*an edit of annotation/contrast/key"):
+        synthetic.tasks()["contrast"].gold(tables)
+
+
+def test_the_kind_stays_hidden_where_layers_are_read_too() -> None:
+    layers = synthetic.tables()["stance"][["sentence_id"]].assign(**dict.fromkeys(LAYERS, ""))
+    assert with_layers(_gold(), layers, ("actors",)).hidden == ("kind", "actors")
+
+
 def test_chance_is_the_accuracy_of_independent_labels_with_the_same_totals() -> None:
     gold = _gold()
     scorer = gold.scorer
-    edited = gold.values[gold.records["edit"] != "original"]
+    edited = gold.values[gold.records["kind"] != "original"]
     shares = pd.Series(edited).value_counts(normalize=True)
     sums = scorer.counts(gold, Predictions(gold.values)).sum(axis=0)
     assert scorer.chance(sums) == pytest.approx(float((shares**2).sum()))
@@ -133,7 +149,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
     """A corpus on disk with a contrast set and two systems' results on it."""
     tables = _tables(40, articles=3, sentences=10)
     corpus = synthetic.write_corpus(tmp_path_factory.mktemp("contrast"), tables)
-    tables["contrast"].to_csv(corpus.source / "contrast.csv", index=False)
+    for name in ("contrast", "contrast_key"):
+        path = corpus.root / FILES[name]
+        path.parent.mkdir(exist_ok=True)
+        tables[name].to_csv(path, index=False)
     words = ("--task", "contrast", "--system", "tfidf-nb", "--system", "who-to-whom")
     done = call("benchmark", "run", *words, "--draws", "200", "--json", at=corpus)
     assert done.code == 0, done.err

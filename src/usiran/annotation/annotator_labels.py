@@ -60,6 +60,14 @@ class AnnotatorLabels:
             for row in records.annotation_rows(tasks, round=round, annotator_id=annotator)
         )
 
+    @property
+    def by_round(self) -> dict[str, tuple[str, ...]]:
+        """From round to its annotators; empty for exports, which are of no round."""
+        rounds: dict[str, tuple[str, ...]] = {}
+        for round, annotator in self.submissions:
+            rounds[round] = (*rounds.get(round, ()), annotator)
+        return rounds
+
     # Both look-ups are asked for every unit of the corpus: a scan each would cost its square.
     @cached_property
     def _by_unit(self) -> Mapping[Project, dict[str, dict[str, TaskReading]]]:

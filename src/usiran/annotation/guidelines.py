@@ -1,4 +1,4 @@
-"""The generated tables inside GUIDELINES.md: definitions from labels.toml, never by hand."""
+"""The generated tables inside CASEBOOK.md: definitions from labels.toml, never by hand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _QUAD = re.compile(r"(<!-- crosswalk: quad -->\n).*?(<!-- /crosswalk -->)", re.D
 
 
 def fill(text: str, scheme: Scheme, *, file: str) -> str:
-    """Return the guidelines with every marked table made anew from the label scheme.
+    """Return the casebook with every marked table made anew from the label scheme.
 
     A table stands between ``<!-- labels: FIELD -->`` and ``<!-- /labels -->``, one for each field;
     the quad classes between ``<!-- crosswalk: quad -->`` and ``<!-- /crosswalk -->``.
@@ -29,6 +29,8 @@ def fill(text: str, scheme: Scheme, *, file: str) -> str:
 
 
 def _table(field: Field) -> str:
+    if not field.labels:
+        return f"{field.definition}\n"
     # Relations have no hotkeys: Label Studio draws them.
     keys = any(label.hotkey for label in field.labels)
     heads = ["label", *(["key"] if keys else []), "definition"]

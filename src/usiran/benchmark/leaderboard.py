@@ -85,7 +85,7 @@ class _Section:
     def size(self) -> str:
         units, articles = len(self.gold.values), f"in {len(self.gold.article_ids)} articles"
         if self.gold.training is not None:
-            edits = int((self.gold.records["edit"] != ORIGINAL).sum())
+            edits = int((self.gold.records["kind"] != ORIGINAL).sum())
             return f"{edits} edits of {units - edits} sentences {articles}"
         if self.gold.task.unit not in _UNITS:
             return f"{units} sentences {articles}"

@@ -31,6 +31,7 @@ from usiran.models.registry import SYSTEMS, BuildContext
 from usiran.models.settings import Settings, chosen, read_all, settings_sha256
 from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.stats.bootstrap import BootstrapScore, interval
+from usiran.stats.scores import Floats
 from usiran.tasks.base import LAYERS, Gold, Tables, Task
 from usiran.tasks.inputs import layers_of, with_layers, with_texts
 from usiran.tasks.registry import tasks_of
@@ -46,6 +47,7 @@ class Benchmark:
     folds: str  # SHA-256 of folds.csv
     layers: pd.DataFrame  # what annotators marked in each sentence, for systems that read it
     annotators: Annotators  # whose labels stand behind the gold
+    contested: frozenset[str] = frozenset()  # sentences on whose labels readers part
 
     @classmethod
     def of(cls, corpus: Corpus, tables: Tables, scheme: Scheme | None = None) -> Benchmark:
@@ -59,7 +61,9 @@ class Benchmark:
         library = read_all(corpus, tuple(SYSTEMS))
         annotators = Annotators.of(tables, corpus.manifest.gold_rounds)
         layers = layers_of(tables)
-        return cls(corpus, golds, library, folds_sha256(corpus), layers, annotators)
+        stance = tables["stance"]
+        contested = frozenset(stance["sentence_id"][stance["contested"].astype(bool)])
+        return cls(corpus, golds, library, folds_sha256(corpus), layers, annotators, contested)
 
     @cached_property
     def ceiling(self) -> Ceiling:
@@ -209,13 +213,20 @@ class Benchmark:
             score=rounded(float(scorer.headline(sums))),
             interval=rounded(interval(bootstrap.draws)),
             chance=rounded(scorer.chance(sums)),
-            scores=rounded(scorer.scores(sums)),
+            scores=rounded(scorer.scores(sums) | self._without_contested(gold, counts)),
             per_article=rounded(bootstrap.per_article),
             per_class=rounded(scorer.classes(sums)),
             not_evaluable={level: gold.unevaluable_classes(level) for level in gold.task.levels},
             confusion=confusion(scorer, sums),
         )
         return Stored(result, content)
+
+    def _without_contested(self, gold: Gold, counts: Floats) -> dict[str, float]:
+        """Return the headline over the sentences whose labels no way of reading contests."""
+        if gold.task.table != "stance":
+            return {}
+        kept = ~gold.records["sentence_id"].isin(self.contested).to_numpy(dtype=bool)
+        return {"without_contested": float(gold.scorer.headline(counts[kept].sum(axis=0)))}
 
 
 def run_replicates(benchmark: Benchmark, task: str, system: str, seed: int) -> list[Outcome]:

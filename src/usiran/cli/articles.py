@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from usiran.cli.options import CorpusOption, JsonOption, say, show_columns, show_json
+from usiran.schemas.names import TEXT_ORIGINS
 
 app = typer.Typer(no_args_is_help=True, help="Add and list articles, correct their sentences.")
 
@@ -21,9 +22,25 @@ def add(
     title: Annotated[
         str | None, typer.Option(help="The headline (default: the first line).")
     ] = None,
+    author: Annotated[str | None, typer.Option(help="Who wrote it.")] = None,
     publisher: Annotated[str | None, typer.Option(help="Who published it.")] = None,
     published: Annotated[str | None, typer.Option(help="2020, 2020-03, 2020-03-14 or A/B.")] = None,
     url: Annotated[str | None, typer.Option(help="An address of the text.")] = None,
+    text_origin: Annotated[
+        str | None, typer.Option(help=f"The words' origin: {' or '.join(TEXT_ORIGINS)}.")
+    ] = None,
+    original_title: Annotated[
+        str | None, typer.Option(help="Of a spun copy: the original's headline.")
+    ] = None,
+    original_publisher: Annotated[
+        str | None, typer.Option(help="Of a spun copy: who published the original.")
+    ] = None,
+    original_url: Annotated[
+        str | None, typer.Option(help="Of a spun copy: the original's address.")
+    ] = None,
+    original_published: Annotated[
+        str | None, typer.Option(help="Of a spun copy: when the original was published.")
+    ] = None,
     note: Annotated[
         str | None, typer.Option(help="How what the text does not state is known.")
     ] = None,
@@ -43,7 +60,20 @@ def add(
     from usiran.dataset.add_article import add as write
 
     folder = Corpus.find(corpus)
-    facts = Facts(article_id, title, publisher, published, url, note)
+    facts = Facts(
+        article_id=article_id,
+        title=title,
+        author=author,
+        publisher=publisher,
+        published=published,
+        text_origin=text_origin,
+        original_title=original_title,
+        original_publisher=original_publisher,
+        original_url=original_url,
+        original_published=original_published,
+        url=url,
+        note=note,
+    )
     addition = prepare(folder, file, facts, allow_similar=allow_similar)
     if not dry_run:
         write(folder, addition)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def export(
     format: Annotated[
-        str, typer.Argument(metavar="FORMAT", help="conll, brat, spacy, events or label-studio.")
+        str,
+        typer.Argument(metavar="FORMAT", help="conll, brat, spacy, events, dyads or label-studio."),
     ],
     *,
     output: Annotated[Path, typer.Option(metavar="DIR", help="The folder to be made.")],
@@ -30,13 +31,22 @@ def export(
         list[str] | None,
         typer.Option("--article", "--articles", metavar="ID", help="Only this one; repeat it."),
     ] = None,
+    by: Annotated[
+        Literal["affiliation", "actor"],
+        typer.Option(help="Of dyads: whether sides or single actors are counted."),
+    ] = "affiliation",
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Of events: one flat table instead of JSON lines.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier export.")] = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
-    """Write the gold labels with the texts as CoNLL, BRAT, spaCy, events or Label Studio tasks.
+    """Write the gold labels as CoNLL, BRAT, spaCy, events, counted dyads or Label Studio tasks.
 
-    Articles whose texts are withdrawn are left out. Example: usiran export brat --output brat
+    Dyads are who x whom x quad class x month, in happenings of every mode; low and high are the
+    annotators' own counts, without events that match none of the gold. Articles whose texts are
+    withdrawn are left out. Example: usiran export dyads --by actor --output dyads
     """
     from usiran.corpus import Corpus
     from usiran.dataset.export import formats
@@ -44,9 +54,14 @@ def export(
     from usiran.validation.validate import open_valid
 
     layers = formats.chosen_layers(format, layer or ())
+    variant = "--csv" if csv else f"--by {by}" if by != "affiliation" else ""
+    # Nothing is read for an export that cannot be made.
+    formats.chosen_writer(format, variant)
     with new_folder(output, marker=formats.MARKER, force=force) as folder:
         opened = open_valid(Corpus.find(corpus))
-        exported = formats.export(opened, format, layers=layers, articles=article or ())
+        exported = formats.export(
+            opened, format, layers=layers, articles=article or (), variant=variant
+        )
         fill(folder, exported.files)
     if as_json:
         show_json(asdict(exported.about))
@@ -59,6 +74,8 @@ def _show(output: Path, exported: Export) -> None:
     for name in exported.files:
         print(output / name)
     say(f"{', '.join(f'{count} {name}' for name, count in exported.about.counts.items())}.")
+    if exported.about.note:
+        say(exported.about.note)
     if exported.about.left_out:
         left_out = ", ".join(exported.about.left_out)
         say(f"left out, because their texts are withdrawn: {left_out}")

@@ -18,7 +18,11 @@ def publish(
     ],
     text: Annotated[
         Literal["include", "withhold"] | None,
-        typer.Option(help="With the articles' texts, or without. No default.", show_default=False),
+        typer.Option(
+            help="With the articles' texts, or without (recommended: the rights in the words are "
+            "the publishers', in a spun copy's the original's publisher's). No default.",
+            show_default=False,
+        ),
     ] = None,
     version: Annotated[
         str | None, typer.Option(help="The release (default: the latest).", show_default=False)

@@ -25,6 +25,7 @@ from usiran.dataset.articles import (
 from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes
+from usiran.schemas.articles import FACTS
 from usiran.schemas.base import EDTF
 from usiran.schemas.tables import check
 from usiran.text.articles import read_stored, read_text, sha256
@@ -36,7 +37,7 @@ SIMILAR = 0.5
 _LONG = 60
 _ABBREVIATION = re.compile(r"\b(?:[ap]\.m|[A-Z](?:\.[A-Z])+|Gen|Maj|Col|Lt|Mr|Mrs|Dr|St|No|vs)\.$")
 _ID_WORDS = 6
-_OPTIONS = ("id", "title", "publisher", "published", "url", "note")
+_OPTIONS = ("id", "url", "note", *FACTS)
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,14 @@ class Facts:
 
     article_id: str | None = None
     title: str | None = None
+    author: str | None = None
     publisher: str | None = None
     published: str | None = None
+    text_origin: str | None = None
+    original_title: str | None = None
+    original_publisher: str | None = None
+    original_url: str | None = None
+    original_published: str | None = None
     url: str | None = None
     note: str | None = None
     rights: str = "Copyright of its publisher; all rights reserved."
@@ -192,11 +199,8 @@ def _row(text: str, facts: Facts, proposals: Sequence[Proposal], language: str) 
     first = proposals[0]
     title = facts.title or (text[first.start : first.end] if first.zone == "title" else None)
     row = dict.fromkeys(COLUMNS, "")
-    for name, value in (
-        ("title", title),
-        ("publisher", facts.publisher),
-        ("published", facts.published),
-    ):
+    for name in FACTS:
+        value = title if name == "title" else getattr(facts, name)
         row |= {name: value or "", f"{name}_basis": _basis(value, text, facts.note)}
     return row | {
         "article_id": facts.article_id or _propose_id(title, text, facts.published),
@@ -229,7 +233,7 @@ def _findings(file: str, row: Row, text: str, taken: set[str]) -> list[Finding]:
     fix = "say with --note how it is known"
     findings = [
         Finding(file, key, name, row[name], allowed, fix)
-        for name in ("title", "publisher", "published")
+        for name in FACTS
         if not row[f"{name}_basis"]
     ]
     if not findings:
@@ -246,7 +250,11 @@ def _findings(file: str, row: Row, text: str, taken: set[str]) -> list[Finding]:
 def _with_option(finding: Finding) -> Finding:
     """Say which option mends an error of the new row."""
     option = "id" if finding.column == "article_id" else finding.column.removesuffix("_basis")
-    fix = f"give another value with --{option}" if option in _OPTIONS else finding.fix
+    fix = (
+        f"give another value with --{option.replace('_', '-')}"
+        if option in _OPTIONS
+        else finding.fix
+    )
     return replace(finding, fix=fix)
 
 

@@ -18,7 +18,7 @@ from usiran.text.outline import read_outline
 from usiran.text.segmentation import Proposal
 
 COLUMNS = tuple(name for name in MODELS["articles"].columns if name not in ("text_status", "text"))
-SENTENCE_COLUMNS = ("sentence_id", "article_id", "start", "end", "zone")
+SENTENCE_COLUMNS = ("sentence_id", "article_id", "start", "end", "zone", "flag")
 FOLD_COLUMNS = ("article_id", "fold")
 
 Row = Mapping[str, str]
@@ -76,6 +76,7 @@ def sentence_rows(article_id: str, proposals: Iterable[Proposal]) -> list[dict[s
             "start": str(row.start),
             "end": str(row.end),
             "zone": row.zone,
+            "flag": "",
         }
         for number, row in enumerate(proposals, start=1)
     ]
@@ -128,6 +129,9 @@ def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int
     if new != old:
         _refuse_labelled(corpus, article_id)
         rows = read_sentences(corpus)
+        flags = {(row["article_id"], row["start"], row["end"]): row["flag"] for row in rows}
+        # A sentence that stays where it is stays flagged.
+        new = [row | {"flag": flags.get((article_id, row["start"], row["end"]), "")} for row in new]
         others = [row for row in rows if row["article_id"] != article_id]
         # The article keeps its place, so that a diff of the file shows what was moved.
         at = next(i for i, row in enumerate(rows) if row["article_id"] == article_id)

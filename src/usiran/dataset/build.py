@@ -121,10 +121,10 @@ def _generated(corpus: Corpus, scheme: Scheme) -> dict[Path, bytes]:
     if rights.exists():
         # The published folder carries its rights with it.
         files[corpus.dataset / "LICENSE.md"] = rights.read_bytes()
-    guidelines = corpus.annotation / "GUIDELINES.md"
-    if guidelines.exists():
-        text = fill(read_text(guidelines), scheme, file=corpus.name_of(guidelines))
-        files[guidelines] = text.encode("utf-8")
+    casebook = corpus.annotation / "CASEBOOK.md"
+    if casebook.exists():
+        text = fill(read_text(casebook), scheme, file=corpus.name_of(casebook))
+        files[casebook] = text.encode("utf-8")
     return files
 
 

@@ -8,6 +8,8 @@ spans      a scored sentence, its tokens and spans      sentence_id
 articles   an article with everything nested            article_id
 contrast   an edited sentence and its stance (test)     contrast_id
 annotations one annotator's one label on one unit       annotation_id
+actors     an actor of the registry                     actor_id
+events     an event with who does it to whom            event_id
 ========== ============================================ =========================
 
 Offsets are half-open, in code points of the article's text, in every config: subtract the
@@ -24,17 +26,19 @@ from typing import Any
 import pandas as pd
 from datasets import ClassLabel, Features, List, Value
 
-from usiran.schemas.contrast import EDITS
 from usiran.schemas.label_scheme import Scheme
-from usiran.schemas.names import LAYERS, SCORED_ZONES, TEXT_STATUS, ZONES
+from usiran.schemas.names import LAYERS, SCORED_ZONES, TEXT_STATUS, UNNAMED, ZONES
+from usiran.schemas.registry import split_aliases
+from usiran.schemas.roles import EVIDENCE
 from usiran.schemas.tables import MODELS, Frames, rows_of
 from usiran.text.masking import masked
 from usiran.text.spans import Span
 from usiran.text.tokens import to_bio, tokenize
 
 Row = dict[str, Any]
-_TEXT, _INT = Value("string"), Value("int32")
+_TEXT, _INT, _BOOL = Value("string"), Value("int32"), Value("bool")
 _VOTED = ("stance", "holder")
+_VOICED = ("voiced_by", "voiced_by_id", "voiced_by_affiliation")
 
 
 # What the published columns hold, where no table's model says it.
@@ -45,16 +49,33 @@ FIELDS = {
     "token_ends": "offset after each token's last character",
     "actor_tags": "BIO tags of the actor spans, one a token",
     "event_tags": "BIO tags of the event spans, one a token",
-    "actors": "span_id, start, end, text, type, actor_id (registry) and votes of each actor span",
+    "actors": "span_id, start, end, text, type, actor_id (registry), affiliation and votes of each "
+    "actor span",
     "events": "span_id, start, end, text, type, quad, mode, agents and recipients (span_ids of "
-    "actors) and votes of each event span",
+    "actors), event_group and votes of each event span",
+    "event_id": "the event's span_id, <article_id>@event:<start>-<end>",
+    "published": "when the article was published (EDTF level 0)",
+    "sentence": "the sentence that tells the event",
+    "trigger": "the word or phrase that names the event",
+    **{
+        f"{role}_{column}": f"of each {role}, in one order: {about}"
+        for role in ("agent", "recipient")
+        for column, about in (
+            ("texts", "the mention"),
+            ("span_ids", "the mention's span_id"),
+            ("ids", "the actor in the registry, if linked"),
+            ("affiliations", "whose side the mention is on"),
+            ("evidence", EVIDENCE),
+        )
+    },
     "sentences": "id, offsets, zone, stance, grounds and holder of each sentence; boilerplate has "
     "no labels",
-    "source_text": "the sentence that was edited",
-    "source_stance": "the gold stance of the sentence that was edited",
     "article_stance": "the side the article as a whole favours; never scored",
     "article_stance_votes": "annotators for each article stance",
 }
+
+
+_TOWARD = "the attitude to this side: 1 for it, -1 against it, 0 neither or (with grounds) both"
 
 
 @dataclass
@@ -83,6 +104,7 @@ class View:
             columns = MODELS[table].columns.items()
             descriptions |= {name: str(column.description) for name, column in columns}
         descriptions |= FIELDS
+        descriptions |= {name: _TOWARD for name in self.features if name.startswith("toward_")}
         return {name: descriptions[name] for name in self.features}
 
 
@@ -97,14 +119,20 @@ def views(frames: Frames, scheme: Scheme, *, names: Collection[str] = ()) -> tup
         "articles": lambda: _articles(frames, scheme),
         "annotations": lambda: _annotations(frames),
     }
-    # A corpus may have no contrast set; a config without rows would only confuse.
-    if len(frames["contrast"]):
-        build["contrast"] = lambda: _contrast(frames, scheme)
+    optional: dict[str, tuple[str, Callable[[], View]]] = {
+        "actors": ("registry", lambda: _actors(frames, scheme)),
+        "events": ("events", lambda: _events(frames, scheme)),
+        "contrast": ("contrast", lambda: _contrast(frames, scheme)),
+    }
+    # A corpus may have no contrast set, or nobody in its registry yet; a config without rows
+    # would only confuse, and `datasets` cannot load one.
+    build |= {name: make for name, (table, make) in optional.items() if len(frames[table])}
     # Each is made when it is asked for: an export of spans need not wait for the annotations.
     configs = tuple(make() for name, make in build.items() if not names or name in names)
     status = _mapping(frames["articles"], "article_id", "text_status")
     for view in configs:
-        for row in view.rows:
+        # The registry is of no one article: no text of it is ever taken out.
+        for row in view.rows if view.name != "actors" else ():
             text_status = status[article_of(row)]
             if "text_status" in view.features:
                 row["text_status"] = text_status
@@ -155,8 +183,21 @@ def _label_features(scheme: Scheme) -> dict[str, Any]:
     return {
         "stance": label(scheme, "stance"),
         "grounds": List(label(scheme, "grounds")),
+        **{f"toward_{side.name}": _INT for side in scheme.contest.sides},
         "holder": label(scheme, "holder"),
+        **dict.fromkeys(_VOICED, _TEXT),
+        "contested": _BOOL,
+        "garbled": _BOOL,
     }
+
+
+def _labels(row: Any, scheme: Scheme) -> Row:
+    """Return the labels of a row of the sentence layer, as they are published."""
+    sides = scheme.contest.sides
+    toward = {f"toward_{side.name}": at for side, at in zip(sides, row.toward, strict=True)}
+    plain = {name: _plain(getattr(row, name)) for name in (*_VOICED, "contested", "garbled")}
+    labels = {"stance": row.stance, "grounds": list(row.grounds), "holder": row.holder}
+    return labels | toward | plain
 
 
 def _stance(frames: Frames, scheme: Scheme) -> View:
@@ -170,7 +211,8 @@ def _stance(frames: Frames, scheme: Scheme) -> View:
     )
     rows = []
     for row in rows_of(frames["stance"]):
-        entry = row._asdict() | {"grounds": list(row.grounds)}
+        entry = {name: value for name, value in row._asdict().items() if name in features}
+        entry |= _labels(row, scheme)
         for field in _VOTED:
             entry[f"{field}_votes"] = _votes(scheme, field, entry[f"{field}_votes"])
         rows.append(entry)
@@ -179,14 +221,22 @@ def _stance(frames: Frames, scheme: Scheme) -> View:
 
 def _span_features(scheme: Scheme) -> dict[str, Any]:
     place = {"span_id": _TEXT, "start": _INT, "end": _INT, "text": _TEXT}
-    actor = {**place, "type": label(scheme, "actor"), "actor_id": _TEXT, "votes": _INT}
+    support = {"votes": _INT, "contested": _BOOL}
+    actor = {
+        **place,
+        "type": label(scheme, "actor"),
+        "actor_id": _TEXT,
+        "affiliation": _TEXT,
+        **support,
+    }
     event = {
         **place,
         "type": label(scheme, "event"),
         "quad": _TEXT,
         "mode": label(scheme, "mode"),
+        "event_group": _TEXT,
         **{f"{role}s": List(_TEXT) for role in scheme["role"].names},
-        "votes": _INT,
+        **support,
     }
     return {"actors": List(actor), "events": List(event)}
 
@@ -243,6 +293,7 @@ def _articles(frames: Frames, scheme: Scheme) -> View:
         "start": _INT,
         "end": _INT,
         "zone": ClassLabel(names=list(ZONES)),
+        "flag": _TEXT,
     }
     features = Features(
         {
@@ -258,7 +309,7 @@ def _articles(frames: Frames, scheme: Scheme) -> View:
     folds = _mapping(frames["folds"], "article_id", "fold")
     stances = {row.article_id: row for row in rows_of(frames["article_stance"])}
     spans = _nested_spans(frames, scheme, "article_id")
-    sentences = _nested_sentences(frames)
+    sentences = _nested_sentences(frames, scheme)
     rows = []
     for row in rows_of(frames["articles"]):
         article_id = row.article_id
@@ -273,44 +324,119 @@ def _articles(frames: Frames, scheme: Scheme) -> View:
     return View("articles", about, features, rows, ("articles", "folds"))
 
 
-def _nested_sentences(frames: Frames) -> Mapping[str, list[Row]]:
-    labels = {row.sentence_id: row for row in rows_of(frames["stance"])}
+def _nested_sentences(frames: Frames, scheme: Scheme) -> Mapping[str, list[Row]]:
+    labels = {row.sentence_id: _labels(row, scheme) for row in rows_of(frames["stance"])}
+    unlabelled = dict.fromkeys(_label_features(scheme)) | {"grounds": []}
     nested: dict[str, list[Row]] = defaultdict(list)
     for row in rows_of(frames["sentences"]):
-        gold = labels.get(row.sentence_id)
-        entry = row._asdict() | {
-            "stance": gold.stance if gold else None,
-            "grounds": list(gold.grounds) if gold else [],
-            "holder": gold.holder if gold else None,
-        }
+        entry = {name: _plain(value) for name, value in row._asdict().items()}
+        entry |= labels.get(row.sentence_id, unlabelled)
         nested[entry.pop("article_id")].append(entry)
     return nested
+
+
+def _actors(frames: Frames, scheme: Scheme) -> View:
+    """Return the registry; its aliases as lists."""
+    types = {
+        "type": label(scheme, "actor"),
+        "affiliation": ClassLabel(names=list(scheme.affiliations)),
+    }
+    columns = dict.fromkeys(frames["registry"].columns, _TEXT) | types
+    rows = [
+        {name: _plain(value) for name, value in row._asdict().items()}
+        | {"aliases": split_aliases(row.aliases)}
+        for row in rows_of(frames["registry"])
+    ]
+    features = Features(columns | {"aliases": List(_TEXT)})
+    return View("actors", "an actor of the registry", features, rows, ("registry",))
+
+
+def _events(frames: Frames, scheme: Scheme) -> View:
+    """Return the events flat: one row each, with who does it to whom and in what sentence."""
+    roles = scheme["role"].names
+    columns = ("texts", "span_ids", "ids", "affiliations", "evidence")
+    features = Features(
+        {
+            **dict.fromkeys(("event_id", "sentence_id", "article_id"), _TEXT),
+            **dict.fromkeys(("published", "published_basis"), _TEXT),
+            **dict.fromkeys(("sentence", "text_status", "trigger"), _TEXT),
+            **dict.fromkeys(("start", "end", "fold"), _INT),
+            "type": label(scheme, "event"),
+            "quad": ClassLabel(names=list(scheme.allowed["quad"])),
+            "mode": label(scheme, "mode"),
+            "event_group": _TEXT,
+            **{f"{role}_{column}": List(_TEXT) for role in roles for column in columns},
+            "stance": label(scheme, "stance"),
+            "holder": label(scheme, "holder"),
+            "votes": _INT,
+            "contested": _BOOL,
+        }
+    )
+    mentions = {row.span_id: row for row in rows_of(frames["actors"])}
+    links: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows_of(frames["roles"]):
+        mention = mentions[row.actor_span_id]
+        links[row.event_id, row.role].append(
+            {
+                "texts": mention.text,
+                "span_ids": mention.span_id,
+                "ids": _plain(mention.actor_id),
+                "affiliations": _plain(mention.affiliation),
+                "evidence": row.evidence,
+            }
+        )
+    articles = {row.article_id: row for row in rows_of(frames["articles"])}
+    sentences = {row.sentence_id: row for row in rows_of(frames["stance"])}
+    rows = []
+    for row in rows_of(frames["events"]):
+        article, sentence = articles[row.article_id], sentences[row.sentence_id]
+        entry = {name: value for name, value in row._asdict().items() if name in features}
+        entry |= {"event_id": row.span_id, "trigger": row.text, "sentence": sentence.text}
+        entry |= {name: getattr(sentence, name) for name in ("fold", "stance", "holder")}
+        entry |= {name: _plain(getattr(article, name)) for name in ("published", "published_basis")}
+        for role in roles:
+            linked = links[row.span_id, role]
+            entry |= {f"{role}_{name}": [link[name] for link in linked] for name in columns}
+        rows.append(entry)
+    about = "an event with who does it to whom"
+    return View("events", about, features, rows, ("events", "stance", "articles"))
 
 
 def _annotations(frames: Frames) -> View:
     frame = frames["annotations"]
     columns = dict.fromkeys(frame.columns, _TEXT)
     columns |= {"layer": ClassLabel(names=list(LAYERS)), "start": _INT, "end": _INT}
-    rows = [
-        {name: _plain(value) for name, value in row._asdict().items()} for row in rows_of(frame)
-    ]
+    sentences = {row.sentence_id: row for row in rows_of(frames["stance"])}
+    rows = []
+    for row in rows_of(frame):
+        entry = {name: _plain(value) for name, value in row._asdict().items()}
+        if row.layer == "voiced_by" and not row.label.startswith(UNNAMED):
+            entry["label"] = _place(row.label, sentences[row.unit_id])
+        rows.append(entry)
     about = "one annotator's one label on one unit"
     return View("annotations", about, Features(columns), rows, ("annotations",))
 
 
+def _place(words: str, sentence: Any) -> str:
+    """Return where words stand in a sentence: offsets can be published without the text."""
+    at = sentence.text.find(words)
+    if at < 0:
+        return "elsewhere"
+    start = sentence.start + at
+    return f"{start}-{start + len(words)}"
+
+
 def _contrast(frames: Frames, scheme: Scheme) -> View:
+    """Return the edits alone: kind and source stance, which give labels away, stay in the key."""
     features = Features(
         {
             "contrast_id": _TEXT,
             "sentence_id": _TEXT,
             "article_id": _TEXT,
             "fold": _INT,
-            "edit": ClassLabel(names=list(EDITS)),
             "text": _TEXT,
-            "source_text": _TEXT,
             "text_status": _TEXT,
             "stance": label(scheme, "stance"),
-            "source_stance": label(scheme, "stance"),
             "holder": label(scheme, "holder"),
         }
     )
@@ -318,8 +444,7 @@ def _contrast(frames: Frames, scheme: Scheme) -> View:
     rows = []
     for row in rows_of(frames["contrast"]):
         source = sources[row.sentence_id]
-        entry = row._asdict() | {"article_id": source.article_id, "fold": source.fold}
-        rows.append(entry | {"source_text": source.text, "source_stance": source.stance})
+        rows.append(row._asdict() | {"article_id": source.article_id, "fold": source.fold})
     about = "a minimal edit of a sentence and its stance, for evaluation only"
     # Its split is called test so that nobody trains on it by taking every split of the dataset.
     return View("contrast", about, features, rows, ("contrast", "folds"), split="test")

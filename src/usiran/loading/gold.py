@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from usiran.label_studio.annotation_records import AnnotationRow
 from usiran.schemas.label_scheme import Scheme
-from usiran.schemas.registry import split_aliases
+from usiran.schemas.registry import surfaces
 from usiran.schemas.tables import Frames, empty, rows_of
 from usiran.text.articles import Texts
 
@@ -17,13 +18,19 @@ Row = dict[str, object]
 
 
 def gold_frames(
-    rows: Sequence[AnnotationRow], frames: Frames, texts: Texts, scheme: Scheme
+    rows: Sequence[AnnotationRow],
+    frames: Frames,
+    texts: Texts,
+    scheme: Scheme,
+    *,
+    rounds: Sequence[str] = (),
 ) -> dict[str, pd.DataFrame]:
     """Return the gold tables that the labels of the gold exports give: stance, ..., roles.
 
-    Of the other tables, folds, votes, registry and actor_links are used where they are present.
+    The other tables are used where they are present. `rounds` are those behind the votes: each is
+    a way of reading, whose majority is asked for.
     """
-    gold = _Gold(rows, frames, texts, scheme)
+    gold = _Gold(rows, frames, texts, scheme, rounds)
     tables = {
         "stance": gold.stance(),
         "article_stance": gold.article_stance(),
@@ -36,7 +43,12 @@ def gold_frames(
 
 class _Gold:
     def __init__(
-        self, rows: Sequence[AnnotationRow], frames: Frames, texts: Texts, scheme: Scheme
+        self,
+        rows: Sequence[AnnotationRow],
+        frames: Frames,
+        texts: Texts,
+        scheme: Scheme,
+        rounds: Sequence[str],
     ) -> None:
         self._texts = texts
         self._scheme = scheme
@@ -45,10 +57,19 @@ class _Gold:
         # The order of the texts, not of the exports, which change with who exported them.
         for row in sorted(rows, key=lambda r: (order.get(r.article_id, -1), r.start, r.end)):
             self._by_layer[row.layer].append(row)
+        self._mentions = {row.unit_id: row for row in self._by_layer["actor"]}
         self._votes = _votes(frames)
         self._folds = _mapping(frames, "folds", "article_id", "fold")
+        self._flags = _mapping(frames, "sentences", "sentence_id", "flag")
+        self._groups = _mapping(frames, "event_groups", "event_id", "event_group")
+        self._holders = {row.sentence_id: row for row in _rows(frames, "holders")}
+        self._affiliations = _mapping(frames, "registry", "actor_id", "affiliation")
         self._actors = _aliases(frames)
-        self._links = _mapping(frames, "actor_links", "span_id", "actor_id")
+        self._scoped = {
+            (row.article_id, row.alias): row.actor_id for row in _rows(frames, "article_aliases")
+        }
+        self._links = {row.span_id: row for row in _rows(frames, "actor_links")}
+        self._majorities = _majorities(frames, rounds)
 
     def stance(self) -> list[Row]:
         holder = {row.unit_id: row.label for row in self._by_layer["holder"]}
@@ -66,6 +87,11 @@ class _Gold:
                 "stance": row.label,
                 "grounds": tuple(grounds[row.unit_id]),
                 "holder": holder.get(row.unit_id),
+                "toward": self._scheme.contest.toward(grounds[row.unit_id]),
+                **self._voice(row.unit_id, holder.get(row.unit_id)),
+                "contested": self._is_contested(row)
+                or self._is_contested(row, "holder", holder.get(row.unit_id, "")),
+                "garbled": self._flags.get(row.unit_id) == "garbled",
                 "stance_votes": self._counts("stance", row.unit_id, "stance"),
                 "holder_votes": self._counts("holder", row.unit_id, "holder"),
                 # A missing fold is the finding of folds.csv, not of every sentence.
@@ -86,8 +112,7 @@ class _Gold:
 
     def actors(self) -> list[Row]:
         return [
-            self._span(row)
-            | {"type": row.label, "actor_id": self._linked(row), "votes": self._count(row)}
+            self._span(row) | {"type": row.label, **self._actor(row), **self._support(row)}
             for row in self._by_layer["actor"]
         ]
 
@@ -98,7 +123,8 @@ class _Gold:
                 "type": row.label,
                 "quad": self._scheme.quad_of.get(row.label),
                 "mode": row.mode,
-                "votes": self._count(row),
+                "event_group": self._groups.get(row.unit_id, row.unit_id),
+                **self._support(row),
             }
             for row in self._by_layer["event"]
         ]
@@ -110,7 +136,8 @@ class _Gold:
                 "event_id": row.unit_id,
                 "role": row.label,
                 "actor_span_id": row.target,
-                "votes": self._count(row),
+                "evidence": self._evidence(row),
+                **self._support(row),
             }
             for row in self._by_layer["role"]
         ]
@@ -133,17 +160,48 @@ class _Gold:
     def _text(self, row: AnnotationRow) -> str:
         return self._texts.texts[row.article_id][row.start : row.end]
 
-    def _linked(self, row: AnnotationRow) -> object:
-        if row.unit_id in self._links:
-            return self._links[row.unit_id]
-        return self._actors.get(" ".join(self._text(row).split()))
+    def _actor(self, row: AnnotationRow) -> Row:
+        """Return who a mention is, and whose side it is on: by hand, in its article, anywhere."""
+        surface = " ".join(self._text(row).split())
+        scoped = self._scoped.get((row.article_id, surface))
+        link = self._links.get(row.unit_id)
+        actor = link.actor_id if link else scoped or self._actors.get(surface)
+        by_hand = link.affiliation if link else None
+        affiliation = by_hand if isinstance(by_hand, str) else self._affiliations.get(str(actor))
+        return {"actor_id": actor, "affiliation": affiliation}
+
+    def _voice(self, sentence_id: str, holder: str | None) -> Row:
+        """Return who a source is: the mention that names it, its actor, its affiliation."""
+        told = self._holders.get(sentence_id) if holder != "author" else None
+        mention = self._mentions.get(str(told.actor_span_id)) if told else None
+        actor = self._actor(mention) if mention else {"actor_id": None, "affiliation": None}
+        by_hand = told.affiliation if told and isinstance(told.affiliation, str) else None
+        return {
+            "voiced_by": mention.unit_id if mention else None,
+            "voiced_by_id": actor["actor_id"],
+            "voiced_by_affiliation": by_hand or actor["affiliation"],
+        }
+
+    def _evidence(self, row: AnnotationRow) -> str:
+        """Return whether the actor of a role stands in the event's own sentence."""
+        _, _, place = str(row.target).rpartition(":")
+        start, _, end = place.partition("-")
+        sentence = self._texts.holding(row.article_id, row.start, row.end)
+        actor = self._texts.holding(row.article_id, int(start), int(end))
+        return "sentence" if sentence == actor else "context"
+
+    def _is_contested(self, row: AnnotationRow, layer: str = "stance", label: str = "") -> bool:
+        """Whether nobody gave a sentence's label, or the ways of reading part over it."""
+        unvoted = not self._votes.get((layer, row.unit_id, label or row.label, ""))
+        return bool(self._votes) and (unvoted or len(self._majorities[layer, row.unit_id]) > 1)
 
     def _counts(self, layer: str, unit_id: str, field: str) -> tuple[int, ...]:
         names = self._scheme[field].names
         return tuple(self._votes.get((layer, unit_id, name, ""), 0) for name in names)
 
-    def _count(self, row: AnnotationRow) -> int:
-        return self._votes.get((row.layer, row.unit_id, row.label, row.target or ""), 0)
+    def _support(self, row: AnnotationRow) -> Row:
+        votes = self._votes.get((row.layer, row.unit_id, row.label, row.target or ""), 0)
+        return {"votes": votes, "contested": bool(self._votes) and not votes}
 
 
 def _votes(frames: Frames) -> dict[tuple[str, str, str, str], int]:
@@ -155,6 +213,29 @@ def _votes(frames: Frames) -> dict[tuple[str, str, str, str], int]:
     }
 
 
+def _majorities(frames: Frames, rounds: Sequence[str]) -> Mapping[tuple[str, str], set[str | None]]:
+    """From layer and sentence to the labels that the majorities of the rounds gave.
+
+    None stands for a round without a majority.
+    """
+    given: dict[tuple[str, str], dict[str, Counter[str]]] = defaultdict(
+        lambda: defaultdict(Counter)
+    )
+    for row in _rows(frames, "annotations"):
+        if row.layer in ("stance", "holder") and row.round in rounds:
+            given[row.layer, row.unit_id][row.round][row.label] += 1
+    majorities: dict[tuple[str, str], set[str | None]] = defaultdict(set)
+    for unit, by_round in given.items():
+        for counts in by_round.values():
+            label, most = counts.most_common(1)[0]
+            majorities[unit].add(label if 2 * most > counts.total() else None)
+    return majorities
+
+
+def _rows(frames: Frames, table: str) -> Iterable[Any]:
+    return rows_of(frames[table]) if table in frames else ()
+
+
 def _aliases(frames: Frames) -> dict[str, str]:
     """From a surface to the one actor it stands for."""
     if "registry" not in frames:
@@ -162,7 +243,7 @@ def _aliases(frames: Frames) -> dict[str, str]:
     return {
         surface: str(row.actor_id)
         for row in rows_of(frames["registry"])
-        for surface in (row.name, *split_aliases(row.aliases))
+        for surface in surfaces(row)
     }
 
 

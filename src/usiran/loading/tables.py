@@ -242,7 +242,9 @@ class _Reader:
                 self.gold[project] = tasks
                 rows += annotation_rows(tasks, round="gold", annotator_id="gold")
                 readable |= set(_GOLD_OF[project])
-        for name, frame in gold_frames(rows, self.tables, self.texts, self.scheme).items():
+        rounds = self.corpus.manifest.gold_rounds
+        gold = gold_frames(rows, self.tables, self.texts, self.scheme, rounds=rounds)
+        for name, frame in gold.items():
             if name in readable:
                 self._add(name, frame)
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from usiran.schemas.base import ACTOR_ID, ACTOR_SPAN_ID, Table, number, span_columns, text
+from usiran.schemas.base import (
+    ACTOR_ID,
+    ACTOR_SPAN_ID,
+    BOOLEAN,
+    Table,
+    cells,
+    number,
+    span_columns,
+    text,
+)
 
 TABLE = Table(
     "actors",
@@ -13,7 +22,9 @@ TABLE = Table(
         **span_columns(ACTOR_SPAN_ID, "<article_id>@actor:<start>-<end>"),
         "type": text("what kind of actor it is"),
         "actor_id": text("the actor in the registry, if linked", matches=ACTOR_ID, nullable=True),
+        "affiliation": text("whose side it is on, in this mention", nullable=True),
         "votes": number("annotators with these offsets and this type", 0),
+        "contested": cells("whether nobody gave it as it stands", BOOLEAN),
     },
-    labels={"type": "actor"},
+    labels={"type": "actor", "affiliation": "affiliation"},
 )

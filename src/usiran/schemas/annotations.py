@@ -31,7 +31,10 @@ TABLE = Table(
         "article_id": text("the unit's article", matches=ARTICLE_ID),
         "start": number("offset of the unit's first character", 0),
         "end": number("offset after the unit's last character", 1),
-        "label": text("the label given", filled=True),
+        "label": text(
+            "the label given; of voiced_by the words, published as their offsets, or unnamed:SIDE",
+            filled=True,
+        ),
         "mode": text("an event's mode; missing elsewhere", nullable=True),
         "target": text(
             "a role's actor span; missing elsewhere", matches=ACTOR_SPAN_ID, nullable=True

@@ -188,6 +188,11 @@ STRINGS = Form(
     {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
     lambda value: is_list(value, str) and len(set(value)) == len(value),
 )
+TOWARD = Form(
+    "toward",
+    {"type": "array", "items": {"enum": [-1, 0, 1]}},
+    lambda value: is_list(value, int) and all(item in (-1, 0, 1) for item in value),
+)
 COUNTS = Form(
     "counts",
     {"type": "array", "items": {"type": "integer", "minimum": 0}},

@@ -49,6 +49,21 @@ class Contest:
         first, second = (f"({side.favourable} - {side.unfavourable})" for side in self.sides)
         return f"the sign of {first} - {second}"
 
+    def toward(self, grounds: Iterable[str]) -> tuple[int, ...]:
+        """Return the attitude to each side: 1 for it, -1 against it, 0 neither or both.
+
+        Examples
+        --------
+        >>> red = Side("red", "pro-red", "red+", "red-", ())
+        >>> blue = Side("blue", "pro-blue", "blue+", "blue-", ())
+        >>> Contest((red, blue), "neutral").toward(["red-", "blue+", "blue-"])
+        (-1, 0)
+        """
+        given = set(grounds)
+        return tuple(
+            (side.favourable in given) - (side.unfavourable in given) for side in self.sides
+        )
+
     def stance_of(self, grounds: Iterable[str]) -> str:
         """Return the stance that grounds carry.
 

@@ -1,21 +1,19 @@
-"""The contrast set: minimal edits of corpus sentences."""
+"""The contrast set: minimal edits of corpus sentences, all of them invented."""
 
 from __future__ import annotations
 
 from usiran.schemas.base import CONTRAST_ID, SENTENCE_ID, Table, text
 
-EDITS = ("swap-sides", "flip-attitude", "flip-attribution", "negate-event")
-
 TABLE = Table(
     "contrast",
-    "One row is an edited sentence. Key: contrast_id. Source: source/contrast.csv. A corpus "
-    "without the file has no contrast set: the table is empty.",
+    "One row is an edited sentence. Key: contrast_id. Source: source/contrast.csv; what was "
+    "changed stands in contrast_key. A corpus without the file has no contrast set: the table is "
+    "empty.",
     file="dataset/source/contrast.csv",
     key=("contrast_id",),
     columns={
         "contrast_id": text("<sentence_id>~<number>", matches=CONTRAST_ID),
         "sentence_id": text("the sentence edited", matches=SENTENCE_ID),
-        "edit": text("what was changed", among=EDITS),
         "text": text("the edited sentence", filled=True),
         "stance": text("the stance of the edited sentence"),
         "holder": text("who voices it in the edited sentence"),

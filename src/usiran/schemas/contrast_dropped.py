@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from usiran.schemas.base import CONTRAST_ID, SENTENCE_ID, Table, text
-from usiran.schemas.contrast import EDITS
 
 TABLE = Table(
     "contrast_dropped",
@@ -14,7 +13,6 @@ TABLE = Table(
     columns={
         "contrast_id": text("the edited sentence", matches=CONTRAST_ID),
         "sentence_id": text("the sentence edited", matches=SENTENCE_ID),
-        "edit": text("what was changed", among=EDITS),
         "text": text("the edited sentence", filled=True),
         "reason": text("why it was left out", filled=True),
     },

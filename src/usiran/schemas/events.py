@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from usiran.schemas.base import EVENT_SPAN_ID, Table, number, span_columns, text
+from usiran.schemas.base import BOOLEAN, EVENT_SPAN_ID, Table, cells, number, span_columns, text
 
 TABLE = Table(
     "events",
@@ -14,7 +14,11 @@ TABLE = Table(
         "type": text("PLOVER's category"),
         "quad": text("the quad class of the category"),
         "mode": text("whether it is told as having happened"),
+        "event_group": text(
+            "the span_id of the first event of the same happening", matches=EVENT_SPAN_ID
+        ),
         "votes": number("annotators with these offsets and this type", 0),
+        "contested": cells("whether nobody gave it as it stands", BOOLEAN),
     },
     labels={"type": "event", "quad": "quad", "mode": "mode"},
 )

@@ -10,9 +10,17 @@ SCORED_ZONES = ZONES[:-1]
 GOLD_LAYERS = ("stance", "grounds", "holder", "article_stance", "actor", "event", "role")
 # What annotators say about their own sentence labels: told as they gave it, never voted on.
 REMARKS = ("voiced_by", "confidence", "second_stance", "second_holder")
+UNNAMED = "unnamed:"
 LAYERS = (*GOLD_LAYERS, *REMARKS)
 SENTENCE_LAYERS = (*GOLD_LAYERS[:3], *REMARKS)
 VOTED_LAYERS = (*GOLD_LAYERS, "mode")
+TEXT_ORIGINS = ("original", "spun-copy")
+FLAGS = ("garbled",)
+FLAG = "garbled: a machine reworded the text, and the sentence's meaning turned or was lost"
+CONTESTED = (
+    "whether nobody gave the label, or the majorities of the ways of reading differ: the votes are "
+    "the label then"
+)
 TEXT_STATUSES = ("present", "withdrawn", "withheld")
 TEXT_STATUS = (
     "whether the text is here: present, withdrawn (taken out on request; underscores stand for it) "

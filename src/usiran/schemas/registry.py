@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from usiran.schemas.base import ACTOR_ID, Table, text
 
 TABLE = Table(
@@ -32,3 +34,8 @@ def split_aliases(aliases: object) -> list[str]:
     if not isinstance(aliases, str):
         return []
     return [part.strip() for part in aliases.split("|") if part.strip()]
+
+
+def surfaces(actor: Any) -> list[str]:
+    """Return what a row of the registry is called anywhere: its name and its aliases."""
+    return [actor.name, *split_aliases(actor.aliases)]

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from usiran.schemas.base import ACTOR_SPAN_ID, ARTICLE_ID, EVENT_SPAN_ID, Table, number, text
+from usiran.schemas.base import (
+    ACTOR_SPAN_ID,
+    ARTICLE_ID,
+    BOOLEAN,
+    EVENT_SPAN_ID,
+    Table,
+    cells,
+    number,
+    text,
+)
+
+EVIDENCE = "whether the event's own sentence has the actor, or another one of the article"
 
 TABLE = Table(
     "roles",
@@ -15,7 +26,9 @@ TABLE = Table(
         "event_id": text("the event's span_id", matches=EVENT_SPAN_ID),
         "role": text("what the actor is in the event"),
         "actor_span_id": text("the actor's span_id", matches=ACTOR_SPAN_ID),
+        "evidence": text(EVIDENCE, among=("sentence", "context")),
         "votes": number("annotators with this link", 0),
+        "contested": cells("whether nobody gave it as it stands", BOOLEAN),
     },
     labels={"role": "role"},
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from usiran.schemas.base import ARTICLE_ID, SENTENCE_ID, Table, offsets, text
-from usiran.schemas.names import ZONES
+from usiran.schemas.names import FLAG, FLAGS, ZONES
 
 TABLE = Table(
     "sentences",
@@ -17,5 +17,6 @@ TABLE = Table(
         "article_id": text("the article it stands in", matches=ARTICLE_ID),
         **offsets(),
         "zone": text("title, body and caption are labelled, boilerplate is not", among=ZONES),
+        "flag": text(FLAG, among=FLAGS, nullable=True),
     },
 )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from usiran.schemas.base import (
+    ACTOR_ID,
     ARTICLE_ID,
+    BOOLEAN,
     COUNTS,
     SENTENCE_ID,
     STRINGS,
+    TOWARD,
     Table,
     cells,
     number,
     offsets,
     text,
 )
-from usiran.schemas.names import SCORED_ZONES
+from usiran.schemas.names import CONTESTED, SCORED_ZONES
 
 TABLE = Table(
     "stance",
@@ -30,9 +33,19 @@ TABLE = Table(
         "stance": text("the side its position favours"),
         "grounds": cells("the attitudes that carry it", STRINGS),
         "holder": text("who voices it"),
+        "toward": cells("per side: 1 for it, -1 against it, 0 neither or both", TOWARD),
+        "voiced_by": text("the actor span that names a source", nullable=True),
+        "voiced_by_id": text("a source in the registry", matches=ACTOR_ID, nullable=True),
+        "voiced_by_affiliation": text("whose side a source is on", nullable=True),
+        "contested": cells(CONTESTED, BOOLEAN),
+        "garbled": cells("whether a machine's rewording turned the meaning", BOOLEAN),
         "stance_votes": cells("annotators for each stance", COUNTS),
         "holder_votes": cells("annotators for each holder", COUNTS),
         "fold": number("the fold of the official protocol", 0),
     },
-    labels={"stance": "stance", "holder": "holder"},
+    labels={
+        "stance": "stance",
+        "holder": "holder",
+        "voiced_by_affiliation": "affiliation",
+    },
 )

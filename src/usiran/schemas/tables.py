@@ -14,15 +14,19 @@ from usiran.schemas import (
     actors,
     annotations,
     annotators,
+    article_aliases,
     article_stance,
     articles,
     contrast,
     contrast_dropped,
+    contrast_key,
     contrast_labels,
     crosswalks,
     decisions,
+    event_groups,
     events,
     folds,
+    holders,
     predictions,
     registry,
     results,
@@ -34,9 +38,10 @@ from usiran.schemas import (
 
 # In the order in which people read them: texts, who labels and with what, gold, contrast, scores.
 _MODULES = (
-    *(articles, sentences, folds, annotators, registry, actor_links, crosswalks, annotations),
-    *(votes, decisions, stance, article_stance, actors, events, roles),
-    *(contrast, contrast_labels, contrast_dropped, predictions, results),
+    *(articles, sentences, folds, annotators, registry, actor_links, article_aliases),
+    *(crosswalks, annotations),
+    *(votes, decisions, event_groups, holders, stance, article_stance, actors, events, roles),
+    *(contrast, contrast_key, contrast_labels, contrast_dropped, predictions, results),
 )
 MODELS = {module.TABLE.name: module.TABLE for module in _MODULES}
 FILES = {name: table.file for name, table in MODELS.items()}

@@ -53,24 +53,27 @@ def coincidences(counts: Floats) -> Floats:
     return np.asarray(ordered / np.maximum(m - 1, 1)[:, None, None])
 
 
-def coincidences_between(first: Floats, second: Floats) -> Floats:
-    """Return the coincidences of labels of one group of annotators with those of another.
+def coincidences_between(*groups: Floats) -> Floats:
+    """Return the coincidences of labels of groups of annotators with those of other groups.
 
-    Both arguments are counts (units, labels). Only pairs of an annotator of either group count:
-    an alpha of these tables tells how far two ways of reading agree, whatever each agrees with
-    itself. A table sums to the unit's labels, as those of `coincidences` do; it is all 0 where
-    a group is silent.
+    Each group is its counts (units, labels). Only pairs of annotators of two groups count: an
+    alpha of these tables tells how far ways of reading agree, whatever each agrees with itself.
+    A table sums to the unit's labels, as those of `coincidences` do; it is all 0 where no two
+    groups labelled the unit.
 
     Examples
     --------
     >>> coincidences_between(np.array([[2.0, 0.0]]), np.array([[1.0, 1.0]])).tolist()
     [[[2.0, 1.0], [1.0, 0.0]]]
     """
-    crossed = first[:, :, None] * second[:, None, :]
+    labels = sum(groups, np.zeros_like(groups[0]))
+    # All pairs, without those inside a group.
+    crossed = labels[:, :, None] * labels[:, None, :]
+    for own in groups:
+        crossed -= own[:, :, None] * own[:, None, :]
     pairs = crossed.sum(axis=(1, 2))
-    labels = first.sum(axis=1) + second.sum(axis=1)
-    scale = np.divide(labels, 2 * pairs, out=np.zeros(len(pairs)), where=pairs > 0)
-    return np.asarray((crossed + crossed.transpose(0, 2, 1)) * scale[:, None, None])
+    scale = np.divide(labels.sum(axis=1), pairs, out=np.zeros(len(pairs)), where=pairs > 0)
+    return np.asarray(crossed * scale[:, None, None])
 
 
 def alpha(o: Floats) -> Floats:

@@ -1,17 +1,20 @@
 """The task of contrast: stance on minimal edits of sentences, for evaluation only.
 
 Every edited sentence stands beside its original. A system learns stance from the other
-articles, as always, and labels both. The edits' neighbours are the original's.
+articles, as always, and labels both. The edits' neighbours are the original's. What kind of
+edit it is stands in a key that the scorer alone reads: it gives labels away.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 
 import pandas as pd
 
-from usiran.errors import Finding, InputError
+from usiran.errors import Finding, refuse
 from usiran.schemas.label_scheme import Scheme
+from usiran.schemas.tables import FILES
 from usiran.tasks.base import Gold, Tables, Task, objects
 from usiran.tasks.inputs import Row
 from usiran.tasks.metrics.contrast import CONTRAST_COLUMNS, ORIGINAL, contrast_scorer
@@ -46,34 +49,50 @@ def contrast(scheme: Scheme) -> Task:
 
 
 def _contrast_gold(task: Task, tables: Tables, learned: Task) -> Gold:
-    """Return the edits, each group led by its original; records say which edit it is."""
+    """Return the edits, each group led by its original; `kind` is hidden from every system."""
     training = learned.gold(tables)
     edits = tables["contrast"] if "contrast" in tables else pd.DataFrame({"sentence_id": []})
+    kinds = _kinds(tables)
     place = {key: i for i, key in enumerate(training.records["sentence_id"])}
-    lost = [row for row in edits.to_dict("records") if row["sentence_id"] not in place]
-    if lost:
-        raise InputError(_outside(row) for row in lost)
+    refuse(_unplaced(edits, place, kinds))
     rows: list[Row] = []
     values: list[str] = []
     # In the order of the sentences, whatever that of the sheet: hashes of gold hang on it.
     for key, group in sorted(edits.groupby("sentence_id"), key=lambda pair: place[pair[0]]):
         record = training.records.iloc[place[key]].to_dict()
-        original: Row = {**record, "source_id": key, "edit": ORIGINAL}
+        original: Row = {**record, "source_id": key, "kind": ORIGINAL}
         edited = group.to_dict("records")
         # The edit keeps the neighbours of its original: what changes is the sentence alone.
-        rows += [original, *({**original, **_changed(row)} for row in edited)]
+        rows += [original, *({**original, **_changed(row, kinds)} for row in edited)]
         values += [training.values[place[key]], *(str(row[task.column]) for row in edited)]
-    records = pd.DataFrame(rows, columns=[*training.records.columns, "source_id", "edit"])
+    records = pd.DataFrame(rows, columns=[*training.records.columns, "source_id", "kind"])
     folds = training.folds[[place[key] for key in records["source_id"]]]
-    return Gold(task, records, objects(values), folds, training=training)
+    return Gold(task, records, objects(values), folds, training=training, hidden=("kind",))
 
 
-def _changed(row: Row) -> Row:
+def _kinds(tables: Tables) -> Mapping[str, str]:
+    """Return the kind of each edit."""
+    if "contrast_key" not in tables:
+        return {}
+    key = tables["contrast_key"]
+    return dict(zip(key["contrast_id"], key["kind"], strict=True))
+
+
+def _changed(row: Row, kinds: Mapping[str, str]) -> Row:
     """Return what of an original's record differs in its edit."""
-    return {"sentence_id": row["contrast_id"], "text": row["text"], "edit": row["edit"]}
+    key = row["contrast_id"]
+    return {"sentence_id": key, "text": row["text"], "kind": kinds[key]}
 
 
-def _outside(row: Row) -> Finding:
-    key, sentence_id = str(row["contrast_id"]), str(row["sentence_id"])
-    fix = "edit a scored sentence, or take the row out"
-    return Finding("contrast", key, "sentence_id", sentence_id, "a scored sentence", fix)
+def _unplaced(
+    edits: pd.DataFrame, scored: Collection[str], kinds: Collection[str]
+) -> Iterator[Finding]:
+    """Find edits of sentences that are not scored, and edits without a key."""
+    for row in edits.to_dict("records"):
+        key, sentence_id = str(row["contrast_id"]), str(row["sentence_id"])
+        if sentence_id not in scored:
+            fix = "edit a scored sentence, or take the row out"
+            yield Finding("contrast", key, "sentence_id", sentence_id, "a scored sentence", fix)
+        if key not in kinds:
+            file = FILES["contrast_key"]
+            yield Finding("contrast", key, "contrast_id", key, f"an edit of {file}", "add its kind")

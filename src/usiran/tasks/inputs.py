@@ -148,7 +148,8 @@ def with_layers(gold: Gold, layers: pd.DataFrame, hidden: tuple[str, ...]) -> Go
     `hidden` names the layers that are taken away in the article held out.
     """
     if gold.training is not None:
-        return replace(gold, training=with_layers(gold.training, layers, hidden), hidden=hidden)
+        training = with_layers(gold.training, layers, hidden)
+        return replace(gold, training=training, hidden=(*gold.hidden, *hidden))
     # The task of roles gives actors and events to every system: they are in its records already.
     columns = [name for name in LAYERS if name not in gold.records]
     records = gold.records.merge(

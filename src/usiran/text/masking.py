@@ -6,7 +6,10 @@ from typing import Any
 
 from usiran.text.standoffs import MASK
 
-TEXTS = ("text", "source_text", "tokens")
+TEXTS = (
+    *("text", "tokens"),
+    *("sentence", "trigger", "agent_texts", "recipient_texts"),
+)
 """Columns, also of nested entries, that hold words of a text."""
 
 

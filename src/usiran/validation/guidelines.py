@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from usiran.errors import Finding
 from usiran.loading import Opened
-from usiran.schemas.registry import split_aliases
-from usiran.schemas.tables import rows_of
+from usiran.schemas.registry import surfaces
 from usiran.text.ngrams import SharedRuns, words_of
 
 FILES = ("GUIDELINES.md", "ONE-PAGE.md", "CASEBOOK.md")
@@ -28,11 +27,7 @@ _FUNCTION = frozenset(_FUNCTION_WORDS.split())
 
 def invented(opened: Opened) -> Iterator[Finding]:
     """Find runs of words that the guidelines share with an article, names left out."""
-    names = {
-        name
-        for row in rows_of(opened.tables["registry"])
-        for name in (row.name, *split_aliases(row.aliases))
-    }
+    names = {name for row in opened.rows("registry") for name in surfaces(row)}
     texts = opened.texts
     present = [text for key, text in texts.texts.items() if key not in texts.withdrawn]
     # The longest first: a name inside a longer one would leave the rest of it standing.

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from usiran.corpus import read_toml
 from usiran.errors import Finding
 from usiran.loading import Opened
-from usiran.schemas.registry import split_aliases
+from usiran.schemas.registry import surfaces
 from usiran.schemas.tables import FILES, rows_of
 
 
@@ -18,7 +19,7 @@ def aliases_unique(opened: Opened) -> Iterator[Finding]:
     holders: dict[str, list[str]] = defaultdict(list)
     for row in opened.rows("registry"):
         # A name repeated among its own aliases is no second actor.
-        for surface in dict.fromkeys([row.name, *split_aliases(row.aliases)]):
+        for surface in dict.fromkeys(surfaces(row)):
             holders[surface].append(row.actor_id)
     for surface, actors in holders.items():
         if len(actors) > 1:
@@ -51,14 +52,22 @@ def all_linked(opened: Opened) -> Iterator[Finding]:
 
 
 def crosswalks_complete(opened: Opened) -> Iterator[Finding]:
-    """Find event labels that a crosswalk leaves out, and quad classes that are not the scheme's."""
+    """Find event labels that a crosswalk leaves out, and targets that the other scheme has not."""
     quad_of = opened.scheme.quad_of
+    path = opened.corpus.root / FILES["crosswalks"] / "targets.toml"
+    targets = read_toml(path) if path.exists() else {}
     for name, rows in opened.tables["crosswalks"].groupby("crosswalk", sort=True):
         file = f"{FILES['crosswalks']}/{name}.csv"
         mapped = set(rows["event"])
         for event in quad_of:
             if event not in mapped:
                 yield Finding(file, event, "event", "", "a row for every event label", "add a row")
+        known = targets.get(str(name))
+        for row in rows_of(rows):
+            # An event that the other scheme does not have is mapped to nothing.
+            if isinstance(known, list) and isinstance(row.target, str) and row.target not in known:
+                allowed = f"a category of {name}, as targets.toml lists them"
+                yield Finding(file, row.event, "target", row.target, allowed, "correct the name")
         for row in rows_of(rows) if name == "quad" else ():
             expected = quad_of.get(row.event, row.target)
             if row.target != expected:

@@ -48,6 +48,9 @@ RULES = (
     Rule(("contrast", "sentences"), contrast.groups),
     Rule(("contrast", "contrast_labels"), contrast.agreed),
     Rule(("contrast", "contrast_dropped"), contrast.left_out),
+    Rule(("contrast_key", "stance"), contrast.sources),
+    Rule(("contrast", "contrast_key"), contrast.crossed),
+    Rule(("contrast", "articles", "sentences"), contrast.minimal),
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from usiran.errors import Finding
 from usiran.loading import Opened
-from usiran.schemas.names import SENTENCE_LAYERS
+from usiran.schemas.names import REMARKS, SENTENCE_LAYERS
 from usiran.schemas.tables import FILES
 from usiran.validation.labels import file_of
 
@@ -45,7 +45,8 @@ def counted(annotations: Iterable[Any], rounds: Sequence[str]) -> list[Any]:
     `rounds`, the last one listed counts.
     """
     order = {name: number for number, name in enumerate(rounds)}
-    rows = [row for row in annotations if row.round in order]
+    # What annotators say about their labels is no vote.
+    rows = [row for row in annotations if row.round in order and row.layer not in REMARKS]
     if len(order) == 1:
         return rows  # no later round can replace anything
     last: dict[tuple[str, str, str], int] = {}

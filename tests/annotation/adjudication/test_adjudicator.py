@@ -369,7 +369,8 @@ def test_one_annotator_is_refused(three: Corpus) -> None:
 
 def test_a_link_to_a_span_that_is_no_longer_gold_is_told(three: Corpus) -> None:
     span = f"{GAS}@actor:197-202"
-    (three.annotation / "actor_links.csv").write_text(f"span_id,actor_id,reason\n{span},,a clerk\n")
+    links = f"span_id,actor_id,affiliation,reason\n{span},,OTHER,a clerk\n"
+    (three.annotation / "actor_links.csv").write_text(links)
     work = Adjudicator(three)
     decide(work, FIRST)
     decide(work, {ROLE: "A"})

@@ -50,8 +50,9 @@ def test_the_instruction_has_the_labels_and_the_short_sections_of_the_guidelines
     stance = instruction(repo, SCHEME, "stance")
     headings = re.findall(r"<h4>(.*?)</h4>", stance)
     assert headings == [
-        *(field.question for field in SCHEME.of("stance")), "How to work", "Before you submit",
-    ]  # fmt: skip
+        *(field.question for field in SCHEME.of("stance")),
+        "Before you submit",
+    ]
     spans = instruction(repo, SCHEME, "spans")
     assert "<b>SANCTION</b></td><td><code>d</code></td>" in spans
     assert "<b>pro-US</b></td><td><code>1</code>" not in spans

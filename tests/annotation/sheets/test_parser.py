@@ -237,8 +237,10 @@ def test_remarks_behind_the_labels_are_read_in_the_schemes_order() -> None:
     ],
 )
 def test_a_remark_that_says_nothing_is_refused(remark: str, column: str, value: str) -> None:
-    (error,) = errors(edited("005 neutral source", f"005 neutral source {remark}"))[:1]
-    assert (error.record, error.column, error.value) == ("line 18", column, value)
+    found = errors(edited("005 neutral source", f"005 neutral source {remark}"))
+    assert ("line 18", column, value) in [
+        (error.record, error.column, error.value) for error in found
+    ]
 
 
 def test_a_blank_sheet_shows_every_sentence_and_asks_for_every_label() -> None:

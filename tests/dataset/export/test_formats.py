@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import shutil
@@ -15,8 +17,11 @@ import pytest
 from seqeval.metrics.sequence_labeling import get_entities
 
 from tests.support.command import call, tree
+from tests.support.three_passes import submit
 from tests.support.tiny import GAS, PORT, TEXTS
+from usiran import loading
 from usiran.corpus import Corpus
+from usiran.dataset.configs import views
 from usiran.dataset.export import spacy as docbin
 from usiran.dataset.export.formats import FORMATS, export
 from usiran.dataset.export.material import LAYERS, Material, gather
@@ -264,6 +269,94 @@ def test_an_event_says_who_did_what_to_whom(opened: Opened) -> None:
     )  # fmt: skip
 
 
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
+
+
+def test_the_flat_table_is_the_config_events_with_lists_joined(opened: Opened) -> None:
+    made = export(opened, "events", variant="--csv")
+    assert made.about.files == ("events.csv",)
+    (view,) = views(opened.tables, opened.scheme, names=("events",))
+    flat = rows(made.files["events.csv"])
+    assert [list(row) for row in flat] == [list(view.features)] * len(view.rows)
+    for row, published in zip(flat, view.rows, strict=True):
+        assert row["sentence"] == published["sentence"]
+        assert row["contested"] in ("true", "false")
+        for name in ("agent_texts", "agent_ids", "recipient_affiliations"):
+            cells = [value or "" for value in published[name]]
+            assert row[name] == " | ".join(cells)
+    assert "ministry’s envoy | Tehran’s envoy\nin Basra" in {row["agent_texts"] for row in flat}
+
+
+# Dyads
+
+ACCUSED = {"agent_affiliation": "US", "recipient_affiliation": "OTHER", "quad": "verbal conflict"}
+BLAMED = {"agent_affiliation": "OTHER", "recipient_affiliation": "US", "quad": "verbal conflict"}
+PROTECTED = dict.fromkeys(("agent_affiliation", "recipient_affiliation"), "OTHER") | {
+    "quad": "material cooperation"
+}
+
+
+@pytest.fixture(scope="module")
+def dissenting(described: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    """The corpus with one annotator who reads three of its five events in another way."""
+    root = tmp_path_factory.mktemp("dissenting") / "tiny"
+    shutil.copytree(described.root, root)
+    changes = {
+        'ACCUSE "blamed" agent=t2': 'COERCE "Tehran blamed" agent=t2',
+        'AID "protects" agent=p recipient=b': 'AID "protects" agent=p',
+        'CONSULT "meet" future': 'CONSULT "in" future',
+    }
+    submit(Corpus(root), "bob", changes, round="r2")
+    return loading.open(Corpus(root)).refuse_findings()
+
+
+def test_dyads_count_the_gold_and_the_range_of_its_annotators(dissenting: Opened) -> None:
+    made = export(dissenting, "dyads")
+    counted = {"month": "", "events": "1", "low": "1", "high": "1", "articles": "1"}
+    coerced = BLAMED | {"quad": "material conflict"}
+    assert rows(made.files["dyads.csv"]) == [
+        PROTECTED | counted | {"low": "0"},
+        # Nobody but the dissenter has it.
+        coerced | counted | {"events": "0", "low": "0", "articles": "0"},
+        BLAMED | counted | {"low": "0"},
+        ACCUSED | counted,
+    ]
+
+
+def test_events_that_match_none_of_the_gold_are_left_out_and_counted(dissenting: Opened) -> None:
+    made = export(dissenting, "dyads")
+    assert "left out; annotators.csv counts them" in made.about.note
+    assert {row["annotator_id"]: row["left_out"] for row in rows(made.files["annotators.csv"])} == {
+        "ann": "0", "bob": "1", "cy": "0",
+    }  # fmt: skip
+
+
+def test_dyads_of_actors_name_those_of_the_registry(opened: Opened) -> None:
+    made = rows(export(opened, "dyads", articles=[GAS], variant="--by actor").files["dyads.csv"])
+    assert [tuple(row.values())[:4] for row in made] == [
+        ("OTHER", "", "US", "usa"),
+        ("US", "usa", "OTHER", ""),
+    ]
+
+
+def test_who_did_not_label_all_articles_of_a_month_has_no_part_in_its_range(
+    described: Corpus, tmp_path: Path
+) -> None:
+    shutil.copytree(described.root, tmp_path / "tiny")
+    corpus = Corpus(tmp_path / "tiny")
+    for who in ("ann", "bob"):
+        path = corpus.submissions / "r2" / who / "spans.json"
+        tasks = [task for task in json.loads(path.read_bytes()) if PORT not in str(task["data"])]
+        path.write_text(json.dumps(tasks), "utf-8")
+    opened = loading.open(corpus)
+    made = rows(export(opened, "dyads").files["dyads.csv"])
+    assert {(row["low"], row["high"]) for row in made} == {("1", "1")}
+    (corpus.submissions / "r2" / "cy" / "spans.json").unlink()
+    made = rows(export(loading.open(corpus), "dyads").files["dyads.csv"])
+    assert {(row["low"], row["high"]) for row in made} == {("", "")}
+
+
 # Label Studio
 
 
@@ -349,8 +442,10 @@ def test_the_command_writes_a_folder_and_reports_it(described: Corpus, tmp_path:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("xml",), "allowed: one of conll, brat, spacy, events, label-studio"),
+        (("xml",), "allowed: one of conll, brat, spacy, events, dyads, label-studio"),
         (("conll", "--layer", "stance"), "allowed: for conll: actors, events"),
+        (("conll", "--csv"), "--csv: found '--csv with conll'; allowed: only with events"),
+        (("events", "--by", "actor"), "--by: found '--by actor with events'; allowed: only with"),
         (("brat", "--articles", "nobody"), "--article: found 'nobody'; allowed: one of"),
     ],
 )

@@ -149,7 +149,7 @@ def test_without_text_chosen_the_rights_are_explained(program: Publisher, first:
     assert done.code == 2
     told = " ".join(done.err.replace("│", " ").split())
     assert "The article texts are third-party" in told
-    assert "--text withhold publishes the labels alone" in told
+    assert "--text withhold is recommended" in told
 
 
 FAULTS = [

@@ -22,7 +22,8 @@ def test_sides_are_versions_the_working_tree_and_folders(
         found = compare(word, "working", start=corpus.root)
         rows = [row for row in found.changes.rows if row.table == "stance"]
         assert [(row.key, row.field, row.old, row.new) for row in rows] == [
-            (FIRST, "holder", old, new)
+            (FIRST, "contested", False, True),  # nobody gave the label that it has now
+            (FIRST, "holder", old, new),
         ]
         assert (found.bump, str(found.least)) == ("MAJOR", "2.0.0")
 

@@ -68,11 +68,13 @@ def test_no_five_words_in_a_row_of_any_article_stand_in_any_file(
     for name, content in files.items():
         parquet = name.endswith(".parquet")
         contents = values(from_bytes(content).to_pylist()) if parquet else [content.decode("utf-8")]
-        for value in contents:
+        # The registry holds what actors are called: names, not wording.
+        for value in () if name.startswith("data/actors/") else contents:
             assert not runs(value) & known, name
-    # More strictly: whatever stands between the words. Ids are names.
+    # More strictly: whatever stands between the words. Ids are names, and so is the registry.
     names = [*texts.texts, *load_tables(repo)["registry"]["actor_id"]]
-    assert list(leaks(files, SharedRuns(texts.texts.values(), names))) == []
+    worded = {name: data for name, data in files.items() if not name.startswith("data/actors/")}
+    assert list(leaks(worded, SharedRuns(texts.texts.values(), names))) == []
 
 
 def test_wording_that_was_left_in_would_be_found(
@@ -99,7 +101,7 @@ def test_every_config_loads_with_the_rows_and_features_of_the_full_edition(
     assert without[split].features == complete[split].features
     for bare, row in zip(without[split], complete[split], strict=True):
         for name, value in row.items():
-            if name in ("text", "source_text"):
+            if name == "text":
                 assert bare[name] == "_" * len(value)
             elif name == "tokens":
                 assert bare[name] == ["_" * len(token) for token in value]

@@ -109,8 +109,11 @@ def test_decisions_stand_when_their_words_are_gone_and_when_they_are_back(
     decide(work, FIRST)
     decide(work, {ROLE: "A"})
     work.write()
-    unlinked = [(one.record, "", "a test") for one in validate(loading.open(three)).findings]
-    write_csv(three.annotation / "actor_links.csv", ("span_id", "actor_id", "reason"), unlinked)
+    unlinked = [
+        (one.record, "", "OTHER", "a test") for one in validate(loading.open(three)).findings
+    ]
+    columns = ("span_id", "actor_id", "affiliation", "reason")
+    write_csv(three.annotation / "actor_links.csv", columns, unlinked)
     ledger = decisions_file(three)
     before, text = ledger.read_bytes(), three.article(GAS).read_text("utf-8")
     assert '164-168 ""meet"" future' in before.decode()

@@ -26,12 +26,14 @@ from usiran.annotation.annotator_labels import (
 from usiran.corpus import Corpus
 from usiran.errors import InputError
 from usiran.schemas.label_scheme import Scheme, read_scheme
+from usiran.stats.ac1 import ac1
 from usiran.stats.alpha import (
     against_rest,
     alpha,
     alpha_interval,
     bootstrap_coincidences,
     coincidences,
+    coincidences_between,
 )
 from usiran.stats.scores import Floats
 from usiran.text.articles import Texts, read_texts
@@ -99,13 +101,28 @@ class LabelAgreement:
     name: str
     about: str
     alpha: Alpha
+    ac1: float | None
     aim: float | None
     per_label: dict[str, Alpha]
+    per_label_ac1: dict[str, float | None]
     per_article: dict[str, Alpha]
     pairs: tuple[PairFigure, ...]
     rest: dict[str, float | None]
     without: dict[str, float | None]
     confusion: Confusion
+
+
+@dataclass(frozen=True)
+class WaysAgreement:
+    """Agreement on one kind of label within each round, and between annotators of two rounds.
+
+    A round is a way of reading: what its annotators had before them. `between` counts no pair of
+    annotators of one round.
+    """
+
+    name: str
+    within: dict[str, Alpha]
+    between: Alpha
 
 
 @dataclass(frozen=True)
@@ -127,7 +144,8 @@ class Agreement:
     """Everything that is measured.
 
     `source` names the rounds or files, `units` counts the sentences and articles that two
-    annotators or more labelled, `repaired` the offsets that were mended while reading.
+    annotators or more labelled, `repaired` the offsets that were mended while reading. `rounds`
+    are the annotators of each round, and `ways` compares them where there are several.
     """
 
     source: str
@@ -139,6 +157,8 @@ class Agreement:
     labels: tuple[LabelAgreement, ...]
     spans: tuple[SpanAgreement, ...]
     repaired: int
+    rounds: dict[str, tuple[str, ...]]
+    ways: tuple[WaysAgreement, ...]
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -171,6 +191,7 @@ def measure(
         _label_agreement(one, paired, draw, annotators)
         for one, paired, draw in zip(ratings, pairable, _drawn(pairable, draws, seed), strict=True)
     )
+    rounds = annotations.by_round
     scores = span_scores(annotations, scheme, actors, events)
     return Agreement(
         source=annotations.source,
@@ -182,6 +203,8 @@ def measure(
         labels=tuple(labels),
         spans=tuple(_span_agreement(one, pairs, annotators) for one, pairs in scores.items()),
         repaired=len(annotations.repairs),
+        rounds=rounds,
+        ways=_ways(ratings, rounds, draws, seed) if len(rounds) > 1 else (),
     )
 
 
@@ -250,11 +273,19 @@ class _Pairable(NamedTuple):
 
     @classmethod
     def of(cls, ratings: Ratings, annotators: Sequence[str]) -> _Pairable:
-        counts = ratings.counts(*annotators)
-        paired = np.flatnonzero(counts.sum(axis=1) > 1)
+        return cls._of(ratings, coincidences(ratings.counts(*annotators)))
+
+    @classmethod
+    def between(cls, ratings: Ratings, groups: Iterable[Sequence[str]]) -> _Pairable:
+        return cls._of(ratings, coincidences_between(*(ratings.counts(*own) for own in groups)))
+
+    @classmethod
+    def _of(cls, ratings: Ratings, tables: Floats) -> _Pairable:
+        # Units on which nobody could be compared have no table, and are not drawn.
+        paired = np.flatnonzero(tables.sum(axis=(1, 2)) > 0)
         units = [ratings.units[i] for i in paired]
         articles = tuple(unit.article for unit in units)
-        o = coincidences(counts[paired])
+        o = tables[paired]
         names = [unit.sentence for unit in units]
         sentences, first, sentence = np.unique(names, return_index=True, return_inverse=True)
         sums = np.zeros((len(first), *o.shape[1:]))
@@ -286,7 +317,7 @@ def _drawn(pairable: Sequence[_Pairable], draws: int, seed: int) -> list[Floats]
 def _label_agreement(
     ratings: Ratings, pairable: _Pairable, draw: Floats, annotators: Sequence[str]
 ) -> LabelAgreement:
-    o = pairable.o
+    o, counts = pairable.o, ratings.counts(*annotators)
     in_article: dict[str, list[int]] = {}
     for i, article in enumerate(pairable.articles):
         in_article.setdefault(article, []).append(i)
@@ -296,10 +327,16 @@ def _label_agreement(
         name=ratings.name,
         about=ratings.about,
         alpha=_alpha(o, draw),
+        ac1=_ac1(counts),
         aim=ALPHA_AIMS.get(ratings.name),
         # Of a yes or no, either label has the alpha of both.
         per_label={
             label: _alpha(against_rest(o, k), against_rest(draw, k))
+            for k, label in enumerate(ratings.labels)
+            if ratings.labels != YES_NO
+        },
+        per_label_ac1={
+            label: _ac1(np.stack([counts[:, k], counts.sum(axis=1) - counts[:, k]], axis=1))
             for k, label in enumerate(ratings.labels)
             if ratings.labels != YES_NO
         },
@@ -309,8 +346,31 @@ def _label_agreement(
         without={
             who: _of(ratings, rest) if len(rest) > 1 else None for who, rest in rest_of.items()
         },
-        confusion=Confusion(ratings.labels, _cells(ratings.counts(*annotators))),
+        confusion=Confusion(ratings.labels, _cells(counts)),
     )
+
+
+def _ways(
+    ratings: Sequence[Ratings], rounds: Mapping[str, Sequence[str]], draws: int, seed: int
+) -> tuple[WaysAgreement, ...]:
+    """Return the agreement within and between the rounds, on every kind of label."""
+    groups = [[_Pairable.of(one, own) for own in rounds.values()] for one in ratings]
+    crossed = [_Pairable.between(one, rounds.values()) for one in ratings]
+    tables = [*crossed, *(pairable for own in groups for pairable in own)]
+    drawn = _drawn(tables, draws, seed)
+    alphas = [_alpha(table.o, draw) for table, draw in zip(tables, drawn, strict=True)]
+    between, within = alphas[: len(ratings)], alphas[len(ratings) :]
+    size = len(rounds)
+    return tuple(
+        WaysAgreement(
+            one.name, dict(zip(rounds, within[i * size : (i + 1) * size], strict=True)), between[i]
+        )
+        for i, one in enumerate(ratings)
+    )
+
+
+def _ac1(counts: Floats) -> float | None:
+    return _rounded(ac1(counts))
 
 
 def _alpha(o: Floats, draw: Floats | None = None) -> Alpha:

@@ -32,7 +32,8 @@ def to_json(agreement: Agreement) -> dict[str, object]:
 
 def report(agreement: Agreement) -> str:
     """Return the agreement as text of at most 100 columns."""
-    first = (_head, _alphas, _per_label, _per_article)
+    ways = (_ways,) if agreement.ways else ()
+    first = (_head, *ways, _alphas, _per_label, _per_article)
     sections = (*first, _spans, _pairs, _rest, _confusions, _notes)
     text = "\n\n".join("\n".join(section(agreement)) for section in sections)
     return "\n".join(line.rstrip() for line in text.split("\n")) + "\n"
@@ -69,15 +70,42 @@ def _head(agreement: Agreement) -> Iterator[str]:
 
 
 def _alphas(agreement: Agreement) -> Iterator[str]:
-    yield "Krippendorff's alpha (nominal)"
+    yield "Krippendorff's alpha (nominal), and Gwet's AC1"
     widest = max(len(one.about) for one in agreement.labels)
     rows = []
     for one in agreement.labels:
-        counts = [str(one.alpha.units), str(one.alpha.labels)]
+        counts = [figure(one.ac1), str(one.alpha.units), str(one.alpha.labels)]
         alpha = [one.name, *_alpha_cells(one.alpha), *counts]
         rows.append([*alpha, one.about.ljust(widest), _aim(one)])
-    head = ("", "alpha", "95 % interval", "units", "labels", "of".ljust(widest), "aim")
+    head = ("", "alpha", "95 % interval", "AC1", "units", "labels", "of".ljust(widest), "aim")
     yield from table(head, rows)
+
+
+def _ways(agreement: Agreement) -> Iterator[str]:
+    """Yield the agreement within each round and between them: labels, then spans."""
+    yield "Between the ways of reading, and within each (alpha; of spans the mean F1 of pairs)"
+    rows = [
+        [one.name, *_alpha_cells(one.between), *(figure(own.value) for own in one.within.values())]
+        for one in agreement.ways
+    ]
+    for spans in agreement.spans:
+        means = [mean_over(spans, agreement.rounds, round) for round in ("", *agreement.rounds)]
+        rows.append([spans.name, figure(means[0]), UNDEFINED, *map(figure, means[1:])])
+    yield from table(("", "between", "95 % interval", *agreement.rounds), rows)
+
+
+def mean_over(
+    spans: measure.SpanAgreement, rounds: Mapping[str, Sequence[str]], round: str
+) -> float | None:
+    """Return the mean over the pairs of one round, or over those of two rounds ("")."""
+    of = {annotator: name for name, annotators in rounds.items() for annotator in annotators}
+    values = [
+        pair.value
+        for pair in spans.pairs
+        if pair.value is not None
+        and (of[pair.one] if of[pair.one] == of[pair.other] else "") == round
+    ]
+    return sum(values) / len(values) if values else None
 
 
 def _alpha_cells(alpha: Alpha) -> list[str]:
@@ -100,14 +128,17 @@ def _per_label(agreement: Agreement) -> Iterator[str]:
     yield "Alpha of each label against all others"
     # A label that no pair used has no alpha worth a row.
     used = [
-        (one.name, label, *_alpha_cells(one.per_label[label]), str(count))
+        (
+            *(one.name, label, *_alpha_cells(one.per_label[label])),
+            *(figure(one.per_label_ac1[label]), str(count)),
+        )
         for one in agreement.labels
         for label in one.per_label
         if (count := _pairs_with(one.confusion, label))
     ]
     widest = max((len(row[1]) for row in used), default=0)
     rows = [(row[0], row[1].ljust(widest), *row[2:]) for row in used]
-    yield from table(("", "", "alpha", "95 % interval", "pairs with it"), rows)
+    yield from table(("", "", "alpha", "95 % interval", "AC1", "pairs with it"), rows)
 
 
 def _pairs_with(confusion: Confusion, label: str) -> int:

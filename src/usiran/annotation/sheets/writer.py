@@ -102,10 +102,9 @@ def _sentence_line(row: Sentence, reading: AnnotationReading | None) -> str:
     ordinal = row.sentence_id.rpartition("#")[2]
     grounds = reading.choices.get("grounds", ()) if reading else ()
     words = [ordinal, _first(reading, "stance"), _first(reading, "holder"), *grounds]
-    for name in REMARKS if reading else ():
-        for label in reading.choices.get(name, ()):
-            plain = label if _PLAIN.fullmatch(label) else f'"{escape(label)}"'
-            words.append(f"{name}={plain}")
+    choices = reading.choices if reading else {}
+    for name, label in ((name, choices[name][0]) for name in REMARKS if name in choices):
+        words.append(f"{name}={label}" if _PLAIN.fullmatch(label) else f'{name}="{escape(label)}"')
     return " ".join(words)
 
 

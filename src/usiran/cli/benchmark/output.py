@@ -12,12 +12,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from usiran.benchmark import leaderboard
+from usiran.benchmark.artefacts import Artefacts
 from usiran.benchmark.ranking import Ranking, Row, rank
 from usiran.benchmark.rescore import Rescored
 from usiran.benchmark.results import Results, Stored, json_bytes
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import Checked
-from usiran.cli.options import say, show_findings, show_json
+from usiran.cli.options import say, show_columns, show_findings, show_json
 from usiran.io.markdown import score, span_of
 from usiran.io.templates import render
 from usiran.stats.bootstrap import COVERAGE
@@ -182,3 +183,28 @@ def show_rescored(rows: Sequence[Rescored], *, written: bool, as_json: bool) -> 
     changed = sum(row.changed for row in rows if row.new)
     done = "written" if written else "nothing written; --write stores the new results"
     say(f"{changed} of {len(rows)} change: {done}.")
+
+
+def show_artefacts(measured: Artefacts, *, as_json: bool) -> None:
+    """Print how often each guesser is right, for a reader or as JSON, and say which leak."""
+    if as_json:
+        show_json(msgspec.to_builtins(measured))
+    elif measured.guessers:
+        rows = [(f"{one.accuracy:.3f}", one.looks_at, one.name) for one in measured.guessers]
+        show_columns([("accuracy", "looks at", "guesser"), *rows])
+    say(_leaking(measured))
+
+
+def _leaking(measured: Artefacts) -> str:
+    if not measured.guessers:
+        return "there is no contrast set"
+    limit = score(measured.limit)
+    tried = f"{len(measured.guessers)} guessers on {measured.edits} edits"
+    if not measured.leaks:
+        return f"{tried} of {measured.sentences} sentences: none is right more often than {limit}"
+    best = measured.leaks[0]
+    return (
+        f"{tried}: {len(measured.leaks)} are right more often than {limit}, first of all the one "
+        f"that looks at {best.looks_at} ({best.name}: {best.accuracy:.3f}); to mend: write edits "
+        "with other stances for what it goes by"
+    )

@@ -135,6 +135,24 @@ def power(
 
 
 @app.command()
+def artefacts(as_json: JsonOption = False, corpus: CorpusOption = None) -> None:
+    """See whether the contrast set's stances can be guessed without understanding it.
+
+    Rules over what a reader gets beside an edit, and bags of its words, are tried on each
+    source sentence after the others; one that is right too often is an error. Example:
+    usiran benchmark artefacts
+    """
+    from usiran import loading
+    from usiran.benchmark.artefacts import artefacts as measure
+    from usiran.cli.benchmark import output
+    from usiran.corpus import Corpus
+
+    measured = measure(loading.open(Corpus.find(corpus)).refuse_findings().tables)
+    output.show_artefacts(measured, as_json=as_json)
+    raise typer.Exit(1 if measured.leaks else 0)
+
+
+@app.command()
 def report(
     output: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Default: baselines/figures.")

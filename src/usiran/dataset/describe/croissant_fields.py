@@ -15,7 +15,7 @@ from usiran.dataset.configs import View
 
 Json = dict[str, Any]
 
-_TYPES = {"string": "sc:Text", "int32": "sc:Integer", "int64": "sc:Integer"}
+_TYPES = {"bool": "sc:Boolean", "string": "sc:Text", "int32": "sc:Integer", "int64": "sc:Integer"}
 
 
 def fields(view: View) -> list[Json]:

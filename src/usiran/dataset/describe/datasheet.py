@@ -21,6 +21,8 @@ BLOCKS = (
     "articles",
     "annotators",
     "agreement",
+    "gold",
+    "garbled",
     "contrast",
     "rights",
     "versions",

@@ -19,7 +19,7 @@ from usiran.dataset.release.stored import folder_of, read_release
 from usiran.dataset.release.version import parse_version
 from usiran.errors import InputError
 from usiran.loading import Opened
-from usiran.schemas.contrast import EDITS
+from usiran.schemas.contrast_key import KINDS
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import Frames, rows_of
 
@@ -45,6 +45,8 @@ class Article(NamedTuple):
 
     article_id: str
     publisher: str | None
+    text_origin: str | None
+    original_publisher: str | None
     published: str | None
     published_basis: str
     text_status: str
@@ -66,15 +68,30 @@ class Annotator(NamedTuple):
     rounds: tuple[str, ...]
 
 
+class Gold(NamedTuple):
+    """What is said of gold labels: how many are contested, and how full the events are.
+
+    `contested` counts by table; `happenings` are groups of events, `dyadic` events have both an
+    agent and a recipient, and the actor of a role from `context` stands in another sentence.
+    `garbled` are the sentences whose meaning a machine's rewording turned.
+    """
+
+    contested: Counts
+    happenings: int
+    dyadic: int
+    context: int
+    garbled: tuple[str, ...]
+
+
 class Contrast(NamedTuple):
     """The size of the contrast set: `items` are edits of `sentences`, `dropped` were left out.
 
-    `edits`, `stances` and `holders` count the items; `annotators` labelled them blind.
+    `kinds` (of edit), `stances` and `holders` count the items; `annotators` labelled them blind.
     """
 
     items: int
     sentences: int
-    edits: Counts
+    kinds: Counts
     stances: Counts
     holders: Counts
     dropped: int
@@ -100,6 +117,7 @@ class Facts:
     labels: Mapping[str, Counts]
     linked: int
     registry: int
+    gold: Gold
     contrast: Contrast
     agreement: Agreement | None = field(repr=False)
 
@@ -140,6 +158,7 @@ def facts_of(
         labels=labels,
         linked=int(frames["actors"]["actor_id"].notna().sum()),
         registry=len(frames["registry"]),
+        gold=_gold(frames),
         contrast=_contrast(frames, scheme),
         agreement=_agreement(opened),
     )
@@ -187,6 +206,8 @@ def _articles(frames: Frames, scheme: Scheme) -> tuple[Article, ...]:
         Article(
             article_id=row.article_id,
             publisher=_known(row.publisher),
+            text_origin=_known(row.text_origin),
+            original_publisher=_known(row.original_publisher),
             published=_known(row.published),
             published_basis=row.published_basis,
             text_status=row.text_status,
@@ -224,12 +245,30 @@ def _annotators(frames: Frames) -> tuple[Annotator, ...]:
     )
 
 
+def _gold(frames: Frames) -> Gold:
+    contested = {
+        name: int(frames[name]["contested"].sum())
+        for name in ("stance", "actors", "events", "roles")
+    }
+    sentences, roles = frames["stance"], frames["roles"]
+    ends = set(zip(roles["event_id"], roles["role"], strict=True))
+    counts = Counter(event for event, _ in ends)
+    return Gold(
+        contested=contested,
+        happenings=int(frames["events"]["event_group"].nunique()),
+        dyadic=sum(count > 1 for count in counts.values()),
+        context=int((roles["evidence"] == "context").sum()),
+        garbled=tuple(row.sentence_id for row in rows_of(sentences) if row.garbled),
+    )
+
+
 def _contrast(frames: Frames, scheme: Scheme) -> Contrast:
     items, labels = frames["contrast"], frames["contrast_labels"]
+    key = frames["contrast_key"]
     return Contrast(
         items=len(items),
         sentences=int(items["sentence_id"].nunique()),
-        edits=_counts(items["edit"], EDITS),
+        kinds=_counts(key["kind"][key["contrast_id"].isin(items["contrast_id"])], KINDS),
         stances=_counts(items["stance"], scheme["stance"].names),
         holders=_counts(items["holder"], scheme["holder"].names),
         dropped=len(frames["contrast_dropped"]),

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from usiran.annotation.agreement.report import SHARED_MODEL, figure, who_are_models
+from usiran.annotation.agreement.report import SHARED_MODEL, figure, mean_over, who_are_models
 from usiran.dataset.describe.facts import Counts, Facts
+from usiran.schemas.tables import FILES
 
 _GOLD = {
     "first-pass": (
@@ -22,6 +23,15 @@ _GOLD = {
         "has its reason in the repository, in `annotation/gold/decisions.csv`."
     ),
 }
+
+_INVENTED = (
+    "The edited sentences are invented: nothing in them is claimed of the people, groups and "
+    "states that they name, and none of them may be quoted as a report."
+)
+_KEY = (
+    "What was edited, and the stance of the sentence it was made from, stand in a key of their "
+    f"own, `{FILES['contrast_key']}`, which the config does not return."
+)
 
 
 class Prose:
@@ -68,9 +78,20 @@ class Prose:
         by = f"labelled blind by {count} annotators" if count else "not blind"
         return (
             f"The contrast set has {contrast.items} minimal edits of {contrast.sentences} "
-            f"sentences, {by}. Edits: {listed(contrast.edits)}. Stances: "
+            f"sentences, {by}. Kinds of edit: {listed(contrast.kinds)}. Stances: "
             f"{listed(contrast.stances)}. Holders: {listed(contrast.holders)}. "
-            f"Left out: {contrast.dropped}."
+            f"Left out: {contrast.dropped}. {_INVENTED} {_KEY}"
+        )
+
+    @property
+    def garbled(self) -> str:
+        """Which sentences a machine's rewording has turned."""
+        names = self.facts.gold.garbled
+        if not names:
+            return "No scored sentence carries the flag `garbled`."
+        return (
+            f"{len(names)} of the {self.facts.total('scored')} scored sentences carry the flag "
+            f"`garbled`: {', '.join(f'`{name}`' for name in names)}."
         )
 
     @property
@@ -86,6 +107,45 @@ class Prose:
         return f"{names} {who_are_models(agreement)} {' '.join(SHARED_MODEL.split())}"
 
     @property
+    def between(self) -> str:
+        """How far annotators of two ways of reading agree; empty where there is one way."""
+        if self.facts.agreement is None or not self.facts.agreement.ways:
+            return ""
+        stance = next(row for row in self.ways if row[0] == "stance")
+        within = ", ".join(
+            f"{value} within {name}" for name, value in zip(self.rounds, stance[2:], strict=True)
+        )
+        return (
+            f"**Between the ways of reading ({', '.join(self.rounds)}) Krippendorff's alpha of "
+            f"stance is {stance[1]}**; {within}."
+        )
+
+    @property
+    def rounds(self) -> tuple[str, ...]:
+        """The ways of reading: the rounds behind the gold."""
+        return tuple(self.facts.agreement.rounds) if self.facts.agreement else ()
+
+    @property
+    def ways(self) -> list[tuple[str, ...]]:
+        """What is labelled, the agreement between the rounds, and within each of them."""
+        agreement = self.facts.agreement
+        if agreement is None:
+            return []
+        labels = [
+            (one.name, *(figure(alpha.value) for alpha in (one.between, *one.within.values())))
+            for one in agreement.ways
+        ]
+        # No round stands for pairs of annotators of two rounds.
+        spans = [
+            (
+                f"{one.name} (F1)",
+                *(figure(mean_over(one, agreement.rounds, name)) for name in ("", *self.rounds)),
+            )
+            for one in agreement.spans
+        ]
+        return [*labels, *spans]
+
+    @property
     def agreement(self) -> str:
         """How far the annotators agree, in one paragraph."""
         if self.facts.agreement is None:
@@ -93,9 +153,9 @@ class Prose:
         alphas = ", ".join(f"{name} {value}" for name, value, *_ in self.alphas)
         spans = ", ".join(f"{name} {value}" for name, value, _ in self.span_scores)
         return (
-            f"{self.agreeing} Krippendorff's alpha: {alphas}. F1 of spans and role links, mean "
-            f"over the pairs of annotators: {spans}."
-        )
+            f"{self.between} {self.agreeing} Krippendorff's alpha of all: {alphas}. F1 of spans "
+            f"and role links, mean over the pairs of annotators: {spans}."
+        ).lstrip()
 
     @property
     def alphas(self) -> list[tuple[str, str, int, str]]:

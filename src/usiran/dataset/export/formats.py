@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
-from usiran.dataset.export import brat, conll, label_studio, plover, spacy
+from usiran.dataset.export import brat, conll, dyads, flat_events, label_studio, plover, spacy
 from usiran.dataset.export.material import LAYERS, Layer, Material, gather
 from usiran.errors import InputError
 from usiran.loading import Opened
@@ -16,18 +17,28 @@ MARKER = "export.json"
 """The file of every export that says what it is."""
 
 
-class Format(NamedTuple):
-    """A format: its writer, and the layers that it has a place for."""
+Writer = Callable[[Material], dict[str, bytes]]
 
-    files: Callable[[Material], dict[str, bytes]]
+
+class Format(NamedTuple):
+    """A format: its writer, and the layers that it has a place for.
+
+    `variants` are other writers of it, by the option that asks for one; `note` is what whoever
+    reads the files has to know.
+    """
+
+    files: Writer
     layers: tuple[Layer, ...]
+    variants: Mapping[str, Writer] = MappingProxyType({})
+    note: str = ""
 
 
 FORMATS: Mapping[str, Format] = {
     "conll": Format(conll.files, ("actors", "events")),
     "brat": Format(brat.files, ("actors", "events")),
     "spacy": Format(spacy.files, LAYERS),
-    "events": Format(plover.files, ("events",)),
+    "events": Format(plover.files, ("events",), {"--csv": flat_events.files}),
+    "dyads": Format(dyads.files, ("events",), {"--by actor": dyads.by_actor}, dyads.NOTE),
     "label-studio": Format(label_studio.files, LAYERS),
 }
 
@@ -36,7 +47,8 @@ FORMATS: Mapping[str, Format] = {
 class About:
     """What an export is: what ``export.json`` says.
 
-    `left_out` are the articles whose texts are withdrawn, `files` the format's own files.
+    `left_out` are the articles whose texts are withdrawn, `files` the format's own files, `note`
+    is what whoever reads them has to know.
     """
 
     format: str
@@ -47,6 +59,7 @@ class About:
     counts: Mapping[str, int]
     left_out: tuple[str, ...]
     files: tuple[str, ...]
+    note: str
 
 
 class Export(NamedTuple):
@@ -57,14 +70,20 @@ class Export(NamedTuple):
 
 
 def export(
-    opened: Opened, name: str, *, layers: Iterable[str] = (), articles: Iterable[str] = ()
+    opened: Opened,
+    name: str,
+    *,
+    layers: Iterable[str] = (),
+    articles: Iterable[str] = (),
+    variant: str = "",
 ) -> Export:
     """Make an export of the gold of a corpus without findings.
 
-    Layers are by default all that the format has a place for, articles all whose texts are there.
+    Layers are by default all that the format has a place for, articles all whose texts are there;
+    `variant` is one of the format's own.
     """
     material = gather(opened, chosen_layers(name, layers), articles)
-    files = dict(FORMATS[name].files(material))
+    files = dict(chosen_writer(name, variant)(material))
     manifest = opened.corpus.manifest
     about = About(
         format=name,
@@ -75,6 +94,7 @@ def export(
         counts=material.counts(),
         left_out=tuple(key for key in opened.texts.texts if key in opened.texts.withdrawn),
         files=tuple(sorted(files)),
+        note=FORMATS[name].note,
     )
     files[MARKER] = f"{json.dumps(asdict(about), indent=2, ensure_ascii=False)}\n".encode()
     rights = opened.corpus.root / "LICENSE-DATA.md"
@@ -96,3 +116,15 @@ def chosen_layers(name: str, layers: Iterable[str] = ()) -> tuple[Layer, ...]:
             fix = "name one of these, or another format"
             raise InputError.of("--layer", layer, allowed, fix)
     return tuple(layer for layer in places if not wanted or layer in wanted)
+
+
+def chosen_writer(name: str, variant: str = "") -> Writer:
+    """Return the writer of a format, or of one of its variants."""
+    if not variant:
+        return FORMATS[name].files
+    if variant not in FORMATS[name].variants:
+        option = variant.partition(" ")[0]
+        having = ", ".join(key for key, format in FORMATS.items() if variant in format.variants)
+        fix = "leave the option out, or name that format"
+        raise InputError.of(option, f"{variant} with {name}", f"only with {having}", fix)
+    return FORMATS[name].variants[variant]

@@ -17,13 +17,13 @@ from usiran.dataset.hub.plan import Operations, Plan, difference, plan, plan_new
 from usiran.errors import HubError
 
 RIGHTS = (
-    "The article texts are third-party: their copyright stays with their publishers, and nothing "
-    "in this corpus gives a right to pass them on. Choose what is published. "
-    "--text include publishes the texts with the labels: only where you may, by the publishers' "
-    "leave or by your law. --text withhold publishes the labels alone: every text is replaced by "
-    "underscores of equal length, and readers put it back from their own copies with "
-    "`usiran restore`. Whatever is published once stays readable under its tag and in the "
-    "repository's history."
+    "The article texts are third-party: their copyright stays with their publishers, that of a "
+    "machine-spun copy with the original's publisher, and nothing in this corpus gives a right to "
+    "pass them on. Choose what is published. --text withhold is recommended: it publishes the "
+    "labels alone, every text is replaced by underscores of equal length, and readers put it back "
+    "from their own copies with `usiran restore`. --text include publishes the texts with the "
+    "labels: only where you may, by the publishers' leave or by your law. Whatever is "
+    "published once stays readable under its tag and in the repository's history."
 )
 
 

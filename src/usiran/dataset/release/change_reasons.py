@@ -25,12 +25,22 @@ _LAYERS: dict[tuple[str, str | None], str] = {
     ("roles", None): "role",
 }
 # Tables whose records carry a reason of their own.
-_WITH_REASON = ("decisions", "actor_links")
-_LINK = "link"
+_WITH_REASON = ("decisions", "actor_links", "article_aliases", "event_groups", "holders")
+# What follows from other labels, or from such a table: a change of it has their reasons.
+_FOLLOWS: Mapping[str, tuple[str, ...]] = {
+    "toward": ("stance", "grounds"),
+    "contested": ("stance", "holder"),
+    "actor_id": ("actor_links",),
+    "affiliation": ("actor_links",),
+    "event_group": ("event_groups",),
+    "voiced_by": ("holders",),
+    "voiced_by_id": ("holders",),
+    "voiced_by_affiliation": ("holders",),
+}
 _SHOWN = 5
 
 Unit = tuple[str, str]
-"""A layer and the id of a unit on it, or `_LINK` and the id of a span."""
+"""A layer and the id of a unit on it, or a table of `_WITH_REASON` and the key of its row."""
 
 
 def explain(
@@ -95,20 +105,19 @@ def _reasons_for(
             yield str(change.new["reason"])
         else:
             yield from decided.get(_unit_of(change.table, change.key), [])
-    elif change.field == "actor_id":
-        yield from (text for key in ids for text in decided.get((_LINK, key), []))
     else:
         whole = change.field is None or change.kind == "moved"
         layer = _LAYERS.get((change.table, None if whole else change.field), "")
+        layers = _FOLLOWS.get(change.field or "", (layer,))
         # The id of a role begins with its event's, the unit that decisions name.
         units = [change.key.split(" ")[0]] if change.table == "roles" else ids
-        texts = (text for unit in units for text in decided.get((layer, unit), []))
+        texts = (text for own in layers for unit in units for text in decided.get((own, unit), []))
         yield from dict.fromkeys(texts)
 
 
 def _unit_of(table: str, key: str) -> Unit:
     """Return the unit that a decision or a link is about, from its id."""
-    if table == "actor_links":
-        return _LINK, key
+    if table != "decisions":
+        return table, key
     layer, unit, *_ = key.split(" ")
     return layer, unit

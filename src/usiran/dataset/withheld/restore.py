@@ -123,7 +123,10 @@ def restored_files(edition: Path, articles: Path) -> tuple[dict[str, bytes], Rep
     reports = tuple(_report(known[key], row) for key, row in rows.items() if key in known)
     for view in bare.values():
         view.rows = [
-            _restored_row(row, known[row["article_id"]]) if row["article_id"] in known else row
+            # The registry is of no one article: its rows hold no text.
+            _restored_row(row, known[article])
+            if (article := row.get("article_id")) in known
+            else row
             for row in view.rows
         ]
     whole = all(article.whole for article in known.values())
@@ -144,7 +147,7 @@ def _restored_row(row: Row, known: Known) -> Row:
         item = edited(source or "", known.standoff.contrast.get(row["contrast_id"]))
         if source is None or item is None:
             return row
-        return row | {"text": item, "source_text": source, "text_status": "present"}
+        return row | {"text": item, "text_status": "present"}
     if "start" in row:
         there = known.at(row["start"], row["end"]) is not None
     else:
@@ -163,10 +166,27 @@ def _filled(value: Any, known: Known) -> Any:
     filled = {key: _filled(item, known) for key, item in value.items()}
     if {"start", "end", "text"} <= value.keys():
         filled["text"] = known.at(value["start"], value["end"]) or value["text"]
+    if "trigger" in value:
+        filled |= _event_words(value, known)
     if "tokens" in value:
         places = zip(value["token_starts"], value["token_ends"], value["tokens"], strict=True)
         filled["tokens"] = [known.at(start, end) or token for start, end, token in places]
     return filled
+
+
+def _event_words(row: Row, known: Known) -> Row:
+    """Return the words of a row of the config `events`: its own, its sentence's, its actors'."""
+    words: Row = {
+        "trigger": known.at(row["start"], row["end"]) or row["trigger"],
+        "sentence": known.sentence(row["sentence_id"]) or row["sentence"],
+    }
+    for column in (name for name in row if name.endswith("_texts")):
+        places = (id.rpartition(":")[2] for id in row[column.replace("_texts", "_span_ids")])
+        bounds = (map(int, place.split("-")) for place in places)
+        words[column] = [
+            known.at(*own) or text for own, text in zip(bounds, row[column], strict=True)
+        ]
+    return words
 
 
 def _report(known: Known, row: Row) -> ArticleReport:

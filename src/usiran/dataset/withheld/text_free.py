@@ -90,7 +90,9 @@ def text_free_files(
     files[PAGE_DATA] = msgspec.json.format(msgspec.json.encode(page_data), indent=1) + b"\n"
     files[f"{RESTORE}/README.md"] = _FORMAT.read_bytes()
     # Looked at as a reader gets it, file by file, so that no path into an edition is forgotten.
-    for name, run in leaks(files, runs):
+    # The registry holds what actors are called: names, not wording.
+    worded = {name: data for name, data in files.items() if not name.startswith("data/actors/")}
+    for name, run in leaks(worded, runs):
         allowed = f"fewer than {SHINGLE} words of an article in a row"
         raise FileError(f"text-free {name}", run, allowed, "this is a fault of the toolkit")
     progress("loading the edition back and comparing every row")

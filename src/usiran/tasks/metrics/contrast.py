@@ -48,7 +48,7 @@ class ContrastScorer:
 
     def counts(self, gold: Gold, predictions: Predictions) -> Floats:
         """Return one row a sentence: the label scorer's counts of edits, then GROUPS."""
-        kind = gold.records["edit"].to_numpy(dtype=str)
+        kind = gold.records["kind"].to_numpy(dtype=str)
         original, swap = kind == ORIGINAL, kind == SWAP
         labels = self.edits.counts(gold, predictions)
         # Originals are scored by the task of stance: here they would count twice.
