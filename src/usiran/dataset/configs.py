@@ -204,10 +204,7 @@ def _stance(frames: Frames, scheme: Scheme) -> View:
     features = Features(
         _sentence_features()
         | _label_features(scheme)
-        | {
-            f"{field}_votes": dict.fromkeys(scheme[field].names, _INT)
-            for field in ("stance", "holder")
-        }
+        | {f"{field}_votes": dict.fromkeys(scheme[field].names, _INT) for field in _VOTED}
     )
     rows = []
     for row in rows_of(frames["stance"]):

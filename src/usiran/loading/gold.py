@@ -184,11 +184,11 @@ class _Gold:
 
     def _evidence(self, row: AnnotationRow) -> str:
         """Return whether the actor of a role stands in the event's own sentence."""
-        _, _, place = str(row.target).rpartition(":")
-        start, _, end = place.partition("-")
-        sentence = self._texts.holding(row.article_id, row.start, row.end)
-        actor = self._texts.holding(row.article_id, int(start), int(end))
-        return "sentence" if sentence == actor else "context"
+        event, actor = (
+            self._texts.holding(mark.article_id, mark.start, mark.end)
+            for mark in (row, self._mentions[str(row.target)])
+        )
+        return "sentence" if event == actor else "context"
 
     def _is_contested(self, row: AnnotationRow, layer: str = "stance", label: str = "") -> bool:
         """Whether nobody gave a sentence's label, or the ways of reading part over it."""

@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from usiran.schemas.base import (
-    ACTOR_ID,
-    ACTOR_SPAN_ID,
-    BOOLEAN,
-    Table,
-    cells,
-    number,
-    span_columns,
-    text,
-)
+from usiran.schemas.base import ACTOR_ID, ACTOR_SPAN_ID, Table, span_columns, support, text
 
 TABLE = Table(
     "actors",
@@ -23,8 +14,7 @@ TABLE = Table(
         "type": text("what kind of actor it is"),
         "actor_id": text("the actor in the registry, if linked", matches=ACTOR_ID, nullable=True),
         "affiliation": text("whose side it is on, in this mention", nullable=True),
-        "votes": number("annotators with these offsets and this type", 0),
-        "contested": cells("whether nobody gave it as it stands", BOOLEAN),
+        **support("annotators with these offsets and this type"),
     },
     labels={"type": "actor", "affiliation": "affiliation"},
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandera.pandas as pa
 
@@ -10,15 +11,56 @@ from usiran.schemas.base import ARTICLE_ID, EDTF, SHA256, Table, is_edtf, missin
 from usiran.schemas.names import TEXT_ORIGINS, TEXT_STATUS, TEXT_STATUSES
 
 BASES = ("stated", "looked-up", "inferred", "unknown")
-# What a spun copy was made from; of an original, the article's own facts stand there too.
-ORIGINALS = ("original_title", "original_publisher", "original_url", "original_published")
-FACTS = ("title", "author", "publisher", "published", "text_origin", *ORIGINALS)
 _ADDRESS = r"^https?://\S+$"
 _ERROR = "{} is missing exactly where its basis is unknown"
 # What is not of the form at all is the finding of the pattern, not a second one of the calendar.
 _CALENDAR = pa.Check(
     lambda column: column.map(lambda date: not re.match(EDTF, str(date)) or is_edtf(date)),
     name="edtf",
+)
+
+_DATE: dict[str, Any] = {"matches": EDTF, "checks": [_CALENDAR]}
+
+
+def _fact(name: str, about: str, noun: str, **form: Any) -> dict[str, pa.Column]:
+    """Return the column of a fact, and that of its basis: how `noun` is known."""
+    return {
+        name: text(about, nullable=True, **form),
+        f"{name}_basis": text(f"how {noun} is known", among=BASES),
+    }
+
+
+_TITLE = _fact("title", "the headline", "the title", filled=True)
+_AUTHOR = _fact("author", "who wrote it", "the author", filled=True)
+_PUBLISHER = _fact("publisher", "who published it", "the publisher", filled=True)
+_PUBLISHED = _fact(
+    "published",
+    "when: a year, month, day or interval of the calendar (EDTF level 0)",
+    "the date",
+    **_DATE,
+)
+_ORIGIN = _fact(
+    "text_origin",
+    "whether the words are its author's own or a machine's rewording",
+    "the origin",
+    among=TEXT_ORIGINS,
+)
+# What a spun copy was made from; of an original, the article's own facts stand there too.
+_ORIGINAL = {
+    **_fact("original_title", "the original's headline", "that title", filled=True),
+    **_fact("original_publisher", "who published the original", "that publisher", filled=True),
+    **_fact("original_url", "an address of the original", "that address", matches=_ADDRESS),
+    **_fact(
+        "original_published",
+        "when the original was published (EDTF level 0)",
+        "that date",
+        **_DATE,
+    ),
+}
+FACTS = tuple(
+    name
+    for name in {**_TITLE, **_AUTHOR, **_PUBLISHER, **_PUBLISHED, **_ORIGIN, **_ORIGINAL}
+    if not name.endswith("_basis")
 )
 
 TABLE = Table(
@@ -32,39 +74,13 @@ TABLE = Table(
     key=("article_id",),
     columns={
         "article_id": text("a readable slug, never reused", matches=ARTICLE_ID),
-        "title": text("the headline", filled=True, nullable=True),
-        "title_basis": text("how the title is known", among=BASES),
-        "author": text("who wrote it", filled=True, nullable=True),
-        "author_basis": text("how the author is known", among=BASES),
-        "publisher": text("who published it", filled=True, nullable=True),
-        "publisher_basis": text("how the publisher is known", among=BASES),
-        "published": text(
-            "when: a year, month, day or interval of the calendar (EDTF level 0)",
-            matches=EDTF,
-            checks=[_CALENDAR],
-            nullable=True,
-        ),
-        "published_basis": text("how the date is known", among=BASES),
+        **_TITLE,
+        **_AUTHOR,
+        **_PUBLISHER,
+        **_PUBLISHED,
         "url": text("an address of the text", matches=_ADDRESS, nullable=True),
-        "text_origin": text(
-            "whether the words are its author's own or a machine's rewording",
-            among=TEXT_ORIGINS,
-            nullable=True,
-        ),
-        "text_origin_basis": text("how the origin is known", among=BASES),
-        "original_title": text("the original's headline", filled=True, nullable=True),
-        "original_title_basis": text("how that title is known", among=BASES),
-        "original_publisher": text("who published the original", filled=True, nullable=True),
-        "original_publisher_basis": text("how that publisher is known", among=BASES),
-        "original_url": text("an address of the original", matches=_ADDRESS, nullable=True),
-        "original_url_basis": text("how that address is known", among=BASES),
-        "original_published": text(
-            "when the original was published (EDTF level 0)",
-            matches=EDTF,
-            checks=[_CALENDAR],
-            nullable=True,
-        ),
-        "original_published_basis": text("how that date is known", among=BASES),
+        **_ORIGIN,
+        **_ORIGINAL,
         "language": text("an ISO 639 code", matches=r"^[a-z]{2,3}$"),
         "rights": text("who holds the text's rights", filled=True),
         "note": text("the evidence for what is inferred", nullable=True),

@@ -152,6 +152,14 @@ def span_columns(span_id: str, about: str) -> dict[str, pa.Column]:
     }
 
 
+def support(votes: str) -> dict[str, pa.Column]:
+    """Return the columns that tell how many annotators stand behind a span or link."""
+    return {
+        "votes": number(votes, 0),
+        "contested": cells("whether nobody gave it as it stands", BOOLEAN),
+    }
+
+
 def offsets() -> dict[str, pa.Column]:
     """Return the columns of a half-open place in an article's text."""
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -59,10 +60,8 @@ class Contest:
         >>> Contest((red, blue), "neutral").toward(["red-", "blue+", "blue-"])
         (-1, 0)
         """
-        given = set(grounds)
-        return tuple(
-            (side.favourable in given) - (side.unfavourable in given) for side in self.sides
-        )
+        given = Counter(grounds)
+        return tuple(given[side.favourable] - given[side.unfavourable] for side in self.sides)
 
     def stance_of(self, grounds: Iterable[str]) -> str:
         """Return the stance that grounds carry.
@@ -73,9 +72,8 @@ class Contest:
         'pro-blue'
         """
         first, second = self.sides
-        sign = {first.favourable: 1, second.unfavourable: 1}
-        sign |= {first.unfavourable: -1, second.favourable: -1}
-        total = sum(sign.get(ground, 0) for ground in grounds)
+        toward_first, toward_second = self.toward(grounds)
+        total = toward_first - toward_second
         if total == 0:
             return self.neutral
         return first.stance if total > 0 else second.stance

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from usiran.schemas.base import BOOLEAN, EVENT_SPAN_ID, Table, cells, number, span_columns, text
+from usiran.schemas.base import EVENT_SPAN_ID, Table, span_columns, support, text
 
 TABLE = Table(
     "events",
@@ -17,8 +17,7 @@ TABLE = Table(
         "event_group": text(
             "the span_id of the first event of the same happening", matches=EVENT_SPAN_ID
         ),
-        "votes": number("annotators with these offsets and this type", 0),
-        "contested": cells("whether nobody gave it as it stands", BOOLEAN),
+        **support("annotators with these offsets and this type"),
     },
     labels={"type": "event", "quad": "quad", "mode": "mode"},
 )

@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from usiran.schemas.base import (
-    ACTOR_SPAN_ID,
-    ARTICLE_ID,
-    BOOLEAN,
-    EVENT_SPAN_ID,
-    Table,
-    cells,
-    number,
-    text,
-)
+from usiran.schemas.base import ACTOR_SPAN_ID, ARTICLE_ID, EVENT_SPAN_ID, Table, support, text
 
 EVIDENCE = "whether the event's own sentence has the actor, or another one of the article"
 
@@ -27,8 +18,7 @@ TABLE = Table(
         "role": text("what the actor is in the event"),
         "actor_span_id": text("the actor's span_id", matches=ACTOR_SPAN_ID),
         "evidence": text(EVIDENCE, among=("sentence", "context")),
-        "votes": number("annotators with this link", 0),
-        "contested": cells("whether nobody gave it as it stands", BOOLEAN),
+        **support("annotators with this link"),
     },
     labels={"role": "role"},
 )

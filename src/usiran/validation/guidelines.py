@@ -27,16 +27,22 @@ _FUNCTION = frozenset(_FUNCTION_WORDS.split())
 
 def invented(opened: Opened) -> Iterator[Finding]:
     """Find runs of words that the guidelines share with an article, names left out."""
+    folder = opened.corpus.annotation
+    pages = {name: folder / name for name in FILES if (folder / name).exists()}
+    if not pages:
+        return  # the runs of a large corpus are many: they are made for a page alone
+    runs = _runs(opened)
+    for name, path in pages.items():
+        for run in runs.runs_in(path.read_text("utf-8")):
+            if sum(word not in _FUNCTION for word in words_of(run)) > 1:
+                allowed = f"fewer than {RUN} words of an article in a row, names left out"
+                fix = "invent another example"
+                yield Finding(f"annotation/{name}", "", "example", run, allowed, fix)
+
+
+def _runs(opened: Opened) -> SharedRuns:
     names = {name for row in opened.rows("registry") for name in surfaces(row)}
     texts = opened.texts
     present = [text for key, text in texts.texts.items() if key not in texts.withdrawn]
     # The longest first: a name inside a longer one would leave the rest of it standing.
-    runs = SharedRuns(present, sorted(names, key=len, reverse=True), size=RUN)
-    for file in FILES:
-        path = opened.corpus.annotation / file
-        content = path.read_text("utf-8") if path.exists() else ""
-        for run in runs.runs_in(content):
-            if sum(word not in _FUNCTION for word in words_of(run)) > 1:
-                allowed = f"fewer than {RUN} words of an article in a row, names left out"
-                fix = "invent another example"
-                yield Finding(f"annotation/{file}", "", "example", run, allowed, fix)
+    return SharedRuns(present, sorted(names, key=len, reverse=True), size=RUN)
