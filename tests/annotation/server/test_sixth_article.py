@@ -48,7 +48,7 @@ STANCE, CONDEMNED = f"stance/{SIXTH}#003", f"event/{SIXTH}@event:{STORY.index('c
 def step(at: Corpus, *words: str | Path) -> str:
     """Take one step of the walk in this process; return what it prints."""
     done = CliRunner().invoke(app, [*map(str, words), "--corpus", str(at.root)])
-    assert done.exit_code == 0, (words, done.output, done.exception)
+    assert done.exit_code == 0, f"{words}\n{done.output}\n{done.stderr}\n{done.exception!r}"
     return done.stdout
 
 
@@ -126,4 +126,4 @@ def _link_actors(corpus: Corpus) -> None:
     records = [one.record for one in validate(loading.open(Corpus.find(corpus.root))).findings]
     unknown = [record for record in records if record.startswith(f"{SIXTH}@actor")]
     with (corpus.annotation / "actor_links.csv").open("a", encoding="utf-8") as file:
-        file.writelines(f"{record},,invented for a test\n" for record in unknown)
+        file.writelines(f"{record},,OTHER,invented for a test\n" for record in unknown)
