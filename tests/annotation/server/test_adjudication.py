@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.command import Done, run, tree
+from tests.support.command import Done, call, tree
 from tests.support.studio import Serving, as_json, project_of, rename, results_of, tasks_of
 from tests.support.three_passes import (
     BLAMED,
@@ -136,7 +136,7 @@ def with_reasons(sheet: str) -> str:
 
 def adjudicate(serving: Serving, corpus: Corpus, *words: str) -> Done:
     data = ("--data", str(serving.data_dir.root), "--adjudicator", "judge")
-    return run("annotate", "adjudicate", *data, *words, at=corpus)
+    return call("annotate", "adjudicate", *data, *words, at=corpus)
 
 
 def test_open_tasks_go_out_with_all_answers_and_come_back_as_a_sheet(

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.conftest import ROOT
-from tests.support.command import Done, run, tree
+from tests.support.command import Done, call, tree
 from tests.support.studio import (
     Serving,
     as_json,
@@ -73,7 +73,7 @@ def studio(serving: Serving, corpus: Corpus, command: str, *words: str) -> Done:
     who = () if "--annotator" in words else ("--annotator", "ann")
     round_name = ("--round", "r1") if command == "pull" else ()
     data = ("--data", str(serving.data_dir.root))
-    return run("annotate", command, *who, *round_name, *data, *words, at=corpus)
+    return call("annotate", command, *who, *round_name, *data, *words, at=corpus)
 
 
 def pushed(
@@ -508,7 +508,7 @@ def test_who_labels_must_be_known(server: Serving, corpus: Corpus) -> None:
     refused(corpus, lambda: pushed(server, corpus, "spans", "zed"), message)
     refused(corpus, lambda: pulled(server, corpus, "zed"), message)
     data = ("--data", str(server.data_dir.root))
-    done = run("annotate", "push", "--layer", "spans", *data, at=corpus)
+    done = call("annotate", "push", "--layer", "spans", *data, at=corpus)
     line = failed_in_one_line(corpus, tree(corpus.root), done)
     assert "to mend: name one with --annotator" in line
     pushed(server, corpus, "spans")
