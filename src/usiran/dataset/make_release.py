@@ -206,11 +206,17 @@ def _published(content: bytes) -> PublishedFile:
 
 
 def _changes(plan: Plan) -> bytes:
-    """Return changes.json: one change a line, so that git can show them."""
-    lines = [
-        json.dumps(change._asdict() | {"reason": reason}, ensure_ascii=False)
-        for change, reason in zip(plan.changes.rows, plan.reasons, strict=True)
-    ]
+    """Return changes.json: the reasons once, then one change a line, so that git can show them."""
+    reasons = list(dict.fromkeys(plan.reasons))
+    number = {reason: index for index, reason in enumerate(reasons)}
+    lines = []
+    for change, reason in zip(plan.changes.rows, plan.reasons, strict=True):
+        row = change._asdict()
+        if change.field is None:
+            # The whole record stands in the snapshot of this release or of the one before.
+            row = {name: row[name] for name in ("table", "key", "kind")}
+        lines.append(json.dumps(row | {"reason": number[reason]}, ensure_ascii=False))
     head = {"version": str(plan.version), "previous": plan.since, "bump": plan.bump}
+    head |= {"reasons": reasons}
     listed = "\n" + ",\n".join(lines) + "\n" if lines else ""
-    return f'{json.dumps(head)[:-1]}, "changes": [{listed}]}}\n'.encode()
+    return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "changes": [{listed}]}}\n'.encode()
