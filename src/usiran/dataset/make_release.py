@@ -216,7 +216,11 @@ def _changes(plan: Plan) -> bytes:
             # The whole record stands in the snapshot of this release or of the one before.
             row = {name: row[name] for name in ("table", "key", "kind")}
         lines.append(json.dumps(row | {"reason": number[reason]}, ensure_ascii=False))
-    head = {"version": str(plan.version), "previous": plan.since, "bump": plan.bump}
-    head |= {"reasons": reasons}
+    head = {
+        "version": str(plan.version),
+        "previous": plan.since,
+        "bump": plan.bump,
+        "reasons": reasons,
+    }
     listed = "\n" + ",\n".join(lines) + "\n" if lines else ""
     return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "changes": [{listed}]}}\n'.encode()
