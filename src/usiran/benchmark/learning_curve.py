@@ -17,7 +17,6 @@ import numpy as np
 from usiran.benchmark.results import rounded
 from usiran.benchmark.run import Benchmark, own_settings_sha256
 from usiran.models.base import Estimator, Indices, fit_copy, predict
-from usiran.models.registry import SYSTEMS
 from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
 from usiran.stats.scores import Floats
 from usiran.tasks.base import METRICS, Gold, Predictions
@@ -83,7 +82,7 @@ def curves(bench: Benchmark, progress: Progress | None = None) -> Curves:
 def curve(bench: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Curve:
     """Return one system's learning curve on one task."""
     gold = bench.gold_for(system, task)
-    model = SYSTEMS[system].build(bench.build_context(task, system, SEED))
+    model = bench.systems[system].build(bench.build_context(task, system, SEED))
     sizes = sizes_of(len(gold.article_ids) - 1)
     scores, intervals, fits = [], [], 0
     for size in sizes:

@@ -19,11 +19,12 @@ import numpy as np
 
 from usiran.benchmark.prediction_rules import RULES, Fault, Frame, Line, Value, nearest
 from usiran.benchmark.protocol import Outcome
-from usiran.errors import FileError, Finding, InputError, shorten
+from usiran.errors import FileError, Finding, InputError, refuse, shorten
 from usiran.tasks.base import Gold, Predictions, Task, objects
 from usiran.tasks.links import Link, decode, encode
 from usiran.text.spans import Span
 
+_MOST_FAULTS = 5  # of a system that is here and can be asked again
 _MOST_SUGGESTIONS = 20  # looking for the nearest id is slow, and a wrong file has no right ids
 # Four places are what a score can show; what is stored is what is scored.
 _PROBABILITY_PLACES = 4
@@ -68,6 +69,30 @@ def _from_file(task: Task, value: Value, start: int) -> str | tuple[Span, ...] |
         return value
     spans = tuple(Span(first - start, last - start, label) for first, last, label in value)
     return tuple(decode(span, start) for span in spans) if task.unit == "links" else spans
+
+
+def refuse_faults(
+    lines: Sequence[Line], gold: Gold, source: str, *, relabelled: bool = False
+) -> None:
+    """Check lines by the rules of files; `source` is who wrote them, for messages.
+
+    Raises
+    ------
+    InputError
+        The first faults, located, and how many more there are.
+    """
+    frame = Frame(gold, relabelled)
+    findings = [
+        Finding(source, line.sentence_id, fault.column, shorten(fault.value), *fault[2:])
+        for line in lines
+        for rule in RULES[gold.task.unit]
+        for fault in rule(line, frame)
+    ]
+    if (more := len(findings) - _MOST_FAULTS) > 0:
+        # Sorted as text it stands last.
+        rest = Finding(source, "~", "", f"{more} more", "none", "mend the first: they may be one")
+        findings = [*findings[:_MOST_FAULTS], rest]
+    refuse(findings)
 
 
 def prediction_bytes(lines: Iterable[Line]) -> bytes:

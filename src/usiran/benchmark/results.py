@@ -7,7 +7,10 @@ the predictions it was made from (`usiran.benchmark.predictions`).
 from __future__ import annotations
 
 import hashlib
+import json
+import platform
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,11 +21,13 @@ from usiran.benchmark.protocol import Outcome
 from usiran.corpus import Corpus
 from usiran.errors import FileError, shorten
 from usiran.schemas.results import Kind
+from usiran.stats.bootstrap import BootstrapScore, interval
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Scorer
 from usiran.tasks.metrics.labels import LabelScorer
 
 PLACES = 6
+_PACKAGES = ("usiran", "numpy", "scikit-learn")
 DRAWS = (100, 1_000_000)  # fewer give no interval, more take hours and change nothing
 SUBMITTED: Literal["submitted"] = "submitted"
 _RUN = "run the system again: `usiran benchmark run --system NAME --task NAME`"
@@ -131,11 +136,36 @@ def counts_of(outcomes: Sequence[Outcome], scorer: Scorer) -> Floats:
     return np.asarray(np.mean(rows, axis=0))
 
 
+def figures_of(bootstrap: BootstrapScore, scorer: Scorer) -> dict[str, Any]:
+    """Return the fields of a result that follow from the counts, by name."""
+    sums = bootstrap.counts.sum(axis=0)
+    return {
+        "score": rounded(float(scorer.headline(sums))),
+        "interval": rounded(interval(bootstrap.draws)),
+        "chance": rounded(scorer.chance(sums)),
+        "scores": rounded(scorer.scores(sums)),
+        "per_article": rounded(bootstrap.per_article),
+        "per_class": rounded(scorer.classes(sums)),
+        "confusion": confusion(scorer, sums),
+    }
+
+
 def confusion(scorer: Scorer, sums: Floats) -> Confusion | None:
     """Return the confusions in summed counts, None where labels are not one a unit."""
     if not isinstance(scorer, LabelScorer):
         return None
     return Confusion(scorer.labels, rounded(tuple(map(tuple, scorer.confusion(sums).tolist()))))
+
+
+def environment() -> dict[str, str]:
+    """Return where scores are computed: sums may differ in the last place elsewhere."""
+    packages = {name: version(name) for name in _PACKAGES}
+    return {"python": platform.python_version(), "platform": platform.platform(), **packages}
+
+
+def parameters_sha256(parameters: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a submitted system's parameters as canonical JSON."""
+    return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
 
 
 def sha256(content: bytes) -> str:

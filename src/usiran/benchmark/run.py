@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import msgspec
 import pandas as pd
@@ -12,14 +13,24 @@ import pandas as pd
 from usiran.benchmark.annotators import Annotators
 from usiran.benchmark.ceiling import Ceiling, measure
 from usiran.benchmark.prediction_rules import Line
-from usiran.benchmark.predictions import lines_of, outcomes_of, prediction_bytes, read_lines
+from usiran.benchmark.predictions import (
+    lines_of,
+    outcomes_of,
+    prediction_bytes,
+    read_lines,
+    refuse_faults,
+)
 from usiran.benchmark.protocol import PROTOCOL, Outcome, folds_sha256, run
 from usiran.benchmark.results import (
+    SUBMITTED,
     Origin,
     Result,
     Stored,
-    confusion,
+    Submission,
     counts_of,
+    environment,
+    figures_of,
+    parameters_sha256,
     paths,
     rounded,
     sha256,
@@ -27,14 +38,16 @@ from usiran.benchmark.results import (
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.models.peers import FIX, missing, need
-from usiran.models.registry import SYSTEMS, BuildContext
+from usiran.models.plugged import plugged
+from usiran.models.registry import SYSTEMS, BuildContext, System
 from usiran.models.settings import Settings, chosen, read_all, settings_sha256
+from usiran.plugins import is_reference, names
 from usiran.schemas.label_scheme import Scheme, read_scheme
-from usiran.stats.bootstrap import BootstrapScore, interval
+from usiran.stats.bootstrap import BootstrapScore
 from usiran.stats.scores import Floats
 from usiran.tasks.base import LAYERS, Gold, Tables, Task
 from usiran.tasks.inputs import layers_of, with_layers, with_texts
-from usiran.tasks.registry import tasks_of
+from usiran.tasks.registry import plugged_task, tasks_of
 
 
 @dataclass(frozen=True)
@@ -47,7 +60,10 @@ class Benchmark:
     folds: str  # SHA-256 of folds.csv
     layers: pd.DataFrame  # what annotators marked in each sentence, for systems that read it
     annotators: Annotators  # whose labels stand behind the gold
-    contested: frozenset[str] = frozenset()  # sentences on whose labels readers part
+    contested: frozenset[str]  # sentences on whose labels readers part
+    tables: Tables  # what the gold was read from, and with which labels
+    scheme: Scheme
+    systems: Mapping[str, System] = field(default_factory=lambda: SYSTEMS)  # by name
 
     @classmethod
     def of(cls, corpus: Corpus, tables: Tables, scheme: Scheme | None = None) -> Benchmark:
@@ -56,14 +72,40 @@ class Benchmark:
         An article whose text was withdrawn is left out, and with it its fold.
         """
         tables = with_texts(tables)
-        tasks = tasks_of(scheme or read_scheme(corpus.labels))
-        golds = {name: task.gold(tables) for name, task in tasks.items()}
+        scheme = scheme or read_scheme(corpus.labels)
+        golds = {name: task.gold(tables) for name, task in tasks_of(scheme).items()}
         library = read_all(corpus, tuple(SYSTEMS))
         annotators = Annotators.of(tables, corpus.manifest.gold_rounds)
         layers = layers_of(tables)
         stance = tables["stance"]
         contested = frozenset(stance["sentence_id"][stance["contested"].astype(bool)])
-        return cls(corpus, golds, library, folds_sha256(corpus), layers, annotators, contested)
+        folds = folds_sha256(corpus)
+        return cls(corpus, golds, library, folds, layers, annotators, contested, tables, scheme)
+
+    def with_plugins(self, tasks: Sequence[str] = (), systems: Sequence[str] = ()) -> Benchmark:
+        """Return the benchmark with what other packages add under these names.
+
+        A name of the toolkit's own is passed over, since nothing can take its place; so is one
+        that no package gives, which whoever looks it up refuses. A system may be named by
+        ``package.module:factory`` too; `name_of` has its short name.
+        """
+        golds, library, table = dict(self.golds), dict(self.library), dict(self.systems)
+        for name in set(tasks) & set(names("usiran.tasks")) - set(golds):
+            golds[name] = plugged_task(name, self.scheme).gold(self.tables)
+        known = {name: gold.task for name, gold in golds.items()}
+        for name in systems:
+            if name not in library and (is_reference(name) or name in names("usiran.systems")):
+                settings, system = plugged(name, known)
+                _check_free(name, settings.name, library)
+                library[settings.name], table[settings.name] = settings, system
+        return replace(self, golds=golds, library=library, systems=table)
+
+    def name_of(self, system: str) -> str:
+        """Return the short name of a system that was named by a reference."""
+        for name, settings in self.library.items():
+            if is_reference(system) and settings.parameters.get("factory") == system:
+                return name
+        return system
 
     @cached_property
     def ceiling(self) -> Ceiling:
@@ -90,19 +132,20 @@ class Benchmark:
         return pairs
 
     def _selected(self, systems: tuple[str, ...], *, peers: bool) -> tuple[str, ...]:
-        named = chosen("system", systems, tuple(self.library)) if systems else ()
+        named = tuple(map(self.name_of, systems))
+        named = chosen("system", named, tuple(self.library)) if named else ()
         for system in named:
-            need(SYSTEMS[system].packages, system)
+            need(self.systems[system].packages, system)
         # Peers are other people's and slow: only asking for them runs them.
-        own = () if systems else [name for name in self.library if not SYSTEMS[name].packages]
+        own = () if systems else [name for name in SYSTEMS if not SYSTEMS[name].packages]
         absent = self.absent_peers()
-        present = [name for name in self.library if SYSTEMS[name].packages and name not in absent]
+        present = [name for name in SYSTEMS if SYSTEMS[name].packages and name not in absent]
         selected = {*named, *own, *(present if peers else ())}
         return tuple(name for name in self.library if name in selected)
 
     def absent_peers(self) -> dict[str, str]:
         """Return the peers that cannot run here, each with what to do about it."""
-        lacking = {name: missing(SYSTEMS[name].packages) for name in self.library}
+        lacking = {name: missing(SYSTEMS[name].packages) for name in SYSTEMS}
         return {
             name: f"skipped: no package {', '.join(modules)}; to mend: {FIX}"
             for name, modules in lacking.items()
@@ -117,8 +160,9 @@ class Benchmark:
         """
         learned = self.learned(task).name
         if learned == task:
-            return task in self.library[system].tasks
-        apt = SYSTEMS[system].relabel is None and SYSTEMS[system].reads != "marks"
+            named = system in self.golds[task].task.systems
+            return named or task in self.library[system].tasks
+        apt = self.systems[system].relabel is None and self.systems[system].reads != "marks"
         return apt and learned in self.library[system].tasks
 
     def learned(self, task: str) -> Task:
@@ -127,7 +171,7 @@ class Benchmark:
 
     def gold_for(self, system: str, task: str) -> Gold:
         """Return a task's gold with everything that the system reads in its records."""
-        gold, reads = self.golds[task], SYSTEMS[system].reads
+        gold, reads = self.golds[task], self.systems[system].reads
         if reads == "text":
             return gold
         # Whose side an actor is on is never given in the article held out.
@@ -163,13 +207,17 @@ class Benchmark:
         return BootstrapScore.of(counts, gold.articles, gold.scorer, draws=draws, seed=seed)
 
     def origin(self, task: str, system: str, seed: int) -> Origin:
-        """Return what the results of a built-in system say of it."""
+        """Return what the results of a system say of it; a plug-in's is a submission."""
         settings = self.library[system]
+        if system not in SYSTEMS:
+            return submitted_origin(
+                system, settings.title, settings.description, settings.of(self.learned(task).name)
+            )
         return Origin(
             system=system,
             title=settings.title,
             kind=settings.kind,
-            relabelled=SYSTEMS[system].relabel is not None,
+            relabelled=self.systems[system].relabel is not None,
             settings=self.build_context(task, system, seed).options,
             settings_sha256=own_settings_sha256(self, task, system),
         )
@@ -194,8 +242,9 @@ class Benchmark:
         gold, content = self.golds[task], prediction_bytes(lines)
         scorer, outcomes = gold.scorer, outcomes_of(lines, gold)
         counts = counts_of(outcomes, scorer)
-        sums = counts.sum(axis=0)
         bootstrap = BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=seed)
+        figures = figures_of(bootstrap, scorer)
+        figures["scores"] |= rounded(self._without_contested(gold, counts))
         result = Result(
             **{name: getattr(origin, name) for name in origin.__struct_fields__},
             task=task,
@@ -210,14 +259,8 @@ class Benchmark:
             sentences=len(counts),
             articles=len(gold.article_ids),
             headline=gold.task.headline,
-            score=rounded(float(scorer.headline(sums))),
-            interval=rounded(interval(bootstrap.draws)),
-            chance=rounded(scorer.chance(sums)),
-            scores=rounded(scorer.scores(sums) | self._without_contested(gold, counts)),
-            per_article=rounded(bootstrap.per_article),
-            per_class=rounded(scorer.classes(sums)),
             not_evaluable={level: gold.unevaluable_classes(level) for level in gold.task.levels},
-            confusion=confusion(scorer, sums),
+            **figures,
         )
         return Stored(result, content)
 
@@ -229,16 +272,38 @@ class Benchmark:
         return {"without_contested": float(gold.scorer.headline(counts[kept].sum(axis=0)))}
 
 
+def submitted_origin(
+    system: str, title: str, description: str, settings: Mapping[str, Any]
+) -> Origin:
+    """Return what a result says of a system that is not the toolkit's own."""
+    return Origin(
+        system=system,
+        title=title,
+        kind=SUBMITTED,
+        relabelled=False,
+        settings=dict(settings),
+        settings_sha256=parameters_sha256(settings),
+        submission=Submission(description),
+        environment=environment(),
+    )
+
+
+def _check_free(name: str, system: str, library: Mapping[str, Settings]) -> None:
+    if system in library:
+        allowed, fix = "a name that no other system has", "rename the factory"
+        raise InputError.of(f"--system {name}", f"the name '{system}'", allowed, fix)
+
+
 def run_replicates(benchmark: Benchmark, task: str, system: str, seed: int) -> list[Outcome]:
     """Run one system on one task under the protocol, once for every replicate."""
     gold = benchmark.gold_for(system, task)
-    relabel = SYSTEMS[system].relabel
+    relabel = benchmark.systems[system].relabel
     outcomes = []
     for replicate in range(benchmark.replicates(task, system)):
         # A seed of its own each, and the same ones whatever else is run.
         context = benchmark.build_context(task, system, seed + replicate)
         scored = relabel(gold, seed + replicate) if relabel else gold
-        outcomes.append(run(SYSTEMS[system].build(context), scored))
+        outcomes.append(run(benchmark.systems[system].build(context), scored))
     return outcomes
 
 
@@ -246,8 +311,22 @@ def evaluate(benchmark: Benchmark, task: str, system: str, *, seed: int, draws: 
     """Run one system on one task and score it."""
     outcomes = run_replicates(benchmark, task, system, seed)
     origin = benchmark.origin(task, system, seed)
+    return score_outcomes(benchmark, origin, task, outcomes, seed=seed, draws=draws)
+
+
+def score_outcomes(
+    benchmark: Benchmark,
+    origin: Origin,
+    task: str,
+    outcomes: Sequence[Outcome],
+    *,
+    seed: int,
+    draws: int,
+) -> Stored:
+    """Return the result of what a system predicted, held to the rules of prediction files."""
     # By way of the lines that are stored: scored from the file again they give the same.
     lines = list(lines_of(outcomes, relabelled=origin.relabelled))
+    refuse_faults(lines, benchmark.golds[task], origin.system, relabelled=origin.relabelled)
     return benchmark.score(origin, task, lines, seed=seed, draws=draws)
 
 
@@ -271,6 +350,8 @@ def run_all(
 def own_settings_sha256(benchmark: Benchmark, task: str, system: str) -> str:
     """Return the hash of a built-in system's settings and of those it borrows from."""
     context = benchmark.build_context(task, system, 0)
+    if system not in SYSTEMS:
+        return parameters_sha256(context.options)
     # A result is stale when any of what its system read has changed, not its own file alone.
     borrowed = [context.named(key) for key in ("reference", "lexicon_of") if key in context.options]
     return settings_sha256(

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import platform
 import re
 import tomllib
-from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from usiran.benchmark.predictions import read_content, read_lines
-from usiran.benchmark.results import SUBMITTED, Origin, Results, Stored, Submission, paths
-from usiran.benchmark.run import Benchmark
+from usiran.benchmark.results import Results, Stored, Submission, paths
+from usiran.benchmark.run import Benchmark, submitted_origin
 from usiran.errors import FileError, Finding, InputError, shorten
+from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
 from usiran.schemas.base import ARTICLE_ID
-
-_PACKAGES = ("usiran", "numpy", "scikit-learn")
 
 
 def score(
@@ -47,23 +42,9 @@ def score(
     parameters = read_parameters(settings) if settings is not None else {}
     file, gold = benchmark.corpus.name_of(path), benchmark.golds[task]
     lines = read_lines(read_content(path, file), gold, file)
-    origin = Origin(
-        system=system,
-        title=title or system,
-        kind=SUBMITTED,
-        relabelled=False,
-        settings=parameters,
-        settings_sha256=parameters_sha256(parameters),
-        submission=submission or msgspec.UNSET,
-        environment=_environment(),
-    )
+    origin = submitted_origin(system, title or system, "", parameters)
+    origin = msgspec.structs.replace(origin, submission=submission or msgspec.UNSET)
     return benchmark.score(origin, task, lines, seed=seed, draws=draws)
-
-
-def _environment() -> dict[str, str]:
-    """Return where scores are computed: sums may differ in the last place elsewhere."""
-    packages = {name: version(name) for name in _PACKAGES}
-    return {"python": platform.python_version(), "platform": platform.platform(), **packages}
 
 
 def read_parameters(path: Path) -> dict[str, Any]:
@@ -84,11 +65,6 @@ def read_parameters(path: Path) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise FileError(path, f"a {type(table).__name__}", allowed, "write an object")
     return table
-
-
-def parameters_sha256(parameters: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a submitted system's parameters as canonical JSON."""
-    return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
 
 
 def _check_name(system: str) -> None:
@@ -122,7 +98,7 @@ def submit(
     """
     _check_texts(title, description, url)
     # Its result would stand where that of the built-in system is looked for.
-    if system in benchmark.library:
+    if system in SYSTEMS:
         allowed = "a name that no built-in system has"
         fix = "choose another name; built-in systems are run with `usiran benchmark run`"
         raise InputError([Finding("--system", "", "", system, allowed, fix)])

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from usiran import plugins
 from usiran.benchmark import predictions as entries
 from usiran.benchmark.leaderboard import card
 from usiran.benchmark.prediction_rules import Line
@@ -23,12 +24,12 @@ from usiran.benchmark.results import (
     Result,
     Stored,
     card_path,
+    parameters_sha256,
     paths,
     read_result,
     sha256,
 )
 from usiran.benchmark.run import Benchmark
-from usiran.benchmark.submit import parameters_sha256
 from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.io.atomic import holds
 from usiran.models.registry import SYSTEMS
@@ -56,6 +57,8 @@ def verify(benchmark: Benchmark, result: Path, predictions: Path | None = None) 
     file = benchmark.corpus.name_of(result)
     try:
         stated = read_result(result, file)
+        if stated.task in plugins.names("usiran.tasks"):
+            benchmark = benchmark.with_plugins(tasks=[stated.task])
         path = predictions or result.with_name(f"{result.stem}.predictions.jsonl")
         check = _Check(benchmark, stated, result, benchmark.corpus.name_of(path))
         return Checked(file, tuple(check.findings(entries.read_content(path, check.predictions))))
@@ -111,7 +114,7 @@ class _Check:
         folder = benchmark.corpus.baselines / "results"
         self.inside = path.resolve().is_relative_to(folder.resolve())
         # Inside, a name alone says whose result it is: nobody else may submit under it.
-        built_in = stated.system in benchmark.library
+        built_in = stated.system in SYSTEMS
         self.own = built_in and (self.inside or stated.kind != SUBMITTED)
         self.relabel = SYSTEMS[stated.system].relabel if self.own else None
 
@@ -142,7 +145,7 @@ class _Check:
             yield self._finding("task", stated.task, tasks, "name one of these tasks")
             return
         if not self.own and stated.kind != SUBMITTED:
-            names = ", ".join(benchmark.library)
+            names = ", ".join(SYSTEMS)
             allowed = f"{SUBMITTED}, for a system that is none of {names}"
             fix = "run or submit the system again"
             yield self._finding("kind", stated.kind, allowed, fix)

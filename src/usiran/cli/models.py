@@ -12,7 +12,9 @@ from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say
 
 def train(
     task: Annotated[str, typer.Argument(help="What it will predict, such as stance.")],
-    system: Annotated[str, typer.Argument(help="A system, such as tfidf-svm.")],
+    system: Annotated[
+        str, typer.Argument(help="A system, such as tfidf-svm, or package.module:factory.")
+    ],
     *,
     output: Annotated[Path, typer.Option(metavar="DIR", help="The folder to be made.")],
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier one.")] = False,
@@ -28,7 +30,8 @@ def train(
     from usiran.inference.train import model_files
     from usiran.io.atomic import fill, new_folder
 
-    bench = open_benchmark(corpus)
+    bench = open_benchmark(corpus, tasks=[task], systems=[system])
+    system = bench.name_of(system)
     with new_folder(output, marker=INFO, force=force) as folder:
         fill(folder, model_files(bench, task, system, seed=seed))
     print(output)

@@ -70,11 +70,14 @@ def show_findings(findings: Iterable[Finding]) -> None:
         print(finding)
 
 
-def open_benchmark(folder: Path | None) -> Benchmark:
-    """Return the benchmark over the corpus that `--corpus` names."""
+def open_benchmark(
+    folder: Path | None, *, tasks: Sequence[str] = (), systems: Sequence[str] = ()
+) -> Benchmark:
+    """Return the benchmark over the corpus that `--corpus` names, with plug-ins of these names."""
     from usiran import loading
     from usiran.benchmark.run import Benchmark
     from usiran.corpus import Corpus
 
     opened = loading.open(Corpus.find(folder)).refuse_findings()
-    return Benchmark.of(opened.corpus, opened.tables, opened.scheme)
+    benchmark = Benchmark.of(opened.corpus, opened.tables, opened.scheme)
+    return benchmark.with_plugins(tasks, systems)

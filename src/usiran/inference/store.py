@@ -84,6 +84,12 @@ def dumps(estimator: Estimator) -> bytes:
     return with_stored_names(buffer.getvalue())
 
 
+def untrusted(content: bytes) -> list[str]:
+    """Return the types in a skops file that `load` would refuse to build."""
+    types = skops.io.get_untrusted_types(data=with_present_names(content))
+    return sorted(set(types) - set(TRUSTED))
+
+
 def present_versions() -> dict[str, str]:
     """Return the versions of the packages that a model depends on."""
     return {name: version(name) for name in PACKAGES}

@@ -21,6 +21,7 @@ STORED_TYPES = {
     "Deeds": "usiran.models.who_to_whom.WhoToWhomFeatures",
     "Gazetteer": "usiran.models.gazetteer.Gazetteer",
     "GazetteerTagger": "usiran.models.gazetteer.GazetteerTagger",
+    "GuestEstimator": "usiran.models.guest.GuestEstimator",
     "Lexicon": "usiran.models.lexicon.Lexicon",
     "LinearTagger": "usiran.models.tagger.LinearTagger",
     "Marked": "usiran.models.with_spans.WithPredictedSpans",
@@ -38,7 +39,7 @@ STORED_TYPES = {
 
 _SCHEMA = "schema.json"
 _NAMED = re.compile(
-    r'"__class__": "(?P<type>\w+)",(?P<gap>\s*)"__module__": "(?P<module>usiran[\w.]*)"'
+    r'"__class__": "(?P<type>\w+)",(?P<gap>\s*)"__module__": "(?P<module>usiran(?:\.\w+)*)"'
 )
 
 

@@ -10,7 +10,6 @@ from usiran.errors import InputError
 from usiran.inference import store
 from usiran.inference.model_card import model_card
 from usiran.models.base import Estimator, fit_copy
-from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
 from usiran.tasks.base import Gold
 
@@ -20,13 +19,17 @@ def fit(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> Estimator
     _check_trainable(bench, task, system)
     # With the marks of annotators where the system learns from them; it never needs them again.
     gold = bench.gold_for(system, task)
-    estimator = SYSTEMS[system].build(bench.build_context(task, system, seed))
+    estimator = bench.systems[system].build(bench.build_context(task, system, seed))
     return fit_copy(estimator, gold, np.arange(len(gold.values)))
 
 
 def model_files(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> dict[str, bytes]:
     """Fit a system on every article and return the files of its folder, by name."""
     content = store.dumps(fit(bench, task, system, seed=seed))
+    if untrusted := store.untrusted(content):
+        allowed = "a system made of scikit-learn's and the toolkit's types"
+        fix = "a folder of another type could not be read: run it with `usiran benchmark run`"
+        raise InputError.of("SYSTEM", ", ".join(untrusted), allowed, fix)
     gold, settings = bench.golds[task], bench.library[system]
     manifest = bench.corpus.manifest
     info = store.ModelInfo(
@@ -63,7 +66,7 @@ def _check_trainable(bench: Benchmark, task: str, system: str) -> None:
     gold = bench.golds[task]
     if system not in bench.library:
         chosen("system", (system,), _systems(bench, gold), where="SYSTEM")
-    entry = SYSTEMS[system]
+    entry = bench.systems[system]
     if entry.packages or entry.reads == "marks":
         why = "it is a peer, only compared with" if entry.packages else "it reads annotators' marks"
         allowed = "a system that labels raw texts"
@@ -86,7 +89,7 @@ def _systems(bench: Benchmark, gold: Gold) -> tuple[str, ...]:
     return tuple(
         name
         for name in bench.library
-        if SYSTEMS[name].labels_raw and any(bench.runs(name, task) for task in tasks)
+        if bench.systems[name].labels_raw and any(bench.runs(name, task) for task in tasks)
     )
 
 

@@ -107,6 +107,10 @@ def predict(
     training data lacked has 0.
     """
     with threadpool_limits(1):
+        # A guest's labels need not follow from its probabilities.
+        if hasattr(fitted, "answer"):
+            answered: tuple[Objects, Floats | None] = fitted.answer(records, labels)
+            return answered
         if not hasattr(fitted, "predict_proba"):
             return fitted.predict(records), None
         stated = fitted.predict_proba(records)

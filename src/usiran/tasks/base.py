@@ -66,6 +66,8 @@ class Task:
     learns_from: str = ""
     hidden: tuple[str, ...] = ()  # columns of the records that are seen in training only
     contest: Contest | None = None  # the sides that stances are about
+    # Systems of the toolkit that run on it though their settings do not name it: a plug-in's.
+    systems: tuple[str, ...] = ()
 
     @property
     def levels(self) -> dict[str, tuple[str, ...]]:

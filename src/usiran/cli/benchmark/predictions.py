@@ -45,7 +45,7 @@ def score(
     from usiran.cli.benchmark.output import show
     from usiran.io.atomic import write_file
 
-    benchmark = open_benchmark(corpus)
+    benchmark = open_benchmark(corpus, tasks=[task])
     scored = score_file(
         benchmark, file, task=task, system=system, settings=settings, seed=seed, draws=draws
     )
@@ -106,7 +106,7 @@ def submit(
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import output
 
-    benchmark = open_benchmark(corpus)
+    benchmark = open_benchmark(corpus, tasks=[task])
     fresh = submit_file(
         benchmark,
         read_results(benchmark.corpus),

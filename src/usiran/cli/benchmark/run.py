@@ -33,14 +33,15 @@ def run(
     """Run systems, write their results, the ceiling and the leaderboard, print the tables.
 
     With --peers alone, everything and every peer that is installed runs; a peer that is
-    named with --system runs as any system. Example: usiran benchmark run --task stance
-    --system tfidf-logreg
+    named with --system runs as any system. So does another package's: by the name of its entry
+    point, or as package.module:factory.
+    Example: usiran benchmark run --task stance --system tfidf-logreg
     """
     from usiran.benchmark.run import run_all
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import output
 
-    benchmark = open_benchmark(corpus)
+    benchmark = open_benchmark(corpus, tasks=task or (), systems=system or ())
     pairs = benchmark.plan(task or (), system or (), peers=peers)
     output.tell_absent(benchmark, peers=peers)
     with output.progress(quiet=quiet) as progress:
@@ -93,7 +94,7 @@ def compare(
     from usiran.benchmark.significance import compare_stored
     from usiran.cli.benchmark import output
 
-    benchmark = open_benchmark(corpus)
+    benchmark = open_benchmark(corpus, tasks=[task])
     report = compare_stored(benchmark, read_results(benchmark.corpus), task, first, second)
     output.show("compare", report, as_json=as_json)
 

@@ -1,0 +1,194 @@
+"""Anybody's estimator under the protocol: what it is given, and what it may answer.
+
+An estimator that reads strings (by scikit-learn's tags: a text vectoriser, or a pipeline that
+begins with one) is given the column ``text``, every other one the whole frame. It answers with
+one value a row: a label; spans as (start, end, label), their offsets counted from the start of
+the sentence, or one BIO tag a token of `usiran.text.tokens.tokenize`; links as (role, event
+span, actor span). What the values may be beyond their shape is for the benchmark's rules.
+"""
+
+# ruff: noqa: N803, ARG002  (scikit-learn's signatures)
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, clone
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.utils import get_tags
+
+from usiran.errors import Finding, InputError, shorten
+from usiran.plugins import guarded
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Objects, Task, Unit, objects
+from usiran.tasks.links import Link, link_set
+from usiran.text.spans import Span
+from usiran.text.tokens import from_bio, tokenize
+
+_MEND = "mend the estimator"
+_SHAPES = {
+    "sentence": "one label a row",
+    "spans": "for each row spans as (start, end, label), or one BIO tag a token",
+    "links": "for each row links as (role, (start, end, type), (start, end))",
+}
+
+
+class Untrained(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+    """A function from a frame to predictions, which learns nothing."""
+
+    def __init__(self, function: Callable[[pd.DataFrame], Iterable[Any]]) -> None:
+        self.function = function
+
+    def __sklearn_clone__(self) -> Untrained:
+        """Return itself: a copy would copy whatever model the function holds."""
+        return self
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> Untrained:
+        """Learn nothing."""
+        return self
+
+    def predict(self, X: pd.DataFrame) -> Iterable[Any]:
+        """Return what the function says."""
+        return self.function(X)
+
+
+class GuestEstimator(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+    """Somebody's estimator, given what it reads and held to what the task asks for.
+
+    Parameters
+    ----------
+    inner : estimator
+        Theirs; a copy of it is fitted.
+    unit : {"sentence", "spans", "links"}
+        What the task asks for.
+    source : str
+        What messages call it.
+    """
+
+    def __init__(self, inner: Any, unit: Unit, source: str) -> None:
+        self.inner = inner
+        self.unit = unit
+        self.source = source
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> GuestEstimator:
+        """Fit a copy on the rows; labels are an array of str."""
+        labels = y.astype(str) if self.unit == "sentence" else y
+        self.inner_ = clone(self.inner)
+        self._call(
+            lambda: self.inner_.fit(self._read(X), labels), "an estimator that can be fitted"
+        )
+        return self
+
+    def _read(self, X: pd.DataFrame) -> Any:
+        return X["text"] if reads_strings(self.inner) else X
+
+    def _call(self, call: Callable[[], Any], allowed: str) -> Any:
+        return guarded(call, self.source, allowed, _MEND)
+
+    def predict(self, X: pd.DataFrame) -> Objects:
+        """Return one label, or one tuple of spans or links, for each row."""
+        stated = self._call(
+            lambda: self.inner_.predict(self._read(X)), "an estimator that can predict"
+        )
+        try:
+            values = list(stated)
+        except TypeError:
+            raise self._refused("", stated) from None
+        if len(values) != len(X):
+            value = f"{len(values)} predictions for {len(X)} rows"
+            fix = "return one for each row of the frame, in its order"
+            raise InputError.of(self.source, value, _SHAPES[self.unit], fix)
+        rows = zip(X["sentence_id"], X["text"], X["start"], values, strict=True)
+        return objects([self._value(*row) for row in rows])
+
+    def answer(self, X: pd.DataFrame, labels: Sequence[str]) -> tuple[Objects, Floats | None]:
+        """Return predictions, and probabilities over the labels where the estimator states them."""
+        values = self.predict(X)
+        if self.unit != "sentence" or not hasattr(self.inner_, "predict_proba"):
+            return values, None
+        stated = np.asarray(
+            self._call(lambda: self.inner_.predict_proba(self._read(X)), "probabilities"),
+            dtype=float,
+        )
+        classes = [str(label) for label in getattr(self.inner_, "classes_", ())]
+        unknown = sorted(set(classes) - set(labels))
+        if unknown or stated.shape != (len(X), len(classes)):
+            value = f"shape {stated.shape} over the classes {', '.join(classes) or 'of none'}"
+            allowed = f"({len(X)}, classes), the classes among {', '.join(labels)}"
+            raise InputError.of(f"{self.source}: probabilities", value, allowed, _MEND)
+        probabilities = np.zeros((len(X), len(labels)))
+        probabilities[:, [labels.index(label) for label in classes]] = stated
+        return values, probabilities
+
+    def _value(self, sentence_id: str, text: str, start: int, value: Any) -> Any:
+        if self.unit == "sentence":
+            if not isinstance(value, str):
+                raise self._refused(sentence_id, value)
+            return str(value)
+        try:
+            rows = list(value)
+            if self.unit == "links":
+                return link_set([_link(row) for row in rows], start)
+            if rows and all(isinstance(row, str) for row in rows):
+                return tuple(from_bio(tokenize(text), rows))
+            spans = tuple(sorted(_span(row) for row in rows))
+        except (TypeError, ValueError) as error:
+            raise self._refused(sentence_id, value, f" ({error})") from None
+        for span in spans:
+            if not 0 <= span.start < span.end <= len(text):
+                allowed = f"offsets in the sentence, 0 <= start < end <= {len(text)}"
+                fix = "count from the sentence's start" if span.start >= len(text) else _MEND
+                raise InputError([Finding(self.source, sentence_id, "", str(span), allowed, fix)])
+        return spans
+
+    def _refused(self, sentence_id: str, value: Any, why: str = "") -> InputError:
+        shown = f"{shorten(repr(value), 80)}, a {type(value).__name__}{why}"
+        return InputError([Finding(self.source, sentence_id, "", shown, _SHAPES[self.unit], _MEND)])
+
+
+def _span(row: Any) -> Span:
+    start, end, label = row
+    return Span(int(start), int(end), str(label))
+
+
+def _link(row: Any) -> Link:
+    role, event, actor = row
+    return Link(str(role), _span(event), Span(int(actor[0]), int(actor[1]), ""))
+
+
+def reads_strings(estimator: Any) -> bool:
+    """Return whether an estimator reads texts rather than a frame of them."""
+    if isinstance(estimator, Pipeline):
+        return reads_strings(estimator.steps[0][1])
+    if isinstance(estimator, FeatureUnion):
+        return all(reads_strings(part) for _, part in estimator.transformer_list)
+    # Searches, calibration and such hold the one that reads.
+    for name in ("estimator", "base_estimator"):
+        if hasattr(getattr(estimator, name, None), "get_params"):
+            return reads_strings(getattr(estimator, name))
+    return isinstance(estimator, BaseEstimator) and bool(get_tags(estimator).input_tags.string)
+
+
+def guest(estimator: Any, task: Task, source: str) -> GuestEstimator:
+    """Return anybody's estimator, or function from a frame to predictions, as one for a task.
+
+    Raises
+    ------
+    InputError
+        It is neither; `source` is what the message calls it.
+    """
+    allowed = "an estimator with fit, predict and get_params, or a function of a frame"
+    if isinstance(estimator, type):
+        fix = f"make one: {estimator.__name__}()"
+        raise InputError.of(source, f"the class {estimator.__name__}", allowed, fix)
+    if all(hasattr(estimator, name) for name in ("fit", "predict", "get_params")):
+        guarded(lambda: clone(estimator), source, "an estimator that can be cloned", _MEND)
+        return GuestEstimator(estimator, task.unit, source)
+    if hasattr(estimator, "fit") or not callable(estimator):
+        # Without get_params a fresh copy for each fold cannot be made.
+        fix = "derive it from sklearn.base.BaseEstimator"
+        raise InputError.of(source, f"a {type(estimator).__name__}", allowed, fix)
+    return GuestEstimator(Untrained(estimator), task.unit, source)
