@@ -4,8 +4,6 @@ The system has not seen the article it is asked about: as in the protocol, a cop
 the other folds' gold. An article that has no gold is asked of a copy fitted on all of it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

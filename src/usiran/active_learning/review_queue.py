@@ -17,8 +17,6 @@ C. Northcutt, L. Jiang, I. Chuang (2021), Confident Learning: Estimating Uncerta
 Labels, doi:10.1613/jair.1.12125.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """The generated tables inside CASEBOOK.md: definitions from labels.toml, never by hand."""
 
-from __future__ import annotations
-
 import re
 
 from usiran.errors import Finding, InputError

@@ -1,7 +1,5 @@
 """The provisional gold: one annotator's submission, with the votes of all gold rounds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The labels in a file that is handed in: one annotator's, one annotation a task, checked."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Submissions: each annotator's labels of one round, stored as two Label Studio exports."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """`usiran articles`: add, list, and correct the sentences of an article."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

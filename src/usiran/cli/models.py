@@ -1,7 +1,5 @@
 """`usiran train` and `usiran predict`: systems fitted on the whole gold, used on raw texts."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Literal
 

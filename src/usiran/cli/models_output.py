@@ -1,7 +1,5 @@
 """What `usiran predict` prints: progress on stderr, a summary on stdout."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

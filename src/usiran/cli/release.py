@@ -1,7 +1,5 @@
 """`usiran release` and `usiran diff`: versions of the data, and what changed between them."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """What `usiran release` and `usiran diff` print."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Iterator

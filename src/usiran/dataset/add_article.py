@@ -1,7 +1,5 @@
 """Adding an article: what is refused, what is proposed, what to look at next."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set

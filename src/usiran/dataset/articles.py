@@ -1,7 +1,5 @@
 """Articles: reading and writing articles.csv, sentences.csv and folds.csv."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping

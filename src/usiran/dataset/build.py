@@ -4,8 +4,6 @@ Everything is made in memory, the dataset is written to a temporary folder, load
 `datasets.load_dataset` and compared row by row; only then are the files swapped in.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

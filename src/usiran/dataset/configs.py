@@ -16,8 +16,6 @@ Offsets are half-open, in code points of the article's text, in every config: su
 row's ``start`` to index a sentence's own text.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass

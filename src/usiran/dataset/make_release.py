@@ -1,7 +1,5 @@
 """Making a release: everything is checked and made in memory, then written as one step."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

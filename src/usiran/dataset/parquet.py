@@ -1,7 +1,5 @@
 """Rows as Parquet bytes, and a content hash that no writer's version changes."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

@@ -6,8 +6,6 @@ boilerplate is never labelled. What only annotators can tell (grounds, votes, mo
 links) is not predicted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The card of a trained system: README.md in the Hub's format."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from huggingface_hub import EvalResult, ModelCardData

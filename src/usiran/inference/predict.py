@@ -1,7 +1,5 @@
 """From files of raw texts to a folder of tables, by trained systems, a batch at a time."""
 
-from __future__ import annotations
-
 import itertools
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence

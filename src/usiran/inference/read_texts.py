@@ -1,7 +1,5 @@
 """Raw texts from files: .txt, JSONL, CSV, Parquet; read one by one, errors told by place."""
 
-from __future__ import annotations
-
 import csv
 import re
 import sys

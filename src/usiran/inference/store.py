@@ -4,8 +4,6 @@ Never pickle: skops builds only the types it is allowed to, and refuses a file t
 any other. Which of our own types may be built is the literal list `TRUSTED`.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import warnings

@@ -5,8 +5,6 @@ do not: each type keeps the name in this table for good, whatever module holds i
 made before the table was there names a module as well; the name alone decides.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

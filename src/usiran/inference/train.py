@@ -1,7 +1,5 @@
 """Training a system on the whole gold, to label texts that nobody has labelled."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from usiran.benchmark.results import Result, json_bytes, paths, read_result, sha256

@@ -1,7 +1,5 @@
 """Tables written batch by batch: Parquet, JSON lines or CSV, one file a table."""
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence

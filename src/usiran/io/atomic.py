@@ -8,8 +8,6 @@ its undoing too) what was there. File number n lies in the swap folder as ``n.ne
 where one of the two is missing, the file is none after the swap, or was none before.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

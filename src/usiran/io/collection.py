@@ -1,7 +1,5 @@
 """Pausing the garbage collector's search for cycles while a corpus is read."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Reading CSV as texts, strictly: one reader for every command, without pandas."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence

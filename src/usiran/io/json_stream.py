@@ -6,8 +6,6 @@ there is tried first: a prefix that decodes as a whole array can only end betwee
 objects. Where that fails, quotes and braces are counted with whole-array arithmetic.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice

@@ -1,7 +1,5 @@
 """How scores, differences, intervals and tables are written for a reader."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 

@@ -1,7 +1,5 @@
 """Pages made from Jinja templates, which stand in `templates/` beside the code that fills them."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template

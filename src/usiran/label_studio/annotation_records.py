@@ -4,8 +4,6 @@ A *task* is one unit put before an annotator: a scored sentence (project ``stanc
 article (project ``spans``). Offsets are half-open, in code points of the article's text.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple

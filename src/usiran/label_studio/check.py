@@ -1,7 +1,5 @@
 """What must hold for one annotator's labels on one task, beyond what the reader checks."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 

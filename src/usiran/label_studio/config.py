@@ -6,8 +6,6 @@ names given twice, task fields that the project's tasks do not have, labels that
 scheme's.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET

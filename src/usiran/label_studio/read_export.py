@@ -4,8 +4,6 @@ An error of the file raises; an error of one label becomes a finding on its task
 is not taken; a mended offset becomes a repair. Nothing is left out silently.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache

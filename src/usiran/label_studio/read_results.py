@@ -5,8 +5,6 @@ region's id; a relation has no id, and its direction ``left`` means to -> from. 
 in any order, so what refers to a region is settled after all regions are known.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import msgspec

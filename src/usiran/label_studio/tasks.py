@@ -1,7 +1,5 @@
 """The tasks of both projects: what an annotator is shown, and what a task is known by."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 

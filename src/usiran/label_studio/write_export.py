@@ -5,8 +5,6 @@ the scheme and the text, and no article text is stored: the reader takes it from
 Who labelled is said by the folder the file lies in.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import msgspec

@@ -1,7 +1,5 @@
 """Tables kept as CSV, read as text: their model checks and converts them."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

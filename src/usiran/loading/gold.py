@@ -1,7 +1,5 @@
 """The gold tables, made from the gold exports, the votes, the folds and the registry."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -4,8 +4,6 @@ Only their form is checked here; whether scores and predictions belong together 
 benchmark's own question (`usiran benchmark leaderboard --check`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The links from actor spans to the registry that its aliases cannot give."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import ACTOR_ID, ACTOR_SPAN_ID, Table, text
 
 TABLE = Table(

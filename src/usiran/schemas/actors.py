@@ -1,7 +1,5 @@
 """The actor spans of the gold standard."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import ACTOR_ID, ACTOR_SPAN_ID, Table, span_columns, support, text
 
 TABLE = Table(

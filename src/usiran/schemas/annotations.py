@@ -1,7 +1,5 @@
 """The annotations: every label of every annotator, as the exports hold them."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import (
     ACTOR_SPAN_ID,
     ANNOTATOR_ID,

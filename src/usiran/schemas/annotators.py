@@ -1,7 +1,5 @@
 """The annotators: what each of them is."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import ANNOTATOR_ID, Table, text
 
 KINDS = ("human", "language-model")

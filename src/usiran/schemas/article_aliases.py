@@ -1,7 +1,5 @@
 """Surfaces that stand for an actor within one article."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import ACTOR_ID, ARTICLE_ID, Table, text
 
 TABLE = Table(

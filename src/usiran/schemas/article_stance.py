@@ -1,7 +1,5 @@
 """The stance of whole articles: released as data, never scored."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import ARTICLE_ID, COUNTS, Table, cells, text
 
 TABLE = Table(

@@ -1,7 +1,5 @@
 """The articles: what is known of each text, and on what basis."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What every table is made of: its columns, the forms of their cells, and the patterns of ids."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

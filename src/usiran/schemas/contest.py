@@ -1,7 +1,5 @@
 """The contest that a corpus is about: its two sides, as annotation/labels.toml names them."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

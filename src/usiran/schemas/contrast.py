@@ -1,7 +1,5 @@
 """The contrast set: minimal edits of corpus sentences, all of them invented."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import CONTRAST_ID, SENTENCE_ID, Table, text
 
 TABLE = Table(

@@ -1,7 +1,5 @@
 """The edited sentences that were left out of the contrast set."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import CONTRAST_ID, SENTENCE_ID, Table, text
 
 TABLE = Table(

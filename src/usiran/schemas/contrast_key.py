@@ -1,7 +1,5 @@
 """The key of the contrast set: what was changed in each edit, and from what stance."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import CONTRAST_ID, Table, text
 
 KINDS = ("swap-sides", "flip-attitude", "flip-attribution", "negate-event")

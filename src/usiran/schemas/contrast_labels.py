@@ -1,7 +1,5 @@
 """The labels of the contrast set, by each annotator."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import ANNOTATOR_ID, CONTRAST_ID, SHA256, Table, text
 
 GIVEN = ("intended", "blind")

@@ -1,7 +1,5 @@
 """The crosswalks from the event labels to other ontologies."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import Table, missing_where, text
 
 RELATIONS = ("exact", "broader", "narrower", "none")

@@ -1,7 +1,5 @@
 """The decisions that overrule or settle the votes."""
 
-from __future__ import annotations
-
 import pandera.pandas as pa
 
 from usiran.schemas.base import (

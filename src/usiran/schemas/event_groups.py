@@ -1,7 +1,5 @@
 """The events that tell of one happening."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import EVENT_SPAN_ID, Table, text
 
 TABLE = Table(

@@ -1,7 +1,5 @@
 """The event spans of the gold standard."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import EVENT_SPAN_ID, Table, span_columns, support, text
 
 TABLE = Table(

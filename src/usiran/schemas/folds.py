@@ -1,7 +1,5 @@
 """The folds of the official protocol: one article, one fold."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import ARTICLE_ID, Table, number, text
 
 TABLE = Table(

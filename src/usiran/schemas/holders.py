@@ -1,7 +1,5 @@
 """Who a source is: whose position or content a sentence gives."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import ACTOR_SPAN_ID, SENTENCE_ID, Table, text
 
 TABLE = Table(

@@ -5,8 +5,6 @@ describes one row as a JSON object, missing values being null; a column marked o
 be left out. What only the whole table can show (unique keys) stands under ``x-unique``.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 

@@ -3,8 +3,6 @@
 Every name, definition, colour, hotkey, order and quad class comes from that file.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path

@@ -3,8 +3,6 @@
 Kept apart from the models, so that a command that needs only these does not import pandera.
 """
 
-from __future__ import annotations
-
 ZONES = ("title", "body", "caption", "boilerplate")
 SCORED_ZONES = ZONES[:-1]
 GOLD_LAYERS = ("stance", "grounds", "holder", "article_stance", "actor", "event", "role")

@@ -1,7 +1,5 @@
 """The benchmark's predictions: what a system says of each sentence."""
 
-from __future__ import annotations
-
 import pandera.pandas as pa
 
 from usiran.schemas.base import ARTICLE_ID, SCORED_ID, Form, Table, cells, is_list, number, text

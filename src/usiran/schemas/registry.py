@@ -1,7 +1,5 @@
 """The actor registry."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from usiran.schemas.base import ACTOR_ID, Table, text

@@ -1,7 +1,5 @@
 """The benchmark's results: one system's scores on one task."""
 
-from __future__ import annotations
-
 from typing import Literal, get_args
 
 from usiran.schemas.base import (

@@ -1,7 +1,5 @@
 """The roles of the gold standard: who does an event, to whom."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import ACTOR_SPAN_ID, ARTICLE_ID, EVENT_SPAN_ID, Table, support, text
 
 EVIDENCE = "whether the event's own sentence has the actor, or another one of the article"

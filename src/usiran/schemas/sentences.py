@@ -1,7 +1,5 @@
 """The sentences: curated stand-off boundaries over the articles' texts."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import ARTICLE_ID, SENTENCE_ID, Table, offsets, text
 from usiran.schemas.names import FLAG, FLAGS, ZONES
 

@@ -1,7 +1,5 @@
 """The sentence layer of the gold standard: stance, its grounds, its holder."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import (
     ACTOR_ID,
     ARTICLE_ID,

@@ -1,7 +1,5 @@
 """The votes behind the gold standard."""
 
-from __future__ import annotations
-
 from usiran.schemas.base import ACTOR_SPAN_ID, UNIT_ID, Table, number, text
 from usiran.schemas.names import VOTED_LAYERS
 

@@ -1,7 +1,5 @@
 """Article texts and their curated sentences: what labels are placed on."""
 
-from __future__ import annotations
-
 import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """An edited text as pieces: what it takes from the text it was made from, and its own words."""
 
-from __future__ import annotations
-
 from usiran.text.articles import sha256
 from usiran.text.standoffs import Edit, Piece
 from usiran.text.tokens import tokenize

@@ -1,7 +1,5 @@
 """Rows without words: underscores of equal length wherever a row holds a text."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from usiran.text.standoffs import MASK

@@ -1,7 +1,5 @@
 """Runs of words that one text shares with others."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 

@@ -6,8 +6,6 @@ text is the witness: what the browser selected, with runs of blanks collapsed an
 break written as the two characters ``\n``.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from itertools import takewhile

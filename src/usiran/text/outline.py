@@ -6,8 +6,6 @@ words themselves cannot be changed: an edited outline is laid over the text char
 character.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from usiran.errors import Finding, InputError, shorten

@@ -1,7 +1,5 @@
 """The words of a sheet's line, and the places where quoted words stand in a sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NamedTuple

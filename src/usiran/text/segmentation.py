@@ -8,8 +8,6 @@ What a reader still has to mend in the five articles (2 of 175 boundaries too ma
 a full stop in running text that ends no sentence, and a quotation that opens a new one.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise

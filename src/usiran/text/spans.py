@@ -4,8 +4,6 @@ Three ways to be the same: *strict* (offsets and label), *exact* (offsets) and *
 (a shared character). Every span is matched at most once, and as many as possible are.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

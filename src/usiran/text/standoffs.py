@@ -6,8 +6,6 @@ marks, blanks and possessive endings are as they were. `tokenize` gives the same
 as on the text, so that everything but the words can still be checked.
 """
 
-from __future__ import annotations
-
 import hashlib
 
 import msgspec

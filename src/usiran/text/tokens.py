@@ -6,8 +6,6 @@ character lies in exactly one token. A span that starts or ends inside a token c
 written as BIO: the corpus has none (`usiran validate` checks it).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 

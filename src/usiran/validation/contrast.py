@@ -1,7 +1,5 @@
 """The contrast set: edits are minimal, agreed on blind, crossed, in one list, and have a key."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from difflib import SequenceMatcher

@@ -1,7 +1,5 @@
 """The guidelines' examples are invented: none is a sentence of the corpus in disguise."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from usiran.errors import Finding

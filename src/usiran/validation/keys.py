@@ -1,7 +1,5 @@
 """Foreign keys: whatever names a row of another table names one that exists."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from usiran.errors import Finding, shorten

@@ -1,7 +1,5 @@
 """Labels: on the right sentences, on whole tokens, without overlap, and at one with grounds."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache

@@ -1,7 +1,5 @@
 """The actor registry, its links and the crosswalks: nothing ambiguous, nothing left out."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """The cross-table rules, in the order of their subjects: a new rule is one line here."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 

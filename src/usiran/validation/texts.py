@@ -1,7 +1,5 @@
 """Texts and sentences: hashes, coverage, order, folds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Any
 

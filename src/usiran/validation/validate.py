@@ -5,8 +5,6 @@ annotator's submissions; votes; gold. Where one on an early level makes others o
 follow from it (a moved boundary moves every label on it), those are counted instead of listed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The votes behind the gold, and the decisions that overrule or settle them."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

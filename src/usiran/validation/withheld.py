@@ -1,7 +1,5 @@
 """Checking what is kept of withdrawn texts against the tables that rest on it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from usiran.errors import Finding

@@ -4,8 +4,6 @@
 writes the gold once nothing is open. What all annotators agree on is adopted as it is.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -13,8 +13,6 @@ Where a decision moves or removes a span, the roles on it change with it althoug
 asked about them. Such units get rows of their own, whose reason names the decision.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime

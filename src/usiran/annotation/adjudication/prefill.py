@@ -1,7 +1,5 @@
 """An adjudicator's labels of whole tasks, read as answers to the questions that are open."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 

@@ -13,8 +13,6 @@ Offsets count code points of the article's text. A quote alone is enough where i
 once in the place that is asked about; with offsets it is checked against the text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise

@@ -14,8 +14,6 @@ there have changed, the question is open again.
 question the last counts. The gold is made from it once nothing is open.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -4,8 +4,6 @@ The sheet is TOML: one ``[[decisions]]`` a question with its context as comments
 empty answer and an empty reason. An entry with an empty answer is left open.
 """
 
-from __future__ import annotations
-
 import json
 import textwrap
 from collections import Counter

@@ -5,8 +5,6 @@ the rounds, as ``--round`` does, and holds the report and a picture. All other l
 by hand: what the disagreements are and what became of them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Agreement in words and numbers: lines of at most 100 columns, and JSON."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict

@@ -8,8 +8,6 @@ A role link is compared on matched spans: of the events that both annotators mar
 in common where both tie the same event to the same actor in the same role.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations, product
 from typing import NamedTuple

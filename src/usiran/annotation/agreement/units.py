@@ -7,8 +7,6 @@ most one span of each annotator. Whether something was marked at all is not thei
 but that of the span scores (`usiran.annotation.agreement.spans`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property

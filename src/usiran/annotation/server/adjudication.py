@@ -1,7 +1,5 @@
 """Adjudication in Label Studio: what is open goes out with the answers, labels come back."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import cast

@@ -1,7 +1,5 @@
 """Secrets: made once, kept in a file of mode 600 or taken from the environment, never shown."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import stat

@@ -1,7 +1,5 @@
 """The instruction that Label Studio shows beside the tasks: a short form of the guidelines."""
 
-from __future__ import annotations
-
 import html
 import re
 

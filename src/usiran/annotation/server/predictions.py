@@ -1,7 +1,5 @@
 """Predictions: answers that are shown to an annotator as a start, or that order the tasks."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple

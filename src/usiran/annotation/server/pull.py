@@ -4,8 +4,6 @@ The exports are streamed into temporary files, which are gone afterwards. What i
 what `usiran annotate import` stores: ids, hashes and labels, no article text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ Nothing is changed on the server before all of it is known to be sound. What is 
 changed in an order that lets the same command, run again, complete an interrupted one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -4,8 +4,6 @@ Everything is checked before anything is sent. What is sent is sent task by task
 that has its labels already is left: the same command, run again, completes a broken one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

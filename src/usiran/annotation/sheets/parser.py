@@ -20,8 +20,6 @@ tokens. Inside quotes ``\"``, ``\\`` and ``\n`` stand for a quote mark, a backsl
 break.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Sheets to fill in, and sheets filled from labels that exist."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 

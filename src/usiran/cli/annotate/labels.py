@@ -1,7 +1,5 @@
 """`usiran annotate`: from sheets and exports to submissions and gold."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """What `usiran benchmark` prints: tables and reports on stdout, progress on stderr."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any

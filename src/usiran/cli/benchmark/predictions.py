@@ -1,7 +1,5 @@
 """`usiran benchmark score`, `verify`, `submit` and `rescore`: anybody's predictions."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

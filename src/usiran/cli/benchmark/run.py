@@ -1,7 +1,5 @@
 """`usiran benchmark`: run the systems, render the leaderboard, compare two of them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The dataset card: YAML made from the files, and a page made from the tables."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """CITATION.cff: its title, version, date, licence and abstract follow from the data."""
 
-from __future__ import annotations
-
 import json
 import re
 

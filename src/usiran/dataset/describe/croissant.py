@@ -9,8 +9,6 @@ The Croissant format, http://docs.mlcommons.org/croissant/docs/croissant-spec-1.
 RAI vocabulary, http://docs.mlcommons.org/croissant/docs/croissant-rai-spec.html.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence

@@ -4,8 +4,6 @@ A field's id is ``<config>/<column>``, of a part ``<config>/<column>/<part>``. L
 as numbers; the names that they stand for are record sets of their own, which fields name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -4,8 +4,6 @@ A block stands between ``<!-- figures: NAME -->`` and ``<!-- /figures -->``; all
 written by hand.
 """
 
-from __future__ import annotations
-
 import re
 
 from usiran.dataset.describe.facts import Facts

@@ -1,7 +1,5 @@
 """What a corpus says of itself in words: dataset/description.toml."""
 
-from __future__ import annotations
-
 import msgspec
 
 from usiran.corpus import Corpus, read_toml

@@ -4,8 +4,6 @@ They are counted once, from corpus.toml and the tables, so that no two of these 
 different ones.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The files that describe a corpus beside its card: croissant.json, citation, datasheet."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

@@ -4,8 +4,6 @@ The card, croissant.json, the citation and the datasheet's blocks take their sen
 and the corpus's own from its description: no two of them can say different things.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 

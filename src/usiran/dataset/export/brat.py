@@ -4,8 +4,6 @@ Actors and events are text-bound annotations, roles relations from event to acto
 attributes, and registry ids notes. ``annotation.conf`` holds the types for a BRAT server.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from usiran.dataset.configs import Row

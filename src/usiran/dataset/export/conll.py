@@ -4,8 +4,6 @@ The columns are ``ID FORM ACTOR EVENT MISC``; MISC has ``TokenRange=start:end``,
 points of the article's text. Modes and roles have no place in BIO.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from usiran.dataset.configs import Row

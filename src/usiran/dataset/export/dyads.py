@@ -11,8 +11,6 @@ left out, and ``annotators.csv`` tells how much that is. A dyad that annotators 
 there with 0 events.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple

@@ -3,8 +3,6 @@
 Lists are joined by `` | ``, in one order over the columns of a role; what is missing is empty.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from usiran.dataset.configs import views

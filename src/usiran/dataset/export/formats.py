@@ -1,7 +1,5 @@
 """The formats that the corpus can be exported to, and an export from start to end."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass

@@ -4,8 +4,6 @@
 ``spans.xml``: make the project, paste the config, import the file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import msgspec

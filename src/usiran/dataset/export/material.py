@@ -1,7 +1,5 @@
 """What every export is made from: the published rows of the articles whose texts are there."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@
 the labels, which are the scheme's.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from importlib import resources

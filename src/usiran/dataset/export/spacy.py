@@ -5,8 +5,6 @@ with the registry's id as ``kb_id``. A span's ``id`` is its span_id or sentence_
 ``doc.user_data`` lie ``article_id``, ``modes``, ``holders`` and ``roles``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -4,8 +4,6 @@ Every error between here and the Hub is one `HubError`, which says what was bein
 found by `huggingface_hub` and never shown.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import logging

@@ -1,7 +1,5 @@
 """What is published of a release: its files, with the articles' text or without."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

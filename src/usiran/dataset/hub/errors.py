@@ -1,7 +1,5 @@
 """What goes wrong between this toolkit and the Hugging Face Hub, in one line each."""
 
-from __future__ import annotations
-
 from usiran.errors import HubError, shorten
 
 _AGAIN = "run it again: what is done is not done twice"

@@ -1,7 +1,5 @@
 """What there is to do to make a Hub repository show an edition, and what forbids doing it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple

@@ -6,8 +6,6 @@ and found right. Whatever stops it on the way, readers see the release before or
 the same command run again does what is missing.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from usiran.corpus import Corpus

@@ -1,7 +1,5 @@
 """Why records changed: from the decisions on them, else from what the releaser says."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 

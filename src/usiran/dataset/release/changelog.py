@@ -1,7 +1,5 @@
 """The changelog's section on a release of the data."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Comparing two states of a corpus: releases, the working tree, folders."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import NamedTuple
 

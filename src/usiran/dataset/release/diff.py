@@ -1,7 +1,5 @@
 """What changed between the snapshots of two releases, and the step of the version it demands."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The git repository that a corpus is kept in: whether everything in it is committed."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from pathlib import Path

@@ -10,8 +10,6 @@ Records are written as canonical JSON lines: keys sorted, no blanks, rows sorted
 values left out. Equal records give equal bytes, whatever the versions of the libraries.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter

@@ -6,8 +6,6 @@ annotators' agreement), ``records/<table>.jsonl`` (a stand-off snapshot of every
 the articles' text) and ``changes.json`` (every change since the release before, with reasons).
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from functools import cached_property

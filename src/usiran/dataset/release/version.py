@@ -1,7 +1,5 @@
 """Versions of the data: three numbers, and the step that a change of the records demands."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import tomlkit

@@ -8,8 +8,6 @@ order marks have no part in it; small and capital letters differ.
 Hashes are SHA-256 over UTF-8, without a salt.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple

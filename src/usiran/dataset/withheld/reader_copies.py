@@ -1,7 +1,5 @@
 """A reader's own copies of the articles, and where in them the sentences stand."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The words that exports and the adjudication's decisions quote from an article."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from itertools import chain

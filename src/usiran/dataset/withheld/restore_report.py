@@ -1,7 +1,5 @@
 """What a restored edition has again, and where it stands in the reader's copies."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args

@@ -6,8 +6,6 @@ stand-off file from which `usiran restore` puts the text back, and what the card
 and LICENSE.md are made from, so that they are made anew of the restored rows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import resources
 from typing import Any

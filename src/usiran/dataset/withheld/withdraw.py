@@ -4,8 +4,6 @@ What leaves is the text, the words that exports and decisions quote from it and 
 made of its sentences. What builds need of them is kept in a stand-off file.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
