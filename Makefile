@@ -53,7 +53,7 @@ $(STUDIO_STAMP): requirements-studio.txt
 studio: $(STUDIO_STAMP)  ## install the Label Studio server
 
 test: $(DEV_STAMP)  ## all tests but those of the server, the browser, the peers and the wheel
-	$(PYTEST) $(COVERED) -m "not studio and not browser and not peers" tests
+	$(PYTEST) $(COVERED) -m "not studio and not browser and not peers and not wheel" tests
 
 test-studio: $(DEV_STAMP) studio  ## the tests that label in a real Label Studio
 	$(PYTEST) $(COVERED) -m "studio and not browser" tests

@@ -1,18 +1,43 @@
 """usiran: the toolkit of an annotated corpus and benchmark of news about a contest.
 
-`load` gives the published dataset of a corpus folder; everything else is behind the
-command line, `usiran --help`.
+`load` gives the published dataset of a corpus folder; `evaluate`, `compare` and `task` are the
+benchmark for systems of one's own; everything else is behind the command line, `usiran --help`.
 """
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datasets import DatasetDict
 
-__all__ = ["load"]
+    from usiran.api.comparison import Comparison
+    from usiran.api.evaluation import compare, evaluate
+    from usiran.api.report import Report
+    from usiran.api.task_data import task
+
+__all__ = ["Comparison", "Report", "compare", "evaluate", "load", "task"]
+
+# Imported when first asked for: scikit-learn and pandas would cost every command a second.
+_PLACES = {
+    "Comparison": "usiran.api.comparison",
+    "Report": "usiran.api.report",
+    "compare": "usiran.api.evaluation",
+    "evaluate": "usiran.api.evaluation",
+    "task": "usiran.api.task_data",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'usiran' has no attribute '{name}'")
+    return getattr(importlib.import_module(_PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def load(config: str = "stance", *, corpus: Path | str | None = None) -> DatasetDict:

@@ -105,6 +105,10 @@ class HubError(FileError):
     """The Hub, or the way there, is not as it must be."""
 
 
+class HeldOutWarning(UserWarning):
+    """A system shows signs of knowing the articles that it is asked about."""
+
+
 class InputError(UsiranError):
     """One or more located faults in what was given; nothing was written."""
 

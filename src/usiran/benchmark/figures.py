@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from usiran.benchmark.protocol import Outcome
 from usiran.benchmark.ranking import Ranking, contestants, rank
 from usiran.benchmark.results import Result, Results
 from usiran.benchmark.run import Benchmark
@@ -91,26 +92,31 @@ def _scores(bench: Benchmark, ranking: Ranking) -> TaskScores:
         task=ranking.task,
         metric=METRICS[gold.task.headline],
         articles=gold.article_ids,
-        systems=tuple(map(_shown, results)),
+        systems=tuple(map(shown, results)),
         ceiling=ceiling.mean_pairs if ceiling else None,
     )
 
 
-def _shown(result: Result) -> Shown:
+def shown(result: Result) -> Shown:
+    """Return what is drawn of a result."""
     kind = "relabelled" if result.relabelled else result.kind
     articles = tuple(result.per_article.values())
     return Shown(result.system, kind, result.score, result.interval, result.chance, articles)
 
 
 def _confusion(bench: Benchmark, results: Results, result: Result) -> Confused | None:
-    gold = bench.golds[result.task]
+    # Of several runs with different seeds the first one is shown.
+    return confused(result, bench.outcomes(results[result.system, result.task])[0])
+
+
+def confused(result: Result, outcome: Outcome) -> Confused | None:
+    """Return which labels of the gold were predicted as which; None where they stand not apart."""
+    gold = outcome.gold
     if gold.task.unit == "sentence":
         table = result.confusion
         return Confused(result.task, result.system, table.labels, table.cells) if table else None
     if gold.task.hidden:  # links between predicted spans: their events do not stand apart
         return None
-    # Of several runs with different seeds the first one is shown.
-    outcome = bench.outcomes(results[result.system, result.task])[0]
     pairs_of = {"spans": _span_pairs, "links": _link_pairs}[gold.task.unit]
     counts = Counter(pairs_of(outcome.gold, outcome.predictions))
     labels = (*gold.task.levels[_first_level(gold)], NONE)

@@ -80,6 +80,12 @@ def pictures(data: Figures, curves: Curves) -> dict[str, bytes]:
         return {name: _svg(picture) for name, picture in drawn.items()}
 
 
+def draw_scores(tasks: Sequence[TaskScores]) -> Figure:
+    """Return the picture of scores alone."""
+    with mpl.rc_context(_STYLE):
+        return _scores(tasks)
+
+
 def _svg(picture: Figure) -> bytes:
     content = io.BytesIO()
     # A date in the file would make every drawing another one.
@@ -100,7 +106,7 @@ def _grid(count: int, columns: int, size: tuple[float, float]) -> tuple[Figure, 
 
 def _scores(tasks: Sequence[TaskScores]) -> Figure:
     """Draw each system's score with its interval, by task."""
-    picture, panels = _grid(len(tasks), 2, (5.4, 3.4))
+    picture, panels = _grid(len(tasks), min(len(tasks), 2), (5.4, 3.4))
     for axes, task in zip(panels, tasks, strict=True):
         for row, shown in enumerate(task.systems):
             _interval(axes, row, shown)

@@ -66,7 +66,7 @@ def rank(benchmark: Benchmark, task: str, results: Results) -> Ranking:
     scores = _bootstrap(benchmark, comparable)
     by_score = [stored.result for stored in comparable]
     ranked = [result for result in by_score if result.kind != PEER]
-    groups = _groups([result.system for result in ranked], scores)
+    groups = tie_groups([result.system for result in ranked], scores)
     own = [stored.result for stored in fresh if stored.result.kind != PEER]
     rows = [Row(result, groups.get(result.system)) for result in own]
     return Ranking(
@@ -105,7 +105,8 @@ def _bootstrap(benchmark: Benchmark, comparable: list[Stored]) -> dict[str, Boot
     }
 
 
-def _groups(names: list[str], scores: dict[str, BootstrapScore]) -> dict[str, int]:
+def tie_groups(names: list[str], scores: dict[str, BootstrapScore]) -> dict[str, int]:
+    """Return the tie group of each system, from 1; `names` are by score, the best first."""
     groups: dict[str, int] = {}
     number = 0
     while waiting := [name for name in names if name not in groups]:

@@ -1,0 +1,1 @@
+"""The benchmark in Python: `usiran.evaluate`, `usiran.compare`, `usiran.task`."""

@@ -1,0 +1,225 @@
+"""`usiran.evaluate` and `usiran.compare`: anybody's system under the official protocol."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, get_args, overload
+
+import msgspec
+from sklearn.pipeline import Pipeline
+
+from usiran.api.comparison import Comparison
+from usiran.api.held_out import brought_along, too_good
+from usiran.api.opened import Data, evaluable_gold, open_benchmark
+from usiran.api.paired import Contested, bootstrapped
+from usiran.api.report import Report
+from usiran.benchmark.protocol import run
+from usiran.benchmark.results import DRAWS as DRAWS_ALLOWED
+from usiran.benchmark.results import Stored, counts_of, figures_of
+from usiran.benchmark.run import Benchmark, score_outcomes, submitted_origin
+from usiran.benchmark.run import evaluate as run_system
+from usiran.errors import HeldOutWarning, InputError
+from usiran.models.base import Estimator
+from usiran.models.guest import guest
+from usiran.stats.bootstrap import DRAWS
+from usiran.tasks.base import Gold
+
+# A scikit-learn estimator, a function from a frame to predictions, or a system's name.
+System = Estimator | Callable[..., Any] | str
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+
+
+@overload
+def evaluate(
+    estimator: Mapping[str, Any],
+    task: str = ...,
+    *,
+    data: Data = ...,
+    contested: Contested = ...,
+    draws: int = ...,
+    seed: int = ...,
+) -> Comparison: ...
+@overload
+def evaluate(
+    estimator: System,
+    task: str = ...,
+    *,
+    data: Data = ...,
+    contested: Contested = ...,
+    draws: int = ...,
+    seed: int = ...,
+) -> Report: ...
+def evaluate(
+    estimator: System | Mapping[str, Any],
+    task: str = "stance",
+    *,
+    data: Data = None,
+    contested: Contested = "include",
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Report | Comparison:
+    """Score a system under the official protocol: every article is held out once.
+
+    Parameters
+    ----------
+    estimator : estimator, callable, str or dict
+        - A scikit-learn estimator; a fresh copy is fitted for each fold. One that reads strings
+          (a text vectoriser, or a pipeline that begins with one) is given the column ``text``,
+          every other one the frame that `usiran.task` describes.
+        - A function from that frame to predictions: nothing is learned.
+        - The name of a system: the toolkit's own, a plug-in's, or ``package.module:factory``.
+        - A dict of several, by name: they are compared, as by `usiran.compare`.
+
+        Predictions are labels; for spans (start, end, label) or one BIO tag a token; for links
+        (role, event, actor). Offsets count from the start of the sentence.
+    task : str
+        What is predicted; see `usiran.task`.
+    data : path, optional
+        A corpus folder (default: the one that the working directory is in).
+    contested : {"include", "exclude"}
+        Whether the sentences on whose stance or holder readers part are scored.
+    draws, seed : int
+        Of the bootstrap: 100 to 1,000,000, and from 0.
+
+    Returns
+    -------
+    Report or, for a dict, Comparison
+
+    Raises
+    ------
+    CorpusNotFound
+        There is no corpus there.
+    InputError
+        The system or what it predicts is not what the task asks for.
+
+    Warns
+    -----
+    HeldOutWarning
+        The system shows signs of knowing the articles that it is asked about.
+
+    Examples
+    --------
+    >>> from sklearn.dummy import DummyClassifier
+    >>> report = evaluate(DummyClassifier(), "stance", draws=100)
+    >>> report.score == evaluate("majority", "stance", draws=100).score
+    True
+    """
+    if isinstance(estimator, Mapping):
+        return compare(estimator, task, data=data, contested=contested, draws=draws, seed=seed)
+    systems = [estimator] if isinstance(estimator, str) else []
+    benchmark = open_benchmark(data, tasks=[task], systems=systems)
+    gold = evaluable_gold(benchmark, task)
+    _check_options(gold, contested, draws, seed)
+    if isinstance(estimator, str):
+        name = benchmark.name_of(estimator)
+        benchmark.plan([task], [name])
+        stored = run_system(benchmark, task, name, seed=seed, draws=draws)
+        return _report(benchmark, name, stored, contested)
+    stored = _run(benchmark, estimator, task, seed=seed, draws=draws)
+    report = _report(benchmark, _name_of(estimator), stored, contested)
+    return _warned(report, brought_along(estimator, gold.source))
+
+
+def compare(
+    systems: Mapping[str, Any],
+    task: str | None = None,
+    *,
+    data: Data = None,
+    contested: Contested = "include",
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Comparison:
+    """Compare systems on one task: paired intervals, randomisation p, articles won, tie groups.
+
+    Parameters
+    ----------
+    systems : dict
+        From a name to what `usiran.evaluate` takes, or to a `Report`. Reports must have been
+        made on the same task, gold, seed, draws and choice of contested sentences.
+    task : str, optional
+        Default: that of the reports, else ``stance``.
+    data, contested, draws, seed
+        As for `usiran.evaluate`.
+
+    Raises
+    ------
+    InputError
+        There are fewer than two systems, or reports that cannot be compared.
+
+    Examples
+    --------
+    >>> comparison = compare({"guess": "stratified", "always": "majority"}, draws=100)
+    >>> comparison.groups.to_dict()["always"] in (1, 2)
+    True
+    """
+    given = [system for system in systems.values() if isinstance(system, Report)]
+    name = task or (given[0].result.task if given else "stance")
+    reports = {}
+    for key, system in systems.items():
+        report = system
+        if not isinstance(system, Report):
+            report = evaluate(system, name, data=data, contested=contested, draws=draws, seed=seed)
+        reports[str(key)] = _renamed(report, str(key))
+    return Comparison.of(reports)
+
+
+def _renamed(report: Report, name: str) -> Report:
+    return replace(report, name=name)
+
+
+def _check_options(gold: Gold, contested: str, draws: int, seed: int) -> None:
+    least, most = DRAWS_ALLOWED
+    if not isinstance(draws, int) or not least <= draws <= most:
+        raise InputError.of("draws", str(draws), f"{least} to {most}", "choose one of these")
+    if not isinstance(seed, int) or seed < 0:
+        raise InputError.of("seed", str(seed), "a whole number from 0", "choose one of these")
+    if contested not in get_args(Contested):
+        allowed = " or ".join(get_args(Contested))
+        raise InputError.of("contested", str(contested), allowed, "choose one of these")
+    if contested == "exclude" and gold.task.table != "stance":
+        allowed = "include, for tasks whose sentences are not marked as contested"
+        fix = f"leave it out for {gold.task.name}"
+        raise InputError.of("contested", contested, allowed, fix)
+
+
+def _run(benchmark: Benchmark, estimator: Any, task: str, *, seed: int, draws: int) -> Stored:
+    """Run anybody's estimator as a system that is nobody's."""
+    gold, name = benchmark.golds[task], _name_of(estimator)
+    outcomes = [run(guest(estimator, gold.task, name), gold)]
+    described = _ADDRESS.sub("", " ".join(repr(estimator).split()))
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "system"
+    origin = submitted_origin(slug, name, "Run by usiran.evaluate.", {"estimator": described})
+    return score_outcomes(benchmark, origin, task, outcomes, seed=seed, draws=draws)
+
+
+def _report(benchmark: Benchmark, name: str, stored: Stored, contested: Contested) -> Report:
+    result, outcomes = stored.result, benchmark.outcomes(stored)
+    scorer = benchmark.golds[result.task].scorer
+    bootstrap = bootstrapped(benchmark, result, counts_of(outcomes, scorer), contested)
+    if contested == "exclude":
+        figures = figures_of(bootstrap, scorer)
+        size = {"sentences": len(bootstrap.counts), "articles": len(bootstrap.per_article)}
+        result = msgspec.structs.replace(result, **figures, **size)
+    return Report(name, benchmark, stored, result, outcomes, bootstrap, contested)
+
+
+def _warned(report: Report, signs: list[str]) -> Report:
+    ceiling = report.ceiling
+    annotators = ceiling.loc[ceiling["against"] == "gold", "score"].max() if len(ceiling) else None
+    told = (*signs, *too_good(report.score, annotators))
+    for sign in told:
+        warnings.warn(f"{report.name}: {sign}", HeldOutWarning, stacklevel=3)
+    return replace(report, warnings=told)
+
+
+def _name_of(estimator: Any) -> str:
+    """Return what messages and tables call a system that nobody named."""
+    if isinstance(estimator, Pipeline):
+        return "-".join(_name_of(step) for _, step in estimator.steps)
+    if isinstance(estimator, type):
+        return estimator.__name__
+    name = getattr(estimator, "__name__", type(estimator).__name__)
+    return "function" if name == "<lambda>" else str(name)

@@ -1,0 +1,64 @@
+"""One system's draws against another's, on the sentences that are scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from usiran.benchmark.results import Result, rounded
+from usiran.benchmark.run import Benchmark
+from usiran.io.markdown import signed, signed_span
+from usiran.stats.bootstrap import BootstrapScore, Scorer, randomisation_p
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Gold
+
+Contested = Literal["include", "exclude"]
+AGAINST = ("difference", "low", "high", "p", "better", "articles", "verdict")
+AGAINST_HEADS = ("difference", "95 % interval", "p", "articles", "verdict")
+
+
+def kept(benchmark: Benchmark, gold: Gold, contested: Contested) -> NDArray[np.bool_]:
+    """Return which rows of the gold are scored."""
+    if contested == "include":
+        return np.ones(len(gold.values), dtype=bool)
+    return ~gold.records["sentence_id"].isin(benchmark.contested).to_numpy(dtype=bool)
+
+
+def bootstrapped(
+    benchmark: Benchmark, result: Result, counts: Floats, contested: Contested
+) -> BootstrapScore:
+    """Return the draws of counts that are paired with those of a result."""
+    gold = benchmark.golds[result.task]
+    rows = kept(benchmark, gold, contested)
+    return BootstrapScore.of(
+        counts[rows], gold.articles[rows], gold.scorer, draws=result.draws, seed=result.seed
+    )
+
+
+def against(
+    first: BootstrapScore, second: BootstrapScore, scorer: Scorer, result: Result
+) -> dict[str, Any]:
+    """Return how two systems compare, with the draws and seed of a result; keys are `AGAINST`."""
+    paired = first.minus(second)
+    sums = first.counts.sum(axis=0), second.counts.sum(axis=0)
+    gap = float(scorer.headline(sums[0]) - scorer.headline(sums[1]))
+    draws, seed = result.draws, result.seed
+    p = randomisation_p(first.counts, second.counts, scorer, draws=draws, seed=seed)
+    low, high = rounded(paired.interval)
+    articles = len(first.per_article)
+    figures = (rounded(gap), low, high, rounded(p), paired.better, articles, paired.verdict)
+    return dict(zip(AGAINST, figures, strict=True))
+
+
+def against_cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
+    """Return a comparison as cells of a table, under `AGAINST_HEADS`."""
+    return (
+        signed(row["difference"]),
+        signed_span((row["low"], row["high"])),
+        f"{row['p']:.3f}".removeprefix("0"),
+        f"{row['better']} of {row['articles']}",
+        row["verdict"],
+    )

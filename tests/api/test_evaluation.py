@@ -1,0 +1,143 @@
+"""Claims about usiran.evaluate: any system, the official figures, what is refused."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+
+import usiran
+from tests.conftest import ROOT
+from tests.support.plugin import plugin
+from usiran.benchmark.results import read_results
+from usiran.corpus import Corpus
+from usiran.errors import CorpusNotFound, InputError
+from usiran.text.tokens import tokenize
+
+__all__ = ["plugin"]
+
+STORED = read_results(Corpus.find(ROOT))
+# Those that take a second each; the others run with the wheel.
+QUICK = [
+    key
+    for key in STORED
+    if key[0] in ("majority", "cue-lexicon", "nearest-actor")
+    and key != ("nearest-actor", "roles_end_to_end")
+]
+
+
+@pytest.mark.parametrize(("system", "task"), QUICK)
+def test_the_stored_figures_are_those_of_evaluate(system: str, task: str) -> None:
+    stored = STORED[system, task]
+    report = usiran.evaluate(system, task)
+    assert report.result == report.stored.result == stored.result
+    assert report.stored.predictions == stored.predictions
+
+
+@pytest.mark.wheel
+@pytest.mark.parametrize(("system", "task"), sorted(set(STORED) - set(QUICK)))
+def test_the_stored_figures_of_slower_systems_are_those_of_evaluate(system: str, task: str) -> None:
+    stored = STORED[system, task]
+    if stored.result.kind == "peer":
+        pytest.skip("a peer's packages need not be there")
+    assert usiran.evaluate(system, task).result == stored.result
+
+
+def test_import_is_light_and_the_names_are_there() -> None:
+    seen = "import sys, usiran; print('sklearn' in sys.modules, sorted(usiran.__all__))"
+    done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    names = ["Comparison", "Report", "compare", "evaluate", "load", "task"]
+    assert done.stdout.strip() == f"False {names}"
+    assert set(names) <= set(dir(usiran))
+    with pytest.raises(AttributeError, match="no attribute 'score_all'"):
+        _ = usiran.score_all
+
+
+def test_a_function_of_the_frame_is_scored_without_training() -> None:
+    def capitals(frame: pd.DataFrame) -> list[list[str]]:
+        words = [[token.text for token in tokenize(text)] for text in frame["text"]]
+        return [["B-GOVERNMENT" if word.isupper() else "O" for word in row] for row in words]
+
+    report = usiran.evaluate(capitals, "actors", draws=100)
+    assert 0 < report.score < 0.3
+    assert (report.name, report.result.system) == ("capitals", "capitals")
+
+
+def test_a_task_for_evaluation_only_learns_from_the_other(repo: Corpus) -> None:
+    guess = DummyClassifier(strategy="most_frequent")
+    report = usiran.evaluate(guess, "contrast", data=repo.root, draws=100)
+    assert report.score == STORED["majority", "contrast"].result.score
+
+
+@pytest.mark.usefixtures("plugin")
+def test_a_plug_in_goes_by_its_name_or_its_place() -> None:
+    by_name = usiran.evaluate("word-svm", draws=100)
+    by_place = usiran.evaluate("usiran_example.systems:word_svm", draws=100)
+    assert by_name.score == by_place.score
+    assert usiran.evaluate("majority", "mentions", draws=100).score > 0
+    assert usiran.task("mentions").labels == ("some", "none")
+
+
+def test_contested_sentences_can_be_left_out() -> None:
+    whole = usiran.evaluate("cue-lexicon")
+    part = usiran.evaluate("cue-lexicon", contested="exclude")
+    assert part.score == whole.result.scores["without_contested"] != whole.score
+    assert not part.predictions["contested"].any()
+    assert len(part.predictions) == part.result.sentences < whole.result.sentences
+    assert part.stored == whole.stored
+    assert set(part.verdicts.index) == set(whole.verdicts.index)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "options", "message"),
+    [
+        ("no-such", {}, "system: found 'no-such'; allowed: majority"),
+        ("no_such:make", {}, r"usiran\.systems no_such:make: found 'ModuleNotFoundError"),
+        ("tagger", {}, "none that tagger runs on'; allowed: actors, events"),
+        (DummyClassifier, {}, "make one: DummyClassifier"),
+        (lambda _: ["neutral"], {}, r"function: found '1 predictions for \d+ rows"),
+        (lambda frame: ["Neutral"] * len(frame), {}, "label: found 'Neutral'; .*mean 'neutral'"),
+        (lambda frame: [1] * len(frame), {}, "found '1, a int'; allowed: one label a row"),
+        (lambda frame: frame, {"task": "actors"}, r"predictions for \d+ rows"),
+        (LogisticRegression(), {}, "LogisticRegression: found 'ValueError.*can be fitted"),
+        ("majority", {"task": "weather"}, "task: found 'weather'; allowed: stance, holder"),
+        ("majority", {"draws": 10}, "draws: found '10'; allowed: 100 to 1000000"),
+        ("majority", {"seed": -1}, "seed: found '-1'; allowed: a whole number from 0"),
+        ("majority", {"contested": "no"}, "contested: found 'no'; allowed: include or exclude"),
+        ("majority", {"contested": "exclude", "task": "roles"}, "leave it out for roles"),
+    ],
+)
+def test_what_cannot_be_scored_is_one_message(
+    estimator: object, options: dict[str, object], message: str
+) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        usiran.evaluate(estimator, **options)  # type: ignore[call-overload]  # that is the claim
+    assert len(str(caught.value).splitlines()) <= 6
+
+
+def test_there_must_be_a_corpus(tmp_path: Path) -> None:
+    with pytest.raises(CorpusNotFound):
+        usiran.evaluate("majority", data=tmp_path)
+
+
+def test_the_examples_of_the_readme_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    page = (ROOT / "README.md").read_text("utf-8")
+    section = page.partition("## Score a system of your own")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    assert len(blocks) == 3
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), names)
+    shown = capsys.readouterr().out
+    assert shown.startswith("stance: TfidfVectorizer-LinearSVC\nmacro-F1 .")
+    assert "('author', 'source')" in shown
+    assert "actors: strict F1" in shown
