@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from usiran.cli.options import CorpusOption, JsonOption, say, show_columns, show_json
+from usiran.corpus import Corpus
 from usiran.schemas.names import TEXT_ORIGINS
 
 app = typer.Typer(no_args_is_help=True, help="Add and list articles, correct their sentences.")
@@ -13,39 +15,33 @@ app = typer.Typer(no_args_is_help=True, help="Add and list articles, correct the
 
 @app.command()
 def add(
-    file: Annotated[Path, typer.Argument(help="The article's text, UTF-8, one file.")],
-    article_id: Annotated[
-        str | None, typer.Option("--id", help="A slug; made up if left out.")
-    ] = None,
-    title: Annotated[
-        str | None, typer.Option(help="The headline (default: the first line).")
-    ] = None,
-    author: Annotated[str | None, typer.Option(help="Who wrote it.")] = None,
-    publisher: Annotated[str | None, typer.Option(help="Who published it.")] = None,
-    published: Annotated[str | None, typer.Option(help="2020, 2020-03, 2020-03-14 or A/B.")] = None,
-    url: Annotated[str | None, typer.Option(help="An address of the text.")] = None,
+    file: Annotated[Path, Argument(help="The article's text, UTF-8, one file.")],
+    article_id: Annotated[str | None, Option("--id", help="A slug; made up if left out.")] = None,
+    title: Annotated[str | None, Option(help="The headline (default: the first line).")] = None,
+    author: Annotated[str | None, Option(help="Who wrote it.")] = None,
+    publisher: Annotated[str | None, Option(help="Who published it.")] = None,
+    published: Annotated[str | None, Option(help="2020, 2020-03, 2020-03-14 or A/B.")] = None,
+    url: Annotated[str | None, Option(help="An address of the text.")] = None,
     text_origin: Annotated[
-        str | None, typer.Option(help=f"The words' origin: {' or '.join(TEXT_ORIGINS)}.")
+        str | None, Option(help=f"The words' origin: {' or '.join(TEXT_ORIGINS)}.")
     ] = None,
     original_title: Annotated[
-        str | None, typer.Option(help="Of a spun copy: the original's headline.")
+        str | None, Option(help="Of a spun copy: the original's headline.")
     ] = None,
     original_publisher: Annotated[
-        str | None, typer.Option(help="Of a spun copy: who published the original.")
+        str | None, Option(help="Of a spun copy: who published the original.")
     ] = None,
     original_url: Annotated[
-        str | None, typer.Option(help="Of a spun copy: the original's address.")
+        str | None, Option(help="Of a spun copy: the original's address.")
     ] = None,
     original_published: Annotated[
-        str | None, typer.Option(help="Of a spun copy: when the original was published.")
+        str | None, Option(help="Of a spun copy: when the original was published.")
     ] = None,
-    note: Annotated[
-        str | None, typer.Option(help="How what the text does not state is known.")
-    ] = None,
+    note: Annotated[str | None, Option(help="How what the text does not state is known.")] = None,
     allow_similar: Annotated[
-        bool, typer.Option("--allow-similar", help="Add it though it is near another article.")
+        bool, Option("--allow-similar", help="Add it though it is near another article.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Write nothing.")] = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -53,7 +49,6 @@ def add(
 
     Example: usiran articles add story.txt --publisher "The Daily" --note "from its web page"
     """
-    from usiran.corpus import Corpus
     from usiran.dataset.add_article import Facts, prepare, report, to_json
     from usiran.dataset.add_article import add as write
 
@@ -87,7 +82,6 @@ def list_(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
 
     Example: usiran articles list --json
     """
-    from usiran.corpus import Corpus
     from usiran.dataset.articles import list_articles
 
     articles = list_articles(Corpus.find(corpus))
@@ -102,9 +96,9 @@ def list_(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def sentences(
-    article_id: Annotated[str, typer.Argument(help="The article's id.")],
+    article_id: Annotated[str, Argument(help="The article's id.")],
     apply: Annotated[
-        Path | None, typer.Option("--apply", help="An edited outline to take the sentences from.")
+        Path | None, Option("--apply", help="An edited outline to take the sentences from.")
     ] = None,
     corpus: CorpusOption = None,
 ) -> None:
@@ -114,7 +108,6 @@ def sentences(
     change the zone. Example: usiran articles sentences ID > outline.txt, edit it, then
     usiran articles sentences ID --apply outline.txt
     """
-    from usiran.corpus import Corpus
     from usiran.dataset.articles import apply_outline, sentences_of
     from usiran.text.articles import read_texts
     from usiran.text.outline import outline
@@ -131,10 +124,10 @@ def sentences(
 
 @app.command()
 def withdraw(
-    article_id: Annotated[str, typer.Argument(help="The article's id.")],
-    reason: Annotated[str, typer.Option(help="Why, in a line; it is kept.")],
-    title: Annotated[bool, typer.Option("--title", help="Take the headline out too.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    article_id: Annotated[str, Argument(help="The article's id.")],
+    reason: Annotated[str, Option(help="Why, in a line; it is kept.")],
+    title: Annotated[bool, Option("--title", help="Take the headline out too.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Write nothing.")] = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Take an article's text out of the corpus; ids, hashes, offsets and labels stay.
@@ -146,7 +139,6 @@ def withdraw(
     from datetime import UTC, datetime
 
     from usiran.benchmark.rescore import refreshing
-    from usiran.corpus import Corpus
     from usiran.dataset.build import build
     from usiran.dataset.withheld.withdraw import withdrawal, withdrawal_message
     from usiran.validation.validate import open_valid
@@ -162,8 +154,8 @@ def withdraw(
 
 @app.command("restore-text")
 def restore_text(
-    article_id: Annotated[str, typer.Argument(help="The article's id.")],
-    file: Annotated[Path, typer.Argument(help="The text as it was, byte for byte.")],
+    article_id: Annotated[str, Argument(help="The article's id.")],
+    file: Annotated[Path, Argument(help="The text as it was, byte for byte.")],
     corpus: CorpusOption = None,
 ) -> None:
     """Put a withdrawn text back, with the quotes from it; its hash must be the one it had.
@@ -171,7 +163,6 @@ def restore_text(
     Example: usiran articles restore-text ID story.txt
     """
     from usiran.benchmark.rescore import refreshing
-    from usiran.corpus import Corpus
     from usiran.dataset.build import build
     from usiran.dataset.withheld.withdraw import text_return
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from usiran.cli.options import JsonOption, say, show_columns, show_json
+from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
-    from usiran.corpus import Corpus
     from usiran.dataset.withheld.restore_report import Report
 
 
@@ -44,13 +45,13 @@ def write_edition(
 
 
 def restore(
-    edition: Annotated[Path, typer.Argument(metavar="DIR", help="The text-free edition.")],
+    edition: Annotated[Path, Argument(metavar="DIR", help="The text-free edition.")],
     articles: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Your copies of the articles, .txt files.")
+        Path, Option(metavar="FOLDER", help="Your copies of the articles, .txt files.")
     ],
     output: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="A new folder to write to (default: in place)."),
+        Option(metavar="DIR", help="A new folder to write to (default: in place)."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

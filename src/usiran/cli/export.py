@@ -6,9 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
+from typer import Argument, Option
 
 from usiran.cli.options import CorpusOption, JsonOption, say, show_json
+from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
     from usiran.dataset.export.formats import Export
@@ -17,28 +18,28 @@ if TYPE_CHECKING:
 def export(
     format: Annotated[
         str,
-        typer.Argument(metavar="FORMAT", help="conll, brat, spacy, events, dyads or label-studio."),
+        Argument(metavar="FORMAT", help="conll, brat, spacy, events, dyads or label-studio."),
     ],
     *,
-    output: Annotated[Path, typer.Option(metavar="DIR", help="The folder to be made.")],
+    output: Annotated[Path, Option(metavar="DIR", help="The folder to be made.")],
     layer: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="LAYER", help="stance, actors or events; repeat it (default: all there is)."
         ),
     ] = None,
     article: Annotated[
         list[str] | None,
-        typer.Option("--article", "--articles", metavar="ID", help="Only this one; repeat it."),
+        Option("--article", "--articles", metavar="ID", help="Only this one; repeat it."),
     ] = None,
     by: Annotated[
         Literal["affiliation", "actor"],
-        typer.Option(help="Of dyads: whether sides or single actors are counted."),
+        Option(help="Of dyads: whether sides or single actors are counted."),
     ] = "affiliation",
     csv: Annotated[
-        bool, typer.Option("--csv", help="Of events: one flat table instead of JSON lines.")
+        bool, Option("--csv", help="Of events: one flat table instead of JSON lines.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier export.")] = False,
+    force: Annotated[bool, Option("--force", help="Replace an earlier export.")] = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -48,7 +49,6 @@ def export(
     annotators' own counts, without events that match none of the gold. Articles whose texts are
     withdrawn are left out. Example: usiran export dyads --by actor --output dyads
     """
-    from usiran.corpus import Corpus
     from usiran.dataset.export import formats
     from usiran.io.atomic import fill, new_folder
     from usiran.validation.validate import open_valid

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Option
 
 from usiran.cli import articles, editions, export, models, publish, release
 from usiran.cli.annotate import labels as annotate
 from usiran.cli.benchmark import run as benchmark
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_findings, show_json
+from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError, UsiranError
 
 if TYPE_CHECKING:
-    from usiran.corpus import Corpus
     from usiran.dataset.build import Result
 
 app = typer.Typer(
@@ -46,7 +47,7 @@ def _version(value: bool) -> None:
 def root(
     _: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+        Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     """Keep, check, publish and score the usiran corpus."""
@@ -59,7 +60,6 @@ def validate(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     Exit code 0: nothing found; 1: findings. Example: usiran validate --json
     """
     from usiran import loading
-    from usiran.corpus import Corpus
     from usiran.validation.validate import validate as check
 
     report = check(loading.open(Corpus.find(corpus)))
@@ -78,14 +78,14 @@ def validate(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
 def build(
     corpus: CorpusOption = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 where a file would change.")
+        bool, Option("--check", help="Write nothing; exit 1 where a file would change.")
     ] = False,
     text: Annotated[
-        editions.Text, typer.Option(help="withhold: the edition without the articles' words.")
+        editions.Text, Option(help="withhold: the edition without the articles' words.")
     ] = editions.Text.INCLUDE,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="A new folder for the edition without words."),
+        Option(metavar="DIR", help="A new folder for the edition without words."),
     ] = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -96,7 +96,6 @@ def build(
     --text withhold --output DIR a text-free edition is written instead, which `usiran restore`
     can fill. Example: usiran build --check
     """
-    from usiran.corpus import Corpus
     from usiran.dataset.build import build as write
     from usiran.dataset.build import drift
 

@@ -3,20 +3,20 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
+from typer import Argument, Option
 
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say
 
 
 def train(
-    task: Annotated[str, typer.Argument(help="What it will predict, such as stance.")],
+    task: Annotated[str, Argument(help="What it will predict, such as stance.")],
     system: Annotated[
-        str, typer.Argument(help="A system, such as tfidf-svm, or package.module:factory.")
+        str, Argument(help="A system, such as tfidf-svm, or package.module:factory.")
     ],
     *,
-    output: Annotated[Path, typer.Option(metavar="DIR", help="The folder to be made.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier one.")] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
+    output: Annotated[Path, Option(metavar="DIR", help="The folder to be made.")],
+    force: Annotated[bool, Option("--force", help="Replace an earlier one.")] = False,
+    seed: Annotated[int, Option(min=0, help="Seed of all that is random.")] = 0,
     corpus: CorpusOption = None,
 ) -> None:
     """Fit a system on all articles and store it: skops file, settings, card.
@@ -37,34 +37,32 @@ def train(
 
 
 def predict(
-    model: Annotated[
-        Path, typer.Argument(help="A folder that `usiran train` wrote, or one of several.")
-    ],
+    model: Annotated[Path, Argument(help="A folder that `usiran train` wrote, or one of several.")],
     source: Annotated[
         list[Path],
-        typer.Argument(metavar="INPUT...", help=".txt, .jsonl, .csv, .parquet, or a folder."),
+        Argument(metavar="INPUT...", help=".txt, .jsonl, .csv, .parquet, or a folder."),
     ],
     *,
-    output: Annotated[Path, typer.Option(metavar="OUT", help="The folder to be made.")],
+    output: Annotated[Path, Option(metavar="OUT", help="The folder to be made.")],
     also: Annotated[
-        list[Path] | None, typer.Option("--with", metavar="MODEL", help="One more; repeat it.")
+        list[Path] | None, Option("--with", metavar="MODEL", help="One more; repeat it.")
     ] = None,
     form: Annotated[
-        Literal["parquet", "jsonl", "csv"], typer.Option("--format", help="Of the tables.")
+        Literal["parquet", "jsonl", "csv"], Option("--format", help="Of the tables.")
     ] = "parquet",
-    text_column: Annotated[str, typer.Option(help="Which column holds the text.")] = "text",
+    text_column: Annotated[str, Option(help="Which column holds the text.")] = "text",
     id_column: Annotated[
         str | None,
-        typer.Option(help="Which one holds the id (default: id, if there).", show_default=False),
+        Option(help="Which one holds the id (default: id, if there)."),
     ] = None,
-    batch: Annotated[int, typer.Option(min=1, help="Texts held in memory at a time.")] = 64,
+    batch: Annotated[int, Option(min=1, help="Texts held in memory at a time.")] = 64,
     workers: Annotated[
-        int, typer.Option(min=1, help="Processes that label (more than 1 needs the extra 'dask').")
+        int, Option(min=1, help="Processes that label (more than 1 needs the extra 'dask').")
     ] = 1,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave out rows that cannot be read.")
+        bool, Option("--skip-bad", help="Leave out rows that cannot be read.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier folder.")] = False,
+    force: Annotated[bool, Option("--force", help="Replace an earlier folder.")] = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,

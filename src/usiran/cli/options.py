@@ -9,8 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
+from usiran.corpus import Corpus
 from usiran.errors import CorpusNotFound, Finding
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ def say(text: str) -> None:
 
 def _settled(folder: Path | None) -> Path | None:
     """Bring to its end what a command that was killed had begun to write, before any command."""
-    from usiran.corpus import Corpus
     from usiran.io.atomic import settle
 
     # Whether there must be a corpus is for the command to say.
@@ -47,16 +47,15 @@ def _settled(folder: Path | None) -> Path | None:
 
 CorpusOption = Annotated[
     Path | None,
-    typer.Option(
+    Option(
         "--corpus",
         callback=_settled,
         metavar="DIR",
         help="The corpus folder (default: the nearest one from here upwards).",
-        show_default=False,
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+JsonOption = Annotated[bool, Option("--json", help="Print one JSON document.")]
+QuietOption = Annotated[bool, Option("--quiet", help="Show no progress.")]
 
 
 def show_json(document: object) -> None:
@@ -76,7 +75,6 @@ def open_benchmark(
     """Return the benchmark over the corpus that `--corpus` names, with plug-ins of these names."""
     from usiran import loading
     from usiran.benchmark.run import Benchmark
-    from usiran.corpus import Corpus
 
     opened = loading.open(Corpus.find(folder)).refuse_findings()
     benchmark = Benchmark.of(opened.corpus, opened.tables, opened.scheme)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from typer import Option
 
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_json
+from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
     from usiran.dataset.hub.publish import Published
@@ -14,24 +16,19 @@ if TYPE_CHECKING:
 
 def publish(
     repo_id: Annotated[
-        str, typer.Option("--repo-id", metavar="ORG/NAME", help="The dataset repository.")
+        str, Option("--repo-id", metavar="ORG/NAME", help="The dataset repository.")
     ],
     text: Annotated[
         Literal["include", "withhold"] | None,
-        typer.Option(
+        Option(
             help="With the articles' texts, or without (recommended: the rights in the words are "
             "the publishers', in a spun copy's the original's publisher's). No default.",
-            show_default=False,
         ),
     ] = None,
-    version: Annotated[
-        str | None, typer.Option(help="The release (default: the latest).", show_default=False)
-    ] = None,
-    public: Annotated[
-        bool, typer.Option("--public", help="Make it public (default: private).")
-    ] = False,
+    version: Annotated[str | None, Option(help="The release (default: the latest).")] = None,
+    public: Annotated[bool, Option("--public", help="Make it public (default: private).")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print every operation, write nothing.")
+        bool, Option("--dry-run", help="Print every operation, write nothing.")
     ] = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -42,7 +39,6 @@ def publish(
     Run it again after a failure: it does what is missing. Log in first with `hf auth login`.
     Example: usiran publish --repo-id lab/news --text withhold --dry-run
     """
-    from usiran.corpus import Corpus
     from usiran.dataset.hub.publish import RIGHTS
     from usiran.dataset.hub.publish import publish as send
 

@@ -3,19 +3,21 @@
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say
+from usiran.corpus import Corpus
 
 
 def release(
-    version: Annotated[str, typer.Argument(help="Three numbers with dots, such as 1.0.0.")],
+    version: Annotated[str, Argument(help="Three numbers with dots, such as 1.0.0.")],
     *,
     reason: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Why records changed where no decision says it."),
+        Option(metavar="TEXT", help="Why records changed where no decision says it."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check and show everything, write nothing.")
+        bool, Option("--dry-run", help="Check and show everything, write nothing.")
     ] = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -27,7 +29,6 @@ def release(
     Nothing may be uncommitted. Example: usiran release 1.1.0 --dry-run
     """
     from usiran.cli import release_output as output
-    from usiran.corpus import Corpus
     from usiran.dataset.make_release import prepare, write
     from usiran.dataset.release.version import parse_version
 
@@ -39,13 +40,9 @@ def release(
 
 
 def diff(
-    old: Annotated[str, typer.Argument(metavar="A", help="A version, a folder, or '.'.")],
-    new: Annotated[
-        str, typer.Argument(metavar="B", help="The same; default: the working tree.")
-    ] = ".",
-    exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit 1 where records differ.")
-    ] = False,
+    old: Annotated[str, Argument(metavar="A", help="A version, a folder, or '.'.")],
+    new: Annotated[str, Argument(metavar="B", help="The same; default: the working tree.")] = ".",
+    exit_code: Annotated[bool, Option("--exit-code", help="Exit 1 where records differ.")] = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from usiran.cli.annotate.server import DataOption, UrlOption
 from usiran.cli.options import CorpusOption, JsonOption, say, show_json
+from usiran.corpus import Corpus
 from usiran.errors import refuse, shorten
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ _REASON = textwrap.TextWrapper(
 
 RoundsOption = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--round", "--rounds", metavar="ROUND", help="A round; repeat it. Default: gold_rounds."
     ),
 ]
@@ -35,20 +37,20 @@ RoundsOption = Annotated[
 def agreement(
     exports: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[EXPORT]...", help="Exports to compare: FILE or NAME=FILE."),
+        Argument(metavar="[EXPORT]...", help="Exports to compare: FILE or NAME=FILE."),
     ] = None,
     *,
     rounds: RoundsOption = None,
     figure: Annotated[
-        Path | None, typer.Option(help="Draw the label confusion here (.png or .svg).")
+        Path | None, Option(help="Draw the label confusion here (.png or .svg).")
     ] = None,
-    draws: Annotated[int, typer.Option(min=100, help="Bootstrap draws.")] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
+    draws: Annotated[int, Option(min=100, help="Bootstrap draws.")] = 10_000,
+    seed: Annotated[int, Option(min=0, help="Seed of the bootstrap.")] = 0,
     write: Annotated[
-        bool, typer.Option("--write", help="Make the figures in annotation/AGREEMENT.md anew.")
+        bool, Option("--write", help="Make the figures in annotation/AGREEMENT.md anew.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 where --write would change it.")
+        bool, Option("--check", help="Write nothing; exit 1 where --write would change it.")
     ] = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -66,7 +68,6 @@ def agreement(
     from usiran.annotation.agreement.figure import check_suffix, draw
     from usiran.annotation.agreement.measure import measure_corpus
     from usiran.annotation.agreement.report import report, to_json
-    from usiran.corpus import Corpus
 
     # Refused before the measuring, which takes a while.
     if figure is not None:
@@ -83,7 +84,6 @@ def agreement(
 def _page(corpus: Path | None, *, check: bool) -> None:
     """Write annotation/AGREEMENT.md and its pictures, or refuse what has drifted."""
     from usiran.annotation.agreement.page import page_drift, page_files
-    from usiran.corpus import Corpus
     from usiran.io.atomic import replace_files
 
     folder = Corpus.find(corpus)
@@ -100,35 +100,33 @@ def _page(corpus: Path | None, *, check: bool) -> None:
 def adjudicate(
     *,
     rounds: RoundsOption = None,
-    list_: Annotated[
-        bool, typer.Option("--list", help="Show what is open, decide nothing.")
-    ] = False,
+    list_: Annotated[bool, Option("--list", help="Show what is open, decide nothing.")] = False,
     as_sheet: Annotated[
-        bool, typer.Option("--as-sheet", help="With --list: as a sheet to fill in.")
+        bool, Option("--as-sheet", help="With --list: as a sheet to fill in.")
     ] = False,
     decide: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Take the decisions of a filled sheet.")
+        Path | None, Option(metavar="FILE", help="Take the decisions of a filled sheet.")
     ] = None,
     adjudicator: Annotated[
-        str | None, typer.Option(metavar="ID", help="Who decides, as in annotators.csv.")
+        str | None, Option(metavar="ID", help="Who decides, as in annotators.csv.")
     ] = None,
     redo: Annotated[
         list[str] | None,
-        typer.Option(metavar="ID", help="Decide this question too, though settled; repeat it."),
+        Option(metavar="ID", help="Decide this question too, though settled; repeat it."),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 where the gold would change.")
+        bool, Option("--check", help="Write nothing; exit 1 where the gold would change.")
     ] = False,
     push: Annotated[
-        bool, typer.Option("--push", help="Send what is open to Label Studio, with all answers.")
+        bool, Option("--push", help="Send what is open to Label Studio, with all answers.")
     ] = False,
     pull: Annotated[
-        bool, typer.Option("--pull", help="Print a sheet with what was labelled there.")
+        bool, Option("--pull", help="Print a sheet with what was labelled there.")
     ] = False,
     url: UrlOption = None,
     data: DataOption = None,
     interactive: Annotated[
-        bool | None, typer.Option(help="Ask in the terminal (default: where there is one).")
+        bool | None, Option(help="Ask in the terminal (default: where there is one).")
     ] = None,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -141,7 +139,6 @@ def adjudicate(
     """
     from usiran.annotation.adjudication.adjudicator import Adjudicator
     from usiran.cli.annotate import adjudicate as adjudicating
-    from usiran.corpus import Corpus
 
     work = Adjudicator(Corpus.find(corpus), rounds)
     if list_ or as_sheet:
@@ -169,11 +166,11 @@ def queue(
     *,
     by: Annotated[
         str | None,
-        typer.Option(metavar="KIND", help="disagreement, conflict or findings (default: all)."),
+        Option(metavar="KIND", help="disagreement, conflict or findings (default: all)."),
     ] = None,
-    top: Annotated[int, typer.Option(min=0, help="How many; 0 shows all.")] = 20,
+    top: Annotated[int, Option(min=0, help="How many; 0 shows all.")] = 20,
     system: Annotated[
-        str, typer.Option(help="The system that is compared with the gold.")
+        str, Option(help="The system that is compared with the gold.")
     ] = "tfidf-logreg",
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -183,7 +180,6 @@ def queue(
     Example: usiran annotate queue --by conflict --top 10
     """
     from usiran.active_learning.review_queue import KINDS, review_queue
-    from usiran.corpus import Corpus
     from usiran.models.settings import chosen
 
     folder = Corpus.find(corpus)

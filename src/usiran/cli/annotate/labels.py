@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from usiran.cli.annotate import agreement as review
 from usiran.cli.annotate import server as studio
 from usiran.cli.annotate.server import AnnotatorOption, CompletedByOption, DryRunOption, RoundOption
 from usiran.cli.options import CorpusOption, JsonOption, show_json
+from usiran.corpus import Corpus
 
 # Commands import what they need inside, so that help does not load pandas.
 app = typer.Typer(
@@ -20,9 +22,9 @@ app = typer.Typer(
 
 @app.command()
 def sheet(
-    article_id: Annotated[str, typer.Argument(help="The article's id.")],
+    article_id: Annotated[str, Argument(help="The article's id.")],
     source: Annotated[
-        str | None, typer.Option("--from", metavar="ROUND/ID", help="Fill it from this submission.")
+        str | None, Option("--from", metavar="ROUND/ID", help="Fill it from this submission.")
     ] = None,
     corpus: CorpusOption = None,
 ) -> None:
@@ -31,14 +33,13 @@ def sheet(
     Example: usiran annotate sheet 2020-us-drawdown-in-iraq > drawdown.txt
     """
     from usiran.annotation.submissions import sheet_of
-    from usiran.corpus import Corpus
 
     print(sheet_of(Corpus.find(corpus), article_id, source), end="")
 
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A sheet (.txt) or an export (.json, .jsonl).")],
+    file: Annotated[Path, Argument(help="A sheet (.txt) or an export (.json, .jsonl).")],
     *,
     round_name: RoundOption,
     annotator: AnnotatorOption,
@@ -53,7 +54,6 @@ def import_(
     Example: usiran annotate import drawdown.txt --round r1 --annotator ann
     """
     from usiran.annotation.submissions import import_labels
-    from usiran.corpus import Corpus
 
     report = import_labels(
         file,
@@ -71,7 +71,7 @@ def adopt(
     *,
     round_name: RoundOption,
     annotator: AnnotatorOption,
-    force: Annotated[bool, typer.Option("--force", help="Replace an adjudicated gold.")] = False,
+    force: Annotated[bool, Option("--force", help="Replace an adjudicated gold.")] = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -80,7 +80,6 @@ def adopt(
     Example: usiran annotate adopt --round r1 --annotator ann
     """
     from usiran.annotation import provisional_gold as gold
-    from usiran.corpus import Corpus
 
     adoption = gold.adopt(
         Corpus.find(corpus), round=round_name, annotator_id=annotator, force=force

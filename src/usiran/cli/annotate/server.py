@@ -7,41 +7,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from typer import Argument, Option
 
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_json
+from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
     from usiran.annotation.server.client import Connection, Say
     from usiran.annotation.server.predictions import Predictor
-    from usiran.corpus import Corpus
 
 DataOption = Annotated[
     Path | None,
-    typer.Option(
+    Option(
         metavar="DIR",
         help="The server's data folder (default: .label-studio in the corpus folder).",
-        show_default=False,
     ),
 ]
 UrlOption = Annotated[
     str | None,
-    typer.Option(
+    Option(
         metavar="URL",
         help="Another server; its token is taken from LABEL_STUDIO_API_KEY.",
-        show_default=False,
     ),
 ]
 RoundOption = Annotated[
-    str, typer.Option("--round", metavar="ROUND", help="The round of annotation, such as r1.")
+    str, Option("--round", metavar="ROUND", help="The round of annotation, such as r1.")
 ]
 AnnotatorOption = Annotated[
-    str, typer.Option("--annotator", metavar="ID", help="Who labelled, as in annotators.csv.")
+    str, Option("--annotator", metavar="ID", help="Who labelled, as in annotators.csv.")
 ]
 CompletedByOption = Annotated[
     str | None,
-    typer.Option(metavar="WHO", help="Of an export of several: whose labels (id or email)."),
+    Option(metavar="WHO", help="Of an export of several: whose labels (id or email)."),
 ]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Check, write nothing.")]
+DryRunOption = Annotated[bool, Option("--dry-run", help="Check, write nothing.")]
 # A project by another name: importing that type would load the label scheme for every help.
 Layer = Literal["stance", "spans"]
 
@@ -59,9 +58,7 @@ def connect(
 def serve(
     port: Annotated[
         int | None,
-        typer.Option(
-            min=1, max=65535, help="The port (default: any free one).", show_default=False
-        ),
+        Option(min=1, max=65535, help="The port (default: any free one)."),
     ] = None,
     data: DataOption = None,
     corpus: CorpusOption = None,
@@ -74,7 +71,6 @@ def serve(
     from usiran.annotation.server.data_dir import DataDir
     from usiran.annotation.server.process import Server, note_version
     from usiran.annotation.server.process import serve as run
-    from usiran.corpus import Corpus
 
     def ready(server: Server) -> None:
         # Whoever starts the server as a part of something larger reads this from a pipe.
@@ -90,29 +86,27 @@ def serve(
 
 
 def push(
-    layer: Annotated[Layer, typer.Option("--layer", help="Which project.")],
+    layer: Annotated[Layer, Option("--layer", help="Which project.")],
     article: Annotated[
         list[str] | None,
-        typer.Option(metavar="ID", help="Only this article; repeat it. Default: all."),
+        Option(metavar="ID", help="Only this article; repeat it. Default: all."),
     ] = None,
     annotator: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="For whom, as in annotators.csv. Default: the only one."),
+        Option(metavar="ID", help="For whom, as in annotators.csv. Default: the only one."),
     ] = None,
     pre_annotate: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="SYSTEM",
             help="Show what this system says of articles it has not learned from, as a start. "
             "It anchors annotators: they agree more with it, and with each other, than they would.",
-            show_default=False,
         ),
     ] = None,
     queue: Annotated[
         Literal["uncertainty"] | None,
-        typer.Option(
+        Option(
             help="Hand out first what the system (tfidf-logreg, unless shown) is least sure of.",
-            show_default=False,
         ),
     ] = None,
     url: UrlOption = None,
@@ -128,7 +122,6 @@ def push(
     """
     from usiran.annotation.server.predictions import Use
     from usiran.annotation.server.push import push as run
-    from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
     connection = connect(here, data, url, quiet=quiet)
@@ -162,13 +155,13 @@ def _predictor(
 def enter(
     sheets: Annotated[
         list[Path],
-        typer.Argument(metavar="SHEET...", help="Sheets (.txt) or exports (.json, .jsonl)."),
+        Argument(metavar="SHEET...", help="Sheets (.txt) or exports (.json, .jsonl)."),
     ],
     *,
     annotator: AnnotatorOption,
     completed_by: CompletedByOption = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Put them in the place of other labels there.")
+        bool, Option("--replace", help="Put them in the place of other labels there.")
     ] = False,
     url: UrlOption = None,
     data: DataOption = None,
@@ -182,7 +175,6 @@ def enter(
     Example: usiran annotate enter drawdown.txt --annotator ann
     """
     from usiran.annotation.server.upload import upload as run
-    from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
     uploaded = run(
@@ -203,9 +195,7 @@ def pull(
     *,
     round_name: RoundOption,
     annotator: AnnotatorOption,
-    layer: Annotated[
-        Layer | None, typer.Option("--layer", help="Which project. Default: both.")
-    ] = None,
+    layer: Annotated[Layer | None, Option("--layer", help="Which project. Default: both.")] = None,
     dry_run: DryRunOption = False,
     url: UrlOption = None,
     data: DataOption = None,
@@ -219,7 +209,6 @@ def pull(
     Example: usiran annotate pull --annotator ann --round r1
     """
     from usiran.annotation.server.pull import pull as run
-    from usiran.corpus import Corpus
 
     here = Corpus.find(corpus)
     pulled = run(

@@ -4,19 +4,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from usiran.cli.options import CorpusOption, JsonOption, open_benchmark, say
 
-FileArgument = Annotated[Path, typer.Argument(help="Predictions, one JSON object a line.")]
-TaskOption = Annotated[str, typer.Option(help="What was predicted.")]
-SystemOption = Annotated[str, typer.Option(metavar="NAME", help="What predicted it.")]
+FileArgument = Annotated[Path, Argument(help="Predictions, one JSON object a line.")]
+TaskOption = Annotated[str, Option(help="What was predicted.")]
+SystemOption = Annotated[str, Option(metavar="NAME", help="What predicted it.")]
 SettingsOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Its parameters, TOML or JSON, to be kept.")
+    Path | None, Option(metavar="FILE", help="Its parameters, TOML or JSON, to be kept.")
 ]
-SeedOption = Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")]
-DrawsOption = Annotated[int, typer.Option(min=100, max=1_000_000, help="Bootstrap draws.")]
+SeedOption = Annotated[int, Option(min=0, help="Seed of the bootstrap.")]
+DrawsOption = Annotated[int, Option(min=100, max=1_000_000, help="Bootstrap draws.")]
 SystemsOption = Annotated[
-    list[str] | None, typer.Option("--system", help="A system; repeat it. Default: all.")
+    list[str] | None, Option("--system", help="A system; repeat it. Default: all.")
 ]
 
 
@@ -25,9 +26,7 @@ def score(
     *,
     task: TaskOption,
     system: SystemOption,
-    output: Annotated[
-        Path | None, typer.Option(metavar="RESULT", help="Write the result here.")
-    ] = None,
+    output: Annotated[Path | None, Option(metavar="RESULT", help="Write the result here.")] = None,
     settings: SettingsOption = None,
     seed: SeedOption = 0,
     draws: DrawsOption = 10_000,
@@ -53,12 +52,12 @@ def score(
 
 
 def verify(
-    result: Annotated[Path | None, typer.Argument(help="A result.", show_default=False)] = None,
+    result: Annotated[Path | None, Argument(help="A result.")] = None,
     predictions: Annotated[
         Path | None,
-        typer.Argument(help="Its predictions (default: beside it).", show_default=False),
+        Argument(help="Its predictions (default: beside it)."),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Every stored result.")] = False,
+    every: Annotated[bool, Option("--all", help="Every stored result.")] = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -84,11 +83,11 @@ def submit(
     *,
     task: TaskOption,
     system: SystemOption,
-    title: Annotated[str, typer.Option(help="For readers of the leaderboard, one line.")],
-    description: Annotated[str, typer.Option(help="How it was made, one line.")],
-    url: Annotated[str, typer.Option(help="Where it can be read about.")] = "",
+    title: Annotated[str, Option(help="For readers of the leaderboard, one line.")],
+    description: Annotated[str, Option(help="How it was made, one line.")],
+    url: Annotated[str, Option(help="Where it can be read about.")] = "",
     settings: SettingsOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier one.")] = False,
+    force: Annotated[bool, Option("--force", help="Replace an earlier one.")] = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 10_000,
     as_json: JsonOption = False,
@@ -127,7 +126,7 @@ def submit(
 
 def rescore(
     system: SystemsOption = None,
-    write: Annotated[bool, typer.Option("--write", help="Store the new results.")] = False,
+    write: Annotated[bool, Option("--write", help="Store the new results.")] = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from usiran.cli.benchmark import predictions
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, open_benchmark, say
+from usiran.corpus import Corpus
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,12 +19,12 @@ app = typer.Typer(
 @app.command()
 def run(
     *,
-    task: Annotated[list[str] | None, typer.Option(help="A task; repeat it. Default: all.")] = None,
+    task: Annotated[list[str] | None, Option(help="A task; repeat it. Default: all.")] = None,
     system: predictions.SystemsOption = None,
     peers: Annotated[
-        bool, typer.Option("--peers", help="Run the peers too (optional extra 'peers').")
+        bool, Option("--peers", help="Run the peers too (optional extra 'peers').")
     ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all that is random.")] = 0,
+    seed: Annotated[int, Option(min=0, help="Seed of all that is random.")] = 0,
     draws: predictions.DrawsOption = 10_000,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -51,7 +53,7 @@ def run(
 @app.command()
 def leaderboard(
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 when it is out of date.")
+        bool, Option("--check", help="Write nothing; exit 1 when it is out of date.")
     ] = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -78,9 +80,9 @@ def leaderboard(
 
 @app.command()
 def compare(
-    first: Annotated[str, typer.Argument(help="A system.")],
-    second: Annotated[str, typer.Argument(help="Another system.")],
-    task: Annotated[str, typer.Option(help="The task.")],
+    first: Annotated[str, Argument(help="A system.")],
+    second: Annotated[str, Argument(help="Another system.")],
+    task: Annotated[str, Option(help="The task.")],
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -99,16 +101,16 @@ def compare(
 
 @app.command()
 def power(
-    difference: Annotated[float, typer.Option(min=0.001, max=1.0, help="What is to be told.")],
-    task: Annotated[str, typer.Option(help="The task.")] = "stance",
+    difference: Annotated[float, Option(min=0.001, max=1.0, help="What is to be told.")],
+    task: Annotated[str, Option(help="The task.")] = "stance",
     systems: Annotated[
         tuple[str, str] | None,
-        typer.Option(metavar="A B", help="Default: the two best.", show_default=False),
+        Option(metavar="A B", help="Default: the two best."),
     ] = None,
     target: Annotated[
-        float, typer.Option("--power", min=0.05, max=0.99, help="Chance of telling it.")
+        float, Option("--power", min=0.05, max=0.99, help="Chance of telling it.")
     ] = 0.8,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the simulation.")] = 0,
+    seed: Annotated[int, Option(min=0, help="Seed of the simulation.")] = 0,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -144,7 +146,6 @@ def artefacts(as_json: JsonOption = False, corpus: CorpusOption = None) -> None:
     from usiran import loading
     from usiran.benchmark.artefacts import artefacts as measure
     from usiran.cli.benchmark import output
-    from usiran.corpus import Corpus
 
     measured = measure(loading.open(Corpus.find(corpus)).refuse_findings().tables)
     output.show_artefacts(measured, as_json=as_json)
@@ -154,10 +155,10 @@ def artefacts(as_json: JsonOption = False, corpus: CorpusOption = None) -> None:
 @app.command()
 def report(
     output: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Default: baselines/figures.")
+        Path | None, Option(metavar="DIR", help="Default: baselines/figures.")
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 when one is out of date.")
+        bool, Option("--check", help="Write nothing; exit 1 when one is out of date.")
     ] = False,
     quiet: QuietOption = False,
     corpus: CorpusOption = None,
