@@ -193,9 +193,7 @@ def read_toml(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        value = (error.strerror or str(error)).lower()
-        raise FileError(path, value, "a TOML file", "put it there") from None
+        raise FileError.of(error, path, "a TOML file", "put it there") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FileError(
-            path, shorten(error), "TOML 1.0 in UTF-8", "correct the named place"
-        ) from None
+        fix = "correct the named place"
+        raise FileError(path, shorten(error), "TOML 1.0 in UTF-8", fix) from None

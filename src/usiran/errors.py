@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
 _SHOWN = 160
 
@@ -26,25 +27,11 @@ def shorten(value: object, width: int = _SHOWN) -> str:
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One error, located.
+    """One error, located: what was found there, what is allowed, how to mend it.
 
-    Parameters
-    ----------
-    file : str
-        The file it stands in, relative to the corpus where it lies inside it.
-    record : str
-        The record's id in that file ("" for the file as a whole).
-    column : str
-        The column or field ("" for the record as a whole).
-    value : str
-        What was found there.
-    allowed : str
-        What is allowed there.
-    fix : str
-        How to mend it.
+    `file` is relative to the corpus where it lies inside it, `record` an id in that file ("" for
+    the file as a whole), `column` a column or field ("" for the record as a whole).
 
-    Examples
-    --------
     >>> print(Finding("folds.csv", "a-1", "fold", "-2", "a whole number from 0", "number it"))
     folds.csv: a-1: fold: found '-2'; allowed: a whole number from 0; to mend: number it
     """
@@ -87,6 +74,12 @@ class FileError(UsiranError):
     def __init__(self, file: Path | str, value: str, allowed: str, fix: str) -> None:
         self.finding = Finding(str(file), "", "", value, allowed, fix)
         super().__init__(str(self.finding))
+
+    @classmethod
+    def of(cls, error: OSError, file: Path | str, allowed: str, fix: str) -> Self:
+        """Return what the system says of a file, in its words."""
+        # The number of the error and the path, which Python puts around them, say nothing more.
+        return cls(file, (error.strerror or str(error)).lower(), allowed, fix)
 
 
 class PlotsMissing(FileError):

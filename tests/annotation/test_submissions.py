@@ -309,11 +309,11 @@ def test_what_is_neither_sheet_nor_export_is_refused(
 
 
 def test_a_missing_sheet_or_a_folder_is_refused(tiny_corpus: Corpus) -> None:
-    with pytest.raises(FileError, match="No such file"):
+    with pytest.raises(FileError, match="no such file"):
         take(tiny_corpus, tiny_corpus.root / "none.txt")
     folder = tiny_corpus.root / "folder.txt"
     folder.mkdir()
-    with pytest.raises(FileError, match="Is a directory"):
+    with pytest.raises(FileError, match="is a directory"):
         take(tiny_corpus, folder)
 
 

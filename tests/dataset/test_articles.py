@@ -11,7 +11,7 @@ import pytest
 from tests.support.command import call, tree
 from usiran.corpus import Corpus
 from usiran.dataset.add_article import Facts, prepare, similarity
-from usiran.dataset.articles import list_articles, read_articles, read_folds, slug
+from usiran.dataset.articles import list_articles, read_source, slug
 from usiran.errors import FileError, InputError
 from usiran.schemas.articles import BASES, FACTS
 from usiran.text.articles import read_texts
@@ -43,7 +43,7 @@ def test_the_five_texts_are_the_sources_byte_for_byte(repo: Corpus) -> None:
 
 
 def test_a_date_is_never_without_a_basis_and_inferred_ones_say_how(repo: Corpus) -> None:
-    rows = read_articles(repo)
+    rows = read_source(repo, "articles")
     assert len(rows) >= len(SOURCES)
     for row in rows:
         bases = {row[f"{name}_basis"] for name in FACTS}
@@ -72,8 +72,8 @@ def test_adding_stores_the_text_and_proposes_sentences(copied: Corpus, story: Pa
     assert [texts.text_of(row) for row in texts.sentences[key]] == [
         "Dam talks resume", "The two sides met in Mosul on Monday.", "A third round is planned.",
     ]  # fmt: skip
-    assert read_folds(copied)[-1] == {"article_id": key, "fold": "5"}
-    (row,) = (row for row in read_articles(copied) if row["article_id"] == key)
+    assert read_source(copied, "folds")[-1] == {"article_id": key, "fold": "5"}
+    (row,) = (row for row in read_source(copied, "articles") if row["article_id"] == key)
     assert (row["publisher"], row["publisher_basis"]) == ("", "unknown")
     assert (row["published"], row["published_basis"]) == ("2021-05-04", "inferred")
 

@@ -17,13 +17,8 @@ from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import InputError
 from usiran.inference.label_batch import SPAN_LAYERS
-from usiran.label_studio.annotation_records import (
-    AnnotationReading,
-    SpanReading,
-    TaskReading,
-    region_id,
-    span_id,
-)
+from usiran.label_studio import annotation_records as records
+from usiran.label_studio.annotation_records import SpanReading, TaskReading
 from usiran.label_studio.tasks import Task
 from usiran.label_studio.write_export import result_items
 from usiran.models.base import Indices
@@ -167,9 +162,7 @@ class _Preannotator:
         spans: tuple[SpanReading, ...] = (),
     ) -> Prediction:
         """Return labels in the form that Label Studio holds an annotator's in."""
-        reading = AnnotationReading(
-            None, None, None, None, None, None, False, choices or {}, spans, ()
-        )
+        reading = records.AnnotationReading(choices=choices or {}, spans=spans)
         if choices is None:
             text = self.texts.texts[task.unit_id]
             unit = TaskReading("spans", None, task.unit_id, None, 0, len(text), None, (reading,))
@@ -184,7 +177,7 @@ class _Preannotator:
     def _span(self, article_id: str, layer: str, first: int, span: Span) -> SpanReading:
         """Return a span of the sentence that begins at `first`."""
         start, end = first + span.start, first + span.end
-        region = region_id(span_id(article_id, layer, start, end))
+        region = records.region_id(records.span_id(article_id, layer, start, end))
         text = self.texts.texts[article_id][start:end]
         mode = self.scheme["mode"].default if layer == "event" else None
         return SpanReading(region, layer, start, end, text, span.label, mode)

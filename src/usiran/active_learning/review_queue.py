@@ -204,8 +204,6 @@ def entropy(counts: Iterable[int], labels: int) -> float:
 
     It is 0 where all votes are for one label, 1 where all labels have as many.
 
-    Examples
-    --------
     >>> entropy([3], 3), round(entropy([2, 1], 3), 4), entropy([1, 1], 2)
     (0.0, 0.5794, 1.0)
     """

@@ -142,7 +142,7 @@ def _read_tasks(path: Path, name: str, scheme: Scheme, texts: Texts) -> list[Tas
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise FileError(name, str(error.strerror), "a sheet", "check the path") from None
+        raise FileError.of(error, name, "a sheet", "check the path") from None
     if not content.strip() or b"\0" in content:
         value = "a binary file" if content.strip() else "no text"
         raise FileError(name, value, "a sheet", "begin with `usiran annotate sheet`")

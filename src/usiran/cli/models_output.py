@@ -19,13 +19,7 @@ _PAUSE = 5.0  # seconds between two lines of progress where there is no terminal
 
 
 def data_version(folder: Path | None) -> str | None:
-    """Return the data version of the corpus named or around; None outside of any.
-
-    Raises
-    ------
-    CorpusNotFound
-        A folder was named that is in no corpus.
-    """
+    """Return the data version of the corpus named or around; None outside of any."""
     try:
         return Corpus.find(folder).manifest.version
     except CorpusNotFound:

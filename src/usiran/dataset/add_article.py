@@ -9,20 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from usiran.corpus import Corpus
-from usiran.dataset.articles import (
-    COLUMNS,
-    FOLD_COLUMNS,
-    SENTENCE_COLUMNS,
-    Row,
-    read_articles,
-    read_folds,
-    read_sentences,
-    sentence_rows,
-    slug,
-)
+from usiran.dataset.articles import COLUMNS, Row, read_source, sentence_rows, slug, source_files
 from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import replace_files
-from usiran.io.csv import csv_bytes
 from usiran.schemas.articles import FACTS
 from usiran.schemas.base import EDTF
 from usiran.schemas.tables import check
@@ -82,7 +71,7 @@ class Addition:
 def prepare(corpus: Corpus, path: Path, facts: Facts, *, allow_similar: bool = False) -> Addition:
     """Read, check and segment a new text; nothing is written."""
     text, notices = _clean(path)
-    articles = read_articles(corpus)
+    articles = read_source(corpus, "articles")
     _refuse_duplicate(path, text, articles)
     notices += _nearest(corpus, path, text, articles, allow_similar=allow_similar)
     language = corpus.manifest.language
@@ -96,39 +85,27 @@ def prepare(corpus: Corpus, path: Path, facts: Facts, *, allow_similar: bool = F
 
 def add(corpus: Corpus, addition: Addition) -> None:
     """Write the text and its rows of articles.csv, sentences.csv and folds.csv, all or none."""
-    key, source, folds = addition.article_id, corpus.source, read_folds(corpus)
+    key, folds = addition.article_id, read_source(corpus, "folds")
     # A fold of its own: the protocol leaves one article out.
     number = max((int(row["fold"]) for row in folds), default=-1) + 1
     # At the end of each file: rows of other articles never move, and a diff shows the new ones.
-    articles = [*read_articles(corpus), addition.row]
-    sentences = [*read_sentences(corpus), *sentence_rows(key, addition.proposals)]
-    folds.append({"article_id": key, "fold": str(number)})
-    files = {
-        corpus.article(key): addition.text.encode("utf-8"),
-        source / "articles.csv": csv_bytes(articles, COLUMNS),
-        source / "sentences.csv": csv_bytes(sentences, SENTENCE_COLUMNS),
-        source / "folds.csv": csv_bytes(folds, FOLD_COLUMNS),
+    tables: dict[str, list[Row]] = {
+        "articles": [*read_source(corpus, "articles"), addition.row],
+        "sentences": [
+            *read_source(corpus, "sentences"),
+            *sentence_rows(key, addition.proposals),
+        ],
+        "folds": [*folds, {"article_id": key, "fold": str(number)}],
     }
+    files = {corpus.article(key): addition.text.encode("utf-8"), **source_files(corpus, tables)}
     replace_files(files, corpus.swap)
 
 
 def similarity(runs: Set[object], others: Set[object]) -> float:
     """Return the share of the shorter text's runs of words that the other text has too.
 
-    Parameters
-    ----------
-    runs, others : set
-        The 5-word `shingles` of each text.
-
-    Returns
-    -------
-    float
-        From 0 (no five words in a row are shared) to 1 (one text holds the other). 0 for a
-        text of fewer than five words.
-
-    References
-    ----------
-    Broder, "On the resemblance and containment of documents", 1997,
+    From the `shingles` of both; from 0 (none is shared, or a text has none) to 1 (one text holds
+    the other). Broder, "On the resemblance and containment of documents", 1997,
     doi:10.1109/SEQUEN.1997.666900.
 
     >>> similarity(shingles("a b c d e f"), shingles("x a b c d e f y"))
@@ -196,7 +173,7 @@ def _nearest(
 def _row(text: str, facts: Facts, proposals: Sequence[Proposal], language: str) -> dict[str, str]:
     first = proposals[0]
     title = facts.title or (text[first.start : first.end] if first.zone == "title" else None)
-    row = dict.fromkeys(COLUMNS, "")
+    row = dict.fromkeys(COLUMNS["articles"], "")
     for name in FACTS:
         value = title if name == "title" else getattr(facts, name)
         row |= {name: value or "", f"{name}_basis": _basis(value, text, facts.note)}

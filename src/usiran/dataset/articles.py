@@ -8,16 +8,18 @@ from typing import NamedTuple
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
-from usiran.io.atomic import write_file
+from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
-from usiran.schemas.tables import MODELS
+from usiran.schemas.tables import FILES, MODELS
 from usiran.text.articles import Sentence, Texts, read_text, read_texts
 from usiran.text.outline import read_outline
 from usiran.text.segmentation import Proposal
 
-COLUMNS = tuple(name for name in MODELS["articles"].columns if name not in ("text_status", "text"))
-SENTENCE_COLUMNS = ("sentence_id", "article_id", "start", "end", "zone", "flag")
-FOLD_COLUMNS = ("article_id", "fold")
+# The files have all columns of the tables but those that are read from the texts themselves.
+COLUMNS = {
+    name: tuple(key for key in MODELS[name].columns if key not in ("text_status", "text"))
+    for name in ("articles", "sentences", "folds")
+}
 
 Row = Mapping[str, str]
 
@@ -34,24 +36,16 @@ class Listed(NamedTuple):
     scored: int
 
 
-def read_articles(corpus: Corpus) -> list[dict[str, str]]:
-    """Read articles.csv as texts."""
-    return _read(corpus, "articles.csv", COLUMNS)
+def read_source(corpus: Corpus, name: str) -> list[dict[str, str]]:
+    """Read articles.csv, sentences.csv or folds.csv as texts, by the table's name."""
+    return read_rows(corpus.root / FILES[name], name=FILES[name], columns=COLUMNS[name])
 
 
-def read_sentences(corpus: Corpus) -> list[dict[str, str]]:
-    """Read sentences.csv as texts."""
-    return _read(corpus, "sentences.csv", SENTENCE_COLUMNS)
-
-
-def read_folds(corpus: Corpus) -> list[dict[str, str]]:
-    """Read folds.csv as texts."""
-    return _read(corpus, "folds.csv", FOLD_COLUMNS)
-
-
-def _read(corpus: Corpus, file: str, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    path = corpus.source / file
-    return read_rows(path, name=corpus.name_of(path), columns=columns)
+def source_files(corpus: Corpus, tables: Mapping[str, Iterable[Row]]) -> dict[Path, bytes]:
+    """Return these files with other rows, by the tables' names."""
+    return {
+        corpus.root / FILES[name]: csv_bytes(rows, COLUMNS[name]) for name, rows in tables.items()
+    }
 
 
 def slug(words: str) -> str:
@@ -84,7 +78,7 @@ def list_articles(corpus: Corpus) -> list[Listed]:
     """Return the corpus's articles in the order of articles.csv."""
     texts = read_texts(corpus)
     articles = []
-    for row in read_articles(corpus):
+    for row in read_source(corpus, "articles"):
         key = row["article_id"]
         sentences = texts.sentences.get(key, ())
         articles.append(
@@ -110,13 +104,7 @@ def sentences_of(texts: Texts, article_id: str) -> tuple[Sentence, ...]:
 
 
 def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int]:
-    """Replace an article's sentences by those of an edited outline.
-
-    Returns
-    -------
-    kept, changed : int
-        Sentences that stayed as they were, and sentences that are new or different.
-    """
+    """Take an article's sentences from an outline; return how many stayed, and how many not."""
     texts = read_texts(corpus)
     sentences = sentences_of(texts, article_id)
     outline = read_text(path, what="an outline")
@@ -126,7 +114,7 @@ def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int
     kept = sum(row in old for row in new)
     if new != old:
         _refuse_labelled(corpus, article_id)
-        rows = read_sentences(corpus)
+        rows = read_source(corpus, "sentences")
         flags = {(row["article_id"], row["start"], row["end"]): row["flag"] for row in rows}
         # A sentence that stays where it is stays flagged.
         new = [row | {"flag": flags.get((article_id, row["start"], row["end"]), "")} for row in new]
@@ -134,7 +122,7 @@ def apply_outline(corpus: Corpus, article_id: str, path: Path) -> tuple[int, int
         # The article keeps its place, so that a diff of the file shows what was moved.
         at = next(i for i, row in enumerate(rows) if row["article_id"] == article_id)
         merged = [*others[:at], *new, *others[at:]]
-        write_file(corpus.source / "sentences.csv", csv_bytes(merged, SENTENCE_COLUMNS))
+        replace_files(source_files(corpus, {"sentences": merged}), corpus.swap)
     return kept, len(new) - kept
 
 

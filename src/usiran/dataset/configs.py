@@ -36,6 +36,7 @@ from usiran.text.tokens import to_bio, tokenize
 Row = dict[str, Any]
 _TEXT, _INT, _BOOL = Value("string"), Value("int32"), Value("bool")
 _VOTED = ("stance", "holder")
+_OF_MENTION = ("texts", "span_ids", "ids", "affiliations", "evidence")
 _VOICED = ("voiced_by", "voiced_by_id", "voiced_by_affiliation")
 
 
@@ -58,13 +59,13 @@ FIELDS = {
     **{
         f"{role}_{column}": f"of each {role}, in one order: {about}"
         for role in ("agent", "recipient")
-        for column, about in (
-            ("texts", "the mention"),
-            ("span_ids", "the mention's span_id"),
-            ("ids", "the actor in the registry, if linked"),
-            ("affiliations", "whose side the mention is on"),
-            ("evidence", EVIDENCE),
-        )
+        for column, about in {
+            "texts": "the mention",
+            "span_ids": "the mention's span_id",
+            "ids": "the actor in the registry, if linked",
+            "affiliations": "whose side the mention is on",
+            "evidence": EVIDENCE,
+        }.items()
     },
     "sentences": "id, offsets, zone, stance, grounds and holder of each sentence; boilerplate has "
     "no labels",
@@ -166,14 +167,10 @@ def _votes(scheme: Scheme, field: str, counts: Iterable[int]) -> dict[str, int]:
 def _sentence_features() -> dict[str, Any]:
     """Return the columns that tell a scored sentence and its place."""
     return {
-        "sentence_id": _TEXT,
-        "article_id": _TEXT,
-        "fold": _INT,
-        "start": _INT,
-        "end": _INT,
+        **dict.fromkeys(("sentence_id", "article_id"), _TEXT),
+        **dict.fromkeys(("fold", "start", "end"), _INT),
         "zone": ClassLabel(names=list(SCORED_ZONES)),
-        "text": _TEXT,
-        "text_status": _TEXT,
+        **dict.fromkeys(("text", "text_status"), _TEXT),
     }
 
 
@@ -217,13 +214,8 @@ def _stance(frames: Frames, scheme: Scheme) -> View:
 def _span_features(scheme: Scheme) -> dict[str, Any]:
     place = {"span_id": _TEXT, "start": _INT, "end": _INT, "text": _TEXT}
     support = {"votes": _INT, "contested": _BOOL}
-    actor = {
-        **place,
-        "type": label(scheme, "actor"),
-        "actor_id": _TEXT,
-        "affiliation": _TEXT,
-        **support,
-    }
+    linked = dict.fromkeys(("actor_id", "affiliation"), _TEXT)
+    actor = {**place, "type": label(scheme, "actor"), **linked, **support}
     event = {
         **place,
         "type": label(scheme, "event"),
@@ -348,38 +340,7 @@ def _actors(frames: Frames, scheme: Scheme) -> View:
 
 def _events(frames: Frames, scheme: Scheme) -> View:
     """Return the events flat: one row each, with who does it to whom and in what sentence."""
-    roles = scheme["role"].names
-    columns = ("texts", "span_ids", "ids", "affiliations", "evidence")
-    features = Features(
-        {
-            **dict.fromkeys(("event_id", "sentence_id", "article_id"), _TEXT),
-            **dict.fromkeys(("published", "published_basis"), _TEXT),
-            **dict.fromkeys(("sentence", "text_status", "trigger"), _TEXT),
-            **dict.fromkeys(("start", "end", "fold"), _INT),
-            "type": label(scheme, "event"),
-            "quad": ClassLabel(names=list(scheme.allowed["quad"])),
-            "mode": label(scheme, "mode"),
-            "event_group": _TEXT,
-            **{f"{role}_{column}": List(_TEXT) for role in roles for column in columns},
-            "stance": label(scheme, "stance"),
-            "holder": label(scheme, "holder"),
-            "votes": _INT,
-            "contested": _BOOL,
-        }
-    )
-    mentions = {row.span_id: row for row in rows_of(frames["actors"])}
-    links: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows_of(frames["roles"]):
-        mention = mentions[row.actor_span_id]
-        links[row.event_id, row.role].append(
-            {
-                "texts": mention.text,
-                "span_ids": mention.span_id,
-                "ids": _plain(mention.actor_id),
-                "affiliations": _plain(mention.affiliation),
-                "evidence": row.evidence,
-            }
-        )
+    features, links = _event_features(scheme), _linked_mentions(frames)
     articles = {row.article_id: row for row in rows_of(frames["articles"])}
     sentences = {row.sentence_id: row for row in rows_of(frames["stance"])}
     rows = []
@@ -389,12 +350,43 @@ def _events(frames: Frames, scheme: Scheme) -> View:
         entry |= {"event_id": row.span_id, "trigger": row.text, "sentence": sentence.text}
         entry |= {name: getattr(sentence, name) for name in ("fold", "stance", "holder")}
         entry |= {name: _plain(getattr(article, name)) for name in ("published", "published_basis")}
-        for role in roles:
+        for role in scheme["role"].names:
             linked = links[row.span_id, role]
-            entry |= {f"{role}_{name}": [link[name] for link in linked] for name in columns}
+            entry |= {f"{role}_{name}": [link[name] for link in linked] for name in _OF_MENTION}
         rows.append(entry)
     about = "an event with who does it to whom"
     return View("events", about, features, rows, ("events", "stance", "articles"))
+
+
+def _event_features(scheme: Scheme) -> Features:
+    texts = ("event_id", "sentence_id", "article_id", "published", "published_basis", "sentence")
+    roles = scheme["role"].names
+    return Features(
+        {
+            **dict.fromkeys((*texts, "text_status", "trigger"), _TEXT),
+            **dict.fromkeys(("start", "end", "fold"), _INT),
+            "type": label(scheme, "event"),
+            "quad": ClassLabel(names=list(scheme.allowed["quad"])),
+            "mode": label(scheme, "mode"),
+            "event_group": _TEXT,
+            **{f"{role}_{column}": List(_TEXT) for role in roles for column in _OF_MENTION},
+            **{field: label(scheme, field) for field in _VOTED},
+            "votes": _INT,
+            "contested": _BOOL,
+        }
+    )
+
+
+def _linked_mentions(frames: Frames) -> Mapping[tuple[str, str], list[Row]]:
+    """From event and role to the mentions linked to it, with the columns of `_OF_MENTION`."""
+    mentions = {row.span_id: row for row in rows_of(frames["actors"])}
+    links: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows_of(frames["roles"]):
+        mention = mentions[row.actor_span_id]
+        ids = map(_plain, (mention.actor_id, mention.affiliation))
+        values = (mention.text, mention.span_id, *ids, row.evidence)
+        links[row.event_id, row.role].append(dict(zip(_OF_MENTION, values, strict=True)))
+    return links
 
 
 def _annotations(frames: Frames) -> View:
@@ -425,14 +417,10 @@ def _contrast(frames: Frames, scheme: Scheme) -> View:
     """Return the edits alone: kind and source stance, which give labels away, stay in the key."""
     features = Features(
         {
-            "contrast_id": _TEXT,
-            "sentence_id": _TEXT,
-            "article_id": _TEXT,
+            **dict.fromkeys(("contrast_id", "sentence_id", "article_id"), _TEXT),
             "fold": _INT,
-            "text": _TEXT,
-            "text_status": _TEXT,
-            "stance": label(scheme, "stance"),
-            "holder": label(scheme, "holder"),
+            **dict.fromkeys(("text", "text_status"), _TEXT),
+            **{field: label(scheme, field) for field in _VOTED},
         }
     )
     sources = {row.sentence_id: row for row in rows_of(frames["stance"])}

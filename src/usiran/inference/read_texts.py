@@ -128,8 +128,6 @@ def read(paths: Sequence[Path], columns: Columns) -> Iterator[Document | Finding
 def slug(text: str) -> str:
     """Return a text as an article_id can hold it, "" where nothing of it can stay.
 
-    Examples
-    --------
     >>> slug("Reuters/2020_01 Baghdād"), slug("新聞")
     ('reuters-2020-01-baghdad', '')
     """
@@ -195,8 +193,8 @@ def _opened(path: Path, mode: str, **options: Any) -> Any:
     try:
         return path.open(mode, **options)
     except OSError as error:
-        value = error.strerror or str(error)
-        raise FileError(path, value, "a file that can be read", "check its rights") from None
+        allowed, fix = "a file that can be read", "check its rights"
+        raise FileError.of(error, path, allowed, fix) from None
 
 
 def _csv(path: Path, columns: Columns) -> Iterator[_Row]:

@@ -150,8 +150,8 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        value = error.strerror or str(error)
-        raise FileError(path, value, "a file that `usiran train` wrote", _TRAIN) from None
+        allowed = "a file that `usiran train` wrote"
+        raise FileError.of(error, path, allowed, _TRAIN) from None
 
 
 def _read_info(path: Path) -> ModelInfo:

@@ -22,7 +22,7 @@ def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dic
     except FileNotFoundError:
         raise FileError(name, "no such file", allowed, "put it back") from None
     except OSError as error:
-        raise FileError(name, str(error.strerror), allowed, "make it a file to read") from None
+        raise FileError.of(error, name, allowed, "make it a file to read") from None
     except UnicodeDecodeError as error:
         value = f"byte {error.start} is not UTF-8"
         raise FileError(name, value, allowed, "save it as UTF-8") from None

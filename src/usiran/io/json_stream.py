@@ -46,7 +46,7 @@ def batches(path: Path, *, name: str) -> Iterator[Objects]:
     except IsADirectoryError:
         raise FileError(name, "a folder", _ALLOWED, "name a file in it") from None
     except OSError as error:
-        raise FileError(name, str(error.strerror), _ALLOWED, "check the file's rights") from None
+        raise FileError.of(error, name, _ALLOWED, "check the file's rights") from None
 
 
 class _Splitter:

@@ -40,16 +40,16 @@ class AnnotationReading(NamedTuple):
     `annotator` and `email` are what ``completed_by`` says; choices stand in the field's order.
     """
 
-    annotation_id: Ident
-    annotator: Ident
-    email: str | None
-    created_at: str | None
-    updated_at: str | None
-    lead_time: float | None
-    skipped: bool
-    choices: Mapping[str, tuple[str, ...]]
-    spans: tuple[SpanReading, ...]
-    roles: tuple[RoleReading, ...]
+    annotation_id: Ident = None
+    annotator: Ident = None
+    email: str | None = None
+    created_at: str | None = None
+    updated_at: str | None = None
+    lead_time: float | None = None
+    skipped: bool = False
+    choices: Mapping[str, tuple[str, ...]] = {}
+    spans: tuple[SpanReading, ...] = ()
+    roles: tuple[RoleReading, ...] = ()
 
     def of(self, layer: str) -> list[SpanReading]:
         """Return the spans of one layer."""

@@ -9,14 +9,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from usiran.label_studio.annotation_records import (
-    AnnotationReading,
-    TaskReading,
-    region_id,
-    roles_in_order,
-    span_id,
-    spans_in_order,
-)
+from usiran.label_studio import annotation_records as records
+from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
 from usiran.schemas.label_scheme import Field, Scheme
 
 Json = dict[str, object]
@@ -70,10 +64,12 @@ def result_items(task: TaskReading, annotation: AnnotationReading, scheme: Schem
     modes = {field.region: field for field in scheme.fields if field.kind == "choice"}
     # The reader's own region ids are whatever the browser drew: each follows from its span.
     ids = {
-        span.region: region_id(span_id(task.article_id, span.layer, span.start, span.end))
+        span.region: records.region_id(
+            records.span_id(task.article_id, span.layer, span.start, span.end)
+        )
         for span in annotation.spans
     }
-    for span in spans_in_order(annotation.spans):
+    for span in records.spans_in_order(annotation.spans):
         place: Json = {"start": span.start, "end": span.end, "text": span.text}
         labels = _written(scheme[span.layer], [span.label])
         region = ids[span.region]
@@ -91,8 +87,10 @@ def result_items(task: TaskReading, annotation: AnnotationReading, scheme: Schem
 
 def _choice(unit: str, field: Field, labels: Iterable[str]) -> Json:
     if field.kind == "text":
-        return _item(region_id(unit), field.name, "textarea", {"text": list(labels)})
-    return _item(region_id(unit), field.name, "choices", {"choices": _written(field, labels)})
+        return _item(records.region_id(unit), field.name, "textarea", {"text": list(labels)})
+    return _item(
+        records.region_id(unit), field.name, "choices", {"choices": _written(field, labels)}
+    )
 
 
 def _item(ident: str, control: str, kind: str, value: Json) -> Json:
@@ -116,7 +114,7 @@ def _relations(field: Field, annotation: AnnotationReading, ids: Mapping[str, st
             "direction": "right",
             "labels": _written(field, [role.role]),
         }
-        for role in roles_in_order(annotation.roles, annotation.spans, field.names)
+        for role in records.roles_in_order(annotation.roles, annotation.spans, field.names)
     ]
 
 

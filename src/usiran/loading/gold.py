@@ -29,13 +29,9 @@ def gold_frames(
     a way of reading, whose majority is asked for.
     """
     gold = _Gold(rows, frames, texts, scheme, rounds)
-    tables = {
-        "stance": gold.stance(),
-        "article_stance": gold.article_stance(),
-        "actors": gold.actors(),
-        "events": gold.events(),
-        "roles": gold.roles(),
-    }
+    makers = (gold.stance, gold.article_stance, gold.actors, gold.events, gold.roles)
+    tables = {make.__name__: make() for make in makers}
+    # A frame made of no rows would have no columns, and be told as a table that lacks them.
     return {name: pd.DataFrame(rows) if rows else empty(name) for name, rows in tables.items()}
 
 
@@ -206,9 +202,7 @@ def _votes(frames: Frames) -> dict[tuple[str, str, str, str], int]:
     if "votes" not in frames:
         return {}
     votes = frames["votes"].fillna({"target": ""})
-    return {
-        (row.layer, row.unit_id, row.label, row.target): int(row.votes) for row in rows_of(votes)
-    }
+    return {tuple(row[:4]): int(row.votes) for row in rows_of(votes)}
 
 
 def _majorities(frames: Frames, rounds: Sequence[str]) -> Mapping[tuple[str, str], set[str | None]]:

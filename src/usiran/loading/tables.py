@@ -20,7 +20,7 @@ from usiran.loading.gold import gold_frames
 from usiran.schemas.base import ARTICLE_ID, ROUND
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
 from usiran.schemas.tables import FILES, KEYS, MODELS, check, empty, rows_of
-from usiran.text.articles import Sentence, Stored, Texts, read_stored
+from usiran.text.articles import Sentence, Stored, Texts, grouped, read_stored
 
 CROSSWALKS = ("ace2005", "acled", "cameo", "quad")
 PROJECTS: tuple[Project, ...] = ("stance", "spans")
@@ -63,13 +63,7 @@ class Opened:
         return self._rows[name]
 
     def refuse_findings(self) -> Opened:
-        """Return the corpus if it could be read without a finding.
-
-        Raises
-        ------
-        InputError
-            With what was found while reading; `validate` finds more.
-        """
+        """Return the corpus if it could be read without a finding; `validate` finds more."""
         if self.findings or self.label_findings:
             raise InputError([*self.findings, *self.label_findings])
         return self
@@ -81,11 +75,6 @@ def open(corpus: Corpus) -> Opened:
 
     Rows that break their model are left out of the tables; texts and sentences are taken as
     far as they can be read, so that one bad row does not hide what is wrong elsewhere.
-
-    Raises
-    ------
-    FileError
-        The label scheme itself cannot be read.
     """
     reader = _Reader(corpus)
     reader.read_articles()
@@ -107,17 +96,15 @@ def load_tables(corpus: Corpus) -> dict[str, pd.DataFrame]:
 
 def texts_of(tables: Mapping[str, pd.DataFrame]) -> Texts:
     """Return the texts and sentences that the tables hold."""
-    sentences: dict[str, list[Sentence]] = {}
-    for row in rows_of(tables["sentences"]):
-        sentence = Sentence(row.sentence_id, row.article_id, int(row.start), int(row.end), row.zone)
-        sentences.setdefault(sentence.article_id, []).append(sentence)
+    sentences = (
+        Sentence(row.sentence_id, row.article_id, int(row.start), int(row.end), row.zone)
+        for row in rows_of(tables["sentences"])
+    )
     articles = tables["articles"]
     withdrawn = articles[articles["text_status"] == "withdrawn"]
     return Texts(
         texts=dict(zip(articles["article_id"], articles["text"], strict=True)),
-        sentences={
-            key: tuple(sorted(rows, key=lambda r: r.start)) for key, rows in sentences.items()
-        },
+        sentences=grouped(sentences),
         withdrawn=dict(zip(withdrawn["article_id"], withdrawn["text_sha256"], strict=True)),
     )
 

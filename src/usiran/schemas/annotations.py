@@ -1,16 +1,7 @@
 """The annotations: every label of every annotator, as the exports hold them."""
 
-from usiran.schemas.base import (
-    ACTOR_SPAN_ID,
-    ANNOTATOR_ID,
-    ARTICLE_ID,
-    ROUND,
-    TIMESTAMP,
-    UNIT_ID,
-    Table,
-    number,
-    text,
-)
+from usiran.schemas import base
+from usiran.schemas.base import Table, number, text
 from usiran.schemas.names import LAYERS
 
 TABLE = Table(
@@ -22,11 +13,11 @@ TABLE = Table(
     key=("annotation_id",),
     columns={
         "annotation_id": text("<round>/<annotator_id>/<layer>/<unit_id>[/...]"),
-        "round": text("the annotation round", matches=ROUND),
-        "annotator_id": text("who labelled", matches=ANNOTATOR_ID),
+        "round": text("the annotation round", matches=base.ROUND),
+        "annotator_id": text("who labelled", matches=base.ANNOTATOR_ID),
         "layer": text("the field of the label scheme", among=LAYERS),
-        "unit_id": text("a sentence, article or span id", matches=UNIT_ID),
-        "article_id": text("the unit's article", matches=ARTICLE_ID),
+        "unit_id": text("a sentence, article or span id", matches=base.UNIT_ID),
+        "article_id": text("the unit's article", matches=base.ARTICLE_ID),
         "start": number("offset of the unit's first character", 0),
         "end": number("offset after the unit's last character", 1),
         "label": text(
@@ -35,9 +26,11 @@ TABLE = Table(
         ),
         "mode": text("an event's mode; missing elsewhere", nullable=True),
         "target": text(
-            "a role's actor span; missing elsewhere", matches=ACTOR_SPAN_ID, nullable=True
+            "a role's actor span; missing elsewhere", matches=base.ACTOR_SPAN_ID, nullable=True
         ),
-        "created_at": text("when, as the export says (ISO 8601)", matches=TIMESTAMP, nullable=True),
+        "created_at": text(
+            "when, as the export says (ISO 8601)", matches=base.TIMESTAMP, nullable=True
+        ),
     },
     labels={"mode": "mode"},
 )

@@ -40,27 +40,11 @@ class Form(NamedTuple):
 class Table:
     """A table: a new one is a module with one of these, and a name in `usiran.schemas.tables`.
 
-    Parameters
-    ----------
-    name : str
-        As commands, findings and JSON Schemas call it.
-    about : str
-        What one row is, its key and its source: the description in the JSON Schema.
-    file : str
-        The file or folder it is read from.
-    key : tuple of str
-        The columns that name a row.
-    columns : mapping
-        In their order.
-    labels : mapping
-        Which columns hold labels of which field of labels.toml ("quad": the quad classes,
-        "affiliation": the affiliations).
-    rules : tuple of Check
-        What several columns must keep together.
-    distinct : bool
-        Whether a key of several columns stands in one row only.
-    needed : bool
-        Whether a corpus must have the file; where it may lack it, the table is empty then.
+    `about` says what one row is, its key and its source; `file` is the file or folder it is read
+    from, `key` the columns that name a row. `labels` says which columns hold labels of which field
+    of labels.toml ("quad": the quad classes, "affiliation": the affiliations), `rules` what several
+    columns must keep together. Unless `distinct`, a key of several columns may stand in several
+    rows; unless `needed`, a corpus may lack the file, and the table is empty then.
     """
 
     name: str

@@ -51,8 +51,6 @@ class Contest:
     def toward(self, grounds: Iterable[str]) -> tuple[int, ...]:
         """Return the attitude to each side: 1 for it, -1 against it, 0 neither or both.
 
-        Examples
-        --------
         >>> red = Side("red", "pro-red", "red+", "red-", ())
         >>> blue = Side("blue", "pro-blue", "blue+", "blue-", ())
         >>> Contest((red, blue), "neutral").toward(["red-", "blue+", "blue-"])

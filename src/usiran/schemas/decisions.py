@@ -2,16 +2,8 @@
 
 import pandera.pandas as pa
 
-from usiran.schemas.base import (
-    ACTOR_SPAN_ID,
-    ANNOTATOR_ID,
-    BOOLEAN,
-    TIMESTAMP,
-    UNIT_ID,
-    Table,
-    cells,
-    text,
-)
+from usiran.schemas import base
+from usiran.schemas.base import Table, cells, text
 from usiran.schemas.names import VOTED_LAYERS
 
 _WRITTEN = {"true": True, "false": False}
@@ -26,14 +18,14 @@ TABLE = Table(
     key=("layer", "unit_id", "label", "target"),
     columns={
         "layer": text("the field of the label scheme", among=VOTED_LAYERS),
-        "unit_id": text("a sentence, article or span id", matches=UNIT_ID),
+        "unit_id": text("a sentence, article or span id", matches=base.UNIT_ID),
         "label": text("the label decided; missing: no label", nullable=True),
-        "target": text("a role's actor span", matches=ACTOR_SPAN_ID, nullable=True),
+        "target": text("a role's actor span", matches=base.ACTOR_SPAN_ID, nullable=True),
         "overrules": cells(
-            "true or false: whether it overrules a majority", BOOLEAN, parsers=[_BOOLEAN]
+            "true or false: whether it overrules a majority", base.BOOLEAN, parsers=[_BOOLEAN]
         ),
         "reason": text("the rule that decides", filled=True),
-        "decided_by": text("an annotator_id", matches=ANNOTATOR_ID),
-        "decided_at": text("when (ISO 8601)", matches=TIMESTAMP),
+        "decided_by": text("an annotator_id", matches=base.ANNOTATOR_ID),
+        "decided_at": text("when (ISO 8601)", matches=base.TIMESTAMP),
     },
 )

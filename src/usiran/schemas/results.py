@@ -2,17 +2,8 @@
 
 from typing import Literal, get_args
 
-from usiran.schemas.base import (
-    ARTICLE_ID,
-    BOOLEAN,
-    SHA256,
-    Form,
-    Table,
-    cells,
-    is_list,
-    number,
-    text,
-)
+from usiran.schemas import base
+from usiran.schemas.base import Form, Table, cells, is_list, number, text
 
 # What a built-in system is; whoever else is scored is "submitted".
 Kind = Literal["control", "sentence model", "span model", "peer"]
@@ -33,20 +24,22 @@ TABLE = Table(
     file="baselines/results",
     key=("system", "task"),
     columns={
-        "system": text("the system's name", matches=ARTICLE_ID),
+        "system": text("the system's name", matches=base.ARTICLE_ID),
         "title": text("as the leaderboard shows it", filled=True),
         "kind": text("a control, a model, a peer, or submitted", among=_KINDS),
         "task": text("the task's name", matches=r"^[a-z_]+$"),
         "protocol": text("the protocol's version", matches=r"^v[0-9]+$"),
-        "relabelled": cells("true or false: whether labels were rearranged on purpose", BOOLEAN),
+        "relabelled": cells(
+            "true or false: whether labels were rearranged on purpose", base.BOOLEAN
+        ),
         "replicates": number("how often it was run", 1),
         "seed": number("the seed of all that is random", 0),
         "draws": number("draws of the bootstrap", 1),
         "data_version": text("the version of the data", matches=r"^[0-9]+\.[0-9]+\.[0-9]+$"),
-        "gold_sha256": text("of the gold labels scored on", matches=SHA256),
-        "folds_sha256": text("of folds.csv", matches=SHA256),
-        "predictions_sha256": text("of the predictions file", matches=SHA256),
-        "settings_sha256": text("of the settings file", matches=SHA256),
+        "gold_sha256": text("of the gold labels scored on", matches=base.SHA256),
+        "folds_sha256": text("of folds.csv", matches=base.SHA256),
+        "predictions_sha256": text("of the predictions file", matches=base.SHA256),
+        "settings_sha256": text("of the settings file", matches=base.SHA256),
         "settings": cells("the parameters", _OBJECT),
         "sentences": number("how many were scored", 1),
         "articles": number("how many they come from", 1),

@@ -3,47 +3,24 @@
 from collections import namedtuple
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
 from usiran.errors import Finding, shorten
-from usiran.schemas import (
-    actor_links,
-    actors,
-    annotations,
-    annotators,
-    article_aliases,
-    article_stance,
-    articles,
-    contrast,
-    contrast_dropped,
-    contrast_key,
-    contrast_labels,
-    crosswalks,
-    decisions,
-    event_groups,
-    events,
-    folds,
-    holders,
-    predictions,
-    registry,
-    results,
-    roles,
-    sentences,
-    stance,
-    votes,
-)
+from usiran.schemas.base import Table
 
 # In the order in which people read them: texts, who labels and with what, gold, contrast, scores.
-_MODULES = (
-    *(articles, sentences, folds, annotators, registry, actor_links, article_aliases),
-    *(crosswalks, annotations),
-    *(votes, decisions, event_groups, holders, stance, article_stance, actors, events, roles),
-    *(contrast, contrast_key, contrast_labels, contrast_dropped, predictions, results),
+# Imported by name, so that a new table is a module and one word here.
+_NAMES = (
+    *("articles", "sentences", "folds", "annotators", "registry", "actor_links"),
+    *("article_aliases", "crosswalks", "annotations", "votes", "decisions", "event_groups"),
+    *("holders", "stance", "article_stance", "actors", "events", "roles", "contrast"),
+    *("contrast_key", "contrast_labels", "contrast_dropped", "predictions", "results"),
 )
-MODELS = {module.TABLE.name: module.TABLE for module in _MODULES}
+MODELS: dict[str, Table] = {name: import_module(f"usiran.schemas.{name}").TABLE for name in _NAMES}
 FILES = {name: table.file for name, table in MODELS.items()}
 KEYS = {name: table.key for name, table in MODELS.items()}
 
@@ -100,17 +77,11 @@ def check(
     allowed: Allowed,
     made: Sequence[str] = (),
 ) -> tuple[pd.DataFrame | None, list[Finding]]:
-    """Check a frame against its model.
+    """Check a frame against its model; return it, and the findings.
 
-    `file` is how findings call it, `key` the columns whose values name a row in them, `made`
-    the columns that the toolkit makes: a message does not ask for them.
-
-    Returns
-    -------
-    frame : DataFrame or None
-        Coerced to the model's dtypes, without the rows that have findings; None where a column
-        is missing or surplus.
-    findings : list of Finding
+    It comes back with the model's dtypes and without the rows that have findings; None where a
+    column is missing or surplus. `file` is how findings call it, `key` the columns whose values
+    name a row in them, `made` the columns that the toolkit makes: a message does not ask for them.
     """
     schema = schema_of(name, allowed)
     if set(frame.columns) != set(schema.columns):

@@ -2,7 +2,7 @@
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -76,18 +76,12 @@ def read_text(path: Path, *, name: str | None = None, what: str = "the article's
     """Read a text exactly as stored (no newline translation).
 
     An error calls the file `name` (default: its path) and says that it should be `what`.
-
-    Raises
-    ------
-    FileError
-        The file is missing, a folder, cannot be read or is not UTF-8.
     """
-    file = str(path) if name is None else name
+    file = name or str(path)
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as error:
-        value = (error.strerror or str(error)).lower()
-        raise FileError(file, value, what, "check the path") from None
+        raise FileError.of(error, file, what, "check the path") from None
     except UnicodeDecodeError as error:
         value = f"byte {error.start} is not UTF-8"
         raise FileError(file, value, "UTF-8 text", "save it as UTF-8") from None
@@ -104,13 +98,7 @@ class Stored(NamedTuple):
 
 
 def read_stored(corpus: Corpus, article_id: str) -> Stored:
-    """Read an article's text, or the template of one that was withdrawn.
-
-    Raises
-    ------
-    FileError
-        There is neither, there are both, or what there is cannot be read.
-    """
+    """Read an article's text, or the template of one that was withdrawn; not both may be there."""
     path = corpus.article(article_id)
     standoff = withdrawn_standoff(corpus, article_id)
     if standoff is None:
@@ -124,29 +112,29 @@ def read_stored(corpus: Corpus, article_id: str) -> Stored:
 
 
 def read_texts(corpus: Corpus) -> Texts:
-    """Read every text that sentences.csv names, and its sentences.
-
-    Raises
-    ------
-    FileError
-        A text or sentences.csv cannot be read, or a row of it is not a sentence.
-    """
+    """Read every text that sentences.csv names, and its sentences."""
     path = corpus.source / "sentences.csv"
     name = corpus.name_of(path)
-    sentences: dict[str, list[Sentence]] = {}
+    sentences: list[Sentence] = []
     for row in read_rows(path, name=name, columns=Sentence._fields):
         if not (row["start"].isdecimal() and row["end"].isdecimal()):
             value = f"{row['sentence_id']}: {row['start']}-{row['end']}"
             allowed = "whole numbers as start and end"
             raise FileError(name, value, allowed, "run `usiran validate`")
         start, end = int(row["start"]), int(row["end"])
-        sentence = Sentence(row["sentence_id"], row["article_id"], start, end, row["zone"])
-        sentences.setdefault(sentence.article_id, []).append(sentence)
-    stored = {key: read_stored(corpus, key) for key in sentences}
+        sentences.append(Sentence(row["sentence_id"], row["article_id"], start, end, row["zone"]))
+    by_article = grouped(sentences)
+    stored = {key: read_stored(corpus, key) for key in by_article}
     return Texts(
         texts={key: article.text for key, article in stored.items()},
-        sentences={
-            key: tuple(sorted(rows, key=lambda row: row.start)) for key, rows in sentences.items()
-        },
+        sentences=by_article,
         withdrawn={key: article.withdrawn for key, article in stored.items() if article.withdrawn},
     )
+
+
+def grouped(sentences: Iterable[Sentence]) -> dict[str, tuple[Sentence, ...]]:
+    """Return sentences by article, each article's from left to right."""
+    by_article: dict[str, list[Sentence]] = {}
+    for sentence in sentences:
+        by_article.setdefault(sentence.article_id, []).append(sentence)
+    return {key: tuple(sorted(rows, key=lambda row: row.start)) for key, rows in by_article.items()}

@@ -8,8 +8,6 @@ from usiran.text.tokens import tokenize
 def edit_of(source: str, edited: str) -> Edit:
     """Return how a text is made from a source: every token that the source has is taken there.
 
-    Examples
-    --------
     >>> edit_of("The US left.", "Iran left.").pieces
     ('Iran', (6, 12))
     """
@@ -54,8 +52,6 @@ def _add(pieces: list[Piece], words: str) -> None:
 def edited(source: str, edit: Edit | None) -> str | None:
     """Return the text that an edit makes of a source; None where it is not the one it made.
 
-    Examples
-    --------
     >>> edited("The US left.", edit_of("The US left.", "Iran left."))
     'Iran left.'
     """

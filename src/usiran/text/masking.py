@@ -14,8 +14,6 @@ TEXTS = (
 def masked(value: Any) -> Any:
     """Return published rows, or one, with underscores of equal length in place of their texts.
 
-    Examples
-    --------
     >>> masked({"start": 3, "text": "the US", "actors": [{"text": "US", "type": "GOVERNMENT"}]})
     {'start': 3, 'text': '______', 'actors': [{'text': '__', 'type': 'GOVERNMENT'}]}
     """

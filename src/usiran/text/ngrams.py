@@ -12,8 +12,6 @@ _WORD = re.compile(r"\w+")
 def words_of(text: str) -> list[str]:
     """Return the words of a text in small letters, without what stands between them.
 
-    Examples
-    --------
     >>> words_of("The US-led “coalition”")
     ['the', 'us', 'led', 'coalition']
     """
@@ -30,16 +28,9 @@ def _windows(words: list[str], size: int) -> Iterator[tuple[str, ...]]:
 
 
 class SharedRuns:
-    """The runs of words of some texts, to be looked for elsewhere.
+    """The runs of `size` words of some texts, to be looked for elsewhere.
 
-    Parameters
-    ----------
-    texts : iterable of str
-        The texts.
-    names : iterable of str
-        Ids that may be made of the texts' words: they are names, not wording.
-    size : int
-        How many words in a row are a run.
+    `names` may be made of the texts' words, and are no wording.
     """
 
     def __init__(
@@ -52,8 +43,6 @@ class SharedRuns:
     def runs_in(self, content: str) -> Iterator[str]:
         """Yield every run of `size` words or more that a content shares with the texts.
 
-        Examples
-        --------
         >>> texts = SharedRuns(["One two three four five six."])
         >>> list(texts.runs_in("say: two three FOUR five six!"))
         ['two three four five six']

@@ -47,13 +47,8 @@ class Placement(NamedTuple):
 def utf16_to_codepoint(text: str, offset: int) -> int:
     """Return the number of code points in the first `offset` UTF-16 units of `text`.
 
-    Raises
-    ------
-    ValueError
-        `offset` is negative, beyond the text, or inside a surrogate pair.
+    One that is negative, beyond the text, or inside a surrogate pair is a ValueError.
 
-    Examples
-    --------
     >>> utf16_to_codepoint("😀 IS", 3)
     2
     """
@@ -70,8 +65,6 @@ def utf16_to_codepoint(text: str, offset: int) -> int:
 def normalise(text: str) -> str:
     r"""Return `text` as a browser quotes it: blanks collapsed, line breaks as ``\n``.
 
-    Examples
-    --------
     >>> print(normalise("no  way\r\nback"))
     no way\nback
     """
@@ -87,8 +80,6 @@ def place(text: str, start: int, end: int, quoted: str | None) -> Placement | No
     blank. Without quoted text the offsets are trusted where they lie inside the text. None
     where no rule applies: nothing fits, several places do, or the span is blank.
 
-    Examples
-    --------
     >>> place("IS said IS", 0, 2, "IS")
     Placement(start=0, end=2, how='exact', trimmed=False)
     >>> place("😀😀 IS fled", 5, 7, "IS")

@@ -17,8 +17,6 @@ from usiran.text.segmentation import Proposal
 def outline(text: str, sentences: Sequence[Sentence | Proposal]) -> str:
     """Return the outline of an article.
 
-    Examples
-    --------
     >>> print(outline("They met.  She left.", [Proposal(0, 9, "body")]), end="")
     body        | They met.
     """

@@ -28,8 +28,6 @@ class Word(NamedTuple):
 def split_words(line: str) -> list[Word] | None:
     r"""Return the words of a line; None where a quote does not close.
 
-    Examples
-    --------
     >>> split_words(r'  CIVILIAN "a \"fan\"" a1')[1]
     Word(text='a "fan"', quoted=True, key='')
     >>> split_words('  CIVILIAN "a fan') is None
@@ -50,8 +48,6 @@ def split_words(line: str) -> list[Word] | None:
 def escape(quote: str) -> str:
     r"""Return a quote as a sheet writes it between its marks.
 
-    Examples
-    --------
     >>> print(escape('the "old"\nguard'))
     the \"old\"\nguard
     """
@@ -79,8 +75,6 @@ def occurrences(texts: Texts, sentence: Sentence, quote: str) -> list[tuple[int,
 def nearest(word: str, known: Sequence[str]) -> str:
     """Say which known word may have been meant.
 
-    Examples
-    --------
     >>> nearest("Neutral", ["pro-US", "neutral"])
     'did you mean neutral?'
     """

@@ -49,8 +49,6 @@ def propose(text: str, language: str = "en") -> list[Proposal]:
     None begins or ends with a blank, none overlap, and together they hold every non-blank
     character of `text`.
 
-    Examples
-    --------
     >>> propose("Talks with U.S. envoys resume. They left.")
     [Proposal(start=0, end=30, zone='body'), Proposal(start=31, end=41, zone='body')]
     """

@@ -66,8 +66,6 @@ def pairs(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> list[tuple[i
     left and the largest overlap first, so that equal spans of sets without overlaps inside
     them are always paired.
 
-    Examples
-    --------
     >>> long, left, right = Span(0, 9, "A"), Span(0, 4, "A"), Span(5, 12, "A")
     >>> pairs([long], [left, right]), pairs([long, right], [left, right])
     ([(0, 0)], [(0, 0), (1, 1)])
@@ -123,8 +121,6 @@ def _augment(root: int, candidates: Sequence[Sequence[int]], partner: dict[int, 
 def matched(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> int:
     """Return the most pairs of overlapping spans that use every span at most once.
 
-    Examples
-    --------
     >>> gold = [Span(0, 10, "A"), Span(11, 20, "A")]
     >>> matched(gold, [Span(2, 4, "A"), Span(5, 12, "A")])
     2
@@ -135,8 +131,6 @@ def matched(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> int:
 def hits(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> Hits:
     """Count the spans that two sets have in common, in each of the four ways.
 
-    Examples
-    --------
     >>> hits([Span(0, 4, "A"), Span(5, 9, "B")], [Span(0, 4, "B"), Span(5, 7, "B")])
     Hits(strict=0, exact=1, overlap=1, touching=2, first=2, second=2)
     """
@@ -171,8 +165,6 @@ def groups(spans: Mapping[str, Sequence[S]]) -> list[dict[str, S]]:
     spans are joined before any other two, and the order of the annotators has no say but
     in ties. A span that nobody else marked is a group of its own.
 
-    Examples
-    --------
     >>> marked = {"a": [Span(0, 4, "X")], "b": [Span(2, 6, "X")], "c": [Span(3, 6, "Y")]}
     >>> [sorted(group) for group in groups(marked)]
     [['a', 'b', 'c']]
@@ -213,8 +205,6 @@ def _likeliest(nodes: Sequence[tuple[str, SpanLike]]) -> list[tuple[int, int]]:
 def clusters(spans: Iterable[S]) -> list[list[S]]:
     """Return spans in groups that are tied together by overlaps, from left to right.
 
-    Examples
-    --------
     >>> tied = clusters([Span(8, 9, "A"), Span(0, 4, "A"), Span(3, 6, "B"), Span(6, 8, "A")])
     >>> [len(cluster) for cluster in tied]
     [2, 1, 1]

@@ -77,8 +77,6 @@ def _checksum(standoff: Standoff) -> str:
 def template(text: str) -> str:
     """Return a text with underscores in place of its words.
 
-    Examples
-    --------
     >>> template("“No”, said the envoy’s U.S. aide.")
     '“__”, ____ ___ _____’s _._. ____.'
     """
@@ -106,6 +104,5 @@ def withdrawn_standoff(corpus: Corpus, article_id: str) -> Standoff | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        value = (error.strerror or str(error)).lower()
-        raise FileError(file, value, "a stand-off file", fix) from None
+        raise FileError.of(error, file, "a stand-off file", fix) from None
     return read_standoff(content, article_id, file=file, fix=fix)

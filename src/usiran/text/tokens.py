@@ -30,8 +30,6 @@ class Token(NamedTuple):
 def tokenize(text: str, offset: int = 0) -> list[Token]:
     """Split `text` into tokens; `offset` is added to every position.
 
-    Examples
-    --------
     >>> [token.text for token in tokenize("Maliki’s U.S.-led F 16")]
     ['Maliki', '’s', 'U', '.', 'S', '.', '-', 'led', 'F', '16']
     """
@@ -44,10 +42,7 @@ def tokenize(text: str, offset: int = 0) -> list[Token]:
 def to_bio(tokens: Sequence[Token], spans: Iterable[Span]) -> list[str]:
     """Return one BIO tag a token: ``B-X`` opens a span, ``I-X`` continues it, ``O`` is outside.
 
-    Raises
-    ------
-    ValueError
-        A span cuts a token, covers none, or overlaps another span.
+    A span that cuts a token, covers none, or overlaps another one is a ValueError.
     """
     tags = ["O"] * len(tokens)
     # By offset: a span is found in one step, however long the text.
@@ -67,13 +62,8 @@ def to_bio(tokens: Sequence[Token], spans: Iterable[Span]) -> list[str]:
 def from_bio(tokens: Sequence[Token], tags: Sequence[str]) -> list[Span]:
     """Return the spans that BIO tags mark; an ``I-X`` that continues nothing opens a span.
 
-    Raises
-    ------
-    ValueError
-        There are more or fewer tags than tokens, or a tag is not O, B-X or I-X.
+    More or fewer tags than tokens, or another tag than O, B-X and I-X, are a ValueError.
 
-    Examples
-    --------
     >>> from_bio(tokenize("US army"), ["B-MILITARY", "I-MILITARY"])
     [Span(start=0, end=7, label='MILITARY')]
     """

@@ -112,8 +112,6 @@ def similarity(first: str, second: str) -> float:
 
     Twice the tokens that `difflib` matches, over the tokens of both.
 
-    Examples
-    --------
     >>> similarity("Tehran rejected the tariff.", "Tehran praised the tariff.")
     0.8
     """

@@ -229,7 +229,7 @@ def test_everything_is_checked_before_anything_is_sent(
         [sheets[0], wrong, torn],
         "wrong.txt: line 4: grounds: found 'us'",
         "wrong.txt: line 5: label: found 'ARMY'",
-        "gone.txt: found 'No such file or directory'",
+        "gone.txt: found 'no such file or directory'",
     )
     twice = sheets[0].with_name("twice.txt")
     twice.write_text(GAS_SHEET, encoding="utf-8")

@@ -94,7 +94,12 @@ def _annotation(
                 choices["grounds"] = tuple(item.label for item in labels[1:])
     created, updated = _times(resolved, annotations)
     return AnnotationReading(
-        number, None, None, created, updated, None, False, choices, tuple(spans), tuple(roles)
+        annotation_id=number,
+        created_at=created,
+        updated_at=updated,
+        choices=choices,
+        spans=tuple(spans),
+        roles=tuple(roles),
     )
 
 

@@ -19,14 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from usiran.annotation.adjudication.question_labels import (
-    SPAN_LAYERS,
-    Item,
-    Labels,
-    Question,
-    parse_answer,
-    roles_in_order,
-)
+from usiran.annotation.adjudication import question_labels
+from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Item, Labels, Question
 from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
@@ -250,7 +244,7 @@ class Resolver:
         if decision.seen != question.seen:
             return None
         try:
-            return parse_answer(
+            return question_labels.parse_answer(
                 question, decision.answer, texts=self.texts, scheme=self.scheme, file="ledger"
             )
         except InputError:
@@ -301,7 +295,10 @@ class Resolver:
             if link.event in event_of and link.actor in actor_of:
                 actor = actors[actor_of[link.actor]]
                 roles[event_of[link.event]].add(Item(link.role, *actor.place))
-        return {event: roles_in_order(items, self.scheme) for event, items in roles.items()}
+        return {
+            event: question_labels.roles_in_order(items, self.scheme)
+            for event, items in roles.items()
+        }
 
 
 def _places(article_id: str, layer: str, tasks: Tasks) -> Iterator[Question]:

@@ -14,15 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from usiran.annotation import annotator_labels
 from usiran.annotation.agreement.spans import Pair, SpanMeasure, span_scores
 from usiran.annotation.agreement.units import YES_NO, Ratings, all_ratings, matched_spans
-from usiran.annotation.annotator_labels import (
-    AnnotatorLabels,
-    Export,
-    labels_of,
-    read_exports,
-    read_rounds,
-)
+from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.corpus import Corpus
 from usiran.errors import InputError
 from usiran.schemas.label_scheme import Scheme, read_scheme
@@ -226,17 +221,23 @@ def measure_corpus(
         raise InputError.of("--round", value, allowed, "leave one of them out")
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     if exports:
-        files = [Export.of(word) for word in exports]
-        annotations = read_exports(files, corpus, scheme=scheme, texts=texts)
+        files = [annotator_labels.Export.of(word) for word in exports]
+        annotations = annotator_labels.read_exports(files, corpus, scheme=scheme, texts=texts)
     else:
         names = tuple(rounds or corpus.manifest.gold_rounds)
-        annotations = read_rounds(corpus, names, scheme=scheme, texts=texts)
+        annotations = annotator_labels.read_rounds(corpus, names, scheme=scheme, texts=texts)
     return measure(annotations, scheme=scheme, texts=texts, draws=draws, seed=seed)
 
 
 def measure_opened(opened: Opened, *, draws: int) -> Agreement:
     """Return the agreement in the gold rounds of a corpus that was opened."""
-    return measure(labels_of(opened), scheme=opened.scheme, texts=opened.texts, draws=draws, seed=0)
+    return measure(
+        annotator_labels.labels_of(opened),
+        scheme=opened.scheme,
+        texts=opened.texts,
+        draws=draws,
+        seed=0,
+    )
 
 
 def _shared_units(annotations: AnnotatorLabels) -> dict[str, int]:

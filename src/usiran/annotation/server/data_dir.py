@@ -48,8 +48,8 @@ class DataDir:
                 self._make_new()
             self.data.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         except OSError as error:
-            value, allowed = error.strerror or str(error), "a folder that can be written"
-            raise StudioError(self.root, value, allowed, "name another with --data DIR") from None
+            allowed, fix = "a folder that can be written", "name another with --data DIR"
+            raise StudioError.of(error, self.root, allowed, fix) from None
 
     def _make_new(self) -> None:
         self.root.parent.mkdir(parents=True, exist_ok=True)

@@ -57,9 +57,8 @@ def _free_port(wanted: int | None) -> int:
         try:
             probe.bind((HOST, wanted or 0))
         except OSError as error:
-            value = (error.strerror or str(error)).lower()
             fix = "name another port, or none for any free one"
-            raise StudioError(f"{HOST}:{wanted}", value, "a free port", fix) from None
+            raise StudioError.of(error, f"{HOST}:{wanted}", "a free port", fix) from None
         return int(probe.getsockname()[1])
 
 
@@ -188,8 +187,7 @@ class _Process:
                 umask=0o077,
             )
         except OSError as error:
-            value, allowed = error.strerror or str(error), "a program that can be run"
-            raise StudioError(path, value, allowed, "make studio") from None
+            raise StudioError.of(error, path, "a program that can be run", "make studio") from None
         finally:
             os.close(log)
 

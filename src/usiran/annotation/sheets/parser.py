@@ -26,16 +26,8 @@ from typing import NamedTuple
 import regex
 
 from usiran.errors import Finding, InputError, refuse, shorten
-from usiran.label_studio.annotation_records import (
-    AnnotationReading,
-    RoleReading,
-    SpanReading,
-    TaskReading,
-    region_id,
-    roles_in_order,
-    span_id,
-    spans_in_order,
-)
+from usiran.label_studio import annotation_records as records
+from usiran.label_studio.annotation_records import AnnotationReading, SpanReading, TaskReading
 from usiran.label_studio.check import grounds_errors
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.names import REMARKS
@@ -96,7 +88,7 @@ class _Parser:
         self._handles: dict[str, str] = {}
         # A line may name handles that are given below it, so roles are read at the end.
         self._events: list[_Event] = []
-        self._roles: dict[RoleReading, None] = {}
+        self._roles: dict[records.RoleReading, None] = {}
         self._article_fields = {
             field.name: field
             for field in scheme.of("spans")
@@ -126,17 +118,19 @@ class _Parser:
         """Return the tasks of a sheet without errors."""
         article = str(self._article)
         text, digest = self._texts.texts[article], self._texts.digest(article)
-        spans = spans_in_order(self._spans.values())
-        roles = roles_in_order(self._roles, spans, self._scheme["role"].names)
+        spans = records.spans_in_order(self._spans.values())
+        roles = records.roles_in_order(self._roles, spans, self._scheme["role"].names)
         sentences = (
             TaskReading(
                 *("stance", row.sentence_id, article, row.sentence_id, row.start, row.end, digest),
-                (_annotation(self._choices[row.sentence_id]),),
+                (AnnotationReading(choices=self._choices[row.sentence_id]),),
             )
             for row in self._texts.sentences[article]
             if row.scored
         )
-        annotation = _annotation(self._article_choices, tuple(spans), tuple(roles))
+        annotation = AnnotationReading(
+            choices=self._article_choices, spans=tuple(spans), roles=tuple(roles)
+        )
         whole = TaskReading("spans", article, article, None, 0, len(text), digest, (annotation,))
         return (*sentences, whole)
 
@@ -249,7 +243,7 @@ class _Parser:
     ) -> None:
         """Keep a span with what stands behind its quote; read that even without a place."""
         start, end = place or (0, 0)
-        region = region_id(span_id(str(self._article), layer, start, end))
+        region = records.region_id(records.span_id(str(self._article), layer, start, end))
         mode = None
         if layer == "actor":
             self._read_handle(rest, region)
@@ -328,7 +322,7 @@ class _Parser:
         known = sorted(self._handles)
         for role, handle in event.links:
             if handle in self._handles:
-                self._roles[RoleReading(role, event.region, self._handles[handle])] = None
+                self._roles[records.RoleReading(role, event.region, self._handles[handle])] = None
             else:
                 allowed = f"one of {', '.join(known)}" if known else "a handle given to an actor"
                 self._error(role, handle, allowed, nearest(handle, known))
@@ -358,11 +352,3 @@ class _Parser:
 
     def _missing(self, record: str, column: str, value: str, wanted: str) -> None:
         self.findings.append(Finding(self._name, record, column, value, wanted, "add it"))
-
-
-def _annotation(
-    choices: dict[str, tuple[str, ...]],
-    spans: tuple[SpanReading, ...] = (),
-    roles: tuple[RoleReading, ...] = (),
-) -> AnnotationReading:
-    return AnnotationReading(None, None, None, None, None, None, False, choices, spans, roles)

@@ -6,13 +6,8 @@ from itertools import groupby
 import regex
 
 from usiran.errors import Finding, InputError
-from usiran.label_studio.annotation_records import (
-    AnnotationReading,
-    SpanReading,
-    TaskReading,
-    roles_in_order,
-    spans_in_order,
-)
+from usiran.label_studio import annotation_records as records
+from usiran.label_studio.annotation_records import AnnotationReading, SpanReading, TaskReading
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.names import REMARKS
 from usiran.text.articles import Sentence, Texts
@@ -60,7 +55,7 @@ def _sheet(
         finding = Finding("sentences.csv", article_id, "article_id", article_id, allowed, "choose")
         raise InputError([finding])
     whole = labelled.get(article_id)
-    spans = spans_in_order(whole.spans) if whole else []
+    spans = records.spans_in_order(whole.spans) if whole else []
     links = _links(whole, spans, scheme)
     lines = [*_head(scheme), "", f"article {article_id}"]
     for field in scheme.of("spans"):
@@ -110,7 +105,7 @@ def _links(
     whole: AnnotationReading | None, spans: list[SpanReading], scheme: Scheme
 ) -> dict[str, list[str]]:
     """Return what stands behind a region's quote: an actor's handle; an event's mode and roles."""
-    roles = roles_in_order(whole.roles, spans, scheme["role"].names) if whole else []
+    roles = records.roles_in_order(whole.roles, spans, scheme["role"].names) if whole else []
     linked = {role.actor for role in roles}
     # Only linked actors need a handle; in the text's order, equal labels give equal sheets.
     named = [span.region for span in spans if span.region in linked]

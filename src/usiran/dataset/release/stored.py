@@ -123,8 +123,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_bytes())
     except OSError as error:
-        value = str(error.strerror).lower()
-        raise FileError(path, value, "the manifest of a release", _FIX) from None
+        raise FileError.of(error, path, "the manifest of a release", _FIX) from None
     except ValueError as error:
         raise FileError(path, shorten(error), "one JSON document in UTF-8", _FIX) from None
     if not isinstance(document, dict):

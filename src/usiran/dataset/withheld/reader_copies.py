@@ -75,8 +75,8 @@ def read_copies(folder: Path) -> tuple[list[Copy], list[str]]:
         except UnicodeDecodeError:
             unread.append(name)
         except OSError as error:
-            value = (error.strerror or str(error)).lower()
-            raise FileError(path, value, "a file that can be read", "check its rights") from None
+            allowed, fix = "a file that can be read", "check its rights"
+            raise FileError.of(error, path, allowed, fix) from None
     return copies, unread
 
 

@@ -18,17 +18,11 @@ import pyarrow as pa
 
 from usiran.dataset.configs import Row, View
 from usiran.dataset.parquet import from_bytes
+from usiran.dataset.withheld import text_free
 from usiran.dataset.withheld.fingerprints import normal, words
 from usiran.dataset.withheld.reader_copies import Copy, Match, best_match, read_copies
 from usiran.dataset.withheld.restore_report import ArticleReport, Report, State, spots
-from usiran.dataset.withheld.text_free import (
-    NOTICE,
-    PAGE_DATA,
-    STANDOFFS,
-    Config,
-    PageData,
-    published,
-)
+from usiran.dataset.withheld.text_free import Config, PageData
 from usiran.errors import FileError, shorten
 from usiran.text.articles import sha256
 from usiran.text.diff_pieces import edited
@@ -131,8 +125,8 @@ def restored_files(edition: Path, articles: Path) -> tuple[dict[str, bytes], Rep
         ]
     whole = all(article.whole for article in known.values())
     partly = any(article.sentences for article in known.values())
-    notice = "" if whole else PARTLY if partly else NOTICE
-    described, _ = published(page_data, bare.values(), notice=notice)
+    notice = "" if whole else PARTLY if partly else text_free.NOTICE
+    described, _ = text_free.published(page_data, bare.values(), notice=notice)
     # Said at the end: a file misnamed or of another article is found by being named here.
     used = {report.copy for report in reports}
     unused = tuple(copy.name for copy in copies if copy.name not in used)
@@ -140,7 +134,7 @@ def restored_files(edition: Path, articles: Path) -> tuple[dict[str, bytes], Rep
 
 
 def _restored_row(row: Row, known: Known) -> Row:
-    """Return a published row with the words that are known."""
+    """Return a text_free.published row with the words that are known."""
     filled: Row = _filled(row, known)
     if "contrast_id" in row:
         source = known.sentence(row["sentence_id"])
@@ -216,24 +210,24 @@ def _read_files(edition: Path) -> dict[str, bytes]:
         for path, name in names.items()
         if path.is_file() and not any(part.startswith(".") for part in name.parts)
     }
-    if PAGE_DATA not in files:
+    if text_free.PAGE_DATA not in files:
         allowed = "a text-free edition: data/ and restore/ beside the card"
         fix = "name the folder that `usiran build --text withhold` wrote, or a download of it"
-        raise FileError(edition, f"no {PAGE_DATA} in it", allowed, fix)
+        raise FileError(edition, f"no {text_free.PAGE_DATA} in it", allowed, fix)
     return files
 
 
 def _read_page_data(files: Mapping[str, bytes]) -> PageData:
     try:
-        return msgspec.json.decode(files[PAGE_DATA], type=PageData)
+        return msgspec.json.decode(files[text_free.PAGE_DATA], type=PageData)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         allowed = "what the pages are made from"
-        raise FileError(PAGE_DATA, shorten(error, 120), allowed, _AGAIN) from None
+        raise FileError(text_free.PAGE_DATA, shorten(error, 120), allowed, _AGAIN) from None
 
 
 def _read_standoffs(files: Mapping[str, bytes]) -> Iterator[Standoff]:
     for name, content in files.items():
-        if name.startswith(f"{STANDOFFS}/"):
+        if name.startswith(f"{text_free.STANDOFFS}/"):
             yield read_standoff(content, Path(name).stem, file=name, fix=_AGAIN)
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from usiran.corpus import Corpus
-from usiran.dataset.articles import COLUMNS, read_articles, sentences_of
+from usiran.dataset.articles import read_source, sentences_of, source_files
 from usiran.dataset.withheld.fingerprints import standoff_of
 from usiran.dataset.withheld.requote import requoted
 from usiran.errors import FileError, Finding, InputError
@@ -166,11 +166,11 @@ def _contrast_files(corpus: Corpus, texts: Mapping[str, str]) -> dict[Path, byte
 
 
 def _untitled(corpus: Corpus, article_id: str) -> dict[Path, bytes]:
-    rows = read_articles(corpus)
+    rows = read_source(corpus, "articles")
     for row in rows:
         if row["article_id"] == article_id:
             row |= {"title": "", "title_basis": "unknown"}
-    return {corpus.source / "articles.csv": csv_bytes(rows, COLUMNS)}
+    return source_files(corpus, {"articles": rows})
 
 
 def _leftovers(
