@@ -76,6 +76,7 @@ def predictor_of(
 def _benchmark(corpus: Corpus) -> Benchmark:
     opened = loading.open(corpus)
     stored = (corpus.gold / "stance.json").exists()
+    # Faults elsewhere do not keep a system from being asked.
     if stored and not set(_NEEDED) <= set(opened.tables):
         raise InputError(opened.findings)
     if not stored or opened.tables["stance"].empty:

@@ -176,6 +176,7 @@ class _ReasonFinder:
                     f"{task}: the gold says {label}, {self._system} says {predicted} "
                     f"({float(np.max(probabilities)):.2f} to {confidence:.2f})"
                 )
+                # Rounded: the last bits differ from machine to machine, and would change the order.
                 yield str(sentence_id), Reason("conflict", round(1 - confidence, 6), why)
 
     def findings(self) -> Iterator[tuple[str, Reason]]:

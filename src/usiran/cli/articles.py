@@ -67,6 +67,7 @@ def add(
         url=url,
         note=note,
     )
+    # In either case: a dry run refuses whatever the run itself would refuse.
     addition = prepare(folder, file, facts, allow_similar=allow_similar)
     if not dry_run:
         write(folder, addition)

@@ -35,6 +35,7 @@ def write_edition(
     if output is None or check:
         wrong = "--text withhold takes --output DIR, and not --check"
         raise typer.BadParameter(wrong, param_hint="--text")
+    # Before anything is read: a folder that is in the way is no reason to wait for.
     with new_folder(output, marker="README.md") as folder:
         progress("reading and checking the tables")
         files = text_free_files(open_valid(corpus), progress)
@@ -63,12 +64,14 @@ def restore(
     from usiran.dataset.withheld.restore import restored_files
     from usiran.io.atomic import fill, new_folder, replace_files
 
+    # Inside, it would be read as a part of the edition the next time.
     if output is not None and output.resolve().is_relative_to(edition.resolve()):
         raise typer.BadParameter("a folder outside the edition", param_hint="--output")
     files, report = restored_files(edition, articles)
     found = any(article.copy for article in report.articles)
     if found:
         if output is None:
+            # An edition lies in no corpus: what is swapped in lies ready in its own folder.
             targets = {edition / name: content for name, content in files.items()}
             replace_files(targets, edition / ".swap.new")
         else:

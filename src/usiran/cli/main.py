@@ -153,6 +153,7 @@ def _fail(error: UsiranError) -> None:
     findings = error.findings if isinstance(error, InputError) else ()
     if isinstance(error, FileError):
         findings = (error.finding,)
+    # Out here the options of the command that failed are no longer known.
     if "--json" in sys.argv:
         show_json({"error": str(error), "findings": [finding.as_dict() for finding in findings]})
     else:

@@ -30,6 +30,7 @@ def train(
 
     bench = open_benchmark(corpus, tasks=[task], systems=[system])
     system = bench.name_of(system)
+    # Before the fitting: a folder that is in the way is told at once.
     with new_folder(output, marker=INFO, force=force) as folder:
         fill(folder, model_files(bench, task, system, seed=seed))
     print(output)

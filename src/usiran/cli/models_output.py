@@ -22,6 +22,7 @@ def data_version(folder: Path | None) -> str | None:
     """Return the data version of the corpus named or around; None outside of any."""
     try:
         return Corpus.find(folder).manifest.version
+    # Texts can be labelled outside of any corpus, but a folder that was named must be one.
     except CorpusNotFound:
         if folder is not None:
             raise

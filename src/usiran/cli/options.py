@@ -60,6 +60,7 @@ QuietOption = Annotated[bool, Option("--quiet", help="Show no progress.")]
 
 def show_json(document: object) -> None:
     """Write one JSON document to standard output."""
+    # Not escaped: quotes of the texts are to be read as they stand.
     print(json.dumps(document, indent=2, ensure_ascii=False))
 
 

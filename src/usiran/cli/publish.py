@@ -42,6 +42,7 @@ def publish(
     from usiran.dataset.hub.publish import RIGHTS
     from usiran.dataset.hub.publish import publish as send
 
+    # No default: whoever passes on the words of others has to say so.
     if text is None:
         raise typer.BadParameter(RIGHTS, param_hint="'--text'")
     folder, progress = Corpus.find(corpus), (lambda _: None) if quiet else say

@@ -56,4 +56,5 @@ def diff(
 
     comparison = compare(old, new, start=corpus)
     output.show_diff(comparison, as_json=as_json)
+    # As `git diff` has it: a difference is an error only to who asks for one.
     raise typer.Exit(1 if exit_code and comparison.changes else 0)

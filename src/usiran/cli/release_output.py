@@ -77,6 +77,7 @@ def show_diff(comparison: Comparison, *, as_json: bool) -> None:
     noun = "record differs" if count == 1 else "records differ"
     step = f"{count} {noun}; a release would be {bump}: {comparison.least} or greater"
     print(f"From {old.name} to {new.name}: {step if changes else 'no record differs'}")
+    # Cut, not wrapped: one change stays one line.
     width = max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
     for line in _diff_lines(changes):
         print(line if len(line) <= width else line[: width - 1] + "…")

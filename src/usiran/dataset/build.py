@@ -13,9 +13,9 @@ from typing import Any
 from usiran.annotation.guidelines import fill
 from usiran.corpus import Corpus, Manifest
 from usiran.dataset.configs import View, views
+from usiran.dataset.describe import citation, croissant, datasheet
 from usiran.dataset.describe.card import Built, card
 from usiran.dataset.describe.facts import facts_of
-from usiran.dataset.describe.metadata import metadata_files
 from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table, unchanged
 from usiran.errors import FileError, Finding, shorten
 from usiran.io.atomic import holds, replace_files
@@ -105,7 +105,14 @@ def describe(
     corpus = opened.corpus
     facts = facts_of(opened, manifest=manifest, released=released)
     files = {**files, corpus.dataset / "README.md": card(facts, built).encode()}
-    files |= metadata_files(corpus, facts, built, files)
+    parquet = {config.view.file: files[corpus.dataset / config.view.file] for config in built}
+    files[corpus.dataset / croissant.FILE] = croissant.croissant(facts, built, parquet)
+    # Written by people around what the data says; a corpus may have none.
+    for page in (citation, datasheet):
+        path = corpus.root / page.FILE
+        if path.exists():
+            text = read_text(path, name=page.FILE, what="a file that the figures go into")
+            files[path] = page.fill(text, facts, file=page.FILE).encode("utf-8")
     changed = tuple(path for path, content in files.items() if not holds(path, content))
     return Result(files, _stale(corpus, files), changed, built)
 

@@ -29,8 +29,8 @@ from usiran.schemas.names import LAYERS, SCORED_ZONES, TEXT_STATUS, UNNAMED, ZON
 from usiran.schemas.registry import split_aliases
 from usiran.schemas.roles import EVIDENCE
 from usiran.schemas.tables import MODELS, Frames, rows_of
-from usiran.text.masking import masked
 from usiran.text.spans import Span
+from usiran.text.standoffs import masked
 from usiran.text.tokens import to_bio, tokenize
 
 Row = dict[str, Any]

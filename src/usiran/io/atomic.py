@@ -16,7 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from usiran.errors import FileError, shorten
+from usiran.corpus import Corpus
+from usiran.errors import FileError, Finding, shorten
 
 if sys.platform != "win32":
     import fcntl
@@ -84,6 +85,16 @@ def holds(path: Path, content: bytes | None) -> bool:
         return path.stat().st_size == len(content) and path.read_bytes() == content
     except OSError:
         return False
+
+
+def drift(corpus: Corpus, files: Mapping[Path, bytes], *, allowed: str, fix: str) -> list[Finding]:
+    """Return a finding for every file that does not hold what it should."""
+    return [
+        Finding(corpus.name_of(path), "", "", value, allowed, fix)
+        for path, content in files.items()
+        if not holds(path, content)
+        for value in ["another content" if path.is_file() else "no file"]
+    ]
 
 
 @contextmanager

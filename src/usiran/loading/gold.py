@@ -156,6 +156,7 @@ class _Gold:
 
     def _actor(self, row: AnnotationRow) -> Row:
         """Return who a mention is, and whose side it is on: by hand, in its article, anywhere."""
+        # A name is listed on one line, and may go over a line break in the text.
         surface = " ".join(self._text(row).split())
         scoped = self._scoped.get((row.article_id, surface))
         link = self._links.get(row.unit_id)
@@ -219,6 +220,7 @@ def _majorities(frames: Frames, rounds: Sequence[str]) -> Mapping[tuple[str, str
     majorities: dict[tuple[str, str], set[str | None]] = defaultdict(set)
     for unit, by_round in given.items():
         for counts in by_round.values():
+            # Half of them are no majority: a tie has none.
             label, most = counts.most_common(1)[0]
             majorities[unit].add(label if 2 * most > counts.total() else None)
     return majorities

@@ -13,9 +13,9 @@ import pandas as pd
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError
 from usiran.io.collection import paused_collection
+from usiran.io.csv import read_rows
 from usiran.label_studio.annotation_records import AnnotationRow, TaskReading, annotation_rows
 from usiran.label_studio.read_export import read_export
-from usiran.loading.csv_tables import read_raw
 from usiran.loading.gold import gold_frames
 from usiran.schemas.base import ARTICLE_ID, ROUND
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
@@ -24,6 +24,7 @@ from usiran.text.articles import Sentence, Stored, Texts, grouped, read_stored
 
 CROSSWALKS = ("ace2005", "acled", "cameo", "quad")
 PROJECTS: tuple[Project, ...] = ("stance", "spans")
+_WHOLE = re.compile(r"-?[0-9]+", re.ASCII)
 # Articles are read with their texts, and before the others.
 _CSV = tuple(name for name, file in FILES.items() if file.endswith(".csv") and name != "articles")
 _GOLD_OF: Mapping[Project, tuple[str, ...]] = {
@@ -135,6 +136,7 @@ class _Reader:
         )
 
     def read_csv(self, name: str) -> None:
+        # Empty, not absent: no reader has to ask whether a corpus has a contrast set.
         if not (MODELS[name].needed or (self.corpus.root / FILES[name]).exists()):
             self.tables[name] = empty(name)
         elif (raw := self._raw(name)) is not None:
@@ -248,13 +250,22 @@ class _Reader:
         return tasks
 
     def _raw(self, name: str, file: str | None = None) -> pd.DataFrame | None:
-        """Read a table kept as CSV, unchecked; None where the file cannot be read."""
+        """Read a table kept as CSV as texts, blank cells missing; None where it cannot be read."""
         file = file or FILES[name]
         try:
-            return read_raw(self.corpus.root / file, name, file=file)
+            rows = read_rows(self.corpus.root / file, name=file)
         except FileError as error:
             self.findings.append(error.finding)
             return None
+        # Not pandas' own reader: it would guess types, and take a text such as 'NA' for missing.
+        columns = MODELS[name].columns
+        names = list(rows[0]) if rows else list(columns)
+        cells = {key: [row[key] or None for row in rows] for key in names}
+        frame = pd.DataFrame(cells, dtype=object)
+        for key in (key for key in names if key in columns and str(columns[key].dtype) == "int64"):
+            # pandas would take ' 54' and other digits than 0-9 for numbers.
+            frame[key] = frame[key].map(lambda text: text if _is_whole(text) else repr(text))
+        return frame
 
     def _checked(
         self,
@@ -283,3 +294,7 @@ class _Reader:
 
     def _add_finding(self, path: Path, allowed: str, fix: str) -> None:
         self.findings.append(Finding(self.corpus.name_of(path), "", "", path.name, allowed, fix))
+
+
+def _is_whole(text: object) -> bool:
+    return text is None or bool(_WHOLE.fullmatch(str(text)))

@@ -32,5 +32,6 @@ TABLE = Table(
             "when, as the export says (ISO 8601)", matches=base.TIMESTAMP, nullable=True
         ),
     },
+    # Labels of all fields stand in one column: what is allowed there is for the reader of exports.
     labels={"mode": "mode"},
 )

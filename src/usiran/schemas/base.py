@@ -66,6 +66,7 @@ class Table:
             checks=list(self.rules),
             unique=list(self.key) if self.distinct and len(self.key) > 1 else None,
             strict=True,
+            # Tables kept as CSV come as texts.
             coerce=True,
             ordered=True,
         )
@@ -160,6 +161,7 @@ def is_edtf(value: object) -> bool:
         return False
     parts = value.split("/")
     try:
+        # A year or month stands for its first day; what is longer is cut off.
         first, last = (date.fromisoformat(f"{part}-01-01"[:10]) for part in (parts[0], parts[-1]))
     except ValueError:
         return False

@@ -20,7 +20,14 @@ class Side(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Contest:
-    """Two sides, and the stance that favours neither."""
+    """Two sides, and the stance that favours neither.
+
+    >>> red = Side("red", "pro-red", "red+", "red-", ())
+    >>> blue = Side("blue", "pro-blue", "blue+", "blue-", ())
+    >>> contest, grounds = Contest((red, blue), "neutral"), ["red-", "blue+", "blue-"]
+    >>> contest.toward(grounds), contest.stance_of(grounds)
+    ((-1, 0), 'pro-blue')
+    """
 
     sides: tuple[Side, Side]
     neutral: str
@@ -49,27 +56,14 @@ class Contest:
         return f"the sign of {first} - {second}"
 
     def toward(self, grounds: Iterable[str]) -> tuple[int, ...]:
-        """Return the attitude to each side: 1 for it, -1 against it, 0 neither or both.
-
-        >>> red = Side("red", "pro-red", "red+", "red-", ())
-        >>> blue = Side("blue", "pro-blue", "blue+", "blue-", ())
-        >>> Contest((red, blue), "neutral").toward(["red-", "blue+", "blue-"])
-        (-1, 0)
-        """
+        """Return the attitude to each side: 1 for it, -1 against it, 0 neither or both."""
         given = Counter(grounds)
         return tuple(given[side.favourable] - given[side.unfavourable] for side in self.sides)
 
     def stance_of(self, grounds: Iterable[str]) -> str:
-        """Return the stance that grounds carry.
-
-        >>> red = Side("red", "pro-red", "red+", "red-", ())
-        >>> blue = Side("blue", "pro-blue", "blue+", "blue-", ())
-        >>> Contest((red, blue), "neutral").stance_of(["red-", "blue+", "blue-"])
-        'pro-blue'
-        """
-        first, second = self.sides
-        toward_first, toward_second = self.toward(grounds)
-        total = toward_first - toward_second
-        if total == 0:
+        """Return the stance that grounds carry."""
+        first, second = self.toward(grounds)
+        # What is for one side counts as much as what is against the other.
+        if first == second:
             return self.neutral
-        return first.stance if total > 0 else second.stance
+        return self.stances[0 if first > second else 1]

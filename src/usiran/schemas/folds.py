@@ -9,6 +9,7 @@ TABLE = Table(
     key=("article_id",),
     columns={
         "article_id": text("the article held out in this fold", matches=ARTICLE_ID),
+        # Each fold holds one article: the protocol leaves out one at a time.
         "fold": number("the fold's number, from 0", 0, unique=True),
     },
 )

@@ -60,9 +60,11 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     @cached_property
     def by_written(self) -> dict[str, str]:
         """From what an export holds (alias or name) to the label's name."""
+        # An export holds either: Label Studio writes the alias once a config sets one.
         return {text: label.name for label in self.labels for text in (label.name, label.written)}
 
 
+# An unknown key is refused: one that is misspelt would have no effect, unsaid.
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     version: str
     affiliations: tuple[str, ...]

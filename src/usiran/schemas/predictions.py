@@ -42,6 +42,7 @@ TABLE = Table(
     file="baselines/results",
     key=("system", "task", "sentence_id", "replicate"),
     columns={
+        # A line leaves out what the name of its file says.
         "system": text("the folder's name", matches=ARTICLE_ID, optional=True),
         "task": text("the file's name", matches=r"^[a-z_]+$", optional=True),
         "sentence_id": text("the sentence, or the contrast_id of an edited one", matches=SCORED_ID),

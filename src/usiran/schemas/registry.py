@@ -29,6 +29,7 @@ def split_aliases(aliases: object) -> list[str]:
     >>> split_aliases("PMU | PMF")
     ['PMU', 'PMF']
     """
+    # A cell without a value is NaN or None, as pandas has it.
     if not isinstance(aliases, str):
         return []
     return [part.strip() for part in aliases.split("|") if part.strip()]

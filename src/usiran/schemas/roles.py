@@ -2,6 +2,7 @@
 
 from usiran.schemas.base import ACTOR_SPAN_ID, ARTICLE_ID, EVENT_SPAN_ID, Table, support, text
 
+# Said here once: the published config of events tells it too.
 EVIDENCE = "whether the event's own sentence has the actor, or another one of the article"
 
 TABLE = Table(

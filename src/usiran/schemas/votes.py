@@ -15,6 +15,7 @@ TABLE = Table(
         "unit_id": text("a sentence, article or span id", matches=UNIT_ID),
         "label": text("the label", filled=True),
         "target": text("a role's actor span", matches=ACTOR_SPAN_ID, nullable=True),
+        # From 1 on: a label that nobody gave has no row.
         "votes": number("how many annotators gave it", 1),
     },
 )

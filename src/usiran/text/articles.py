@@ -79,6 +79,7 @@ def read_text(path: Path, *, name: str | None = None, what: str = "the article's
     """
     file = name or str(path)
     try:
+        # As bytes: reading it as text would turn CRLF into LF, and move every offset behind it.
         return path.read_bytes().decode("utf-8")
     except OSError as error:
         raise FileError.of(error, file, what, "check the path") from None

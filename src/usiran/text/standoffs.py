@@ -7,6 +7,7 @@ as on the text, so that everything but the words can still be checked.
 """
 
 import hashlib
+from typing import Any
 
 import msgspec
 import regex
@@ -19,6 +20,8 @@ MASK = "_"
 Piece = str | tuple[int, int]
 """Part of an edited text: new words, or half-open offsets in the text it was made from."""
 
+# Columns, also of nested entries, that hold words of a text.
+_TEXTS = ("text", "tokens", "sentence", "trigger", "agent_texts", "recipient_texts")
 # A possessive ending stays: masked, it would be two tokens.
 _MASKED = regex.compile(rf"(['’]s(?!{WORD}))|{WORD}+")
 
@@ -106,3 +109,24 @@ def withdrawn_standoff(corpus: Corpus, article_id: str) -> Standoff | None:
     except OSError as error:
         raise FileError.of(error, file, "a stand-off file", fix) from None
     return read_standoff(content, article_id, file=file, fix=fix)
+
+
+def masked(value: Any) -> Any:
+    """Return published rows, or one, with underscores of equal length in place of their texts.
+
+    >>> masked({"start": 3, "text": "the US", "actors": [{"text": "US", "type": "GOVERNMENT"}]})
+    {'start': 3, 'text': '______', 'actors': [{'text': '__', 'type': 'GOVERNMENT'}]}
+    """
+    if isinstance(value, list):
+        return [masked(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            key: _hidden(item) if key in _TEXTS else masked(item) for key, item in value.items()
+        }
+    return value
+
+
+def _hidden(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_hidden(item) for item in value]
+    return MASK * len(value) if isinstance(value, str) else value

@@ -17,6 +17,7 @@ class Rule(NamedTuple):
     find: Callable[[Opened], Iterator[Finding]]
 
 
+# Some need no table: they pass over what is absent.
 RULES = (
     Rule((), labels.config_valid),
     Rule((), keys.references),

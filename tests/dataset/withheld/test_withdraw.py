@@ -42,9 +42,8 @@ from usiran.loading.tables import load_tables
 from usiran.schemas.label_scheme import read_scheme
 from usiran.text.articles import read_texts
 from usiran.text.diff_pieces import edit_of, edited
-from usiran.text.masking import masked
 from usiran.text.ngrams import SharedRuns
-from usiran.text.standoffs import template, withdrawn_standoff
+from usiran.text.standoffs import masked, template, withdrawn_standoff
 from usiran.text.tokens import tokenize
 from usiran.validation.validate import open_valid, validate
 

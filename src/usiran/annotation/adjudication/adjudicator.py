@@ -19,7 +19,7 @@ from usiran.annotation.annotator_labels import read_rounds
 from usiran.annotation.submissions import PROJECTS, annotators_file, read_annotators
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError, refuse
-from usiran.io.atomic import holds, replace_files
+from usiran.io.atomic import drift, replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.label_studio.annotation_records import TaskReading, span_id
 from usiran.label_studio.check import check_task
@@ -220,15 +220,11 @@ class Adjudicator:
 
     def drift(self) -> list[Finding]:
         """Find gold files that are not what the labels and decisions give."""
-        allowed = "what the submissions and the ledger give"
-        fix = "run `usiran annotate adjudicate`"
-        findings = []
-        for path, content in self._gold()[2].items():
-            if not holds(path, content):
-                value = "another content" if path.is_file() else "no file"
-                name = self.corpus.name_of(path)
-                findings.append(Finding(name, "", "", value, allowed, fix))
-        return findings
+        allowed, fix = (
+            "what the submissions and the ledger give",
+            "run `usiran annotate adjudicate`",
+        )
+        return drift(self.corpus, self._gold()[2], allowed=allowed, fix=fix)
 
     def _gold(self) -> tuple[list[TaskReading], list[DecisionRow], dict[Path, bytes]]:
         """Return the gold's tasks, the rows of decisions.csv and all files, checked."""

@@ -14,7 +14,7 @@ from usiran.annotation.agreement.measure import Agreement, measure_corpus
 from usiran.annotation.agreement.report import report
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError, PlotsMissing
-from usiran.io.atomic import holds
+from usiran.io.atomic import drift
 from usiran.text.articles import read_text
 
 _BLOCK = re.compile(r"<!-- agreement: (?P<rounds>[^\n]*?) -->\n.*?<!-- /agreement -->", re.DOTALL)
@@ -40,11 +40,7 @@ def page_drift(corpus: Corpus, progress: Progress = lambda _: None) -> list[Find
             progress(f"not checked: {error}")
     files[corpus.annotation / "AGREEMENT.md"] = text
     fix = "run `usiran annotate agreement --write` and commit what it writes"
-    return [
-        Finding(corpus.name_of(path), "", "", "other content", "what the exports give", fix)
-        for path, content in files.items()
-        if not holds(path, content)
-    ]
+    return drift(corpus, files, allowed="what the exports give", fix=fix)
 
 
 def _measured(corpus: Corpus, progress: Progress) -> tuple[bytes, dict[Path, Agreement]]:

@@ -37,6 +37,7 @@ def show_open(
         show_json(sheets.as_json(adjudicator, questions))
         return
     write = sheets.as_sheet if as_sheet else sheets.as_text
+    # A sheet goes to standard output alone, to be sent to a file; the rest is said beside it.
     print(write(adjudicator, questions), end="")
     for line in _remaining(adjudicator):
         say(line)
@@ -52,6 +53,7 @@ def through_studio(
     as_json: bool,
 ) -> None:
     """Send what is open to Label Studio, or print a sheet with what was labelled there."""
+    # Here, not above: deciding in the terminal needs no server, whose SDK is slow to import.
     from usiran.annotation.server import adjudication as adjudicate
     from usiran.cli.annotate.server import connect
 
@@ -104,6 +106,7 @@ def decide(
     adjudicator: Adjudicator, by: str | None, *, sheet: Path | None, redo: Sequence[str]
 ) -> int:
     """Take decisions from a sheet or in the terminal; return how many were saved."""
+    # Before the first question: nobody is to answer and then be refused.
     adjudicator.check_rounds()
     adjudicator.check_adjudicator(by or "")
     if sheet is None:
@@ -136,7 +139,9 @@ def finish(adjudicator: Adjudicator, saved: int, *, decided: bool, as_json: bool
 
 def dialogue(adjudicator: Adjudicator, by: str, redo: Sequence[str]) -> int:
     """Ask for decisions until nothing is open or the adjudicator quits; return how many."""
+    # An id that is none is told before anything is asked.
     again = [adjudicator.question(id).id for id in redo]
+    # Skipped for this run only: the question stays open.
     saved, skipped = 0, set[str]()
     while True:
         open_questions = [one for one in adjudicator.state.open if one.id not in skipped]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 _WIDTH = 100
+# Reasons stand below the id of their sentence, which begins in the twelfth column.
 _REASON = textwrap.TextWrapper(
     _WIDTH, initial_indent=" " * 11, subsequent_indent=" " * 13, break_on_hyphens=False
 )

@@ -88,4 +88,5 @@ def adopt(
 
 
 studio.mount(app)
+# Without a name of its own its commands join this group.
 app.add_typer(review.app)

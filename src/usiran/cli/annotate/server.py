@@ -133,6 +133,7 @@ def push(
         annotator_id=annotator,
         article_ids=article or (),
         predictor=predictor,
+        # Two choices: to be ordered by a system shows nothing of it, so it anchors nobody.
         use=Use(shown=pre_annotate is not None, ordering=queue is not None),
     )
     if as_json:

@@ -29,6 +29,7 @@ Notify = Callable[[str, str, int, int], None]
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Notify]:
     """Give a callback that shows progress: a bar on a terminal, plain lines elsewhere."""
+    # A bar only where somebody watches: its control characters would fill a log.
     console = Console(stderr=True)
     if quiet:
         yield lambda *_: None

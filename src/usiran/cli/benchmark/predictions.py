@@ -70,6 +70,7 @@ def verify(
     from usiran.benchmark.verify import verify_all
     from usiran.cli.benchmark import output
 
+    # With neither of the two nothing would be looked at, and that would pass for verified.
     if (result is None) != every:
         raise typer.BadParameter("name one result, or say --all")
     benchmark = open_benchmark(corpus)

@@ -43,6 +43,7 @@ def run(
 
     benchmark = open_benchmark(corpus, tasks=task or (), systems=system or ())
     pairs = benchmark.plan(task or (), system or (), peers=peers)
+    # Said first: whoever asked for a peer may not want to wait for the others.
     output.tell_absent(benchmark, peers=peers)
     with output.progress(quiet=quiet) as progress:
         fresh = run_all(benchmark, pairs, seed=seed, draws=draws, progress=progress)
