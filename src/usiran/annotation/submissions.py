@@ -123,9 +123,7 @@ def import_labels(
         old = [task for task in stored if task.project == project and task.annotations]
         merged, outcomes = _merge(old, fresh, moment)
         counts[project] = Counts(
-            new=outcomes["new"],
-            changed=outcomes["changed"],
-            unchanged=outcomes["unchanged"],
+            **{name: outcomes[name] for name in ("new", "changed", "unchanged")},
             skipped=sum(task.annotation.skipped for task in fresh),
             unlabelled=sum(task.project == project for task in tasks) - len(fresh),
             missing=_missing(project, merged, texts),

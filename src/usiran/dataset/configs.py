@@ -1,17 +1,5 @@
 """The published configs: views of the tables, as rows with Hugging Face features.
 
-========== ============================================ =========================
-config     one row is                                   key
-========== ============================================ =========================
-stance     a scored sentence and its stance             sentence_id
-spans      a scored sentence, its tokens and spans      sentence_id
-articles   an article with everything nested            article_id
-contrast   an edited sentence and its stance (test)     contrast_id
-annotations one annotator's one label on one unit       annotation_id
-actors     an actor of the registry                     actor_id
-events     an event with who does it to whom            event_id
-========== ============================================ =========================
-
 Offsets are half-open, in code points of the article's text, in every config: subtract the
 row's ``start`` to index a sentence's own text.
 """

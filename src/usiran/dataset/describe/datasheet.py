@@ -14,16 +14,8 @@ from usiran.io.templates import template
 FILE = "DATASHEET.md"
 # Each is a macro of the template.
 BLOCKS = (
-    "sizes",
-    "labels",
-    "articles",
-    "annotators",
-    "agreement",
-    "gold",
-    "garbled",
-    "contrast",
-    "rights",
-    "versions",
+    *("sizes", "labels", "articles", "annotators", "agreement", "gold", "garbled"),
+    *("contrast", "rights", "versions"),
 )
 _BLOCK = re.compile(r"(<!-- figures: (?P<name>[^\n]*?) -->\n).*?(<!-- /figures -->)", re.DOTALL)
 
