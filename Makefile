@@ -88,6 +88,7 @@ wheel: $(DEV_STAMP)  ## build the wheel and run the commands' tests against it, 
 	build/wheel/bin/usiran --version
 	build/wheel/bin/usiran build --check --quiet
 	build/wheel/bin/python -m pytest --numprocesses=2 --dist=loadfile tests/cli tests/dataset/test_build.py tests/label_studio/test_config.py tests/schemas/test_tables.py
+	build/wheel/bin/python -m pytest --numprocesses=2 -m wheel tests
 
 bench: $(DEV_STAMP)  ## measure the speed budgets against peers; writes baselines/BENCH.md
 	$(BIN)/python -m bench

@@ -12,7 +12,7 @@ from tests.support.plugin import add_entry_points, plugin
 from usiran import plugins
 from usiran.benchmark.results import SUBMITTED, read_results
 from usiran.benchmark.verify import verify_all
-from usiran.benchmark.write_results import publish
+from usiran.benchmark.write_results import outdated, publish
 from usiran.errors import InputError
 from usiran.models.plugged import plugged
 
@@ -38,7 +38,8 @@ def test_a_plug_in_runs_like_any_system_and_is_listed_as_submitted(bench: MakeBe
         "factory": "usiran_example.systems:word_svm",
         "package": "usiran-example 1.0.0",
     }
-    # Whoever has not installed it can verify what it predicted.
+    # Whoever has not installed it can verify what it predicted, and renders the same pages.
+    assert outdated(bench()) == []
     checked = verify_all(bench())
     assert len(checked) == 2
     assert [finding for each in checked for finding in each.findings] == []
@@ -53,6 +54,7 @@ def test_a_plug_in_task_takes_the_systems_that_it_names(bench: MakeBench) -> Non
     assert stored.result.confusion.labels == ("some", "none")
     publish(made, {("majority", "mentions"): stored})
     assert [check.findings for check in verify_all(bench())] == [()]
+    assert outdated(bench()) == []
 
 
 def test_a_factory_is_named_by_its_module_from_the_folder_one_is_in(

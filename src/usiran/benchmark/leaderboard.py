@@ -11,8 +11,10 @@ from usiran.benchmark.results import SUBMITTED, Result, Results
 from usiran.benchmark.run import Benchmark
 from usiran.io.markdown import score, signed, signed_span, span_of, table
 from usiran.io.templates import render as render_template
+from usiran.models.registry import SYSTEMS
 from usiran.tasks.base import METRICS, Gold
 from usiran.tasks.metrics.contrast import ORIGINAL
+from usiran.tasks.registry import TASKS
 
 PURPOSE = (
     "This is a seed corpus: a template and a unit test for pipelines. "
@@ -25,17 +27,19 @@ _UNITS = {"spans": "gold spans", "links": "gold links"}
 
 
 def render(bench: Benchmark, results: Results) -> str:
-    """Return the whole leaderboard."""
+    """Return the whole leaderboard: of the toolkit's own tasks, whatever is plugged in."""
     records = next(iter(bench.golds.values())).records
+    golds = {name: gold for name, gold in bench.golds.items() if name in TASKS}
     return render_template(
         "usiran.benchmark",
         "leaderboard.md.jinja",
         bench=bench,
+        library={name: settings for name, settings in bench.library.items() if name in SYSTEMS},
         purpose=PURPOSE,
         quoted_floor=QUOTED_FLOOR,
         articles=records.groupby("article_id", sort=False).size(),
         sections=[
-            _Section(bench, gold, rank(bench, name, results)) for name, gold in bench.golds.items()
+            _Section(bench, gold, rank(bench, name, results)) for name, gold in golds.items()
         ],
         # One line a system: the words are the same whichever of its tasks they come with.
         submitted={

@@ -13,6 +13,7 @@ from usiran.benchmark.results import SUBMITTED, Results, Stored, json_bytes, rea
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
 from usiran.io.atomic import holds, replace_files
+from usiran.tasks.registry import TASKS
 
 
 def leaderboard_path(benchmark: Benchmark) -> Path:
@@ -30,10 +31,12 @@ def publish(benchmark: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Re
 
     A submitted system's card is written anew with them. Returns all results.
     """
+    own = {name: task for name, task in benchmark.ceiling.tasks.items() if name in TASKS}
+    ceiling = msgspec.structs.replace(benchmark.ceiling, tasks=own)
     results = dict(sorted({**read_results(benchmark.corpus), **fresh}.items()))
     files = {
         leaderboard_path(benchmark): render(benchmark, results).encode("utf-8"),
-        ceiling_path(benchmark): json_bytes(benchmark.ceiling),
+        ceiling_path(benchmark): json_bytes(ceiling),
     }
     for (system, task), stored in fresh.items():
         result, predictions = stored_results.paths(benchmark.corpus, system, task)
