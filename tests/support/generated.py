@@ -18,6 +18,7 @@ from tests.support.facts import UNKNOWN_BASES
 from tests.support.tiny import LABELS, write_csv
 from usiran.annotation.adjudication.question_labels import Item, Labels, Question, format_answer
 from usiran.corpus import Corpus
+from usiran.dataset.folds import dealt
 from usiran.label_studio.annotation_records import (
     AnnotationReading,
     AnnotationRow,
@@ -276,8 +277,9 @@ class _Generator:
             ],
         )
         self._table("sentences", [row._asdict() for row in self.texts.by_id.values()])
-        folds = enumerate(self.texts.texts)
-        self._table("folds", [{"article_id": key, "fold": number} for number, key in folds])
+        folds = dealt(dict.fromkeys(self.texts.texts, SCORED))
+        rows = [{"article_id": key, "fold": fold} for key, fold in folds.items()]
+        self._table("folds", rows)
         people = [{"annotator_id": who, "kind": "human", "name": who} for who in ANNOTATORS]
         judge = {"annotator_id": "judge", "kind": "human", "name": "judge"}
         self._table("annotators", [*people, judge])

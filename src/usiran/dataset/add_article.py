@@ -10,6 +10,7 @@ import pandas as pd
 
 from usiran.corpus import Corpus
 from usiran.dataset.articles import COLUMNS, Row, read_source, sentence_rows, slug, source_files
+from usiran.dataset.folds import with_article
 from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.schemas.articles import FACTS
@@ -85,17 +86,16 @@ def prepare(corpus: Corpus, path: Path, facts: Facts, *, allow_similar: bool = F
 
 def add(corpus: Corpus, addition: Addition) -> None:
     """Write the text and its rows of articles.csv, sentences.csv and folds.csv, all or none."""
-    key, folds = addition.article_id, read_source(corpus, "folds")
-    # A fold of its own: the protocol leaves one article out.
-    number = max((int(row["fold"]) for row in folds), default=-1) + 1
+    key = addition.article_id
     # At the end of each file: rows of other articles never move, and a diff shows the new ones.
+    sentences = [*read_source(corpus, "sentences"), *sentence_rows(key, addition.proposals)]
+    old = {row["article_id"]: int(row["fold"]) for row in read_source(corpus, "folds")}
+    sizes = Counter(row["article_id"] for row in sentences if row["zone"] != "boilerplate")
+    folds = with_article(old, sizes, key)
     tables: dict[str, list[Row]] = {
         "articles": [*read_source(corpus, "articles"), addition.row],
-        "sentences": [
-            *read_source(corpus, "sentences"),
-            *sentence_rows(key, addition.proposals),
-        ],
-        "folds": [*folds, {"article_id": key, "fold": str(number)}],
+        "sentences": sentences,
+        "folds": [{"article_id": name, "fold": str(fold)} for name, fold in folds.items()],
     }
     files = {corpus.article(key): addition.text.encode("utf-8"), **source_files(corpus, tables)}
     replace_files(files, corpus.swap)

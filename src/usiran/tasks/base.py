@@ -7,7 +7,8 @@ scored sentence. What few articles cannot tell is computed from the gold, never 
 - a task whose label is constant inside every article is *not evaluable*: articles are
   held out whole, so a score cannot tell the label from the article;
 - a class found in fewer than two articles is *not evaluable*: when its only article is
-  held out, no example of it is left to learn from. It stays out of the macro mean.
+  held out, no example of it is left to learn from. So is one whose articles are all in one
+  fold. It stays out of the macro mean.
 """
 
 from __future__ import annotations
@@ -141,19 +142,25 @@ class Gold:
 
     def spread(self, level: str = "type") -> dict[str, int]:
         """Return in how many articles each label of a level occurs."""
-        articles: dict[str, set[str]] = {label: set() for label in self.task.levels[level]}
-        for value, article in zip(self.values, self.articles.tolist(), strict=True):
+        return {label: len(names) for label, names in self._places(level).items()}
+
+    def _places(self, level: str) -> dict[str, dict[str, int]]:
+        """Return the articles in which each label of a level occurs, each with its fold."""
+        places: dict[str, dict[str, int]] = {label: {} for label in self.task.levels[level]}
+        rows = zip(self.values, self.articles.tolist(), self.folds.tolist(), strict=True)
+        for value, article, fold in rows:
             labels = [value] if isinstance(value, str) else [item.label for item in value]
             for label in labels:
-                articles[self.task.at(level, label)].add(article)
-        return {label: len(names) for label, names in articles.items()}
+                places[self.task.at(level, label)][article] = fold
+        return places
 
     def unevaluable_classes(self, level: str = "type") -> dict[str, str]:
-        """Return the classes found in fewer than two articles, each with the reason."""
+        """Return the classes found in fewer than two articles or folds, each with the reason."""
+        reasons = {0: "found in no article", 1: "found in one article only"}
         return {
-            label: "found in no article" if count == 0 else "found in one article only"
-            for label, count in self.spread(level).items()
-            if count < LEAST_ARTICLES
+            label: reasons.get(len(folds), "found in one fold only")
+            for label, folds in self._places(level).items()
+            if len(set(folds.values())) < LEAST_ARTICLES
         }
 
     @cached_property
