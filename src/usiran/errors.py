@@ -57,6 +57,14 @@ class Finding:
 class UsiranError(Exception):
     """Base of every error the toolkit raises on purpose; its text is for the user."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # An exception is rebuilt from its text by default, which is not what ours are made from.
+        return _rebuilt, (type(self), self.args), self.__dict__
+
+
+def _rebuilt(kind: type[UsiranError], args: tuple[object, ...]) -> UsiranError:
+    return kind.__new__(kind, *args)
+
 
 class CorpusNotFound(UsiranError):
     """No corpus folder where one was looked for."""

@@ -11,13 +11,11 @@ from sklearn.base import clone
 from tests.support import synthetic
 from tests.support.benches import MakeBench, bench, files_of, run_pairs
 from usiran.benchmark.results import paths
-from usiran.benchmark.run import (
-    evaluate,
-    run_all,
-    run_replicates,
-)
+from usiran.benchmark.run import evaluate, run_replicates
+from usiran.benchmark.workers import run_all
 from usiran.benchmark.write_results import publish
 from usiran.errors import FileError, InputError
+from usiran.models.fit_cache import forget
 from usiran.models.registry import SYSTEMS
 
 __all__ = ["bench"]
@@ -157,6 +155,7 @@ def test_two_runs_write_the_same_bytes_and_another_seed_does_not(bench: MakeBenc
     pairs = made.plan(["stance"], ["stratified", "tfidf-logreg", "tfidf-svm", "attitudes"])
     pairs += [("actors", "stratified"), ("events", "tagger"), ("actors", "shuffled-within")]
     first = run_all(made, pairs, seed=0, draws=100)
+    forget()
     assert run_all(made, pairs, seed=0, draws=100) == first
     other = run_all(made, [("stance", "stratified")], seed=9, draws=100)
     assert other["stratified", "stance"].predictions != first["stratified", "stance"].predictions
@@ -181,7 +180,7 @@ def test_a_result_holds_everything_the_protocol_asks_for(bench: MakeBench) -> No
     made = bench()
     publish(made, run_pairs(made, ("stance", "tfidf-logreg")))
     result = json.loads(paths(made.corpus, "tfidf-logreg", "stance")[0].read_bytes())
-    assert (result["protocol"], result["seed"], result["draws"]) == ("v1", 0, 300)
+    assert (result["protocol"], result["seed"], result["draws"]) == ("v2", 0, 300)
     assert (result["sentences"], result["articles"]) == (120, 5)
     assert result["gold_sha256"] == made.golds["stance"].sha256
     assert result["folds_sha256"] == made.folds

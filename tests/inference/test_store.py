@@ -162,7 +162,7 @@ def test_the_card_is_in_the_hubs_format_with_score_and_interval(bench: Benchmark
     assert (data.license, data.pipeline_tag) == ("other", "token-classification")
     (scored,) = data.eval_results or []
     assert scored.metric_value == result["score"]
-    assert scored.metric_args == {"interval": result["interval"], "protocol": "v1"}
+    assert scored.metric_args == {"interval": result["interval"], "protocol": "v2"}
     assert scored.dataset_revision == bench.corpus.manifest.version
     assert "95 % interval" in card.text
     assert "not evidence of which model is better" in card.text

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import pandas as pd
 
 from tests.support import synthetic
 from tests.support.synthetic import spans
+from usiran.models.base import Spans
 from usiran.models.gazetteer import CombinedTagger, Gazetteer, GazetteerTagger, merged
 from usiran.models.lexicon import SpanCues
 from usiran.tasks.base import objects
 from usiran.text.spans import Span
+from usiran.text.tokens import tokenize
 
 
 def _records(texts: list[str], articles: list[str]) -> pd.DataFrame:
     return pd.DataFrame({"article_id": articles, "text": texts, "zone": "body"})
 
 
+def _learn(rows: Iterable[tuple[str, Spans]], **options: Any) -> Gazetteer:
+    return Gazetteer.learn([(tokenize(text), found) for text, found in rows], **options)
+
+
 def test_the_longest_surface_wins_and_takes_its_commonest_type() -> None:
-    gazetteer = Gazetteer.learn(
+    gazetteer = _learn(
         [
             ("Iraqi army", spans((0, 10, "MILITARY"))),
             ("Iraqi", spans((0, 5, "GOVERNMENT"))),
@@ -31,25 +40,25 @@ def test_the_longest_surface_wins_and_takes_its_commonest_type() -> None:
 
 
 def test_matches_begin_and_end_at_token_boundaries() -> None:
-    gazetteer = Gazetteer.learn([("Iran", spans((0, 4, "GOVERNMENT")))])
+    gazetteer = _learn([("Iran", spans((0, 4, "GOVERNMENT")))])
     assert gazetteer.find("Iranian Iran's") == [Span(8, 12, "GOVERNMENT")]
 
 
 def test_a_surface_that_is_mostly_no_span_is_dropped() -> None:
     rows = [("forces left", spans((0, 6, "MILITARY"))), ("it forces them", ()), ("forces", ())]
-    assert Gazetteer.learn(rows).find("forces") == []
-    assert Gazetteer.learn(rows, least_precision=0.3).find("forces") == [Span(0, 6, "MILITARY")]
+    assert _learn(rows).find("forces") == []
+    assert _learn(rows, least_precision=0.3).find("forces") == [Span(0, 6, "MILITARY")]
 
 
 def test_exactly_half_is_precise_enough() -> None:
     rows = [("forces", spans((0, 6, "MILITARY"))), ("forces", ())]
-    assert Gazetteer.learn(rows).find("forces") == [Span(0, 6, "MILITARY")]
+    assert _learn(rows).find("forces") == [Span(0, 6, "MILITARY")]
 
 
 def test_capitals_are_ignored_where_asked() -> None:
     rows = [("Attacked", spans((0, 8, "ASSAULT")))]
-    assert Gazetteer.learn(rows).find("attacked") == []
-    assert Gazetteer.learn(rows, fold_case=True).find("ATTACKED") == [Span(0, 8, "ASSAULT")]
+    assert _learn(rows).find("attacked") == []
+    assert _learn(rows, fold_case=True).find("ATTACKED") == [Span(0, 8, "ASSAULT")]
 
 
 def test_an_empty_gazetteer_finds_nothing() -> None:

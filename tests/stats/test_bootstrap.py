@@ -54,10 +54,11 @@ def test_every_drawn_copy_of_an_article_brings_as_many_sentences_as_it_has(throw
 def test_weights_average_1_and_equal_seeds_give_equal_weights() -> None:
     block = np.concatenate(list(weights(ARTICLES, draws=20_000, seed=2)))
     assert block.mean(axis=0) == pytest.approx(1.0, abs=0.05)
+    # The last weights are remembered: others between them have them drawn again.
+    assert (block != np.concatenate(list(weights(ARTICLES, draws=20_000, seed=3)))).any()
     np.testing.assert_array_equal(
         block, np.concatenate(list(weights(ARTICLES, draws=20_000, seed=2)))
     )
-    assert (block != np.concatenate(list(weights(ARTICLES, draws=20_000, seed=3)))).any()
 
 
 def test_many_sentences_are_drawn_in_chunks_of_bounded_size(

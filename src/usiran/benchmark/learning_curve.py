@@ -1,7 +1,8 @@
 """Learning curves: the score by the number of training articles.
 
-For every article held out, a system is trained on subsets of the others of each size: on all
-of them where there are at most SUBSETS, else on a seeded sample. The counts of a held-out
+For every fold held out, a system is trained on subsets of the others of each size: on all of
+them where there are at most SUBSETS, else on a seeded sample. Where a fold holds several
+articles, a size is what so many folds hold on average. The counts of a held-out
 sentence are the mean over its subsets; they are pooled and scored as ever, and the band is
 the two-stage bootstrap's interval. So the last point is the system's own score, up to seeds.
 """
@@ -16,7 +17,8 @@ import numpy as np
 
 from usiran.benchmark.results import rounded
 from usiran.benchmark.run import Benchmark, own_settings_sha256
-from usiran.models.base import Estimator, Indices, fit_copy, predict
+from usiran.models.base import Estimator, Indices, predict
+from usiran.models.fit_cache import fit_copy
 from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
 from usiran.stats.scores import Floats
 from usiran.tasks.base import METRICS, Gold, Predictions
@@ -83,7 +85,8 @@ def curve(bench: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Cu
     """Return one system's learning curve on one task."""
     gold = bench.gold_for(system, task)
     model = bench.systems[system].build(bench.build_context(task, system, SEED))
-    sizes = sizes_of(len(gold.article_ids) - 1)
+    folds = len(np.unique(gold.folds))
+    sizes = sizes_of(folds - 1)
     scores, intervals, fits = [], [], 0
     for size in sizes:
         counts, fitted = _counts(gold, model, size)
@@ -95,7 +98,7 @@ def curve(bench: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Cu
         task=task,
         system=system,
         metric=METRICS[gold.task.headline],
-        sizes=sizes,
+        sizes=tuple(round(size * len(gold.article_ids) / folds) for size in sizes),
         scores=rounded(tuple(scores)),
         intervals=rounded(tuple(intervals)),
         fits=fits,
@@ -113,7 +116,7 @@ def made_on(bench: Benchmark, task: str, system: str) -> dict[str, str]:
 
 
 def sizes_of(most: int) -> tuple[int, ...]:
-    """Return the numbers of training articles: all up to `most`, or some spread over them.
+    """Return the numbers of training folds: all up to `most`, or some spread over them.
 
     Examples
     --------
@@ -157,7 +160,7 @@ def subsets(folds: list[int], size: int) -> Iterator[tuple[int, ...]]:
 
 
 def _held_out(gold: Gold, model: Estimator, folds: tuple[int, ...], test: Indices) -> Floats:
-    """Return the counts of one held-out article, predicted from some training folds."""
+    """Return the counts of one held-out fold, predicted from some training folds."""
     fitted = fit_copy(model, gold, np.flatnonzero(np.isin(gold.folds, folds)))
     records = gold.records.iloc[test].drop(columns=list(gold.hidden), errors="ignore")
     predictions = Predictions(*predict(fitted, records, gold.task.labels))

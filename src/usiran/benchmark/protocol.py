@@ -1,9 +1,14 @@
-"""The official protocol, version 1: leave one article out, pool the predictions.
+"""The official protocol, version 2: hold out whole articles, pool the predictions.
 
-Every fold of `folds.csv` is held out once. A fresh copy of the system is fitted on the
-other articles and sees nothing of the held-out one: no text, no vocabulary, no label.
-Annotations that a task or a system may read in training only are taken out of the records
-of the held-out article before it is asked.
+Every fold of `folds.csv` is held out once: one article up to `usiran.schemas.folds.MOST_ALONE`
+articles, above that a tenth of them. A fresh copy of the system is fitted on the other
+articles and sees nothing of those held out: no text, no vocabulary, no label. Annotations
+that a task or a system may read in training only are taken out of the records of the articles
+held out before they are asked. Tuning holds out whole training articles in turn
+(`usiran.models.tuning`).
+
+Version 1 left one article out however many there were, in tuning as well. Up to SAME_AS_V1
+articles the two are the same, and results of both are compared.
 """
 
 from __future__ import annotations
@@ -18,12 +23,27 @@ from numpy.typing import NDArray
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError
-from usiran.models.base import Estimator, Indices, fit_copy, predict
+from usiran.models.base import Estimator, Indices, predict
+from usiran.models.fit_cache import fit_copy
+from usiran.models.tuning import FOLDS
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Gold, Predictions, objects
 
-PROTOCOL = "v1"
+PROTOCOL = "v2"
+SAME_AS_V1 = FOLDS + 1
 Say = Callable[[Indices, Indices], None]
+Fitted = dict[int, Estimator]
+
+
+def holds(protocol: str, articles: int) -> bool:
+    """Return whether results under a version of the protocol are what the present one gives.
+
+    Examples
+    --------
+    >>> holds("v2", 50), holds("v1", 6), holds("v1", 7)
+    (True, True, False)
+    """
+    return protocol == PROTOCOL or (protocol == "v1" and articles <= SAME_AS_V1)
 
 
 def folds_sha256(corpus: Corpus) -> str:
@@ -45,10 +65,15 @@ class Outcome:
     predictions: Predictions
 
 
-def run(system: Estimator, gold: Gold) -> Outcome:
-    """Predict every article by a copy of the system fitted on the others."""
+def run(system: Estimator, gold: Gold, fitted: Fitted | None = None) -> Outcome:
+    """Predict every fold by a copy of the system fitted on the others.
+
+    `fitted` holds the copies by fold: those that are in it already are asked again, as for
+    tasks that learn from the same gold, and the others are added.
+    """
     records = gold.records.drop(columns=list(gold.hidden), errors="ignore")
-    return Outcome(gold, predict_folds(system, gold.source, records, gold.folds))
+    predictions = predict_folds(system, gold.source, records, gold.folds, fitted=fitted)
+    return Outcome(gold, predictions)
 
 
 def predict_folds(
@@ -57,19 +82,23 @@ def predict_folds(
     records: pd.DataFrame,
     folds: NDArray[np.int64],
     say: Say = lambda *_: None,
+    *,
+    fitted: Fitted | None = None,
 ) -> Predictions:
     """Predict records by copies of a system, each fitted on the gold of the other folds.
 
     `folds` (n,) are those of the records. `say` is called with the rows of the gold and those
-    of the records before each fit.
+    of the records before each fit. `fitted` is that of `run`.
     """
+    copies = {} if fitted is None else fitted
     values = np.empty(len(records), dtype=object)
     stated: Floats | None = None
-    for fold in np.unique(folds):
+    for fold in np.unique(folds).tolist():
         train, test = np.flatnonzero(gold.folds != fold), np.flatnonzero(folds == fold)
         say(train, test)
-        fitted = fit_copy(system, gold, train)
-        labels, probabilities = predict(fitted, records.iloc[test], gold.task.labels)
+        if fold not in copies:
+            copies[fold] = fit_copy(system, gold, train)
+        labels, probabilities = predict(copies[fold], records.iloc[test], gold.task.labels)
         values[test] = objects(labels)
         if probabilities is not None:
             # Only now is it known that the system states any.

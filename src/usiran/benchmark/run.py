@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -20,7 +21,7 @@ from usiran.benchmark.predictions import (
     read_lines,
     refuse_faults,
 )
-from usiran.benchmark.protocol import PROTOCOL, Outcome, folds_sha256, run
+from usiran.benchmark.protocol import PROTOCOL, Fitted, Outcome, folds_sha256, holds, run
 from usiran.benchmark.results import (
     SUBMITTED,
     Origin,
@@ -188,10 +189,11 @@ class Benchmark:
         return BuildContext(self.learned(task), self.library[system], self.library, seed, tasks)
 
     def is_stale(self, result: Result) -> bool:
-        """Return whether a result was made on other gold or other folds."""
+        """Return whether a result was made on other gold, other folds or by another protocol."""
         gold = self.golds.get(result.task)
-        made_on = result.gold_sha256, result.folds_sha256
-        return gold is None or (gold.sha256, self.folds) != made_on
+        if gold is None or not holds(result.protocol, len(gold.article_ids)):
+            return True
+        return (gold.sha256, self.folds) != (result.gold_sha256, result.folds_sha256)
 
     def outcomes(self, stored: Stored) -> list[Outcome]:
         """Return the outcomes in a stored predictions file."""
@@ -294,22 +296,41 @@ def _check_free(name: str, system: str, library: Mapping[str, Settings]) -> None
         raise InputError.of(f"--system {name}", f"the name '{system}'", allowed, fix)
 
 
-def run_replicates(benchmark: Benchmark, task: str, system: str, seed: int) -> list[Outcome]:
+@dataclass(frozen=True)
+class Copies:
+    """The fitted copies of systems, by what they learn: tasks that learn the same share them."""
+
+    by_system: dict[tuple[str, str, int], Fitted] = field(default_factory=lambda: defaultdict(dict))
+
+
+def run_replicates(
+    benchmark: Benchmark, task: str, system: str, seed: int, copies: Copies | None = None
+) -> list[Outcome]:
     """Run one system on one task under the protocol, once for every replicate."""
-    gold = benchmark.gold_for(system, task)
+    gold, learned = benchmark.gold_for(system, task), benchmark.learned(task).name
     relabel = benchmark.systems[system].relabel
+    by_system = (copies or Copies()).by_system
     outcomes = []
     for replicate in range(benchmark.replicates(task, system)):
         # A seed of its own each, and the same ones whatever else is run.
         context = benchmark.build_context(task, system, seed + replicate)
         scored = relabel(gold, seed + replicate) if relabel else gold
-        outcomes.append(run(benchmark.systems[system].build(context), scored))
+        fitted = by_system[system, learned, seed + replicate]
+        outcomes.append(run(benchmark.systems[system].build(context), scored, fitted))
     return outcomes
 
 
-def evaluate(benchmark: Benchmark, task: str, system: str, *, seed: int, draws: int) -> Stored:
+def evaluate(
+    benchmark: Benchmark,
+    task: str,
+    system: str,
+    *,
+    seed: int,
+    draws: int,
+    copies: Copies | None = None,
+) -> Stored:
     """Run one system on one task and score it."""
-    outcomes = run_replicates(benchmark, task, system, seed)
+    outcomes = run_replicates(benchmark, task, system, seed, copies)
     origin = benchmark.origin(task, system, seed)
     return score_outcomes(benchmark, origin, task, outcomes, seed=seed, draws=draws)
 
@@ -328,23 +349,6 @@ def score_outcomes(
     lines = list(lines_of(outcomes, relabelled=origin.relabelled))
     refuse_faults(lines, benchmark.golds[task], origin.system, relabelled=origin.relabelled)
     return benchmark.score(origin, task, lines, seed=seed, draws=draws)
-
-
-def run_all(
-    benchmark: Benchmark,
-    pairs: Sequence[tuple[str, str]],
-    *,
-    seed: int,
-    draws: int,
-    progress: Callable[[str, str, int, int], None] | None = None,
-) -> dict[tuple[str, str], Stored]:
-    """Run and score the given (task, system) pairs; keys are (system, task)."""
-    fresh = {}
-    for done, (task, system) in enumerate(pairs):
-        if progress is not None:
-            progress(task, system, done, len(pairs))
-        fresh[system, task] = evaluate(benchmark, task, system, seed=seed, draws=draws)
-    return fresh
 
 
 def own_settings_sha256(benchmark: Benchmark, task: str, system: str) -> str:

@@ -19,6 +19,7 @@ from usiran.benchmark import predictions as entries
 from usiran.benchmark.leaderboard import card
 from usiran.benchmark.prediction_rules import Line
 from usiran.benchmark.protocol import Outcome
+from usiran.benchmark.protocol import holds as protocol_holds
 from usiran.benchmark.results import (
     SUBMITTED,
     Result,
@@ -185,6 +186,8 @@ class _Check:
             )
         seed, draws = stated.seed, stated.draws
         result = benchmark.score(origin, stated.task, lines, seed=seed, draws=draws).result
+        if protocol_holds(stated.protocol, result.articles):
+            result = msgspec.structs.replace(result, protocol=stated.protocol)
         if not self.own:
             return result
         # As many as the settings ask for: a file could leave out the worse half of its runs.

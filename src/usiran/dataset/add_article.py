@@ -88,7 +88,8 @@ def add(corpus: Corpus, addition: Addition) -> None:
     """Write the text and its rows of articles.csv, sentences.csv and folds.csv, all or none."""
     key = addition.article_id
     # At the end of each file: rows of other articles never move, and a diff shows the new ones.
-    sentences = [*read_source(corpus, "sentences"), *sentence_rows(key, addition.proposals)]
+    proposed: list[Row] = list(sentence_rows(key, addition.proposals))
+    sentences = [*read_source(corpus, "sentences"), *proposed]
     old = {row["article_id"]: int(row["fold"]) for row in read_source(corpus, "folds")}
     sizes = Counter(row["article_id"] for row in sentences if row["zone"] != "boilerplate")
     folds = with_article(old, sizes, key)

@@ -16,6 +16,7 @@ STORED_TYPES = {
     "Attitudes": "usiran.models.attitudes.AttitudeFeatures",
     "AttributionCues": "usiran.models.lexicon.AttributionCues",
     "CombinedTagger": "usiran.models.gazetteer.CombinedTagger",
+    "CountsOnce": "usiran.models.counts_once.CountsOnce",
     "Deeds": "usiran.models.who_to_whom.WhoToWhomFeatures",
     "Gazetteer": "usiran.models.gazetteer.Gazetteer",
     "GazetteerTagger": "usiran.models.gazetteer.GazetteerTagger",

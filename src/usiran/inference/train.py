@@ -7,7 +7,8 @@ from usiran.benchmark.run import Benchmark, own_settings_sha256
 from usiran.errors import InputError
 from usiran.inference import store
 from usiran.inference.model_card import model_card
-from usiran.models.base import Estimator, fit_copy
+from usiran.models.base import Estimator
+from usiran.models.fit_cache import fit_copy
 from usiran.models.settings import chosen
 from usiran.tasks.base import Gold
 

@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
-from sklearn.dummy import DummyClassifier
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from usiran.stats.scores import Floats
-from usiran.tasks.base import Gold, Objects, objects
+from usiran.tasks.base import Objects, objects
 from usiran.text.spans import Span
 
 Spans = Sequence[Span]
@@ -50,6 +49,8 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
 
 class SpanTagger(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """Typed spans in a sentence, their offsets counted from its start."""
+
+    reads = ("article_id", "zone", "text")
 
     def spans_of(self, text: str) -> Spans:
         """Return the spans of one sentence's text."""
@@ -85,17 +86,6 @@ def learn_features(
     vocabulary = CountVectorizer(analyzer=ready_made, binary=binary, dtype=dtype)
     # A corpus may give no feature at all, and CountVectorizer refuses an empty vocabulary.
     return vocabulary, vocabulary.fit_transform([["none"], *rows])[1:]
-
-
-def fit_copy(system: Estimator, gold: Gold, rows: Indices) -> Estimator:
-    """Return a fresh copy of a system, fitted on some rows of a gold."""
-    labels = set(gold.values[rows]) if gold.task.unit == "sentence" else set()
-    # One label leaves nothing to learn, and most classifiers refuse it: it is predicted.
-    copy: Estimator = DummyClassifier() if len(labels) == 1 else clone(system)
-    # The problems are small: threads cost several times what they save.
-    with threadpool_limits(1):
-        copy.fit(gold.records.iloc[rows], gold.values[rows])
-    return copy
 
 
 def predict(

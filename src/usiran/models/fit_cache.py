@@ -9,28 +9,87 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from typing import Protocol, TypeVar, runtime_checkable
 
 import pandas as pd
 from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
-from usiran.models.base import SpanTagger
-from usiran.tasks.base import Objects
-
-# Two span layers and five folds are ten; some room for replicates and other folds.
-SIZE = 24
-_FITTED: OrderedDict[str, SpanTagger] = OrderedDict()
+from usiran.models.base import Estimator, Indices
+from usiran.tasks.base import Gold, Objects
 
 
-def fit_once(tagger: SpanTagger, X: pd.DataFrame, y: Objects) -> SpanTagger:
-    """Return a copy of the tagger fitted on the sentences, the same one for equal arguments."""
-    digest = hashlib.sha256(f"{type(tagger).__name__} {tagger.get_params(deep=False)}\n".encode())
-    for row in zip(X["article_id"], X["zone"], X["text"], y, strict=True):
-        digest.update(repr(row).encode())
-    key = digest.hexdigest()
+@runtime_checkable
+class Shared(Estimator, Protocol):
+    """A part that several systems are made of: a tagger, or a model of links."""
+
+    reads: tuple[str, ...]
+    """The columns of the records that it looks at: two with the same of these are equal."""
+
+    def get_params(self, *, deep: bool) -> dict[str, object]:
+        """Return its parameters."""
+
+
+S = TypeVar("S", bound=Shared)
+V = TypeVar("V")
+
+# Three parts and ten folds are thirty; some room for replicates and inner folds.
+SIZE = 48
+_FITTED: OrderedDict[str, Shared] = OrderedDict()
+_PREDICTED: OrderedDict[str, Objects] = OrderedDict()
+
+
+def fit_once(part: S, X: pd.DataFrame, y: Objects) -> S:
+    """Return a copy of the part fitted on the sentences, the same one for equal arguments."""
+    key = _digest(f"{type(part).__name__} {part.get_params(deep=False)}", part, X, y)
     if key not in _FITTED:
-        copy: SpanTagger = clone(tagger)
-        _FITTED[key] = copy.fit(X, y)
-        while len(_FITTED) > SIZE:
-            _FITTED.popitem(last=False)
+        copy = clone(part)
+        copy.fit(X, y)
+        _keep(_FITTED, key, copy)
     _FITTED.move_to_end(key)
-    return _FITTED[key]
+    return _FITTED[key]  # type: ignore[return-value]  # the key holds its type
+
+
+def predict_once(part: Shared, X: pd.DataFrame) -> Objects:
+    """Return what a fitted part predicts, computed once where `fit_once` fitted it."""
+    fitted = next((key for key, known in _FITTED.items() if known is part), "")
+    if not fitted:
+        return part.predict(X)
+    key = _digest(fitted, part, X)
+    if key not in _PREDICTED:
+        _keep(_PREDICTED, key, part.predict(X))
+    return _PREDICTED[key]
+
+
+def _digest(name: str, part: Shared, X: pd.DataFrame, *columns: Objects) -> str:
+    digest = hashlib.sha256(f"{name}\n".encode())
+    for row in zip(*(X[name] for name in part.reads), *columns, strict=True):
+        digest.update(repr(row).encode())
+    return digest.hexdigest()
+
+
+def _keep(memory: OrderedDict[str, V], key: str, value: V) -> None:
+    memory[key] = value
+    while len(memory) > SIZE:
+        memory.popitem(last=False)
+
+
+def forget() -> None:
+    """Fit and predict everything anew from here on."""
+    _FITTED.clear()
+    _PREDICTED.clear()
+
+
+def fit_copy(system: Estimator, gold: Gold, rows: Indices) -> Estimator:
+    """Return a copy of a system, fitted on some rows of a gold: treat it as read-only."""
+    records, values = gold.records.iloc[rows], gold.values[rows]
+    # The problems are small: threads cost several times what they save.
+    with threadpool_limits(1):
+        if isinstance(system, Shared):
+            return fit_once(system, records, values)
+        # One label leaves nothing to learn, and most classifiers refuse it: it is predicted.
+        alone = gold.task.unit == "sentence" and len(set(values)) == 1
+        copy: Estimator = DummyClassifier() if alone else clone(system)
+        copy.fit(records, values)
+    return copy

@@ -41,27 +41,28 @@ class Gazetteer:
     @classmethod
     def learn(
         cls,
-        sentences: Iterable[tuple[str, Spans]],
+        sentences: Iterable[tuple[Sequence[Token], Spans]],
         *,
         fold_case: bool = False,
         least_precision: float = 0.5,
     ) -> Gazetteer:
-        """Remember the spans of labelled sentences.
+        """Remember the spans of labelled sentences, which are given as their tokens.
 
         A surface that is a span in less than `least_precision` of the places where a
         longest match finds it is dropped: it mostly means something else.
         """
         sentences = list(sentences)
         labels: dict[Surface, Counter[str]] = defaultdict(Counter)
-        for text, spans in sentences:
+        for tokens, spans in sentences:
             for span in spans:
-                labels[_surface(tokenize(text[span.start : span.end]), fold_case)][span.label] += 1
+                inside = [t for t in tokens if span.start <= t.start and t.end <= span.end]
+                labels[_surface(inside, fold_case)][span.label] += 1
         full = cls({surface: commonest(counts) for surface, counts in labels.items()}, fold_case)
         matches: Counter[Surface] = Counter()
         hits: Counter[Surface] = Counter()
-        for text, spans in sentences:
+        for tokens, spans in sentences:
             bounds = {span[:2] for span in spans}
-            for span, surface in full.search(tokenize(text)):
+            for span, surface in full.search(tokens):
                 matches[surface] += 1
                 hits[surface] += span[:2] in bounds
         # A surface may have no match at all: a longer one covers it wherever it stands.
@@ -73,21 +74,25 @@ class Gazetteer:
         return cls(precise, fold_case)
 
     @cached_property
-    def _longest(self) -> int:
-        return max(map(len, self.types), default=0)
+    def _lengths(self) -> dict[str, list[int]]:
+        """The lengths of the surfaces that begin with a form, the longest first."""
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for surface in self.types:
+            lengths[surface[0]].add(len(surface))
+        return {form: sorted(sizes, reverse=True) for form, sizes in lengths.items()}
 
     def search(self, tokens: Sequence[Token]) -> list[tuple[Span, Surface]]:
         """Return the longest matches, left to right, each with its surface."""
         forms = _surface(tokens, self.fold_case)
         matches, start = [], 0
         while start < len(forms):
-            ends = range(min(start + self._longest, len(forms)), start, -1)
-            end = next((end for end in ends if forms[start:end] in self.types), start)
-            if end > start:
-                surface = forms[start:end]
-                span = Span(tokens[start].start, tokens[end - 1].end, self.types[surface])
-                matches.append((span, surface))
-            start = max(end, start + 1)
+            lengths = self._lengths.get(forms[start], ())
+            candidates = (forms[start : start + length] for length in lengths)
+            surface = next((s for s in candidates if s in self.types), ())
+            if surface:
+                last = tokens[start + len(surface) - 1]
+                matches.append((Span(tokens[start].start, last.end, self.types[surface]), surface))
+            start += max(len(surface), 1)
         return matches
 
     @cached_property
@@ -98,10 +103,9 @@ class Gazetteer:
                 labels[form][label] += 1
         return {form: commonest(counts) for form, counts in labels.items()}
 
-    def part(self, token: Token) -> str:
-        """Return the type of the surfaces that hold the token, "" where none does."""
-        (form,) = _surface([token], self.fold_case)
-        return self._parts.get(form, "")
+    def parts(self, tokens: Sequence[Token]) -> list[str]:
+        """Return for each token the type of the surfaces that hold it, "" where none does."""
+        return [self._parts.get(form, "") for form in _surface(tokens, self.fold_case)]
 
     def find(self, text: str) -> list[Span]:
         """Return the spans of the longest matches in a text."""
@@ -127,7 +131,7 @@ class GazetteerTagger(SpanTagger):
 
     def fit(self, X: pd.DataFrame, y: Objects) -> GazetteerTagger:
         """Remember the surfaces of the training spans."""
-        sentences = zip(X["text"], y, strict=True)
+        sentences = zip(map(tokenize, X["text"]), y, strict=True)
         self.gazetteer_ = Gazetteer.learn(
             sentences, fold_case=self.fold_case, least_precision=self.least_precision
         )

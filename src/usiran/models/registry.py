@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
@@ -24,6 +25,7 @@ from usiran.models.controls import (
     relabel_between,
     relabel_within,
 )
+from usiran.models.counts_once import CountsOnce
 from usiran.models.gazetteer import CombinedTagger, GazetteerTagger
 from usiran.models.lexicon import AttributionCues, SideCues, SpanCues
 from usiran.models.peers import CrfTagger, MiniLm
@@ -123,12 +125,16 @@ def _tuned(
     return ArticleTuned(features, model, parameter, context.need(parameter))
 
 
-def _words(ngrams: tuple[int, int]) -> TfidfVectorizer:
-    return TfidfVectorizer(ngram_range=ngrams, sublinear_tf=True)
+def _words(ngrams: tuple[int, int]) -> Pipeline:
+    return _tf_idf(CountsOnce(ngram_range=ngrams))
 
 
-def _characters(ngrams: tuple[int, int]) -> TfidfVectorizer:
-    return TfidfVectorizer(analyzer="char_wb", ngram_range=ngrams, sublinear_tf=True)
+def _characters(ngrams: tuple[int, int]) -> Pipeline:
+    return _tf_idf(CountsOnce(analyzer="char_wb", ngram_range=ngrams))
+
+
+def _tf_idf(counts: CountsOnce) -> Pipeline:
+    return Pipeline([("counts", counts), ("weights", TfidfTransformer(sublinear_tf=True))])
 
 
 def _tfidf(context: BuildContext) -> ColumnTransformer:

@@ -18,8 +18,9 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 
-from usiran.models.base import learn_features
+from usiran.models.base import Indices, learn_features
 from usiran.models.pair_features import MarkedSentence, pair_features
+from usiran.models.tuning import inner_splits
 from usiran.models.with_spans import need_columns
 from usiran.tasks.base import Objects, objects
 from usiran.tasks.links import Link, link_set
@@ -30,6 +31,8 @@ NONE = ""
 
 class LinkFinder(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """Links between the spans of a sentence."""
+
+    reads = ("article_id", "text", "start", "actors", "events")
 
     def fit(self, X: pd.DataFrame, y: Objects) -> LinkFinder:
         """Learn nothing."""
@@ -128,9 +131,8 @@ class PairModel(LinkFinder):
     Parameters
     ----------
     regularisation : sequence of float
-        Candidates for C. Where there is more than one, each training article is left out
-        once and the one with the best F1 of links on those articles is kept, the first one
-        where they tie.
+        Candidates for C. Where there is more than one, the one with the best F1 of links on
+        the inner folds held out (`usiran.models.tuning`) is kept, the first one where they tie.
     none : sequence of float
         Candidates for the constant added to the log-probability of no link: a negative one
         links more. Chosen together with C.
@@ -149,31 +151,35 @@ class PairModel(LinkFinder):
             (pair_features(pair.sentence, pair.event, pair.actor) for pair in pairs), dtype=float
         )
         roles = np.array([pair.role for pair in pairs], dtype=object)
-        articles = np.array([pair.article for pair in pairs], dtype=object)
+        articles = [pair.article for pair in pairs]
+        several = len(self.regularisation) * len(self.none) > 1
+        splits = list(inner_splits(articles)) if several else []
         candidates = list(itertools.product(self.regularisation, self.none))
         scores = [
             score
             for strength in self.regularisation
-            for score in self._inner_f1(matrix, roles, articles, strength)
+            for score in self._inner_f1(matrix, roles, splits, strength)
         ]
         self.chosen_ = candidates[int(np.argmax(scores))]
         self.model_ = _fit(matrix, roles, self.chosen_[0])
         return self
 
     def _inner_f1(
-        self, matrix: sparse.csr_matrix, roles: Objects, articles: Objects, strength: float
+        self,
+        matrix: sparse.csr_matrix,
+        roles: Objects,
+        splits: Sequence[tuple[Indices, Indices]],
+        strength: float,
     ) -> list[float]:
-        """Return the pooled F1 of links of one C on the articles left out, by constant."""
-        names = np.unique(articles.astype(str))
-        if len(self.regularisation) * len(self.none) == 1 or len(names) < 2:
-            return [0.0] * len(self.none)
-        predicted = np.full((len(self.none), len(roles)), NONE, dtype=object)
-        for name in names:
-            train, test = articles != name, articles == name
-            model = _fit(matrix[train], roles[train], strength)
-            predicted[:, test] = [_predict(model, matrix[test], constant) for constant in self.none]
-        hits = ((predicted == roles) & (roles != NONE)).sum(axis=1)
-        totals = (predicted != NONE).sum(axis=1) + (roles != NONE).sum()
+        """Return the pooled F1 of links of one C on the inner folds held out, by constant."""
+        hits, totals = np.zeros((2, len(self.none)), dtype=int)
+        for train, test in splits:
+            model, true = _fit(matrix[train], roles[train], strength), roles[test]
+            predicted = np.array(
+                [_predict(model, matrix[test], constant) for constant in self.none], dtype=object
+            )
+            hits += ((predicted == true) & (true != NONE)).sum(axis=1)
+            totals += (predicted != NONE).sum(axis=1) + (true != NONE).sum()
         return [float(2 * hit / max(total, 1)) for hit, total in zip(hits, totals, strict=True)]
 
     def links_of(self, sentence: MarkedSentence) -> Sequence[Link]:

@@ -2,8 +2,8 @@
 
 Three sources tell a token's tag: its own form and neighbours, the hand-written word
 lists, and a gazetteer of training spans. While training, an article's gazetteer features
-come from the *other* training articles only: a gazetteer that has seen the article is
-always right about it and would be trusted too much.
+come from the training articles of the *other* inner folds only: a gazetteer that has seen
+the article is always right about it and would be trusted too much.
 
 Where labels fall into groups, the groups are tagged, because they have enough examples;
 a second model, which sees the whole span, then picks the type inside the group. Events
@@ -16,19 +16,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from usiran.models.base import Spans, SpanTagger, learn_features, ready_made
+from usiran.models.base import Indices, Spans, SpanTagger, learn_features, ready_made
 from usiran.models.bio_decoding import bio_tags, decode
 from usiran.models.gazetteer import Gazetteer
 from usiran.models.lexicon import Lexicon, Words
 from usiran.models.token_features import marks, token_features
+from usiran.models.tuning import inner_folds, inner_splits
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Objects, objects
 from usiran.text.spans import Span, matched
@@ -45,6 +49,29 @@ class Sentence(NamedTuple):
     spans: Spans
 
 
+@dataclass(frozen=True)
+class Sentences:
+    """Sentences in a row, with the features of all their tokens as one matrix."""
+
+    rows: Sequence[Sentence]
+    own: sparse.csr_matrix  # (tokens, vocabulary), computed once whatever parts are taken
+
+    @cached_property
+    def _ends(self) -> NDArray[np.intp]:
+        return np.cumsum([0, *(len(row.tokens) for row in self.rows)])
+
+    def part(self, places: Indices) -> Sentences:
+        """Return some of the sentences."""
+        tokens = [np.arange(self._ends[place], self._ends[place + 1]) for place in places]
+        own = self.own[np.concatenate([np.array([], dtype=np.intp), *tokens])]
+        return Sentences([self.rows[place] for place in places], own)
+
+    @property
+    def articles(self) -> list[str]:
+        """The article of each sentence."""
+        return [row.article for row in self.rows]
+
+
 class LinearTagger(SpanTagger):
     """Typed spans from a linear model over token features.
 
@@ -58,8 +85,8 @@ class LinearTagger(SpanTagger):
         Candidates for C of both logistic regressions: larger trusts the data more.
     outside : tuple of float
         Candidates for the constant added to the log-probability of O: a negative one
-        marks more spans. Where there is more than one candidate of either, each training
-        article is left out once and the best pair on those articles is kept.
+        marks more spans. Where there is more than one candidate of either, the pair with
+        the best F1 on the inner folds held out (`usiran.models.tuning`) is kept.
     strict : bool
         Whether tuning counts spans with equal offsets only, or any overlap.
     fold_case : bool
@@ -86,16 +113,20 @@ class LinearTagger(SpanTagger):
     def fit(self, X: pd.DataFrame, y: Objects) -> LinearTagger:
         """Choose among the candidates, then learn tags and types from all sentences."""
         self.lexicon_ = Lexicon(self.words or {})
-        sentences = self._read(X, y)
+        rows = self._read(X, y)
         # What stands once in all training articles cannot be weighed: it is left out.
         self.vocabulary_ = CountVectorizer(analyzer=ready_made, min_df=2, binary=True)
-        self.vocabulary_.fit([row for sentence in sentences for row in sentence.features])
-        self.span_vocabulary_, _ = learn_features(
-            span_features(sentence, span) for sentence in sentences for span in sentence.spans
-        )
+        own = self.vocabulary_.fit_transform([token for row in rows for token in row.features])
+        # In the order of the columns, as `transform` gives them: sums hang on it.
+        own.sort_indices()
+        pairs = [(row, span) for row in rows for span in row.spans]
+        self.span_vocabulary_, types = learn_features(span_features(*pair) for pair in pairs)
+        types.sort_indices()
+        sentences = Sentences(rows, own)
         self.chosen_ = self._tune(sentences)
         self.model_ = TokenModel(self)
-        self.model_.fit_tags(*self.model_.read(sentences), self.chosen_[0]).fit_types(sentences)
+        self.model_.fit_tags(*self.model_.read(sentences), self.chosen_[0])
+        self.model_.fit_types(types, [span.label for _, span in pairs])
         return self
 
     def _read(self, X: pd.DataFrame, y: Iterable[Spans]) -> list[Sentence]:
@@ -114,22 +145,20 @@ class LinearTagger(SpanTagger):
             return list(spans)
         return [span._replace(label=self.groups[span.label]) for span in spans]
 
-    def _tune(self, sentences: Sequence[Sentence]) -> tuple[float, float]:
-        """Leave out each training article once; return the candidates with the best F1."""
+    def _tune(self, sentences: Sentences) -> tuple[float, float]:
+        """Return the candidates with the best F1 on the inner folds held out."""
         pairs = list(itertools.product(self.regularisation, self.outside))
-        articles = dict.fromkeys(sentence.article for sentence in sentences)
-        if len(pairs) == 1 or len(articles) < 2:
+        if len(pairs) == 1:
             return pairs[0]
         tally = {pair: np.zeros(2) for pair in pairs}
-        for article in articles:
-            test = [sentence for sentence in sentences if sentence.article == article]
-            model = TokenModel(self)
-            matrix, tags = model.read([row for row in sentences if row.article != article])
+        for train, tried in inner_splits(sentences.articles):
+            test, model = sentences.part(tried), TokenModel(self)
+            matrix, tags = model.read(sentences.part(train))
             for strength in self.regularisation:
                 scores = model.fit_tags(matrix, tags, strength).scores(test)
                 for constant in self.outside:
-                    predicted = model.decode(test, scores, constant)
-                    for sentence, spans in zip(test, predicted, strict=True):
+                    predicted = model.decode(test.rows, scores, constant)
+                    for sentence, spans in zip(test.rows, predicted, strict=True):
                         tally[strength, constant] += self._agreement(sentence.spans, spans)
         return max(pairs, key=lambda pair: tally[pair][0] / max(tally[pair][1], 1.0))
 
@@ -150,10 +179,10 @@ class LinearTagger(SpanTagger):
 
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return a tuple of spans for each sentence."""
-        sentences = self._read(X, [()] * len(X))
-        model = self.model_
-        grouped = model.decode(sentences, model.scores(sentences), self.chosen_[1])
-        return objects(model.typed(sentences, grouped))
+        rows, model = self._read(X, [()] * len(X)), self.model_
+        own = self.vocabulary_.transform([token for row in rows for token in row.features])
+        grouped = model.decode(rows, model.scores(Sentences(rows, own)), self.chosen_[1])
+        return objects(model.typed(rows, grouped))
 
 
 class TokenModel:
@@ -171,38 +200,39 @@ class TokenModel:
         self.tag_model: LogisticRegression | None = None
         self.type_model: LogisticRegression | None = None
 
-    def read(self, sentences: Sequence[Sentence]) -> tuple[sparse.csr_matrix, list[str]]:
+    def read(self, sentences: Sentences) -> tuple[sparse.csr_matrix, list[str]]:
         """Learn tags and gazetteer of labelled sentences; return their tokens' features and tags.
 
         None of it depends on the strength: it is read once for all candidates.
         """
-        grouped = [self.tagger.grouped(sentence.spans) for sentence in sentences]
+        rows = sentences.rows
+        grouped = [self.tagger.grouped(row.spans) for row in rows]
         self.tags = bio_tags(sorted({span.label for spans in grouped for span in spans}))
-        self.gazetteer = self._gazetteer(sentences)
-        others = {
-            article: self._gazetteer([row for row in sentences if row.article != article])
-            for article in {sentence.article for sentence in sentences}
-        }
-        hints = [_hints(row, others[row.article]) for row in sentences]
-        self.listed.fit([hint for rows in hints for hint in rows])
+        self.gazetteer = self._gazetteer(rows)
+        listed = self.listed.fit_transform(self._hints_of_others(sentences))
+        listed.sort_indices()
         tags = [
             tag
-            for sentence, spans in zip(sentences, grouped, strict=True)
-            for tag in to_bio(sentence.tokens, spans)
+            for row, spans in zip(rows, grouped, strict=True)
+            for tag in to_bio(row.tokens, spans)
         ]
-        return self._matrix(sentences, hints), tags
+        return _side_by_side(sentences.own, listed), tags
 
-    def _gazetteer(self, sentences: Sequence[Sentence]) -> Gazetteer:
-        rows = ((sentence.text, sentence.spans) for sentence in sentences)
-        return Gazetteer.learn(rows, fold_case=self.tagger.fold_case)
+    def _hints_of_others(self, sentences: Sentences) -> list[list[str]]:
+        """Return what each token is told by a gazetteer of the other inner folds."""
+        folds = inner_folds(sentences.articles).tolist()
+        others = {
+            fold: self._gazetteer(
+                [row for row, own in zip(sentences.rows, folds, strict=True) if own != fold]
+            )
+            for fold in set(folds)
+        }
+        rows = zip(sentences.rows, folds, strict=True)
+        return [hint for row, fold in rows for hint in _hints(row, others[fold])]
 
-    def _matrix(
-        self, sentences: Sequence[Sentence], hints: Sequence[list[list[str]]]
-    ) -> sparse.csr_matrix:
-        own = [row for sentence in sentences for row in sentence.features]
-        listed = [row for rows in hints for row in rows]
-        blocks = (self.tagger.vocabulary_.transform(own), self.listed.transform(listed))
-        return sparse.hstack(blocks, format="csr", dtype=float)
+    def _gazetteer(self, rows: Sequence[Sentence]) -> Gazetteer:
+        read = ((row.tokens, row.spans) for row in rows)
+        return Gazetteer.learn(read, fold_case=self.tagger.fold_case)
 
     def fit_tags(
         self, matrix: sparse.csr_matrix, tags: Sequence[str], strength: float
@@ -216,23 +246,23 @@ class TokenModel:
     def _regression(self, matrix: sparse.csr_matrix, labels: Sequence[str]) -> LogisticRegression:
         return LogisticRegression(C=self.strength, max_iter=1000, tol=1e-3).fit(matrix, labels)
 
-    def fit_types(self, sentences: Sequence[Sentence]) -> None:
-        """Learn which type a span has, where types fall into groups."""
-        pairs = [(sentence, span) for sentence in sentences for span in sentence.spans]
-        labels = [span.label for _, span in pairs]
+    def fit_types(self, matrix: sparse.csr_matrix, labels: Sequence[str]) -> None:
+        """Learn which type a span has, where types fall into groups; a row is a span."""
         if self.tagger.groups and len(set(labels)) > 1:
-            self.type_model = self._regression(self._span_matrix(pairs), labels)
+            self.type_model = self._regression(matrix.astype(float), labels)
 
-    def scores(self, sentences: Sequence[Sentence]) -> list[Floats]:
+    def scores(self, sentences: Sentences) -> list[Floats]:
         """Return log-probabilities, one array (tokens, tags) a sentence."""
+        rows = sentences.rows
         if self.tag_model is None:
-            return [np.zeros((len(sentence.tokens), 1)) for sentence in sentences]
-        hints = [_hints(sentence, self.gazetteer) for sentence in sentences]
-        stated = self.tag_model.predict_log_proba(self._matrix(sentences, hints))
+            return [np.zeros((len(row.tokens), 1)) for row in rows]
+        hints = [hint for row in rows for hint in _hints(row, self.gazetteer)]
+        matrix = _side_by_side(sentences.own, self.listed.transform(hints))
+        stated = self.tag_model.predict_log_proba(matrix)
         # A tag that training never showed (I-X of a one-word type) cannot be chosen.
         full = np.full((len(stated), len(self.tags)), -1e9)
         full[:, [self.tags.index(tag) for tag in self.tag_model.classes_]] = stated
-        ends = np.cumsum([len(sentence.tokens) for sentence in sentences])
+        ends = np.cumsum([len(row.tokens) for row in rows])
         return np.split(full, ends[:-1])
 
     def decode(
@@ -277,6 +307,10 @@ class TokenModel:
         ]
 
 
+def _side_by_side(*blocks: sparse.csr_matrix) -> sparse.csr_matrix:
+    return sparse.hstack(blocks, format="csr", dtype=float)
+
+
 def _likeliest(labels: Sequence[str], probabilities: Mapping[str, float]) -> str:
     # A type that training never showed is chosen only where its group has no other.
     return max(labels, key=lambda label: probabilities.get(label, -1.0))
@@ -310,7 +344,7 @@ def _hints(sentence: Sentence, gazetteer: Gazetteer) -> list[list[str]]:
             f"known[-1]={tags[i]}",
             f"known[0]={tags[i + 1]}",
             f"known[1]={tags[i + 2]}",
-            f"part={gazetteer.part(token)}",
+            f"part={part}",
         ]
-        for i, token in enumerate(sentence.tokens)
+        for i, part in enumerate(gazetteer.parts(sentence.tokens))
     ]

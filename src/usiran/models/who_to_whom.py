@@ -3,8 +3,8 @@
 Whose side an actor is on is looked up by its surface among the actors of *training*
 articles. The registry's other aliases stay unread: they were written with every article
 in view, and would tell a system about the article held out. While training, an article's
-own names come from the other training articles only, so that names are as often unknown
-there as in an article held out.
+own names come from the other inner folds only, so that names are as often unknown there as
+in an article held out.
 """
 
 # ruff: noqa: N803, ARG002  (scikit-learn's signatures)
@@ -17,11 +17,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.base import clone
 
 from usiran.models.base import NamedFeatures, learn_features
+from usiran.models.fit_cache import fit_once
 from usiran.models.gazetteer import commonest
 from usiran.models.roles import LinkFinder
+from usiran.models.tuning import inner_folds
 from usiran.models.with_spans import need_columns
 from usiran.tasks.base import objects
 from usiran.tasks.links import Link
@@ -83,15 +84,15 @@ class WhoToWhomFeatures(NamedFeatures):
         super().__setstate__({"camps": CAMPS_OF_VERSION_1} | state)
 
     def fit_transform(self, X: pd.DataFrame, y: object = None) -> sparse.csr_matrix:
-        """Learn, and return the training features: each article by the others' names."""
+        """Learn, and return the training features: each inner fold by the others' names."""
         need_columns(X, "sides", "roles")
         self.names_ = names_of(X)
         if self.links is not None:
-            self.links_ = clone(self.links).fit(X, X["roles"].to_numpy())
-        articles = X["article_id"].to_numpy(dtype=str)
+            self.links_ = fit_once(self.links, X, X["roles"].to_numpy())
+        folds = inner_folds(X["article_id"].to_numpy())
         rows = np.empty(len(X), dtype=object)
-        for article in np.unique(articles):
-            own = articles == article
+        for fold in np.unique(folds):
+            own = folds == fold
             rows[own] = objects(self._features(X[own], names_of(X[~own])))
         self.vocabulary_, matrix = learn_features(rows, binary=False)
         return matrix

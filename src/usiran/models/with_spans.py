@@ -17,7 +17,7 @@ from sklearn.utils.metaestimators import available_if
 
 from usiran.errors import FileError
 from usiran.models.base import SpanTagger
-from usiran.models.fit_cache import fit_once
+from usiran.models.fit_cache import fit_once, predict_once
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Objects
 
@@ -65,7 +65,7 @@ class WithPredictedSpans(BaseEstimator):  # type: ignore[misc]  # sklearn is unt
         return self
 
     def _marked(self, X: pd.DataFrame) -> pd.DataFrame:
-        return X.assign(**{name: tagger.predict(X) for name, tagger in self.taggers_.items()})
+        return X.assign(**{name: predict_once(part, X) for name, part in self.taggers_.items()})
 
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return what the inner estimator predicts from the spans found."""

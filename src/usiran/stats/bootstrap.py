@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -62,6 +63,21 @@ def weights(
 
     `articles` (n,) is the article of each sentence; a weight says how often a draw holds it.
     """
+    if draws * len(articles) <= CHUNK:
+        yield _only_block(tuple(articles.tolist()), draws, seed, throw)
+    else:
+        yield from _blocks(articles, draws, seed, throw)
+
+
+# The scores of a run are drawn by the same weights, which cost more than what they are used for.
+@lru_cache(maxsize=1)
+def _only_block(articles: tuple[str, ...], draws: int, seed: int, throw: Throw) -> Floats:
+    (block,) = _blocks(np.array(articles), draws, seed, throw)
+    block.setflags(write=False)
+    return block
+
+
+def _blocks(articles: NDArray[np.str_], draws: int, seed: int, throw: Throw) -> Iterator[Floats]:
     rng = np.random.default_rng(seed)
     names, code = np.unique(articles, return_inverse=True)
     members = [np.flatnonzero(code == i) for i in range(len(names))]

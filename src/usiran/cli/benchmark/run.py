@@ -26,6 +26,7 @@ def run(
     ] = False,
     seed: Annotated[int, Option(min=0, help="Seed of all that is random.")] = 0,
     draws: predictions.DrawsOption = 10_000,
+    workers: Annotated[int, typer.Option(min=0, help="Processes side by side; 0: one a core.")] = 0,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -37,7 +38,7 @@ def run(
     point, or as package.module:factory.
     Example: usiran benchmark run --task stance --system tfidf-logreg
     """
-    from usiran.benchmark.run import run_all
+    from usiran.benchmark.workers import run_all
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import output
 
@@ -46,7 +47,9 @@ def run(
     # Said first: whoever asked for a peer may not want to wait for the others.
     output.tell_absent(benchmark, peers=peers)
     with output.progress(quiet=quiet) as progress:
-        fresh = run_all(benchmark, pairs, seed=seed, draws=draws, progress=progress)
+        fresh = run_all(
+            benchmark, pairs, seed=seed, draws=draws, progress=progress, workers=workers
+        )
     results = publish(benchmark, fresh)
     output.show_run(benchmark, results, task or (), fresh, as_json=as_json)
 

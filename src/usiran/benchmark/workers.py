@@ -1,0 +1,105 @@
+"""Running systems side by side: the same results, byte by byte, whatever the number of workers.
+
+Runs that share fitted parts make one job, so that a part is fitted once: those of a system on
+tasks that learn from the same gold, and all that need taggers or links between spans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import joblib
+
+from usiran.benchmark.annotators import Annotators
+from usiran.benchmark.results import Stored
+from usiran.benchmark.run import Benchmark, Copies, evaluate
+from usiran.models.fit_cache import Shared
+
+Pair = tuple[str, str]
+Progress = Callable[[str, str, int, int], None]
+_PARTS = ("", "")  # the one job that is no system's own
+
+
+def run_all(
+    benchmark: Benchmark,
+    pairs: Sequence[Pair],
+    *,
+    seed: int,
+    draws: int,
+    progress: Progress | None = None,
+    workers: int = 1,
+) -> dict[Pair, Stored]:
+    """Run and score the given (task, system) pairs; keys are (system, task), in the same order.
+
+    `workers` is how many processes run side by side, 0 for one a core; with one everything runs
+    in this one.
+    `progress` is called with a pair, how many came before it and how many there are: in this
+    process before the pair is run, else when its job is done.
+    """
+    fresh: dict[Pair, Stored] = {}
+    tell = progress or (lambda *_: None)
+    workers = workers or joblib.cpu_count()
+    runs, groups = _Runs(benchmark, seed, draws), list(jobs(benchmark, pairs))
+    if workers == 1 or len(groups) < 2:
+        for group in groups:
+            copies = Copies()
+            for task, system in group:
+                tell(task, system, len(fresh), len(pairs))
+                fresh[system, task] = runs.result(task, system, copies)
+    else:
+        for done in runs.side_by_side(groups, min(workers, len(groups))):
+            for (system, task), stored in done:
+                tell(task, system, len(fresh), len(pairs))
+                fresh[system, task] = stored
+    return {(system, task): fresh[system, task] for task, system in pairs}
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """What all runs have in common."""
+
+    benchmark: Benchmark
+    seed: int
+    draws: int
+
+    def result(self, task: str, system: str, copies: Copies) -> Stored:
+        seed, draws = self.seed, self.draws
+        return evaluate(self.benchmark, task, system, seed=seed, draws=draws, copies=copies)
+
+    def group(self, pairs: Sequence[Pair]) -> list[tuple[Pair, Stored]]:
+        copies = Copies()
+        return [((system, task), self.result(task, system, copies)) for task, system in pairs]
+
+    def side_by_side(
+        self, groups: Sequence[Sequence[Pair]], workers: int
+    ) -> Iterator[list[tuple[Pair, Stored]]]:
+        """Yield what each job gives as soon as it is done."""
+        # Annotators are most of a benchmark's weight, and no system reads them.
+        nobody = Annotators({}, self.benchmark.annotators.rows.iloc[:0], {})
+        light = replace(self, benchmark=replace(self.benchmark, annotators=nobody))
+        job = joblib.delayed(_Runs.group)
+        pool = joblib.Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")
+        yield from pool(job(light, group) for group in groups)
+
+
+def jobs(benchmark: Benchmark, pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
+    """Yield the pairs in groups that share what they fit, the longest to run first."""
+    groups: dict[Pair, list[Pair]] = {}
+    for task, system in pairs:
+        groups.setdefault(_group(benchmark, task, system), []).append((task, system))
+
+    def turn(key: Pair) -> int:
+        # Shared parts take longest, then controls that fit a system several times.
+        return 0 if key == _PARTS else 1 if benchmark.systems[key[1]].relabel else 2
+
+    yield from (groups[key] for key in sorted(groups, key=turn))
+
+
+def _group(benchmark: Benchmark, task: str, system: str) -> Pair:
+    if benchmark.systems[system].relabel:
+        return task, system
+    context = benchmark.build_context(task, system, 0)
+    built = not benchmark.systems[system].packages and benchmark.systems[system].build(context)
+    shares = isinstance(built, Shared) or not {"tagger", "role_pairs"}.isdisjoint(context.options)
+    return _PARTS if shares else (benchmark.learned(task).name, system)
