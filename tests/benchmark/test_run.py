@@ -25,7 +25,9 @@ def test_every_system_has_settings_that_build_it_for_every_task_it_names(bench: 
     made = bench()
     assert sorted(p.stem for p in made.corpus.baselines.glob("*.toml")) == sorted(SYSTEMS)
     for name, settings in made.library.items():
-        assert {*settings.tasks, *settings.not_applicable} == {
+        # A task may be served by the settings of another; not where that is said to be beside it.
+        named = {*settings.tasks, *settings.not_applicable}
+        assert named - {"toward_us", "toward_iran", "affiliation"} == {
             "stance",
             "holder",
             "actors",
@@ -55,7 +57,7 @@ def test_the_plan_holds_every_task_that_can_be_evaluated_and_every_system_of_it(
     bench: MakeBench,
 ) -> None:
     plan = bench().plan()
-    assert len(plan) == 13 + 13 + 8 + 8 + 6 + 6
+    assert len(plan) == 14 + 13 + 13 + 13 + 8 + 7 + 8 + 6 + 6
     assert "article_stance" not in {task for task, _ in plan}
     assert bench().plan(["article_stance"]) == []
     assert bench().plan(["contrast"]) == []

@@ -22,6 +22,7 @@ from usiran.models.gazetteer import CombinedTagger, GazetteerTagger
 from usiran.models.lexicon import AttributionCues, SideCues, SpanCues
 from usiran.models.peers import CrfTagger, MiniLm
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
+from usiran.models.stance_from_sides import StanceFromSides
 from usiran.models.tagger import LinearTagger
 from usiran.models.tuning import ArticleTuned
 from usiran.models.who_to_whom import WhoToWhomFeatures
@@ -35,6 +36,7 @@ ESTIMATORS: list[BaseEstimator] = [
     SideCues(WORDS),
     AttributionCues(WORDS),
     SpanCues(WORDS),
+    StanceFromSides(LogisticRegression(), ("pro-US", "pro-Iran", "neutral")),
     GazetteerTagger(),
     LinearTagger(),
     CrfTagger(),

@@ -27,6 +27,13 @@ def _stance(text: str) -> str:
     )
 
 
+def test_the_attitude_to_one_side_counts_what_is_said_of_it_alone() -> None:
+    frame = pd.DataFrame({"text": ["They praised the U.S. troops and blamed Iran", "Rain fell"]})
+    for side, label in (("us", "1"), ("iran", "-1")):
+        cues = SideCues(CUES, ("1", "-1", "0"), side).fit(frame, objects(["0", "0"]))
+        assert cues.predict(frame).tolist() == [label, "0"]
+
+
 def test_an_entry_matches_whole_words_in_any_case_unless_it_has_a_capital() -> None:
     lexicon = Lexicon({"A": ["attack*", "us"], "B": ["US"]})
     found = lexicon.find("ATTACKING us, the US counterattack")

@@ -26,6 +26,9 @@ from usiran.tasks.registry import tasks_of
 from usiran.text.articles import sha256
 from usiran.text.spans import Span
 
+GROUNDS: dict[str, tuple[str, ...]] = {
+    "pro-US": ("us+",), "pro-Iran": ("iran+",), "neutral": ()
+}  # fmt: skip
 STANCES = ("pro-US", "pro-Iran", "neutral")
 OBJECTS = {"pro-US": "the American troops", "pro-Iran": "the Iranian envoys", "neutral": "a farmer"}
 EVENTS = {"welcomed": "SUPPORT", "trained": "COOPERATE", "accused": "ACCUSE", "bombed": "ASSAULT"}
@@ -102,6 +105,8 @@ def _sentence(
         {
             **place, "start": offset, "end": offset + len(text), "zone": "body", "text": text,
             "stance": stance, "holder": holder, "fold": number,
+            "grounds": GROUNDS[stance],
+            "toward": tuple(int(f"{side}+" in GROUNDS[stance]) for side in ("us", "iran")),
             "contested": False,
             "stance_votes": tuple(int(name == stance) for name in STANCES),
             "holder_votes": tuple(int(name == holder) for name in ("author", "source")),
@@ -114,7 +119,7 @@ def _sentence(
     ):
         start = offset + first
         span = {"start": start, "end": start + len(surface), "text": surface, "type": label}
-        named = {"actor_id": surface} if table == "actors" else {}
+        named = {"actor_id": surface, "affiliation": SIDES[label]} if table == "actors" else {}
         frames[table].append({**place, **span, **named, "span_id": _span(table, number, start)})
     frames["roles"].append(
         {
@@ -184,11 +189,10 @@ def _write_sources(corpus: Corpus, tables: Tables) -> None:
 
 
 def _sheet(article_id: str, rows: pd.DataFrame, tables: Tables) -> str:
-    grounds = {"pro-US": " us+", "pro-Iran": " iran+", "neutral": ""}
     lines = [f"article {article_id}", "article_stance neutral", ""]
     for row in rows.to_dict("records"):
         ordinal = row["sentence_id"].split("#")[1]
-        lines.append(f"{ordinal} {row['stance']} {row['holder']}{grounds[row['stance']]}")
+        lines.append(f"{ordinal} {row['stance']} {row['holder']}{' '.join(('', *row['grounds']))}")
         for table in ("actors", "events"):
             mine = tables[table][tables[table]["sentence_id"] == row["sentence_id"]]
             lines += [f'  {span["type"]} "{span["text"]}"' for span in mine.to_dict("records")]

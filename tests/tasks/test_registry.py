@@ -16,8 +16,8 @@ from usiran.tasks.inputs import RECORD_COLUMNS, records_of
 def test_tasks_take_their_labels_from_the_scheme_in_order() -> None:
     tasks = synthetic.tasks()
     assert list(tasks) == [
-        "stance", "holder", "actors", "events", "roles", "roles_end_to_end", "contrast",
-        "article_stance",
+        "stance", "toward_us", "toward_iran", "holder", "actors", "affiliation", "events", "roles",
+        "roles_end_to_end", "contrast", "article_stance",
     ]  # fmt: skip
     assert tasks["stance"].labels == ("pro-US", "pro-Iran", "neutral")
     assert tasks["events"].levels == {"quad": QUADS, "type": tasks["events"].labels}
@@ -49,6 +49,23 @@ def test_span_offsets_count_from_the_start_of_the_sentence() -> None:
     assert len(gold.values) == 120
     for text, (span,) in zip(gold.records["text"], gold.values, strict=True):
         assert synthetic.ACTORS[text[span.start : span.end]] == span.label
+
+
+def test_the_attitude_to_a_side_follows_from_the_grounds() -> None:
+    tables = dict(synthetic.tables(articles=2, sentences=2))
+    grounds = objects([("us+",), ("us-", "iran+"), (), ("us+", "us-", "iran-")])
+    tables["stance"] = tables["stance"].assign(grounds=grounds)
+    tasks = synthetic.tasks()
+    assert tasks["toward_us"].gold(tables).values.tolist() == ["1", "-1", "0", "0"]
+    assert tasks["toward_iran"].gold(tables).values.tolist() == ["0", "1", "0", "-1"]
+
+
+def test_an_actor_whose_side_is_not_known_is_none_of_the_task_of_sides() -> None:
+    tables = dict(synthetic.tables(articles=2, sentences=2))
+    sides = pd.Series(["US", None, "IRAN", "US"])
+    tables["actors"] = tables["actors"].assign(affiliation=sides)
+    found = synthetic.tasks()["affiliation"].gold(tables).values
+    assert [[span.label for span in spans] for spans in found] == [["US"], [], ["IRAN"], ["US"]]
 
 
 def test_a_gold_span_outside_the_scored_sentences_is_refused() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -44,12 +45,22 @@ class Annotators:
         """Return a task's gold as it would be, were one annotator's labels all there is."""
         rows = self.rows[self.rows["annotator_id"] == annotator]
         if task.unit == "sentence":
-            labels = rows[rows["layer"] == task.column].set_index("unit_id")["label"]
+            labels = self._labels(rows, task.column)
             stance = self.tables["stance"]
             answered = stance[stance["sentence_id"].isin(list(labels.index))]
             column = {task.column: answered["sentence_id"].map(labels)}
             return task.gold({**self.tables, "stance": answered.assign(**column)})
         return task.gold({**self.tables, **self._span_tables(annotator)})
+
+    def _labels(self, rows: pd.DataFrame, layer: str) -> pd.Series[Any]:
+        """Return an annotator's answer to a layer of sentences, by sentence."""
+        labels = rows[rows["layer"] == layer].groupby("unit_id", sort=False)["label"]
+        if layer != "grounds":
+            return labels.first()
+        # A sentence without grounds has no row of them: whoever gave its stance found none.
+        labelled = rows.loc[rows["layer"] == "stance", "unit_id"]
+        grounds = labels.agg(tuple).to_dict()
+        return pd.Series({unit: grounds.get(unit, ()) for unit in labelled}, dtype=object)
 
     def _span_tables(self, annotator: str) -> Tables:
         """Return an annotator's spans and links; all tasks of spans read the same."""

@@ -76,7 +76,7 @@ def measure(
     tasks = {
         name: _task_ceiling(gold, annotators, with_gold=with_gold)
         for name, gold in golds.items()
-        if not gold.verdict and not gold.task.learns_from
+        if not gold.verdict and gold.task.asked and not gold.task.learns_from
     }
     compared = {name: task for name, task in tasks.items() if task.gold or task.pairs}
     notes = tuple(_notes(annotators.kinds, gold_basis))

@@ -46,7 +46,7 @@ from usiran.plugins import is_reference, names
 from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.stats.bootstrap import BootstrapScore
 from usiran.stats.scores import Floats
-from usiran.tasks.base import LAYERS, Gold, Tables, Task
+from usiran.tasks.base import GOLD_LAYERS, LAYERS, Gold, Tables, Task
 from usiran.tasks.inputs import layers_of, with_layers, with_texts
 from usiran.tasks.registry import plugged_task, tasks_of
 
@@ -161,8 +161,9 @@ class Benchmark:
         """
         learned = self.learned(task).name
         if learned == task:
-            named = system in self.golds[task].task.systems
-            return named or task in self.library[system].tasks
+            asked, settings = self.golds[task].task, self.library[system]
+            named = {task, asked.settings} & set(settings.tasks)
+            return system in asked.systems or (bool(named) and task not in settings.not_applicable)
         apt = self.systems[system].relabel is None and self.systems[system].reads != "marks"
         return apt and learned in self.library[system].tasks
 
@@ -176,7 +177,7 @@ class Benchmark:
         if reads == "text":
             return gold
         # Whose side an actor is on is never given in the article held out.
-        hidden = ("sides",) if reads == "marks" else LAYERS
+        hidden = GOLD_LAYERS if reads == "marks" else LAYERS
         return with_layers(gold, self.layers, hidden)
 
     def _idle(self, system: str) -> Finding:
@@ -359,7 +360,7 @@ def own_settings_sha256(benchmark: Benchmark, task: str, system: str) -> str:
     # A result is stale when any of what its system read has changed, not its own file alone.
     borrowed = [context.named(key) for key in ("reference", "lexicon_of") if key in context.options]
     return settings_sha256(
-        context.task.name, context.settings, *borrowed, *_parts(context), *_word_lists(context)
+        context.task.settings, context.settings, *borrowed, *_parts(context), *_word_lists(context)
     )
 
 
@@ -375,8 +376,8 @@ def _parts(context: BuildContext) -> Iterator[Settings]:
 def _word_lists(context: BuildContext) -> Iterator[Settings]:
     """Yield the word lists that a system reads besides those of its own task."""
     for name in context.options.get("lists", ()):
-        if name != context.task.name:
+        if name != context.task.settings:
             lender = context.named("lexicon_of")
             # Under the task's own name: that is what the hash takes of a lexicon.
-            lists = {context.task.name: lender.lexicon[name]}
+            lists = {context.task.settings: lender.lexicon[name]}
             yield msgspec.structs.replace(lender, lexicon=lists)

@@ -30,6 +30,7 @@ STORED_TYPES = {
     "SideCues": "usiran.models.lexicon.SideCues",
     "Span": "usiran.text.spans.Span",
     "SpanCues": "usiran.models.lexicon.SpanCues",
+    "StanceFromSides": "usiran.models.stance_from_sides.StanceFromSides",
     "TokenModel": "usiran.models.tagger.TokenModel",
     # Two functions of version 1 that did the same.
     "_itself": "usiran.models.base.ready_made",

@@ -118,13 +118,28 @@ class SideCues(CueClassifier):
 
     Every favourable word counts +1 and every unfavourable one -1 for the side whose name
     stands nearest. The side that comes off better wins; neutral where neither does. The labels
-    are the stances: for the first side, for the second, for neither.
+    are the stances: for the first side, for the second, for neither. Where a side is named, only
+    what is said of it counts, and the labels are for it, against it, neither.
     """
 
+    def __init__(self, words: Words, labels: Sequence[str] = (), side: str = "") -> None:
+        super().__init__(words, labels)
+        self.side = side
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        # Models of version 1 know no side.
+        super().__setstate__({"side": ""} | state)
+
     def balance(self, text: str) -> int:
-        """Return how much better the first side comes off than the second."""
-        spans = self.lexicon_.find(text)
-        return sum(judgement.sign for judgement in judgements(spans, self.words))
+        """Return how much better the first side, or the one named, comes off."""
+        judged = judgements(self.lexicon_.find(text), self.words)
+        if not self.side:
+            return sum(judgement.sign for judgement in judged)
+        return sum(
+            1 if judgement.cue.label == "favourable" else -1
+            for judgement in judged
+            if judgement.side.label == self.side
+        )
 
     def predict_proba(self, X: pd.DataFrame) -> Floats:
         """Return 1 for the class that the cues speak for."""

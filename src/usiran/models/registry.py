@@ -31,6 +31,7 @@ from usiran.models.lexicon import AttributionCues, SideCues, SpanCues
 from usiran.models.peers import CrfTagger, MiniLm
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
 from usiran.models.settings import Settings
+from usiran.models.stance_from_sides import StanceFromSides
 from usiran.models.tagger import LinearTagger
 from usiran.models.tuning import ArticleTuned
 from usiran.models.who_to_whom import WhoToWhomFeatures
@@ -55,7 +56,7 @@ class BuildContext:
     @property
     def options(self) -> dict[str, Any]:
         """The parameters for the task."""
-        return self.settings.of(self.task.name)
+        return self.settings.of(self.task.settings)
 
     @property
     def file(self) -> str:
@@ -102,11 +103,14 @@ def _stratified(context: BuildContext) -> Estimator:
 
 
 def _cue_lexicon(context: BuildContext) -> Estimator:
-    words = context.settings.lexicon[context.task.name]
+    words = context.settings.lexicon[context.task.settings]
     if context.task.unit == "spans":
         return SpanCues(words)
     if context.task.contest:
-        return SideCues(words, context.task.contest.stances)
+        names = tuple(side.name for side in context.task.contest.sides)
+        side = "" if context.task.side is None else names[context.task.side]
+        labels = ("1", "-1", "0") if side else context.task.contest.stances
+        return SideCues(words, labels, side)
     return AttributionCues(words, context.task.labels)
 
 
@@ -172,15 +176,23 @@ def _attitudes(context: BuildContext) -> Estimator:
     return _tuned(context, AttitudeFeatures(sides, sources))
 
 
+def _stance_from_sides(context: BuildContext) -> Estimator:
+    contest = context.task.contest
+    assert contest is not None  # it runs on stance alone
+    return StanceFromSides(_attitudes(context), contest.stances)
+
+
 def _gazetteer(context: BuildContext) -> SpanTagger:
     return GazetteerTagger(context.need("fold_case"), context.need("least_precision"))
 
 
 def _tagger(context: BuildContext) -> SpanTagger:
-    together = dict.fromkeys(context.task.labels, "span") if context.need("one_group") else {}
+    words = context.named("lexicon_of").lexicon[context.task.settings]
+    # The lists need not be named as the task's labels are: they are grouped with them.
+    names = (*context.task.labels, *words) if context.need("one_group") else ()
     return LinearTagger(
-        groups=dict(context.task.groups) or together,
-        words=context.named("lexicon_of").lexicon[context.task.name],
+        groups=dict(context.task.groups) or dict.fromkeys(names, "span"),
+        words=words,
         regularisation=context.need("C"),
         outside=context.need("outside"),
         strict="strict" in context.task.headline,
@@ -219,7 +231,7 @@ def _with_spans(context: BuildContext, inner: Estimator) -> Estimator:
 
 def _crf(context: BuildContext) -> Estimator:
     return CrfTagger(
-        words=context.named("lexicon_of").lexicon[context.task.name],
+        words=context.named("lexicon_of").lexicon[context.task.settings],
         c1=context.need("c1"),
         c2=context.need("c2"),
         max_iterations=context.need("max_iterations"),
@@ -267,6 +279,7 @@ SYSTEMS: dict[str, System] = {
     "tfidf-nb": System(lambda context: _tuned(context, _tfidf(context), ComplementNB(), "alpha")),
     "context-logreg": System(lambda context: _tuned(context, _tfidf_in_context(context))),
     "attitudes": System(_attitudes),
+    "stance-from-sides": System(_stance_from_sides, reads="training marks"),
     "who-to-whom": System(_who_to_whom, reads="training marks"),
     "who-to-whom-gold": System(_who_to_whom_model, reads="marks"),
     "gazetteer": System(_gazetteer),

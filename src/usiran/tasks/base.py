@@ -42,8 +42,10 @@ METRICS = {
     "accuracy": "accuracy",
 }
 # What an annotator may have marked in a sentence, as columns of records; sides are the
-# registry's affiliations of the actors.
-LAYERS = ("actors", "events", "roles", "sides")
+# registry's affiliations of the actors, toward is the attitude to each side of the contest.
+LAYERS = ("actors", "events", "roles", "sides", "toward")
+# Known from the gold alone: never given in the article held out, whatever a system reads.
+GOLD_LAYERS = ("sides", "toward")
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,17 @@ class Task:
     learns_from: str = ""
     hidden: tuple[str, ...] = ()  # columns of the records that are seen in training only
     contest: Contest | None = None  # the sides that stances are about
+    side: int | None = None  # of which side of the contest the attitude is asked, by its place
+    # The task whose settings, word lists and systems serve this one too, where they can.
+    like: str = ""
+    asked: bool = True  # whether annotators label it, so that they can be scored
     # Systems of the toolkit that run on it though their settings do not name it: a plug-in's.
     systems: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> str:
+        """The task under whose name a system's settings speak of this one."""
+        return self.like or self.name
 
     @property
     def levels(self) -> dict[str, tuple[str, ...]]:

@@ -46,13 +46,14 @@ def records_of(stance: pd.DataFrame) -> pd.DataFrame:
     return records.reset_index(drop=True)
 
 
-def spans_of(tables: Tables, table: str) -> Objects:
-    """Return the spans of each scored sentence in one table, sorted."""
+def spans_of(tables: Tables, table: str, column: str = "type") -> Objects:
+    """Return the spans of each scored sentence in one table, sorted, labelled by a column."""
     starts = _starts(tables)
     spans: dict[str, list[Span]] = {sentence_id: [] for sentence_id in starts}
-    for row in tables[table].to_dict("records"):
+    # A span without a label in the column, such as an actor of unknown side, is none of the task.
+    for row in tables[table].dropna(subset=[column]).to_dict("records"):
         sentence_id = _sentence_of(row, table, starts)
-        spans[sentence_id].append(_span(row, starts[sentence_id]))
+        spans[sentence_id].append(_span(row, starts[sentence_id], column))
     return objects(tuple(sorted(spans[sentence_id])) for sentence_id in starts)
 
 
@@ -84,8 +85,8 @@ def _sentence_of(row: Row, table: str, starts: Mapping[str, int]) -> str:
     return sentence_id
 
 
-def _span(row: Row, start: int) -> Span:
-    return Span(int(row["start"]) - start, int(row["end"]) - start, str(row["type"]))
+def _span(row: Row, start: int, column: str = "type") -> Span:
+    return Span(int(row["start"]) - start, int(row["end"]) - start, str(row[column]))
 
 
 def _known(known: dict[str, Row], row: Row, column: str) -> Row:
@@ -114,13 +115,16 @@ def layers_of(tables: Tables) -> pd.DataFrame:
     """Return what annotators marked in each scored sentence: one column a layer.
 
     ``actors`` and ``events`` hold typed spans, ``roles`` links, ``sides`` the affiliation of
-    each actor in its place, "" where the registry does not know it.
+    each actor in its place, "" where the registry does not know it, ``toward`` the attitude to
+    each side of the contest (1, 0 or -1).
     """
     frame = pd.DataFrame({"sentence_id": tables["stance"]["sentence_id"].to_list()})
     frame["actors"] = spans_of(tables, "actors")
     frame["events"] = spans_of(tables, "events")
     frame["roles"] = links_of(tables) if "roles" in tables else objects([()] * len(frame))
     frame["sides"] = _sides(tables, frame)
+    if "toward" in tables["stance"]:
+        frame["toward"] = objects(tuple(each) for each in tables["stance"]["toward"])
     return frame
 
 
@@ -151,7 +155,7 @@ def with_layers(gold: Gold, layers: pd.DataFrame, hidden: tuple[str, ...]) -> Go
         training = with_layers(gold.training, layers, hidden)
         return replace(gold, training=training, hidden=(*gold.hidden, *hidden))
     # The task of roles gives actors and events to every system: they are in its records already.
-    columns = [name for name in LAYERS if name not in gold.records]
+    columns = [name for name in LAYERS if name in layers and name not in gold.records]
     records = gold.records.merge(
         layers[["sentence_id", *columns]], on="sentence_id", how="left", validate="one_to_one"
     )

@@ -16,13 +16,14 @@ from usiran.schemas.label_scheme import Scheme
 from usiran.tasks.base import METRICS, Task
 from usiran.tasks.contrast import contrast
 from usiran.tasks.roles import roles, roles_end_to_end
-from usiran.tasks.sentence_labels import article_stance, holder, stance
-from usiran.tasks.spans import actors, events
+from usiran.tasks.sentence_labels import article_stance, attitudes, holder, stance
+from usiran.tasks.spans import actors, affiliation, events
 
 TASKS: dict[str, Callable[[Scheme], Task]] = {
     "stance": stance,
     "holder": holder,
     "actors": actors,
+    "affiliation": affiliation,
     "events": events,
     "roles": roles,
     "roles_end_to_end": roles_end_to_end,
@@ -33,7 +34,10 @@ TASKS: dict[str, Callable[[Scheme], Task]] = {
 
 def tasks_of(scheme: Scheme) -> dict[str, Task]:
     """Return every task, with the labels of a scheme."""
-    return {name: task(scheme) for name, task in TASKS.items()}
+    tasks = {name: task(scheme) for name, task in TASKS.items()}
+    # How many there are, and their names, is the scheme's to say: one for each side.
+    toward = {task.name: task for task in attitudes(scheme)}
+    return {"stance": tasks["stance"], **toward, **tasks}
 
 
 def plugged_task(name: str, scheme: Scheme) -> Task:

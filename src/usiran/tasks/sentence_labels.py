@@ -1,4 +1,4 @@
-"""The tasks with one label a unit: stance and holder of a sentence, stance of an article."""
+"""The tasks with one label a unit: what a sentence favours, who voices it, an article's stance."""
 
 from __future__ import annotations
 
@@ -14,11 +14,36 @@ from usiran.tasks.base import Gold, Tables, Task, objects
 from usiran.tasks.inputs import sentence_gold
 from usiran.tasks.metrics.labels import LABEL_CARD, LABEL_COLUMNS, label_scorer
 
+ATTITUDES = ("-1", "0", "1")
+_ATTITUDE_CARD = (
+    "1 speaks for the side, -1 against it, 0 neither or both alike. MCC runs from -1 over 0 "
+    "(chance) to 1. Soft is the mean distance of the stated probabilities to the gold label: "
+    "annotators voted on the grounds, one by one."
+)
+
 
 def stance(scheme: Scheme) -> Task:
     """Return the task of stance."""
     title = "Which side does the sentence's position favour?"
     return replace(_label_task("stance", title, scheme), contest=scheme.contest)
+
+
+def attitudes(scheme: Scheme) -> list[Task]:
+    """Return the tasks of the attitude to either side, from which the stance follows."""
+    contest = scheme.contest
+    return [
+        replace(
+            _label_task(f"toward_{side.name}", "", scheme, labels=ATTITUDES),
+            title=f"Does the sentence speak for (1) or against (-1) the side '{side.name}'?",
+            column="grounds",
+            read=_attitude_gold,
+            card=_ATTITUDE_CARD,
+            contest=contest,
+            side=place,
+            like="stance",
+        )
+        for place, side in enumerate(contest.sides)
+    ]
 
 
 def holder(scheme: Scheme) -> Task:
@@ -32,12 +57,12 @@ def article_stance(scheme: Scheme) -> Task:
     return replace(task, unit="article", table="article_stance", read=_article_gold)
 
 
-def _label_task(name: str, title: str, scheme: Scheme) -> Task:
+def _label_task(name: str, title: str, scheme: Scheme, labels: tuple[str, ...] = ()) -> Task:
     return Task(
         name=name,
         title=title,
         unit="sentence",
-        labels=scheme[name].names,
+        labels=labels or scheme[name].names,
         headline="macro_f1",
         table="stance",
         column=name,
@@ -51,6 +76,15 @@ def _label_task(name: str, title: str, scheme: Scheme) -> Task:
 def _sentence_gold(task: Task, tables: Tables) -> Gold:
     stance = tables["stance"]
     return sentence_gold(task, tables, stance[task.column], _votes(stance[f"{task.column}_votes"]))
+
+
+def _attitude_gold(task: Task, tables: Tables) -> Gold:
+    assert task.contest is not None
+    assert task.side is not None
+    attitudes = [
+        str(task.contest.toward(grounds)[task.side]) for grounds in tables["stance"]["grounds"]
+    ]
+    return sentence_gold(task, tables, attitudes)
 
 
 def _votes(column: pd.Series[Any]) -> NDArray[np.float64]:

@@ -1,6 +1,8 @@
-"""The tasks with typed spans in a sentence: actors, and events by quad class and by type."""
+"""The tasks with typed spans in a sentence: actors by type and by side, events by class."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from usiran.schemas.label_scheme import Scheme
 from usiran.tasks.base import Gold, Tables, Task
@@ -27,6 +29,20 @@ def actors(scheme: Scheme) -> Task:
             ("type_strict_macro_f1", "macro"),
         ),
         card=SPAN_CARD.format(level="type"),
+    )
+
+
+def affiliation(scheme: Scheme) -> Task:
+    """Return the task of whose side each actor is on: found, and told by its affiliation."""
+    return replace(
+        actors(scheme),
+        name="affiliation",
+        title="Which actors are mentioned, and on whose side is each?",
+        labels=scheme.affiliations,
+        column="affiliation",
+        card=SPAN_CARD.format(level="affiliation"),
+        like="actors",
+        asked=False,
     )
 
 
@@ -57,4 +73,4 @@ def events(scheme: Scheme) -> Task:
 
 
 def _span_gold(task: Task, tables: Tables) -> Gold:
-    return sentence_gold(task, tables, spans_of(tables, task.table))
+    return sentence_gold(task, tables, spans_of(tables, task.table, task.column))
