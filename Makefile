@@ -94,7 +94,7 @@ bench: $(DEV_STAMP)  ## measure the speed budgets against peers; writes baseline
 	$(BIN)/python -m bench
 
 # Versions move only where they must: the present files are what uv starts from.
-LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11.4 --generate-hashes --no-emit-index-url --no-annotate --no-header
 define lock_file
 	@{ grep '^#' $(1); $(LOCK) $(2); } > $(1).new && mv $(1).new $(1)
 endef
