@@ -14,7 +14,7 @@ from usiran.io.templates import render as render_template
 from usiran.models.registry import SYSTEMS
 from usiran.tasks.base import METRICS, Gold
 from usiran.tasks.metrics.contrast import ORIGINAL
-from usiran.tasks.registry import TASKS
+from usiran.tasks.registry import tasks_of
 
 PURPOSE = (
     "This is a seed corpus: a template and a unit test for pipelines. "
@@ -29,7 +29,8 @@ _UNITS = {"spans": "gold spans", "links": "gold links"}
 def render(bench: Benchmark, results: Results) -> str:
     """Return the whole leaderboard: of the toolkit's own tasks, whatever is plugged in."""
     records = next(iter(bench.golds.values())).records
-    golds = {name: gold for name, gold in bench.golds.items() if name in TASKS}
+    own = tasks_of(bench.scheme)
+    golds = {name: gold for name, gold in bench.golds.items() if name in own}
     return render_template(
         "usiran.benchmark",
         "leaderboard.md.jinja",
