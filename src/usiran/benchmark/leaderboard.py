@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 
 from usiran.benchmark.ceiling import TaskCeiling
-from usiran.benchmark.ranking import CONTROL, Peer, Ranking, Row, rank
+from usiran.benchmark.ranking import CONTROL, Peer, Ranking, Row, contestants_of, rank
 from usiran.benchmark.results import SUBMITTED, Result, Results
 from usiran.benchmark.run import Benchmark
 from usiran.io.markdown import score, signed, signed_span, span_of, table
@@ -31,6 +31,7 @@ def render(bench: Benchmark, results: Results) -> str:
     records = next(iter(bench.golds.values())).records
     own = tasks_of(bench.scheme)
     golds = {name: gold for name, gold in bench.golds.items() if name in own}
+    sections = [_Section(bench, gold, rank(bench, name, results)) for name, gold in golds.items()]
     return render_template(
         "usiran.benchmark",
         "leaderboard.md.jinja",
@@ -39,9 +40,8 @@ def render(bench: Benchmark, results: Results) -> str:
         purpose=PURPOSE,
         quoted_floor=QUOTED_FLOOR,
         articles=records.groupby("article_id", sort=False).size(),
-        sections=[
-            _Section(bench, gold, rank(bench, name, results)) for name, gold in golds.items()
-        ],
+        overview=_overview(sections),
+        sections=sections,
         # One line a system: the words are the same whichever of its tasks they come with.
         submitted={
             name: described(stored.result)
@@ -105,6 +105,38 @@ class _Section:
         return table(["group", "system", *self._heads()], rows)
 
     @property
+    def overview(self) -> list[str]:
+        """The task's row in the table of all tasks; controls are no contestants there."""
+        contestants = contestants_of(self.ranking)
+        best = contestants[0] if contestants else None
+        tied = [row.result.system for row in contestants if best and row.group == best.group]
+        majority = [row.result for row in self.ranking.rows if row.result.system == "majority"]
+        ceiling = self.bench.ceiling.tasks.get(self.gold.task.name)
+        peers = [
+            f"{peer.result.system} {score(peer.result.score)}" for peer in self.ranking.peers[:1]
+        ]
+        return [
+            f"[{self.gold.task.name}](#{self.gold.task.name})",
+            self.headline,
+            f"**{score(best.result.score)}** {', '.join(tied)}" if best else "–",
+            span_of(best.result.interval) if best else "–",
+            *(peers or ["–"]),
+            score(majority[0].score) if majority else "–",
+            self._reached(ceiling, *self.bench.annotators.kinds),
+            self._reached(ceiling, *self._people),
+        ]
+
+    @property
+    def _people(self) -> list[str]:
+        kinds = self.bench.annotators.kinds
+        return [name for name, kind in kinds.items() if kind == "human"]
+
+    def _reached(self, ceiling: TaskCeiling | None, *annotators: str) -> str:
+        """Return the mean score of some annotators against the gold."""
+        scores = [row.score for row in ceiling.gold if row.first in annotators] if ceiling else []
+        return score(sum(scores) / len(scores)) if scores else "–"
+
+    @property
     def peers(self) -> str:
         rows = [[peer.result.system, *self._cells(peer.result)] for peer in self.ranking.peers]
         return table(["peer", *self._heads()], rows)
@@ -148,6 +180,14 @@ class _Section:
             for system, classes in ranked.items()
         ]
         return table(["F1 per class", *heads], rows)
+
+
+def _overview(sections: list[_Section]) -> str:
+    """Return the table that opens the page: one row a task that has a result."""
+    heads = ["task", "score", "best, and what ties with it", "95 % interval", "best peer"]
+    ranked = [section for section in sections if section.ranking.rows]
+    rows = [section.overview for section in ranked if not section.gold.verdict]
+    return table([*heads, "majority", "annotators", "people"], rows) if rows else ""
 
 
 def group_of(row: Row) -> str:

@@ -78,6 +78,12 @@ def rank(benchmark: Benchmark, task: str, results: Results) -> Ranking:
     )
 
 
+def contestants_of(ranking: Ranking) -> list[Row]:
+    """Return the rows of the systems that contend on a task, the best first."""
+    rows = [row for row in ranking.rows if row.group is not None and _is_contestant(row.result)]
+    return sorted(rows, key=lambda row: -row.result.score)
+
+
 def contestants(benchmark: Benchmark, task: str, results: Results) -> list[Result]:
     """Return our own systems' results on one task, the best first: what peers are set against."""
     fresh, _ = _by_score(benchmark, task, results)
