@@ -18,7 +18,7 @@ define need_python
 		{ echo "usiran needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 endef
 
-.PHONY: run test test-studio test-browser coverage check studio wheel bench lock clean help
+.PHONY: run test test-studio test-browser reproduce coverage check studio wheel bench lock clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -52,14 +52,17 @@ $(STUDIO_STAMP): requirements-studio.txt
 
 studio: $(STUDIO_STAMP)  ## install the Label Studio server
 
-test: $(DEV_STAMP)  ## all tests but those of the server, the browser, the peers and the wheel
-	$(PYTEST) $(COVERED) -m "not studio and not browser and not peers and not wheel" tests
+test: $(DEV_STAMP)  ## all tests but those of the server, the browser, the peers, the wheel and the figures
+	$(PYTEST) $(COVERED) -m "not studio and not browser and not peers and not wheel and not reproduce" tests
 
 test-studio: $(DEV_STAMP) studio  ## the tests that label in a real Label Studio
 	$(PYTEST) $(COVERED) -m "studio and not browser" tests
 
 test-browser: $(DEV_STAMP) studio  ## the tests that label in a real browser (Chromium, chromedriver)
 	$(PYTEST) $(COVERED) -m browser tests
+
+reproduce: $(DEV_STAMP)  ## compute every stored figure again, by usiran.evaluate (10 minutes)
+	$(PYTEST) -m reproduce tests
 
 coverage: $(DEV_STAMP)  ## what the tests with COVER=1 ran, in lines and branches
 	$(BIN)/coverage report --skip-covered --fail-under=95

@@ -25,7 +25,7 @@ from usiran.text.tokens import tokenize
 __all__ = ["plugin"]
 
 STORED = read_results(Corpus.find(ROOT))
-# Those that take a second each; the others run with the wheel.
+# Those that take a second each; `make reproduce` runs the others.
 QUICK = [
     key
     for key in STORED
@@ -48,7 +48,7 @@ def test_the_stored_figures_are_those_of_evaluate(system: str, task: str) -> Non
     assert report.stored.predictions == stored.predictions
 
 
-@pytest.mark.wheel
+@pytest.mark.reproduce
 @pytest.mark.parametrize(("system", "task"), sorted(set(STORED) - set(QUICK)))
 def test_the_stored_figures_of_slower_systems_are_those_of_evaluate(system: str, task: str) -> None:
     stored = STORED[system, task]
