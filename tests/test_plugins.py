@@ -116,5 +116,5 @@ make.tasks = ("stance", "weather")  # type: ignore[attr-defined]
 
 def test_what_a_factory_says_of_itself_is_checked(bench: MakeBench) -> None:
     tasks = {name: gold.task for name, gold in bench().golds.items()}
-    with pytest.raises(InputError, match=r"tasks: found 'weather'; allowed: stance, holder"):
+    with pytest.raises(InputError, match=r"tasks: found 'weather'; allowed: stance, toward_us"):
         plugged(f"{__name__}:make", tasks)

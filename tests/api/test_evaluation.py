@@ -114,7 +114,7 @@ def test_contested_sentences_can_be_left_out() -> None:
         (lambda frame: [1] * len(frame), {}, "found '1, a int'; allowed: one label a row"),
         (lambda frame: frame, {"task": "actors"}, r"predictions for \d+ rows"),
         (LogisticRegression(), {}, "LogisticRegression: found 'ValueError.*can be fitted"),
-        ("majority", {"task": "weather"}, "task: found 'weather'; allowed: stance, holder"),
+        ("majority", {"task": "weather"}, "task: found 'weather'; allowed: stance, toward_us"),
         ("majority", {"draws": 10}, "draws: found '10'; allowed: 100 to 1000000"),
         ("majority", {"seed": -1}, "seed: found '-1'; allowed: a whole number from 0"),
         ("majority", {"contested": "no"}, "contested: found 'no'; allowed: include or exclude"),

@@ -124,7 +124,8 @@ def test_an_unknown_name_lists_what_can_be_trained_and_nothing_else(
     assert not set(refused) & set(allowed)
     done = call("train", "stence", "majority", "--output", tmp_path / "m", at=corpus)
     assert done.err.startswith(
-        "usiran: TASK: found 'stence'; allowed: stance, holder, actors, events; "
+        "usiran: TASK: found 'stence'; allowed: stance, toward_us, toward_iran, holder, actors, "
+        "affiliation, events; "
     )
 
 
