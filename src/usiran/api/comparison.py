@@ -12,7 +12,7 @@ import pandas as pd
 
 from usiran.api.paired import AGAINST, AGAINST_HEADS, against, against_cells
 from usiran.api.report import Report, draw
-from usiran.api.tables import Section, as_html, as_text
+from usiran.api.tables import Displayed, Section
 from usiran.benchmark.ranking import tie_groups
 from usiran.errors import InputError
 from usiran.io.markdown import score, span_of
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(Displayed):
     """Reports on one task, the best first."""
 
     reports: dict[str, Report]
@@ -106,17 +106,6 @@ class Comparison:
         for name, report in self.reports.items():
             if report.warnings:
                 yield Section(f"Warnings: {name}", notes=report.warnings)
-
-    def __str__(self) -> str:
-        """Return the comparison as text of 80 columns."""
-        return as_text(list(self._sections()))
-
-    def __repr__(self) -> str:
-        """Return the comparison as text: what an interpreter shows."""
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        return as_html(list(self._sections()))
 
 
 def _basis(report: Report) -> tuple[object, ...]:

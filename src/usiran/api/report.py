@@ -21,9 +21,10 @@ from usiran.api.paired import (
     kept,
 )
 from usiran.api.sentences import sentence_frame
-from usiran.api.tables import Section, as_html, as_text
+from usiran.api.tables import Displayed, Section
 from usiran.benchmark.ceiling import Ceiling, TaskCeiling, measure
 from usiran.benchmark.figures import Shown, TaskScores, confused, shown
+from usiran.benchmark.leaderboard import means
 from usiran.benchmark.protocol import Outcome
 from usiran.benchmark.ranking import CONTROL
 from usiran.benchmark.results import (
@@ -48,8 +49,8 @@ if TYPE_CHECKING:
 _FIGURES = ("precision", "recall", "f1")
 
 
-@dataclass(frozen=True, eq=False)
-class Report:
+@dataclass(frozen=True, eq=False, repr=False)
+class Report(Displayed):
     """A system's figures on a task under the official protocol.
 
     Scores run from 0 to 1; intervals are 95 %, from a two-stage bootstrap over articles and
@@ -266,20 +267,7 @@ class Report:
         if rows:
             yield Section("", ("against", *AGAINST_HEADS), rows)
         if self._ceiling is not None:
-            stated = {"the gold": self._ceiling.mean_gold, "each other": self._ceiling.mean_pairs}
-            means = [f"{score(value)} against {whom}" for whom, value in stated.items() if value]
-            yield Section("", notes=[f"Annotators reach {' and '.join(means)} (means)."])
-
-    def __str__(self) -> str:
-        """Return the figures as text of 80 columns."""
-        return as_text(list(self._sections()))
-
-    def __repr__(self) -> str:
-        """Return the figures as text: what an interpreter shows."""
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        return as_html(list(self._sections()))
+            yield Section("", notes=[means(self._ceiling)])
 
 
 def _named(system: object, kind: str) -> str:

@@ -19,6 +19,24 @@ class Section(NamedTuple):
     notes: Sequence[str] = ()
 
 
+class Displayed:
+    """What an interpreter shows as text of 80 columns, and a notebook as HTML."""
+
+    def _sections(self) -> Iterator[Section]:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        """Return the tables as text of 80 columns."""
+        return as_text(list(self._sections()))
+
+    def __repr__(self) -> str:
+        """Return the tables as text: what an interpreter shows."""
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(list(self._sections()))
+
+
 def as_text(sections: Sequence[Section]) -> str:
     """Return the sections as text of at most 80 columns, notes apart."""
     return "\n\n".join("\n".join(_lines(section)) for section in sections)

@@ -14,7 +14,6 @@ from usiran.io.templates import render as render_template
 from usiran.models.registry import SYSTEMS
 from usiran.tasks.base import METRICS, Gold
 from usiran.tasks.metrics.contrast import ORIGINAL
-from usiran.tasks.registry import tasks_of
 
 PURPOSE = (
     "This is a seed corpus: a template and a unit test for pipelines. "
@@ -29,9 +28,10 @@ _UNITS = {"spans": "gold spans", "links": "gold links"}
 def render(bench: Benchmark, results: Results) -> str:
     """Return the whole leaderboard: of the toolkit's own tasks, whatever is plugged in."""
     records = next(iter(bench.golds.values())).records
-    own = tasks_of(bench.scheme)
-    golds = {name: gold for name, gold in bench.golds.items() if name in own}
-    sections = [_Section(bench, gold, rank(bench, name, results)) for name, gold in golds.items()]
+    sections = [
+        _Section(bench, gold, rank(bench, name, results))
+        for name, gold in bench.own(bench.golds).items()
+    ]
     return render_template(
         "usiran.benchmark",
         "leaderboard.md.jinja",
@@ -111,7 +111,6 @@ class _Section:
         best = contestants[0] if contestants else None
         tied = [row.result.system for row in contestants if best and row.group == best.group]
         majority = [row.result for row in self.ranking.rows if row.result.system == "majority"]
-        ceiling = self.bench.ceiling.tasks.get(self.gold.task.name)
         peers = [
             f"{peer.result.system} {score(peer.result.score)}" for peer in self.ranking.peers[:1]
         ]
@@ -122,18 +121,18 @@ class _Section:
             span_of(best.result.interval) if best else "–",
             *(peers or ["–"]),
             score(majority[0].score) if majority else "–",
-            self._reached(ceiling, *self.bench.annotators.kinds),
-            self._reached(ceiling, *self._people),
+            self._reached(*set(self.bench.annotators.kinds.values())),
+            self._reached("human"),
         ]
 
     @property
-    def _people(self) -> list[str]:
-        kinds = self.bench.annotators.kinds
-        return [name for name, kind in kinds.items() if kind == "human"]
+    def _ceiling(self) -> TaskCeiling | None:
+        return self.bench.ceiling.tasks.get(self.gold.task.name)
 
-    def _reached(self, ceiling: TaskCeiling | None, *annotators: str) -> str:
-        """Return the mean score of some annotators against the gold."""
-        scores = [row.score for row in ceiling.gold if row.first in annotators] if ceiling else []
+    def _reached(self, *kinds: str) -> str:
+        """Return the mean score against the gold of the annotators of some kinds."""
+        kind_of, rows = self.bench.annotators.kinds, self._ceiling.gold if self._ceiling else ()
+        scores = [row.score for row in rows if kind_of[row.first] in kinds]
         return score(sum(scores) / len(scores)) if scores else "–"
 
     @property
@@ -154,7 +153,7 @@ class _Section:
     @property
     def ceiling(self) -> str:
         """What annotators reach; empty where there is nothing to compare."""
-        ceiling = self.bench.ceiling.tasks.get(self.gold.task.name)
+        ceiling = self._ceiling
         if ceiling is None:
             return ""
         # One annotator states no probabilities, so has no soft score.

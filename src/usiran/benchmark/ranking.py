@@ -80,7 +80,7 @@ def rank(benchmark: Benchmark, task: str, results: Results) -> Ranking:
 
 def contestants_of(ranking: Ranking) -> list[Row]:
     """Return the rows of the systems that contend on a task, the best first."""
-    rows = [row for row in ranking.rows if row.group is not None and _is_contestant(row.result)]
+    rows = [row for row in ranking.rows if _is_contestant(row.result)]
     return sorted(rows, key=lambda row: -row.result.score)
 
 

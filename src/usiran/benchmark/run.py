@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import pandas as pd
@@ -49,6 +49,8 @@ from usiran.stats.scores import Floats
 from usiran.tasks.base import GOLD_LAYERS, LAYERS, Gold, Tables, Task
 from usiran.tasks.inputs import layers_of, with_layers, with_texts
 from usiran.tasks.registry import plugged_task, tasks_of
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,11 @@ class Benchmark:
             if is_reference(system) and settings.parameters.get("factory") == system:
                 return name
         return system
+
+    def own(self, by_task: Mapping[str, T]) -> dict[str, T]:
+        """Return what is there of the toolkit's own tasks, whatever is plugged in."""
+        tasks = tasks_of(self.scheme)
+        return {name: value for name, value in by_task.items() if name in tasks}
 
     @cached_property
     def ceiling(self) -> Ceiling:

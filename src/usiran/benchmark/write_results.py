@@ -13,7 +13,6 @@ from usiran.benchmark.results import SUBMITTED, Results, Stored, json_bytes, rea
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
 from usiran.io.atomic import holds, replace_files
-from usiran.tasks.registry import tasks_of
 
 
 def leaderboard_path(benchmark: Benchmark) -> Path:
@@ -31,11 +30,7 @@ def publish(benchmark: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Re
 
     A submitted system's card is written anew with them. Returns all results.
     """
-    own = {
-        name: ceiling
-        for name, ceiling in benchmark.ceiling.tasks.items()
-        if name in tasks_of(benchmark.scheme)
-    }
+    own = benchmark.own(benchmark.ceiling.tasks)
     ceiling = msgspec.structs.replace(benchmark.ceiling, tasks=own)
     results = dict(sorted({**read_results(benchmark.corpus), **fresh}.items()))
     files = {
