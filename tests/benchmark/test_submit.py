@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.support import synthetic
@@ -14,6 +15,7 @@ from usiran.benchmark.rescore import rescore
 from usiran.benchmark.results import (
     Result,
     card_path,
+    json_bytes,
     paths,
     read_results,
 )
@@ -137,6 +139,25 @@ def test_nothing_changes_while_the_gold_is_the_same(bench: Benchmark, tmp_path: 
         ("majority", False), ("mine", False), ("shuffled-within", False),
     ]  # fmt: skip
     assert dict(fresh) == read_results(bench.corpus)
+
+
+def test_results_of_before_there_was_a_score_are_refused_until_they_are_scored_again(
+    bench: Benchmark, tmp_path: Path
+) -> None:
+    pairs = [("stance", "majority"), ("stance", "shuffled-within")]
+    now = {**run_pairs(bench, *pairs, draws=100), **submitted(bench, tmp_path)}
+    for (system, task), stored in now.items():
+        scores = {key: value for key, value in stored.result.scores.items() if key != "mcc"}
+        path, predictions = paths(bench.corpus, system, task)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(json_bytes(msgspec.structs.replace(stored.result, scores=scores)))
+        predictions.write_bytes(stored.predictions)
+    with pytest.raises(FileError, match=r"stance\.json: found 'no score mcc'; .* accuracy, mcc, "):
+        publish(bench, {})
+    _, fresh = rescore(bench, read_results(bench.corpus))
+    assert fresh == now
+    publish(bench, fresh)
+    assert outdated(bench) == []
 
 
 def test_old_predictions_are_scored_on_new_gold_and_written_when_asked(

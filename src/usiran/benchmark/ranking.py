@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from usiran.benchmark.results import SUBMITTED, Result, Results, Stored
+from usiran.benchmark.results import SUBMITTED, Result, Results, Stored, paths
 from usiran.benchmark.run import Benchmark
+from usiran.errors import FileError
 from usiran.models.registry import SYSTEMS
 from usiran.stats.bootstrap import BootstrapScore, Verdict, noise_floor
 
@@ -60,6 +61,11 @@ def rank(benchmark: Benchmark, task: str, results: Results) -> Ranking:
 
     The best system leads the first group, and every system whose comparison with the
     leader is a tie joins it. The best of the others leads the next group, and so on.
+
+    Raises
+    ------
+    FileError
+        A result lacks a score that is ranked by or shown: it was made before there was one.
     """
     fresh, stale = _by_score(benchmark, task, results)
     comparable = [stored for stored in fresh if not stored.result.relabelled]
@@ -97,8 +103,21 @@ def _by_score(
     of_task = [stored for (_, name), stored in results.items() if name == task]
     stale = [stored.result for stored in of_task if benchmark.is_stale(stored.result)]
     fresh = [stored for stored in of_task if not benchmark.is_stale(stored.result)]
+    _refuse_lacking(benchmark, task, [stored.result for stored in fresh])
     fresh.sort(key=lambda one: (one.result.relabelled, -one.result.score, one.result.system))
     return fresh, stale
+
+
+def _refuse_lacking(benchmark: Benchmark, task: str, results: list[Result]) -> None:
+    asked = benchmark.golds[task].task
+    keys = (asked.headline, *(key for key, _ in asked.columns))
+    for result in results:
+        lacking = [key for key in keys if key not in result.scores]
+        if lacking or result.headline != asked.headline:
+            file = benchmark.corpus.name_of(paths(benchmark.corpus, result.system, task)[0])
+            value = f"no score {', '.join(lacking)}" if lacking else f"headline {result.headline}"
+            fix = "score the stored predictions again: `usiran benchmark rescore --write`"
+            raise FileError(file, value, f"the task's scores: {', '.join(keys)}", fix)
 
 
 def _bootstrap(benchmark: Benchmark, comparable: list[Stored]) -> dict[str, BootstrapScore]:

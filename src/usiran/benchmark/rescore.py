@@ -99,15 +99,13 @@ def _rescore(benchmark: Benchmark, stored: Stored) -> Stored | str:
     old = stored.result
     if old.task not in benchmark.golds:
         return f"there is no task {old.task} any more"
-    if old.relabelled:
-        # Its predictions were made from rearranged labels that the present gold does not give.
-        if benchmark.is_stale(old):
-            return "its labels were rearranged from the old gold: `usiran benchmark run`"
-        return stored
+    # Its predictions were made from rearranged labels that the present gold does not give.
+    if old.relabelled and benchmark.is_stale(old):
+        return "its labels were rearranged from the old gold: `usiran benchmark run`"
     gold = benchmark.golds[old.task]
     file = benchmark.corpus.name_of(paths(benchmark.corpus, old.system, old.task)[1])
     try:
-        lines = read_lines(stored.predictions, gold, file)
+        lines = read_lines(stored.predictions, gold, file, relabelled=old.relabelled)
     except FileError as error:
         return str(error)
     except InputError as error:
