@@ -35,6 +35,8 @@ def test_paths_inside_the_corpus_are_named_relative_to_it(repo: Corpus, tmp_path
         ("gold_basis", 'gold_basis = "guess"', "one of first-pass, adjudicated"),
         ("name", "name = ", "TOML 1.0 in UTF-8"),
         ("version", 'version = "banana"', "three whole numbers with dots between"),
+        ("name", 'name = "n"\nrounds.x.given = "y"', r"not two texts under \[rounds.x\]"),
+        ("name", 'name = "n"\nrounds.x = 3', r"\[rounds.x\].*given and guidelines of a round"),
     ],
 )
 def test_a_broken_manifest_is_refused_with_the_key(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from packaging.version import InvalidVersion, Version
 
@@ -17,13 +17,22 @@ _BASES = ("first-pass", "adjudicated")
 
 
 @dataclass(frozen=True)
+class Round:
+    """What the annotators of a round had: a version of the guidelines, and all they were given."""
+
+    guidelines: str
+    given: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What dataset/corpus.toml says: names, data version, licences.
 
     `gold_basis` is ``first-pass`` while one annotator's labels stand in as gold and
     ``adjudicated`` once independent annotators and an adjudicated pass replaced them.
     `gold_rounds` are the annotation rounds whose labels are the votes behind the gold; where
-    an annotator labelled a task in several of them, the last one listed counts.
+    an annotator labelled a task in several of them, the last one listed counts. `rounds` says
+    what is told of any round, behind the gold or not, the earliest first.
     """
 
     name: str
@@ -35,9 +44,11 @@ class Manifest:
     text_rights: str
     gold_basis: str
     gold_rounds: tuple[str, ...]
+    rounds: Mapping[str, Round] = field(default_factory=dict)
 
 
-_KEYS = tuple(key.name for key in fields(Manifest) if key.name != "gold_rounds")
+_KEYS = tuple(key.name for key in fields(Manifest) if not key.name.endswith("rounds"))
+_OF_ROUND = {key.name for key in fields(Round)}
 
 
 @dataclass(frozen=True)
@@ -154,6 +165,9 @@ def _manifest(table: Mapping[str, object], file: str) -> Manifest:
     missing = [key for key in _KEYS if not isinstance(table.get(key), str)]
     rounds, basis, version = (table.get(key) for key in ("gold_rounds", "gold_basis", "version"))
     named = isinstance(rounds, list) and all(isinstance(name, str) for name in rounds)
+    given = table.get("rounds", {})
+    rows: dict[str, Any] = given if isinstance(given, dict) else {"": given}
+    unclear = [f"[rounds.{name}]" for name, row in rows.items() if not _is_round(row)]
     # Whether it is right, what was found, what is allowed, how to mend it.
     checks = (
         (
@@ -180,12 +194,28 @@ def _manifest(table: Mapping[str, object], file: str) -> Manifest:
             "three whole numbers with dots between, such as 1.0.0",
             "give the data's version",
         ),
+        (
+            not unclear,
+            f"not two texts under {', '.join(unclear)}",
+            f"{' and '.join(sorted(_OF_ROUND))} of a round, each a text",
+            "say what the annotators of the round had before them",
+        ),
     )
     for right, value, allowed, fix in checks:
         if not right:
             raise FileError(file, value, allowed, fix)
     texts = {key: str(table[key]) for key in _KEYS}
-    return Manifest(**texts, gold_rounds=tuple(cast("list[str]", rounds)))
+    described = {name: Round(**row) for name, row in rows.items()}
+    return Manifest(**texts, gold_rounds=tuple(cast("list[str]", rounds)), rounds=described)
+
+
+def _is_round(row: object) -> bool:
+    """Return whether a table says all of a round, in texts."""
+    return (
+        isinstance(row, dict)
+        and set(row) == _OF_ROUND
+        and all(isinstance(value, str) and value.strip() for value in row.values())
+    )
 
 
 def read_toml(path: Path) -> dict[str, object]:

@@ -41,9 +41,14 @@ def test_the_figures_are_tables(report: usiran.Report) -> None:
 
 def test_the_ceiling_is_the_stored_one(report: usiran.Report) -> None:
     ceiling = report.ceiling
-    assert set(ceiling) == {"annotator", "against", "score", "low", "high", "sentences"}
-    assert (ceiling["against"] == "gold").sum() == 6
+    assert {"annotator", "against", "score", "low", "high", "sentences"} <= set(ceiling)
+    against = ceiling[ceiling["against"] == "gold"]
+    assert against["part"].sum() == 6
+    assert against.loc[~against["part"], "round"].unique().tolist() == ["independent", "first"]
+    assert against.loc[against["round"] == "independent", "guidelines"].unique() == ["1.2.0"]
+    assert set(ceiling["kind"]) == {"language-model"}
     assert ceiling["score"].between(0.8, 1).all()
+    assert "ceiling, people: none has annotated" in str(report)
 
 
 def test_there_is_a_verdict_against_every_stored_system_on_the_true_labels(

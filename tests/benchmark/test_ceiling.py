@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,13 +12,15 @@ import pytest
 from tests.support import synthetic
 from tests.support.benches import lay_out
 from usiran.benchmark.annotators import Annotators
-from usiran.benchmark.ceiling import Ceiling, measure
-from usiran.benchmark.leaderboard import render
+from usiran.benchmark.ceiling import Annotator, Ceiling, measure
+from usiran.benchmark.leaderboard import reached, render
 from usiran.benchmark.run import Benchmark
+from usiran.corpus import Corpus, Round
 from usiran.label_studio.annotation_records import AnnotationRow
 from usiran.tasks.base import Gold, Tables
 
 Row = dict[str, object]
+ROUNDS = {"r0": Round("0.9", "a draft"), "r1": Round("1.0", "the guidelines")}
 OTHER = {"author": "source", "source": "author"}
 
 
@@ -58,8 +60,10 @@ def _golds(tables: Tables) -> dict[str, Gold]:
 
 
 def _measure(tables: Tables, *rounds: str, basis: str = "adjudicated") -> Ceiling:
+    manifest = replace(Corpus.find().manifest, gold_basis=basis, rounds=ROUNDS)
     annotators = Annotators.of(tables, rounds or ("r1",))
-    return measure(_golds(tables), annotators, gold_basis=basis, data_version="1.0.0")
+    others = Annotators.without_part(tables, annotators, manifest.rounds)
+    return measure(_golds(tables), annotators, others, manifest)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +99,9 @@ def test_every_task_has_each_annotator_against_the_gold_and_each_other(three: Ce
         assert [(a.first, a.second) for a in one.pairs] == [
             ("ann", "bob"), ("ann", "cy"), ("bob", "cy"),
         ]  # fmt: skip
-    assert three.annotators == dict.fromkeys(("ann", "bob", "cy"), "human")
+    person = Annotator("human", part=True, rounds=("r1",))
+    assert three.annotators == dict.fromkeys(("ann", "bob", "cy"), person)
+    assert three.rounds == {"r1": ROUNDS["r1"]}
 
 
 def test_the_same_labels_score_1(three: Ceiling) -> None:
@@ -142,7 +148,7 @@ def test_means_are_over_annotators_and_over_pairs(three: Ceiling) -> None:
 
 
 def test_the_notes_say_what_the_gold_was_made_from(three: Ceiling, labels: list[Row]) -> None:
-    assert [note[:40] for note in three.notes] == ["The gold was decided from these annotato"]
+    assert [note[:40] for note in three.notes] == ["Annotators with a part in the gold are t"]
     alone = _measure(_tables({"ann": labels}), basis="first-pass")
     assert alone.tasks == {}
     assert "One annotator only (ann)" in alone.notes[0]
@@ -154,7 +160,33 @@ def test_the_notes_say_what_the_gold_was_made_from(three: Ceiling, labels: list[
 def test_language_models_are_told_from_people(labels: list[Row]) -> None:
     tables = _tables({"m1": labels, "m2": labels})
     tables["annotators"]["kind"] = "language-model"
-    assert re.search("All annotators are language models", " ".join(_measure(tables).notes))
+    measured = _measure(tables)
+    notes = " ".join(measured.notes)
+    assert "All annotators are language models" in notes
+    assert "Human ceiling: empty, because no person has annotated this corpus." in notes
+    assert all(task.mean_people is None for task in measured.tasks.values())
+
+
+def test_annotators_of_other_rounds_are_scored_against_the_gold_apart(labels: list[Row]) -> None:
+    early = [{**row, "round": "r0"} for row in labels]
+    turned = [{**row, "label": OTHER.get(str(row["label"]), row["label"])} for row in early]
+    # Whoever labelled in a round behind the gold had a part in it, whatever else they labelled.
+    tables = _tables({"ann": [*turned, *labels], "bob": labels, "dot": turned, "eve": early})
+    tables["annotators"].loc[3, "kind"] = "language-model"
+    measured = _measure(tables)
+    holder = measured.tasks["holder"]
+    assert [(row.first, row.score) for row in holder.gold] == [("ann", 1.0), ("bob", 1.0)]
+    assert [(row.first, row.score) for row in holder.no_part] == [("dot", 0.0), ("eve", 1.0)]
+    assert [(row.first, row.second) for row in holder.pairs] == [("ann", "bob")]
+    assert (holder.mean_gold, holder.mean_no_part) == (1.0, 0.5)
+    assert holder.mean_people == pytest.approx(2 / 3, abs=1e-6)
+    assert measured.annotators["eve"] == Annotator("language-model", part=False, rounds=("r0",))
+    assert measured.rounds == ROUNDS
+    assert reached(measured, holder) == [
+        "part in the gold (r1): 1.00, 1.00 against each other",
+        "no part in it (r0): .50",
+        "people: .67",
+    ]
 
 
 def test_the_last_round_in_which_a_task_was_labelled_counts(labels: list[Row]) -> None:
@@ -185,6 +217,10 @@ def test_the_leaderboard_has_a_table_of_annotators(tmp_path: Path, labels: list[
     round = corpus.manifest.gold_rounds[0]
     bench = Benchmark.of(corpus, _tables({"ann": labels, "bob": labels}, round=round))
     text = render(bench, {})
-    assert "| ceiling | macro-F1 | 95 % interval | accuracy | MCC | sentences |" in text
-    assert text.count("| ann and bob | **1.00** | 1.00 to 1.00 |") == 6
-    assert "Annotators reach 1.00 against the gold and 1.00 against each other (means)." in text
+    heads = "| ceiling | part in the gold | macro-F1 | 95 % interval | accuracy | MCC | sentences |"
+    assert heads in text
+    assert text.count("| ann and bob | yes | **1.00** | 1.00 to 1.00 |") == 6
+    assert f"- part in the gold ({round}): 1.00, 1.00 against each other\n" in text
+    given = corpus.manifest.rounds[round]
+    assert f"| {round} | ann, bob | yes | {given.guidelines} | {given.given} |" in text
+    assert "The human ceiling is empty" not in text

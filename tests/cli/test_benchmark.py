@@ -61,7 +61,8 @@ def test_run_as_json_is_one_document_of_the_fresh_results(made: Corpus) -> None:
     done = call("benchmark", "run", *words, at=made)
     document = json.loads(done.out)
     (result,) = document["results"]
-    assert document["ceiling"]["annotators"] == {"ann": "human"}
+    (who,) = document["ceiling"]["annotators"].values()
+    assert (who["kind"], who["part"]) == ("human", True)
     assert (result["system"], result["task"], result["draws"]) == ("majority", "stance", 200)
 
 

@@ -22,9 +22,9 @@ from usiran.api.paired import (
 )
 from usiran.api.sentences import sentence_frame
 from usiran.api.tables import Displayed, Section
-from usiran.benchmark.ceiling import Ceiling, TaskCeiling, measure
+from usiran.benchmark.ceiling import Agreed, Annotator, Ceiling, TaskCeiling
 from usiran.benchmark.figures import Shown, TaskScores, confused, shown
-from usiran.benchmark.leaderboard import means
+from usiran.benchmark.leaderboard import reached
 from usiran.benchmark.protocol import Outcome
 from usiran.benchmark.ranking import CONTROL
 from usiran.benchmark.results import (
@@ -147,30 +147,42 @@ class Report(Displayed):
 
     @property
     def ceiling(self) -> pd.DataFrame:
-        """Each annotator against the gold and each other one, by the same score."""
-        agreed = (*self._ceiling.gold, *self._ceiling.pairs) if self._ceiling else ()
+        """Annotators against the gold and each other, by the same score.
+
+        ``part`` is whether the annotator's labels are votes that the gold was decided from; who
+        had none labelled in other rounds, perhaps by other ``guidelines``. ``kind`` tells people
+        from language models.
+        """
+        task, ceiling = self._task_ceiling, self._ceiling
         rows = [
-            (pair.first, pair.second, pair.score, *pair.interval, pair.sentences) for pair in agreed
+            self._ceiling_row(pair, ceiling.annotators[pair.first])
+            for pair in ((*task.gold, *task.no_part, *task.pairs) if task else ())
         ]
-        heads = ["annotator", "against", "score", "low", "high", "sentences"]
-        return pd.DataFrame(rows, columns=heads)
+        heads = ["annotator", "against", "kind", "part", "round", "guidelines", "score"]
+        return pd.DataFrame(rows, columns=[*heads, "low", "high", "sentences"])
+
+    def _ceiling_row(self, pair: Agreed, who: Annotator) -> tuple[object, ...]:
+        given = [self._ceiling.rounds[name] for name in who.rounds if name in self._ceiling.rounds]
+        guidelines = ", ".join(dict.fromkeys(each.guidelines for each in given))
+        named = pair.first, pair.second, who.kind, who.part, ", ".join(who.rounds), guidelines
+        return *named, pair.score, *pair.interval, pair.sentences
+
+    @property
+    def _task_ceiling(self) -> TaskCeiling | None:
+        return self._ceiling.tasks.get(self.result.task)
 
     @cached_property
-    def _ceiling(self) -> TaskCeiling | None:
+    def _ceiling(self) -> Ceiling:
         # The stored one where it is of this gold: measuring it takes long.
-        name, corpus = self.result.task, self.benchmark.corpus
+        name = self.result.task
         try:
             stored = msgspec.json.decode(ceiling_path(self.benchmark).read_bytes(), type=Ceiling)
         except (OSError, msgspec.DecodeError):
             stored = None
         task = stored.tasks.get(name) if stored else None
-        if task is None or task.gold_sha256 != self.gold.sha256:
-            golds, basis = {name: self.gold}, corpus.manifest.gold_basis
-            version, annotators = corpus.manifest.version, self.benchmark.annotators
-            task = measure(golds, annotators, gold_basis=basis, data_version=version).tasks.get(
-                name
-            )
-        return task
+        if stored is None or task is None or task.gold_sha256 != self.gold.sha256:
+            return self.benchmark.ceiling_of({name: self.gold})
+        return stored
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
@@ -266,8 +278,9 @@ class Report(Displayed):
         ]
         if rows:
             yield Section("", ("against", *AGAINST_HEADS), rows)
-        if self._ceiling is not None:
-            yield Section("", notes=[means(self._ceiling)])
+        if self._task_ceiling is not None:
+            lines = reached(self._ceiling, self._task_ceiling)
+            yield Section("", notes=[f"ceiling, {line}" for line in lines])
 
 
 def _named(system: object, kind: str) -> str:
@@ -293,7 +306,7 @@ def draw(reports: list[Report]) -> Figure:
         metric=METRICS[report.result.headline],
         articles=report.gold.article_ids,
         systems=tuple(sorted([*own, *stored], key=lambda row: -row.score)),
-        ceiling=report._ceiling.mean_pairs if report._ceiling else None,
+        ceiling=report._task_ceiling.mean_pairs if report._task_ceiling else None,
     )
     return draw_scores([task])
 

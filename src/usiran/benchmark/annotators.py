@@ -1,4 +1,4 @@
-"""What each annotator answered to the benchmark's tasks: the labels of the rounds behind the gold.
+"""What each annotator answered to the benchmark's tasks, in the rounds behind the gold and others.
 
 An annotator's labels are put in the places of the gold's tables, so that a task reads them
 as it reads its own gold. A sentence or an article that an annotator did not label is not
@@ -7,7 +7,7 @@ among their rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ _OFFSETS = {"start": "int64", "end": "int64"}
 
 @dataclass(frozen=True)
 class Annotators:
-    """Everybody whose labels stand behind the gold."""
+    """Everybody who labelled in some rounds: those behind the gold, or all others."""
 
     kinds: dict[str, str]  # from annotator, sorted, to ``human`` or ``language-model``
     rows: pd.DataFrame  # as in the table of annotations; of several rounds the last one
@@ -30,16 +30,34 @@ class Annotators:
     _spans: dict[str, Tables] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def of(cls, tables: Tables, rounds: Sequence[str]) -> Annotators:
+    def of(
+        cls, tables: Tables, rounds: Sequence[str], *, leave_out: Collection[str] = ()
+    ) -> Annotators:
         """Return the annotators of some rounds, in order: the last one counts."""
-        rows = tables["annotations"] if "annotations" in tables else pd.DataFrame({"round": []})
-        rows = rows[rows["round"].isin(list(rounds))]
+        rows = _annotations(tables)
+        rows = rows[rows["round"].isin(list(rounds)) & ~rows["annotator_id"].isin(list(leave_out))]
         if rows.empty:
             return cls({}, rows, tables)
         kind_of = tables["annotators"].set_index("annotator_id")["kind"].to_dict()
         names = sorted(set(rows["annotator_id"]))
         kinds = {name: str(kind_of.get(name, "unknown")) for name in names}
         return cls(kinds, _last(rows, rounds), tables)
+
+    @classmethod
+    def without_part(
+        cls, tables: Tables, annotators: Annotators, order: Iterable[str]
+    ) -> Annotators:
+        """Return the annotators of all rounds who are none of those behind the gold.
+
+        The rounds named in `order` come first, the others after them by name.
+        """
+        rounds = dict.fromkeys((*order, *sorted(set(_annotations(tables)["round"]))))
+        return cls.of(tables, list(rounds), leave_out=annotators.kinds)
+
+    def rounds_of(self, annotator: str) -> tuple[str, ...]:
+        """Return the rounds that an annotator's labels are of."""
+        rounds = self.rows.loc[self.rows["annotator_id"] == annotator, "round"]
+        return tuple(dict.fromkeys(rounds))
 
     def gold(self, task: Task, annotator: str) -> Gold:
         """Return a task's gold as it would be, were one annotator's labels all there is."""
@@ -74,6 +92,12 @@ class Annotators:
             spans = {"actors": actors, "events": events, "roles": _roles(rows, actors, events)}
             self._spans[annotator] = {"stance": answered, **spans}
         return self._spans[annotator]
+
+
+def _annotations(tables: Tables) -> pd.DataFrame:
+    if "annotations" in tables:
+        return tables["annotations"]
+    return pd.DataFrame(columns=["round", "annotator_id"], dtype=object)
 
 
 def _last(rows: pd.DataFrame, rounds: Sequence[str]) -> pd.DataFrame:

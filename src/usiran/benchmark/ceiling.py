@@ -1,9 +1,12 @@
 """The ceiling: how well annotators do a task, by the scorer that systems are scored by.
 
-Every annotator is scored against the gold, and every two against each other, on what both
-labelled. Scores of two annotators are the same from either side, but for precision and
-recall. Links between *given* spans are compared where both marked the event and the actor:
-whether somebody marked a span is the question of other tasks.
+Every annotator is scored against the gold. Those whose labels are the votes that it was decided
+from had a part in it, and agree with it more than an annotator would who had none; those of
+other rounds had none, but may have labelled by other guidelines. Both are told, with their
+rounds. Every two with a part are compared with each other as well, on what both labelled.
+Scores of two annotators are the same from either side, but for precision and recall. Links
+between *given* spans are compared where both marked the event and the actor: whether somebody
+marked a span is the question of other tasks.
 
 A system that scores above the ceiling does not do the task better than people: it cannot be
 told from them by this gold.
@@ -11,7 +14,7 @@ told from them by this gold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -20,12 +23,14 @@ import msgspec
 from usiran.benchmark.annotators import Annotators
 from usiran.benchmark.protocol import PROTOCOL
 from usiran.benchmark.results import rounded
+from usiran.corpus import Manifest, Round
 from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
 from usiran.tasks.base import Gold, Predictions, objects
 from usiran.tasks.links import Link
 from usiran.text.spans import Span
 
 GOLD = "gold"
+PERSON = "human"
 SEED = 0
 Place = tuple[str, int, int]
 
@@ -45,14 +50,25 @@ class Agreed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TaskCeiling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All annotators on one task; the means are over `gold` and over `pairs`, or missing."""
+    """All annotators on one task; a mean is missing where there is nothing to take it of."""
 
     headline: str
     gold_sha256: str
-    gold: tuple[Agreed, ...]
-    pairs: tuple[Agreed, ...]
+    gold: tuple[Agreed, ...]  # annotators with a part in the gold, against it
+    pairs: tuple[Agreed, ...]  # the same ones, against each other
+    no_part: tuple[Agreed, ...]  # annotators without a part in the gold, against it
     mean_gold: float | None
     mean_pairs: float | None
+    mean_no_part: float | None
+    mean_people: float | None  # of `gold` and `no_part` those who are people
+
+
+class Annotator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who an annotator is; `part` is whether its labels are votes behind the gold."""
+
+    kind: str  # ``human`` or ``language-model``
+    part: bool
+    rounds: tuple[str, ...]
 
 
 class Ceiling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,28 +78,45 @@ class Ceiling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data_version: str
     seed: int
     draws: int
-    annotators: dict[str, str]  # from annotator to ``human`` or ``language-model``
+    annotators: dict[str, Annotator]
+    rounds: dict[str, Round]  # what they had before them, as far as corpus.toml tells it
     notes: tuple[str, ...]  # how the figures are to be read
     tasks: dict[str, TaskCeiling]  # without the tasks where there is nothing to compare
 
 
 def measure(
-    golds: Mapping[str, Gold], annotators: Annotators, *, gold_basis: str, data_version: str
+    golds: Mapping[str, Gold], annotators: Annotators, others: Annotators, manifest: Manifest
 ) -> Ceiling:
-    """Return what annotators reach on every task that can be evaluated."""
+    """Return what annotators reach on every task that can be evaluated.
+
+    The first annotators had a part in the gold, the others had none.
+    """
     # The gold of the only annotator's first pass is that annotator's own labels.
-    with_gold = len(annotators.kinds) > 1 or gold_basis != "first-pass"
+    with_gold = len(annotators.kinds) > 1 or manifest.gold_basis != "first-pass"
     tasks = {
-        name: _task_ceiling(gold, annotators, with_gold=with_gold)
+        name: _task_ceiling(gold, annotators, others, with_gold=with_gold)
         for name, gold in golds.items()
         if not gold.verdict and gold.task.asked and not gold.task.learns_from
     }
-    compared = {name: task for name, task in tasks.items() if task.gold or task.pairs}
-    notes = tuple(_notes(annotators.kinds, gold_basis))
-    return Ceiling(PROTOCOL, data_version, SEED, DRAWS, annotators.kinds, notes, compared)
+    known = {
+        name: Annotator(kind, group is annotators, group.rounds_of(name))
+        for group in (annotators, others)
+        for name, kind in group.kinds.items()
+    }
+    rounds = dict.fromkeys(round for who in known.values() for round in who.rounds)
+    return Ceiling(
+        PROTOCOL,
+        manifest.version,
+        SEED,
+        DRAWS,
+        known,
+        {name: manifest.rounds[name] for name in rounds if name in manifest.rounds},
+        tuple(_notes(annotators.kinds, others.kinds, manifest.gold_basis)),
+        {name: task for name, task in tasks.items() if task.gold or task.pairs or task.no_part},
+    )
 
 
-def _notes(kinds: Mapping[str, str], gold_basis: str) -> Iterator[str]:
+def _notes(kinds: Mapping[str, str], others: Mapping[str, str], gold_basis: str) -> Iterator[str]:
     if not kinds:
         yield "No ceiling: no annotator's labels are stored."
         return
@@ -92,37 +125,60 @@ def _notes(kinds: Mapping[str, str], gold_basis: str) -> Iterator[str]:
         yield f"One annotator only ({name}): agreement between annotators cannot be told."
     if gold_basis == "adjudicated":
         yield (
-            "The gold was decided from these annotators' labels, so they agree with it more "
-            "than an annotator would who had no part in it."
+            "Annotators with a part in the gold are those whose labels it was decided from: they "
+            "agree with it more than an annotator would who had no part in it."
         )
     elif len(kinds) == 1:
         yield "The gold is this annotator's labels, so there is no ceiling yet."
     else:
         yield "The gold is one annotator's labels: that one agrees with it wholly."
-    if len(kinds) > 1 and set(kinds.values()) == {"language-model"}:
+    if others:
+        yield (
+            "Annotators with no part in it labelled in other rounds; where they had other "
+            "guidelines, what they score lower is the change of the rules as well."
+        )
+    every = {**kinds, **others}
+    if PERSON not in every.values():
+        yield "Human ceiling: empty, because no person has annotated this corpus."
+    if len(every) > 1 and set(every.values()) == {"language-model"}:
         yield (
             "All annotators are language models: they agree more than people would, so the "
             "ceiling of trained people is lower."
         )
 
 
-def _task_ceiling(gold: Gold, annotators: Annotators, *, with_gold: bool) -> TaskCeiling:
-    answers = {name: annotators.gold(gold.task, name) for name in annotators.kinds}
-    answered = {name: answer for name, answer in answers.items() if len(answer.values)}
-    # Whoever labelled nothing of a task is no annotator of it.
-    against_gold = tuple(
-        _agreed(gold, named, (GOLD, gold)) for named in answered.items() if with_gold
-    )
+def _task_ceiling(
+    gold: Gold, annotators: Annotators, others: Annotators, *, with_gold: bool
+) -> TaskCeiling:
+    answered = _answered(gold, annotators)
+    against_gold = _against_gold(gold, answered) if with_gold else ()
+    no_part = _against_gold(gold, _answered(gold, others))
+    people = [
+        row
+        for group, rows in ((annotators, against_gold), (others, no_part))
+        for row in rows
+        if group.kinds[row.first] == PERSON
+    ]
     pairs = tuple(
         _agreed(gold, first, second)
         for first, second in combinations(answered.items(), 2)
         if not set(first[1].articles).isdisjoint(second[1].articles)
     )
-    means = _mean(against_gold), _mean(pairs)
-    return TaskCeiling(gold.task.headline, gold.sha256, against_gold, pairs, *means)
+    means = (_mean(rows) for rows in (against_gold, pairs, no_part, people))
+    return TaskCeiling(gold.task.headline, gold.sha256, against_gold, pairs, no_part, *means)
 
 
-def _mean(agreed: tuple[Agreed, ...]) -> float | None:
+def _answered(gold: Gold, annotators: Annotators) -> dict[str, Gold]:
+    """Return the answers to a task: whoever labelled nothing of it is no annotator of it."""
+    answers = {name: annotators.gold(gold.task, name) for name in annotators.kinds}
+    return {name: answer for name, answer in answers.items() if len(answer.values)}
+
+
+def _against_gold(gold: Gold, answered: Mapping[str, Gold]) -> tuple[Agreed, ...]:
+    return tuple(_agreed(gold, named, (GOLD, gold)) for named in answered.items())
+
+
+def _mean(agreed: Sequence[Agreed]) -> float | None:
     scores = [pair.score for pair in agreed]
     return rounded(sum(scores) / len(scores)) if scores else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from usiran.benchmark.ceiling import TaskCeiling
+from usiran.benchmark.ceiling import PERSON, Ceiling, TaskCeiling
 from usiran.benchmark.ranking import CONTROL, Peer, Ranking, Row, contestants_of, rank
 from usiran.benchmark.results import SUBMITTED, Result, Results
 from usiran.benchmark.run import Benchmark
@@ -48,9 +48,11 @@ def render(bench: Benchmark, results: Results) -> str:
             for (name, _), stored in results.items()
             if stored.result.kind == SUBMITTED
         },
+        rounds=_rounds(bench.ceiling),
+        people=any(who.kind == PERSON for who in bench.ceiling.annotators.values()),
         control=CONTROL,
         compared=compared,
-        means=means,
+        reached=reached,
     )
 
 
@@ -121,19 +123,19 @@ class _Section:
             span_of(best.result.interval) if best else "–",
             *(peers or ["–"]),
             score(majority[0].score) if majority else "–",
-            self._reached(*set(self.bench.annotators.kinds.values())),
-            self._reached("human"),
+            *self._reached,
         ]
 
     @property
     def _ceiling(self) -> TaskCeiling | None:
         return self.bench.ceiling.tasks.get(self.gold.task.name)
 
-    def _reached(self, *kinds: str) -> str:
-        """Return the mean score against the gold of the annotators of some kinds."""
-        kind_of, rows = self.bench.annotators.kinds, self._ceiling.gold if self._ceiling else ()
-        scores = [row.score for row in rows if kind_of[row.first] in kinds]
-        return score(sum(scores) / len(scores)) if scores else "–"
+    @property
+    def _reached(self) -> list[str]:
+        """The means against the gold: of who had a part in it, who had none, and of people."""
+        task = self._ceiling
+        means = (task.mean_gold, task.mean_no_part, task.mean_people) if task else (None,) * 3
+        return ["–" if mean is None else score(mean) for mean in means]
 
     @property
     def peers(self) -> str:
@@ -158,13 +160,15 @@ class _Section:
             return ""
         # One annotator states no probabilities, so has no soft score.
         columns = {key: title for key, title in self.gold.task.columns if key != "soft"}
-        heads = ["ceiling", METRICS[ceiling.headline], _INTERVAL, *columns.values(), "sentences"]
+        heads = ["ceiling", "part in the gold", METRICS[ceiling.headline], _INTERVAL]
         rows = []
-        for row in (*ceiling.gold, *ceiling.pairs):
+        for row in (*ceiling.gold, *ceiling.no_part, *ceiling.pairs):
+            names = f"{row.first} and {row.second}"
+            part = "none" if row in ceiling.no_part else "yes"
             headline = f"**{score(row.score)}**", span_of(row.interval)
             shown = (score(row.scores[key]) for key in columns)
-            rows.append([f"{row.first} and {row.second}", *headline, *shown, row.sentences])
-        return table(heads, rows)
+            rows.append([names, part, *headline, *shown, row.sentences])
+        return table([*heads, *columns.values(), "sentences"], rows)
 
     @property
     def classes(self) -> str:
@@ -186,7 +190,21 @@ def _overview(sections: list[_Section]) -> str:
     heads = ["task", "score", "best, and what ties with it", "95 % interval", "best peer"]
     ranked = [section for section in sections if section.ranking.rows]
     rows = [section.overview for section in ranked if not section.gold.verdict]
-    return table([*heads, "majority", "annotators", "people"], rows) if rows else ""
+    annotators = ("annotators with a part in the gold", "with no part in it", "human ceiling")
+    return table([*heads, "majority", *annotators], rows) if rows else ""
+
+
+def _rounds(ceiling: Ceiling) -> str:
+    """Return the table of rounds: who labelled in each, and what they had before them."""
+    heads = ["round", "annotators", "part in the gold", "guidelines", "what they had before them"]
+    names = dict.fromkeys(name for who in ceiling.annotators.values() for name in who.rounds)
+    rows = []
+    for name in names:
+        who = {key: each.part for key, each in ceiling.annotators.items() if name in each.rounds}
+        given = ceiling.rounds.get(name)
+        told = (given.guidelines, given.given) if given else ("not told", "not told")
+        rows.append([name, ", ".join(who), "yes" if any(who.values()) else "none", *told])
+    return table(heads, rows) if rows else ""
 
 
 def group_of(row: Row) -> str:
@@ -219,10 +237,19 @@ def compared(peer: Peer) -> str:
     )
 
 
-def means(ceiling: TaskCeiling) -> str:
-    """Return the mean scores of annotators against the gold and against each other."""
-    scores = {"the gold": ceiling.mean_gold, "each other": ceiling.mean_pairs}
-    parts = [
-        f"{score(value)} against {whom}" for whom, value in scores.items() if value is not None
-    ]
-    return f"Annotators reach {' and '.join(parts)} (means)."
+def reached(ceiling: Ceiling, task: TaskCeiling) -> list[str]:
+    """Return the mean scores of annotators against the gold, a line a group."""
+    own, each_other = task.mean_gold, task.mean_pairs
+    parts = [score(own)] if own is not None else []
+    parts += [f"{score(each_other)} against each other"] if each_other is not None else []
+    lines = [f"part in the gold ({_of(ceiling, part=True)}): {', '.join(parts)}"] if parts else []
+    if task.mean_no_part is not None:
+        lines.append(f"no part in it ({_of(ceiling, part=False)}): {score(task.mean_no_part)}")
+    people = task.mean_people
+    return [*lines, f"people: {'none has annotated' if people is None else score(people)}"]
+
+
+def _of(ceiling: Ceiling, *, part: bool) -> str:
+    """Return the rounds of the annotators with or without a part in the gold."""
+    groups = (who.rounds for who in ceiling.annotators.values() if who.part is part)
+    return ", ".join(dict.fromkeys(name for rounds in groups for name in rounds))

@@ -63,6 +63,7 @@ class Benchmark:
     folds: str  # SHA-256 of folds.csv
     layers: pd.DataFrame  # what annotators marked in each sentence, for systems that read it
     annotators: Annotators  # whose labels stand behind the gold
+    others: Annotators  # who labelled and had no part in it
     contested: frozenset[str]  # sentences on whose labels readers part
     tables: Tables  # what the gold was read from, and with which labels
     scheme: Scheme
@@ -79,11 +80,13 @@ class Benchmark:
         golds = {name: task.gold(tables) for name, task in tasks_of(scheme).items()}
         library = read_all(corpus, tuple(SYSTEMS))
         annotators = Annotators.of(tables, corpus.manifest.gold_rounds)
+        others = Annotators.without_part(tables, annotators, corpus.manifest.rounds)
         layers = layers_of(tables)
         stance = tables["stance"]
         contested = frozenset(stance["sentence_id"][stance["contested"].astype(bool)])
         folds = folds_sha256(corpus)
-        return cls(corpus, golds, library, folds, layers, annotators, contested, tables, scheme)
+        people = annotators, others
+        return cls(corpus, golds, library, folds, layers, *people, contested, tables, scheme)
 
     def with_plugins(self, tasks: Sequence[str] = (), systems: Sequence[str] = ()) -> Benchmark:
         """Return the benchmark with what other packages add under these names.
@@ -118,8 +121,11 @@ class Benchmark:
     @cached_property
     def ceiling(self) -> Ceiling:
         """What annotators reach on every task."""
-        basis, version = self.corpus.manifest.gold_basis, self.corpus.manifest.version
-        return measure(self.golds, self.annotators, gold_basis=basis, data_version=version)
+        return self.ceiling_of(self.golds)
+
+    def ceiling_of(self, golds: Mapping[str, Gold]) -> Ceiling:
+        """Return what annotators reach on some tasks."""
+        return measure(golds, self.annotators, self.others, self.corpus.manifest)
 
     def plan(
         self, tasks: Sequence[str] = (), systems: Sequence[str] = (), *, peers: bool = False

@@ -116,7 +116,9 @@ def _show_ranking(console: Console, benchmark: Benchmark, ranking: Ranking) -> N
             f"peer {result.system} {score(result.score)} ({interval}); {leaderboard.compared(peer)}"
         )
     if ranking.task in benchmark.ceiling.tasks:
-        console.print(f"ceiling: {leaderboard.means(benchmark.ceiling.tasks[ranking.task])}")
+        ceiling = benchmark.ceiling
+        for line in leaderboard.reached(ceiling, ceiling.tasks[ranking.task]):
+            console.print(f"ceiling, {line}")
     if ranking.noise_floor is not None:
         console.print(f"noise floor measured here: {score(ranking.noise_floor)}")
     for result in ranking.stale:
