@@ -68,7 +68,7 @@ def test_peers_run_where_they_are_asked_for_and_their_absence_is_told(
 ) -> None:
     made = bench()
     peers = {name for name, system in SYSTEMS.items() if system.packages}
-    assert peers == {"crf", "minilm"}
+    assert peers == {"crf", "minilm", "attitudes-minilm"}
     assert not peers & {system for _, system in made.plan()}
     # A package that is there nowhere stands for one that is not installed here.
     lacking = replace(SYSTEMS["crf"], packages=("no_such_package",))

@@ -18,9 +18,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils import estimator_checks as checks
 
 from usiran.models.controls import ArticlePrior, NoSpans, RandomSpans
+from usiran.models.embeddings import MiniLm
 from usiran.models.gazetteer import CombinedTagger, GazetteerTagger
 from usiran.models.lexicon import AttributionCues, SideCues, SpanCues
-from usiran.models.peers import CrfTagger, MiniLm
+from usiran.models.peers import CrfTagger
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
 from usiran.models.stance_from_sides import StanceFromSides
 from usiran.models.tagger import LinearTagger

