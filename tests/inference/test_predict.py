@@ -6,9 +6,11 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -104,6 +106,13 @@ def test_an_articles_labels_are_the_fitted_systems_own(
                     Span(row["start"] - first, row["end"] - first, row["type"])
                 )
             assert [tuple(one) for one in spans.values()] == said.tolist()
+
+
+def test_a_text_is_segmented_in_the_language_of_the_models(models: Sequence[Model]) -> None:
+    info = msgspec.structs.replace(models[0].info, language="tlh")
+    foreign = [replace(models[0], info=info)]
+    with pytest.raises(FileError, match="found 'language = 'tlh'"):
+        label_batch(foreign, [Document("a-1", "", "f.txt", 1, TEXT)])
 
 
 def test_raw_text_becomes_the_corpuss_own_tables(models: Sequence[Model]) -> None:

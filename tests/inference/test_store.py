@@ -25,10 +25,11 @@ from usiran.benchmark.write_results import publish
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError, UsiranError
 from usiran.inference import store as persistence
-from usiran.inference.store import INFO, MODEL, TRUSTED, dumps, load, load_all
+from usiran.inference.store import INFO, MODEL, TRUSTED, dumps, load, load_all, untrusted
 from usiran.inference.stored_types import with_present_names
 from usiran.inference.train import fit, model_files
 from usiran.models.base import predict
+from usiran.models.peers import MiniLm
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import read_all
 
@@ -118,6 +119,10 @@ def test_a_stored_file_names_no_module_of_ours(stored: Path) -> None:
         schema = archive.read("schema.json").decode()
     assert '"__module__": "usiran"' in schema
     assert "usiran." not in schema
+
+
+def test_a_type_that_the_table_lacks_keeps_its_path_and_is_refused_by_it() -> None:
+    assert untrusted(dumps(MiniLm())) == ["usiran.models.peers.MiniLm"]
 
 
 def test_storing_leaves_the_fitted_tagger_as_it_was(bench: Benchmark) -> None:
@@ -268,6 +273,9 @@ def test_models_of_one_task_or_of_different_data_do_not_go_together(
         load_all([stored], "9.0.0")
     edit(model, data_version="9.0.0", task="holder")
     with pytest.raises(FileError, match="data version"):
+        load_all([stored, model])
+    edit(model, data_version=version, language="nn")
+    with pytest.raises(FileError, match="found 'a model of the language nn'"):
         load_all([stored, model])
 
 

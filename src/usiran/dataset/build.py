@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from usiran.annotation.guidelines import fill
+from usiran.annotation.casebook import fill
 from usiran.corpus import Corpus, Manifest
 from usiran.dataset.configs import View, views
 from usiran.dataset.describe import citation, croissant, datasheet

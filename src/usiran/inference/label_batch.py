@@ -50,7 +50,9 @@ def schemas(models: Sequence[Model]) -> dict[str, pa.Schema]:
 
 def label_batch(models: Sequence[Model], documents: Sequence[Document]) -> dict[str, Rows]:
     """Return the rows of each table for some texts, by systems of which each has its own task."""
-    sentences = [row for document in documents for row in _sentences(document)]
+    # All of one language: `load_all` refuses a mixture.
+    language = models[0].info.language
+    sentences = [row for document in documents for row in _sentences(document, language)]
     scored = [row for row in sentences if row["zone"] != "boilerplate"]
     rows: dict[str, Rows] = {
         "articles": list(map(_article, documents)),
@@ -78,8 +80,8 @@ def _article(document: Document) -> dict[str, Any]:
     }
 
 
-def _sentences(document: Document) -> Iterator[dict[str, Any]]:
-    for ordinal, (start, end, zone) in enumerate(propose(document.text), start=1):
+def _sentences(document: Document, language: str) -> Iterator[dict[str, Any]]:
+    for ordinal, (start, end, zone) in enumerate(propose(document.text, language), start=1):
         yield {
             "sentence_id": f"{document.article_id}#{ordinal:03d}",
             "article_id": document.article_id,

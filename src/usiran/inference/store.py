@@ -64,6 +64,7 @@ class ModelInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     sentences: int
     versions: dict[str, str]  # of the packages it was trained with
     model_sha256: str
+    language: str = "en"  # ISO 639-1, of its articles; folders made before it was stated are English
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,10 @@ def load_all(paths: Sequence[Path], data_version: str | None = None) -> tuple[Mo
         if info.task in models:
             value, fix = f"a second model of {info.task}", "leave out one of the two"
             raise FileError(folder, value, "one model a task", fix)
+        if any(info.language != other.info.language for other in models.values()):
+            fix = "leave out the models of the other language"
+            value = f"a model of the language {info.language}"
+            raise FileError(folder / INFO, value, "models of one language", fix)
         if info.data_version != data_version:
             value = f"data version {info.data_version}"
             raise FileError(folder / INFO, value, data_version, _TRAIN)

@@ -44,9 +44,17 @@ _NAMED = re.compile(
 
 
 def with_stored_names(model: bytes) -> bytes:
-    """Return a skops file whose own types stand under their names in the table."""
+    """Return a skops file whose own types stand under their names in the table.
+
+    What the table does not hold keeps its path: whoever trains is told that it cannot be read.
+    """
     names = {path: f"usiran.{name}" for name, path in STORED_TYPES.items()}
-    return _renamed(model, lambda module, name: names[f"{module}.{name}"])
+
+    def stored(module: str, name: str) -> str:
+        path = f"{module}.{name}"
+        return names.get(path, path)
+
+    return _renamed(model, stored)
 
 
 def with_present_names(model: bytes) -> bytes:

@@ -49,6 +49,7 @@ def model_files(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> d
         sentences=len(gold.values),
         versions=store.present_versions(),
         model_sha256=sha256(content),
+        language=manifest.language,
     )
     card = model_card(info, settings, gold, manifest, _stored_result(bench, task, system))
     return {

@@ -1,192 +1,83 @@
-"""The adjudication in the terminal: one question after another, each decision saved at once."""
+"""`usiran annotate adjudicate`: from annotators' labels to the gold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 import typer
+from typer import Option
 
-from usiran.annotation.adjudication import sheet as sheets
-from usiran.annotation.adjudication.adjudicator import Adjudicator
-from usiran.annotation.adjudication.question_labels import Labels, Question
-from usiran.annotation.adjudication.questions import Decision
-from usiran.cli.options import say, show_json
-from usiran.errors import InputError
+from usiran.cli.annotate.agreement import RoundsOption
+from usiran.cli.annotate.server import DataOption, UrlOption
+from usiran.cli.options import CorpusOption, JsonOption
+from usiran.corpus import Corpus
+from usiran.errors import refuse
 
-if TYPE_CHECKING:
-    from usiran.annotation.server.client import Connection
-
-_OPEN_THERE = (
-    "open each task from the project's list: there all answers are shown (A, B, C). A task\n"
-    "begins with one of them taken over: look at the others, correct it, submit. Then:\n"
-    "usiran annotate adjudicate --pull --adjudicator ID > sheet.toml"
-)
-_PROMPT = "answer (number, letter or label; s skips, q quits)"
+app = typer.Typer()
 
 
-def show_open(
-    adjudicator: Adjudicator, redo: Sequence[str], *, as_sheet: bool, as_json: bool
-) -> None:
-    """Print what is open, and the questions of `redo`, as text, as a sheet or as JSON."""
-    questions = [adjudicator.question(id) for id in redo]
-    questions += [question for question in adjudicator.state.open if question.id not in redo]
-    if as_json:
-        show_json(sheets.as_json(adjudicator, questions))
-        return
-    write = sheets.as_sheet if as_sheet else sheets.as_text
-    # A sheet goes to standard output alone, to be sent to a file; the rest is said beside it.
-    print(write(adjudicator, questions), end="")
-    for line in _remaining(adjudicator):
-        say(line)
-
-
-def through_studio(
-    adjudicator: Adjudicator,
-    by: str | None,
+@app.command()
+def adjudicate(
     *,
-    push: bool,
-    data: Path | None,
-    url: str | None,
-    as_json: bool,
+    rounds: RoundsOption = None,
+    list_: Annotated[bool, Option("--list", help="Show what is open, decide nothing.")] = False,
+    as_sheet: Annotated[
+        bool, Option("--as-sheet", help="With --list: as a sheet to fill in.")
+    ] = False,
+    decide: Annotated[
+        Path | None, Option(metavar="FILE", help="Take the decisions of a filled sheet.")
+    ] = None,
+    adjudicator: Annotated[
+        str | None, Option(metavar="ID", help="Who decides, as in annotators.csv.")
+    ] = None,
+    redo: Annotated[
+        list[str] | None,
+        Option(metavar="ID", help="Decide this question too, though settled; repeat it."),
+    ] = None,
+    check: Annotated[
+        bool, Option("--check", help="Write nothing; exit 1 where the gold would change.")
+    ] = False,
+    push: Annotated[
+        bool, Option("--push", help="Send what is open to Label Studio, with all answers.")
+    ] = False,
+    pull: Annotated[
+        bool, Option("--pull", help="Print a sheet with what was labelled there.")
+    ] = False,
+    url: UrlOption = None,
+    data: DataOption = None,
+    interactive: Annotated[
+        bool | None, Option(help="Ask in the terminal (default: where there is one).")
+    ] = None,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
 ) -> None:
-    """Send what is open to Label Studio, or print a sheet with what was labelled there."""
-    # Here, not above: deciding in the terminal needs no server, whose SDK is slow to import.
-    from usiran.annotation.server import adjudication as adjudicate
-    from usiran.cli.annotate.server import connect
+    """Decide what annotators disagree on, and write the gold once nothing is open.
 
-    if by is None:
-        message = "name who decides, as in annotators.csv"
-        raise typer.BadParameter(message, param_hint="--adjudicator")
-    connection = connect(adjudicator.corpus, data, url)
-    if not push:
-        _show_pulled(adjudicator, by, connection, as_json=as_json)
+    Decisions are saved one by one; run it again to go on.
+    Example: usiran annotate adjudicate --list --as-sheet > sheet.toml, fill it in, then
+    usiran annotate adjudicate --decide sheet.toml --adjudicator ann
+    """
+    from usiran.annotation.adjudication.adjudicator import Adjudicator
+    from usiran.cli.annotate import adjudication_dialogue as dialogue
+
+    work = Adjudicator(Corpus.find(corpus), rounds)
+    if list_ or as_sheet:
+        dialogue.show_open(work, redo or (), as_sheet=as_sheet, as_json=as_json)
         return
-    projects = adjudicate.push_open(adjudicator, connection, adjudicator_id=by)
-    if as_json:
-        show_json({"projects": [asdict(project) for project in projects]})
+    if push or pull:
+        dialogue.through_studio(
+            work, adjudicator, push=push, data=data, url=url, as_json=as_json
+        )
         return
-    for project in projects:
-        print(project.text(adjudicator.corpus.name_of(connection.data_dir.credentials)))
-    say(_OPEN_THERE if projects else "nothing is open")
-
-
-def _show_pulled(
-    adjudicator: Adjudicator, by: str, connection: Connection, *, as_json: bool
-) -> None:
-    from usiran.annotation.server.adjudication import pull_answers
-
-    pulled = pull_answers(adjudicator, connection, adjudicator_id=by)
-    if as_json:
-        questions = sheets.as_json(adjudicator, pulled.questions, pulled.answers)
-        show_json({"questions": questions, "otherwise": pulled.otherwise})
-    else:
-        print(sheets.as_sheet(adjudicator, pulled.questions, pulled.answers), end="")
-    say(f"{len(pulled.answers)} of {len(pulled.questions)} answered; fill in the reasons")
-    if pulled.otherwise:
-        say(f"labelled otherwise than settled, left out: {', '.join(pulled.otherwise)}")
-        say("to decide one of these too, name it with --list --as-sheet --redo ID")
-
-
-def _remaining(adjudicator: Adjudicator) -> Iterator[str]:
-    state = adjudicator.state
-    resolved = state.resolved.values()
-    decided = sum(one.decision is not None for one in resolved)
-    alike = f"{len(resolved) - decided} answered alike by all"
-    yield f"{len(state.open)} open, {decided} decided, {alike}"
-    if waiting := state.waiting:
-        yield f"roles come once the spans are decided: {', '.join(waiting)}"
-    if stale := state.stale:
-        yield f"{len(stale)} decisions no longer hold: the labels have changed since"
-
-
-def decide(
-    adjudicator: Adjudicator, by: str | None, *, sheet: Path | None, redo: Sequence[str]
-) -> int:
-    """Take decisions from a sheet or in the terminal; return how many were saved."""
-    # Before the first question: nobody is to answer and then be refused.
-    adjudicator.check_rounds()
-    adjudicator.check_adjudicator(by or "")
-    if sheet is None:
-        return dialogue(adjudicator, by or "", redo)
-    decisions, unchanged, empty = sheets.read_sheet(sheet, adjudicator, by=by or "", redo=redo)
-    adjudicator.save(*decisions)
-    stood = f"{unchanged} stood already, {empty} entries left empty"
-    say(f"{len(decisions)} decisions saved, {stood}")
-    return len(decisions)
-
-
-def finish(adjudicator: Adjudicator, saved: int, *, decided: bool, as_json: bool) -> None:
-    """Write the gold where nothing is open; else say what is left, or refuse."""
-    written = None
-    # Somebody who has just decided a part is told how much is left; that is no error.
-    if not (decided and adjudicator.state.open):
-        written = adjudicator.write()
-    if as_json:
-        ids = [question.id for question in adjudicator.state.open]
-        show_json({"saved": saved, "open": ids, "written": written and asdict(written)})
-    elif written is not None:
-        print(written)
-        if adjudicator.corpus.manifest.gold_basis != "adjudicated":
-            say('dataset/corpus.toml does not say gold_basis = "adjudicated" yet')
-    else:
-        for line in _remaining(adjudicator):
-            say(line)
-        say("the gold is written once nothing is open")
-
-
-def dialogue(adjudicator: Adjudicator, by: str, redo: Sequence[str]) -> int:
-    """Ask for decisions until nothing is open or the adjudicator quits; return how many."""
-    # An id that is none is told before anything is asked.
-    again = [adjudicator.question(id).id for id in redo]
-    # Skipped for this run only: the question stays open.
-    saved, skipped = 0, set[str]()
-    while True:
-        open_questions = [one for one in adjudicator.state.open if one.id not in skipped]
-        if not again and not open_questions:
-            return saved
-        question = adjudicator.question(again.pop(0)) if again else open_questions[0]
-        print(f"\n[{len(open_questions)} open] {question.id}")
-        for line in sheets.shown(adjudicator, question, numbered=True):
-            print(f"    {line}")
-        try:
-            decision = _ask(adjudicator, question, by, redo)
-        except typer.Abort:
-            say(f"\nstopped; {saved} decisions are saved")
-            raise typer.Exit(1) from None
-        if decision == "q":
-            return saved
-        if decision == "s":
-            skipped.add(question.id)
-        elif isinstance(decision, Decision):
-            adjudicator.save(decision)
-            saved += 1
-
-
-def _ask(
-    adjudicator: Adjudicator, question: Question, by: str, redo: Sequence[str]
-) -> Decision | str | None:
-    """Return a decision, None where it stands already, or the letter s or q."""
-    while True:
-        line = typer.prompt(_PROMPT).strip()
-        if line in ("s", "q"):
-            return str(line)
-        try:
-            labels = _labels(adjudicator, question, line)
-            adjudicator.check_overlap(question, labels, file="answer")
-            reason = typer.prompt("reason (such as S4: ...)")
-            return adjudicator.decision(question, labels, reason=reason, by=by, redo=redo)
-        except InputError as error:
-            say(str(error))
-
-
-def _labels(adjudicator: Adjudicator, question: Question, line: str) -> Labels:
-    # A number stands for labels as they are shown, a letter for an annotator.
-    options = [labels for _, labels in sheets.options(adjudicator, question)]
-    if line.isascii() and line.isdecimal() and 1 <= int(line) <= len(options):
-        labels = options[int(line) - 1]
-        if labels is not None:
-            return labels
-    return adjudicator.read(question, line, file="answer")
+    if check:
+        refuse(work.drift())
+        return
+    # In a pipe nobody could answer a prompt.
+    asks = decide is None and (sys.stdin.isatty() if interactive is None else interactive)
+    decided = decide is not None or asks
+    saved = 0
+    if decided:
+        saved = dialogue.decide(work, adjudicator, sheet=decide, redo=redo or ())
+    dialogue.finish(work, saved, decided=decided, as_json=as_json)

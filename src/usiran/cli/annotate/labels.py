@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.annotate import agreement as review
+from usiran.cli.annotate import adjudicate, agreement, queue
 from usiran.cli.annotate import server as studio
 from usiran.cli.annotate.server import AnnotatorOption, CompletedByOption, DryRunOption, RoundOption
 from usiran.cli.options import CorpusOption, JsonOption, show_json
@@ -88,5 +88,6 @@ def adopt(
 
 
 studio.mount(app)
-# Without a name of its own its commands join this group.
-app.add_typer(review.app)
+# Without names of their own their commands join this group.
+for commands in (agreement, adjudicate, queue):
+    app.add_typer(commands.app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from usiran.annotation.guidelines import fill
+from usiran.annotation.casebook import fill
 from usiran.corpus import Corpus
 from usiran.errors import InputError
 from usiran.schemas.label_scheme import read_scheme
