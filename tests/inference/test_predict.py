@@ -111,7 +111,7 @@ def test_an_articles_labels_are_the_fitted_systems_own(
 def test_a_text_is_segmented_in_the_language_of_the_models(models: Sequence[Model]) -> None:
     info = msgspec.structs.replace(models[0].info, language="tlh")
     foreign = [replace(models[0], info=info)]
-    with pytest.raises(FileError, match="found 'language = 'tlh'"):
+    with pytest.raises(FileError, match="found 'language = tlh'"):
         label_batch(foreign, [Document("a-1", "", "f.txt", 1, TEXT)])
 
 

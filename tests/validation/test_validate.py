@@ -166,7 +166,7 @@ def test_one_deleted_vote(copied: Corpus) -> None:
     assert gone[0]["unit_id"] in record
 
 
-def test_every_deleted_decision_is_found(repo: Corpus) -> None:
+def test_a_deleted_decision_is_found_whichever_it_is(repo: Corpus) -> None:
     opened = loading.open(repo)
     decisions = opened.tables["decisions"]
     assert len(decisions) > 0
@@ -176,10 +176,12 @@ def test_every_deleted_decision_is_found(repo: Corpus) -> None:
     annotators = {who for name, who, _ in opened.submissions if name in rounds}
     spans = set(decisions["unit_id"][decisions["layer"].isin(["actor", "event"])])
     of_article = {key: part_of(opened, key) for key in opened.texts.texts}
-    for row in decisions.index:
+    assert [finding for part in of_article.values() for finding in decided(part)] == []
+    assert [finding for part in of_article.values() for finding in decisions_hold(part)] == []
+    # Every fifth, through all articles and layers: each takes a fifth of a second.
+    for row in decisions.index[::5]:
         # A decision bears on its own article alone: the others' labels only take time.
         part = of_article[re.split("[#@]", decisions.loc[row, "unit_id"])[0]]
-        assert [*decided(part), *decisions_hold(part)] == []
         left = part.tables["decisions"].drop(index=row)
         without = replace(part, tables={**part.tables, "decisions": left})
         findings = [*decided(without), *decisions_hold(without)]

@@ -64,7 +64,7 @@ class ModelInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     sentences: int
     versions: dict[str, str]  # of the packages it was trained with
     model_sha256: str
-    language: str = "en"  # ISO 639-1, of its articles; folders made before it was stated are English
+    language: str = "en"  # ISO 639-1, of its articles; older folders do not state it
 
 
 @dataclass(frozen=True)

@@ -67,9 +67,7 @@ def adjudicate(
         dialogue.show_open(work, redo or (), as_sheet=as_sheet, as_json=as_json)
         return
     if push or pull:
-        dialogue.through_studio(
-            work, adjudicator, push=push, data=data, url=url, as_json=as_json
-        )
+        dialogue.through_studio(work, adjudicator, push=push, data=data, url=url, as_json=as_json)
         return
     if check:
         refuse(work.drift())
