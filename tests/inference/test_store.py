@@ -29,8 +29,8 @@ from usiran.inference.store import INFO, MODEL, TRUSTED, dumps, load, load_all, 
 from usiran.inference.stored_types import with_present_names
 from usiran.inference.train import fit, model_files
 from usiran.models.base import predict
-from usiran.models.peers import MiniLm
 from usiran.models.registry import SYSTEMS
+from usiran.models.roles import NoLinks
 from usiran.models.settings import read_all
 
 
@@ -122,7 +122,7 @@ def test_a_stored_file_names_no_module_of_ours(stored: Path) -> None:
 
 
 def test_a_type_that_the_table_lacks_keeps_its_path_and_is_refused_by_it() -> None:
-    assert untrusted(dumps(MiniLm())) == ["usiran.models.peers.MiniLm"]
+    assert untrusted(dumps(NoLinks())) == ["usiran.models.roles.NoLinks"]
 
 
 def test_storing_leaves_the_fitted_tagger_as_it_was(bench: Benchmark) -> None:
