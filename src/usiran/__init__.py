@@ -46,14 +46,16 @@ def load(config: str = "stance", *, corpus: Path | str | None = None) -> Dataset
     Parameters
     ----------
     config : str
-        ``stance`` (default), ``spans``, ``articles``, ``annotations`` or ``contrast``.
+        ``stance`` (default), ``spans``, ``articles``, ``annotations``, ``actors``, ``events``,
+        ``contrast`` or ``prompts``.
     corpus : path, optional
         The corpus folder (default: the nearest one from the working directory upwards).
 
     Returns
     -------
     datasets.DatasetDict
-        With one split, ``train`` (``contrast``: ``test``), as ``datasets.load_dataset`` gives it.
+        With one split, ``train`` (``contrast``: ``test``; ``prompts``: one a task), as
+        ``datasets.load_dataset`` gives it.
 
     Raises
     ------

@@ -24,8 +24,12 @@ CONFIGS = {
 
 
 @pytest.fixture(scope="module")
-def loaded(repo: Corpus, tmp_path_factory: pytest.TempPathFactory) -> dict[str, datasets.Dataset]:
-    cache = str(tmp_path_factory.mktemp("cache"))
+def cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module")
+def loaded(repo: Corpus, cache: str) -> dict[str, datasets.Dataset]:
     return {
         name: datasets.load_dataset(str(repo.dataset), name, split=split, cache_dir=cache)
         for name, split in CONFIGS.items()
@@ -76,7 +80,8 @@ def test_the_default_config_is_stance(repo: Corpus, tmp_path: object) -> None:
 def test_usiran_load_does_the_same(loaded: dict[str, datasets.Dataset], repo: Corpus) -> None:
     assert usiran.load("spans", corpus=repo.articles)["train"][7] == loaded["spans"][7]
     with pytest.raises(
-        InputError, match="one of actors, annotations, articles, contrast, events, spans, stance"
+        InputError,
+        match="one of actors, annotations, articles, contrast, events, prompts, spans, stance",
     ):
         usiran.load("stances", corpus=repo.root)
 
@@ -111,20 +116,25 @@ def test_roles_name_actors_of_the_same_article(loaded: dict[str, datasets.Datase
             assert set(event["agents"]) | set(event["recipients"]) <= actors
 
 
-def test_the_card_says_of_every_config_what_its_file_holds(repo: Corpus) -> None:
+def test_the_card_says_of_every_config_what_its_files_hold(repo: Corpus) -> None:
     _, front, _ = (repo.dataset / "README.md").read_text("utf-8").split("---\n", 2)
     document = yaml.safe_load(front)
-    assert [one["config_name"] for one in document["configs"]] == list(CONFIGS)
+    assert [one["config_name"] for one in document["configs"]] == [*CONFIGS, "prompts"]
     for config, info in zip(document["configs"], document["dataset_info"], strict=True):
-        (path,) = repo.dataset.glob(config["data_files"][0]["path"])
-        split = CONFIGS[config["config_name"]]
-        table = pq.read_table(path)
+        paths = [
+            path for files in config["data_files"] for path in repo.dataset.glob(files["path"])
+        ]
+        tables = list(map(pq.read_table, paths))
+        splits = zip([files["split"] for files in config["data_files"]], tables, strict=True)
         assert info["splits"] == [
             {"name": split, "num_bytes": table.nbytes, "num_examples": table.num_rows}
+            for split, table in splits
         ]
-        assert info["download_size"] == path.stat().st_size
+        assert info["download_size"] == sum(path.stat().st_size for path in paths)
         assert config["version"] == repo.manifest.version
-        assert content_hash(table)[:16] in config["description"]
+        assert all(content_hash(table)[:16] in config["description"] for table in tables)
+        if config["config_name"] in CONFIGS:
+            assert [one["name"] for one in info["splits"]] == [CONFIGS[config["config_name"]]]
 
 
 def test_every_annotation_is_published(loaded: dict[str, datasets.Dataset]) -> None:

@@ -115,7 +115,7 @@ def build(
 def _show_built(corpus: Corpus, result: Result, *, as_json: bool) -> None:
     """Print the files that a build changed; the rows go to standard error."""
     changed = [corpus.name_of(path) for path in (*result.changed, *result.stale)]
-    rows = {config.view.name: len(config.view.rows) for config in result.configs}
+    rows = {config.view.key: len(config.view.rows) for config in result.configs}
     if as_json:
         show_json({"changed": changed, "files": len(result.files), "rows": rows})
         return

@@ -12,11 +12,12 @@ from typing import Any
 
 from usiran.annotation.casebook import fill
 from usiran.corpus import Corpus, Manifest
-from usiran.dataset.configs import View, views
-from usiran.dataset.describe import citation, croissant, datasheet
+from usiran.dataset.configs import views
+from usiran.dataset.describe import citation, croissant, datasheet, eval_yaml
 from usiran.dataset.describe.card import Built, card
 from usiran.dataset.describe.facts import facts_of
 from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table, unchanged
+from usiran.dataset.view import View
 from usiran.errors import FileError, Finding, shorten
 from usiran.io.atomic import holds, replace_files
 from usiran.label_studio.config import config_files
@@ -72,7 +73,7 @@ def make(opened: Opened, progress: Progress = lambda _: None) -> Result:
     corpus = opened.corpus
     files, built = _generated(corpus, opened.scheme), []
     for view in views(opened.tables, opened.scheme):
-        progress(f"building the config {view.name}")
+        progress(f"building the config {view.key}")
         path = corpus.dataset / view.file
         table = to_table(view)
         files[path] = unchanged(path, table) or to_bytes(table)
@@ -107,6 +108,8 @@ def describe(
     files = {**files, corpus.dataset / "README.md": card(facts, built).encode()}
     parquet = {config.view.file: files[corpus.dataset / config.view.file] for config in built}
     files[corpus.dataset / croissant.FILE] = croissant.croissant(facts, built, parquet)
+    if (benchmark := eval_yaml.eval_yaml(facts, built)) is not None:
+        files[corpus.dataset / eval_yaml.FILE] = benchmark
     # Written by people around what the data says; a corpus may have none.
     for page in (citation, datasheet):
         path = corpus.root / page.FILE
@@ -134,8 +137,9 @@ def _generated(corpus: Corpus, scheme: Scheme) -> dict[Path, bytes]:
 
 
 def _stale(corpus: Corpus, files: Mapping[Path, bytes]) -> tuple[Path, ...]:
-    # Only these folders hold nothing but what is generated; elsewhere a file may be somebody's.
+    # Only these are nothing but generated; elsewhere a file may be somebody's.
     there = [*corpus.data.rglob("*.parquet"), *corpus.schemas.glob("*.schema.json")]
+    there += corpus.dataset.glob(eval_yaml.FILE)
     return tuple(sorted(path for path in there if path not in files))
 
 
@@ -156,11 +160,13 @@ def reload(files: Mapping[str, bytes], built: tuple[Built, ...]) -> None:
                 target = root / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content)
-            for config in built:
-                view = config.view
-                # A cache that others share could answer with the rows of an earlier build.
-                loaded = load_dataset(str(root), view.name, cache_dir=f"{folder}/cache")
-                _compare(view, loaded[view.split])
+            # A cache that others share could answer with the rows of an earlier build.
+            loaded = {
+                name: load_dataset(str(root), name, cache_dir=f"{folder}/cache")
+                for name in dict.fromkeys(config.view.name for config in built)
+            }
+            for view in (config.view for config in built):
+                _compare(view, loaded[view.name][view.split])
     finally:
         enable_progress_bar()
 
@@ -179,4 +185,4 @@ def _compare(view: View, loaded: Any) -> None:
 
 def _not_built(view: View, value: object, allowed: object) -> FileError:
     fix = "what is loaded is not what was built; this is a fault of the toolkit"
-    return FileError(f"config {view.name}", shorten(value), shorten(allowed), fix)
+    return FileError(f"config {view.key}", shorten(value), shorten(allowed), fix)

@@ -6,99 +6,32 @@ row's ``start`` to index a sentence's own text.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from datasets import ClassLabel, Features, List, Value
 
+from usiran.dataset import prompts
+from usiran.dataset.view import Row, View, article_of
 from usiran.schemas.label_scheme import Scheme
-from usiran.schemas.names import LAYERS, SCORED_ZONES, TEXT_STATUS, UNNAMED, ZONES
+from usiran.schemas.names import LAYERS, SCORED_ZONES, UNNAMED, ZONES
 from usiran.schemas.registry import split_aliases
-from usiran.schemas.roles import EVIDENCE
-from usiran.schemas.tables import MODELS, Frames, rows_of
+from usiran.schemas.tables import Frames, rows_of
 from usiran.text.spans import Span
 from usiran.text.standoffs import masked
 from usiran.text.tokens import to_bio, tokenize
 
-Row = dict[str, Any]
 _TEXT, _INT, _BOOL = Value("string"), Value("int32"), Value("bool")
 _VOTED = ("stance", "holder")
 _OF_MENTION = ("texts", "span_ids", "ids", "affiliations", "evidence")
 _VOICED = ("voiced_by", "voiced_by_id", "voiced_by_affiliation")
 
 
-# What the published columns hold, where no table's model says it.
-FIELDS = {
-    "text_status": TEXT_STATUS,
-    "tokens": "the sentence's tokens, every non-blank character in exactly one",
-    "token_starts": "offset of each token's first character",
-    "token_ends": "offset after each token's last character",
-    "actor_tags": "BIO tags of the actor spans, one a token",
-    "event_tags": "BIO tags of the event spans, one a token",
-    "actors": "span_id, start, end, text, type, actor_id (registry), affiliation and votes of each "
-    "actor span",
-    "events": "span_id, start, end, text, type, quad, mode, agents and recipients (span_ids of "
-    "actors), event_group and votes of each event span",
-    "event_id": "the event's span_id, <article_id>@event:<start>-<end>",
-    "published": "when the article was published (EDTF level 0)",
-    "sentence": "the sentence that tells the event",
-    "trigger": "the word or phrase that names the event",
-    **{
-        f"{role}_{column}": f"of each {role}, in one order: {about}"
-        for role in ("agent", "recipient")
-        for column, about in {
-            "texts": "the mention",
-            "span_ids": "the mention's span_id",
-            "ids": "the actor in the registry, if linked",
-            "affiliations": "whose side the mention is on",
-            "evidence": EVIDENCE,
-        }.items()
-    },
-    "sentences": "id, offsets, zone, stance, grounds and holder of each sentence; boilerplate has "
-    "no labels",
-    "article_stance": "the side the article as a whole favours; never scored",
-    "article_stance_votes": "annotators for each article stance",
-}
-
-
-_TOWARD = "the attitude to this side: 1 for it, -1 against it, 0 neither or (with grounds) both"
-
-
-@dataclass
-class View:
-    """One published config: what one row is, its columns, its rows, its only split.
-
-    `tables` are those whose models describe the columns.
-    """
-
-    name: str
-    about: str
-    features: Features
-    rows: list[Row]
-    tables: tuple[str, ...]
-    split: str = "train"
-
-    @property
-    def file(self) -> str:
-        """Where the rows are published, relative to the dataset."""
-        return f"data/{self.name}/{self.split}-00000-of-00001.parquet"
-
-    def fields(self) -> dict[str, str]:
-        """Return what each column holds, in the order of the columns."""
-        descriptions: dict[str, str] = {}
-        for table in reversed(self.tables):
-            columns = MODELS[table].columns.items()
-            descriptions |= {name: str(column.description) for name, column in columns}
-        descriptions |= FIELDS
-        descriptions |= {name: _TOWARD for name in self.features if name.startswith("toward_")}
-        return {name: descriptions[name] for name in self.features}
-
-
 def views(frames: Frames, scheme: Scheme, *, names: Collection[str] = ()) -> tuple[View, ...]:
     """Return the published configs (or those of these names), the default one first.
 
-    A new config is a function that returns its `View`, and a line here.
+    A new config is a function that returns its `View`, and a line here. A config of several
+    splits has its views side by side.
     """
     build: dict[str, Callable[[], View]] = {
         "stance": lambda: _stance(frames, scheme),
@@ -115,7 +48,9 @@ def views(frames: Frames, scheme: Scheme, *, names: Collection[str] = ()) -> tup
     # would only confuse, and `datasets` cannot load one.
     build |= {name: make for name, (table, make) in optional.items() if len(frames[table])}
     # Each is made when it is asked for: an export of spans need not wait for the annotations.
-    configs = tuple(make() for name, make in build.items() if not names or name in names)
+    configs = [make() for name, make in build.items() if not names or name in names]
+    if not names or prompts.NAME in names:
+        configs += prompts.prompts(frames, scheme)
     status = _mapping(frames["articles"], "article_id", "text_status")
     for view in configs:
         # The registry is of no one article: no text of it is ever taken out.
@@ -126,12 +61,7 @@ def views(frames: Frames, scheme: Scheme, *, names: Collection[str] = ()) -> tup
             # After everything else: whatever a config quotes is masked in one place.
             if text_status != "present":
                 row.update(masked(row))
-    return configs
-
-
-def article_of(row: Row) -> str:
-    """Return the article that a published row is about."""
-    return str(row.get("article_id") or row["sentence_id"].partition("#")[0])
+    return tuple(configs)
 
 
 def label(scheme: Scheme, field: str) -> ClassLabel:

@@ -188,7 +188,7 @@ def _manifest(corpus: Corpus, plan: Plan, built: Result) -> dict[str, Any]:
             "tables": {name: records.table_hash(table) for name, table in tables},
         },
         "configs": {
-            config.view.name: {"rows": len(config.view.rows), "content": config.content}
+            config.view.key: {"rows": len(config.view.rows), "content": config.content}
             for config in built.configs
         },
         "sources": {

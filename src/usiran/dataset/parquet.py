@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import ClassLabel, List
 
-from usiran.dataset.configs import Row, View
+from usiran.dataset.view import Row, View
 
 
 def to_table(view: View) -> pa.Table:

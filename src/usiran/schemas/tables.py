@@ -46,11 +46,11 @@ def _row_type(columns: tuple[str, ...]) -> Callable[..., Any]:
 
 
 def withdrawn_articles(frames: Frames) -> set[str]:
-    """Return the articles whose text is not there; none where there is no table of articles."""
+    """Return the articles whose text was withdrawn; none where there is no table of articles."""
     if "articles" not in frames:
         return set()
     articles = frames["articles"]
-    return set(articles["article_id"][articles["text_status"] != "present"])
+    return set(articles["article_id"][articles["text_status"] == "withdrawn"])
 
 
 def schema_of(name: str, allowed: Allowed) -> pa.DataFrameSchema:

@@ -73,6 +73,8 @@ class Task:
     # The task whose settings, word lists and systems serve this one too, where they can.
     like: str = ""
     asked: bool = True  # whether annotators label it, so that they can be scored
+    # What is asked of a unit with the labels as choices, and what each means; empty: cannot be.
+    question: str = ""
     # Systems of the toolkit that run on it though their settings do not name it: a plug-in's.
     systems: tuple[str, ...] = ()
 

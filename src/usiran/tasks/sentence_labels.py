@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from usiran.schemas.label_scheme import Scheme
+from usiran.schemas.contest import Side
+from usiran.schemas.label_scheme import Field, Scheme
 from usiran.tasks.base import Gold, Tables, Task, objects
 from usiran.tasks.inputs import sentence_gold
 from usiran.tasks.metrics.labels import LABEL_CARD, LABEL_COLUMNS, label_scorer
@@ -20,6 +22,7 @@ _ATTITUDE_CARD = (
     "(chance) to 1. Soft is the mean distance of the stated probabilities to the gold label: "
     "annotators voted on the grounds, one by one."
 )
+_NEITHER = "Neither of these, or both."
 
 
 def stance(scheme: Scheme) -> Task:
@@ -41,6 +44,7 @@ def attitudes(scheme: Scheme) -> list[Task]:
             contest=contest,
             side=place,
             like="stance",
+            question=_attitude_question(scheme, side),
         )
         for place, side in enumerate(contest.sides)
     ]
@@ -54,7 +58,8 @@ def holder(scheme: Scheme) -> Task:
 def article_stance(scheme: Scheme) -> Task:
     """Return the task of article stance: few articles cannot score it, so it is data alone."""
     task = _label_task("article_stance", "Which side does the article favour?", scheme)
-    return replace(task, unit="article", table="article_stance", read=_article_gold)
+    # An article is no sentence: what is asked of one is not asked of the other.
+    return replace(task, unit="article", table="article_stance", read=_article_gold, question="")
 
 
 def _label_task(name: str, title: str, scheme: Scheme, labels: tuple[str, ...] = ()) -> Task:
@@ -70,6 +75,27 @@ def _label_task(name: str, title: str, scheme: Scheme, labels: tuple[str, ...] =
         score=label_scorer,
         columns=LABEL_COLUMNS,
         card=LABEL_CARD,
+        question="" if labels else _label_question(scheme[name]),
+    )
+
+
+def _label_question(field: Field) -> str:
+    meanings = {label.name: label.definition for label in field.labels}
+    return _question(field.question, field.definition, meanings)
+
+
+def _attitude_question(scheme: Scheme, side: Side) -> str:
+    """Return the question after one side, in the words of the grounds for and against it."""
+    grounds = {label.name: label.definition for label in scheme["grounds"].labels}
+    meanings = (grounds[side.unfavourable], _NEITHER, grounds[side.favourable])
+    title = f"What is the sentence's attitude toward the side '{side.name}'?"
+    choices = dict(zip(ATTITUDES, meanings, strict=True))
+    return _question(title, scheme["grounds"].definition, choices)
+
+
+def _question(title: str, definition: str, meanings: Mapping[str, str]) -> str:
+    return "\n".join(
+        [title, definition, *(f"{label}: {meaning}" for label, meaning in meanings.items())]
     )
 
 

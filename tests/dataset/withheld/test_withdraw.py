@@ -149,6 +149,14 @@ def test_every_config_keeps_the_labels_and_loses_the_words(
         assert row["tokens"] == ["_" * size for size in sizes]
 
 
+def test_nobody_is_asked_about_a_text_that_is_withdrawn(both: Both, tmp_path: Path) -> None:
+    for corpus, asked in ((both.before, True), (both.after, False)):
+        cache = str(tmp_path / corpus.root.name)
+        prompts = datasets.load_dataset(str(corpus.dataset), "prompts", cache_dir=cache)
+        assert prompts
+        assert all((GONE in split["article_id"]) == asked for split in prompts.values())
+
+
 def test_the_card_names_the_withdrawn_text(both: Both) -> None:
     card = (both.after.dataset / "README.md").read_text("utf-8")
     assert f"The texts of 1 of the 4 articles are withdrawn (`{GONE}`)" in card

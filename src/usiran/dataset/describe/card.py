@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import yaml
 
 from usiran.corpus import Manifest
-from usiran.dataset.configs import View
 from usiran.dataset.describe.facts import Facts
 from usiran.dataset.describe.prose import Prose, listed, ordered
+from usiran.dataset.view import View
 from usiran.io.templates import render
 
 
 @dataclass(frozen=True)
 class Built:
-    """A published config as it was built: its content hash, and its size in bytes.
+    """A split of a published config as it was built: its content hash, and its size in bytes.
 
     `file_size` is that of the Parquet file, `table_size` of the table in memory.
     """
@@ -35,12 +36,17 @@ def card(facts: Facts, built: Sequence[Built], *, notice: str = "") -> str:
         "card.md.jinja",
         facts=facts,
         prose=Prose(facts),
-        built=built,
+        configs=_by_config(built),
         notice=notice,
         listed=listed,
         ordered=ordered,
     )
     return f"---\n{_yaml(facts, built)}---\n\n{page}"
+
+
+def _by_config(built: Sequence[Built]) -> list[list[Built]]:
+    """Return the splits of each config."""
+    return [list(splits) for _, splits in groupby(built, key=lambda split: split.view.name)]
 
 
 def _yaml(facts: Facts, built: Sequence[Built]) -> str:
@@ -59,8 +65,10 @@ def _yaml(facts: Facts, built: Sequence[Built]) -> str:
         "task_categories": ["text-classification", "token-classification"],
         "task_ids": ["multi-class-classification", "named-entity-recognition"],
         "tags": list(facts.description.keywords),
-        "configs": [_config(manifest, config, default=i == 0) for i, config in enumerate(built)],
-        "dataset_info": [_info(config) for config in built],
+        "configs": [
+            _config(manifest, splits, default=i == 0) for i, splits in enumerate(_by_config(built))
+        ],
+        "dataset_info": [_info(splits) for splits in _by_config(built)],
     }
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
 
@@ -76,30 +84,36 @@ def _size(rows: int) -> str:
     return next((name for bound, name in bounds if rows < bound), "100K<n<1M")
 
 
-def _config(manifest: Manifest, config: Built, *, default: bool) -> dict[str, object]:
-    view = config.view
+def _config(manifest: Manifest, splits: Sequence[Built], *, default: bool) -> dict[str, object]:
+    view = splits[0].view
+    contents = ", ".join(split.content[:16] for split in splits)
     # The version and the content hash are part of the cache's key in `datasets`: without
     # them a rebuilt dataset would be answered with the rows of an older one.
     entry: dict[str, object] = {
         "config_name": view.name,
         "version": manifest.version,
-        "description": f"One row is {view.about}. Content {config.content[:16]}.",
-        "data_files": [{"split": view.split, "path": f"data/{view.name}/*.parquet"}],
+        "description": f"One row is {view.about}. Content {contents}.",
+        "data_files": [{"split": split.view.split, "path": split.view.pattern} for split in splits],
     }
     return entry | ({"default": True} if default else {})
 
 
-def _info(config: Built) -> dict[str, object]:
+def _info(splits: Sequence[Built]) -> dict[str, object]:
     from datasets import DatasetInfo
 
-    view = config.view
+    view = splits[0].view
     return {
         "config_name": view.name,
         # `datasets` has no public way to write features as the Hub's YAML has them.
         "features": DatasetInfo(features=view.features)._to_yaml_dict()["features"],
         "splits": [
-            {"name": view.split, "num_bytes": config.table_size, "num_examples": len(view.rows)}
+            {
+                "name": split.view.split,
+                "num_bytes": split.table_size,
+                "num_examples": len(split.view.rows),
+            }
+            for split in splits
         ],
-        "download_size": config.file_size,
-        "dataset_size": config.table_size,
+        "download_size": sum(split.file_size for split in splits),
+        "dataset_size": sum(split.table_size for split in splits),
     }

@@ -119,8 +119,8 @@ def _file(config: Built, content: bytes) -> Json:
     view = config.view
     return {
         "@type": "cr:FileObject",
-        "@id": f"{view.name}.parquet",
-        "name": f"{view.name}.parquet",
+        "@id": f"{view.key}.parquet",
+        "name": f"{view.key}.parquet",
         "description": f"The config {view.name}: one row is {view.about}.",
         "contentUrl": view.file,
         "encodingFormat": "application/x-parquet",
@@ -134,10 +134,10 @@ def _record_set(config: Built) -> Json:
     key = _KEYS.get(view.name, "sentence_id")
     return {
         "@type": "cr:RecordSet",
-        "@id": view.name,
-        "name": view.name,
+        "@id": view.key,
+        "name": view.key,
         "description": f"One record is {view.about}; {len(view.rows)} records, split {view.split}.",
-        "key": {"@id": f"{view.name}/{key}"},
+        "key": {"@id": f"{view.key}/{key}"},
         "field": fields(view),
     }
 
@@ -147,7 +147,7 @@ def _label_sets(built: Sequence[Built]) -> Iterator[Json]:
     # Several columns share a label set; listed for each, they would seem to differ.
     users: dict[tuple[str, ...], list[str]] = {}
     for config in built:
-        for key, names in label_sets(config.view.features, config.view.name):
+        for key, names in label_sets(config.view.features, config.view.key):
             users.setdefault(names, []).append(key)
     for names, keys in users.items():
         yield _label_set(f"labels/{'-'.join(keys[0].split('/')[1:])}", names, keys)

@@ -9,7 +9,7 @@ from typing import Any
 
 from datasets import ClassLabel, List, Value
 
-from usiran.dataset.configs import View
+from usiran.dataset.view import View
 
 Json = dict[str, Any]
 
@@ -21,7 +21,7 @@ def fields(view: View) -> list[Json]:
     rows = []
     about = view.fields()
     for name, feature in view.features.items():
-        field = _field(f"{view.name}/{name}", feature, f"{view.name}.parquet", (name,))
+        field = _field(f"{view.key}/{name}", feature, f"{view.key}.parquet", (name,))
         # What the column holds, then what its numbers stand for.
         parts = [about[name], field.get("description")]
         field["description"] = "; ".join(filter(None, parts))

@@ -6,8 +6,8 @@ attributes, and registry ids notes. ``annotation.conf`` holds the types for a BR
 
 from collections.abc import Iterator
 
-from usiran.dataset.configs import Row
 from usiran.dataset.export.material import Material
+from usiran.dataset.view import Row
 
 
 def files(material: Material) -> dict[str, bytes]:

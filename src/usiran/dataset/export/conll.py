@@ -6,8 +6,8 @@ points of the article's text. Modes and roles have no place in BIO.
 
 from collections.abc import Iterator
 
-from usiran.dataset.configs import Row
 from usiran.dataset.export.material import Layer, Material
+from usiran.dataset.view import Row
 
 _TAGS: dict[Layer, tuple[str, str]] = {
     "actors": ("ACTOR", "actor_tags"),

@@ -18,8 +18,8 @@ from typing import Literal, NamedTuple
 from usiran.annotation.adjudication.question_labels import Item
 from usiran.annotation.adjudication.questions import matched_regions
 from usiran.annotation.annotator_labels import labels_of
-from usiran.dataset.configs import Row
 from usiran.dataset.export.material import Material
+from usiran.dataset.view import Row
 from usiran.io.csv import csv_bytes
 from usiran.label_studio.annotation_records import AnnotationReading
 

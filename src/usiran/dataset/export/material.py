@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
-from usiran.dataset.configs import Row, views
+from usiran.dataset.configs import views
+from usiran.dataset.view import Row
 from usiran.label_studio.tasks import chosen_articles
 from usiran.loading import Opened
 

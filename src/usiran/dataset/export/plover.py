@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from importlib import resources
 from itertools import chain
 
-from usiran.dataset.configs import Row
 from usiran.dataset.export.material import Material
+from usiran.dataset.view import Row
 
 FILE, SCHEMA = "events.jsonl", "events.schema.json"
 

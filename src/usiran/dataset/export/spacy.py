@@ -8,8 +8,8 @@ with the registry's id as ``kb_id``. A span's ``id`` is its span_id or sentence_
 from collections.abc import Iterator
 from typing import Any
 
-from usiran.dataset.configs import Row
 from usiran.dataset.export.material import Material
+from usiran.dataset.view import Row
 from usiran.errors import InputError
 from usiran.text.tokens import tokenize
 

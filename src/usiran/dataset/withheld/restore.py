@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from usiran.dataset.configs import Row, View
 from usiran.dataset.parquet import from_bytes
+from usiran.dataset.view import Row, View
 from usiran.dataset.withheld import text_free
 from usiran.dataset.withheld.fingerprints import normal, words
 from usiran.dataset.withheld.reader_copies import Copy, Match, best_match, read_copies
@@ -107,7 +107,7 @@ def restored_files(edition: Path, articles: Path) -> tuple[dict[str, bytes], Rep
     """
     files = _read_files(edition)
     page_data = _read_page_data(files)
-    bare = {config.name: _read_view(files, config) for config in page_data.configs}
+    bare = {view.key: view for view in (_read_view(files, one) for one in page_data.configs)}
     rows = {row["article_id"]: row for row in bare["articles"].rows}
     copies, unread = read_copies(articles)
     known = {}
@@ -234,7 +234,7 @@ def _read_standoffs(files: Mapping[str, bytes]) -> Iterator[Standoff]:
 def _read_view(files: Mapping[str, bytes], config: Config) -> View:
     from datasets import Features
 
-    view = View(config.name, config.about, Features(), [], tables=config.tables, split=config.split)
+    view = View(rows=[], features=Features(), **msgspec.structs.asdict(config))
     try:
         table = from_bytes(files[view.file])
     except (KeyError, pa.ArrowInvalid) as error:

@@ -14,11 +14,12 @@ import msgspec
 import pandas as pd
 
 from usiran.dataset.build import reload
-from usiran.dataset.configs import View, views
-from usiran.dataset.describe import croissant
+from usiran.dataset.configs import views
+from usiran.dataset.describe import croissant, eval_yaml
 from usiran.dataset.describe.card import Built, card
 from usiran.dataset.describe.facts import Facts, facts_of
 from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table
+from usiran.dataset.view import View
 from usiran.dataset.withheld.fingerprints import standoff_of
 from usiran.errors import FileError
 from usiran.loading import Opened
@@ -47,12 +48,13 @@ _FORMAT = resources.files("usiran.dataset.withheld") / "restore_data.md"
 
 
 class Config(msgspec.Struct, frozen=True):
-    """A published config without its features and rows, which its Parquet file has."""
+    """A view of a published config without features and rows, which its Parquet file has."""
 
     name: str
     about: str
     tables: tuple[str, ...]
     split: str
+    columns: dict[str, str] = {}
 
 
 class PageData(msgspec.Struct, frozen=True):
@@ -77,7 +79,9 @@ def text_free_files(
     rights = opened.corpus.root / "LICENSE-DATA.md"
     page_data = PageData(
         statistics=facts_of(opened),
-        configs=tuple(Config(view.name, view.about, view.tables, view.split) for view in bare),
+        configs=tuple(
+            Config(view.name, view.about, view.tables, view.split, view.columns) for view in bare
+        ),
         rights=rights.read_text("utf-8") if rights.exists() else None,
     )
     files, built = published(page_data, bare, notice=NOTICE)
@@ -137,6 +141,8 @@ def published(
     facts = page_data.statistics
     files["README.md"] = card(facts, built, notice=notice).encode("utf-8")
     files[croissant.FILE] = croissant.croissant(facts, built, files, notice=notice)
+    if (benchmark := eval_yaml.eval_yaml(facts, built, notice=notice)) is not None:
+        files[eval_yaml.FILE] = benchmark
     if page_data.rights is not None:
         heading = f"> {notice}\n\n" if notice else ""
         files["LICENSE.md"] = f"{heading}{page_data.rights}".encode()
