@@ -22,6 +22,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
         done = call("train", task, system, "--output", output, at=made)
         assert (done.code, done.out) == (0, f"{output}\n")
         assert f"{system} learned {task} from all 3 articles" in done.err
+        assert done.err.startswith("no .eval_results/usiran.yaml: ")
     return made
 
 

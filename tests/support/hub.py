@@ -18,7 +18,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from tests.support.hub_card import errors, warnings
-from tests.support.hub_repos import Json, Refusal, Repo, listing
+from tests.support.hub_repos import Json, Refusal, Repo, eval_results, listing
 
 ORG = "lab"
 PAGE = 8  # entries of a listing; the real one has 1000
@@ -253,7 +253,8 @@ class _Handler(BaseHTTPRequestHandler):
             raise Refusal(409, f"You already created this {kind} repo")
         private = asked.get("visibility") == "private"
         self.hub.repos[kind, repo_id] = Repo(repo_id, private)
-        return _Answer({"url": f"{self.hub.url}/datasets/{repo_id}", "name": repo_id})
+        place = f"datasets/{repo_id}" if kind == "dataset" else repo_id
+        return _Answer({"url": f"{self.hub.url}/{place}", "name": repo_id})
 
     def validate_yaml(self, body: bytes, _: Json) -> _Answer:
         content = json.loads(body)["content"].encode()
@@ -266,10 +267,11 @@ class _Handler(BaseHTTPRequestHandler):
         commit = repo.at(rev or "main")
         body = {"id": id, "sha": commit.sha, "private": repo.private, "lastModified": _DATE}
         siblings = [{"rfilename": path} for path in sorted(commit.tree)]
-        return _Answer(body | {"author": id.partition("/")[0], "tags": [], "siblings": siblings})
+        body |= {"author": id.partition("/")[0], "tags": [], "siblings": siblings}
+        return _Answer(body | ({"evalResults": eval_results(commit)} if kind == "model" else {}))
 
-    def refs(self, _: bytes, __: Json, *, id: str) -> _Answer:
-        repo = self._repo(id)
+    def refs(self, _: bytes, __: Json, *, id: str, kind: str) -> _Answer:
+        repo = self._repo(id, kind)
 
         def listed(kind: str, refs: dict[str, str]) -> Json:
             found = refs.items()
@@ -278,8 +280,10 @@ class _Handler(BaseHTTPRequestHandler):
         heads, tags = listed("heads", repo.refs), listed("tags", repo.tags)
         return _Answer({"branches": heads, "converts": [], "tags": tags})
 
-    def tree(self, _: bytes, query: Json, *, id: str, rev: str, below: str = "") -> _Answer:
-        commit = self._repo(id).at(rev)
+    def tree(
+        self, _: bytes, query: Json, *, id: str, kind: str, rev: str, below: str = ""
+    ) -> _Answer:
+        commit = self._repo(id, kind).at(rev)
         deep = query.get("recursive", ["false"])[0].lower() in ("true", "1")
         entries = listing(commit, below, deep=deep)
         if below and not entries:
@@ -292,15 +296,15 @@ class _Handler(BaseHTTPRequestHandler):
             headers = (("Link", f'<{more}>; rel="next"'),)
         return _Answer(entries[start : start + PAGE], headers)
 
-    def paths_info(self, body: bytes, _: Json, *, id: str, rev: str) -> _Answer:
-        commit = self._repo(id).at(rev)
-        kind = self.headers.get("Content-Type", "")
-        asked = json.loads(body) if "json" in kind else parse_qs(body.decode())
+    def paths_info(self, body: bytes, _: Json, *, id: str, kind: str, rev: str) -> _Answer:
+        commit = self._repo(id, kind).at(rev)
+        form = self.headers.get("Content-Type", "")
+        asked = json.loads(body) if "json" in form else parse_qs(body.decode())
         everything = {one["path"]: one for one in listing(commit, "", deep=True)}
         return _Answer([everything[path] for path in asked["paths"] if path in everything])
 
-    def preupload(self, body: bytes, _: Json, *, id: str, rev: str) -> _Answer:
-        repo, asked = self._repo(id, write=True), json.loads(body)
+    def preupload(self, body: bytes, _: Json, *, id: str, kind: str, rev: str) -> _Answer:
+        repo, asked = self._repo(id, kind, write=True), json.loads(body)
         tree = repo.at(rev).tree
         files = []
         for one in asked["files"]:
@@ -311,41 +315,44 @@ class _Handler(BaseHTTPRequestHandler):
             files.append({"path": path, "uploadMode": mode, "shouldIgnore": ignored, "oid": oid})
         return _Answer({"files": files})
 
-    def batch(self, body: bytes, _: Json, *, id: str) -> _Answer:
-        repo, objects = self._repo(id, write=True), []
+    def batch(self, body: bytes, _: Json, *, id: str, kind: str) -> _Answer:
+        # The address of a model has no word for its kind.
+        kind = kind.rstrip("s/") or "model"
+        repo, objects = self._repo(id, kind, write=True), []
         for one in json.loads(body)["objects"]:
-            links = {"upload": {"href": f"{self.hub.url}/lfs/{id}/{one['oid']}?size={one['size']}"}}
-            links["verify"] = {"href": f"{self.hub.url}/api/lfs/{id}/verify"}
+            place = f"{self.hub.url}/lfs/{kind}/{id}/{one['oid']}?size={one['size']}"
+            links = {"upload": {"href": place}}
+            links["verify"] = {"href": f"{self.hub.url}/api/lfs/{kind}/{id}/verify"}
             there = one["oid"] in repo.objects
             objects.append({**one} if there else {**one, "actions": links})
         return _Answer({"transfer": "basic", "objects": objects})
 
-    def put(self, body: bytes, query: Json, *, id: str, oid: str) -> _Answer:
+    def put(self, body: bytes, query: Json, *, id: str, kind: str, oid: str) -> _Answer:
         # The address is the permission, as with a signed one.
         if len(body) != int(query["size"][0]):
             raise Refusal(400, "The body has another size than announced")
-        self.hub.dataset(id).store(oid, body)
+        self.hub.repos[kind, id].store(oid, body)
         return _Answer(b"")
 
-    def verify(self, body: bytes, _: Json, *, id: str) -> _Answer:
+    def verify(self, body: bytes, _: Json, *, id: str, kind: str) -> _Answer:
         asked = json.loads(body)
-        held = self._repo(id, write=True).objects.get(asked["oid"])
+        held = self._repo(id, kind, write=True).objects.get(asked["oid"])
         if held is None or len(held) != asked["size"]:
             raise Refusal(404, "The object is not there, or has another size")
         return _Answer({})
 
-    def commit(self, body: bytes, _: Json, *, id: str, rev: str) -> _Answer:
+    def commit(self, body: bytes, _: Json, *, id: str, kind: str, rev: str) -> _Answer:
         lines = [json.loads(line) for line in body.splitlines()]
-        made = self._repo(id, write=True).commit(rev, lines)
+        made = self._repo(id, kind, write=True).commit(rev, lines)
         url = f"{self.hub.url}/datasets/{id}/commit/{made.sha}"
         return _Answer({"success": True, "commitOid": made.sha, "commitUrl": url})
 
-    def tag(self, body: bytes, _: Json, *, id: str, rev: str) -> _Answer:
-        self._repo(id, write=True).tag(json.loads(body)["tag"], rev)
+    def tag(self, body: bytes, _: Json, *, id: str, kind: str, rev: str) -> _Answer:
+        self._repo(id, kind, write=True).tag(json.loads(body)["tag"], rev)
         return _Answer(b"")
 
-    def resolve(self, _: bytes, __: Json, *, id: str, rev: str, path: str) -> _Answer:
-        commit = self._repo(id).at(rev)
+    def resolve(self, _: bytes, __: Json, *, id: str, kind: str, rev: str, path: str) -> _Answer:
+        commit = self._repo(id, kind.rstrip("s/") or "model").at(rev)
         blob = commit.tree.get(path)
         if blob is None:
             raise Refusal(404, f"{path} does not exist on {rev}", "EntryNotFound")
@@ -370,21 +377,23 @@ def _ranged(content: bytes, asked: str | None, headers: list[tuple[str, str]]) -
 
 
 _ID = r"(?P<id>[^/]+/[^/]+)"
-_OF = rf"/api/datasets/{_ID}"
+_OF = rf"/api/(?P<kind>dataset|model|space)s/{_ID}"
+_AT = rf"/(?P<kind>(?:datasets/)?){_ID}"
+_LFS = rf"/lfs/(?P<kind>dataset|model)/{_ID}"
 _ROUTES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("GET",), r"/api/whoami-v2", "whoami"),
     (("POST",), r"/api/repos/create", "create"),
     (("POST",), r"/api/validate-yaml", "validate_yaml"),
-    (("GET",), rf"/api/(?P<kind>dataset|model|space)s/{_ID}", "info"),
-    (("GET",), rf"/api/(?P<kind>dataset)s/{_ID}/revision/(?P<rev>[^/]+)", "info"),
+    (("GET",), _OF, "info"),
+    (("GET",), rf"{_OF}/revision/(?P<rev>[^/]+)", "info"),
     (("GET",), rf"{_OF}/refs", "refs"),
     (("GET",), rf"{_OF}/tree/(?P<rev>[^/]+)(?:/(?P<below>.+))?", "tree"),
     (("POST",), rf"{_OF}/paths-info/(?P<rev>[^/]+)", "paths_info"),
     (("POST",), rf"{_OF}/preupload/(?P<rev>[^/]+)", "preupload"),
     (("POST",), rf"{_OF}/commit/(?P<rev>[^/]+)", "commit"),
     (("POST",), rf"{_OF}/tag/(?P<rev>[^/]+)", "tag"),
-    (("POST",), rf"/datasets/{_ID}\.git/info/lfs/objects/batch", "batch"),
-    (("PUT",), rf"/lfs/{_ID}/(?P<oid>[0-9a-f]{{64}})", "put"),
-    (("POST",), rf"/api/lfs/{_ID}/verify", "verify"),
-    (("GET", "HEAD"), rf"/datasets/{_ID}/resolve/(?P<rev>[^/]+)/(?P<path>.+)", "resolve"),
+    (("POST",), rf"{_AT}\.git/info/lfs/objects/batch", "batch"),
+    (("PUT",), rf"{_LFS}/(?P<oid>[0-9a-f]{{64}})", "put"),
+    (("POST",), rf"/api{_LFS}/verify", "verify"),
+    (("GET", "HEAD"), rf"{_AT}/resolve/(?P<rev>[^/]+)/(?P<path>.+)", "resolve"),
 )

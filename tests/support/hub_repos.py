@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import yaml
+
 from tests.support.hub_card import errors
 
 LARGEST_REGULAR = 10 * 1024 * 1024
@@ -183,6 +185,20 @@ class Repo:
         there = self.head.tree.get(".gitignore", Blob(b"")).content.decode()
         lines = (there if rules is None else rules).splitlines()
         return any(fnmatch.fnmatch(path, line) for line in lines if line.strip())
+
+
+def eval_results(commit: Commit) -> list[Json]:
+    """Return the scores in a model's ``.eval_results/``, or what is wrong with their file."""
+    entries: list[Json] = []
+    for path, blob in sorted(commit.tree.items()):
+        if not (path.startswith(".eval_results/") and path.endswith(".yaml")):
+            continue
+        for data in yaml.safe_load(blob.content):
+            dataset = data.get("dataset", {})
+            whole = {"id", "task_id"} <= dataset.keys() and "value" in data
+            held = {"data": data} if whole else {"error": "dataset.id, task_id and value needed"}
+            entries.append({"filename": path} | held)
+    return entries
 
 
 def listing(commit: Commit, below: str, *, deep: bool) -> list[Json]:

@@ -19,7 +19,7 @@ def train(
     seed: Annotated[int, Option(min=0, help="Seed of all that is random.")] = 0,
     corpus: CorpusOption = None,
 ) -> None:
-    """Fit a system on all articles and store it: skops file, settings, card.
+    """Fit a system on all articles and store it: skops file, settings, card, stored score.
 
     Example: usiran train stance tfidf-svm --output models/stance
     """
@@ -32,7 +32,7 @@ def train(
     system = bench.name_of(system)
     # Before the fitting: a folder that is in the way is told at once.
     with new_folder(output, marker=INFO, force=force) as folder:
-        fill(folder, model_files(bench, task, system, seed=seed))
+        fill(folder, model_files(bench, task, system, seed=seed, say=say))
     print(output)
     say(f"{system} learned {task} from all {len(bench.golds[task].article_ids)} articles")
 

@@ -1,11 +1,13 @@
 """Training a system on the whole gold, to label texts that nobody has labelled."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from usiran.benchmark.results import Result, json_bytes, paths, read_result, sha256
 from usiran.benchmark.run import Benchmark, own_settings_sha256
 from usiran.errors import InputError
-from usiran.inference import store
+from usiran.inference import eval_results, store
 from usiran.inference.model_card import model_card
 from usiran.models.base import Estimator
 from usiran.models.fit_cache import fit_copy
@@ -22,8 +24,18 @@ def fit(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> Estimator
     return fit_copy(estimator, gold, np.arange(len(gold.values)))
 
 
-def model_files(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> dict[str, bytes]:
-    """Fit a system on every article and return the files of its folder, by name."""
+def model_files(
+    bench: Benchmark,
+    task: str,
+    system: str,
+    *,
+    seed: int = 0,
+    say: Callable[[str], None] = lambda _: None,
+) -> dict[str, bytes]:
+    """Fit a system on every article and return the files of its folder, by name.
+
+    `say` takes a line where there is no entry for the Hub's leaderboard, and why.
+    """
     content = store.dumps(fit(bench, task, system, seed=seed))
     if untrusted := store.untrusted(content):
         allowed = "a system made of scikit-learn's and the toolkit's types"
@@ -51,12 +63,18 @@ def model_files(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> d
         model_sha256=sha256(content),
         language=manifest.language,
     )
-    card = model_card(info, settings, gold, manifest, _stored_result(bench, task, system))
-    return {
+    result = _stored_result(bench, task, system)
+    card = model_card(info, settings, gold, manifest, result)
+    files = {
         store.MODEL: content,
         store.INFO: json_bytes(info),
         store.CARD: card.encode("utf-8"),
     }
+    if reason := eval_results.why_not(bench, task, system, result):
+        say(f"no {eval_results.FILE}: {reason}")
+    elif result is not None:
+        files[eval_results.FILE] = eval_results.eval_results(bench, result)
+    return files
 
 
 def _check_trainable(bench: Benchmark, task: str, system: str) -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support.hub import Hub
-from tests.support.publisher import REPO, Publisher, hub, hub_server, load, program, published
+from tests.support.publisher import (
+    REPO,
+    Publisher,
+    environment,
+    hub,
+    hub_server,
+    load,
+    program,
+    published,
+)
 from tests.support.releasable import FIRST, commit, released, turn_holder
 from usiran.corpus import Corpus
 
@@ -40,6 +52,41 @@ def test_a_turned_label_loads_as_it_was_and_as_it_is(
         old, new = (found[f"{tag} stance {streaming}"] for tag, _ in wanted)
         turned = [name for name, a, b in zip(names, old, new, strict=True) if a != b]
         assert turned == [FIRST]
+
+
+_ASKED = """
+import json, sys, yaml
+from datasets import load_dataset
+from huggingface_hub import hf_hub_download
+name, revision = sys.argv[1:]
+path = hf_hub_download(name, "eval.yaml", repo_type="dataset", revision=revision)
+tasks = yaml.safe_load(open(path))["tasks"]
+rows = {
+    task["id"]: list(
+        load_dataset(name, task["config"], split=task["split"], revision=revision)["task"]
+    )
+    for task in tasks
+}
+print(json.dumps(rows))
+"""
+
+
+def test_the_benchmark_of_a_release_names_configs_and_splits_that_load(
+    hub: Hub, program: Publisher, first_release: Corpus, tmp_path: Path
+) -> None:
+    done = program.run(*PUBLISH, "include", at=first_release)
+    assert done.code == 0, done.err
+    asked = subprocess.run(
+        [sys.executable, "-c", _ASKED, REPO, "v1.0.0"],
+        env=environment(hub.url, tmp_path) | {"HF_TOKEN": "reader"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.returncode == 0, asked.stderr
+    rows = json.loads(asked.stdout)
+    assert rows
+    assert all(set(tasks) == {name} for name, tasks in rows.items())
 
 
 def test_the_edition_without_text_loads_and_holds_no_text(

@@ -167,7 +167,7 @@ def test_a_good_card_is_taken_and_an_odd_one_warned_of(hub: Hub) -> None:
 
 def test_an_upload_with_another_hash_or_size_is_refused(hub: Hub) -> None:
     oid = hashlib.sha256(b"right").hexdigest()
-    url = f"{hub.url}/lfs/{REPO}/{oid}"
+    url = f"{hub.url}/lfs/dataset/{REPO}/{oid}"
     assert httpx2.put(f"{url}?size=5", content=b"wrong").status_code == 400
     assert httpx2.put(f"{url}?size=9", content=b"right").status_code == 400
     assert hub.dataset(REPO).objects == {}
