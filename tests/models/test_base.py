@@ -20,7 +20,7 @@ from sklearn.utils import estimator_checks as checks
 from usiran.models.controls import ArticlePrior, NoSpans, RandomSpans
 from usiran.models.embeddings import MiniLm
 from usiran.models.gazetteer import CombinedTagger, GazetteerTagger
-from usiran.models.lexicon import AttributionCues, SideCues, SpanCues
+from usiran.models.lexicon import AttributionCues, FilteredCues, SideCues, SpanCues
 from usiran.models.peers import CrfTagger
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
 from usiran.models.stance_from_sides import StanceFromSides
@@ -37,6 +37,7 @@ ESTIMATORS: list[BaseEstimator] = [
     SideCues(WORDS),
     AttributionCues(WORDS),
     SpanCues(WORDS),
+    FilteredCues(WORDS),
     StanceFromSides(LogisticRegression(), ("pro-US", "pro-Iran", "neutral")),
     GazetteerTagger(),
     LinearTagger(),

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.support.synthetic import spans
-from usiran.models.lexicon import AttributionCues, Lexicon, SideCues, SpanCues
+from usiran.models.lexicon import AttributionCues, FilteredCues, Lexicon, SideCues, SpanCues
 from usiran.tasks.base import objects
 from usiran.text.spans import Span
 
@@ -75,3 +75,24 @@ def test_span_cues_mark_every_entry_and_nothing_else() -> None:
     frame = pd.DataFrame({"text": ["Police arrested rebels", "Nothing"]})
     cues = SpanCues({"COERCE": ["arrest*"]}).fit(frame, objects([(), ()]))
     assert cues.predict(frame).tolist() == [spans((7, 15, "COERCE")), ()]
+
+
+def test_entries_that_mostly_mean_something_else_are_dropped() -> None:
+    words = {"ASSAULT": ["hit", "struck", "raid"], "COERCE": ["seiz*"], "AID": ["help"]}
+    groups = {"ASSAULT": "material conflict", "COERCE": "material conflict", "AID": "cooperation"}
+    frame = pd.DataFrame({"text": ["they hit", "a hit song", "struck by it", "seized", "help"]})
+    gold = objects(
+        [
+            spans((5, 8, "ASSAULT")),  # of two places of "hit" one is right: (1 + 1) / (2 + 2)
+            (),
+            (),  # "struck" is wrong in its only place: (0 + 1) / (1 + 2)
+            spans((0, 6, "ASSAULT")),  # another type of the same class is right
+            spans((0, 4, "ASSAULT")),  # another class is wrong
+        ]
+    )
+    kept = FilteredCues(words, groups).fit(frame, gold).lexicon_.words
+    # What training never shows stays: (0 + 1) / (0 + 2).
+    assert kept == {"ASSAULT": ["hit", "raid"], "COERCE": ["seiz*"], "AID": []}
+    alone = FilteredCues(words).fit(frame, gold).lexicon_.words
+    assert alone == {"ASSAULT": ["hit", "raid"], "COERCE": [], "AID": []}
+    assert FilteredCues(words, least_precision=0).fit(frame, gold).lexicon_.words == words

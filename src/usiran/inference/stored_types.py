@@ -18,6 +18,7 @@ STORED_TYPES = {
     "CombinedTagger": "usiran.models.gazetteer.CombinedTagger",
     "CountsOnce": "usiran.models.counts_once.CountsOnce",
     "Deeds": "usiran.models.who_to_whom.WhoToWhomFeatures",
+    "FilteredCues": "usiran.models.lexicon.FilteredCues",
     "Gazetteer": "usiran.models.gazetteer.Gazetteer",
     "GazetteerTagger": "usiran.models.gazetteer.GazetteerTagger",
     "GuestEstimator": "usiran.models.guest.GuestEstimator",

@@ -18,7 +18,7 @@ import pandas as pd
 from usiran.models.base import SentenceClassifier, Spans, SpanTagger
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Objects
-from usiran.text.spans import Span
+from usiran.text.spans import Span, overlaps
 
 Words = Mapping[str, Sequence[str]]
 # The lists of attitude words; every other list beside them holds the names of a side.
@@ -174,3 +174,61 @@ class SpanCues(SpanTagger):
     def spans_of(self, text: str) -> Spans:
         """Return the entries found in the text."""
         return self.lexicon_.find(text)
+
+
+class FilteredCues(SpanCues):
+    """The entries of the word lists that are precise enough in the training sentences.
+
+    Of m places where an entry is found h overlap a span of its class: it stays where its precision
+    after Laplace's rule of succession, (h + 1) / (m + 2), is at least `least_precision`. An entry
+    that is never found has one half.
+
+    Parameters
+    ----------
+    words : mapping
+        Word lists, from label to entries.
+    groups : mapping
+        From label to class; empty where labels are classes themselves.
+    least_precision : float
+        From 0, which keeps all, to 1.
+
+    References
+    ----------
+    P.-S. Laplace (1774), Memoire sur la probabilite des causes par les evenements.
+    """
+
+    def __init__(
+        self,
+        words: Words,
+        groups: Mapping[str, str] | None = None,
+        least_precision: float = 0.5,
+    ) -> None:
+        super().__init__(words)
+        self.groups = groups
+        self.least_precision = least_precision
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> FilteredCues:
+        """Drop the entries that mostly mean something else."""
+        entries = [(label, entry) for label, listed in self.words.items() for entry in listed]
+        # Every entry under a name of its own, so that a match tells which it is of.
+        single = Lexicon({str(number): [entry] for number, (_, entry) in enumerate(entries)})
+        right, matches = np.zeros(len(entries)), np.zeros(len(entries))
+        for text, spans in zip(X["text"], y, strict=True):
+            for match in single.find(text):
+                number = int(match.label)
+                matches[number] += 1
+                right[number] += self._is_right(match, entries[number][0], spans)
+        precise = (right + 1) / (matches + 2) >= self.least_precision
+        kept: dict[str, list[str]] = {label: [] for label in self.words}
+        for (label, entry), keep in zip(entries, precise, strict=True):
+            if keep:
+                kept[label].append(entry)
+        self.lexicon_ = Lexicon(kept)
+        return self
+
+    def _is_right(self, match: Span, label: str, spans: Spans) -> bool:
+        wanted = self._class(label)
+        return any(overlaps(match, span) and self._class(span.label) == wanted for span in spans)
+
+    def _class(self, label: str) -> str:
+        return (self.groups or {}).get(label, label)

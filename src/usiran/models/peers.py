@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import importlib.util
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from usiran.errors import FileError
-from usiran.models.base import SpanTagger
+from usiran.models.base import learn_features
 from usiran.models.lexicon import Lexicon, Words
-from usiran.models.token_features import token_features
+from usiran.models.tagger import Sentence, TokenModel, TokenTagger, hints, span_features
 from usiran.tasks.base import Objects, objects
-from usiran.text.tokens import Token, from_bio, to_bio, tokenize
+from usiran.text.tokens import from_bio, to_bio
 
 FIX = "pip install 'usiran[peers]'"
 
@@ -39,47 +39,56 @@ def need(modules: Sequence[str], system: str) -> None:
         raise FileError(file, value, "the optional extra 'peers'", FIX)
 
 
-class CrfTagger(SpanTagger):
-    """A conditional random field over the linear tagger's token features (python-crfsuite).
+class CrfTagger(TokenTagger):
+    """A conditional random field over what the linear tagger reads (python-crfsuite).
 
-    It reads the same features and word lists, without a gazetteer, and tags types directly.
-    `c1` and `c2` weigh the L1 and L2 penalties.
+    It reads the same features of tokens, word lists at the same levels, and gazetteer, and tags the
+    same groups of labels; inside a group the same model picks the type. `c1` and `c2` weigh the
+    L1 and L2 penalties; the other parameters are those of `usiran.models.tagger.LinearTagger`.
     """
 
     def __init__(
         self,
         *,
+        groups: Mapping[str, str] | None = None,
         words: Words | None = None,
+        fold_case: bool = False,
         c1: float = 0.1,
         c2: float = 0.1,
         max_iterations: int = 100,
     ) -> None:
+        self.groups = groups
         self.words = words
+        self.fold_case = fold_case
         self.c1 = c1
         self.c2 = c2
         self.max_iterations = max_iterations
 
     def fit(self, X: pd.DataFrame, y: Objects) -> CrfTagger:
-        """Learn the tags of all sentences."""
+        """Learn the tags of all sentences, and the types inside groups."""
+        self.lexicon_ = Lexicon(self.words or {})
+        rows = self.read(X, y)
+        pairs = [(row, span) for row in rows for span in row.spans]
+        self.span_vocabulary_, types = learn_features(span_features(*pair) for pair in pairs)
+        self.types_ = TokenModel(self)
+        self.types_.fit_types(types, [span.label for _, span in pairs])
+        self.types_.gazetteer = self.types_.learn_gazetteer(rows)
+        self.model_ = self._trained(rows, self.types_.hints_of_others(rows))
+        return self
+
+    def _trained(self, rows: Sequence[Sentence], told: Iterable[list[str]]) -> bytes:
         import pycrfsuite
 
-        self.lexicon_ = Lexicon(self.words or {})
         trainer = pycrfsuite.Trainer(verbose=False)
         penalties = {"c1": self.c1, "c2": self.c2}
         trainer.set_params({**penalties, "max_iterations": self.max_iterations})
-        for (tokens, features), spans in zip(self._read(X), y, strict=True):
-            trainer.append(features, to_bio(tokens, spans))
+        for row, features in zip(rows, _joined(rows, told), strict=True):
+            trainer.append(features, to_bio(row.tokens, self.grouped(row.spans)))
         # The library trains into a file; the bytes are kept, the file is not.
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "model"
             trainer.train(str(path))
-            self.model_ = path.read_bytes()
-        return self
-
-    def _read(self, X: pd.DataFrame) -> Iterable[tuple[list[Token], list[list[str]]]]:
-        for text, zone in zip(X["text"], X["zone"], strict=True):
-            tokens = tokenize(text)
-            yield tokens, token_features(tokens, zone, [self.lexicon_.find(text)])
+            return path.read_bytes()
 
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return a tuple of spans for each sentence."""
@@ -87,6 +96,17 @@ class CrfTagger(SpanTagger):
 
         tagger = pycrfsuite.Tagger()
         tagger.open_inmemory(self.model_)
-        return objects(
-            [tuple(from_bio(tokens, tagger.tag(rows))) for tokens, rows in self._read(X)]
-        )
+        rows = self.read(X, [()] * len(X))
+        told = (hint for row in rows for hint in hints(row, self.types_.gazetteer))
+        grouped = [
+            from_bio(row.tokens, tagger.tag(features))
+            for row, features in zip(rows, _joined(rows, told), strict=True)
+        ]
+        return objects(self.types_.typed(rows, grouped))
+
+
+def _joined(rows: Sequence[Sentence], told: Iterable[list[str]]) -> Iterator[list[list[str]]]:
+    """Yield the features of each sentence's tokens, with what the gazetteer tells of each."""
+    hint = iter(told)
+    for row in rows:
+        yield [[*features, *next(hint)] for features in row.features]

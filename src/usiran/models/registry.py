@@ -28,7 +28,7 @@ from usiran.models.controls import (
 from usiran.models.counts_once import CountsOnce
 from usiran.models.embeddings import PACKAGES, MiniLm
 from usiran.models.gazetteer import CombinedTagger, GazetteerTagger
-from usiran.models.lexicon import AttributionCues, SideCues, SpanCues
+from usiran.models.lexicon import AttributionCues, FilteredCues, SideCues, SpanCues
 from usiran.models.peers import CrfTagger
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
 from usiran.models.settings import Settings
@@ -209,6 +209,11 @@ def _tagger(context: BuildContext) -> SpanTagger:
     )
 
 
+def _filtered_lexicon(context: BuildContext) -> SpanTagger:
+    words = context.named("lexicon_of").lexicon[context.task.settings]
+    return FilteredCues(words, dict(context.task.groups), context.need("least_precision"))
+
+
 def _tagger_gazetteer(context: BuildContext) -> Estimator:
     return CombinedTagger(_tagger(context.part(context.task.name, "tagger")), _gazetteer(context))
 
@@ -240,7 +245,9 @@ def _with_spans(context: BuildContext, inner: Estimator) -> Estimator:
 
 def _crf(context: BuildContext) -> Estimator:
     return CrfTagger(
+        groups=dict(context.task.groups),
         words=context.named("lexicon_of").lexicon[context.task.settings],
+        fold_case=context.need("fold_case"),
         c1=context.need("c1"),
         c2=context.need("c2"),
         max_iterations=context.need("max_iterations"),
@@ -291,6 +298,7 @@ SYSTEMS: dict[str, System] = {
     "stance-from-sides": System(_stance_from_sides, reads="training marks"),
     "who-to-whom": System(_who_to_whom, reads="training marks"),
     "who-to-whom-gold": System(_who_to_whom_model, reads="marks"),
+    "filtered-lexicon": System(_filtered_lexicon),
     "gazetteer": System(_gazetteer),
     "tagger": System(_tagger),
     "tagger-gazetteer": System(_tagger_gazetteer),

@@ -72,7 +72,33 @@ class Sentences:
         return [row.article for row in self.rows]
 
 
-class LinearTagger(SpanTagger):
+class TokenTagger(SpanTagger):
+    """What taggers of tokens have in common: how a sentence is read, and what is tagged in it."""
+
+    groups: Mapping[str, str] | None
+    fold_case: bool
+    lexicon_: Lexicon
+    span_vocabulary_: CountVectorizer
+
+    def read(self, X: pd.DataFrame, y: Iterable[Spans]) -> list[Sentence]:
+        """Return the sentences with their tokens' features, and with their spans."""
+        rows = zip(X["article_id"], X["text"], X["zone"], y, strict=True)
+        return [self._sentence(*row) for row in rows]
+
+    def _sentence(self, article: str, text: str, zone: str, spans: Spans) -> Sentence:
+        tokens = tokenize(text)
+        entries = self.lexicon_.find(text)
+        levels = [entries, self.grouped(entries)] if self.groups else [entries]
+        return Sentence(article, tokens, token_features(tokens, zone, levels), text, spans)
+
+    def grouped(self, spans: Spans) -> list[Span]:
+        """Return the spans labelled with what is tagged for them."""
+        if not self.groups:
+            return list(spans)
+        return [span._replace(label=self.groups[span.label]) for span in spans]
+
+
+class LinearTagger(TokenTagger):
     """Typed spans from a linear model over token features.
 
     Parameters
@@ -113,7 +139,7 @@ class LinearTagger(SpanTagger):
     def fit(self, X: pd.DataFrame, y: Objects) -> LinearTagger:
         """Choose among the candidates, then learn tags and types from all sentences."""
         self.lexicon_ = Lexicon(self.words or {})
-        rows = self._read(X, y)
+        rows = self.read(X, y)
         # What stands once in all training articles cannot be weighed: it is left out.
         self.vocabulary_ = CountVectorizer(analyzer=ready_made, min_df=2, binary=True)
         own = self.vocabulary_.fit_transform([token for row in rows for token in row.features])
@@ -128,22 +154,6 @@ class LinearTagger(SpanTagger):
         self.model_.fit_tags(*self.model_.read(sentences), self.chosen_[0])
         self.model_.fit_types(types, [span.label for _, span in pairs])
         return self
-
-    def _read(self, X: pd.DataFrame, y: Iterable[Spans]) -> list[Sentence]:
-        rows = zip(X["article_id"], X["text"], X["zone"], y, strict=True)
-        return [self._sentence(*row) for row in rows]
-
-    def _sentence(self, article: str, text: str, zone: str, spans: Spans) -> Sentence:
-        tokens = tokenize(text)
-        entries = self.lexicon_.find(text)
-        levels = [entries, self.grouped(entries)] if self.groups else [entries]
-        return Sentence(article, tokens, token_features(tokens, zone, levels), text, spans)
-
-    def grouped(self, spans: Spans) -> list[Span]:
-        """Return the spans labelled with what is tagged for them."""
-        if not self.groups:
-            return list(spans)
-        return [span._replace(label=self.groups[span.label]) for span in spans]
 
     def _tune(self, sentences: Sentences) -> tuple[float, float]:
         """Return the candidates with the best F1 on the inner folds held out."""
@@ -179,7 +189,7 @@ class LinearTagger(SpanTagger):
 
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return a tuple of spans for each sentence."""
-        rows, model = self._read(X, [()] * len(X)), self.model_
+        rows, model = self.read(X, [()] * len(X)), self.model_
         own = self.vocabulary_.transform([token for row in rows for token in row.features])
         grouped = model.decode(rows, model.scores(Sentences(rows, own)), self.chosen_[1])
         return objects(model.typed(rows, grouped))
@@ -191,7 +201,7 @@ class TokenModel:
     The tagger that it belongs to has the settings, the vocabulary and the word lists.
     """
 
-    def __init__(self, tagger: LinearTagger) -> None:
+    def __init__(self, tagger: TokenTagger) -> None:
         self.tagger = tagger
         self.strength = 1.0
         self.tags: list[str] = ["O"]
@@ -208,8 +218,8 @@ class TokenModel:
         rows = sentences.rows
         grouped = [self.tagger.grouped(row.spans) for row in rows]
         self.tags = bio_tags(sorted({span.label for spans in grouped for span in spans}))
-        self.gazetteer = self._gazetteer(rows)
-        listed = self.listed.fit_transform(self._hints_of_others(sentences))
+        self.gazetteer = self.learn_gazetteer(rows)
+        listed = self.listed.fit_transform(self.hints_of_others(sentences.rows))
         listed.sort_indices()
         tags = [
             tag
@@ -218,19 +228,21 @@ class TokenModel:
         ]
         return _side_by_side(sentences.own, listed), tags
 
-    def _hints_of_others(self, sentences: Sentences) -> list[list[str]]:
+    def hints_of_others(self, rows: Sequence[Sentence]) -> list[list[str]]:
         """Return what each token is told by a gazetteer of the other inner folds."""
-        folds = inner_folds(sentences.articles).tolist()
+        folds = inner_folds([row.article for row in rows]).tolist()
         others = {
-            fold: self._gazetteer(
-                [row for row, own in zip(sentences.rows, folds, strict=True) if own != fold]
+            fold: self.learn_gazetteer(
+                [row for row, own in zip(rows, folds, strict=True) if own != fold]
             )
             for fold in set(folds)
         }
-        rows = zip(sentences.rows, folds, strict=True)
-        return [hint for row, fold in rows for hint in _hints(row, others[fold])]
+        return [
+            hint for row, fold in zip(rows, folds, strict=True) for hint in hints(row, others[fold])
+        ]
 
-    def _gazetteer(self, rows: Sequence[Sentence]) -> Gazetteer:
+    def learn_gazetteer(self, rows: Sequence[Sentence]) -> Gazetteer:
+        """Return the gazetteer of labelled sentences."""
         read = ((row.tokens, row.spans) for row in rows)
         return Gazetteer.learn(read, fold_case=self.tagger.fold_case)
 
@@ -256,8 +268,8 @@ class TokenModel:
         rows = sentences.rows
         if self.tag_model is None:
             return [np.zeros((len(row.tokens), 1)) for row in rows]
-        hints = [hint for row in rows for hint in _hints(row, self.gazetteer)]
-        matrix = _side_by_side(sentences.own, self.listed.transform(hints))
+        told = [hint for row in rows for hint in hints(row, self.gazetteer)]
+        matrix = _side_by_side(sentences.own, self.listed.transform(told))
         stated = self.tag_model.predict_log_proba(matrix)
         # A tag that training never showed (I-X of a one-word type) cannot be chosen.
         full = np.full((len(stated), len(self.tags)), -1e9)
@@ -331,7 +343,7 @@ def span_features(sentence: Sentence, span: Span) -> list[str]:
     ]
 
 
-def _hints(sentence: Sentence, gazetteer: Gazetteer) -> list[list[str]]:
+def hints(sentence: Sentence, gazetteer: Gazetteer) -> list[list[str]]:
     """Return what the gazetteer says of each token and its two neighbours.
 
     A token inside a longest match is `known`; one that is a part of some surface, such as
