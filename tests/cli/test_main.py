@@ -72,8 +72,14 @@ def test_a_group_without_a_command_shows_its_help(words: tuple[str, ...]) -> Non
 
 
 def readme_examples() -> list[str]:
-    text = (ROOT / "README.md").read_text("utf-8")
+    """Return the README's commands that need nothing but the corpus."""
+    text = (ROOT / "README.md").read_text("utf-8").replace(language_model_section(), "")
     return re.findall(r"^\$ (usiran .*)$", text, flags=re.MULTILINE)
+
+
+def language_model_section() -> str:
+    text = (ROOT / "README.md").read_text("utf-8")
+    return text.partition("## Score a language model")[2].partition("\n## ")[0]
 
 
 def test_the_readmes_examples_run_and_change_nothing_but_what_they_name(copied: Corpus) -> None:
@@ -87,6 +93,18 @@ def test_the_readmes_examples_run_and_change_nothing_but_what_they_name(copied: 
         if "--output" in words:
             shutil.rmtree(copied.root / words[words.index("--output") + 1])
         assert tree(copied.root) == before, line
+
+
+def test_the_readmes_language_model_is_asked_and_scored(copied: Corpus) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", language_model_section(), flags=re.DOTALL)
+    (line,) = re.findall(r"^\$ usiran (.*)$", language_model_section(), flags=re.MULTILINE)
+    with contextlib.chdir(copied.root):
+        exec(code, {})
+    done = call(*shlex.split(line), "--json", at=copied)
+    assert done.code == 0, done.err
+    stored = copied.baselines / "results" / "majority" / "stance.json"
+    # It always gives the last choice, which is what most sentences are.
+    assert json.loads(done.out)["score"] == json.loads(stored.read_bytes())["score"]
 
 
 def readme_python(number: int) -> tuple[str, dict[str, Any]]:

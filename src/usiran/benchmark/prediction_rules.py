@@ -60,6 +60,12 @@ class Frame:
         return {str(key): i for i, key in enumerate(self.gold.records["sentence_id"])}
 
     @cached_property
+    def texts(self) -> dict[str, str]:
+        """The words of each sentence."""
+        columns = (self.gold.records[name] for name in ("sentence_id", "text"))
+        return dict(zip(*columns, strict=True))
+
+    @cached_property
     def bounds(self) -> dict[str, tuple[int, int]]:
         """The offsets of each sentence."""
         columns = (self.gold.records[name].tolist() for name in ("sentence_id", "start", "end"))
@@ -79,6 +85,19 @@ class Frame:
 
 
 Rule = Callable[[Line, Frame], Iterator[Fault]]
+Decoded = tuple[Line, Sequence[Fault]]
+"""A line, and what kept it from being a prediction."""
+
+
+class Form(NamedTuple):
+    """A form of predictions files: what reads a line, what it holds, how to mend a broken one.
+
+    `decode` raises `msgspec.DecodeError` where a line tells no sentence.
+    """
+
+    decode: Callable[[bytes, Frame], Decoded]
+    holds: str
+    fix: str
 
 
 def _label(line: Line, frame: Frame) -> Iterator[Fault]:

@@ -17,7 +17,16 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from usiran.benchmark.prediction_rules import RULES, Fault, Frame, Line, Value, nearest
+from usiran.benchmark.prediction_rules import (
+    RULES,
+    Decoded,
+    Fault,
+    Form,
+    Frame,
+    Line,
+    Value,
+    nearest,
+)
 from usiran.benchmark.protocol import Outcome
 from usiran.errors import FileError, Finding, InputError, refuse, shorten
 from usiran.tasks.base import Gold, Predictions, Task, objects
@@ -27,7 +36,7 @@ from usiran.text.spans import Span
 _MOST_FAULTS = 5  # of a system that is here and can be asked again
 _MOST_SUGGESTIONS = 20  # looking for the nearest id is slow, and a wrong file has no right ids
 # Four places are what a score can show; what is stored is what is scored.
-_PROBABILITY_PLACES = 4
+PROBABILITY_PLACES = 4
 _WRITE = "write one JSON object a line, as baselines/README.md shows"
 
 
@@ -38,12 +47,22 @@ class SentenceKey(msgspec.Struct, frozen=True):
     replicate: int = 0
 
 
+_DECODER = msgspec.json.Decoder(Line)
+
+
+def _of_prediction(raw: bytes, _: Frame) -> Decoded:
+    return _DECODER.decode(raw), ()
+
+
+PREDICTIONS = Form(_of_prediction, "sentence_id and {field}", _WRITE)
+
+
 def lines_of(outcomes: Sequence[Outcome], *, relabelled: bool) -> Iterator[Line]:
     """Yield the prediction lines of every replicate."""
     for replicate, outcome in enumerate(outcomes):
         gold, predictions = outcome.gold, outcome.predictions
         starts, stated = gold.records["start"].tolist(), predictions.probabilities
-        stated = None if stated is None else stated.round(_PROBABILITY_PLACES)
+        stated = None if stated is None else stated.round(PROBABILITY_PLACES)
         for row, sentence_id in enumerate(gold.records["sentence_id"]):
             value = _to_file(predictions.values[row], starts[row])
             yield Line(
@@ -143,11 +162,18 @@ def read_content(path: Path, file: str) -> bytes:
     return content
 
 
-def read_lines(content: bytes, gold: Gold, file: str, *, relabelled: bool = False) -> list[Line]:
+def read_lines(
+    content: bytes,
+    gold: Gold,
+    file: str,
+    *,
+    relabelled: bool = False,
+    form: Form = PREDICTIONS,
+) -> list[Line]:
     """Return the predictions in a file's content, in corpus order, replicate by replicate.
 
     `file` is its name in findings; `relabelled` says whether every line states the reference
-    that it was scored against. Blank lines are skipped.
+    that it was scored against; `form` is how the lines are read. Blank lines are skipped.
 
     Raises
     ------
@@ -163,7 +189,7 @@ def read_lines(content: bytes, gold: Gold, file: str, *, relabelled: bool = Fals
     if gold.task.unit not in RULES:
         fix = "this task takes no predictions from files"
         raise FileError(file, refused, "a sentence or span task", fix)
-    reader = _Reader(Frame(gold, relabelled), file, content.split(b"\n"))
+    reader = _Reader(Frame(gold, relabelled), file, content.split(b"\n"), form)
     lines = reader.read()
     if reader.findings:
         raise InputError(reader.findings)
@@ -173,10 +199,11 @@ def read_lines(content: bytes, gold: Gold, file: str, *, relabelled: bool = Fals
 class _Reader:
     """Decodes and checks line by line, then the file as a whole; collects the findings."""
 
-    def __init__(self, frame: Frame, file: str, raw: Sequence[bytes]) -> None:
+    def __init__(self, frame: Frame, file: str, raw: Sequence[bytes], form: Form) -> None:
         self.frame = frame
         self.file = file
         self.raw = raw
+        self.form = form
         self.width = len(str(len(raw)))
         self.findings: list[Finding] = []
         self.line_of: dict[tuple[str, int], int] = {}
@@ -185,10 +212,9 @@ class _Reader:
 
     def read(self) -> list[Line]:
         lines: list[Line] = []
-        decoder = msgspec.json.Decoder(Line)
         for number, raw in enumerate(self.raw, start=1):
             if raw.strip():
-                lines += self._line(number, raw, decoder)
+                lines += self._line(number, raw)
         sound = not self.findings
         if not self.unplaced:  # a sentence with such a line would be told as missing besides
             self._check_complete()
@@ -198,13 +224,13 @@ class _Reader:
         order = self.frame.order
         return sorted(lines, key=lambda line: (line.replicate, order[line.sentence_id]))
 
-    def _line(self, number: int, raw: bytes, decoder: msgspec.json.Decoder[Line]) -> list[Line]:
+    def _line(self, number: int, raw: bytes) -> list[Line]:
         try:
-            line = decoder.decode(raw)
+            line, faults = self.form.decode(raw, self.frame)
         except msgspec.DecodeError as error:
             field = "label" if self.frame.gold.task.unit == "sentence" else "spans"
-            allowed = f"one JSON object with sentence_id and {field}"
-            self._add(number, "", Fault("", shorten(error, 160), allowed, _WRITE))
+            allowed = f"one JSON object with {self.form.holds.format(field=field)}"
+            self._add(number, "", Fault("", shorten(error, 160), allowed, self.form.fix))
             self._note_undecoded(number, raw)
             return []
         fault = self._place(number, line)
@@ -212,9 +238,9 @@ class _Reader:
             self._add(number, "", fault)
             self.unplaced += 1
             return []
-        for rule in RULES[self.frame.gold.task.unit]:
-            for fault in rule(line, self.frame):
-                self._add(number, line.sentence_id, fault)
+        rules = RULES[self.frame.gold.task.unit]
+        for fault in faults or (fault for rule in rules for fault in rule(line, self.frame)):
+            self._add(number, line.sentence_id, fault)
         return [line]
 
     def _note_undecoded(self, number: int, raw: bytes) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from usiran.benchmark.answer_logs import FORMS, FormName
 from usiran.benchmark.predictions import read_content, read_lines
 from usiran.benchmark.results import Results, Stored, Submission, paths
 from usiran.benchmark.run import Benchmark, submitted_origin
@@ -17,6 +18,7 @@ from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
 from usiran.schemas.base import ARTICLE_ID
+from usiran.tasks.base import Gold
 
 
 def score(
@@ -28,12 +30,14 @@ def score(
     title: str = "",
     submission: Submission | None = None,
     settings: Path | None = None,
+    form: FormName = "predictions",
     seed: int = 0,
     draws: int,
 ) -> Stored:
     """Score a file of predictions under the official protocol's measures.
 
-    `settings` is a TOML or JSON file of the system's parameters, kept in the result. The
+    `settings` is a TOML or JSON file of the system's parameters, kept in the result; `form` is
+    what the file holds: predictions, or a log of a language model's answers. The
     predictions are stored in corpus order, written as `usiran benchmark run` writes them, so
     their hash does not depend on order or blanks.
     """
@@ -41,10 +45,17 @@ def score(
     _check_name(system)
     parameters = read_parameters(settings) if settings is not None else {}
     file, gold = benchmark.corpus.name_of(path), benchmark.golds[task]
-    lines = read_lines(read_content(path, file), gold, file)
+    _check_form(form, gold)
+    lines = read_lines(read_content(path, file), gold, file, form=FORMS[form])
     origin = submitted_origin(system, title or system, "", parameters)
     origin = msgspec.structs.replace(origin, submission=submission or msgspec.UNSET)
     return benchmark.score(origin, task, lines, seed=seed, draws=draws)
+
+
+def _check_form(form: FormName, gold: Gold) -> None:
+    if form != "predictions" and gold.task.unit != "sentence":
+        fix = f"leave it out: {gold.task.name} cannot be asked with choices"
+        raise InputError.of("--from", form, "predictions", fix)
 
 
 def read_parameters(path: Path) -> dict[str, Any]:
@@ -86,6 +97,7 @@ def submit(
     description: str,
     url: str = "",
     settings: Path | None = None,
+    form: FormName = "predictions",
     seed: int = 0,
     draws: int,
     force: bool = False,
@@ -116,6 +128,7 @@ def submit(
         title=title,
         submission=submission,
         settings=settings,
+        form=form,
         seed=seed,
         draws=draws,
     )

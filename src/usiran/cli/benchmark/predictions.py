@@ -1,14 +1,20 @@
 """`usiran benchmark score`, `verify`, `submit` and `rescore`: anybody's predictions."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from typer import Argument, Option
 
 from usiran.cli.options import CorpusOption, JsonOption, open_benchmark, say
 
-FileArgument = Annotated[Path, Argument(help="Predictions, one JSON object a line.")]
+FileArgument = Annotated[
+    Path, Argument(help="Predictions or a language model's log, one JSON object a line.")
+]
+FromOption = Annotated[
+    Literal["predictions", "answers", "lm-eval"],
+    Option("--from", help="What the file is: a log has sentence_id and answer, or is lm-eval's."),
+]
 TaskOption = Annotated[str, Option(help="What was predicted.")]
 SystemOption = Annotated[str, Option(metavar="NAME", help="What predicted it.")]
 SettingsOption = Annotated[
@@ -27,6 +33,7 @@ def score(
     task: TaskOption,
     system: SystemOption,
     output: Annotated[Path | None, Option(metavar="RESULT", help="Write the result here.")] = None,
+    form: FromOption = "predictions",
     settings: SettingsOption = None,
     seed: SeedOption = 0,
     draws: DrawsOption = 10_000,
@@ -44,7 +51,14 @@ def score(
 
     benchmark = open_benchmark(corpus, tasks=[task])
     scored = score_file(
-        benchmark, file, task=task, system=system, settings=settings, seed=seed, draws=draws
+        benchmark,
+        file,
+        task=task,
+        system=system,
+        form=form,
+        settings=settings,
+        seed=seed,
+        draws=draws,
     )
     if output is not None:
         write_file(output, json_bytes(scored.result))
@@ -87,6 +101,7 @@ def submit(
     title: Annotated[str, Option(help="For readers of the leaderboard, one line.")],
     description: Annotated[str, Option(help="How it was made, one line.")],
     url: Annotated[str, Option(help="Where it can be read about.")] = "",
+    form: FromOption = "predictions",
     settings: SettingsOption = None,
     force: Annotated[bool, Option("--force", help="Replace an earlier one.")] = False,
     seed: SeedOption = 0,
@@ -114,6 +129,7 @@ def submit(
         title=title,
         description=description,
         url=url,
+        form=form,
         settings=settings,
         seed=seed,
         draws=draws,
