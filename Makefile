@@ -18,7 +18,7 @@ define need_python
 		{ echo "usiran needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 endef
 
-.PHONY: run test test-studio test-browser reproduce coverage check studio wheel bench lock clean help
+.PHONY: run site test test-studio test-browser reproduce coverage check studio wheel bench lock clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -41,6 +41,9 @@ run: $(STAMP)  ## the main job: validate, build, load, benchmark, leaderboard
 	$(BIN)/usiran build
 	$(BIN)/python -c "from datasets import load_dataset; print(load_dataset('dataset', 'stance'))"
 	$(BIN)/usiran benchmark run
+
+site: $(STAMP)  ## write the pages and serve them on this machine; prints the address
+	$(BIN)/usiran site --output build/site --force --quiet --serve
 
 # Label Studio needs older libraries than the toolkit: it has an environment of its own.
 $(STUDIO_STAMP): requirements-studio.txt

@@ -44,7 +44,7 @@ def test_all_commands_are_known() -> None:
         "benchmark leaderboard",
         "benchmark power", "benchmark report", "benchmark rescore", "benchmark run",
         "benchmark score", "benchmark submit", "benchmark verify", "build", "diff", "export",
-        "predict", "publish", "release", "restore", "train", "validate",
+        "predict", "publish", "release", "restore", "site", "train", "validate",
     ]  # fmt: skip
 
 
@@ -158,6 +158,7 @@ ARGUMENTS = {
     "export": "conll --output out",
     "publish": "--repo-id lab/news --text include",
     "release": "1.0.0",
+    "site": "--output out",
     "train": "stance tfidf-nb --output out",
 }
 # predict needs a model and texts, restore a published folder: no corpus.

@@ -148,7 +148,7 @@ def facts_of(
     }
     return Facts(
         manifest=manifest,
-        description=read_description(corpus, _figures(frames, scheme, labels["stance"])),
+        description=description_of(opened),
         guidelines=scheme.version,
         released=released or _released(corpus, manifest.version),
         articles=_articles(frames, scheme),
@@ -162,8 +162,14 @@ def facts_of(
     )
 
 
-def _figures(frames: Frames, scheme: Scheme, stances: Counts) -> dict[str, object]:
+def description_of(opened: Opened) -> Description:
+    """Return what a corpus says of itself in words, with its figures."""
+    return read_description(opened.corpus, _figures(opened.tables, opened.scheme))
+
+
+def _figures(frames: Frames, scheme: Scheme) -> dict[str, object]:
     """Return what may stand in braces in description.toml."""
+    stances = _counts(frames["stance"]["stance"], scheme["stance"].names)
     rarest, scored = min(stances, key=stances.__getitem__), len(frames["stance"])
     return {
         "articles": len(frames["articles"]),

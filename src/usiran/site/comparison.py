@@ -1,0 +1,444 @@
+"""Gold beside what an annotator or a system says: only the differences, by their kind."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import pandas as pd
+from markupsafe import Markup
+
+from usiran.benchmark.annotators import Annotators
+from usiran.benchmark.results import Results
+from usiran.benchmark.run import Benchmark
+from usiran.loading import Opened
+from usiran.schemas.label_scheme import Scheme
+from usiran.site.articles import Gold as Pages
+from usiran.site.articles import SentenceView, fragment_of
+from usiran.site.marks import Mark, marked
+from usiran.tasks.base import Gold, Predictions
+from usiran.tasks.links import Link
+from usiran.text.articles import Sentence
+from usiran.text.spans import Span, pairs
+
+KINDS = {
+    "missed": "in the gold, not said",
+    "spurious": "said, not in the gold",
+    "border": "the same label on other borders",
+    "type": "another label on the same place",
+    "border and type": "overlapping, with another label",
+}
+NOT_LABELLED = "not labelled"
+PART = 150
+"""How many differences stand on one page."""
+Value = str | tuple[Span | Link, ...] | None
+
+
+class Said(NamedTuple):
+    """One thing that the gold or the other says: a label, and where."""
+
+    label: str
+    words: str = ""
+    at: str = ""  # the address in the article's page, where the gold has it
+
+
+class Difference(NamedTuple):
+    """One difference, in a sentence of the corpus; `gold` or `other` is None where nothing is."""
+
+    kind: str
+    sentence_id: str
+    article_id: str
+    text: Markup
+    gold: Said | None
+    other: Said | None
+    reason: str = ""
+    sure: str = ""  # the probability that a system gives its own label
+
+
+class Asked(NamedTuple):
+    """What was asked: a task of the benchmark, or a layer that annotators label."""
+
+    name: str
+    title: str
+    layer: str  # as decisions and addresses call it: stance, holder, actor, event, role, ...
+
+
+@dataclass(frozen=True)
+class Differences:
+    """All differences in one thing asked; `units` sentences have it, `unlabelled` of them not."""
+
+    asked: Asked
+    units: int
+    unlabelled: int
+    rows: tuple[Difference, ...]
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many there are of each kind."""
+        return Counter(row.kind for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Somebody beside the gold, over all tasks that both did."""
+
+    name: str
+    about: str  # what it is: a kind of annotator, of system
+    group: str  # ``annotator`` or ``system``
+    tasks: tuple[Differences, ...]
+
+    @property
+    def page(self) -> str:
+        """Return the name of its first page, without the ending."""
+        return f"compare/{self.name.replace('/', '--')}"
+
+    @cached_property
+    def parts(self) -> list[list[tuple[Differences, list[Difference]]]]:
+        """The differences as they stand on pages: of each task, and by kind inside it."""
+        parts: list[list[tuple[Differences, list[Difference]]]] = [[]]
+        room = PART
+        for task in self.tasks:
+            rows = sorted(task.rows, key=lambda row: list(KINDS).index(row.kind))
+            while rows or not any(done is task for part in parts for done, _ in part):
+                if room <= 0:
+                    parts.append([])
+                    room = PART
+                parts[-1].append((task, rows[:room]))
+                rows, room = rows[room:], room - len(rows[:room]) - 1
+        return parts
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], str]:
+        places: dict[tuple[str, str], str] = {}
+        for number, part in enumerate(self.parts):
+            for shown, rows in part:
+                for row in rows:
+                    name, kind = shown.asked.name, row.kind
+                    place = f"{self.file(number)}#{name}-{kind.replace(' ', '-')}"
+                    places.setdefault((name, kind), place)
+        return places
+
+    def address(self, task: str, kind: str) -> str:
+        """Return where the differences of a kind begin."""
+        return self._places.get((task, kind), self.file(0))
+
+    def file(self, part: int) -> str:
+        """Return the name of one of its pages."""
+        return f"{self.page}{f'-{part + 1}' if part else ''}.html"
+
+
+class Comparison:
+    """Sets everybody whose labels or predictions are stored beside the gold.
+
+    `shown` makes of a sentence's text what may be shown of it, of the same length.
+    """
+
+    def __init__(
+        self,
+        pages: Pages,
+        benchmark: Benchmark | None,
+        results: Results,
+        shown: Callable[[str], str] = str,
+    ) -> None:
+        self._pages, self._benchmark, self._results = pages, benchmark, results
+        self._shown = shown
+
+    def everybody(self) -> Iterator[Compared]:
+        """Yield the annotators of all rounds, those behind the gold first; then the systems."""
+        yield from self._annotators()
+        if self._benchmark is not None:
+            yield from self._systems(self._benchmark)
+
+    def _annotators(self) -> Iterator[Compared]:
+        opened = self._pages.opened
+        table = opened.tables.get("annotations")
+        gold_rounds = opened.corpus.manifest.gold_rounds
+        others = [] if table is None else dict.fromkeys(table["round"])
+        rounds = [gold_rounds, *((name,) for name in others if name not in gold_rounds)]
+        for names in rounds:
+            annotators = Annotators.of(opened.tables, names)
+            behind = names is gold_rounds
+            where = "behind the gold" if behind else f"round {names[0]}, not behind the gold"
+            answers = answers_of(annotators.rows, opened)
+            for name, kind in annotators.kinds.items():
+                compared = tuple(self._layers(answers[name], decided=behind))
+                title = name if behind else f"{names[0]}/{name}"
+                yield Compared(title, f"{kind}, {where}", "annotator", compared)
+
+    def _layers(self, answers: Answers, *, decided: bool) -> Iterator[Differences]:
+        for asked in layers_asked(self._pages.opened.scheme):
+            rows: list[Difference] = []
+            units = unlabelled = 0
+            for key, sentence in self._pages.sentence_of.items():
+                if not sentence.stance:
+                    continue
+                units += 1
+                other = answers.value(asked.layer, sentence)
+                if other is None:
+                    unlabelled += 1
+                    continue
+                place = sentence.place
+                at = _Sentence(
+                    self._pages, asked, key, place.article_id, place.start, sentence.text, decided
+                )
+                rows += at.differences(gold_value(asked.layer, sentence), other)
+            yield Differences(asked, units, unlabelled, tuple(rows))
+
+    def _systems(self, benchmark: Benchmark) -> Iterator[Compared]:
+        by_system: dict[str, list[Differences]] = defaultdict(list)
+        about: dict[str, str] = {}
+        order = list(benchmark.golds)
+        stored = sorted(self._results.items(), key=lambda item: order.index(item[0][1]))
+        for (system, task), result in stored:
+            # What was scored on rearranged labels says nothing about the gold.
+            if result.result.relabelled or benchmark.is_stale(result.result):
+                continue
+            said = benchmark.outcomes(result)[0].predictions
+            by_system[system].append(self._task(benchmark.golds[task], said))
+            about[system] = f"{result.result.title}, {result.result.kind}"
+        for system in sorted(by_system):
+            yield Compared(system, about[system], "system", tuple(by_system[system]))
+
+    def _task(self, gold: Gold, said: Predictions) -> Differences:
+        task, records = gold.task, gold.records
+        layer = _LAYERS.get(task.table, task.column) if task.unit != "links" else "role"
+        asked = Asked(task.name, task.title, layer)
+        sure = [None] * len(records) if said.probabilities is None else said.probabilities.max(1)
+        columns = (
+            records[name].tolist() for name in ("sentence_id", "article_id", "start", "text")
+        )
+        rows: list[Difference] = []
+        for key, article_id, start, text, value, other, best in zip(
+            *columns, gold.values, said.values, sure, strict=True
+        ):
+            if value != other:
+                at = _Sentence(self._pages, asked, key, article_id, start, self._shown(text), False)
+                rows += at.differences(value, other, best)
+        return Differences(asked, len(records), 0, tuple(rows))
+
+
+_LAYERS = {"actors": "actor", "events": "event"}
+_OF_SENTENCES = ("stance", "holder", "grounds")
+
+
+def layers_asked(scheme: Scheme) -> list[Asked]:
+    """Return the layers that annotators are compared in, with their questions."""
+    names = {"stance": "stance", "holder": "holder", "grounds": "grounds"}
+    names |= {"actors": "actor", "events": "event", "roles": "role"}
+    return [Asked(name, scheme[layer].question, layer) for name, layer in names.items()]
+
+
+def gold_value(layer: str, sentence: SentenceView) -> Value:
+    """Return what the gold says of a sentence in one layer."""
+    start = sentence.place.start
+    if layer == "grounds":
+        return _listed(sentence.grounds)
+    if layer in _OF_SENTENCES:
+        return str(getattr(sentence, layer))
+    if layer == "role":
+        return tuple(
+            Link(role, _span(deed.mark, start), Span(*_offsets(party.fragment, start), ""))
+            for deed in sentence.deeds
+            for role, parties in (("agent", deed.agents), ("recipient", deed.recipients))
+            for party in parties
+        )
+    return tuple(_span(mark, start) for mark in sentence.marks if mark.layer == layer)
+
+
+def _span(mark: Mark, start: int) -> Span:
+    return Span(mark.start - start, mark.end - start, mark.label)
+
+
+def _offsets(fragment: str, start: int) -> tuple[int, int]:
+    first, _, last = fragment.partition(":")[2].partition("-")
+    return int(first) - start, int(last) - start
+
+
+def _listed(labels: Iterable[str]) -> str:
+    return ", ".join(labels) or "none"
+
+
+@dataclass
+class Answers:
+    """What one annotator says; of an article's spans everything is there, or nothing."""
+
+    labels: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    spans: dict[tuple[str, str], list[Span | Link]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    articles: set[str] = field(default_factory=set)
+    places: dict[str, tuple[Sentence, Span]] = field(default_factory=dict)
+
+    def value(self, layer: str, sentence: SentenceView) -> Value:
+        """Return what is said of a sentence in one layer; None where nothing was answered."""
+        key = sentence.place.sentence_id
+        if layer not in _OF_SENTENCES:
+            known = sentence.place.article_id in self.articles
+            return tuple(self.spans.get((layer, key), ())) if known else None
+        # Whoever gave a stance and no grounds found none.
+        if layer == "grounds" and ("stance", key) in self.labels:
+            return _listed(self.labels.get((layer, key), ()))
+        found = self.labels.get((layer, key))
+        return found[0] if found else None
+
+
+def answers_of(rows: pd.DataFrame, opened: Opened) -> dict[str, Answers]:
+    """Return what each annotator says, from rows of the table of annotations."""
+    answers: dict[str, Answers] = defaultdict(Answers)
+    columns = ("annotator_id", "layer", "unit_id", "article_id", "start", "end", "label", "target")
+    # Events and actors before the roles between them.
+    ordered = rows.sort_values("layer", key=lambda layer: layer == "role", kind="stable")
+    for name, layer, unit, article, start, end, label, target in zip(
+        *(ordered[column].tolist() for column in columns), strict=True
+    ):
+        own = answers[name]
+        if layer in _OF_SENTENCES:
+            own.labels[layer, unit].append(label)
+        elif layer in ("actor", "event"):
+            sentence = opened.texts.holding(article, int(start), int(end))
+            if sentence is not None:
+                span = Span(int(start) - sentence.start, int(end) - sentence.start, label)
+                own.spans[layer, sentence.sentence_id].append(span)
+                own.places[unit] = (sentence, span)
+        elif layer == "role" and unit in own.places and target in own.places:
+            sentence, event = own.places[unit]
+            there, actor = own.places[target]
+            shift = there.start - sentence.start
+            moved = Span(actor.start + shift, actor.end + shift, "")
+            own.spans["role", sentence.sentence_id].append(Link(label, event, moved))
+        elif layer == "article_stance":
+            # It is asked with an article's spans: an article without any is here too.
+            own.articles.add(article)
+    return answers
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence in which the gold and somebody may differ."""
+
+    pages: Pages
+    asked: Asked
+    sentence_id: str
+    article_id: str
+    start: int
+    text: str
+    decided: bool
+
+    def differences(
+        self, gold: Value, other: Value, sure: float | None = None
+    ) -> Iterator[Difference]:
+        if gold == other:
+            return
+        if isinstance(gold, str) and isinstance(other, str):
+            yield self._row(
+                "type",
+                Said(gold),
+                Said(other),
+                self.text_with([]),
+                reason=self._reason(self.asked.layer, self.sentence_id),
+                sure="" if sure is None else f"{sure:.2f}",
+            )
+        elif self.asked.layer == "role":
+            yield from self._links(_links(gold), _links(other))
+        else:
+            yield from self._spans(_spans(gold), _spans(other))
+
+    def _row(
+        self, kind: str, gold: Said | None, other: Said | None, text: Markup, **more: str
+    ) -> Difference:
+        return Difference(kind, self.sentence_id, self.article_id, text, gold, other, **more)
+
+    def _reason(self, layer: str, unit_id: str) -> str:
+        view = self._view
+        if view is None or not self.decided:
+            return ""
+        fragment = fragment_of(unit_id) if "@" in unit_id else ""
+        # Attitudes are read from the grounds, and decided as such.
+        layers = (layer, "grounds") if layer == "toward" else (layer,)
+        return "; ".join(
+            row.reason for row in view.decisions if row.what in layers and row.fragment == fragment
+        )
+
+    @cached_property
+    def _view(self) -> SentenceView | None:
+        return self.pages.sentence_of.get(self.sentence_id)
+
+    def _spans(self, gold: Sequence[Span], other: Sequence[Span]) -> Iterator[Difference]:
+        same = set(gold) & set(other)
+        gold, other = ([s for s in row if s not in same] for row in (gold, other))
+        matched = dict(pairs(gold, other))
+        for number, span in enumerate(gold):
+            match = other[matched[number]] if number in matched else None
+            yield self._span_row(_kind(span, match), span, match)
+        for number, span in enumerate(other):
+            if number not in matched.values():
+                yield self._span_row("spurious", None, span)
+
+    def _span_row(self, kind: str, gold: Span | None, other: Span | None) -> Difference:
+        layer = self.asked.layer
+        first, second = (
+            None if span is None else Said(span.label, self.text[span.start : span.end], place)
+            for span, place in ((gold, self._fragment(layer, gold)), (other, ""))
+        )
+        marks = [
+            Mark(f"{side}", side, span.start, span.end, span.label, tag=span.label)
+            for side, span in (("gold", gold), ("other", other))
+            if span is not None
+        ]
+        unit = "" if gold is None else f"{self.article_id}{self._fragment(layer, gold)}"
+        reason = self._reason(layer, unit) if unit else ""
+        return self._row(kind, first, second, self.text_with(marks), reason=reason)
+
+    def _fragment(self, layer: str, span: Span | None) -> str:
+        if span is None:
+            return ""
+        return f"@{layer}:{span.start + self.start}-{span.end + self.start}"
+
+    def _links(self, gold: Sequence[Link], other: Sequence[Link]) -> Iterator[Difference]:
+        by_place = {link.place: link for link in other}
+        told = {link.place for link in gold}
+        for link in gold:
+            match = by_place.get(link.place)
+            if match is None or match.role != link.role:
+                yield self._link_row("missed" if match is None else "type", link, match)
+        for link in other:
+            if link.place not in told:
+                yield self._link_row("spurious", None, link)
+
+    def _link_row(self, kind: str, gold: Link | None, other: Link | None) -> Difference:
+        first, second = (None if link is None else self._said_link(link) for link in (gold, other))
+        link = gold or other
+        assert link is not None  # one of the two is there
+        event = link.event
+        mark = Mark("event", "event", event.start, event.end, event.label, tag=event.label)
+        return self._row(kind, first, second, self.text_with([mark]))
+
+    def _said_link(self, link: Link) -> Said:
+        article = self.pages.opened.texts.texts[self.article_id]
+        actor, event = link.actor, link.event
+        words = article[actor.start + self.start : actor.end + self.start]
+        arrow = f"{words} is {link.role} of “{self.text[event.start : event.end]}”"
+        return Said(link.role, arrow, self._fragment("event", event))
+
+    def text_with(self, marks: Sequence[Mark]) -> Markup:
+        # A list of differences shows a sentence many times: ids are for its own page.
+        return Markup(str(marked(self.text, 0, marks)).replace(' id="', ' data-id="'))
+
+
+def _kind(gold: Span, other: Span | None) -> str:
+    if other is None:
+        return "missed"
+    if gold[:2] == other[:2]:
+        return "type"
+    return "border" if gold.label == other.label else "border and type"
+
+
+def _spans(value: Value) -> list[Span]:
+    return [span for span in value or () if isinstance(span, Span)]
+
+
+def _links(value: Value) -> list[Link]:
+    return [link for link in value or () if isinstance(link, Link)]

@@ -1,0 +1,256 @@
+"""Who does what to whom, over all articles: counted, and as data that the browser can filter."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from usiran.schemas.label_scheme import QUADS
+from usiran.site.articles import ArticleView, Deed, Gold, Party, SentenceView
+from usiran.site.markup import json_script, plain, slug
+
+NOBODY = ""
+"""The affiliation of a party that no words name."""
+SHARD = 400_000
+"""About how many characters of data stand in one file."""
+PART = 400
+"""How many events stand on one page of a dyad."""
+
+
+class Told(NamedTuple):
+    """An event where it is told."""
+
+    article: ArticleView
+    sentence: SentenceView
+    deed: Deed
+
+
+@dataclass(frozen=True)
+class Dyad:
+    """All that actors of one affiliation do to those of another, by quad class."""
+
+    agent: str
+    recipient: str
+    events: Mapping[str, tuple[Told, ...]]
+
+    @property
+    def name(self) -> str:
+        """The part of its pages' names."""
+        return "-to-".join(
+            slug(side) if side else "nobody" for side in (self.agent, self.recipient)
+        )
+
+    def happenings(self, quad: str) -> int:
+        """Return how much happened: events that tell of the same count once."""
+        return self._happenings.get(quad, 0)
+
+    @cached_property
+    def _happenings(self) -> dict[str, int]:
+        return {
+            quad: len({told.deed.happening for told in events})
+            for quad, events in self.events.items()
+        }
+
+    @cached_property
+    def parts(self) -> list[list[tuple[str, Told]]]:
+        """The events as they stand on pages, with their quad classes."""
+        rows = [(quad, told) for quad in QUADS for told in self.events.get(quad, ())]
+        return [rows[at : at + PART] for at in range(0, len(rows), PART)] or [[]]
+
+    def page(self, part: int) -> str:
+        """Return the name of one of its pages."""
+        return f"who/{self.name}{f'-{part + 1}' if part else ''}.html"
+
+    def address(self, quad: str) -> str:
+        """Return where its events of a quad class begin."""
+        at = sum(len(self.events.get(name, ())) for name in QUADS[: QUADS.index(quad)])
+        return f"{self.page(at // PART)}#{slug(quad)}"
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """An actor of the registry, and how often it is marked, does something, has it done to it."""
+
+    actor_id: str
+    name: str
+    affiliation: str
+    type: str
+    mentions: int
+    agent: int
+    recipient: int
+    voices: int
+
+
+def told_events(gold: Gold) -> Iterator[Told]:
+    """Yield every event of the gold."""
+    for article in gold.articles:
+        for sentence in article.sentences:
+            for deed in sentence.deeds:
+                yield Told(article, sentence, deed)
+
+
+def dyads(gold: Gold) -> dict[tuple[str, str], Dyad]:
+    """Return the events by the affiliations of those who do and those whom it is done to."""
+    cells: dict[tuple[str, str], dict[str, list[Told]]] = defaultdict(lambda: defaultdict(list))
+    for told in told_events(gold):
+        for agent in _sides(told.deed.agents):
+            for recipient in _sides(told.deed.recipients):
+                cells[agent, recipient][told.deed.quad].append(told)
+    return {
+        key: Dyad(*key, {quad: tuple(events) for quad, events in quads.items()})
+        for key, quads in cells.items()
+    }
+
+
+def _sides(parties: Sequence[Party]) -> list[str]:
+    return sorted({party.affiliation for party in parties}) or [NOBODY]
+
+
+def ranked_actors(gold: Gold) -> list[Ranked]:
+    """Return the actors of the registry, the most often marked first."""
+    mentions: Counter[str] = Counter()
+    voices: Counter[str] = Counter()
+    for sentence in gold.sentence_of.values():
+        mentions.update(mark.actor_id for mark in sentence.marks if mark.actor_id)
+        voices[sentence.voice_id] += 1
+    ends = {name: Counter[str]() for name in ("agents", "recipients")}
+    happenings = set()
+    for told in told_events(gold):
+        for name, counter in ends.items():
+            for actor_id in {party.actor_id for party in getattr(told.deed, name)}:
+                key = (name, actor_id, told.deed.happening)
+                counter[actor_id] += key not in happenings
+                happenings.add(key)
+    rows = [
+        Ranked(
+            row.actor_id,
+            row.name,
+            row.affiliation,
+            row.type,
+            mentions[row.actor_id],
+            ends["agents"][row.actor_id],
+            ends["recipients"][row.actor_id],
+            voices[row.actor_id],
+        )
+        for row in gold.actors.values()
+    ]
+    return sorted(rows, key=lambda row: (-row.mentions, row.actor_id))
+
+
+class Month(NamedTuple):
+    """What happened in the articles of one month, by quad class."""
+
+    month: str
+    articles: tuple[tuple[ArticleView, int], ...]
+    counts: tuple[int, ...]
+
+
+def months(gold: Gold) -> list[Month]:
+    """Return the happenings by the month in which their article was published."""
+    by_month: dict[str, list[ArticleView]] = defaultdict(list)
+    for article in gold.articles:
+        date = article.published
+        by_month[date if "/" in date else date[:7]].append(article)
+    rows = []
+    for month, articles in sorted(by_month.items()):
+        quads = Counter(
+            quad
+            for article in articles
+            for _, quad in {(deed.happening, deed.quad) for deed in article.deeds}
+        )
+        sizes = tuple(
+            (article, len({deed.happening for deed in article.deeds})) for article in articles
+        )
+        rows.append(Month(month, sizes, tuple(quads[quad] for quad in QUADS)))
+    return rows
+
+
+def data_files(gold: Gold) -> dict[str, bytes]:
+    """Return the sentences as scripts: a page opened from the disk can read no other files.
+
+    ``data/index.js`` has the names that the shards' numbers stand for, and which shards there
+    are; an article is whole in one shard.
+    """
+    scheme = gold.opened.scheme
+    names: dict[str, list[str]] = {
+        "zone": ["title", "body", "caption", "boilerplate"],
+        "stance": list(scheme["stance"].names),
+        "holder": list(scheme["holder"].names),
+        "affiliation": list(scheme.affiliations),
+        "type": list(scheme["event"].names),
+        "quad": list(QUADS),
+        "mode": list(scheme["mode"].names),
+        "actor": list(gold.actors),
+    }
+    shards: list[str] = []
+    part: list[str] = []
+    coder = _Coder(names)
+    for article in gold.articles:
+        part.append(json_script(coder.article(article)))
+        if sum(map(len, part)) > SHARD:
+            shards.append(_script(part))
+            part = []
+    if part:
+        shards.append(_script(part))
+    index = {
+        "names": names,
+        "titles": {key: plain(row.name) for key, row in gold.actors.items()},
+        "articles": {a.article_id: plain(a.title) for a in gold.articles},
+        "shards": len(shards),
+    }
+    files = {f"data/{number}.js": text.encode() for number, text in enumerate(shards)}
+    return files | {"data/index.js": f"usiran.index({json_script(index)});\n".encode()}
+
+
+def _script(articles: Sequence[str]) -> str:
+    return "usiran.take([\n" + ",\n".join(articles) + "\n]);\n"
+
+
+class _Coder:
+    """Writes articles as lists, names as numbers: half the size of objects."""
+
+    def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
+        self._number = {
+            kind: {name: number for number, name in enumerate(values)}
+            for kind, values in names.items()
+        }
+
+    def article(self, article: ArticleView) -> list[object]:
+        key = article.article_id
+        return [key, article.published, [self._sentence(row, key) for row in article.sentences]]
+
+    def _of(self, kind: str, name: str) -> int:
+        return self._number[kind].get(name, -1)
+
+    def _sentence(self, sentence: SentenceView, article_id: str) -> list[object]:
+        return [
+            sentence.ordinal,
+            plain(sentence.text),
+            self._of("zone", sentence.zone),
+            self._of("stance", sentence.stance),
+            self._of("holder", sentence.holder),
+            self._of("affiliation", sentence.voice_affiliation),
+            self._of("actor", sentence.voice_id),
+            int(sentence.contested) + 2 * int(sentence.garbled),
+            sorted({self._of("actor", mark.actor_id) for mark in sentence.marks} - {-1}),
+            [self._deed(deed, article_id) for deed in sentence.deeds],
+        ]
+
+    def _deed(self, deed: Deed, article_id: str) -> list[object]:
+        return [
+            plain(deed.mark.words),
+            self._of("type", deed.type),
+            self._of("quad", deed.quad),
+            self._of("mode", deed.mode),
+            deed.happening.removeprefix(article_id),
+            *(
+                [
+                    [self._of("affiliation", p.affiliation), self._of("actor", p.actor_id)]
+                    for p in ends
+                ]
+                for ends in (deed.agents, deed.recipients)
+            ),
+        ]

@@ -1,0 +1,158 @@
+"""Guidelines, casebook and agreement as pages: every rule has an address of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from usiran.corpus import Corpus
+from usiran.site.markup import plain, slug, visible
+from usiran.text.articles import read_text
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_NUMBER = re.compile(r"(\d+(?:\.\d+)*)\.?\s")
+_ENTRY = re.compile(r"(\d+(?:\.\d+)*/\d+)\s")
+_RULE = re.compile(r"(?<![\w./])(?:\d+(?:\.\d+)+(?:/\d+)?|\d+/\d+|^\d+(?=[,:]))(?![\w/])")
+_WIDE = '<div class="wide" tabindex="0" role="region" aria-label="table">'
+# File in annotation/, its page, and what the page is called.
+PAGES = (
+    ("GUIDELINES.md", "guidelines", "Guidelines"),
+    ("CASEBOOK.md", "casebook", "Casebook"),
+    ("ONE-PAGE.md", "one-page", "The scheme in one page"),
+    ("AGREEMENT.md", "agreement", "Agreement"),
+)
+
+
+@dataclass(frozen=True)
+class Guide:
+    """One page of rules or figures: its HTML, its sections, and the addresses in it."""
+
+    page: str
+    name: str
+    html: Markup
+    sections: tuple[tuple[str, str], ...]  # id, heading
+    rules: frozenset[str]
+    pictures: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Guides:
+    """All of them; a rule is looked for in the order of the pages."""
+
+    guides: tuple[Guide, ...]
+
+    @classmethod
+    def of(cls, corpus: Corpus) -> Guides:
+        """Return the pages of the files that the corpus has."""
+        folder = corpus.annotation
+        present = [(file, *names) for file, *names in PAGES if (folder / file).is_file()]
+        links = {file: f"{page}.html" for file, page, _ in present}
+        return cls(tuple(_guide(folder / file, page, name, links) for file, page, name in present))
+
+    @cached_property
+    def _page_of(self) -> dict[str, str]:
+        rules: dict[str, str] = {}
+        for guide in self.guides:
+            for rule in guide.rules:
+                rules.setdefault(rule, f"{guide.page}.html#{rule}")
+        return rules
+
+    def linked(self, reason: str, root: str) -> Markup:
+        """Return a decision's reason with every rule that it names as a link to the rule."""
+        parts, place = [], 0
+        for match in _RULE.finditer(reason):
+            address = self._page_of.get(match[0])
+            if address is not None:
+                parts.append(visible(reason[place : match.start()]))
+                parts.append(Markup(f'<a href="{root}{address}">{match[0]}</a>'))
+                place = match.end()
+        return Markup("").join([*parts, visible(reason[place:])])
+
+
+def _guide(path: Path, page: str, name: str, links: Mapping[str, str]) -> Guide:
+    text = plain(_COMMENT.sub("", read_text(path)))
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = markdown.parse(text)
+    sections = tuple(_with_addresses(tokens))
+    rules = {str(token.attrs["id"]) for token in tokens if "id" in token.attrs}
+    anchors = {_github(heading): key for key, heading in sections}
+    pictures: dict[str, bytes] = {}
+    for token in _all(tokens):
+        _lead(token, links, anchors)
+        if token.type == "image":
+            _take_picture(token, path, pictures)
+    html = markdown.renderer.render(tokens, markdown.options, {})
+    # Wide tables and figures scroll, by keyboard too.
+    html = html.replace("<table>", f"{_WIDE}<table>")
+    html = html.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
+    return Guide(page, name, Markup(html), sections, frozenset(rules), pictures)
+
+
+def _with_addresses(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
+    """Give headings, numbered items and entries their ids; yield those of the headings."""
+    section, used = "", set[str]()
+    for number, token in enumerate(tokens):
+        key = ""
+        if token.type == "heading_open":
+            heading = tokens[number + 1].content
+            match = _NUMBER.match(heading)
+            section = match[1] if match else ""
+            key = section or slug(heading)
+            if key not in used:
+                yield key, heading
+        elif token.type == "list_item_open" and token.level == 1:
+            entry = _ENTRY.match(tokens[number + 2].content.lstrip("*"))
+            # Cited as the item of its section: rule 1.5.2 is the second item of 1.5.
+            item = f"{section}.{token.info}" if section and token.info else ""
+            key = entry[1] if entry else item
+        if key and key not in used:
+            token.attrs["id"] = key
+            used.add(key)
+
+
+def _all(tokens: Iterable[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _all(token.children or ())
+
+
+def _lead(token: Token, links: Mapping[str, str], anchors: Mapping[str, str]) -> None:
+    """Turn a link between files into one between pages; one that leads nowhere here is dropped."""
+    if token.type != "link_open":
+        return
+    file, mark, anchor = str(token.attrs["href"]).partition("#")
+    if re.match(r"https?:", file):
+        token.attrs["rel"] = "noreferrer"
+    elif file in links or not file:
+        anchor = anchors.get(anchor, anchor)
+        token.attrs["href"] = links.get(file, "") + (f"#{anchor}" if mark else "")
+    else:
+        del token.attrs["href"]
+
+
+def _take_picture(token: Token, path: Path, pictures: dict[str, bytes]) -> None:
+    source = path.parent / str(token.attrs["src"])
+    inside = source.resolve().is_relative_to(path.parent.resolve())
+    if inside and source.is_file() and source.suffix in (".svg", ".png"):
+        name = f"static/{source.name.replace('+', '-')}"
+        pictures[name] = source.read_bytes()
+        token.attrs["src"] = name
+    else:
+        # Nothing is fetched from elsewhere: its words stand for a picture that is not here.
+        token.type = "text"
+
+
+def _github(heading: str) -> str:
+    """Return the anchor that a heading has where Markdown is shown.
+
+    >>> _github("1.4 Grounds, and the stance that follows")
+    '14-grounds-and-the-stance-that-follows'
+    """
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

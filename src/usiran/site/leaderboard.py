@@ -1,0 +1,192 @@
+"""The leaderboard's pages: what is drawn and told of each task and of each system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from usiran.benchmark.ceiling import Ceiling, TaskCeiling
+from usiran.benchmark.leaderboard import compared
+from usiran.benchmark.ranking import Peer, Ranking, Row, rank
+from usiran.benchmark.results import SUBMITTED, Result, Results
+from usiran.benchmark.run import Benchmark
+from usiran.benchmark.write_results import ceiling_path
+from usiran.tasks.base import METRICS, Gold
+
+
+@dataclass(frozen=True)
+class Line:
+    """One system on one task; `group` is its tie group, `mark` says why it is in none."""
+
+    result: Result
+    group: int | None
+    mark: str
+
+    @property
+    def low(self) -> float:
+        """Where its interval begins."""
+        return self.result.interval[0]
+
+    @property
+    def high(self) -> float:
+        """Where its interval ends."""
+        return self.result.interval[1]
+
+
+@dataclass(frozen=True)
+class TaskBoard:
+    """One task: its systems in their order, what annotators reach, what is not evaluable."""
+
+    gold: Gold
+    ranking: Ranking
+    ceiling: TaskCeiling | None
+
+    @property
+    def name(self) -> str:
+        """The task's name."""
+        return self.gold.task.name
+
+    @property
+    def metric(self) -> str:
+        """What the score that ranks is called."""
+        return METRICS[self.gold.task.headline]
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """All systems, groups first; then controls on rearranged labels, then peers."""
+        rows = [Line(row.result, row.group, _mark(row)) for row in self.ranking.rows]
+        return (*rows, *(Line(peer.result, None, "peer") for peer in self.ranking.peers))
+
+    @property
+    def reached(self) -> float | None:
+        """The mean score of annotators against the gold."""
+        return self.ceiling.mean_gold if self.ceiling else None
+
+    @property
+    def peers(self) -> tuple[Peer, ...]:
+        """The peers that one of our own systems is compared with."""
+        return tuple(peer for peer in self.ranking.peers if peer.against is not None)
+
+    @property
+    def level(self) -> str:
+        """The list of labels that the headline is about."""
+        return next(iter(self.gold.task.levels))
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes of that list, in order."""
+        return self.gold.task.levels[self.level]
+
+    @property
+    def unevaluable(self) -> Iterator[tuple[str, str]]:
+        """The classes that are left out of the macro mean, with the reason."""
+        for level in self.gold.task.levels:
+            yield from self.gold.unevaluable_classes(level).items()
+
+    @property
+    def best(self) -> Line | None:
+        """The best that is no control and no peer."""
+        contestants = [line for line in self.lines if line.mark in ("", "submitted")]
+        return max(contestants, key=lambda line: line.result.score, default=None)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A system: what it is, with which settings, and what it reached."""
+
+    name: str
+    title: str
+    description: str
+    kind: str
+    settings: str
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """All tasks and systems; the stored ceiling is shown where it belongs to the present gold."""
+
+    benchmark: Benchmark
+    results: Results
+
+    @cached_property
+    def tasks(self) -> tuple[TaskBoard, ...]:
+        """The tasks that can be evaluated and have a result, in the benchmark's order."""
+        boards = []
+        for name, gold in self.benchmark.own(self.benchmark.golds).items():
+            if gold.verdict:
+                continue
+            ceiling = self._ceiling.get(name)
+            current = ceiling is not None and ceiling.gold_sha256 == gold.sha256
+            ranking = rank(self.benchmark, name, self.results)
+            if ranking.rows or ranking.peers:
+                boards.append(TaskBoard(gold, ranking, ceiling if current else None))
+        return tuple(boards)
+
+    @cached_property
+    def verdicts(self) -> tuple[tuple[str, str], ...]:
+        """The tasks that cannot be evaluated, with the reason."""
+        return tuple(
+            (name, gold.verdict) for name, gold in self.benchmark.golds.items() if gold.verdict
+        )
+
+    @cached_property
+    def _stored(self) -> Ceiling | None:
+        path = ceiling_path(self.benchmark)
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=Ceiling)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    @property
+    def _ceiling(self) -> dict[str, TaskCeiling]:
+        return self._stored.tasks if self._stored else {}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the ceiling is to be read."""
+        return self._stored.notes if self._stored else ()
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """A card of every system that has a result."""
+        names = dict.fromkeys(system for system, _ in self.results)
+        return tuple(map(self._card, names))
+
+    def _card(self, name: str) -> Card:
+        results = tuple(s.result for (system, _), s in self.results.items() if system == name)
+        order = list(self.benchmark.golds)
+        results = tuple(
+            sorted(results, key=lambda r: order.index(r.task) if r.task in order else 99)
+        )
+        first = results[0]
+        known = self.benchmark.library.get(name)
+        words = first.submission.description if first.submission else ""
+        return Card(
+            name,
+            first.title,
+            known.description if known else words,
+            first.kind,
+            _settings(first.settings),
+            results,
+        )
+
+
+def comparisons(board: TaskBoard) -> Iterator[str]:
+    """Yield how the best of our own systems compares with each peer."""
+    for peer in board.peers:
+        yield compared(peer)
+
+
+def _mark(row: Row) -> str:
+    if row.is_control:
+        return "control"
+    return SUBMITTED if row.result.kind == SUBMITTED else ""
+
+
+def _settings(settings: dict[str, Any]) -> str:
+    return msgspec.json.format(msgspec.json.encode(settings), indent=1).decode()

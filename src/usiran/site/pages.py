@@ -1,0 +1,321 @@
+"""All pages of a site, from a corpus that was opened: nothing but files, by their names."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib.resources import files as package_files
+from typing import Any
+
+from usiran.benchmark.leaderboard import PURPOSE
+from usiran.benchmark.results import read_results
+from usiran.benchmark.run import Benchmark
+from usiran.dataset.describe.facts import description_of
+from usiran.loading import Opened
+from usiran.schemas.label_scheme import QUADS
+from usiran.site import explore, leaderboard
+from usiran.site.articles import ASKED, ArticleView, Gold, SentenceView
+from usiran.site.comparison import KINDS, Compared, Comparison
+from usiran.site.guides import Guides
+from usiran.site.markup import json_script, render, slug
+from usiran.tasks.base import METRICS
+from usiran.text.standoffs import template
+
+MARKER = "site.json"
+Files = Iterator[tuple[str, bytes]]
+Progress = Callable[[str], None]
+
+
+NOTICE = (
+    "The words of the articles are left out here: underscores stand for them. Ids, offsets, "
+    "hashes and labels are those of the full edition."
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The pages of a corpus; `notice` stands on every page where the articles' words are left out.
+
+    `opened` is what the pages show; `source` is the corpus with its words, which results belong to.
+    """
+
+    opened: Opened
+    source: Opened
+    notice: str = ""
+
+    @classmethod
+    def of(cls, opened: Opened, *, words: bool = True) -> Site:
+        """Return the site of a corpus, with the words of its articles or without."""
+        return cls(opened, opened) if words else cls(without_words(opened), opened, NOTICE)
+
+    def files(self, progress: Progress = lambda _: None) -> Files:
+        """Yield every file of the site: its name and its content."""
+        yield from _static()
+        progress("the articles")
+        yield from self._articles()
+        progress("who does what to whom")
+        yield from self._explore()
+        progress("guidelines and agreement")
+        yield from self._guides()
+        progress("the leaderboard")
+        yield from self._leaderboard()
+        progress("the comparisons with the gold")
+        yield from self._comparisons()
+        yield self._page("index", "index.html", **self._home())
+        yield MARKER, self._marker()
+
+    @cached_property
+    def gold(self) -> Gold:
+        """The gold, indexed."""
+        return Gold(self.opened)
+
+    @cached_property
+    def guides(self) -> Guides:
+        """Rules and figures of the annotation."""
+        return Guides.of(self.opened.corpus)
+
+    @cached_property
+    def benchmark(self) -> Benchmark | None:
+        """The benchmark over the corpus; None where no result is stored."""
+        corpus, tables = self.source.corpus, self.source.tables
+        if not self._results or not any(corpus.baselines.glob("*.toml")):
+            return None
+        return Benchmark.of(corpus, tables, self.source.scheme)
+
+    @cached_property
+    def _results(self) -> Any:
+        return read_results(self.opened.corpus)
+
+    def _page(self, page: str, name: str, **values: object) -> tuple[str, bytes]:
+        depth = name.count("/")
+        manifest = self.opened.corpus.manifest
+        shared = {
+            "root": "../" * depth,
+            "site": manifest,
+            "scheme": self.opened.scheme,
+            "stances": self.opened.scheme.contest.stances,
+            "guides": self.guides,
+            "notice": self.notice,
+            "page": name,
+            "sections": self._sections,
+            "slug": slug,
+        }
+        return name, render(page, **(shared | values))
+
+    @cached_property
+    def _sections(self) -> tuple[str, ...]:
+        """Return the pages that every page leads to."""
+        ranked = self._board is not None and bool(self._board.tasks)
+        compared = ["compare"] if self._everybody else []
+        return ("articles", "explore", *compared, *(["leaderboard"] if ranked else []))
+
+    def _marker(self) -> bytes:
+        about = {
+            "corpus": self.opened.corpus.manifest.name,
+            "data_version": self.opened.corpus.manifest.version,
+            "words": not self.notice,
+        }
+        return (json.dumps(about, indent=1) + "\n").encode()
+
+    def _home(self) -> dict[str, object]:
+        return {
+            "articles": self.gold.articles,
+            "about": self._croissant,
+            "words": description_of(self.opened),
+            "metadata": json_script(self._croissant) if self._croissant else "",
+            "numbers": self._numbers(),
+            "stripes": [
+                (article, stripes(article.sentences)) for article in self.gold.articles[:24]
+            ],
+        }
+
+    @cached_property
+    def _croissant(self) -> dict[str, Any]:
+        """What the published description says; nothing before the first build."""
+        path = self.opened.corpus.dataset / "croissant.json"
+        return dict(json.loads(path.read_bytes())) if path.is_file() else {}
+
+    def _numbers(self) -> list[tuple[str, int, str]]:
+        rows = self.opened.tables
+        return [
+            ("articles", len(rows["articles"]), "articles.html"),
+            ("sentences with a stance", len(rows["stance"]), "explore.html"),
+            ("actors marked", len(rows["actors"]), "explore.html#actors"),
+            ("events", len(rows["events"]), "explore.html#matrix"),
+            ("who-to-whom links", len(rows["roles"]), "explore.html#matrix"),
+            ("labels of annotators", len(rows["annotations"]), "compare.html"),
+        ]
+
+    def _articles(self) -> Files:
+        yield self._page("articles", "articles.html", articles=self.gold.articles)
+        rows = self.gold.articles
+        for number, article in enumerate(rows):
+            yield self._page(
+                "article",
+                f"articles/{article.article_id}.html",
+                article=article,
+                before=rows[number - 1] if number else None,
+                after=rows[number + 1] if number + 1 < len(rows) else None,
+                happenings=happenings(article),
+                asked=ASKED,
+            )
+
+    def _explore(self) -> Files:
+        dyads = explore.dyads(self.gold)
+        sides = [*self.opened.scheme.affiliations, explore.NOBODY]
+        actors = explore.ranked_actors(self.gold)
+        scheme = self.opened.scheme
+        yield self._page(
+            "explore",
+            "explore.html",
+            articles=self.gold.articles,
+            dyads=dyads,
+            sides=sides,
+            quads=QUADS,
+            actors=[row for row in actors if row.mentions],
+            months=explore.months(self.gold),
+            choices={
+                "stance": scheme["stance"].names,
+                "holder": scheme["holder"].names,
+                "source": scheme.affiliations,
+                "agent": scheme.affiliations,
+                "recipient": scheme.affiliations,
+                "quad": QUADS,
+                "type": scheme["event"].names,
+                "mode": scheme["mode"].names,
+                "zone": ("title", "body", "caption", "boilerplate"),
+            },
+        )
+        for dyad in dyads.values():
+            for number, part in enumerate(dyad.parts):
+                yield self._page("who", dyad.page(number), dyad=dyad, part=part, number=number)
+        mentions = self._mentions()
+        for row in actors:
+            shown = mentions.get(row.actor_id, [])
+            parts = [shown[at : at + explore.PART] for at in range(0, len(shown), explore.PART)]
+            for number, found in enumerate(parts or [[]]):
+                end = f"-{number + 1}" if number else ""
+                yield self._page(
+                    "actor",
+                    f"actors/{row.actor_id}{end}.html",
+                    actor=self.gold.actors[row.actor_id],
+                    ranked=row,
+                    mentions=found,
+                    number=number,
+                    parts=len(parts),
+                )
+        yield from explore.data_files(self.gold).items()
+
+    def _mentions(self) -> dict[str, list[tuple[ArticleView, SentenceView]]]:
+        """From actor to the sentences in which the actor is marked, or voices what is said."""
+        mentions: dict[str, list[tuple[ArticleView, SentenceView]]] = defaultdict(list)
+        for article in self.gold.articles:
+            for sentence in article.sentences:
+                named = {mark.actor_id for mark in sentence.marks} | {sentence.voice_id}
+                for actor_id in sorted(named - {""}):
+                    mentions[actor_id].append((article, sentence))
+        return mentions
+
+    def _guides(self) -> Files:
+        for guide in self.guides.guides:
+            yield self._page("guide", f"{guide.page}.html", guide=guide)
+            yield from guide.pictures.items()
+
+    def _leaderboard(self) -> Files:
+        board = self._board
+        if board is None or not board.tasks:
+            return
+        yield self._page("leaderboard", "leaderboard.html", board=board, purpose=PURPOSE)
+        for task in board.tasks:
+            yield self._page(
+                "task",
+                f"leaderboard/{task.name}.html",
+                board=board,
+                task=task,
+                purpose=PURPOSE,
+                comparisons=list(leaderboard.comparisons(task)),
+            )
+        for card in board.cards:
+            yield self._page(
+                "system",
+                f"systems/{card.name}.html",
+                card=card,
+                metrics=METRICS,
+                ranked={task.name for task in board.tasks},
+                compared={row.name for row in self._everybody},
+            )
+
+    @cached_property
+    def _board(self) -> leaderboard.Board | None:
+        if self.benchmark is None:
+            return None
+        return leaderboard.Board(self.benchmark, self._results)
+
+    @cached_property
+    def _everybody(self) -> list[Compared]:
+        hide = template if self.notice else str
+        return list(Comparison(self.gold, self.benchmark, self._results, hide).everybody())
+
+    def _comparisons(self) -> Files:
+        if not self._everybody:
+            return
+        yield self._page("compare", "compare.html", everybody=self._everybody, kinds=KINDS)
+        for who in self._everybody:
+            for number, part in enumerate(who.parts):
+                yield self._page(
+                    "differences",
+                    who.file(number),
+                    who=who,
+                    part=part,
+                    number=number,
+                    kinds=KINDS,
+                    gold=self.gold,
+                )
+
+
+def _static() -> Files:
+    folder = package_files("usiran.site").joinpath("static")
+    for name in ("site.css", "site.js"):
+        yield f"static/{name}", folder.joinpath(name).read_bytes()
+
+
+def without_words(opened: Opened) -> Opened:
+    """Return a corpus with templates in place of its texts, and of all that quotes them."""
+    texts = {key: template(text) for key, text in opened.texts.texts.items()}
+    tables = dict(opened.tables)
+    articles = tables["articles"].copy()
+    articles["text_status"] = "withheld"
+    for name in ("title", "original_title", "note", "url", "original_url"):
+        articles[name] = None
+    tables["articles"] = articles
+    for name in ("stance", "actors", "events"):
+        frame = tables[name].copy()
+        rows = zip(frame["article_id"], frame["start"], frame["end"], strict=True)
+        frame["text"] = [texts[key][start:end] for key, start, end in rows]
+        tables[name] = frame
+    # Reasons and edited sentences quote what they are about.
+    for name in ("decisions", "actor_links", "event_groups", "holders", "article_aliases"):
+        tables[name] = tables[name].assign(reason="")
+    contrast = tables["contrast"]
+    tables["contrast"] = contrast.assign(text=[template(text) for text in contrast["text"]])
+    return replace(opened, tables=tables, texts=replace(opened.texts, texts=texts))
+
+
+def happenings(article: ArticleView) -> list[list[Any]]:
+    """Return an article's events in groups that tell of the same happening, in order."""
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for deed in article.deeds:
+        groups[deed.happening].append(deed)
+    return list(groups.values())
+
+
+def stripes(sentences: Sequence[SentenceView]) -> tuple[int, dict[int, str]]:
+    """Return how many labelled sentences there are, and by side the path that draws theirs."""
+    labelled = [sentence.side for sentence in sentences if sentence.stance]
+    paths: dict[int, str] = defaultdict(str)
+    for place, side in enumerate(labelled):
+        paths[side] += f"M{place * 8} 0h7v14h-7z"
+    return len(labelled), dict(paths)

@@ -1,0 +1,353 @@
+// What pages do beyond showing: keys, copying, filters. Nothing is fetched but scripts of this folder.
+"use strict";
+const usiran = (() => {
+  document.documentElement.classList.add("on");
+  const $ = (query, from = document) => from.querySelector(query);
+  const $$ = (query, from = document) => [...from.querySelectorAll(query)];
+  const root = () => document.body.dataset.root;
+
+  const element = (name, text, attributes = {}) => {
+    const made = document.createElement(name);
+    if (text !== "") made.textContent = text;
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    return made;
+  };
+
+  const copy = async (text, button) => {
+    const before = button.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // A page opened from the disk may not be let: the old way works there.
+      const area = element("textarea", "", { class: "vh", "aria-hidden": "true" });
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    button.dataset.copied = text;
+    button.textContent = "copied";
+    setTimeout(() => { button.textContent = before; }, 1200);
+  };
+
+  const save = (name, text) => {
+    const link = element("a", "", { download: name });
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+
+  const quoted = (cell) => /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  const csv = (rows) => rows.map((row) => row.map((cell) => quoted(String(cell))).join(",") + "\n").join("");
+
+  // Copies of tables: what is drawn has no words, and is left out.
+  const cells = (table) => $$("tr", table).map((row) =>
+    $$("th, td", row).filter((cell) => !cell.classList.contains("drawn"))
+      .map((cell) => cell.textContent.trim().replace(/\s+/g, " ")));
+  const markdown = (rows) => rows.map((row, at) => {
+    const line = `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+    return at ? line : `${line}\n|${"---|".repeat(row.length)}`;
+  }).join("\n") + "\n";
+
+  const tables = () => {
+    for (const table of $$("table[data-copy]")) {
+      const place = element("p", "", { class: "copies" });
+      for (const [name, write] of [["CSV", csv], ["Markdown", markdown]]) {
+        const button = element("button", `Copy as ${name}`, { type: "button", "data-form": name });
+        button.addEventListener("click", () => copy(write(cells(table)), button));
+        place.append(button);
+      }
+      table.parentElement.after(place);
+    }
+  };
+
+  // A citation names the unit, the version of the data and the text it stands in.
+  const cite = (button) => {
+    const article = $("article"), { corpus, version } = document.body.dataset;
+    const id = article.dataset.article + button.dataset.cite;
+    return `${corpus} ${version}, ${id}, text sha256 ${article.dataset.sha}`;
+  };
+
+  const reading = () => {
+    const sentences = $$(".s");
+    let now = -1, mark = null;
+    const go = (step) => {
+      now = Math.max(0, Math.min(sentences.length - 1, now + step));
+      sentences[now].focus({ preventScroll: true });
+      sentences[now].scrollIntoView({ block: "center" });
+      history.replaceState(null, "", `#${sentences[now].id}`);
+    };
+    const show = (found) => {
+      $$(".m.here, .m.agent, .m.recipient").forEach((old) => old.classList.remove("here", "agent", "recipient"));
+      if (!found) return;
+      found.classList.add("here");
+      for (const role of ["agent", "recipient"]) {
+        for (const id of (found.dataset[`${role}s`] || "").split(" ").filter(Boolean)) {
+          document.getElementById(id)?.classList.add(role);
+        }
+      }
+    };
+    const step = (by) => {
+      const marks = $$(".text .m[id]");
+      const from = mark ? marks.indexOf(mark) : marks.findIndex((m) => m.closest(".s") === sentences[Math.max(0, now)]) - (by > 0 ? 1 : 0);
+      mark = marks[Math.max(0, Math.min(marks.length - 1, from + by))];
+      show(mark);
+      mark.scrollIntoView({ block: "center" });
+      now = sentences.indexOf(mark.closest(".s"));
+    };
+    const target = () => {
+      const found = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      if (!found) return;
+      const sentence = found.closest(".s");
+      if (sentence) now = sentences.indexOf(sentence);
+      if (found.classList.contains("m")) show(mark = found);
+    };
+    addEventListener("hashchange", target);
+    target();
+    document.addEventListener("pointerover", (event) => {
+      const found = event.target.closest?.(".text .m.event[id]");
+      if (found) show(found);
+    });
+    document.addEventListener("click", (event) => {
+      const button = event.target.closest("button[data-cite]");
+      if (button) copy(cite(button), button);
+      const sentence = event.target.closest(".s");
+      if (sentence) { now = sentences.indexOf(sentence); mark = null; }
+    });
+    return {
+      j: () => { mark = null; go(1); },
+      k: () => { mark = null; go(-1); },
+      n: () => step(1),
+      p: () => step(-1),
+      o: () => { const more = sentences[Math.max(0, now)]?.querySelector("details"); if (more) more.open = !more.open; },
+    };
+  };
+
+  const kinds = () => {
+    const box = $("#kinds");
+    box?.addEventListener("change", () => {
+      for (const input of $$("input", box)) {
+        for (const row of $$(`.diff.${input.value}`)) row.classList.toggle("away", !input.checked);
+      }
+    });
+  };
+
+  const rules = () => {
+    const input = $("#rules");
+    input?.addEventListener("input", () => {
+      const words = input.value.toLowerCase();
+      let shown = 0;
+      for (const block of $$(".prose > :is(p, ul, ol, .wide, pre), .prose > :is(ul, ol) > li")) {
+        const hit = block.textContent.toLowerCase().includes(words);
+        block.classList.toggle("away", words !== "" && !hit);
+        if (hit && block.matches("li, p")) shown += 1;
+      }
+      $("#rules-count").textContent = words ? `${shown} passages` : "";
+    });
+  };
+
+  // Explore: names stand once in the index, articles as lists in shards.
+  const explore = { index: null, rows: [], left: -1, waiting: [] };
+  const index = (found) => { explore.index = found; explore.left = found.shards; };
+  const take = (articles) => {
+    const { names } = explore.index;
+    for (const [id, published, sentences] of articles) {
+      for (const [no, text, zone, stance, holder, source, voice, flags, actors, deeds] of sentences) {
+        explore.rows.push({
+          id: `${id}#${no}`, article: id, no, published, text, low: text.toLowerCase(),
+          zone: names.zone[zone], stance: names.stance[stance] || "", holder: names.holder[holder] || "",
+          source: names.affiliation[source] || "", voice: names.actor[voice] || "",
+          flags: [flags & 1 && "contested", flags & 2 && "garbled"].filter(Boolean),
+          actors: actors.map((a) => names.actor[a]),
+          deeds: deeds.map(([words, type, quad, mode, group, agents, recipients]) => ({
+            words, type: names.type[type], quad: names.quad[quad], mode: names.mode[mode],
+            group: group.startsWith("@") ? id + group : group,
+            agents: agents.map(([side, actor]) => [names.affiliation[side] || "", names.actor[actor] || ""]),
+            recipients: recipients.map(([side, actor]) => [names.affiliation[side] || "", names.actor[actor] || ""]),
+          })),
+        });
+      }
+    }
+    explore.left -= 1;
+    if (explore.left === 0) { explore.waiting.forEach((then) => then()); explore.waiting = []; }
+  };
+  const load = (then) => {
+    if (explore.left === 0) return then();
+    explore.waiting.push(then);
+    if (explore.waiting.length > 1) return;
+    for (let shard = 0; shard < explore.index.shards; shard += 1) {
+      document.head.append(element("script", "", { src: `data/${shard}.js` }));
+    }
+  };
+
+  const OF_SENTENCE = ["article", "stance", "holder", "source", "zone"];
+  const OF_EVENT = ["agent", "recipient", "quad", "type", "mode"];
+  const has = (ends, side) => side === "-" ? !ends.length : ends.some(([own]) => own === side);
+  const fits = (deed, wanted) =>
+    (!wanted.agent || has(deed.agents, wanted.agent)) &&
+    (!wanted.recipient || has(deed.recipients, wanted.recipient)) &&
+    ["quad", "type", "mode"].every((key) => !wanted[key] || deed[key] === wanted[key]);
+  const matches = (wanted) => {
+    const words = (wanted.q || "").toLowerCase();
+    const byEvent = OF_EVENT.some((key) => wanted[key]);
+    const hits = [];
+    for (const row of explore.rows) {
+      if (words && !row.low.includes(words)) continue;
+      if (!OF_SENTENCE.every((key) => !wanted[key] || row[key] === wanted[key])) continue;
+      if (wanted.flag && !row.flags.includes(wanted.flag)) continue;
+      if (wanted.actor && row.voice !== wanted.actor && !row.actors.includes(wanted.actor)) continue;
+      const deeds = row.deeds.filter((deed) => fits(deed, wanted));
+      if (byEvent && !deeds.length) continue;
+      hits.push([row, deeds]);
+    }
+    return hits;
+  };
+
+  const filters = () => {
+    const form = $("#filters");
+    if (!form) return;
+    const address = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : location.search);
+    for (const [key, value] of address) {
+      const field = form.elements[key];
+      if (!field) continue;
+      // Nobody named is no choice of the list, but a cell of the matrix.
+      if (value === "-" && field.tagName === "SELECT") field.append(new Option("nobody named", "-"));
+      field.value = value;
+    }
+    let hits = [], shown = 0;
+    const wanted = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
+    const written = (row, words) => {
+      const item = element("li", ""), ref = element("p", "", { class: "ref" });
+      const link = element("a", `${explore.index.articles[row.article]} `, { href: `articles/${row.article}.html#${row.no}` });
+      link.append(element("span", row.no, { class: "no" }));
+      ref.append(link);
+      if (row.stance) {
+        const side = document.body.dataset.stances.split("|").indexOf(row.stance);
+        ref.append(" ", element("span", row.stance, { class: `chip side${side}` }));
+      }
+      if (row.holder) ref.append(" ", element("span", [row.holder, row.source].filter(Boolean).join(" "), { class: "side" }));
+      for (const flag of row.flags) ref.append(" ", element("span", flag, { class: "flag" }));
+      const text = element("p", "", { class: "words" });
+      let place = 0;
+      for (let at = words ? row.low.indexOf(words) : -1; at >= 0; at = row.low.indexOf(words, place)) {
+        text.append(row.text.slice(place, at), element("mark", row.text.slice(at, at + words.length)));
+        place = at + words.length;
+      }
+      text.append(row.text.slice(place));
+      item.append(ref, text);
+      return item;
+    };
+    const more = () => {
+      const words = (wanted().q || "").toLowerCase();
+      $("#list").append(...hits.slice(shown, shown + 100).map(([row]) => written(row, words)));
+      shown = Math.min(hits.length, shown + 100);
+      $("#rest").hidden = shown >= hits.length;
+    };
+    const recount = () => {
+      const cells = new Map(), tally = new Map(), monthly = new Map();
+      const add = (map, key, thing) => { if (!map.has(key)) map.set(key, new Set()); map.get(key).add(thing); };
+      const quads = explore.index.names.quad;
+      for (const [row, deeds] of hits) {
+        for (const actor of row.actors) add(tally, `${actor}|0`, row.id);
+        if (row.voice) add(tally, `${row.voice}|3`, row.id);
+        for (const deed of deeds) {
+          const ends = [deed.agents, deed.recipients].map((end) => end.length ? end : [["", ""]]);
+          for (const [agent] of ends[0]) for (const [recipient] of ends[1]) add(cells, `${agent}|${recipient}|${deed.quad}`, deed.group);
+          for (const [, actor] of deed.agents) add(tally, `${actor}|1`, deed.group);
+          for (const [, actor] of deed.recipients) add(tally, `${actor}|2`, deed.group);
+          const month = row.published.includes("/") ? row.published : row.published.slice(0, 7);
+          add(monthly, `${month}|${quads.indexOf(deed.quad)}`, deed.group);
+        }
+      }
+      const size = (map, key) => map.get(key)?.size || 0;
+      for (const cell of $$("[data-cell]")) {
+        const count = size(cells, cell.dataset.cell);
+        cell.lastChild.textContent = count;
+        cell.classList.toggle("away", !count);
+      }
+      for (const line of $$("[data-actor]")) {
+        const counts = [0, 1, 2, 3].map((at) => size(tally, `${line.dataset.actor}|${at}`));
+        $$("td.num", line).forEach((cell, at) => { cell.textContent = counts[at]; });
+        line.classList.toggle("away", !counts.some(Boolean));
+      }
+      for (const line of $$("[data-month]")) {
+        $$("td.num", line).forEach((cell, at) => { cell.textContent = size(monthly, `${line.dataset.month}|${at}`); });
+        line.classList.toggle("filtered", true);
+      }
+    };
+    const apply = () => {
+      const now = wanted(), any = Object.keys(now).length > 0;
+      for (const field of form.elements) field.classList?.toggle("set", Boolean(field.name && field.value));
+      history.replaceState(null, "", any ? `#${new URLSearchParams(now)}` : location.pathname.split("/").pop());
+      $("#results").hidden = !any;
+      load(() => {
+        const began = performance.now();
+        hits = matches(now);
+        document.body.dataset.took = performance.now() - began;
+        shown = 0;
+        $("#list").replaceChildren();
+        $("#count").textContent = `${hits.length} ${hits.length === 1 ? "sentence" : "sentences"}`;
+        if (any) more();
+        recount();
+        document.body.dataset.shown = any ? hits.length : "";
+      });
+    };
+    form.addEventListener("input", apply);
+    form.addEventListener("submit", (event) => { event.preventDefault(); apply(); });
+    form.addEventListener("reset", () => setTimeout(apply));
+    $("#rest").addEventListener("click", more);
+    $("#link").addEventListener("click", (event) => copy(location.href, event.target));
+    $("#csv").addEventListener("click", () => load(() => {
+      hits = matches(wanted());
+      // A cell that begins like a formula would be one to a spreadsheet.
+      const safe = (text) => /^[=+\-@]/.test(text) ? `'${text}` : text;
+      const ends = (end) => end.map(([side, actor]) => actor || side).join("+");
+      const head = ["sentence_id", "zone", "stance", "holder", "source", "text", "events"];
+      const rows = hits.map(([row, deeds]) => [row.id, row.zone, row.stance, row.holder, row.source, safe(row.text),
+        deeds.map((d) => `${ends(d.agents)}>${d.type}>${ends(d.recipients)}`).join("; ")]);
+      save("sentences.csv", csv([head, ...rows]));
+    }));
+    $("#matrix").addEventListener("click", (event) => {
+      const cell = event.target.closest("[data-cell]");
+      if (!cell || !Object.keys(wanted()).length) return;
+      // With a filter the number is of fewer sentences than its page has: they are listed here.
+      event.preventDefault();
+      const [agent, recipient, quad] = cell.dataset.cell.split("|");
+      const set = (name, value) => {
+        const field = form.elements[name];
+        if (value === "-" && ![...field.options].some((option) => option.value === "-")) field.append(new Option("nobody named", "-"));
+        field.value = value;
+      };
+      set("agent", agent || "-"); set("recipient", recipient || "-"); set("quad", quad);
+      apply();
+      $("#results").scrollIntoView();
+    });
+    if ([...address].some(([key, value]) => value && form.elements[key])) apply();
+  };
+
+  const keys = (own) => document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+    if (event.key === "/") {
+      event.preventDefault();
+      ($("#filters input[name=q]") || $("#q") || $(".find input")).focus();
+    } else if (event.key === "?") {
+      $("#help").showModal();
+    } else if (own[event.key]) {
+      event.preventDefault();
+      own[event.key]();
+    }
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    tables();
+    kinds();
+    rules();
+    filters();
+    for (const button of $$("button[data-copies]")) {
+      button.addEventListener("click", () => copy(document.getElementById(button.dataset.copies).textContent, button));
+    }
+    keys($("body.reading") ? reading() : {});
+  });
+  return { index, take };
+})();
