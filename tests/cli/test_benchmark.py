@@ -32,7 +32,8 @@ def made(written: Path, tmp_path: Path) -> Corpus:
 
 
 def test_run_prints_a_table_a_task_on_stdout_and_plain_progress_on_stderr(made: Corpus) -> None:
-    done = run("benchmark", "run", "--system", "tfidf-nb", "--draws", "200", at=made)
+    words = ("--system", "tfidf-nb", "--draws", "200")
+    done = run("benchmark", "run", *words, "--fresh", at=made)
     assert done.code == 0
     # Side by side, whichever is done first is told first.
     told = sorted(done.err.splitlines(), key=lambda line: line.split()[1])
@@ -48,21 +49,30 @@ def test_run_prints_a_table_a_task_on_stdout_and_plain_progress_on_stderr(made: 
     assert "The scores are not evidence of which model is better." in done.out
 
 
-def test_the_same_run_again_changes_no_byte(made: Corpus) -> None:
+@pytest.mark.parametrize("fresh", [(), ("--fresh",)])
+def test_the_same_run_again_changes_no_byte(made: Corpus, fresh: tuple[str, ...]) -> None:
     before = tree(made.root)
     words = ("--system", "tfidf-nb", "--system", "majority", "--system", "gazetteer")
-    done = call("benchmark", "run", *words, "--draws", "200", "--quiet", at=made)
+    done = call("benchmark", "run", *words, *fresh, "--draws", "200", "--quiet", at=made)
     assert (done.code, done.err) == (0, "")
     assert tree(made.root) == before
 
 
-def test_run_as_json_is_one_document_of_the_fresh_results(made: Corpus) -> None:
+def test_what_is_unchanged_is_told_with_its_count(made: Corpus) -> None:
+    words = ("--task", "stance", "--system", "majority", "--system", "tfidf-nb", "--draws", "200")
+    done = call("benchmark", "run", *words, at=made)
+    assert (done.code, done.err) == (0, "2 of 2 unchanged; --fresh runs these too\n")
+    assert "tfidf-nb" in done.out
+
+
+def test_run_as_json_is_one_document_of_the_results_asked_for(made: Corpus) -> None:
     words = ("--task", "stance", "--system", "majority", "--draws", "200", "--json", "--quiet")
     done = call("benchmark", "run", *words, at=made)
     document = json.loads(done.out)
     (result,) = document["results"]
     (who,) = document["ceiling"]["annotators"].values()
     assert (who["kind"], who["part"]) == ("human", True)
+    assert document["unchanged"] == ["majority/stance"]
     assert (result["system"], result["task"], result["draws"]) == ("majority", "stance", 200)
 
 

@@ -6,6 +6,7 @@ tasks that learn from the same gold, and all that need taggers or links between 
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,10 +16,12 @@ from usiran.benchmark.annotators import Annotators
 from usiran.benchmark.results import Stored
 from usiran.benchmark.run import Benchmark, Copies, evaluate
 from usiran.models.fit_cache import Shared
+from usiran.tasks.base import LAYERS
 
 Pair = tuple[str, str]
 Progress = Callable[[str, str, int, int], None]
-_PARTS = ("", "")  # the one job that is no system's own
+Store = Callable[[dict[Pair, Stored]], None]
+_PARTS = ("", "")  # the job of what needs the layers' taggers and the model of links
 
 
 def run_all(
@@ -29,13 +32,15 @@ def run_all(
     draws: int,
     progress: Progress | None = None,
     workers: int = 1,
+    store: Store = lambda _: None,
 ) -> dict[Pair, Stored]:
     """Run and score the given (task, system) pairs; keys are (system, task), in the same order.
 
     `workers` is how many processes run side by side, 0 for one a core; with one everything runs
     in this one.
     `progress` is called with a pair, how many came before it and how many there are: in this
-    process before the pair is run, else when its job is done.
+    process before the pair is run, else when its job is done. `store` is called in this process
+    with what was run since it was called last.
     """
     fresh: dict[Pair, Stored] = {}
     tell = progress or (lambda *_: None)
@@ -47,8 +52,10 @@ def run_all(
             for task, system in group:
                 tell(task, system, len(fresh), len(pairs))
                 fresh[system, task] = runs.result(task, system, copies)
+                store({(system, task): fresh[system, task]})
     else:
         for done in runs.side_by_side(groups, min(workers, len(groups))):
+            store(dict(done))
             for (system, task), stored in done:
                 tell(task, system, len(fresh), len(pairs))
                 fresh[system, task] = stored
@@ -68,6 +75,8 @@ class _Runs:
         return evaluate(self.benchmark, task, system, seed=seed, draws=draws, copies=copies)
 
     def group(self, pairs: Sequence[Pair]) -> list[tuple[Pair, Stored]]:
+        # A terminal sends Ctrl-C to the workers as well: ending them is their parent's part.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         copies = Copies()
         return [((system, task), self.result(task, system, copies)) for task, system in pairs]
 
@@ -91,7 +100,7 @@ def jobs(benchmark: Benchmark, pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
 
     def turn(key: Pair) -> int:
         # Shared parts take longest, then controls that fit a system several times.
-        return 0 if key == _PARTS else 1 if benchmark.systems[key[1]].relabel else 2
+        return 0 if not key[1] else 1 if benchmark.systems[key[1]].relabel else 2
 
     yield from (groups[key] for key in sorted(groups, key=turn))
 
@@ -102,4 +111,8 @@ def _group(benchmark: Benchmark, task: str, system: str) -> Pair:
     context = benchmark.build_context(task, system, 0)
     built = not benchmark.systems[system].packages and benchmark.systems[system].build(context)
     shares = isinstance(built, Shared) or not {"tagger", "role_pairs"}.isdisjoint(context.options)
-    return _PARTS if shares else (benchmark.learned(task).name, system)
+    learned = benchmark.learned(task)
+    if not shares:
+        return learned.name, system
+    # A tagger of spans that are no layer is a part of nothing but its own task's systems.
+    return (learned.name, "") if learned.unit == "spans" and learned.name not in LAYERS else _PARTS

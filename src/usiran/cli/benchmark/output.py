@@ -1,6 +1,6 @@
 """What `usiran benchmark` prints: tables and reports on stdout, progress on stderr."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,8 +13,9 @@ from usiran.benchmark import leaderboard
 from usiran.benchmark.artefacts import Artefacts
 from usiran.benchmark.ranking import Ranking, Row, rank
 from usiran.benchmark.rescore import Rescored
-from usiran.benchmark.results import Results, Stored, json_bytes
+from usiran.benchmark.results import Results, json_bytes
 from usiran.benchmark.run import Benchmark
+from usiran.benchmark.unchanged import Ran
 from usiran.benchmark.verify import Checked
 from usiran.cli.options import say, show_columns, show_findings, show_json
 from usiran.io.markdown import score, span_of
@@ -45,18 +46,31 @@ def progress(*, quiet: bool) -> Iterator[Notify]:
         yield lambda task, system, done, total: say(f"{done + 1}/{total} {task} {system}")
 
 
+@contextmanager
+def keeping_what_is_done() -> Iterator[None]:
+    """Say, where a run is interrupted, how it goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("interrupted: what was done is stored, and the same command goes on from there;")
+        say("until then the leaderboard is the old one: `usiran benchmark leaderboard` mends it")
+        raise
+
+
 def show_run(
     benchmark: Benchmark,
     results: Results,
     tasks: Sequence[str],
-    fresh: Mapping[tuple[str, str], Stored],
+    ran: Ran,
     *,
     as_json: bool,
 ) -> None:
-    """Print the ranking of each of the tasks, or the fresh results as JSON."""
+    """Print the ranking of each of the tasks, or the results of the run as JSON."""
     if as_json:
-        rows = [stored.result for stored in fresh.values()]
-        show_json(msgspec.to_builtins({"results": rows, "ceiling": benchmark.ceiling}))
+        rows = [stored.result for stored in ran.results.values()]
+        unchanged = ["/".join(key) for key in ran.unchanged]
+        document = {"results": rows, "unchanged": unchanged, "ceiling": benchmark.ceiling}
+        show_json(msgspec.to_builtins(document))
         return
     console = _console()
     for task, gold in benchmark.golds.items():
@@ -77,6 +91,12 @@ def tell_absent(benchmark: Benchmark, *, peers: bool) -> None:
     """Say which peers were asked for and cannot run here, and how to get them."""
     for name, why in benchmark.absent_peers().items() if peers else ():
         say(f"{name} {why}")
+
+
+def tell_unchanged(ran: Ran, *, quiet: bool) -> None:
+    """Say how many results were taken as they are stored."""
+    if ran.unchanged and not quiet:
+        say(f"{len(ran.unchanged)} of {len(ran.results)} unchanged; --fresh runs these too")
 
 
 def show_leaderboard(benchmark: Benchmark, results: Results, stale: Sequence[str]) -> None:

@@ -27,6 +27,9 @@ def run(
     seed: Annotated[int, Option(min=0, help="Seed of all that is random.")] = 0,
     draws: predictions.DrawsOption = 10_000,
     workers: Annotated[int, typer.Option(min=0, help="Processes side by side; 0: one a core.")] = 0,
+    fresh: Annotated[
+        bool, Option("--fresh", help="Run also what is unchanged since it was run here.")
+    ] = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -35,10 +38,11 @@ def run(
 
     With --peers alone, everything and every peer that is installed runs; a peer that is
     named with --system runs as any system. So does another package's: by the name of its entry
-    point, or as package.module:factory.
+    point, or as package.module:factory. A run of which nothing has changed is taken from its
+    stored result; one that is interrupted goes on where it was.
     Example: usiran benchmark run --task stance --system tfidf-logreg
     """
-    from usiran.benchmark.workers import run_all
+    from usiran.benchmark.unchanged import run_changed
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import output
 
@@ -46,12 +50,19 @@ def run(
     pairs = benchmark.plan(task or (), system or (), peers=peers)
     # Said first: whoever asked for a peer may not want to wait for the others.
     output.tell_absent(benchmark, peers=peers)
-    with output.progress(quiet=quiet) as progress:
-        fresh = run_all(
-            benchmark, pairs, seed=seed, draws=draws, progress=progress, workers=workers
+    with output.keeping_what_is_done(), output.progress(quiet=quiet) as progress:
+        ran = run_changed(
+            benchmark,
+            pairs,
+            seed=seed,
+            draws=draws,
+            fresh=fresh,
+            progress=progress,
+            workers=workers,
         )
-    results = publish(benchmark, fresh)
-    output.show_run(benchmark, results, task or (), fresh, as_json=as_json)
+    output.tell_unchanged(ran, quiet=quiet)
+    results = publish(benchmark, ran.results)
+    output.show_run(benchmark, results, task or (), ran, as_json=as_json)
 
 
 @app.command()
