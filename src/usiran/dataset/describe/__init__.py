@@ -1,1 +1,1 @@
-"""What is said of the dataset: card, Croissant, citation, datasheet."""
+"""What is said of the dataset: card, Croissant, benchmark, citation, datasheet."""

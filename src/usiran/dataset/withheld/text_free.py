@@ -2,8 +2,8 @@
 
 Every config has the same features and rows. Texts are underscores of equal length, and
 ``text_status`` says "withheld". Beside the configs lies ``restore/``: for each article the
-stand-off file from which `usiran restore` puts the text back, and what the card, croissant.json
-and LICENSE.md are made from, so that they are made anew of the restored rows.
+stand-off file from which `usiran restore` puts the text back, and what the card, croissant.json,
+eval.yaml and LICENSE.md are made from, so that they are made anew of the restored rows.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
