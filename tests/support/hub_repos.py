@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from tests.support import hub_benchmark
 from tests.support.hub_card import errors
 
 LARGEST_REGULAR = 10 * 1024 * 1024
@@ -127,6 +128,10 @@ class Repo:
             self._apply(tree, line["key"], line["value"])
         if found := errors(tree["README.md"].content) if "README.md" in tree else []:
             raise Refusal(400, "Invalid metadata in README.md: " + "; ".join(found))
+        if "eval.yaml" in tree:
+            card = tree["README.md"].content
+            if found := hub_benchmark.errors(tree["eval.yaml"].content, card):
+                raise Refusal(400, "Invalid eval.yaml: " + "; ".join(found))
         return self._add(header["summary"], tree)
 
     def _apply(self, tree: dict[str, Blob], key: str, value: Json) -> None:

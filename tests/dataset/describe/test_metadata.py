@@ -160,6 +160,7 @@ def test_what_they_say_is_in_the_data(described: Corpus) -> None:
             "DATASHEET.md": ("of which 6 are", "of which 7 are"),
             "dataset/croissant.json": ('"version": "0.1.0"', '"version": "0.2.0"'),
             "dataset/README.md": ("(6 scored", "(7 scored"),
+            "dataset/eval.yaml": ("(6 scored", "(7 scored"),
         },
         {
             "CITATION.cff": ("license: CC-BY-4.0", "license: MIT"),

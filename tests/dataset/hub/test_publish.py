@@ -134,6 +134,7 @@ def test_the_repositorys_own_dataset_passes_the_hubs_checks_and_loads(
 ) -> None:
     corpus = Corpus(tmp_path / "corpus")
     places = [*repo.dataset.glob("*.md"), *repo.data.rglob("*.parquet")]
+    places.append(repo.dataset / "eval.yaml")
     names = {one.relative_to(repo.dataset).as_posix(): one.read_bytes() for one in places}
     write_release(corpus, "1.0.0", names)
     done = program.run(*INCLUDE, at=corpus)

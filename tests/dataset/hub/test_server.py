@@ -165,6 +165,37 @@ def test_a_good_card_is_taken_and_an_odd_one_warned_of(hub: Hub) -> None:
         _commit(hub, CommitOperationAdd("README.md", b"---\ntask_categories: [singing]\n---\n"))
 
 
+BENCHMARK = """\
+name: A
+description: A benchmark.
+evaluation_framework: inspect-ai
+tasks:
+- id: stance
+  config: prompts
+  split: stance
+"""
+BENCHMARKS = {
+    ("inspect-ai", "usiran"): '"evaluation_framework" must be one of',
+    ("id: stance", "config: prompts"): "an id each, once",
+    ("split: stance", "split: holder"): "names prompts/holder, which the card does not have",
+    ("name: A\n", ""): '"name" must be a string',
+    ("tasks:", "a: [\ntasks:"): "bad YAML",
+}
+ASKED = (
+    b"---\nconfigs:\n- config_name: prompts\n  data_files:\n  - split: stance\n    path: a\n---\n"
+)
+
+
+@pytest.mark.parametrize(("change", "message"), BENCHMARKS.items(), ids=BENCHMARKS.values())
+def test_a_bad_benchmark_is_refused(change: tuple[str, str], message: str, hub: Hub) -> None:
+    _commit(hub, CommitOperationAdd("README.md", ASKED))
+    bad = BENCHMARK.replace(*change).encode()
+    with pytest.raises(HfHubHTTPError, match=message):
+        _commit(hub, CommitOperationAdd("eval.yaml", bad))
+    _commit(hub, CommitOperationAdd("eval.yaml", BENCHMARK.encode()))
+    assert hub.dataset(REPO).contents("main")["eval.yaml"] == BENCHMARK.encode()
+
+
 def test_an_upload_with_another_hash_or_size_is_refused(hub: Hub) -> None:
     oid = hashlib.sha256(b"right").hexdigest()
     url = f"{hub.url}/lfs/dataset/{REPO}/{oid}"
