@@ -50,8 +50,6 @@ class SentenceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
 class SpanTagger(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """Typed spans in a sentence, their offsets counted from its start."""
 
-    reads = ("article_id", "zone", "text")
-
     def spans_of(self, text: str) -> Spans:
         """Return the spans of one sentence's text."""
         raise NotImplementedError

@@ -22,7 +22,7 @@ from usiran.tasks.base import Gold, Objects
 
 @runtime_checkable
 class Shared(Estimator, Protocol):
-    """A part that several systems are made of: a tagger, or a model of links."""
+    """A part that several systems are made of and that takes long: a tagger, a model of links."""
 
     reads: tuple[str, ...]
     """The columns of the records that it looks at: two with the same of these are equal."""
@@ -31,30 +31,40 @@ class Shared(Estimator, Protocol):
         """Return its parameters."""
 
 
-S = TypeVar("S", bound=Shared)
+S = TypeVar("S", bound=Estimator)
 V = TypeVar("V")
 
 # Three parts and ten folds are thirty; some room for replicates and inner folds.
 SIZE = 48
-_FITTED: OrderedDict[str, Shared] = OrderedDict()
+_FITTED: OrderedDict[str, Estimator] = OrderedDict()
 _PREDICTED: OrderedDict[str, Objects] = OrderedDict()
 
 
 def fit_once(part: S, X: pd.DataFrame, y: Objects) -> S:
-    """Return a copy of the part fitted on the sentences, the same one for equal arguments."""
+    """Return a copy of the part fitted on the sentences, the same one for equal arguments.
+
+    What is not `Shared` is quickly fitted: it is not remembered.
+    """
+    if not isinstance(part, Shared):
+        return _fitted(part, X, y)
     key = _digest(f"{type(part).__name__} {part.get_params(deep=False)}", part, X, y)
     if key not in _FITTED:
-        copy = clone(part)
-        copy.fit(X, y)
+        copy: Estimator = _fitted(part, X, y)
         _keep(_FITTED, key, copy)
     _FITTED.move_to_end(key)
     return _FITTED[key]  # type: ignore[return-value]  # the key holds its type
 
 
-def predict_once(part: Shared, X: pd.DataFrame) -> Objects:
-    """Return what a fitted part predicts, computed once where `fit_once` fitted it."""
+def _fitted(part: S, X: pd.DataFrame, y: Objects) -> S:
+    copy: S = clone(part)
+    copy.fit(X, y)
+    return copy
+
+
+def predict_once(part: Estimator, X: pd.DataFrame) -> Objects:
+    """Return what a fitted part predicts, computed once where `fit_once` remembers it."""
     fitted = next((key for key, known in _FITTED.items() if known is part), "")
-    if not fitted:
+    if not fitted or not isinstance(part, Shared):
         return part.predict(X)
     key = _digest(fitted, part, X)
     if key not in _PREDICTED:

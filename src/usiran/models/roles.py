@@ -18,7 +18,8 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 
-from usiran.models.base import Indices, learn_features
+from usiran.models.base import learn_features
+from usiran.models.logistic import TrainingRows
 from usiran.models.pair_features import MarkedSentence, pair_features
 from usiran.models.tuning import inner_splits
 from usiran.models.with_spans import need_columns
@@ -31,8 +32,6 @@ NONE = ""
 
 class LinkFinder(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """Links between the spans of a sentence."""
-
-    reads = ("article_id", "text", "start", "actors", "events")
 
     def fit(self, X: pd.DataFrame, y: Objects) -> LinkFinder:
         """Learn nothing."""
@@ -72,7 +71,7 @@ class RandomLinks(LinkFinder):
 
     def fit(self, X: pd.DataFrame, y: Objects) -> RandomLinks:
         """Learn which share of all pairs has which role."""
-        self.roles_ = [pair.role for pair in _pairs(X, y)] or [NONE]
+        self.roles_ = np.array([pair.role for pair in _pairs(X, y)] or [NONE])
         return self
 
     def predict(self, X: pd.DataFrame) -> Objects:
@@ -125,6 +124,15 @@ def _pairs(X: pd.DataFrame, y: Objects) -> Iterator[_Pair]:
             yield _Pair(article, sentence, event, actor, role)
 
 
+class _Split(NamedTuple):
+    """The pairs to learn from and those to try, where an inner fold is held out."""
+
+    rows: TrainingRows
+    roles: Objects
+    asked: sparse.csr_matrix
+    true: Objects
+
+
 class PairModel(LinkFinder):
     """Logistic regression over pairs of an event and an actor: agent, recipient or neither.
 
@@ -137,6 +145,8 @@ class PairModel(LinkFinder):
         Candidates for the constant added to the log-probability of no link: a negative one
         links more. Chosen together with C.
     """
+
+    reads = ("article_id", "text", "start", "actors", "events")
 
     def __init__(
         self, regularisation: Sequence[float] = (1.0,), none: Sequence[float] = (0.0,)
@@ -153,30 +163,25 @@ class PairModel(LinkFinder):
         roles = np.array([pair.role for pair in pairs], dtype=object)
         articles = [pair.article for pair in pairs]
         several = len(self.regularisation) * len(self.none) > 1
-        splits = list(inner_splits(articles)) if several else []
+        splits = [
+            _Split(TrainingRows(matrix[train]), roles[train], matrix[test], roles[test])
+            for train, test in (inner_splits(articles) if several else ())
+        ]
         candidates = list(itertools.product(self.regularisation, self.none))
         scores = [
-            score
-            for strength in self.regularisation
-            for score in self._inner_f1(matrix, roles, splits, strength)
+            score for strength in self.regularisation for score in self._inner_f1(splits, strength)
         ]
         self.chosen_ = candidates[int(np.argmax(scores))]
-        self.model_ = _fit(matrix, roles, self.chosen_[0])
+        self.model_ = _fit(TrainingRows(matrix), roles, self.chosen_[0])
         return self
 
-    def _inner_f1(
-        self,
-        matrix: sparse.csr_matrix,
-        roles: Objects,
-        splits: Sequence[tuple[Indices, Indices]],
-        strength: float,
-    ) -> list[float]:
+    def _inner_f1(self, splits: Sequence[_Split], strength: float) -> list[float]:
         """Return the pooled F1 of links of one C on the inner folds held out, by constant."""
         hits, totals = np.zeros((2, len(self.none)), dtype=int)
-        for train, test in splits:
-            model, true = _fit(matrix[train], roles[train], strength), roles[test]
+        for rows, roles, asked, true in splits:
+            model = _fit(rows, roles, strength)
             predicted = np.array(
-                [_predict(model, matrix[test], constant) for constant in self.none], dtype=object
+                [_predict(model, asked, constant) for constant in self.none], dtype=object
             )
             hits += ((predicted == true) & (true != NONE)).sum(axis=1)
             totals += (predicted != NONE).sum(axis=1) + (true != NONE).sum()
@@ -193,12 +198,15 @@ class PairModel(LinkFinder):
         return [Link(str(role), *pair) for role, pair in rows if role != NONE]
 
 
-def _fit(matrix: sparse.csr_matrix, roles: Objects, strength: float) -> LogisticRegression | str:
+def _fit(rows: TrainingRows, roles: Objects, strength: float) -> LogisticRegression | str:
     """Return a fitted model, or the one role there is to learn."""
     distinct = set(roles)
     if len(distinct) < 2:
         return str(next(iter(distinct), NONE))
-    return LogisticRegression(C=strength, max_iter=1000).fit(matrix, roles.astype(str))
+    fitted: LogisticRegression = rows.fit(
+        LogisticRegression(C=strength, max_iter=1000), roles.astype(str)
+    )
+    return fitted
 
 
 def _predict(

@@ -17,7 +17,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +31,7 @@ from usiran.models.base import Indices, Spans, SpanTagger, learn_features, ready
 from usiran.models.bio_decoding import bio_tags, decode
 from usiran.models.gazetteer import Gazetteer
 from usiran.models.lexicon import Lexicon, Words
+from usiran.models.logistic import TrainingRows
 from usiran.models.token_features import marks, token_features
 from usiran.models.tuning import inner_folds, inner_splits
 from usiran.stats.scores import Floats
@@ -43,10 +44,19 @@ class Sentence(NamedTuple):
     """A sentence as the tagger sees it; spans are empty while predicting."""
 
     article: str
-    tokens: list[Token]
-    features: list[list[str]]
-    text: str
+    tokens: tuple[Token, ...]
+    zone: str
+    entries: tuple[tuple[Span, ...], ...]  # the word lists', once for every level of labels
     spans: Spans
+
+    @property
+    def features(self) -> list[list[str]]:
+        """The features of every token; of all sentences at once they would fill gigabytes."""
+        return _features(self.tokens, self.zone, self.entries)
+
+
+# A sentence's spans are asked about one after the other.
+_features = lru_cache(maxsize=1)(token_features)
 
 
 @dataclass(frozen=True)
@@ -81,15 +91,14 @@ class TokenTagger(SpanTagger):
     span_vocabulary_: CountVectorizer
 
     def read(self, X: pd.DataFrame, y: Iterable[Spans]) -> list[Sentence]:
-        """Return the sentences with their tokens' features, and with their spans."""
+        """Return the sentences as tokens, with what the word lists find and with their spans."""
         rows = zip(X["article_id"], X["text"], X["zone"], y, strict=True)
         return [self._sentence(*row) for row in rows]
 
     def _sentence(self, article: str, text: str, zone: str, spans: Spans) -> Sentence:
-        tokens = tokenize(text)
         entries = self.lexicon_.find(text)
-        levels = [entries, self.grouped(entries)] if self.groups else [entries]
-        return Sentence(article, tokens, token_features(tokens, zone, levels), text, spans)
+        levels = (entries, self.grouped(entries)) if self.groups else (entries,)
+        return Sentence(article, tuple(tokenize(text)), zone, tuple(map(tuple, levels)), spans)
 
     def grouped(self, spans: Spans) -> list[Span]:
         """Return the spans labelled with what is tagged for them."""
@@ -119,6 +128,8 @@ class LinearTagger(TokenTagger):
         Whether the gazetteer ignores capitals.
     """
 
+    reads = ("article_id", "zone", "text")
+
     def __init__(
         self,
         *,
@@ -142,7 +153,7 @@ class LinearTagger(TokenTagger):
         rows = self.read(X, y)
         # What stands once in all training articles cannot be weighed: it is left out.
         self.vocabulary_ = CountVectorizer(analyzer=ready_made, min_df=2, binary=True)
-        own = self.vocabulary_.fit_transform([token for row in rows for token in row.features])
+        own = self.vocabulary_.fit_transform(token for row in rows for token in row.features)
         # In the order of the columns, as `transform` gives them: sums hang on it.
         own.sort_indices()
         pairs = [(row, span) for row in rows for span in row.spans]
@@ -163,9 +174,9 @@ class LinearTagger(TokenTagger):
         tally = {pair: np.zeros(2) for pair in pairs}
         for train, tried in inner_splits(sentences.articles):
             test, model = sentences.part(tried), TokenModel(self)
-            matrix, tags = model.read(sentences.part(train))
+            tokens, tags = model.read(sentences.part(train))
             for strength in self.regularisation:
-                scores = model.fit_tags(matrix, tags, strength).scores(test)
+                scores = model.fit_tags(tokens, tags, strength).scores(test)
                 for constant in self.outside:
                     predicted = model.decode(test.rows, scores, constant)
                     for sentence, spans in zip(test.rows, predicted, strict=True):
@@ -190,7 +201,7 @@ class LinearTagger(TokenTagger):
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return a tuple of spans for each sentence."""
         rows, model = self.read(X, [()] * len(X)), self.model_
-        own = self.vocabulary_.transform([token for row in rows for token in row.features])
+        own = self.vocabulary_.transform(token for row in rows for token in row.features)
         grouped = model.decode(rows, model.scores(Sentences(rows, own)), self.chosen_[1])
         return objects(model.typed(rows, grouped))
 
@@ -210,7 +221,7 @@ class TokenModel:
         self.tag_model: LogisticRegression | None = None
         self.type_model: LogisticRegression | None = None
 
-    def read(self, sentences: Sentences) -> tuple[sparse.csr_matrix, list[str]]:
+    def read(self, sentences: Sentences) -> tuple[TrainingRows, list[str]]:
         """Learn tags and gazetteer of labelled sentences; return their tokens' features and tags.
 
         None of it depends on the strength: it is read once for all candidates.
@@ -226,7 +237,7 @@ class TokenModel:
             for row, spans in zip(rows, grouped, strict=True)
             for tag in to_bio(row.tokens, spans)
         ]
-        return _side_by_side(sentences.own, listed), tags
+        return TrainingRows(_side_by_side(sentences.own, listed)), tags
 
     def hints_of_others(self, rows: Sequence[Sentence]) -> list[list[str]]:
         """Return what each token is told by a gazetteer of the other inner folds."""
@@ -246,22 +257,22 @@ class TokenModel:
         read = ((row.tokens, row.spans) for row in rows)
         return Gazetteer.learn(read, fold_case=self.tagger.fold_case)
 
-    def fit_tags(
-        self, matrix: sparse.csr_matrix, tags: Sequence[str], strength: float
-    ) -> TokenModel:
+    def fit_tags(self, tokens: TrainingRows, tags: Sequence[str], strength: float) -> TokenModel:
         """Learn the tags with one C; what `read` returned is its training set."""
         self.strength = strength
         # No span in training: there is nothing to learn, and none will be marked.
-        self.tag_model = self._regression(matrix, tags) if len(self.tags) > 1 else None
+        self.tag_model = self._regression(tokens, tags) if len(self.tags) > 1 else None
         return self
 
-    def _regression(self, matrix: sparse.csr_matrix, labels: Sequence[str]) -> LogisticRegression:
-        return LogisticRegression(C=self.strength, max_iter=1000, tol=1e-3).fit(matrix, labels)
+    def _regression(self, rows: TrainingRows, labels: Sequence[str]) -> LogisticRegression:
+        model = LogisticRegression(C=self.strength, max_iter=1000, tol=1e-3)
+        fitted: LogisticRegression = rows.fit(model, labels)
+        return fitted
 
     def fit_types(self, matrix: sparse.csr_matrix, labels: Sequence[str]) -> None:
         """Learn which type a span has, where types fall into groups; a row is a span."""
         if self.tagger.groups and len(set(labels)) > 1:
-            self.type_model = self._regression(matrix.astype(float), labels)
+            self.type_model = self._regression(TrainingRows(matrix.astype(float)), labels)
 
     def scores(self, sentences: Sentences) -> list[Floats]:
         """Return log-probabilities, one array (tokens, tags) a sentence."""

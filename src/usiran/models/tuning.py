@@ -23,6 +23,7 @@ from sklearn.metrics import f1_score
 from sklearn.utils.metaestimators import available_if
 
 from usiran.models.base import Indices, SentenceClassifier
+from usiran.models.logistic import TrainingRows
 from usiran.stats.folds import deal
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Objects
@@ -81,7 +82,7 @@ class ArticleTuned(SentenceClassifier):
         labels = y.astype(str)
         scores = self._inner_f1(matrix, labels, X["article_id"].to_numpy())
         self.chosen_ = self.candidates[int(np.argmax(scores))]
-        self.model_ = self._classifier(self.chosen_).fit(matrix, labels)
+        self.model_ = TrainingRows(matrix).fit(self._classifier(self.chosen_), labels)
         self.classes_ = self.model_.classes_.astype(object)
         return self
 
@@ -99,8 +100,9 @@ class ArticleTuned(SentenceClassifier):
                 return [0.0] * len(self.candidates)
             learned, asked = self._without_unseen(matrix[train], matrix[test])
             true.append(labels[test])
+            rows = TrainingRows(learned)
             for value, said in zip(self.candidates, predicted, strict=True):
-                said.append(self._classifier(value).fit(learned, labels[train]).predict(asked))
+                said.append(rows.fit(self._classifier(value), labels[train]).predict(asked))
         if not true:
             return [0.0] * len(self.candidates)
         pooled = np.concatenate(true)
