@@ -141,9 +141,17 @@ def test_a_clearly_better_system_wins_and_the_other_way_round_loses() -> None:
         ((-0.2, -0.01, 0, 5, 5), "loss"),
         ((-0.2, -0.01, 0, 4, 5), "tie"),
         ((0.01, 0.2, 6, 0, 6), "win"),
+        ((0.01, 0.2, 19, 1, 20), "tie"),
+        # scipy.stats.binomtest: p = .027 and .078 of 21, .044 and .054 of 500.
+        ((0.01, 0.2, 16, 5, 21), "win"),
+        ((0.01, 0.2, 15, 6, 21), "tie"),
+        ((-0.2, -0.01, 227, 273, 500), "loss"),
+        ((-0.2, -0.01, 228, 272, 500), "tie"),
+        ((0.01, 0.2, 15, 3, 500), "win"),
+        ((0.01, 0.2, 0, 0, 500), "tie"),
     ],
 )
-def test_the_verdict_needs_interval_and_all_articles(
+def test_the_verdict_needs_interval_and_articles_all_of_a_few_no_chance_of_many(
     case: tuple[float, float, int, int, int], expected: str
 ) -> None:
     assert verdict(*case) == expected

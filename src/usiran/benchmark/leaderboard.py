@@ -12,6 +12,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.io.markdown import score, signed, signed_span, span_of, table
 from usiran.io.templates import render as render_template
 from usiran.models.registry import SYSTEMS
+from usiran.stats.bootstrap import ALL_AGREE
 from usiran.tasks.base import METRICS, Gold
 from usiran.tasks.metrics.contrast import ORIGINAL
 
@@ -39,6 +40,7 @@ def render(bench: Benchmark, results: Results) -> str:
         library={name: settings for name, settings in bench.library.items() if name in SYSTEMS},
         purpose=PURPOSE,
         quoted_floor=QUOTED_FLOOR,
+        all_agree=ALL_AGREE,
         articles=records.groupby("article_id", sort=False).size(),
         overview=_overview(sections),
         sections=sections,

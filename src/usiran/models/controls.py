@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from usiran.models.base import SentenceClassifier, Spans, SpanTagger
+from usiran.stats.bootstrap import rows_of
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Gold, Objects, objects
 from usiran.tasks.links import Link
@@ -85,8 +86,8 @@ class ArticlePrior(SentenceClassifier):
         texts = _whole_texts(X)
         self.vectorizer_ = TfidfVectorizer(sublinear_tf=True)
         self.vectors_ = self.vectorizer_.fit_transform(texts)
-        labels = pd.Series(y, index=X["article_id"].to_numpy())
-        counts = [Counter(labels.loc[[article]]) for article in texts.index]
+        labels = pd.Series(y).groupby(X["article_id"].to_numpy(), sort=False)
+        counts = [Counter(values) for _, values in labels]
         self.shares_ = np.array(
             [[count[label] / count.total() for label in self.classes_] for count in counts]
         )
@@ -140,10 +141,11 @@ Draw = Callable[[str, dict[str, Objects], np.random.Generator], Objects]
 def _relabelled(gold: Gold, seed: int, draw: Draw) -> Gold:
     rng = np.random.default_rng(seed)
     values = gold.values.copy()
-    pools = {name: _pool(gold.values[gold.articles == name]) for name in gold.article_ids}
-    for name in gold.article_ids:
+    rows_by_article = rows_of(gold.articles)
+    pools = {name: _pool(gold.values[rows]) for name, rows in rows_by_article.items()}
+    for name, rows in rows_by_article.items():
         labels = iter(draw(name, pools, rng).tolist())
-        for row in np.flatnonzero(gold.articles == name):
+        for row in rows:
             if isinstance(values[row], str):
                 values[row] = next(labels)
             else:

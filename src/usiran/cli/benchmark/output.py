@@ -20,7 +20,7 @@ from usiran.benchmark.verify import Checked
 from usiran.cli.options import say, show_columns, show_findings, show_json
 from usiran.io.markdown import score, span_of
 from usiran.io.templates import render
-from usiran.stats.bootstrap import COVERAGE
+from usiran.stats.bootstrap import ALL_AGREE, COVERAGE
 from usiran.tasks.base import METRICS
 
 WIDTH = 80
@@ -166,6 +166,7 @@ def _page(name: str, shown: object) -> str:
         shown=shown,
         metrics=METRICS,
         coverage=COVERAGE,
+        all_agree=ALL_AGREE,
         quoted_floor=leaderboard.QUOTED_FLOOR,
         purpose=leaderboard.PURPOSE.replace(". ", ".\n", 1),
     )
