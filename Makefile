@@ -18,7 +18,7 @@ define need_python
 		{ echo "usiran needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 endef
 
-.PHONY: run site test test-studio test-browser reproduce coverage check studio wheel bench lock clean help
+.PHONY: run site test test-studio test-browser test-site reproduce coverage check studio wheel bench lock clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -56,13 +56,24 @@ $(STUDIO_STAMP): requirements-studio.txt
 studio: $(STUDIO_STAMP)  ## install the Label Studio server
 
 test: $(DEV_STAMP)  ## all tests but those of the server, the browser, the peers, the wheel and the figures
-	$(PYTEST) $(COVERED) -m "not studio and not browser and not peers and not wheel and not reproduce" tests
+	$(PYTEST) $(COVERED) -m "not studio and not browser and not pages and not peers and not wheel and not reproduce" tests
 
 test-studio: $(DEV_STAMP) studio  ## the tests that label in a real Label Studio
 	$(PYTEST) $(COVERED) -m "studio and not browser" tests
 
-test-browser: $(DEV_STAMP) studio  ## the tests that label in a real browser (Chromium, chromedriver)
-	$(PYTEST) $(COVERED) -m browser tests
+# Other people's, so fetched for the tests alone, by version and hash.
+AXE := build/axe-core/axe.min.js
+$(AXE):
+	@mkdir -p build/axe-core
+	cd build/axe-core && npm pack --silent axe-core@4.14.1
+	cd build/axe-core && echo "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745  axe-core-4.14.1.tgz" | sha256sum --check --quiet
+	@tar -xzf build/axe-core/axe-core-4.14.1.tgz -C build/axe-core --strip-components=1 package/axe.min.js
+
+test-browser: $(DEV_STAMP) studio $(AXE)  ## the tests in a real browser (Chromium, chromedriver)
+	$(PYTEST) $(COVERED) -m "browser or pages" tests
+
+test-site: $(DEV_STAMP)  ## every page of the site, opened in a real browser
+	$(BIN)/python -m pytest tests/site/test_opened.py
 
 reproduce: $(DEV_STAMP)  ## compute every stored figure again, by usiran.evaluate (10 minutes)
 	$(PYTEST) -m reproduce tests

@@ -20,14 +20,18 @@ __all__ = ["copied", "repo", "server", "tiny_corpus"]
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("dataset", "schemas", "annotation", "baselines")
-_MARKS = {"server": "studio", "desk": "browser"}
+_MARKS = {"server": "studio", "desk": "browser", "chromium": "pages"}
 """From a fixture that starts something large to the mark of the tests that need it."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the server or the browser, before `-m` chooses; skip it where that lacks."""
-    reasons = {"studio": missing.studio(), "browser": missing.browser()}
+    reasons = {
+        "studio": missing.studio(),
+        "browser": missing.browser(),
+        "pages": missing.chromium(),
+    }
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in _MARKS:

@@ -142,9 +142,13 @@ def _append(path: Path, rows: list[tuple[object, ...]]) -> None:
 
 
 @contextmanager
-def browser(profile: Path) -> Iterator[webdriver.Chrome]:
-    """Yield Debian's Chromium, without a window and with a new profile."""
+def browser(profile: Path, *, scripts: bool = True) -> Iterator[webdriver.Chrome]:
+    """Yield Debian's Chromium, without a window and with a new profile; it can run no `scripts`."""
     options = webdriver.ChromeOptions()
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    if not scripts:
+        off = {"profile.managed_default_content_settings.javascript": 2}
+        options.add_experimental_option("prefs", off)
     options.binary_location = str(shutil.which("chromium"))
     for option in (*_OPTIONS, f"--user-data-dir={profile}"):
         options.add_argument(option)

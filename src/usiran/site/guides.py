@@ -20,7 +20,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _NUMBER = re.compile(r"(\d+(?:\.\d+)*)\.?\s")
 _ENTRY = re.compile(r"(\d+(?:\.\d+)*/\d+)\s")
 _RULE = re.compile(r"(?<![\w./])(?:\d+(?:\.\d+)+(?:/\d+)?|\d+/\d+|^\d+(?=[,:]))(?![\w/])")
-_WIDE = '<div class="wide" tabindex="0" role="region" aria-label="table">'
+_WIDE = '<div class="wide" tabindex="0" role="group" aria-label="table">'
 # File in annotation/, its page, and what the page is called.
 PAGES = (
     ("GUIDELINES.md", "guidelines", "Guidelines"),
@@ -92,6 +92,8 @@ def _guide(path: Path, page: str, name: str, links: Mapping[str, str]) -> Guide:
     # Wide tables and figures scroll, by keyboard too.
     html = html.replace("<table>", f"{_WIDE}<table>")
     html = html.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
+    # A table without heads has empty ones in Markdown.
+    html = html.replace("<th></th>", "<td></td>")
     return Guide(page, name, Markup(html), sections, frozenset(rules), pictures)
 
 

@@ -294,6 +294,7 @@ const usiran = (() => {
       });
     };
     form.addEventListener("input", apply);
+    form.addEventListener("change", apply);
     form.addEventListener("submit", (event) => { event.preventDefault(); apply(); });
     form.addEventListener("reset", () => setTimeout(apply));
     $("#rest").addEventListener("click", more);
