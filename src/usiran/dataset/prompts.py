@@ -75,10 +75,10 @@ def _neighbours(records: pd.DataFrame, step: int) -> list[Row]:
     """Return the sentence before (1) or after (-1) each; where there is none, an empty span."""
     places = records.groupby("article_id", sort=False)[["start", "end", "text"]].shift(step)
     # A span of no characters where the sentence itself starts: every row has the same form.
-    ends = records["start"]
+    here = records["start"]
     places = places.assign(
-        start=places["start"].fillna(ends).astype(int),
-        end=places["end"].fillna(ends).astype(int),
+        start=places["start"].fillna(here).astype(int),
+        end=places["end"].fillna(here).astype(int),
         text=places["text"].fillna(""),
     )
     return [{str(key): value for key, value in row.items()} for row in places.to_dict("records")]
