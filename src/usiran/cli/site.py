@@ -5,24 +5,39 @@ from __future__ import annotations
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import typer
 from typer import Option
 
-from usiran.cli.editions import Text
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_json
 from usiran.corpus import Corpus
 
+if TYPE_CHECKING:
+    from usiran.site.space import Sent
+
 
 def site(
-    output: Annotated[Path, Option(metavar="DIR", help="The folder to be made.")],
+    output: Annotated[Path | None, Option(metavar="DIR", help="The folder to be made.")] = None,
     text: Annotated[
-        Text, Option(help="withhold: masks in the place of the articles' words.")
-    ] = Text.INCLUDE,
+        Literal["include", "withhold"] | None,
+        Option(help="withhold: masks in the place of the articles' words (default: include)."),
+    ] = None,
     serve: Annotated[
         bool, Option("--serve", help="Serve it on this machine until Ctrl-C.")
     ] = False,
     port: Annotated[int, Option(min=0, max=65535, help="Where (default: any free one).")] = 0,
+    publish: Annotated[
+        Literal["space"] | None,
+        Option(help="space: make a static Space on the Hub show it; --text has to be said."),
+    ] = None,
+    repo_id: Annotated[
+        str | None, Option("--repo-id", metavar="ORG/NAME", help="The Space.")
+    ] = None,
+    public: Annotated[bool, Option("--public", help="Make it public (default: private).")] = False,
+    dry_run: Annotated[
+        bool, Option("--dry-run", help="Print what would be sent, send nothing.")
+    ] = False,
     force: Annotated[bool, Option("--force", help="Replace an earlier site.")] = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -34,18 +49,55 @@ def site(
     --output pages
     """
     from usiran import loading
-    from usiran.site.write import write_site
 
     progress = (lambda _: None) if quiet else say
+    _check(output, text, publish, repo_id)
     opened = loading.open(Corpus.find(corpus)).refuse_findings()
-    written = write_site(opened, output, words=text is Text.INCLUDE, force=force, progress=progress)
+    if repo_id is not None:
+        from usiran.site.space import publish as send
+
+        words = text == "include"
+        sent = send(opened, repo_id, words=words, public=public, dry_run=dry_run, say=progress)
+        _show_sent(sent, as_json=as_json)
+    if output is not None:
+        from usiran.site.write import write_site
+
+        written = write_site(
+            opened, output, words=text != "withhold", force=force, progress=progress
+        )
+        if as_json:
+            show_json(written._asdict() | {"index": str(output / "index.html")})
+        else:
+            print(output / "index.html")
+            say(f"{written.files} files, {written.size:,} bytes; the largest: {written.largest}")
+        if serve:
+            _serve(output, port)
+
+
+def _check(output: Path | None, text: str | None, publish: str | None, repo_id: str | None) -> None:
+    if (publish is None) != (repo_id is None):
+        raise typer.BadParameter("go together", param_hint="--publish and --repo-id")
+    if publish is None and output is None:
+        raise typer.BadParameter("say one of them", param_hint="--output or --publish")
+    if publish is not None and text is None:
+        from usiran.dataset.hub.publish import RIGHTS
+
+        # No default: whoever passes on the words of others has to say so.
+        raise typer.BadParameter(RIGHTS, param_hint="'--text'")
+
+
+def _show_sent(sent: Sent, *, as_json: bool) -> None:
     if as_json:
-        show_json(written._asdict() | {"index": str(output / "index.html")})
+        operations = [operation._asdict() for operation in sent.operations]
+        show_json(sent._asdict() | {"operations": operations})
+    elif sent.dry_run:
+        for operation in sent.operations:
+            print(operation)
+        say(f"dry run: nothing was written to {sent.url}")
     else:
-        print(output / "index.html")
-        say(f"{written.files} files, {written.size:,} bytes; the largest: {written.largest}")
-    if serve:
-        _serve(output, port)
+        print(f"{sent.url} {sent.commit}".rstrip())
+        if not sent.operations:
+            say("the Space shows exactly these pages already")
 
 
 def _serve(folder: Path, port: int) -> None:

@@ -11,10 +11,11 @@ import msgspec
 
 from usiran.benchmark.ceiling import Ceiling, TaskCeiling
 from usiran.benchmark.leaderboard import compared
-from usiran.benchmark.ranking import Peer, Ranking, Row, rank
+from usiran.benchmark.ranking import Peer, Ranking, Row, contestants_of, rank
 from usiran.benchmark.results import SUBMITTED, Result, Results
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.write_results import ceiling_path
+from usiran.models.registry import SYSTEMS
 from usiran.tasks.base import METRICS, Gold
 
 
@@ -89,9 +90,9 @@ class TaskBoard:
 
     @property
     def best(self) -> Line | None:
-        """The best that is no control and no peer."""
-        contestants = [line for line in self.lines if line.mark in ("", "submitted")]
-        return max(contestants, key=lambda line: line.result.score, default=None)
+        """The best of our own systems that read the text alone."""
+        first = next(iter(contestants_of(self.ranking)), None)
+        return None if first is None else Line(first.result, first.group, _mark(first))
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,8 @@ def comparisons(board: TaskBoard) -> Iterator[str]:
 def _mark(row: Row) -> str:
     if row.is_control:
         return "control"
+    if row.result.system in SYSTEMS and SYSTEMS[row.result.system].reads == "marks":
+        return "reads the gold's marks"
     return SUBMITTED if row.result.kind == SUBMITTED else ""
 
 

@@ -1,4 +1,4 @@
-"""A dataset repository on the Hugging Face Hub, spoken to through `huggingface_hub`.
+"""A repository on the Hugging Face Hub, spoken to through `huggingface_hub`.
 
 Every error between here and the Hub is one `HubError`, which says what was being done. Tokens are
 found by `huggingface_hub` and never shown.
@@ -10,12 +10,13 @@ import logging
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from usiran.dataset.hub.errors import hub_error
 from usiran.errors import InputError, shorten
 
 Say = Callable[[str], None]
+Kind = Literal["dataset", "space"]
 
 _SECONDS = 120.0
 
@@ -42,12 +43,15 @@ class State(NamedTuple):
 
 
 class Remote:
-    """One dataset repository, by its id ``ORG/NAME``; `say` takes a line of progress."""
+    """One repository of a kind, by its id ``ORG/NAME``; `say` takes a line of progress.
 
-    def __init__(self, repo_id: str, say: Say = lambda _: None) -> None:
+    A Space is a static one: the Hub serves its files as they are.
+    """
+
+    def __init__(self, repo_id: str, say: Say = lambda _: None, *, kind: Kind = "dataset") -> None:
         from huggingface_hub import HfApi, get_session
 
-        self.repo_id, self._say = check_id(repo_id), say
+        self.repo_id, self._say, self.kind = check_id(repo_id), say, kind
         self._api: Any = HfApi(library_name="usiran")
         # The client itself would wait for an answer without end.
         get_session().timeout = _SECONDS
@@ -55,7 +59,7 @@ class Remote:
     @property
     def url(self) -> str:
         """Where people read it."""
-        return f"{self._api.endpoint}/datasets/{self.repo_id}"
+        return f"{self._api.endpoint}/{self.kind}s/{self.repo_id}"
 
     def user(self) -> str:
         """Return the name of the account the token belongs to."""
@@ -68,18 +72,18 @@ class Remote:
 
         with self._doing("reading the repository"):
             try:
-                info = self._api.dataset_info(self.repo_id)
+                info = self._api.repo_info(self.repo_id, repo_type=self.kind)
             except RepositoryNotFoundError:
                 return None
-            refs = self._api.list_repo_refs(self.repo_id, repo_type="dataset")
+            refs = self._api.list_repo_refs(self.repo_id, repo_type=self.kind)
         tags = {tag.name: tag.target_commit for tag in refs.tags}
         return State(info.sha, bool(info.private), tags)
 
     def other_kind(self) -> str | None:
-        """Return what else than a dataset has this id: ``model``, ``space`` or nothing."""
+        """Return what else than a repository of this kind has this id, if anything."""
         with self._doing("looking for other repositories of this name"):
-            for kind in ("model", "space"):
-                if self._api.repo_exists(self.repo_id, repo_type=kind):
+            for kind in ("model", "dataset", "space"):
+                if kind != self.kind and self._api.repo_exists(self.repo_id, repo_type=kind):
                     return kind
         return None
 
@@ -89,7 +93,7 @@ class Remote:
 
         with self._doing(f"listing the files of {revision}"):
             entries = self._api.list_repo_tree(
-                self.repo_id, repo_type="dataset", revision=revision, recursive=True
+                self.repo_id, repo_type=self.kind, revision=revision, recursive=True
             )
             return {
                 entry.path: RemoteFile(entry.blob_id, entry.lfs.sha256 if entry.lfs else None)
@@ -100,7 +104,13 @@ class Remote:
     def create(self, *, private: bool) -> None:
         """Make the repository; one that is there already stays as it is."""
         with self._doing("making the repository"):
-            self._api.create_repo(self.repo_id, repo_type="dataset", private=private, exist_ok=True)
+            self._api.create_repo(
+                self.repo_id,
+                repo_type=self.kind,
+                private=private,
+                exist_ok=True,
+                space_sdk="static" if self.kind == "space" else None,
+            )
 
     def commit(
         self, added: Mapping[str, bytes], deleted: Iterable[str], *, parent: str, title: str
@@ -118,7 +128,7 @@ class Remote:
                 self.repo_id,
                 operations,
                 commit_message=title,
-                repo_type="dataset",
+                repo_type=self.kind,
                 revision="main",
                 # The Hub refuses where somebody has written meanwhile: nothing of theirs is undone.
                 parent_commit=parent,
@@ -128,7 +138,7 @@ class Remote:
     def tag(self, name: str, commit: str) -> None:
         """Tag a commit."""
         with self._doing(f"setting the tag {name}"):
-            self._api.create_tag(self.repo_id, tag=name, revision=commit, repo_type="dataset")
+            self._api.create_tag(self.repo_id, tag=name, revision=commit, repo_type=self.kind)
 
     @contextmanager
     def _doing(self, what: str) -> Iterator[None]:

@@ -48,7 +48,7 @@ def plan_new(edition: Edition, *, public: bool) -> Plan:
     """Plan for a repository that is not there yet."""
     first = Operation("create", "public dataset" if public else "private dataset", 0)
     last = Operation("tag", edition.release.tag, 0)
-    return Plan((first, *difference(edition, {}), last), "")
+    return Plan((first, *difference(edition.files, {}), last), "")
 
 
 def plan(remote: Remote, state: State, edition: Edition, *, public: bool, say: Say) -> Plan:
@@ -58,10 +58,10 @@ def plan(remote: Remote, state: State, edition: Edition, *, public: bool, say: S
     if tag in versions:
         _check_tag(remote, edition)
         return Plan((), state.tags[tag])
-    _check_visibility(remote, state, public=public, say=say)
+    check_visibility(remote, state, public=public, say=say)
     _check_order(remote, edition, versions)
     files = remote.files(state.head)
-    changes = difference(edition, files)
+    changes = difference(edition.files, files)
     stale = tuple(operation for operation in changes if operation.kind == "delete")
     _check_head(remote, files, stale, tagged=bool(versions))
     # The Hub makes a new repository with one commit, which holds no edition.
@@ -71,14 +71,14 @@ def plan(remote: Remote, state: State, edition: Edition, *, public: bool, say: S
     return Plan((*changes, Operation("tag", tag, 0)), state.head)
 
 
-def difference(edition: Edition, files: Mapping[str, RemoteFile]) -> Operations:
-    """Return the additions and deletions that make `files` the edition's."""
+def difference(wanted: Mapping[str, bytes], files: Mapping[str, RemoteFile]) -> Operations:
+    """Return the additions and deletions that make `files` the wanted ones."""
     added = (
         Operation("add", path, len(content))
-        for path, content in sorted(edition.files.items())
+        for path, content in sorted(wanted.items())
         if path not in files or not files[path].holds(content)
     )
-    stale = sorted(files.keys() - edition.files.keys() - {_OF_THE_HUB})
+    stale = sorted(files.keys() - wanted.keys() - {_OF_THE_HUB})
     return (*added, *(Operation("delete", path, 0) for path in stale))
 
 
@@ -86,7 +86,7 @@ def _check_tag(remote: Remote, edition: Edition) -> None:
     """See that the tag that is there names exactly this edition."""
     tag = edition.release.tag
     files = remote.files(tag)
-    if changes := difference(edition, files):
+    if changes := difference(edition.files, files):
         value = f"the tag {tag} is there with other content: {some(changes)}"
         fix = "release a new version; a tag that people may have read is not moved"
         if (text := text_of(files)) != edition.text:
@@ -103,7 +103,8 @@ def _check_order(remote: Remote, edition: Edition, versions: Mapping[str, Versio
         raise HubError(remote.repo_id, f"{', '.join(newer)} published", allowed, fix)
 
 
-def _check_visibility(remote: Remote, state: State, *, public: bool, say: Say) -> None:
+def check_visibility(remote: Remote, state: State, *, public: bool, say: Say) -> None:
+    """See that a public repository was meant; say where a private one stays private."""
     if not (state.private or public):
         fix = "say --public if that is meant, or make the repository private in its settings"
         raise HubError(remote.repo_id, "the repository is public", "private, or --public", fix)

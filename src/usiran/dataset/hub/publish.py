@@ -94,7 +94,7 @@ def _carry_out(remote: Remote, edition: Edition, plan: Plan, say: Say) -> str:
     else:
         # Stopped between the commit and the tag, an earlier run has done the rest.
         say(f"`main` holds {edition.release.version} already; only the tag is missing")
-    if wrong := difference(edition, remote.files(commit)):
+    if wrong := difference(edition.files, remote.files(commit)):
         value = f"commit {commit[:12]} is not the release: {some(wrong)}"
         fix = "run it again; if it stays, report it with this line"
         raise HubError(remote.repo_id, value, "exactly the release's files; no tag was set", fix)

@@ -1,0 +1,103 @@
+"""The site as a static Space on the Hugging Face Hub: its files, served as they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from usiran.corpus import Manifest
+from usiran.dataset.hub.client import Remote, Say, State
+from usiran.dataset.hub.plan import Operation, Operations, check_visibility, difference, some
+from usiran.errors import HubError
+from usiran.loading import Opened
+from usiran.site.pages import MARKER, Site
+
+
+class Sent(NamedTuple):
+    """What was done to the Space, or with a dry run would be; `commit` is "" for none."""
+
+    url: str
+    commit: str
+    operations: Operations
+    dry_run: bool
+
+
+def publish(
+    opened: Opened,
+    repo_id: str,
+    *,
+    words: bool,
+    public: bool = False,
+    dry_run: bool = False,
+    say: Say = lambda _: None,
+) -> Sent:
+    """Make a static Space ``ORG/NAME`` show the site, with the articles' words or without.
+
+    One commit changes what differs. A Space that is not there is made; `public` says whether a
+    new one is, and has to be said, too, where an old one is.
+    """
+    remote = Remote(repo_id, say, kind="space")
+    files = space_files(opened, words=words, say=say)
+    say(f"the token is {remote.user()}'s")
+    state = remote.state()
+    operations: Operations = ()
+    if state is None:
+        operations = _create(remote, public=public, dry_run=dry_run)
+        state = None if dry_run else remote.state()
+    there = {}
+    if state is not None:
+        check_visibility(remote, state, public=public, say=say)
+        there = remote.files(state.head)
+    changes = difference(files, there)
+    _check_own(remote, there, changes)
+    commit = ""
+    if state is not None and changes and not dry_run:
+        say(f"sending {len(changes)} changes")
+        commit = _send(remote, state, files, changes)
+    return Sent(remote.url, commit, (*operations, *changes), dry_run)
+
+
+def space_files(opened: Opened, *, words: bool, say: Say) -> dict[str, bytes]:
+    """Return every file of the Space: the site, and the card that says how it is served."""
+    files = dict(Site.of(opened, words=words).files(say))
+    return files | {"README.md": _card(opened.corpus.manifest)}
+
+
+def _card(manifest: Manifest) -> bytes:
+    front = {
+        "title": manifest.title[:64],
+        "sdk": "static",
+        "app_file": "index.html",
+        "datasets": [manifest.hub_id],
+        "license": manifest.annotation_license.lower(),
+    }
+    # JSON's values are YAML's, too.
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front.items()]
+    return "\n".join(["---", *lines, "---", "", f"# {manifest.title}", ""]).encode()
+
+
+def _create(remote: Remote, *, public: bool, dry_run: bool) -> Operations:
+    if kind := remote.other_kind():
+        allowed, fix = "a Space, or a name that is free", "name another --repo-id"
+        raise HubError(remote.repo_id, f"a {kind} repository has this name", allowed, fix)
+    if not dry_run:
+        remote.create(private=not public)
+    return (Operation("create", "public space" if public else "private space", 0),)
+
+
+def _check_own(remote: Remote, there: Mapping[str, object], changes: Operations) -> None:
+    """See that nothing is deleted but pages of an earlier site."""
+    stale = tuple(operation for operation in changes if operation.kind == "delete")
+    if stale and MARKER not in there:
+        allowed = "an empty Space, or one with an earlier site"
+        fix = "name another --repo-id, or delete them"
+        raise HubError(remote.repo_id, f"files of somebody's own: {some(stale)}", allowed, fix)
+
+
+def _send(remote: Remote, state: State, files: Mapping[str, bytes], changes: Operations) -> str:
+    added = {row.path: files[row.path] for row in changes if row.kind == "add"}
+    deleted = [row.path for row in changes if row.kind == "delete"]
+    version = json.loads(files[MARKER])["data_version"]
+    title = f"Pages of data version {version}"
+    return remote.commit(added, deleted, parent=state.head, title=title)
