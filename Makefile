@@ -91,6 +91,9 @@ check: $(DEV_STAMP)  ## format, lint, types, doctests, findings, drift
 	$(BIN)/usiran annotate adjudicate --check
 	$(BIN)/usiran annotate agreement --check
 	$(BIN)/usiran annotate agreement --check --corpus annotation/pilot
+	$(BIN)/usiran validate --corpus annotation/synthetic
+	$(BIN)/usiran annotate adjudicate --check --corpus annotation/synthetic
+	$(BIN)/usiran annotate agreement --check --corpus annotation/synthetic
 	$(BIN)/usiran benchmark leaderboard --check
 	$(BIN)/usiran benchmark report --check
 	$(BIN)/usiran benchmark verify --all

@@ -139,6 +139,12 @@ class Corpus:
         return self.annotation / "gold"
 
     @property
+    def companion(self) -> Corpus | None:
+        """The corpus of invented sentences that systems may be trained on besides, if any."""
+        companion = Corpus(self.annotation / "synthetic")
+        return companion if (companion.dataset / "corpus.toml").is_file() else None
+
+    @property
     def baselines(self) -> Path:
         """Settings, results and the leaderboard."""
         return self.root / "baselines"

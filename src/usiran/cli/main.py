@@ -60,12 +60,17 @@ def validate(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     Exit code 0: nothing found; 1: findings. Example: usiran validate --json
     """
     from usiran import loading
+    from usiran.validation.companion import shared_runs
     from usiran.validation.validate import validate as check
 
-    report = check(loading.open(Corpus.find(corpus)))
+    opened = loading.open(Corpus.find(corpus))
+    report = check(opened)
     if as_json:
         findings = [finding.as_dict() for finding in report.findings]
-        show_json({"findings": findings, "followed": report.followed, "rows": report.counts})
+        names = ("passage_id", "unit_id", "words")
+        shared = [dict(zip(names, run, strict=True)) for run in shared_runs(opened)]
+        told = {"followed": report.followed, "rows": report.counts, "companion_shares": shared}
+        show_json({"findings": findings} | told)
     else:
         show_findings(report.findings)
         rows = ", ".join(f"{name} {count}" for name, count in report.counts.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from usiran.loading.gold import gold_frames
 from usiran.schemas.base import ARTICLE_ID, ROUND
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
 from usiran.schemas.tables import FILES, KEYS, MODELS, check, empty, rows_of
-from usiran.text.articles import Sentence, Stored, Texts, grouped, read_stored
+from usiran.text.articles import Sentence, Stored, Texts, grouped, read_stored, read_text
 
 CROSSWALKS = ("ace2005", "acled", "cameo", "quad")
 PROJECTS: tuple[Project, ...] = ("stance", "spans")
@@ -63,6 +64,12 @@ class Opened:
             self._rows[name] = tuple(rows_of(self.tables[name])) if name in self.tables else ()
         return self._rows[name]
 
+    @cached_property
+    def companion(self) -> Opened | None:
+        """The training companion, a corpus of its own; None where the corpus has none."""
+        companion = self.corpus.companion
+        return open(companion) if companion else None
+
     def refuse_findings(self) -> Opened:
         """Return the corpus if it could be read without a finding; `validate` finds more."""
         if self.findings or self.label_findings:
@@ -82,6 +89,7 @@ def open(corpus: Corpus) -> Opened:
     for name in _CSV:
         reader.read_csv(name)
     reader.read_crosswalks()
+    reader.read_frozen()
     # Labels are offsets in texts: without both tables every one of them would be a finding.
     if {"articles", "sentences"} <= set(reader.tables):
         reader.texts = texts_of(reader.tables)
@@ -181,6 +189,9 @@ class _Reader:
 
     def read_crosswalks(self) -> None:
         folder = self.corpus.root / FILES["crosswalks"]
+        if not folder.exists():
+            self.tables["crosswalks"] = empty("crosswalks")
+            return
         frames = []
         for name in sorted({*CROSSWALKS, *(path.stem for path in folder.glob("*.csv"))}):
             file = f"{FILES['crosswalks']}/{name}.csv"
@@ -197,6 +208,21 @@ class _Reader:
             frames += [] if frame is None else [frame]
         if frames:
             self.tables["crosswalks"] = pd.concat(frames, ignore_index=True)
+
+    def read_frozen(self) -> None:
+        """Read the hashes of the companion's files."""
+        path = self.corpus.root / FILES["companion"]
+        if not path.exists():
+            self.tables["companion"] = empty("companion")
+            return
+        try:
+            lines = read_text(path, name=FILES["companion"], what="lines of sha256sum").splitlines()
+        except FileError as error:
+            self.findings.append(error.finding)
+            return
+        parts = [line.partition("  ") for line in lines if line.strip()]
+        rows = {"file": [file for _, _, file in parts], "sha256": [digest for digest, *_ in parts]}
+        self._add("companion", pd.DataFrame(rows, dtype=object))
 
     def read_submissions(self) -> None:
         """Read every submission; without all of them there is no table of annotations."""

@@ -18,7 +18,8 @@ _NAMES = (
     *("articles", "sentences", "folds", "annotators", "registry", "actor_links"),
     *("article_aliases", "crosswalks", "annotations", "votes", "decisions", "event_groups"),
     *("holders", "stance", "article_stance", "actors", "events", "roles", "contrast"),
-    *("contrast_key", "contrast_labels", "contrast_dropped", "predictions", "results"),
+    *("contrast_key", "contrast_labels", "contrast_dropped", "companion"),
+    *("predictions", "results"),
 )
 MODELS: dict[str, Table] = {name: import_module(f"usiran.schemas.{name}").TABLE for name in _NAMES}
 FILES = {name: table.file for name, table in MODELS.items()}

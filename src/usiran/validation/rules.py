@@ -5,7 +5,17 @@ from typing import NamedTuple
 
 from usiran.errors import Finding
 from usiran.loading import Opened
-from usiran.validation import contrast, guidelines, keys, labels, registry, texts, votes, withheld
+from usiran.validation import (
+    companion,
+    contrast,
+    guidelines,
+    keys,
+    labels,
+    registry,
+    texts,
+    votes,
+    withheld,
+)
 
 _GOLD = ("stance", "article_stance", "actors", "events", "roles")
 
@@ -50,6 +60,9 @@ RULES = (
     Rule(("contrast_key", "stance"), contrast.sources),
     Rule(("contrast", "contrast_key"), contrast.crossed),
     Rule(("contrast", "articles", "sentences"), contrast.minimal),
+    Rule(("companion",), companion.frozen),
+    Rule((), companion.trained_on_alone),
+    Rule(("articles", "sentences"), companion.unshared),
 )
 
 

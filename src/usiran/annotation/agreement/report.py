@@ -186,6 +186,8 @@ def _pair_table(
     rows = [
         [f"{short[row[0].one]} / {short[row[0].other]}", *(figure(pair.value) for pair in row)]
         for row in zip(*(pairs for _, pairs in columns), strict=True)
+        # Of annotators who labelled nothing together nothing can be told.
+        if any(pair.value is not None for pair in row)
     ]
     return table((name, *(head for head, _ in columns)), rows, gap=" ")
 
