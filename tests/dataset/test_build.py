@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import datasets
 import pyarrow.parquet as pq
@@ -119,7 +120,7 @@ def test_roles_name_actors_of_the_same_article(loaded: dict[str, datasets.Datase
 def test_the_card_says_of_every_config_what_its_files_hold(repo: Corpus) -> None:
     _, front, _ = (repo.dataset / "README.md").read_text("utf-8").split("---\n", 2)
     document = yaml.safe_load(front)
-    assert [one["config_name"] for one in document["configs"]] == [*CONFIGS, "prompts"]
+    assert [one["config_name"] for one in document["configs"]] == [*CONFIGS, "prompts", "synthetic"]
     for config, info in zip(document["configs"], document["dataset_info"], strict=True):
         paths = [
             path for files in config["data_files"] for path in repo.dataset.glob(files["path"])
@@ -165,3 +166,21 @@ def test_a_build_as_json_is_one_document(copied: Corpus) -> None:
     found = json.loads(done.out)
     assert found["changed"] == ["dataset/croissant.json"]
     assert found["rows"]["stance"] == 161
+
+
+def test_the_companion_has_the_columns_of_stance_and_spans_and_no_fold(
+    repo: Corpus, loaded: dict[str, datasets.Dataset], tmp_path: Path
+) -> None:
+    companion = datasets.load_dataset(
+        str(repo.dataset), "synthetic", split="train", cache_dir=str(tmp_path)
+    )
+    both = {*loaded["stance"].features, *loaded["spans"].features}
+    own = {"passage_id", "family_id", "family_kind", "register", "writer", "has_spans"}
+    assert set(companion.features) == (both | own) - {"article_id", "fold", "text_status"}
+    assert len(companion) == 800
+    assert companion.features["stance"] == loaded["stance"].features["stance"]
+    for row in companion:
+        assert (row["actors"] is None) is (not row["has_spans"])
+        for span in [*(row["actors"] or []), *(row["events"] or [])]:
+            place = slice(span["start"] - row["start"], span["end"] - row["start"])
+            assert row["text"][place] == span["text"]

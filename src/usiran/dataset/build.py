@@ -12,6 +12,7 @@ from typing import Any
 
 from usiran.annotation.casebook import fill
 from usiran.corpus import Corpus, Manifest
+from usiran.dataset.companion_config import companion_views
 from usiran.dataset.configs import views
 from usiran.dataset.describe import citation, croissant, datasheet, eval_yaml
 from usiran.dataset.describe.card import Built, card
@@ -72,7 +73,7 @@ def make(opened: Opened, progress: Progress = lambda _: None) -> Result:
     """Make every generated file of a corpus without findings; none is written into it."""
     corpus = opened.corpus
     files, built = _generated(corpus, opened.scheme), []
-    for view in views(opened.tables, opened.scheme):
+    for view in (*views(opened.tables, opened.scheme), *companion_views(opened)):
         progress(f"building the config {view.key}")
         path = corpus.dataset / view.file
         table = to_table(view)
@@ -125,6 +126,9 @@ def _generated(corpus: Corpus, scheme: Scheme) -> dict[Path, bytes]:
         corpus.schemas / name: data for name, data in json_schema_files(scheme.allowed).items()
     }
     files |= {corpus.annotation / name: data for name, data in config_files(scheme).items()}
+    if corpus.companion is not None:
+        # A corpus folder of its own, which is labelled by the same scheme.
+        files[corpus.companion.labels] = corpus.labels.read_bytes()
     rights = corpus.root / "LICENSE-DATA.md"
     if rights.exists():
         # The published folder carries its rights with it.

@@ -42,6 +42,19 @@ FIELDS = {
     "no labels",
     "article_stance": "the side the article as a whole favours; never scored",
     "article_stance_votes": "annotators for each article stance",
+    "passage_id": "the invented passage that the sentence stands in",
+    "family_id": "the family of hand-written variations that the sentence is in, if any",
+    "family_kind": "what sets it apart in its family: target, attitude, attribution, act, both "
+    "(sides named), negation; base is what they vary",
+    "register": "the kind of text that the passage is written as",
+    "writer": "which language model wrote it, as annotators.csv of the companion tells",
+    "has_spans": "whether actors, events and roles are labelled; where not, they are missing",
+}
+
+# What is said of a config before anything else.
+NOTICES = {
+    "synthetic": "Invented by a language model for training. Not news, no evidence about anybody; "
+    "never evaluate on it, and never pool it into counts.",
 }
 
 
@@ -80,6 +93,11 @@ class View:
     def file(self) -> str:
         """Where the rows are published, relative to the dataset."""
         return f"data/{self.name}/{self.split}-00000-of-00001.parquet"
+
+    @property
+    def notice(self) -> str:
+        """What is said of the config before anything else; empty for most."""
+        return NOTICES.get(self.name, "")
 
     def fields(self) -> dict[str, str]:
         """Return what each column holds, in the order of the columns."""

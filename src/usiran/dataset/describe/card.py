@@ -58,7 +58,7 @@ def _yaml(facts: Facts, built: Sequence[Built]) -> str:
         "license_name": f"{manifest.annotation_license}-annotations-texts-reserved",
         "license_link": "LICENSE.md",
         "annotations_creators": _creators(facts),
-        "language_creators": ["found"],
+        "language_creators": _writers(built),
         "multilinguality": ["monolingual"],
         "source_datasets": ["original"],
         "size_categories": [_size(max(len(config.view.rows) for config in built))],
@@ -78,6 +78,11 @@ def _creators(facts: Facts) -> list[str]:
     return sorted({names[who.kind] for who in facts.annotators})
 
 
+def _writers(built: Sequence[Built]) -> list[str]:
+    # The articles were found; what has a notice was written by a language model.
+    return ["found", *(["machine-generated"] if any(one.view.notice for one in built) else [])]
+
+
 def _size(rows: int) -> str:
     """Return the Hub's name for a number of rows."""
     bounds = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
@@ -92,7 +97,7 @@ def _config(manifest: Manifest, splits: Sequence[Built], *, default: bool) -> di
     entry: dict[str, object] = {
         "config_name": view.name,
         "version": manifest.version,
-        "description": f"One row is {view.about}. Content {contents}.",
+        "description": f"{view.notice} One row is {view.about}. Content {contents}.".lstrip(),
         "data_files": [{"split": split.view.split, "path": split.view.pattern} for split in splits],
     }
     return entry | ({"default": True} if default else {})

@@ -121,7 +121,7 @@ def _file(config: Built, content: bytes) -> Json:
         "@type": "cr:FileObject",
         "@id": f"{view.key}.parquet",
         "name": f"{view.key}.parquet",
-        "description": f"The config {view.name}: one row is {view.about}.",
+        "description": f"{view.notice} The config {view.name}: one row is {view.about}.".lstrip(),
         "contentUrl": view.file,
         "encodingFormat": "application/x-parquet",
         "contentSize": f"{len(content)} B",
@@ -136,7 +136,8 @@ def _record_set(config: Built) -> Json:
         "@type": "cr:RecordSet",
         "@id": view.key,
         "name": view.key,
-        "description": f"One record is {view.about}; {len(view.rows)} records, split {view.split}.",
+        "description": f"{view.notice} One record is {view.about}; {len(view.rows)} records, split "
+        f"{view.split}.".lstrip(),
         "key": {"@id": f"{view.key}/{key}"},
         "field": fields(view),
     }

@@ -15,7 +15,7 @@ FILE = "DATASHEET.md"
 # Each is a macro of the template.
 BLOCKS = (
     *("sizes", "labels", "articles", "annotators", "agreement", "gold", "garbled"),
-    *("contrast", "rights", "versions"),
+    *("contrast", "companion", "rights", "versions"),
 )
 _BLOCK = re.compile(r"(<!-- figures: (?P<name>[^\n]*?) -->\n).*?(<!-- /figures -->)", re.DOTALL)
 

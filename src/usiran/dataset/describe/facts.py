@@ -17,6 +17,7 @@ from usiran.dataset.release.stored import folder_of, read_release
 from usiran.dataset.release.version import parse_version
 from usiran.errors import InputError
 from usiran.loading import Opened
+from usiran.loading.companion import families_of, passages_of
 from usiran.schemas.contrast_key import KINDS
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import Frames, rows_of
@@ -96,6 +97,30 @@ class Contrast(NamedTuple):
     annotators: tuple[str, ...]
 
 
+class Companion(NamedTuple):
+    """The size of the training companion, which counts in no other figure.
+
+    `stances` and `holders` count its sentences, `registers` its passages, `kinds` the sentences in
+    `families`; `in_families` are those of its `positions` (not neutral) that stand in a family of
+    three to six. `spans` counts the sentences whose actors, events and roles are labelled.
+    """
+
+    sentences: int
+    passages: int
+    writers: int
+    registers: Counts
+    stances: Counts
+    holders: Counts
+    families: int
+    kinds: Counts
+    positions: int
+    in_families: int
+    spans: int
+    actors: int
+    events: int
+    roles: int
+
+
 @dataclass(frozen=True)
 class Facts:
     """Everything that the descriptions of a corpus tell.
@@ -103,7 +128,7 @@ class Facts:
     `guidelines` is the version of the label scheme, `released` the day of this version's release
     (YYYY-MM-DD), `labels` leads from what is labelled to its counts; `linked` actor spans are
     linked to the `registry`'s actors. `agreement` is that of the gold rounds, without intervals;
-    None where fewer than two annotators share units.
+    None where fewer than two annotators share units, as `companion` is where there is none.
     """
 
     manifest: Manifest
@@ -117,6 +142,7 @@ class Facts:
     registry: int
     gold: Gold
     contrast: Contrast
+    companion: Companion | None
     agreement: Agreement | None = field(repr=False)
 
     def total(self, name: str) -> int:
@@ -158,6 +184,7 @@ def facts_of(
         registry=len(frames["registry"]),
         gold=_gold(frames),
         contrast=_contrast(frames, scheme),
+        companion=_companion(opened.companion, scheme),
         agreement=_agreement(opened),
     )
 
@@ -277,4 +304,32 @@ def _contrast(frames: Frames, scheme: Scheme) -> Contrast:
         holders=_counts(items["holder"], scheme["holder"].names),
         dropped=len(frames["contrast_dropped"]),
         annotators=tuple(sorted(set(labels["annotator_id"][labels["given"] == "blind"]))),
+    )
+
+
+def _companion(companion: Opened | None, scheme: Scheme) -> Companion | None:
+    if companion is None:
+        return None
+    frames, families = companion.tables, families_of(companion)
+    passages, stance = passages_of(companion), frames["stance"]
+    sizes = Counter(member.family_id for member in families.values())
+    stances = dict(zip(stance["sentence_id"], stance["stance"], strict=True))
+    sided = {side.stance for side in scheme.contest.sides}
+    positions = [key for key, label in stances.items() if label in sided]
+    families_of_positions = (families[key].family_id for key in positions if key in families)
+    return Companion(
+        sentences=len(stance),
+        passages=len(passages),
+        writers=len({passage.writer for passage in passages.values()}),
+        registers=Counter(passage.register for passage in passages.values()),
+        stances=_counts(stance["stance"], scheme["stance"].names),
+        holders=_counts(stance["holder"], scheme["holder"].names),
+        families=len(sizes),
+        kinds=Counter(member.kind for member in families.values()),
+        positions=len(positions),
+        in_families=sum(3 <= sizes[family] <= 6 for family in families_of_positions),
+        spans=sum(passages[key].has_spans for key in stance["article_id"]),
+        actors=len(frames["actors"]),
+        events=len(frames["events"]),
+        roles=len(frames["roles"]),
     )

@@ -51,7 +51,8 @@ class Prose:
         kinds = Counter(who.kind.replace("-", " ") for who in self.facts.annotators)
         counts = " and ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in sorted(kinds.items()))
         names = "; ".join(f"`{who.annotator_id}`: {who.name}" for who in self.facts.annotators)
-        return f"Annotators: {counts} ({names}). Nothing here was labelled by anybody else."
+        apart = " The config `synthetic` has its own." if self.facts.companion else ""
+        return f"Annotators: {counts} ({names}). Nothing here was labelled by anybody else.{apart}"
 
     @property
     def withdrawn(self) -> str:

@@ -14,6 +14,7 @@ import msgspec
 import pandas as pd
 
 from usiran.dataset.build import reload
+from usiran.dataset.companion_config import CONFIG, companion_views
 from usiran.dataset.configs import views
 from usiran.dataset.describe import croissant, eval_yaml
 from usiran.dataset.describe.card import Built, card
@@ -75,7 +76,7 @@ def text_free_files(
     # Ids of articles and of actors are names, even where they are made of a headline's words.
     runs = SharedRuns(present.values(), [*texts.texts, *frames["registry"]["actor_id"]])
     articles, fields = _withheld(frames["articles"], present, runs)
-    bare = views({**frames, "articles": articles}, opened.scheme)
+    bare = (*views({**frames, "articles": articles}, opened.scheme), *companion_views(opened))
     rights = opened.corpus.root / "LICENSE-DATA.md"
     page_data = PageData(
         statistics=facts_of(opened),
@@ -92,8 +93,10 @@ def text_free_files(
     files[PAGE_DATA] = msgspec.json.format(msgspec.json.encode(page_data), indent=1) + b"\n"
     files[f"{RESTORE}/README.md"] = _FORMAT.read_bytes()
     # Looked at as a reader gets it, file by file, so that no path into an edition is forgotten.
-    # The registry holds what actors are called: names, not wording.
-    worded = {name: data for name, data in files.items() if not name.startswith("data/actors/")}
+    # The registry holds what actors are called: names, not wording. The words of the companion
+    # are the project's own; validation sees to it that none are an article's.
+    names = ("data/actors/", f"data/{CONFIG}/")
+    worded = {name: data for name, data in files.items() if not name.startswith(names)}
     for name, run in leaks(worded, runs):
         allowed = f"fewer than {SHINGLE} words of an article in a row"
         raise FileError(f"text-free {name}", run, allowed, "this is a fault of the toolkit")
