@@ -9,6 +9,7 @@ import pytest
 
 from tests.support import synthetic
 from tests.support.command import call, run, tree
+from tests.support.pages import read
 from usiran.corpus import Corpus
 
 
@@ -52,6 +53,23 @@ def test_texts_become_tables_without_any_corpus(trained: Path, text: Path, tmp_p
     done = call("predict", trained, *words, "--force", "--quiet", "--json", at=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert json.loads(done.out)["rows"]["articles"] == 1
+
+
+def test_pages_show_each_text_with_its_labels(trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text(
+        '{"id": "a", "text": "Colonel Hassan bombed <b>it</b> . They left ."}\n{"text": "No ."}\n'
+    )
+    done = call("predict", trained, "t.jsonl", "--output", "out", "--html", at=tmp_path)
+    assert done.code == 0, done.err
+    folder = tmp_path / "out" / "html"
+    index = read((folder / "index.html").read_bytes())
+    pages = [link for link in index.links if link.startswith("articles/")]
+    assert len(pages) == 2
+    article = read((folder / pages[0]).read_bytes())
+    assert {"001", "@actor:0-14"} <= set(article.ids)
+    assert "Colonel Hassan bombed <b>it</b> ." in article.text
+    assert "probabilities: " in article.text
+    assert (folder / "static" / "site.css").is_file()
 
 
 def test_several_models_can_be_named_one_by_one(trained: Path, text: Path, tmp_path: Path) -> None:

@@ -60,6 +60,9 @@ def predict(
     workers: Annotated[
         int, Option(min=1, help="Processes that label (more than 1 needs the extra 'dask').")
     ] = 1,
+    html: Annotated[
+        bool, Option("--html", help="Also pages that show each text with its labels.")
+    ] = False,
     skip_bad: Annotated[
         bool, Option("--skip-bad", help="Leave out rows that cannot be read.")
     ] = False,
@@ -78,6 +81,8 @@ def predict(
     from usiran.inference.read_texts import Columns, Reader
     from usiran.inference.store import load_all
 
+    if html:
+        from usiran.site.predicted import PredictedPages
     models = load_all([model, *(also or ())], show.data_version(corpus))
     reader = Reader(source, Columns(text_column, id_column), skip_bad, lambda row: say(str(row)))
     with show.progress(quiet=quiet) as progress:
@@ -90,5 +95,6 @@ def predict(
             force=force,
             workers=workers,
             progress=progress,
+            pages=PredictedPages(models) if html else None,
         )
     show.predictions(predictions, output, as_json=as_json)

@@ -2,9 +2,10 @@
 
 import itertools
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -21,6 +22,16 @@ WINDOW = 8  # batches in work for each process
 Progress = Callable[[int, int], None]
 
 _models: Sequence[Model] = ()
+
+
+class Pages(Protocol):
+    """Pages of labelled texts, written beside the tables."""
+
+    def add(self, folder: Path, documents: Sequence[Document], rows: Mapping[str, Rows]) -> None:
+        """Write the pages of a batch of texts into the folder of predictions."""
+
+    def finish(self, folder: Path) -> None:
+        """Write what leads to all of them."""
 
 
 class Predictions(msgspec.Struct, frozen=True):
@@ -42,6 +53,7 @@ def write_predictions(
     force: bool = False,
     workers: int = 1,
     progress: Progress | None = None,
+    pages: Pages | None = None,
 ) -> Predictions:
     """Label every text, by at most one model a task; the folder appears at the end, whole.
 
@@ -52,15 +64,20 @@ def write_predictions(
         # Everything is read twice, so that a bad row is told before hours of labelling.
         total, skipped = reader.survey()
         with open_tables(folder, schemas(models), form) as tables:
-            parts = batches(reader.documents(), batch)
+            parts, texts = itertools.tee(batches(reader.documents(), batch))
             for rows in labelled(models, parts, workers=workers):
                 tables.write(rows)
+                documents = next(texts)
+                if pages is not None:
+                    pages.add(folder, documents, rows)
                 if progress is not None:
                     progress(tables.counts["articles"], total)
         systems = tuple(_system(model) for model in models)
         predictions = Predictions(systems, present_versions(), tables.counts, skipped)
         content = msgspec.json.format(msgspec.json.encode(predictions)) + b"\n"
         (folder / MANIFEST).write_bytes(content)
+        if pages is not None:
+            pages.finish(folder)
     return predictions
 
 

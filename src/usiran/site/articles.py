@@ -76,6 +76,7 @@ class SentenceView:
     contested: bool = False
     garbled: bool = False
     votes: tuple[tuple[str, str, int], ...] = ()  # layer, label, annotators
+    chances: tuple[tuple[str, str, str], ...] = ()  # layer, label, a system's probability
     answers: tuple[tuple[str, dict[str, str]], ...] = ()  # by annotator, by layer
     deeds: tuple[Deed, ...] = ()
     decisions: tuple[Decision, ...] = ()

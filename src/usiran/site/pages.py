@@ -53,7 +53,7 @@ class Site:
 
     def files(self, progress: Progress = lambda _: None) -> Files:
         """Yield every file of the site: its name and its content."""
-        yield from _static()
+        yield from static_files()
         progress("the articles")
         yield from self._articles()
         progress("who does what to whom")
@@ -99,6 +99,8 @@ class Site:
             "stances": self.opened.scheme.contest.stances,
             "guides": self.guides,
             "notice": self.notice,
+            "colophon": f"{manifest.title}, data version {manifest.version}. Annotations: "
+            f"{manifest.annotation_license}. {manifest.text_rights}",
             "page": name,
             "sections": self._sections,
             "slug": slug,
@@ -276,7 +278,8 @@ class Site:
                 )
 
 
-def _static() -> Files:
+def static_files() -> Files:
+    """Yield the style sheet and the script."""
     folder = package_files("usiran.site").joinpath("static")
     for name in ("site.css", "site.js"):
         yield f"static/{name}", folder.joinpath(name).read_bytes()

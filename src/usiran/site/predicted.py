@@ -1,0 +1,152 @@
+"""Pages of one's own texts with the labels that trained systems give them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from usiran.inference.label_batch import SPAN_LAYERS
+from usiran.inference.read_texts import Document
+from usiran.inference.store import Model
+from usiran.inference.write_tables import Rows
+from usiran.io.atomic import fill
+from usiran.io.markdown import score
+from usiran.site.articles import (
+    ArticleView,
+    SentenceView,
+    fragment_of,
+    ordinal_of,
+    paragraphs_of,
+)
+from usiran.site.guides import Guides
+from usiran.site.marks import Mark
+from usiran.site.markup import render
+from usiran.site.pages import static_files
+from usiran.text.articles import Sentence, sha256
+
+FOLDER = "html"
+_SENTENCES = ("stance", "holder")
+
+
+class _Named(NamedTuple):
+    """What pages call the whole: no corpus, but what systems said of some texts."""
+
+    name: str
+    title: str
+    version: str
+    language: str
+
+
+class PredictedPages:
+    """Writes ``html/``: a page a text, as the site shows an article, and a list of them."""
+
+    def __init__(self, models: Sequence[Model]) -> None:
+        self._labels = {model.info.task: model.info.labels for model in models}
+        systems = [f"{model.info.task} by {model.info.system}" for model in models]
+        info = models[0].info
+        self._named = _Named("predictions", "Predictions", info.data_version, info.language)
+        self._notice = f"Labels by systems, read by nobody: {', '.join(systems)}."
+        self._texts: list[tuple[str, str]] = []
+
+    def add(self, folder: Path, documents: Sequence[Document], rows: Mapping[str, Rows]) -> None:
+        """Write the pages of some texts."""
+        by_article: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+        for row in rows["sentences"]:
+            by_article[row["article_id"]].append(row)
+        labels = {row["sentence_id"]: row for row in rows.get("stance", ())}
+        marks = _marks(rows)
+        for document in documents:
+            sentences = [
+                self._sentence(row, document.text, labels, marks)
+                for row in by_article[document.article_id]
+            ]
+            view = _article(document, sentences)
+            self._texts.append((document.article_id, view.title))
+            name = f"{FOLDER}/articles/{document.article_id}.html"
+            page = self._page("article", name, article=view, happenings=[], asked=())
+            fill(folder, {name: page})
+
+    def finish(self, folder: Path) -> None:
+        """Write the list of all texts, the style sheet and the script."""
+        static = {f"{FOLDER}/{name}": content for name, content in static_files()}
+        index = self._page("predicted", f"{FOLDER}/index.html", texts=self._texts)
+        fill(folder, static | {f"{FOLDER}/index.html": index})
+
+    def _page(self, page: str, name: str, **values: object) -> bytes:
+        return render(
+            page,
+            root="../" * (name.count("/") - 1),
+            site=self._named,
+            stances=self._labels.get("stance", ()),
+            scheme=None,
+            guides=Guides(()),
+            notice=self._notice,
+            colophon=f"Made by `usiran predict` with models of data version {self._named.version}.",
+            page=name,
+            sections=(),
+            before=None,
+            after=None,
+            **values,
+        )
+
+    def _sentence(
+        self,
+        row: Mapping[str, Any],
+        text: str,
+        labels: Mapping[str, Mapping[str, Any]],
+        marks: Mapping[str, list[Mark]],
+    ) -> SentenceView:
+        key = row["sentence_id"]
+        place = Sentence(key, row["article_id"], row["start"], row["end"], row["zone"])
+        own = labels.get(key, {})
+        stance = own.get("stance", "")
+        names = self._labels.get("stance", ())
+        return SentenceView(
+            place,
+            ordinal_of(key),
+            text[place.start : place.end],
+            marks=tuple(sorted(marks.get(key, ()), key=lambda mark: mark.start)),
+            stance=stance,
+            side=names.index(stance) if stance in names else 2,
+            holder=own.get("holder", ""),
+            chances=tuple(
+                (task, label, score(chance))
+                for task in _SENTENCES
+                for label, chance in (own.get(f"{task}_probabilities") or {}).items()
+            ),
+        )
+
+
+def _article(document: Document, sentences: Sequence[SentenceView]) -> ArticleView:
+    title = next((row.text for row in sentences if row.zone == "title"), document.article_id)
+    facts = [("file", document.file, ""), ("row", str(document.row), "")]
+    facts += [("id in the file", document.source_id, "")] if document.source_id else []
+    return ArticleView(
+        article_id=document.article_id,
+        title=title,
+        published="",
+        publisher="",
+        sha256=sha256(document.text),
+        withheld=False,
+        facts=tuple(facts),
+        paragraphs=paragraphs_of(document.text, sentences),
+    )
+
+
+def _marks(rows: Mapping[str, Rows]) -> dict[str, list[Mark]]:
+    marks: dict[str, list[Mark]] = defaultdict(list)
+    for task, layer in SPAN_LAYERS.items():
+        for row in _known(rows.get(task, ())):
+            fragment, start, end = fragment_of(row["span_id"]), row["start"], row["end"]
+            label = row["type"]
+            marks[row["sentence_id"]].append(
+                Mark(fragment, layer, start, end, label, words=row["text"], tag=label)
+            )
+    return marks
+
+
+def _known(rows: Rows) -> Iterable[Mapping[str, Any]]:
+    """Return each span once: an address is one element's."""
+    return {row["span_id"]: row for row in rows}.values()
