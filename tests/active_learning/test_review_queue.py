@@ -238,7 +238,6 @@ def test_the_queue_of_an_adjudicated_gold_still_knows_the_votes(three: Corpus) -
     [
         ("bert", "found 'bert'; allowed: majority"),
         ("majority", "found 'majority'; allowed: a sentence model: tfidf-logreg"),
-        ("tfidf-svm", "found 'tfidf-svm'; allowed: a system that gives probabilities"),
     ],
 )
 def test_a_system_that_cannot_be_compared_is_refused(

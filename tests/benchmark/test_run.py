@@ -57,7 +57,7 @@ def test_the_plan_holds_every_task_that_can_be_evaluated_and_every_system_of_it(
     bench: MakeBench,
 ) -> None:
     plan = bench().plan()
-    assert len(plan) == 14 + 13 + 13 + 13 + 8 + 7 + 8 + 6 + 6
+    assert len(plan) == 14 + 13 + 13 + 13 + 9 + 7 + 9 + 6 + 6
     assert "article_stance" not in {task for task, _ in plan}
     assert bench().plan(["article_stance"]) == []
     assert bench().plan(["contrast"]) == []
@@ -186,7 +186,8 @@ def test_a_result_holds_everything_the_protocol_asks_for(bench: MakeBench) -> No
     assert (result["sentences"], result["articles"]) == (120, 5)
     assert result["gold_sha256"] == made.golds["stance"].sha256
     assert result["folds_sha256"] == made.folds
-    assert set(result["scores"]) == {"macro_f1", "accuracy", "mcc", "soft", "without_contested"}
+    names = {"macro_f1", "accuracy", "mcc", "soft", "brier", "without_contested"}
+    assert set(result["scores"]) == names
     assert list(result["per_article"]) == [f"article-{i}" for i in range(5)]
     assert set(result["per_class"]["type"]["neutral"]) == {"precision", "recall", "f1", "support"}
     assert result["confusion"]["labels"] == ["pro-US", "pro-Iran", "neutral"]

@@ -94,9 +94,8 @@ def test_an_articles_labels_are_the_fitted_systems_own(
         said, stated = predict(model.estimator, mine, model.info.labels)
         if model.info.unit == "sentence":
             assert [row[task] for row in rows["stance"]] == said.tolist()
-            if stated is not None:
-                got = [list(row[f"{task}_probabilities"].values()) for row in rows["stance"]]
-                assert np.allclose(got, stated)
+            got = [list(row[f"{task}_probabilities"].values()) for row in rows["stance"]]
+            assert np.allclose(got, np.asarray(stated))
         else:
             starts = {row["sentence_id"]: row["start"] for row in rows["stance"]}
             spans: dict[str, list[Span]] = {key: [] for key in starts}
@@ -146,7 +145,7 @@ def test_the_columns_are_those_of_the_corpuss_tables(models: Sequence[Model]) ->
         assert found[name].names == [c for c in MODELS[name].columns if c not in told]
     assert found["stance"].names == [
         "sentence_id", "article_id", "start", "end", "zone", "text", "stance",
-        "stance_probabilities", "holder",
+        "stance_probabilities", "holder", "holder_probabilities",
     ]  # fmt: skip
 
 
@@ -187,9 +186,10 @@ def test_the_batch_changes_nothing(models: Sequence[Model], tmp_path: Path) -> N
     for table in schemas(models):
         one, other = (rows_in(tmp_path / size, table) for size in "13")
         # A processor may sum a longer column in another order: the last digits are not ours.
-        chances = [row.pop("stance_probabilities", {}) for row in one]
-        for row, expected in zip(other, chances, strict=True):
-            assert row.pop("stance_probabilities", {}) == pytest.approx(expected)
+        for name in ("stance_probabilities", "holder_probabilities"):
+            chances = [row.pop(name, {}) for row in one]
+            for row, expected in zip(other, chances, strict=True):
+                assert row.pop(name, {}) == pytest.approx(expected)
         assert one == other
 
 

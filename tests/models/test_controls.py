@@ -8,11 +8,13 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.dummy import DummyClassifier
 
 from tests.support import synthetic
 from usiran.models.controls import (
     ArticlePrior,
     NoSpans,
+    RandomLabels,
     RandomSpans,
     relabel_between,
     relabel_within,
@@ -69,7 +71,23 @@ def test_article_prior_says_what_the_most_similar_article_mostly_says() -> None:
     )
     assert control.predict(asked).tolist() == ["pro-US", "pro-Iran", "pro-US"]
     assert control.classes_.tolist() == ["neutral", "pro-Iran", "pro-US"]
-    assert control.predict_proba(asked)[0] == pytest.approx([1 / 3, 0, 2 / 3])
+    assert control.shares_[0] == pytest.approx([1 / 3, 0, 2 / 3])
+    # Each article's nearest other one has none of its labels: its shares are not believed, and
+    # all labels' are stated; two sentences count 3/5 for their label, one counts 1/2 for its own.
+    one, two = 2 / 4, 3 / 5
+    shares = [(one + 4 / 5) / 5, (2 * two + 2 / 5 + 1 / 4) / 5, (2 * two + 2 / 5 + 1 / 4) / 5]
+    assert control.predict_proba(asked)[0] == pytest.approx(shares)
+
+
+def test_a_random_guess_states_the_frequencies_of_the_labels_and_nothing_of_its_guess() -> None:
+    gold = synthetic.gold("stance")
+    guess = RandomLabels(3).fit(gold.records, gold.values.astype(str))
+    labels, stated = guess.stated(gold.records)
+    plain = DummyClassifier(strategy="stratified", random_state=3)
+    drawn = plain.fit(gold.records, gold.values.astype(str)).predict(gold.records)
+    assert labels.tolist() == drawn.tolist()
+    shares = [float(np.mean(gold.values == label)) for label in guess.classes_]
+    assert stated == pytest.approx(np.tile(shares, (len(labels), 1)))
 
 
 def test_article_prior_says_one_thing_for_a_whole_article() -> None:

@@ -34,6 +34,18 @@ def test_the_attitude_to_one_side_counts_what_is_said_of_it_alone() -> None:
         assert cues.predict(frame).tolist() == [label, "0"]
 
 
+def test_what_is_stated_of_a_label_is_how_often_it_is_found_where_the_lists_give_the_same() -> None:
+    texts = ["They praised the U.S. troops", "He blamed Iran", "Rain fell", "Snow fell"]
+    labels = objects(["pro-US", "neutral", "neutral", "neutral"])
+    frame = pd.DataFrame({"text": texts})
+    cues = SideCues(CUES, ("pro-US", "pro-Iran", "neutral")).fit(frame, labels)
+    given, stated = cues.stated(frame)
+    assert given.tolist() == ["pro-US", "pro-US", "neutral", "neutral"]
+    # One label each is added: (1 + 1, 0 + 1, 1 + 1) of 2 + 3.
+    assert stated[0] == pytest.approx([2 / 5, 1 / 5, 2 / 5])
+    assert stated[2] == pytest.approx([1 / 5, 1 / 5, 3 / 5])
+
+
 def test_an_entry_matches_whole_words_in_any_case_unless_it_has_a_capital() -> None:
     lexicon = Lexicon({"A": ["attack*", "us"], "B": ["US"]})
     found = lexicon.find("ATTACKING us, the US counterattack")

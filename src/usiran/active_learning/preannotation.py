@@ -52,7 +52,7 @@ def predictor_of(
     Its predictions are marked ``<system>@<data version>``. A score is the probability of the
     likeliest label, the lower one of stance and holder; None where none is stated. Without a
     `system` there are no labels: `ORDERING` gives scores alone. With `ordering` the scores are to
-    order the tasks, so the system must state probabilities.
+    order the tasks, so the system must be no control.
     """
     if ordering and layer == "spans":
         fix = "leave --queue out: the order of a few whole articles is yours to choose"
@@ -61,7 +61,7 @@ def predictor_of(
     name = system or ORDERING
     names = _tasks(bench, layer, name)
     if ordering:
-        _check_probabilities(bench, names, name)
+        _check_orders(bench, name)
     version = f"{name}@{corpus.manifest.version}"
     texts, scheme = read_texts(corpus), read_scheme(corpus.labels)
     annotator = _Preannotator(bench, names, name, version, seed, texts, scheme, say)
@@ -100,12 +100,10 @@ def _tasks(bench: Benchmark, layer: Project, system: str) -> tuple[str, ...]:
     return tasks[system]
 
 
-def _check_probabilities(bench: Benchmark, tasks: Sequence[str], system: str) -> None:
-    estimators = [SYSTEMS[system].build(bench.build_context(task, system, 0)) for task in tasks]
-    stated = all(hasattr(estimator, "predict_proba") for estimator in estimators)
-    # A control's word lists say all or nothing: there is no order in that.
-    if bench.library[system].kind == "control" or not stated:
-        allowed = f"with --queue a system that states probabilities, such as {ORDERING}"
+def _check_orders(bench: Benchmark, system: str) -> None:
+    # A control says the same of many sentences: there is no order in that.
+    if bench.library[system].kind == "control":
+        allowed = f"with --queue a system that is no control, such as {ORDERING}"
         raise InputError.of("--pre-annotate", system, allowed, "name another one")
 
 

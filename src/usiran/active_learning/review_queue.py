@@ -24,8 +24,6 @@ from dataclasses import dataclass
 from math import log
 from typing import NamedTuple
 
-import numpy as np
-
 from usiran import loading
 from usiran.benchmark.protocol import run
 from usiran.benchmark.run import Benchmark
@@ -158,9 +156,7 @@ class _ReasonFinder:
             return
         system = SYSTEMS[self._system].build(bench.build_context(task, self._system, self._seed))
         predictions = run(system, gold).predictions
-        if predictions.probabilities is None:
-            allowed = f"a system that gives probabilities, such as {SYSTEM}"
-            raise InputError.of("--system", self._system, allowed, "name another one")
+        assert predictions.probabilities is not None  # every sentence model states them
         columns = {label: i for i, label in enumerate(gold.task.labels)}
         rows = zip(
             gold.records["sentence_id"],
@@ -174,7 +170,7 @@ class _ReasonFinder:
                 confidence = float(probabilities[columns[label]])
                 why = (
                     f"{task}: the gold says {label}, {self._system} says {predicted} "
-                    f"({float(np.max(probabilities)):.2f} to {confidence:.2f})"
+                    f"({float(probabilities[columns[predicted]]):.2f} to {confidence:.2f})"
                 )
                 # Rounded: the last bits differ from machine to machine, and would change the order.
                 yield str(sentence_id), Reason("conflict", round(1 - confidence, 6), why)

@@ -27,6 +27,7 @@ from usiran.corpus import Manifest, Round
 from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
 from usiran.tasks.base import Gold, Predictions, objects
 from usiran.tasks.links import Link
+from usiran.tasks.metrics.labels import STATED
 from usiran.text.spans import Span
 
 GOLD = "gold"
@@ -45,7 +46,7 @@ class Agreed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     articles: int
     score: float  # the task's headline; `interval` is its 95 % interval, as a system's
     interval: tuple[float, float]
-    scores: dict[str, float]  # without the soft score: one annotator states no probabilities
+    scores: dict[str, float]  # without those of probabilities: one annotator states none
     per_article: dict[str, float]
 
 
@@ -193,7 +194,7 @@ def _agreed(gold: Gold, first: tuple[str, Gold], second: tuple[str, Gold]) -> Ag
     counts = scorer.counts(replace(true, votes=None), Predictions(answers.values))
     bootstrap = BootstrapScore.of(counts, true.articles, scorer, draws=DRAWS, seed=SEED)
     sums = counts.sum(axis=0)
-    scores = {name: value for name, value in scorer.scores(sums).items() if name != "soft"}
+    scores = {name: value for name, value in scorer.scores(sums).items() if name not in STATED}
     return Agreed(
         first[0],
         second[0],

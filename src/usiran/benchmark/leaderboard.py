@@ -15,6 +15,7 @@ from usiran.models.registry import SYSTEMS
 from usiran.stats.bootstrap import ALL_AGREE
 from usiran.tasks.base import METRICS, Gold
 from usiran.tasks.metrics.contrast import ORIGINAL
+from usiran.tasks.metrics.labels import STATED
 
 PURPOSE = (
     "This is a seed corpus: a template and a unit test for pipelines. "
@@ -160,8 +161,7 @@ class _Section:
         ceiling = self._ceiling
         if ceiling is None:
             return ""
-        # One annotator states no probabilities, so has no soft score.
-        columns = {key: title for key, title in self.gold.task.columns if key != "soft"}
+        columns = {key: title for key, title in self.gold.task.columns if key not in STATED}
         heads = ["ceiling", "part in the gold", METRICS[ceiling.headline], _INTERVAL]
         rows = []
         for row in (*ceiling.gold, *ceiling.no_part, *ceiling.pairs):

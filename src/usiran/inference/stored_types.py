@@ -27,6 +27,7 @@ STORED_TYPES = {
     "Marked": "usiran.models.with_spans.WithPredictedSpans",
     "NoSpans": "usiran.models.controls.NoSpans",
     "PairModel": "usiran.models.roles.PairModel",
+    "RandomLabels": "usiran.models.controls.RandomLabels",
     "RandomSpans": "usiran.models.controls.RandomSpans",
     "SideCues": "usiran.models.lexicon.SideCues",
     "Span": "usiran.text.spans.Span",

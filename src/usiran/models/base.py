@@ -34,17 +34,21 @@ class Estimator(Protocol):
 
 
 class SentenceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
-    """One label a sentence: predicts the class that `predict_proba` finds likeliest."""
+    """One label a sentence, and calibrated probabilities: the label need not be the likeliest."""
 
     classes_: Objects
 
-    def predict_proba(self, X: pd.DataFrame) -> Floats:
-        """Return one row a sentence, one column a class of `classes_`."""
+    def stated(self, X: pd.DataFrame) -> tuple[Objects, Floats]:
+        """Return the label of each sentence, and one row a sentence, one column a class."""
         raise NotImplementedError
 
     def predict(self, X: pd.DataFrame) -> Objects:
-        """Return the likeliest class of each sentence; the first one where they tie."""
-        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+        """Return the label of each sentence."""
+        return self.stated(X)[0]
+
+    def predict_proba(self, X: pd.DataFrame) -> Floats:
+        """Return one row a sentence, one column a class of `classes_`."""
+        return self.stated(X)[1]
 
 
 class SpanTagger(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
@@ -99,11 +103,15 @@ def predict(
         if hasattr(fitted, "answer"):
             answered: tuple[Objects, Floats | None] = fitted.answer(records, labels)
             return answered
-        if not hasattr(fitted, "predict_proba"):
+        if hasattr(fitted, "stated"):
+            values, stated = fitted.stated(records)
+        elif hasattr(fitted, "predict_proba"):
+            # The labels follow from them: `predict` would compute the features again.
+            stated = fitted.predict_proba(records)
+            values = fitted.classes_[stated.argmax(axis=1)]  # type: ignore[attr-defined]  # has it
+        else:
             return fitted.predict(records), None
-        stated = fitted.predict_proba(records)
-    # The labels follow from the probabilities: `predict` would compute the features again.
     classes = [str(label) for label in fitted.classes_]  # type: ignore[attr-defined]  # has it too
     probabilities = np.zeros((len(records), len(labels)))
     probabilities[:, [labels.index(label) for label in classes]] = stated
-    return objects([classes[best] for best in stated.argmax(axis=1)]), probabilities
+    return objects(map(str, values)), probabilities

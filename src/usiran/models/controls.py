@@ -1,6 +1,6 @@
 """Controls: what a score is worth is told by what scores without understanding.
 
-Majority and stratified guessing of sentence labels are scikit-learn's DummyClassifier.
+Majority and stratified guessing of sentence labels rest on scikit-learn's DummyClassifier.
 Two controls are a model trained on labels that were rearranged on purpose.
 """
 
@@ -15,9 +15,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from usiran.models.base import SentenceClassifier, Spans, SpanTagger
+from usiran.models.calibration import calibrate, calibrated, floored
 from usiran.stats.bootstrap import rows_of
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Gold, Objects, objects
@@ -73,11 +75,23 @@ class RandomSpans(SpanTagger):
         return tuple(spans)
 
 
+class RandomLabels(DummyClassifier):  # type: ignore[misc]  # sklearn is untyped
+    """Labels guessed with the frequencies of training, which are the probabilities it states."""
+
+    def __init__(self, random_state: int | None = None) -> None:
+        super().__init__(strategy="stratified", random_state=random_state)
+
+    def stated(self, X: pd.DataFrame) -> tuple[Objects, Floats]:
+        """Return a guess for each sentence, and the same row of frequencies for all."""
+        return self.predict(X), np.tile(self.class_prior_, (len(X), 1))
+
+
 class ArticlePrior(SentenceClassifier):
     """The labels of the most similar training article, whatever the sentence says.
 
     Similarity is the cosine of the articles' TF-IDF vectors. A system that is no better
-    has learned which article it reads, not what the sentence says.
+    has learned which article it reads, not what the sentence says. The shares are calibrated on
+    those that each training article's nearest other one would give it.
     """
 
     def fit(self, X: pd.DataFrame, y: Objects) -> ArticlePrior:
@@ -91,14 +105,30 @@ class ArticlePrior(SentenceClassifier):
         self.shares_ = np.array(
             [[count[label] / count.total() for label in self.classes_] for count in counts]
         )
+        alike = (self.vectors_ @ self.vectors_.T).toarray()
+        np.fill_diagonal(alike, -1.0)
+        others = self._shares(X, texts.index, alike.argmax(axis=1))
+        # An article alone has no other one.
+        scores = floored(others) if len(texts) > 1 else np.full(others.shape, np.nan)
+        self.calibration_ = calibrate(scores, np.searchsorted(self.classes_, y.astype(str)))
         return self
 
-    def predict_proba(self, X: pd.DataFrame) -> Floats:
-        """Return the label shares of the nearest training article for each sentence."""
+    def _shares(
+        self, X: pd.DataFrame, articles: pd.Index[str], nearest: NDArray[np.intp]
+    ) -> Floats:
+        """Return for each sentence the shares of the article that is nearest to its own."""
+        place = dict(zip(articles, nearest.tolist(), strict=True))
+        return np.asarray(self.shares_[[place[article] for article in X["article_id"]]])
+
+    def stated(self, X: pd.DataFrame) -> tuple[Objects, Floats]:
+        """Return what the nearest training article mostly says, and calibrated shares."""
         texts = _whole_texts(X)
         alike = self.vectorizer_.transform(texts) @ self.vectors_.T
-        nearest = dict(zip(texts.index, np.asarray(alike.argmax(axis=1)).ravel(), strict=True))
-        return np.asarray(self.shares_[[nearest[article] for article in X["article_id"]]])
+        shares = self._shares(X, texts.index, np.asarray(alike.argmax(axis=1)).ravel())
+        labels = self.classes_[shares.argmax(axis=1)]
+        # Models that were stored before they were calibrated state the shares themselves.
+        known = hasattr(self, "calibration_")
+        return labels, calibrated(floored(shares), self.calibration_) if known else shares
 
 
 def _whole_texts(X: pd.DataFrame) -> pd.Series[str]:

@@ -100,17 +100,36 @@ def _pattern(entries: Sequence[str]) -> re.Pattern[str]:
 
 
 class CueClassifier(SentenceClassifier):
-    """Labels that word lists give: nothing is learned but the order of the labels."""
+    """Labels that word lists give: they are learned from nothing.
+
+    What is stated of a label is learned: how often the labels are found in training where the lists
+    give the same one, each label counted once more than it is found.
+    """
 
     def __init__(self, words: Words, labels: Sequence[str] = ()) -> None:
         self.words = words
         self.labels = labels
 
     def fit(self, X: pd.DataFrame, y: Objects) -> CueClassifier:
-        """Compile the lists."""
+        """Compile the lists, and count the labels where they give each."""
         self.lexicon_ = Lexicon(self.words)
         self.classes_ = np.array(self.labels, dtype=object)
+        counts = np.ones((len(self.classes_), len(self.classes_)))
+        places = {label: place for place, label in enumerate(self.labels)}
+        np.add.at(counts, (self.cued(X), [places[label] for label in y]), 1.0)
+        self.shares_ = counts / counts.sum(axis=1, keepdims=True)
         return self
+
+    def cued(self, X: pd.DataFrame) -> list[int]:
+        """Return the place in `classes_` of the label that the lists give each sentence."""
+        raise NotImplementedError
+
+    def stated(self, X: pd.DataFrame) -> tuple[Objects, Floats]:
+        """Return the label of each sentence, and one row a sentence, one column a class."""
+        cued = self.cued(X)
+        # Models that were stored before the labels were counted are sure of theirs.
+        shares = getattr(self, "shares_", np.eye(len(self.classes_)))
+        return self.classes_[cued], shares[cued]
 
 
 class SideCues(CueClassifier):
@@ -141,10 +160,10 @@ class SideCues(CueClassifier):
             if judgement.side.label == self.side
         )
 
-    def predict_proba(self, X: pd.DataFrame) -> Floats:
-        """Return 1 for the class that the cues speak for."""
+    def cued(self, X: pd.DataFrame) -> list[int]:
+        """Return the place in `classes_` of the label that the cues speak for."""
         balances = [self.balance(text) for text in X["text"]]
-        return np.eye(3)[[0 if n > 0 else 1 if n < 0 else 2 for n in balances]]
+        return [0 if n > 0 else 1 if n < 0 else 2 for n in balances]
 
 
 class AttributionCues(CueClassifier):
@@ -153,11 +172,11 @@ class AttributionCues(CueClassifier):
     There is one list, of reporting verbs, under the label that its words speak for.
     """
 
-    def predict_proba(self, X: pd.DataFrame) -> Floats:
-        """Return 1 for the class that the cues speak for."""
+    def cued(self, X: pd.DataFrame) -> list[int]:
+        """Return the place in `classes_` of the label that the cues speak for."""
         (label,) = self.words
         cued = list(self.classes_).index(label)
-        return np.eye(2)[[cued if self.lexicon_.find(text) else 1 - cued for text in X["text"]]]
+        return [cued if self.lexicon_.find(text) else 1 - cued for text in X["text"]]
 
 
 class SpanCues(SpanTagger):

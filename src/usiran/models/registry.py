@@ -21,6 +21,7 @@ from usiran.models.base import Estimator, SpanTagger
 from usiran.models.controls import (
     ArticlePrior,
     NoSpans,
+    RandomLabels,
     RandomSpans,
     relabel_between,
     relabel_within,
@@ -90,7 +91,8 @@ def _majority(context: BuildContext) -> Estimator:
     if context.task.unit == "links":
         return NoLinks()
     spans = context.task.unit == "spans"
-    control: Estimator = NoSpans() if spans else DummyClassifier(strategy="most_frequent")
+    # Its probabilities are the labels' shares in training.
+    control: Estimator = NoSpans() if spans else DummyClassifier(strategy="prior")
     return control
 
 
@@ -99,8 +101,7 @@ def _stratified(context: BuildContext) -> Estimator:
         return _with_spans(context, RandomLinks(context.seed))
     if context.task.unit == "spans":
         return RandomSpans(context.seed)
-    control: Estimator = DummyClassifier(strategy="stratified", random_state=context.seed)
-    return control
+    return RandomLabels(context.seed)
 
 
 def _cue_lexicon(context: BuildContext) -> Estimator:

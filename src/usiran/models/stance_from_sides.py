@@ -1,6 +1,6 @@
 """Stance by way of the attitude to each side, from which it follows by the scheme's rule."""
 
-# ruff: noqa: N803, ARG002  (scikit-learn's signatures)
+# ruff: noqa: N803  (scikit-learn's signatures)
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import softmax
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 
 from usiran.models.base import SentenceClassifier
+from usiran.models.calibration import calibrate, calibrated, floored
 from usiran.models.with_spans import need_columns
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Objects, objects
@@ -25,7 +27,9 @@ class StanceFromSides(SentenceClassifier):
     """Two classifiers, one for the attitude to each side; the stance is the sign of the difference.
 
     Reads the column toward while training. The attitudes are taken as independent of each other
-    given the sentence, so the probability of a stance is a sum over pairs of attitudes.
+    given the sentence, so the probability of a stance is a sum over pairs of attitudes: the
+    likeliest one is the label. What it states is calibrated on sentences held out, where the
+    classifiers have such.
 
     Parameters
     ----------
@@ -40,30 +44,54 @@ class StanceFromSides(SentenceClassifier):
         self.stances = stances
 
     def fit(self, X: pd.DataFrame, y: Objects) -> StanceFromSides:
-        """Learn the attitude to each side; the stances themselves are not looked at."""
+        """Learn the attitude to each side; the stances themselves calibrate, and no more."""
         need_columns(X, "toward")
-        self.sides_ = []
+        self.sides_, held_out = [], []
         for attitudes in zip(*X["toward"], strict=True):
-            labels = objects(map(str, attitudes))
             # An attitude that never varies leaves nothing to learn.
-            varied = len(set(attitudes)) > 1
-            self.sides_.append((clone(self.inner) if varied else DummyClassifier()).fit(X, labels))
+            side = clone(self.inner) if len(set(attitudes)) > 1 else DummyClassifier()
+            held_out.append(_out_of_fold(side, X, objects(map(str, attitudes))))
+            self.sides_.append(side)
         self.classes_ = objects(self.stances)
+        codes = np.array([self.stances.index(stance) for stance in y])
+        self.calibration_ = calibrate(floored(_stances(*held_out)), codes)
         return self
 
-    def predict_proba(self, X: pd.DataFrame) -> Floats:
-        """Return one row a sentence, one column a stance of `classes_`."""
-        first, second = (_over_values(side, X) for side in self.sides_)
-        pairs = first[:, :, None] * second[:, None, :]
-        balance = np.subtract.outer(_VALUES, _VALUES)
-        masks = (balance > 0, balance < 0, balance == 0)
-        return np.stack([(pairs * mask).sum(axis=(1, 2)) for mask in masks], axis=1)
+    def stated(self, X: pd.DataFrame) -> tuple[Objects, Floats]:
+        """Return the stance of each sentence, and one row a sentence, one column a stance."""
+        found = _stances(*(_over_values(side, _probabilities(side, X)) for side in self.sides_))
+        labels = self.classes_[found.argmax(axis=1)]
+        # Models that were stored before they were calibrated state what they found.
+        known = hasattr(self, "calibration_")
+        return labels, calibrated(floored(found), self.calibration_) if known else found
 
 
-def _over_values(side: Any, X: pd.DataFrame) -> Floats:
+def _out_of_fold(side: Any, X: pd.DataFrame, labels: Objects) -> Floats:
+    """Fit a side; return its probabilities of sentences held out, nan where none was."""
+    if hasattr(side, "fit_out_of_fold"):
+        return _over_values(side, softmax(side.fit_out_of_fold(X, labels), axis=1))
+    side.fit(X, labels)
+    # One label is learned without looking at anything: it would be so of sentences held out.
+    constant = len(side.classes_) == 1
+    return _over_values(side, np.full((len(X), len(side.classes_)), 1.0 if constant else np.nan))
+
+
+def _probabilities(side: Any, X: pd.DataFrame) -> Floats:
+    stated: Floats = getattr(side, "uncalibrated", side.predict_proba)(X)
+    return stated
+
+
+def _stances(first: Floats, second: Floats) -> Floats:
+    """Return the probabilities of the stances from those of the attitudes to both sides."""
+    pairs = first[:, :, None] * second[:, None, :]
+    balance = np.subtract.outer(_VALUES, _VALUES)
+    masks = (balance > 0, balance < 0, balance == 0)
+    return np.stack([(pairs * mask).sum(axis=(1, 2)) for mask in masks], axis=1)
+
+
+def _over_values(side: Any, stated: Floats) -> Floats:
     """Return the probabilities of -1, 0 and 1; of one that training lacked, 0."""
-    stated = side.predict_proba(X)
     columns = [_VALUES.index(int(value)) for value in side.classes_]
-    probabilities = np.zeros((len(X), len(_VALUES)))
+    probabilities = np.zeros((len(stated), len(_VALUES)))
     probabilities[:, columns] = stated
     return probabilities

@@ -11,7 +11,7 @@ not looked at: tuning then costs the same however many there are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,10 +23,11 @@ from sklearn.metrics import f1_score
 from sklearn.utils.metaestimators import available_if
 
 from usiran.models.base import Indices, SentenceClassifier
+from usiran.models.calibration import calibrate, calibrated, floored
 from usiran.models.logistic import TrainingRows
 from usiran.stats.folds import deal
 from usiran.stats.scores import Floats
-from usiran.tasks.base import Objects
+from usiran.tasks.base import Objects, objects
 
 FOLDS = 5
 ENOUGH = 20
@@ -63,7 +64,8 @@ class ArticleTuned(SentenceClassifier):
     """Features and a classifier, one parameter of which is chosen inside the training data.
 
     The candidate with the best pooled macro-F1 on the inner folds held out is kept, the first
-    one where they tie.
+    one where they tie. Its scores on those folds calibrate the probabilities that are stated
+    (`usiran.models.calibration`); the labels are the classifier's own.
     """
 
     def __init__(
@@ -76,40 +78,43 @@ class ArticleTuned(SentenceClassifier):
 
     def fit(self, X: pd.DataFrame, y: Objects) -> ArticleTuned:
         """Choose the candidate, then learn from all sentences."""
+        self.fit_out_of_fold(X, y)
+        return self
+
+    def fit_out_of_fold(self, X: pd.DataFrame, y: Objects) -> Floats:
+        """Fit, and return the scores of each sentence by models that had not seen its article.
+
+        One column a class of `classes_`; a row of nan where the article was not held out.
+        """
         self.features_ = clone(self.features)
         # Computed once for all the inner folds: features know no labels, so none leaks.
         matrix = sparse.csr_matrix(self.features_.fit_transform(X))
         labels = y.astype(str)
-        scores = self._inner_f1(matrix, labels, X["article_id"].to_numpy())
-        self.chosen_ = self.candidates[int(np.argmax(scores))]
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        trials = self._trials(matrix, labels, X["article_id"].to_numpy())
+        best = int(np.argmax([trial.f1(labels) for trial in trials]))
+        self.chosen_ = self.candidates[best]
         self.model_ = TrainingRows(matrix).fit(self._classifier(self.chosen_), labels)
-        self.classes_ = self.model_.classes_.astype(object)
-        return self
+        self.classes_ = self.classes_.astype(object)
+        self.calibration_ = calibrate(trials[best].scores, codes)
+        return trials[best].scores
 
     def _classifier(self, value: float) -> Any:
         return clone(self.model).set_params(**{self.parameter: value})
 
-    def _inner_f1(
-        self, matrix: sparse.csr_matrix, labels: Objects, articles: Objects
-    ) -> list[float]:
-        """Return the pooled macro-F1 of each candidate, 0 where there is nothing to choose by."""
-        true: list[Objects] = []
-        predicted: list[list[Objects]] = [[] for _ in self.candidates]
+    def _trials(self, matrix: sparse.csr_matrix, labels: Objects, articles: Objects) -> list[Trial]:
+        """Return what each candidate says of the inner folds, nothing where there are none."""
+        trials = [Trial.of(len(labels), len(self.classes_)) for _ in self.candidates]
         for train, test in inner_splits(articles):
             if len(set(labels[train])) < 2:  # a classifier needs two classes
-                return [0.0] * len(self.candidates)
+                return [Trial.of(len(labels), len(self.classes_)) for _ in self.candidates]
             learned, asked = self._without_unseen(matrix[train], matrix[test])
-            true.append(labels[test])
             rows = TrainingRows(learned)
-            for value, said in zip(self.candidates, predicted, strict=True):
-                said.append(rows.fit(self._classifier(value), labels[train]).predict(asked))
-        if not true:
-            return [0.0] * len(self.candidates)
-        pooled = np.concatenate(true)
-        return [
-            float(f1_score(pooled, np.concatenate(said), average="macro", zero_division=0.0))
-            for said in predicted
-        ]
+            for value, trial in zip(self.candidates, trials, strict=True):
+                model = rows.fit(self._classifier(value), labels[train])
+                trial.predicted[test] = model.predict(asked)
+                trial.scores[test] = _scores(model, asked, self.classes_)
+        return trials
 
     def _without_unseen(
         self, learned: sparse.csr_matrix, asked: sparse.csr_matrix
@@ -121,12 +126,63 @@ class ArticleTuned(SentenceClassifier):
         seen = learned.getnnz(axis=0) > 0
         return learned[:, seen], asked[:, seen]
 
+    def _states(self) -> bool:
+        # Support vector machines that were stored before they were calibrated state nothing.
+        new = not hasattr(self, "model_") or hasattr(self, "calibration_")
+        return new or hasattr(self.model, "predict_proba")
+
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return the label of each sentence."""
         return np.asarray(self.model_.predict(self.features_.transform(X)), dtype=object)
 
-    # A support vector machine states no probabilities, and must not seem to.
-    @available_if(lambda self: hasattr(self.model, "predict_proba"))  # type: ignore[untyped-decorator]  # sklearn is untyped
+    @available_if(_states)  # type: ignore[untyped-decorator]  # sklearn is untyped
+    def stated(self, X: pd.DataFrame) -> tuple[Objects, Floats]:
+        """Return the label of each sentence, and one row a sentence, one column a class."""
+        matrix = self.features_.transform(X)
+        labels: Objects = np.asarray(self.model_.predict(matrix), dtype=object)
+        if not hasattr(self, "calibration_"):
+            return labels, np.asarray(self.model_.predict_proba(matrix))
+        return labels, calibrated(_scores(self.model_, matrix, self.classes_), self.calibration_)
+
+    @available_if(_states)  # type: ignore[untyped-decorator]  # sklearn is untyped
     def predict_proba(self, X: pd.DataFrame) -> Floats:
         """Return one row a sentence, one column a class of `classes_`."""
+        probabilities: Floats = self.stated(X)[1]
+        return probabilities
+
+    def uncalibrated(self, X: pd.DataFrame) -> Floats:
+        """Return the probabilities of the classifier itself."""
         return np.asarray(self.model_.predict_proba(self.features_.transform(X)))
+
+
+class Trial(NamedTuple):
+    """What one candidate says of the sentences held out: empty and nan where none was."""
+
+    predicted: Objects
+    scores: Floats
+
+    @classmethod
+    def of(cls, sentences: int, labels: int) -> Trial:
+        """Return a trial of nothing yet."""
+        return cls(objects([""] * sentences), np.full((sentences, labels), np.nan))
+
+    def f1(self, labels: Objects) -> float:
+        """Return the pooled macro-F1, 0 where nothing was held out."""
+        told = self.predicted != ""
+        if not told.any():
+            return 0.0
+        pairs = labels[told], self.predicted[told].astype(str)
+        return float(f1_score(*pairs, average="macro", zero_division=0.0))
+
+
+def _scores(model: Any, matrix: sparse.csr_matrix, classes: Objects) -> Floats:
+    """Return log-probabilities, or the margins of a classifier that states none."""
+    if hasattr(model, "predict_proba"):
+        own = floored(model.predict_proba(matrix))
+    else:
+        margins = model.decision_function(matrix)
+        own = np.stack([-margins, margins], axis=1) if margins.ndim == 1 else margins
+    # A class that an inner fold's training part lacked is as unlikely as the least likely one.
+    scores: Floats = np.repeat(own.min(axis=1, keepdims=True), len(classes), axis=1)
+    scores[:, np.searchsorted(classes.astype(str), model.classes_)] = own
+    return scores

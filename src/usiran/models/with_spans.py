@@ -72,6 +72,15 @@ class WithPredictedSpans(BaseEstimator):  # type: ignore[misc]  # sklearn is unt
         values: Objects = self.inner_.predict(self._marked(X))
         return values
 
+    @available_if(lambda self: hasattr(self.inner, "stated"))  # type: ignore[untyped-decorator]  # sklearn is untyped
+    def stated(self, X: pd.DataFrame) -> tuple[Objects, Floats]:
+        """Return the inner estimator's labels, and its probabilities of each class.
+
+        These were calibrated on annotators' spans: predicted ones deserve less trust.
+        """
+        stated: tuple[Objects, Floats] = self.inner_.stated(self._marked(X))
+        return stated
+
     @available_if(lambda self: hasattr(self.inner, "predict_proba"))  # type: ignore[untyped-decorator]  # sklearn is untyped
     def predict_proba(self, X: pd.DataFrame) -> Floats:
         """Return one row a sentence, one column a class of `classes_`."""

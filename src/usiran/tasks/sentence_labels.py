@@ -19,8 +19,8 @@ from usiran.tasks.metrics.labels import LABEL_CARD, LABEL_COLUMNS, label_scorer
 ATTITUDES = ("-1", "0", "1")
 _ATTITUDE_CARD = (
     "1 speaks for the side, -1 against it, 0 neither or both alike. MCC runs from -1 over 0 "
-    "(chance) to 1. Soft is the mean distance of the stated probabilities to the gold label: "
-    "annotators voted on the grounds, one by one."
+    "(chance) to 1. Soft and Brier are the mean distance, and squared distance, of the stated "
+    "probabilities to the gold label: annotators voted on the grounds, one by one."
 )
 _NEITHER = "Neither of these, or both."
 

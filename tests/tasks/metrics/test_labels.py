@@ -82,7 +82,7 @@ def test_a_class_that_cannot_be_evaluated_stays_out_of_the_macro_mean() -> None:
     assert scorer.classes(sums)["type"]["pro-Iran"]["support"] == 1
 
 
-def test_soft_score_is_the_distance_between_probabilities_and_votes() -> None:
+def test_soft_and_brier_are_distances_between_probabilities_and_votes() -> None:
     votes = np.array([[2.0, 1.0, 0.0], [0.0, 0.0, 3.0]])
     gold = _gold(["pro-US", "neutral"], votes)
     stated = np.array([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]])
@@ -90,14 +90,16 @@ def test_soft_score_is_the_distance_between_probabilities_and_votes() -> None:
     scorer = LabelScorer(LABELS)
     counts = scorer.counts(gold, said)
     # |1/2 - 2/3| + |1/2 - 1/3| = 1/3; all on the wrong class = 2, the largest there is.
-    assert counts[:, -1] == pytest.approx([1 / 3, 2.0])
-    assert scorer.scores(counts.sum(axis=0))["soft"] == pytest.approx(7 / 6)
+    # Squared: 1/36 + 1/36, and 1 + 1.
+    assert counts[:, -2:] == pytest.approx(np.array([[1 / 3, 1 / 18], [2.0, 2.0]]))
+    scores = scorer.scores(counts.sum(axis=0))
+    assert (scores["soft"], scores["brier"]) == pytest.approx((7 / 6, 37 / 36))
 
 
 def test_without_probabilities_the_label_counts_as_certain() -> None:
     gold = _gold(["pro-US", "neutral"], np.array([[3.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))
     said = Predictions(objects(["pro-US", "pro-Iran"]))
-    assert LabelScorer(LABELS).counts(gold, said)[:, -1].tolist() == [0.0, 2.0]
+    assert LabelScorer(LABELS).counts(gold, said)[:, -2:].tolist() == [[0, 0], [2, 2]]
 
 
 def test_counts_add_up_so_that_weights_repeat_sentences() -> None:

@@ -124,8 +124,11 @@ def _show_ranking(console: Console, benchmark: Benchmark, ranking: Ranking) -> N
     # More articles than this do not fit a terminal; LEADERBOARD.md has all of them.
     shown = min(len(gold.article_ids), 5)
     articles = [f"A{i + 1}" for i in range(shown)]
-    for head in ("group", "system", "score", "95 % interval", "chance", *articles):
-        table.add_column(head, justify="left" if head == "system" else "right", no_wrap=True)
+    # Where a line is too long, the system's name is broken and no figure.
+    table.add_column("group", justify="right", no_wrap=True)
+    table.add_column("system")
+    for head in ("score", "interval", "chance", *articles):
+        table.add_column(head, justify="right", no_wrap=True)
     for row in ranking.rows:
         table.add_row(*_cells(row, shown), style="dim" if row.is_control else None)
     console.print(table)

@@ -10,10 +10,13 @@ With ``C[i, j]`` sentences of label i that were predicted j, ``t = C.sum(axis=1)
     macro-F1 = mean of F1 over the evaluable labels
     MCC      = (n tr C - t.p) / sqrt((n^2 - p.p) (n^2 - t.t))
     soft     = mean over sentences of sum_k |q[k] - v[k]|
+    Brier    = mean over sentences of sum_k (q[k] - v[k])^2
 
 with q the system's probabilities (1 for its label where it gives none) and v the
 distribution of the annotators' votes. F1 and accuracy run from 0 to 1, MCC from -1
-(always wrong) over 0 (no better than chance) to 1; soft is a distance: 0 is best, 2 worst.
+(always wrong) over 0 (no better than chance) to 1; soft and Brier are distances: 0 is best, 2
+worst. Brier is a proper score: stating what is believed is best. Soft rewards whoever is sure
+of the commonest label.
 """
 
 from __future__ import annotations
@@ -27,10 +30,13 @@ from numpy.typing import NDArray
 from usiran.stats.scores import Floats, f1, mcc, ratio
 from usiran.tasks.base import Classes, Gold, Objects, Predictions
 
-LABEL_COLUMNS = (("accuracy", "accuracy"), ("mcc", "MCC"), ("soft", "soft"))
+# Scores of stated probabilities: an annotator states none.
+STATED = {"soft": "soft", "brier": "Brier"}
+LABEL_COLUMNS = (("accuracy", "accuracy"), ("mcc", "MCC"), *STATED.items())
 LABEL_CARD = (
-    "MCC runs from -1 over 0 (chance) to 1. Soft is the mean distance of the stated "
-    "probabilities to the annotators' votes: 0 is best, 2 is worst."
+    "MCC runs from -1 over 0 (chance) to 1. Soft and Brier are the mean distance, and squared "
+    "distance, of the stated probabilities to the annotators' votes: 0 is best, 2 is worst. "
+    "Brier is best for who states what is believed, soft for who is sure of the commonest label."
 )
 
 
@@ -68,12 +74,13 @@ class LabelScorer:
     left_out: Collection[str] = ()  # labels that cannot be evaluated, out of the macro mean
 
     def counts(self, gold: Gold, predictions: Predictions) -> Floats:
-        """Return one row a sentence: K*K confusion cells, then the soft distance."""
+        """Return one row a sentence: K*K confusion cells, then the two distances to the votes."""
         size = len(self.labels)
         cell = self.codes(gold.values) * size + self.codes(predictions.values)
-        counts = np.zeros((len(gold.values), size * size + 1))
+        counts = np.zeros((len(gold.values), size * size + len(STATED)))
         counts[np.arange(len(cell)), cell] = 1.0
-        counts[:, -1] = np.abs(self._stated(predictions) - self._voted(gold)).sum(axis=1)
+        apart = self._stated(predictions) - self._voted(gold)
+        counts[:, -2:] = np.stack([np.abs(apart).sum(axis=1), (apart**2).sum(axis=1)], axis=1)
         return counts
 
     def codes(self, values: Objects) -> NDArray[np.int64]:
@@ -101,7 +108,7 @@ class LabelScorer:
     def confusion(self, sums: Floats) -> Floats:
         """Return the K x K table: a row is a gold label, a column a predicted one."""
         size = len(self.labels)
-        return sums[..., :-1].reshape(*sums.shape[:-1], size, size)
+        return sums[..., : size * size].reshape(*sums.shape[:-1], size, size)
 
     def headline(self, sums: Floats) -> Floats:
         """Return macro-F1 over the evaluable labels."""
@@ -115,14 +122,15 @@ class LabelScorer:
         return np.asarray(values[..., kept].mean(axis=-1))
 
     def scores(self, sums: Floats) -> dict[str, float]:
-        """Return macro-F1, accuracy, MCC and the soft score."""
+        """Return macro-F1, accuracy, MCC, and the scores of probabilities."""
         table = self.confusion(sums)
         total = table.sum()
         return {
             "macro_f1": float(self.headline(sums)),
             "accuracy": float(ratio(np.trace(table), total)),
             "mcc": mcc(table),
-            "soft": float(ratio(sums[-1], total)),
+            "soft": float(ratio(sums[-2], total)),
+            "brier": float(ratio(sums[-1], total)),
         }
 
     def classes(self, sums: Floats) -> dict[str, Classes]:
