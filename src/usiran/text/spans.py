@@ -70,6 +70,8 @@ def pairs(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> list[tuple[i
     >>> pairs([long], [left, right]), pairs([long, right], [left, right])
     ([(0, 0)], [(0, 0), (1, 1)])
     """
+    if not first or not second:
+        return []
     candidates = _overlapping(first, second)
     partner: dict[int, int] = {}
     for i in range(len(first)):
@@ -134,6 +136,8 @@ def hits(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> Hits:
     >>> hits([Span(0, 4, "A"), Span(5, 9, "B")], [Span(0, 4, "B"), Span(5, 7, "B")])
     Hits(strict=0, exact=1, overlap=1, touching=2, first=2, second=2)
     """
+    if not first or not second:
+        return Hits(0, 0, 0, 0, len(first), len(second))
 
     def equal(*fields: str) -> int:
         key = attrgetter(*fields)
@@ -142,7 +146,7 @@ def hits(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> Hits:
 
     same_label = sum(
         matched([s for s in first if s.label == label], [s for s in second if s.label == label])
-        for label in {span.label for span in first}
+        for label in {span.label for span in first} & {span.label for span in second}
     )
     return Hits(
         equal("start", "end", "label"),

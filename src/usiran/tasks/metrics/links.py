@@ -47,6 +47,8 @@ class LinkScorer:
         """Return one row of counts for each sentence."""
         rows = np.zeros((len(gold.values), len(PER_ROLE) * len(self.labels) + 1))
         for row, true, predicted in zip(rows, gold.values, predictions.values, strict=True):
+            if not true and not predicted:
+                continue
             self._check(predicted)
             cells = row[:-1].reshape(len(PER_ROLE), -1)
             for i, role in enumerate(self.labels):

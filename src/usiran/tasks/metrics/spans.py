@@ -60,8 +60,11 @@ class SpanScorer:
 
     def counts(self, gold: Gold, predictions: Predictions) -> Floats:
         """Return one row of counts for each sentence."""
-        rows = []
-        for true, predicted in zip(gold.values, predictions.values, strict=True):
+        width = len(PER_CLASS) * sum(map(len, self.task.levels.values())) + 2
+        rows = np.zeros((len(gold.values), width))
+        for row, true, predicted in zip(rows, gold.values, predictions.values, strict=True):
+            if not true and not predicted:
+                continue
             # An unknown type would silently be no column, and so no false alarm.
             unknown = {span.label for span in predicted} - set(self.task.labels)
             if unknown:
@@ -70,9 +73,8 @@ class SpanScorer:
             # Types apart: an exact or touching pair may be of two types, so it is matched anew.
             pooled = hits(true, predicted)
             cells = [self._per_class(level, true, predicted) for level in self.task.levels]
-            rows.append(np.concatenate([*cells, [pooled.exact, pooled.touching]]))
-        width = len(PER_CLASS) * sum(map(len, self.task.levels.values())) + 2
-        return np.array(rows, dtype=np.float64).reshape(-1, width)
+            row[:] = np.concatenate([*cells, [pooled.exact, pooled.touching]])
+        return rows
 
     def _per_class(self, level: str, true: Sequence[Span], predicted: Sequence[Span]) -> Floats:
         """Return the counts of one sentence at one level, PER_CLASS by class, as a row."""
