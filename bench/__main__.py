@@ -1,4 +1,7 @@
-"""Measure every budget, print the ratios, write baselines/BENCH.md; `growing` alone on request."""
+"""Measure every budget, print the ratios, write baselines/BENCH.md.
+
+`growing` and `systems` measure how cost grows; each on request, alone.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,16 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import bootstrapping, growing, helping, holding_out, partitioning, predicting, reading
+from bench import (
+    bootstrapping,
+    growing,
+    helping,
+    holding_out,
+    partitioning,
+    predicting,
+    reading,
+    systems,
+)
 from bench.measuring import Measured
 from usiran import loading
 from usiran.benchmark.run import Benchmark
@@ -72,9 +84,11 @@ def main() -> None:
         print(f"{one.ratio:6.2f}  {'kept  ' if one.holds else 'missed'}  {one.budget}")
         print(f"        {one.ours} against {one.peer}. {one.note}", file=sys.stderr)
     path = Path(corpus.baselines / "BENCH.md")
-    other_figures = growing.kept(path.read_text("utf-8")) if path.exists() else ""
-    write_file(path, (page(measured) + other_figures).encode("utf-8"))
+    _, costs, growth = systems.split(path.read_text("utf-8")) if path.exists() else ("", "", "")
+    sections = (page(measured), costs, growth)
+    content = "\n\n".join(section.strip("\n") for section in sections if section) + "\n"
+    write_file(path, content.encode("utf-8"))
 
 
 if __name__ == "__main__":
-    growing.main() if sys.argv[1:] == ["growing"] else main()
+    {"growing": growing.main, "systems": systems.main}.get("".join(sys.argv[1:]), main)()

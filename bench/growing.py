@@ -106,12 +106,6 @@ def replaced(page: str, new: str) -> str:
     return page.partition(HEADING)[0].rstrip("\n") + "\n\n" + new
 
 
-def kept(page: str) -> str:
-    """Return the section that a page has, to be written again below other figures."""
-    _, heading, rest = page.partition(HEADING)
-    return "\n" + heading + rest if heading else ""
-
-
 def main(say: Callable[[str], None] = print) -> None:
     """Measure every size and put the table into BENCH.md."""
     path = Corpus.find().baselines / "BENCH.md"

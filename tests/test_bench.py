@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 
-from bench import growing
+from bench import growing, systems
 from bench.__main__ import machine, page
 from bench.measuring import Measured, alternate
 
@@ -39,5 +39,16 @@ def test_the_table_of_growth_stands_last_and_is_kept_when_other_figures_are_meas
     first = growing.replaced("# Speed\n\nfigures\n", table)
     assert first == "# Speed\n\nfigures\n\n" + table
     assert growing.replaced(first, table) == first
-    assert "# Speed\n\nfigures\n" + growing.kept(first) == first
-    assert growing.kept("# Speed\n") == ""
+
+
+def test_the_table_of_systems_stands_before_that_of_commands_and_either_leaves_the_other() -> None:
+    table = systems.section({("attitudes", "stance", 5): growing.Cost(1.5, 300)})
+    assert "| attitudes, stance | 1.5 (300) | – | – | – | – |" in table
+    commands = growing.HEADING + "\nold\n"
+    alone = systems.replaced("# Speed\n\nfigures\n", table)
+    both = systems.replaced("# Speed\n\nfigures\n\n" + commands, table)
+    assert alone == "# Speed\n\nfigures\n\n" + table
+    assert both == alone + "\n" + commands
+    assert systems.replaced(both, table) == both
+    assert growing.replaced(both, commands) == both
+    assert systems.split("# Speed\n") == ("# Speed\n", "", "")
