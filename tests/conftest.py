@@ -62,6 +62,8 @@ def copied(tmp_path: Path) -> Corpus:
         # What was run here before is no matter of a test.
         local = shutil.ignore_patterns(".unchanged.json")
         shutil.copytree(ROOT / part, tmp_path / "corpus" / part, ignore=local)
+    # The dataset holds a copy of it, which is generated.
+    shutil.copy(ROOT / "LICENSE-DATA.md", tmp_path / "corpus")
     return Corpus.find(tmp_path / "corpus")
 
 

@@ -24,6 +24,7 @@ def test_marks_side_by_side_are_two_elements() -> None:
     html = marked("USIran", 0, [mark(0, 2), mark(2, 6)])
     assert html.count("</span>") == 2
     assert ">US</span><span" in html
+    assert html.count("beside") == 1
 
 
 def test_crossing_marks_are_cut_and_named_once() -> None:

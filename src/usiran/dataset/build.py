@@ -14,7 +14,7 @@ from usiran.annotation.casebook import fill
 from usiran.corpus import Corpus, Manifest
 from usiran.dataset.companion_config import companion_views
 from usiran.dataset.configs import views
-from usiran.dataset.describe import citation, croissant, datasheet, eval_yaml
+from usiran.dataset.describe import citation, codemeta, croissant, datasheet, eval_yaml, ro_crate
 from usiran.dataset.describe.card import Built, card
 from usiran.dataset.describe.facts import facts_of
 from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table, unchanged
@@ -82,13 +82,17 @@ def make(opened: Opened, progress: Progress = lambda _: None) -> Result:
         built.append(Built(view, content_hash(table), len(files[path]), size))
     result = describe(opened, files, tuple(built))
     progress("loading the dataset back and comparing every row")
-    published = {
+    reload(_published(corpus, result.files), result.configs)
+    return result
+
+
+def _published(corpus: Corpus, files: Mapping[Path, bytes]) -> dict[str, bytes]:
+    """Return what stands below dataset/, by its path there."""
+    return {
         path.relative_to(corpus.dataset).as_posix(): content
-        for path, content in result.files.items()
+        for path, content in files.items()
         if path.is_relative_to(corpus.dataset)
     }
-    reload(published, result.configs)
-    return result
 
 
 def describe(
@@ -111,8 +115,10 @@ def describe(
     files[corpus.dataset / croissant.FILE] = croissant.croissant(facts, built, parquet)
     if (benchmark := eval_yaml.eval_yaml(facts, built)) is not None:
         files[corpus.dataset / eval_yaml.FILE] = benchmark
+    if facts.released:
+        files[corpus.dataset / ro_crate.FILE] = ro_crate.ro_crate(facts, _published(corpus, files))
     # Written by people around what the data says; a corpus may have none.
-    for page in (citation, datasheet):
+    for page in (citation, codemeta, datasheet):
         path = corpus.root / page.FILE
         if path.exists():
             text = read_text(path, name=page.FILE, what="a file that the figures go into")

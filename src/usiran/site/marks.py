@@ -89,18 +89,22 @@ def _inside(
     """Return the HTML of a stretch, and how deep marks lie in one another there."""
     parts, depth, place = [], 0, start
     for node in nodes:
-        parts.append(visible(text[place - offset : node.start - offset]))
+        between = text[place - offset : node.start - offset]
+        parts.append(visible(between))
         inner, below = _inside(text, offset, node.start, node.end, node.children)
-        parts.append(_element(node, inner, below))
+        # Where nothing stands between two marks their lines must not run together.
+        beside = not between and place > start
+        parts.append(_element(node, inner, below, beside=beside))
         depth, place = max(depth, below + 1), node.end
     parts.append(visible(text[place - offset : end - offset]))
     return Markup("").join(parts), depth
 
 
-def _element(node: _Node, inner: Markup, below: int) -> Markup:
+def _element(node: _Node, inner: Markup, below: int, *, beside: bool) -> Markup:
     mark = node.mark
     classes = f"m {mark.layer}" + (f" d{min(below, 3)}" if below else "")
     classes += " contested" if mark.contested else ""
+    classes += " beside" if beside else ""
     # What is written beside it stays with it on one line.
     classes += " short" if mark.end - mark.start <= _SHORT else ""
     attributes = {"class": classes}

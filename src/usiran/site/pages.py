@@ -100,7 +100,7 @@ class Site:
             "guides": self.guides,
             "notice": self.notice,
             "colophon": f"{manifest.title}, data version {manifest.version}. Annotations: "
-            f"{manifest.annotation_license}. {manifest.text_rights}",
+            f"{manifest.annotation_license.upper()}. {manifest.text_rights}",
             "page": name,
             "sections": self._sections,
             "slug": slug,
