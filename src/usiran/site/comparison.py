@@ -80,6 +80,15 @@ class Differences:
         """How many there are of each kind."""
         return Counter(row.kind for row in self.rows)
 
+    def most(self, kind: str) -> list[tuple[str, int]]:
+        """Return which labels differ most often in one way, the gold's where it has one."""
+        said = (row.gold or row.other for row in self.rows if row.kind == kind)
+        return Counter(label.label for label in said if label).most_common(4)
+
+    def articles(self, kind: str) -> list[tuple[str, int]]:
+        """Return in which articles most differs in one way."""
+        return Counter(row.article_id for row in self.rows if row.kind == kind).most_common(3)
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -127,7 +136,7 @@ class Compared:
 
     def file(self, part: int) -> str:
         """Return the name of one of its pages."""
-        return f"{self.page}{f'-{part + 1}' if part else ''}.html"
+        return f"{self.page}{f'--{part + 1}' if part else ''}.html"
 
 
 class Comparison:

@@ -14,6 +14,7 @@ from usiran.site.markup import json_script, plain, slug
 
 NOBODY = ""
 """The affiliation of a party that no words name."""
+_NOBODY = "nobody named"
 SHARD = 400_000
 """About how many characters of data stand in one file."""
 PART = 400
@@ -29,19 +30,12 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Dyad:
-    """All that actors of one affiliation do to those of another, by quad class."""
+class Listed:
+    """Events of one kind, by quad class, on pages whose names begin with `path`."""
 
-    agent: str
-    recipient: str
+    path: str
+    title: str
     events: Mapping[str, tuple[Told, ...]]
-
-    @property
-    def name(self) -> str:
-        """The part of its pages' names."""
-        return "-to-".join(
-            slug(side) if side else "nobody" for side in (self.agent, self.recipient)
-        )
 
     def happenings(self, quad: str) -> int:
         """Return how much happened: events that tell of the same count once."""
@@ -62,7 +56,7 @@ class Dyad:
 
     def page(self, part: int) -> str:
         """Return the name of one of its pages."""
-        return f"who/{self.name}{f'-{part + 1}' if part else ''}.html"
+        return f"{self.path}{f'--{part + 1}' if part else ''}.html"
 
     def address(self, quad: str) -> str:
         """Return where its events of a quad class begin."""
@@ -92,7 +86,7 @@ def told_events(gold: Gold) -> Iterator[Told]:
                 yield Told(article, sentence, deed)
 
 
-def dyads(gold: Gold) -> dict[tuple[str, str], Dyad]:
+def dyads(gold: Gold) -> dict[tuple[str, str], Listed]:
     """Return the events by the affiliations of those who do and those whom it is done to."""
     cells: dict[tuple[str, str], dict[str, list[Told]]] = defaultdict(lambda: defaultdict(list))
     for told in told_events(gold):
@@ -100,8 +94,12 @@ def dyads(gold: Gold) -> dict[tuple[str, str], Dyad]:
             for recipient in _sides(told.deed.recipients):
                 cells[agent, recipient][told.deed.quad].append(told)
     return {
-        key: Dyad(*key, {quad: tuple(events) for quad, events in quads.items()})
-        for key, quads in cells.items()
+        (agent, recipient): Listed(
+            f"who/{slug(agent or _NOBODY)}-to-{slug(recipient or _NOBODY)}",
+            f"{agent or _NOBODY} → {recipient or _NOBODY}",
+            {quad: tuple(events) for quad, events in quads.items()},
+        )
+        for (agent, recipient), quads in cells.items()
     }
 
 
@@ -141,31 +139,49 @@ def ranked_actors(gold: Gold) -> list[Ranked]:
 
 
 class Month(NamedTuple):
-    """What happened in the articles of one month, by quad class."""
+    """What happened in the articles of one month; "" for those without a date."""
 
     month: str
     articles: tuple[tuple[ArticleView, int], ...]
-    counts: tuple[int, ...]
+    listed: Listed
+
+    @property
+    def counts(self) -> list[int]:
+        """How much happened, by quad class."""
+        return [self.listed.happenings(quad) for quad in QUADS]
 
 
 def months(gold: Gold) -> list[Month]:
     """Return the happenings by the month in which their article was published."""
     by_month: dict[str, list[ArticleView]] = defaultdict(list)
     for article in gold.articles:
-        date = article.published
-        by_month[date if "/" in date else date[:7]].append(article)
+        by_month[month_of(article.published)].append(article)
     rows = []
     for month, articles in sorted(by_month.items()):
-        quads = Counter(
-            quad
-            for article in articles
-            for _, quad in {(deed.happening, deed.quad) for deed in article.deeds}
+        events: dict[str, list[Told]] = defaultdict(list)
+        for article in articles:
+            for sentence in article.sentences:
+                for deed in sentence.deeds:
+                    events[deed.quad].append(Told(article, sentence, deed))
+        listed = Listed(
+            f"months/{slug(month or 'no-date')}",
+            month or "No date",
+            {quad: tuple(told) for quad, told in events.items()},
         )
         sizes = tuple(
             (article, len({deed.happening for deed in article.deeds})) for article in articles
         )
-        rows.append(Month(month, sizes, tuple(quads[quad] for quad in QUADS)))
+        rows.append(Month(month, sizes, listed))
     return rows
+
+
+def month_of(published: str) -> str:
+    """Return the month of a date as far as it is stated; an interval stays as it is.
+
+    >>> month_of("2013-11-07"), month_of("2020-08/2020-09-13")
+    ('2013-11', '2020-08/2020-09-13')
+    """
+    return published if "/" in published else published[: len("2013-11")]
 
 
 def data_files(gold: Gold) -> dict[str, bytes]:

@@ -169,7 +169,7 @@ class Site:
         dyads = explore.dyads(self.gold)
         sides = [*self.opened.scheme.affiliations, explore.NOBODY]
         actors = explore.ranked_actors(self.gold)
-        scheme = self.opened.scheme
+        scheme, months = self.opened.scheme, explore.months(self.gold)
         yield self._page(
             "explore",
             "explore.html",
@@ -178,7 +178,7 @@ class Site:
             sides=sides,
             quads=QUADS,
             actors=[row for row in actors if row.mentions],
-            months=explore.months(self.gold),
+            months=months,
             choices={
                 "stance": scheme["stance"].names,
                 "holder": scheme["holder"].names,
@@ -191,15 +191,17 @@ class Site:
                 "zone": ("title", "body", "caption", "boilerplate"),
             },
         )
-        for dyad in dyads.values():
-            for number, part in enumerate(dyad.parts):
-                yield self._page("who", dyad.page(number), dyad=dyad, part=part, number=number)
+        for listed in (*dyads.values(), *(month.listed for month in months)):
+            for number, part in enumerate(listed.parts):
+                page = listed.page(number)
+                yield self._page("events", page, listed=listed, part=part, number=number)
         mentions = self._mentions()
         for row in actors:
             shown = mentions.get(row.actor_id, [])
             parts = [shown[at : at + explore.PART] for at in range(0, len(shown), explore.PART)]
             for number, found in enumerate(parts or [[]]):
-                end = f"-{number + 1}" if number else ""
+                # No id has two dashes: no page of one actor is another's.
+                end = f"--{number + 1}" if number else ""
                 yield self._page(
                     "actor",
                     f"actors/{row.actor_id}{end}.html",

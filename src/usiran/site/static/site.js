@@ -268,12 +268,11 @@ const usiran = (() => {
       }
       for (const line of $$("[data-actor]")) {
         const counts = [0, 1, 2, 3].map((at) => size(tally, `${line.dataset.actor}|${at}`));
-        $$("td.num", line).forEach((cell, at) => { cell.textContent = counts[at]; });
+        $$("td.num > *", line).forEach((cell, at) => { cell.textContent = counts[at]; });
         line.classList.toggle("away", !counts.some(Boolean));
       }
       for (const line of $$("[data-month]")) {
-        $$("td.num", line).forEach((cell, at) => { cell.textContent = size(monthly, `${line.dataset.month}|${at}`); });
-        line.classList.toggle("filtered", true);
+        $$("td.num > *", line).forEach((cell, at) => { cell.textContent = size(monthly, `${line.dataset.month}|${at}`); });
       }
     };
     const apply = () => {
@@ -309,6 +308,14 @@ const usiran = (() => {
         deeds.map((d) => `${ends(d.agents)}>${d.type}>${ends(d.recipients)}`).join("; ")]);
       save("sentences.csv", csv([head, ...rows]));
     }));
+    $("#actors").addEventListener("click", (event) => {
+      const line = event.target.closest("td.num a")?.closest("[data-actor]");
+      if (!line || !Object.keys(wanted()).length) return;
+      event.preventDefault();
+      form.elements.actor.value = line.dataset.actor;
+      apply();
+      $("#results").scrollIntoView();
+    });
     $("#matrix").addEventListener("click", (event) => {
       const cell = event.target.closest("[data-cell]");
       if (!cell || !Object.keys(wanted()).length) return;
