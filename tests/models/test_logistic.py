@@ -45,8 +45,10 @@ def test_it_makes_the_steps_of_scikit_learn_and_finds_what_it_finds(
     assert type(ours) is LogisticRegression
 
 
-def test_rows_that_say_the_same_are_no_direction_of_their_own() -> None:
-    matrix = sparse.vstack([_rows(20, FEW)] * 2).tocsr()
+# The smallest rows leave nothing to do at the start, for either.
+@pytest.mark.parametrize("scale", [1.0, 0.01, 1e-4])
+def test_rows_that_say_the_same_are_no_direction_of_their_own(scale: float) -> None:
+    matrix = scale * sparse.vstack([_rows(20, FEW)] * 2).tocsr()
     labels = np.array(["a", "b"] * 20)
     theirs = LogisticRegression().fit(matrix, labels)
     ours = TrainingRows(matrix).fit(LogisticRegression(), labels)

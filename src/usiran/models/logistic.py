@@ -86,7 +86,7 @@ class Eigenbasis:
     def __init__(self, X: sparse.csr_matrix) -> None:
         S, U = np.linalg.eigh((X @ X.T).toarray())
         # Rows that say the same leave directions of no length.
-        apart = S / max(S[-1], 1.0) > 1e-10
+        apart = np.greater(S, 1e-10 * S[-1])
         S, U = S[apart], U[:, apart]
         self.Z = U * np.sqrt(S)
         self.features = X.shape[1]
@@ -165,10 +165,8 @@ class _Loss:
         self, basis: Basis, code: NDArray[np.intp], weights: Floats, model: LogisticRegression
     ) -> None:
         self.basis, self.model = basis, model
-        self.Z, self.transposed = (
-            basis.Z,
-            basis.Z.T.tocsr() if sparse.issparse(basis.Z) else basis.Z.T,
-        )
+        self.Z = basis.Z
+        self.transposed = basis.Z.T.tocsr() if sparse.issparse(basis.Z) else basis.Z.T
         self.shares = weights / weights.sum()
         self.penalty = 1 / (model.C * weights.sum())
         truth = np.eye(code.max() + 1)[code]
@@ -186,12 +184,15 @@ class _Loss:
             "gtol": 0.0,
         }
         start = np.zeros(self.shape).ravel()
+        self.at(start)
+        if self._flat():
+            return start.reshape(self.shape)
         found = minimize(
             self.at, start, method="L-BFGS-B", jac=True, options=options, callback=self._stop
         )
         self.steps = found.nit
         if found.nit >= self.model.max_iter:
-            warnings.warn("L-BFGS made all the steps it may", ConvergenceWarning, stacklevel=4)
+            warnings.warn("L-BFGS made all the steps it may", ConvergenceWarning, stacklevel=5)
         return np.asarray(found.x.reshape(self.shape))
 
     def at(self, x: Floats) -> tuple[float, Floats]:
@@ -212,15 +213,17 @@ class _Loss:
         return float(losses @ self.shares + self.penalty / 2 * (a * a).sum()), self.gradient.ravel()
 
     def _stop(self, intermediate_result: OptimizeResult) -> None:  # noqa: ARG002  (scipy's name)
-        """Stop where no derivative is larger than the tolerance."""
         # The step just taken ends where the loss was asked for last.
+        if self._flat():
+            raise StopIteration
+
+    def _flat(self) -> bool:
+        """Return whether no derivative is larger than the tolerance, where it was asked last."""
         by_weight, by_intercept = self.gradient[:-1], self.gradient[-1]
         tolerance = self.model.tol
-        if np.abs(by_intercept).max() > tolerance:
-            return
-        length = np.sqrt((by_weight * by_weight).sum(axis=0)).max()
         # The largest lies between the length and the length over the root of the features.
-        if length > tolerance * np.sqrt(self.basis.features):
-            return
-        if length <= tolerance or self.basis.largest(by_weight) <= tolerance:
-            raise StopIteration
+        length = np.sqrt((by_weight * by_weight).sum(axis=0)).max()
+        too_long = length > tolerance * np.sqrt(self.basis.features)
+        if too_long or np.abs(by_intercept).max() > tolerance:
+            return False
+        return bool(length <= tolerance or self.basis.largest(by_weight) <= tolerance)
