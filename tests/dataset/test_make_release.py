@@ -72,7 +72,7 @@ def test_the_manifest_names_exactly_the_published_files(first_release: Corpus) -
     there = {name: hash_ for name, hash_ in tree(first_release.dataset).items() if name in files}
     assert {name: file.sha256 for name, file in files.items()} == there
     assert {name.split("/")[0] for name in files} == {
-        "README.md", "croissant.json", "data", "eval.yaml",
+        "README.md", "croissant.json", "data", "eval.yaml", "ro-crate-metadata.json",
     }  # fmt: skip
     assert sum(name.endswith(".parquet") for name in files) == len(
         list(first_release.data.rglob("*.parquet"))
