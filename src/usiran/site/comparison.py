@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -215,7 +216,12 @@ class Comparison:
         task, records = gold.task, gold.records
         layer = _LAYERS.get(task.table, task.column) if task.unit != "links" else "role"
         asked = Asked(task.name, task.title, layer)
-        sure = [None] * len(records) if said.probabilities is None else said.probabilities.max(1)
+        # A label need not be the likeliest one by a system's own probabilities.
+        places = (
+            [task.labels.index(label) for label in said.values] if task.unit == "sentence" else []
+        )
+        stated = said.probabilities
+        sure = [None] * len(records) if stated is None else stated[np.arange(len(places)), places]
         columns = (
             records[name].tolist() for name in ("sentence_id", "article_id", "start", "text")
         )
