@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from usiran.benchmark.results import SUBMITTED, Result, Results, Stored, paths
+from usiran.benchmark.results import SUBMITTED, Result, Results, Stored
 from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError
 from usiran.models.registry import SYSTEMS
@@ -114,7 +114,7 @@ def _refuse_lacking(benchmark: Benchmark, task: str, results: list[Result]) -> N
     for result in results:
         lacking = [key for key in keys if key not in result.scores]
         if lacking or result.headline != asked.headline:
-            file = benchmark.corpus.name_of(paths(benchmark.corpus, result.system, task)[0])
+            file = benchmark.corpus.name_of(benchmark.files_of(result.system, task)[0])
             value = f"no score {', '.join(lacking)}" if lacking else f"headline {result.headline}"
             fix = "score the stored predictions again: `usiran benchmark rescore --write`"
             raise FileError(file, value, f"the task's scores: {', '.join(keys)}", fix)

@@ -1,7 +1,8 @@
 """A result: one system's scores on one task, with everything needed to compute them again.
 
 ``results/<system>/<task>.json`` is one result; ``<task>.predictions.jsonl`` beside it holds
-the predictions it was made from (`usiran.benchmark.predictions`).
+the predictions it was made from (`usiran.benchmark.predictions`). The results of another track
+than the official one stand in ``results-<track>``.
 """
 
 from __future__ import annotations
@@ -95,6 +96,9 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     confusion: Confusion | None = None
     submission: Submission | msgspec.UnsetType = msgspec.UNSET
     environment: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    # Of systems trained with the companion alone: their track, and what they learned besides.
+    track: str | msgspec.UnsetType = msgspec.UNSET
+    companion_sha256: str | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def origin(self) -> Origin:
@@ -173,9 +177,14 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def paths(corpus: Corpus, system: str, task: str) -> tuple[Path, Path]:
+def results_folder(corpus: Corpus, track: str = "") -> Path:
+    """Return where the results of a track stand; the official one has no name."""
+    return corpus.baselines / (f"results-{track}" if track else "results")
+
+
+def paths(corpus: Corpus, system: str, task: str, track: str = "") -> tuple[Path, Path]:
     """Return where a result and its predictions stand."""
-    folder = corpus.baselines / "results" / system
+    folder = results_folder(corpus, track) / system
     return folder / f"{task}.json", folder / f"{task}.predictions.jsonl"
 
 
@@ -184,10 +193,10 @@ def card_path(corpus: Corpus, system: str) -> Path:
     return corpus.baselines / "results" / system / "README.md"
 
 
-def read_results(corpus: Corpus) -> dict[tuple[str, str], Stored]:
-    """Read every stored result, sorted by system and task."""
+def read_results(corpus: Corpus, track: str = "") -> dict[tuple[str, str], Stored]:
+    """Read every stored result of a track, sorted by system and task."""
     stored = {}
-    for path in sorted((corpus.baselines / "results").glob("*/*.json")):
+    for path in sorted(results_folder(corpus, track).glob("*/*.json")):
         file = corpus.name_of(path)
         result = read_result(path, file)
         if (result.system, result.task) != (path.parent.name, path.stem):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -68,6 +69,9 @@ class Benchmark:
     tables: Tables  # what the gold was read from, and with which labels
     scheme: Scheme
     systems: Mapping[str, System] = field(default_factory=lambda: SYSTEMS)  # by name
+    # Of another track than the official one: its name, and what is learned besides the articles.
+    track: str = ""
+    companion_sha256: str = ""
 
     @classmethod
     def of(cls, corpus: Corpus, tables: Tables, scheme: Scheme | None = None) -> Benchmark:
@@ -147,7 +151,8 @@ class Benchmark:
 
     def _selected(self, systems: tuple[str, ...], *, peers: bool) -> tuple[str, ...]:
         named = tuple(map(self.name_of, systems))
-        named = chosen("system", named, tuple(self.library)) if named else ()
+        known = tuple(name for name in self.library if name in self.systems)
+        named = chosen("system", named, known) if named else ()
         for system in named:
             need(self.systems[system].packages, system)
         # Peers are other people's and slow: only asking for them runs them.
@@ -155,7 +160,7 @@ class Benchmark:
         absent = self.absent_peers()
         present = [name for name in SYSTEMS if SYSTEMS[name].packages and name not in absent]
         selected = {*named, *own, *(present if peers else ())}
-        return tuple(name for name in self.library if name in selected)
+        return tuple(name for name in known if name in selected)
 
     def absent_peers(self) -> dict[str, str]:
         """Return the peers that cannot run here, each with what to do about it."""
@@ -172,6 +177,8 @@ class Benchmark:
         A task for evaluation only takes every system of the task it learns from, except
         those on rearranged labels, and those that read marks that edited sentences lack.
         """
+        if system not in self.systems:
+            return False
         learned = self.learned(task).name
         if learned == task:
             asked, settings = self.golds[task].task, self.library[system]
@@ -209,12 +216,25 @@ class Benchmark:
         gold = self.golds.get(result.task)
         if gold is None or not holds(result.protocol, len(gold.article_ids)):
             return True
-        return (gold.sha256, self.folds) != (result.gold_sha256, result.folds_sha256)
+        stated = msgspec.to_builtins(result)
+        present = {"gold_sha256": gold.sha256, "folds_sha256": self.folds} | self._of_track
+        unset = dict.fromkeys(("track", "companion_sha256"))
+        return any((unset | stated)[key] != value for key, value in (unset | present).items())
+
+    @property
+    def _of_track(self) -> dict[str, Any]:
+        """What results say of the track; the official one has no name."""
+        sha256 = self.companion_sha256
+        return {"track": self.track, "companion_sha256": sha256} if self.track else {}
+
+    def files_of(self, system: str, task: str) -> tuple[Path, Path]:
+        """Return where a result of the track and its predictions stand."""
+        return paths(self.corpus, system, task, self.track)
 
     def outcomes(self, stored: Stored) -> list[Outcome]:
         """Return the outcomes in a stored predictions file."""
         result, gold = stored.result, self.golds[stored.result.task]
-        file = self.corpus.name_of(paths(self.corpus, result.system, result.task)[1])
+        file = self.corpus.name_of(self.files_of(result.system, result.task)[1])
         lines = read_lines(stored.predictions, gold, file, relabelled=result.relabelled)
         return outcomes_of(lines, gold)
 
@@ -279,6 +299,7 @@ class Benchmark:
             headline=gold.task.headline,
             not_evaluable={level: gold.unevaluable_classes(level) for level in gold.task.levels},
             **figures,
+            **self._of_track,
         )
         return Stored(result, content)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from usiran.benchmark.ranking import rank
-from usiran.benchmark.results import Results, Stored, paths, rounded
+from usiran.benchmark.results import Results, Stored, rounded
 from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError
 from usiran.models.settings import chosen
@@ -68,7 +68,7 @@ def comparable(benchmark: Benchmark, results: Results, task: str, system: str) -
     chosen("task", (task,), tuple(dict.fromkeys(name for _, name in results)))
     chosen("system", (system,), tuple(name for name, of_task in results if of_task == task))
     stored = results[system, task]
-    file = benchmark.corpus.name_of(paths(benchmark.corpus, system, task)[0])
+    file = benchmark.corpus.name_of(benchmark.files_of(system, task)[0])
     if benchmark.is_stale(stored.result):
         fix = "run it again: `usiran benchmark run`"
         raise FileError(file, "made on other gold or folds", "the corpus's present gold", fix)

@@ -20,7 +20,7 @@ import msgspec
 
 import usiran
 from usiran.benchmark.protocol import PROTOCOL
-from usiran.benchmark.results import Stored, json_bytes, paths, read_result, sha256
+from usiran.benchmark.results import Stored, json_bytes, read_result, sha256
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.workers import Pair, Progress, run_all
 from usiran.corpus import Corpus
@@ -107,8 +107,8 @@ class _Notes:
     def unchanged(self, pairs: Sequence[Pair]) -> Iterator[tuple[tuple[str, str], Stored]]:
         """Yield the stored results that a run would only make again."""
         for task, system in pairs:
-            files = paths(self.corpus, system, task)
-            note = self.noted.get(f"{system}/{task}")
+            files = self.benchmark.files_of(system, task)
+            note = self.noted.get(self._name(system, task))
             if note and note == _note(self._key(task, system), *map(_content, files)):
                 result = read_result(files[0], self.corpus.name_of(files[0]))
                 yield (system, task), Stored(result, files[1].read_bytes())
@@ -118,11 +118,14 @@ class _Notes:
         files: dict[Path, bytes | None] = {}
         for (system, task), stored in done.items():
             contents = json_bytes(stored.result), stored.predictions
-            files |= dict(zip(paths(self.corpus, system, task), contents, strict=True))
+            files |= dict(zip(self.benchmark.files_of(system, task), contents, strict=True))
             if system in SYSTEMS:
-                self.noted[f"{system}/{task}"] = _note(self._key(task, system), *contents)
+                self.noted[self._name(system, task)] = _note(self._key(task, system), *contents)
         files[notes_path(self.corpus)] = json_bytes(dict(sorted(self.noted.items())))
         replace_files(files, self.corpus.swap)
+
+    def _name(self, system: str, task: str) -> str:
+        return "/".join(filter(None, (self.benchmark.track, system, task)))
 
     def _key(self, task: str, system: str) -> str:
         benchmark = self.benchmark

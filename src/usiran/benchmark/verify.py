@@ -26,7 +26,6 @@ from usiran.benchmark.results import (
     Stored,
     card_path,
     parameters_sha256,
-    paths,
     read_result,
     sha256,
 )
@@ -150,7 +149,7 @@ class _Check:
             allowed = f"{SUBMITTED}, for a system that is none of {names}"
             fix = "run or submit the system again"
             yield self._finding("kind", stated.kind, allowed, fix)
-        place = paths(benchmark.corpus, stated.system, stated.task)[0]
+        place = benchmark.files_of(stated.system, stated.task)[0]
         if self.inside and self.path.resolve() != place.resolve():
             fix = f"move it to {benchmark.corpus.name_of(place)}"
             yield self._finding("system", f"{stated.system}/{stated.task}", self.file, fix)

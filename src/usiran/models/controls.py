@@ -140,7 +140,7 @@ def relabel_within(gold: Gold, seed: int) -> Gold:
 
     Sentence labels move between sentences; spans keep their place and their types move.
     """
-    return _relabelled(gold, seed, lambda article, pools, rng: rng.permutation(pools[article]))
+    return _relabelled(gold, seed, _shuffled)
 
 
 def relabel_between(gold: Gold, seed: int) -> Gold:
@@ -168,12 +168,27 @@ def relabel_between(gold: Gold, seed: int) -> Gold:
 Draw = Callable[[str, dict[str, Objects], np.random.Generator], Objects]
 
 
-def _relabelled(gold: Gold, seed: int, draw: Draw) -> Gold:
+def relabel_sources(gold: Gold, seed: int) -> Gold:
+    """Return the gold as it is, to be learned from labels shuffled within each source.
+
+    The sources are the articles and the companion. Sentence labels move between sentences;
+    spans keep their place and their types move.
+    """
+    sources = np.where(gold.source.of_companion, "companion", "articles")
+    return replace(gold, training=_relabelled(gold.source, seed, _shuffled, sources))
+
+
+def _shuffled(group: str, pools: dict[str, Objects], rng: np.random.Generator) -> Objects:
+    return rng.permutation(pools[group])
+
+
+def _relabelled(gold: Gold, seed: int, draw: Draw, groups: NDArray[np.str_] | None = None) -> Gold:
+    """Return a gold with labels drawn group by group, by default article by article."""
     rng = np.random.default_rng(seed)
     values = gold.values.copy()
-    rows_by_article = rows_of(gold.articles)
-    pools = {name: _pool(gold.values[rows]) for name, rows in rows_by_article.items()}
-    for name, rows in rows_by_article.items():
+    rows_by_group = rows_of(gold.articles if groups is None else groups)
+    pools = {name: _pool(gold.values[rows]) for name, rows in rows_by_group.items()}
+    for name, rows in rows_by_group.items():
         labels = iter(draw(name, pools, rng).tolist())
         for row in rows:
             if isinstance(values[row], str):

@@ -59,11 +59,17 @@ class TrainingRows:
             return None
         return Eigenbasis(self.X) if rows <= MOST_ROWS and 2 * rows < features else Merged(self.X)
 
-    def fit(self, model: Any, labels: Sequence[str] | NDArray[Any]) -> Any:
+    def fit(
+        self,
+        model: Any,
+        labels: Sequence[str] | NDArray[Any],
+        sample_weight: Floats | None = None,  # (n,): how much each row counts
+    ) -> Any:
         """Fit a model, of whatever kind, as its own method does, and return it."""
         if not isinstance(model, LogisticRegression) or self._basis is None:
-            return model.fit(self.X, labels)
-        return _fit(model, self._basis, np.asarray(labels))
+            given = {} if sample_weight is None else {"sample_weight": sample_weight}
+            return model.fit(self.X, labels, **given)
+        return _fit(model, self._basis, np.asarray(labels), sample_weight)
 
 
 class Basis(Protocol):
@@ -139,12 +145,17 @@ def _groups(columns: sparse.csc_matrix, lengths: Floats) -> NDArray[np.int64]:
     return group
 
 
-def _fit(model: LogisticRegression, basis: Basis, labels: NDArray[Any]) -> LogisticRegression:
+def _fit(
+    model: LogisticRegression, basis: Basis, labels: NDArray[Any], sample_weight: Floats | None
+) -> LogisticRegression:
     """Set what `LogisticRegression.fit` sets; two classes have one row of weights."""
     classes, code = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
         return model.fit(basis.Z, labels)  # which says what is wrong
-    weights = compute_class_weight(model.class_weight, classes=classes, y=labels)[code]
+    by_class = compute_class_weight(
+        model.class_weight, classes=classes, y=labels, sample_weight=sample_weight
+    )
+    weights = by_class[code] if sample_weight is None else by_class[code] * sample_weight
     loss = _Loss(basis, code, weights, model)
     found = loss.least()
     model.classes_ = classes

@@ -30,6 +30,7 @@ from usiran.models.counts_once import CountsOnce
 from usiran.models.embeddings import PACKAGES, MiniLm
 from usiran.models.gazetteer import CombinedTagger, GazetteerTagger
 from usiran.models.lexicon import AttributionCues, FilteredCues, SideCues, SpanCues
+from usiran.models.mixing import POOLED
 from usiran.models.peers import CrfTagger
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
 from usiran.models.settings import Settings
@@ -128,7 +129,9 @@ def _tuned(
     """Build a classifier over features, by default a logistic regression."""
     # The rarest labels are few: balanced weights keep them from being drowned.
     model = model or LogisticRegression(class_weight="balanced", max_iter=1000)
-    return ArticleTuned(features, model, parameter, context.need(parameter))
+    # Settings state it in the table for training with the companion alone: else none is mixed.
+    weights = tuple(context.options.get("articles_weight", (POOLED,)))
+    return ArticleTuned(features, model, parameter, context.need(parameter), weights)
 
 
 def _words(ngrams: tuple[int, int]) -> Pipeline:

@@ -23,7 +23,7 @@ from usiran.models.logistic import TrainingRows
 from usiran.models.pair_features import MarkedSentence, pair_features
 from usiran.models.tuning import inner_splits
 from usiran.models.with_spans import need_columns
-from usiran.tasks.base import Objects, objects
+from usiran.tasks.base import Objects, objects, of_companion
 from usiran.tasks.links import Link, link_set
 from usiran.text.spans import Span
 
@@ -108,6 +108,7 @@ class _Pair(NamedTuple):
     """An event and an actor of one sentence; role is empty where there is no link."""
 
     article: str
+    of_companion: bool
     sentence: MarkedSentence
     event: Span
     actor: Span
@@ -115,13 +116,13 @@ class _Pair(NamedTuple):
 
 
 def _pairs(X: pd.DataFrame, y: Objects) -> Iterator[_Pair]:
-    rows = zip(X["article_id"], _marked_sentences(X), y, strict=True)
-    for article, (sentence, _), links in rows:
+    rows = zip(X["article_id"], of_companion(X).tolist(), _marked_sentences(X), y, strict=True)
+    for article, own, (sentence, _), links in rows:
         # Offsets alone tell the actor of a link: it has no type there.
         roles = {link.place: link.role for link in links}
         for event, actor in sentence.pairs():
             role = roles.get((*event[:2], *actor[:2]), NONE)
-            yield _Pair(article, sentence, event, actor, role)
+            yield _Pair(article, own, sentence, event, actor, role)
 
 
 class _Split(NamedTuple):
@@ -162,10 +163,11 @@ class PairModel(LinkFinder):
         )
         roles = np.array([pair.role for pair in pairs], dtype=object)
         articles = [pair.article for pair in pairs]
+        companion = np.array([pair.of_companion for pair in pairs], dtype=bool)
         several = len(self.regularisation) * len(self.none) > 1
         splits = [
             _Split(TrainingRows(matrix[train]), roles[train], matrix[test], roles[test])
-            for train, test in (inner_splits(articles) if several else ())
+            for train, test in (inner_splits(articles, companion) if several else ())
         ]
         candidates = list(itertools.product(self.regularisation, self.none))
         scores = [

@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         For every task, and from task to those that differ there.
     lexicon : mapping
         From task to word lists, by label.
+    synthetic : mapping
+        Parameters besides, where it is trained with the companion; empty where it is not.
     """
 
     name: str
@@ -44,10 +46,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parameters: dict[str, Any] = {}
     task_parameters: dict[str, dict[str, Any]] = {}
     lexicon: dict[str, Words] = {}
+    synthetic: dict[str, Any] = {}
 
     def of(self, task: str) -> dict[str, Any]:
         """Return the parameters for one task."""
         return {**self.parameters, **self.task_parameters.get(task, {})}
+
+    def with_companion(self) -> Settings:
+        """Return the settings under which it is trained with the companion."""
+        return msgspec.structs.replace(self, parameters=self.parameters | self.synthetic)
 
 
 def read_settings(path: Path, file: str | None = None) -> Settings:

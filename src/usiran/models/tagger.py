@@ -35,7 +35,7 @@ from usiran.models.logistic import TrainingRows
 from usiran.models.token_features import marks, token_features
 from usiran.models.tuning import inner_folds, inner_splits
 from usiran.stats.scores import Floats
-from usiran.tasks.base import Objects, objects
+from usiran.tasks.base import Objects, objects, of_companion
 from usiran.text.spans import Span, matched
 from usiran.text.tokens import Token, from_bio, to_bio, tokenize
 
@@ -48,6 +48,7 @@ class Sentence(NamedTuple):
     zone: str
     entries: tuple[tuple[Span, ...], ...]  # the word lists', once for every level of labels
     spans: Spans
+    of_companion: bool = False
 
     @property
     def features(self) -> list[list[str]]:
@@ -81,6 +82,11 @@ class Sentences:
         """The article of each sentence."""
         return [row.article for row in self.rows]
 
+    @property
+    def of_companion(self) -> NDArray[np.bool_]:
+        """Whether each sentence is a companion's."""
+        return np.array([row.of_companion for row in self.rows], dtype=bool)
+
 
 class TokenTagger(SpanTagger):
     """What taggers of tokens have in common: how a sentence is read, and what is tagged in it."""
@@ -92,13 +98,16 @@ class TokenTagger(SpanTagger):
 
     def read(self, X: pd.DataFrame, y: Iterable[Spans]) -> list[Sentence]:
         """Return the sentences as tokens, with what the word lists find and with their spans."""
-        rows = zip(X["article_id"], X["text"], X["zone"], y, strict=True)
-        return [self._sentence(*row) for row in rows]
+        columns = X["article_id"], X["text"], X["zone"], y, of_companion(X).tolist()
+        return [self._sentence(*row) for row in zip(*columns, strict=True)]
 
-    def _sentence(self, article: str, text: str, zone: str, spans: Spans) -> Sentence:
+    def _sentence(
+        self, article: str, text: str, zone: str, spans: Spans, of_companion: bool
+    ) -> Sentence:
         entries = self.lexicon_.find(text)
         levels = (entries, self.grouped(entries)) if self.groups else (entries,)
-        return Sentence(article, tuple(tokenize(text)), zone, tuple(map(tuple, levels)), spans)
+        tokens, found = tuple(tokenize(text)), tuple(map(tuple, levels))
+        return Sentence(article, tokens, zone, found, spans, of_companion)
 
     def grouped(self, spans: Spans) -> list[Span]:
         """Return the spans labelled with what is tagged for them."""
@@ -172,7 +181,7 @@ class LinearTagger(TokenTagger):
         if len(pairs) == 1:
             return pairs[0]
         tally = {pair: np.zeros(2) for pair in pairs}
-        for train, tried in inner_splits(sentences.articles):
+        for train, tried in inner_splits(sentences.articles, sentences.of_companion):
             test, model = sentences.part(tried), TokenModel(self)
             tokens, tags = model.read(sentences.part(train))
             for strength in self.regularisation:

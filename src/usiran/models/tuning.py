@@ -3,13 +3,15 @@
 The training articles are dealt to at most FOLDS inner folds, each article to one of its own
 where there are no more. Folds are held out in turn until ENOUGH articles were: few articles are
 all held out, and of many a part tells one candidate from another. More than MOST articles are
-not looked at: tuning then costs the same however many there are.
+not looked at: tuning then costs the same however many there are. Rows of a companion are always
+learned from, and none of them is held out.
 """
 
 # ruff: noqa: N803  (scikit-learn's signatures)
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -24,10 +26,10 @@ from sklearn.utils.metaestimators import available_if
 
 from usiran.models.base import Indices, SentenceClassifier
 from usiran.models.calibration import calibrate, calibrated, floored
-from usiran.models.logistic import TrainingRows
+from usiran.models.mixing import POOLED, MixedRows
 from usiran.stats.folds import deal
 from usiran.stats.scores import Floats
-from usiran.tasks.base import Objects, objects
+from usiran.tasks.base import Objects, objects, of_companion
 
 FOLDS = 5
 ENOUGH = 20
@@ -42,13 +44,17 @@ def inner_folds(articles: Sequence[str] | Objects) -> NDArray[np.intp]:
     return np.array(deal(sizes.tolist(), FOLDS), dtype=np.intp)[article]
 
 
-def inner_splits(articles: Sequence[str] | Objects) -> Iterator[tuple[Indices, Indices]]:
+def inner_splits(
+    articles: Sequence[str] | Objects, companion: NDArray[np.bool_] | None = None
+) -> Iterator[tuple[Indices, Indices]]:
     """Yield the rows to learn from and those to try, for each inner fold that is held out.
 
-    Nothing is held out of a single article.
+    Nothing is held out of a single article, nor of a companion: its rows are learned from
+    whatever is held out.
     """
     names = np.asarray(articles, dtype=str)
-    distinct = np.unique(names)
+    always = np.flatnonzero(companion) if companion is not None else np.array([], dtype=np.intp)
+    distinct = np.unique(np.delete(names, always))
     if len(distinct) > MOST:
         distinct = np.random.default_rng(0).choice(distinct, MOST, replace=False)
     rows = np.flatnonzero(np.isin(names, distinct))
@@ -56,7 +62,7 @@ def inner_splits(articles: Sequence[str] | Objects) -> Iterator[tuple[Indices, I
     for fold in np.unique(folds) if len(distinct) > 1 else ():
         if held_out >= ENOUGH:
             return
-        yield rows[folds != fold], rows[folds == fold]
+        yield np.concatenate([rows[folds != fold], always]), rows[folds == fold]
         held_out += len(np.unique(names[rows[folds == fold]]))
 
 
@@ -65,16 +71,24 @@ class ArticleTuned(SentenceClassifier):
 
     The candidate with the best pooled macro-F1 on the inner folds held out is kept, the first
     one where they tie. Its scores on those folds calibrate the probabilities that are stated
-    (`usiran.models.calibration`); the labels are the classifier's own.
+    (`usiran.models.calibration`); the labels are the classifier's own. Where training has rows of
+    a companion, so is the weight of the articles' rows among `weights` (`usiran.models.mixing`),
+    every weight with every candidate.
     """
 
     def __init__(
-        self, features: Any, model: Any, parameter: str, candidates: Sequence[float]
+        self,
+        features: Any,
+        model: Any,
+        parameter: str,
+        candidates: Sequence[float],
+        weights: Sequence[float] = (POOLED,),
     ) -> None:
         self.features = features
         self.model = model
         self.parameter = parameter
         self.candidates = candidates
+        self.weights = weights
 
     def fit(self, X: pd.DataFrame, y: Objects) -> ArticleTuned:
         """Choose the candidate, then learn from all sentences."""
@@ -89,12 +103,13 @@ class ArticleTuned(SentenceClassifier):
         self.features_ = clone(self.features)
         # Computed once for all the inner folds: features know no labels, so none leaks.
         matrix = sparse.csr_matrix(self.features_.fit_transform(X))
-        labels = y.astype(str)
-        self.classes_, codes = np.unique(labels, return_inverse=True)
-        trials = self._trials(matrix, labels, X["article_id"].to_numpy())
-        best = int(np.argmax([trial.f1(labels) for trial in trials]))
-        self.chosen_ = self.candidates[best]
-        self.model_ = TrainingRows(matrix).fit(self._classifier(self.chosen_), labels)
+        self.classes_, codes = np.unique(y.astype(str), return_inverse=True)
+        rows = MixedRows(matrix, y.astype(str), of_companion(X))
+        pairs = list(itertools.product(rows.mixtures(self.weights), self.candidates))
+        trials = self._trials(rows, X["article_id"].to_numpy(), pairs)
+        best = int(np.argmax([trial.f1(rows.labels) for trial in trials]))
+        self.weight_, self.chosen_ = pairs[best]
+        self.model_ = rows.fit(self._classifier(self.chosen_), self.weight_)
         self.classes_ = self.classes_.astype(object)
         self.calibration_ = calibrate(trials[best].scores, codes)
         return trials[best].scores
@@ -102,18 +117,25 @@ class ArticleTuned(SentenceClassifier):
     def _classifier(self, value: float) -> Any:
         return clone(self.model).set_params(**{self.parameter: value})
 
-    def _trials(self, matrix: sparse.csr_matrix, labels: Objects, articles: Objects) -> list[Trial]:
-        """Return what each candidate says of the inner folds, nothing where there are none."""
-        trials = [Trial.of(len(labels), len(self.classes_)) for _ in self.candidates]
-        for train, test in inner_splits(articles):
-            if len(set(labels[train])) < 2:  # a classifier needs two classes
-                return [Trial.of(len(labels), len(self.classes_)) for _ in self.candidates]
-            learned, asked = self._without_unseen(matrix[train], matrix[test])
-            rows = TrainingRows(learned)
-            for value, trial in zip(self.candidates, trials, strict=True):
-                model = rows.fit(self._classifier(value), labels[train])
-                trial.predicted[test] = model.predict(asked)
-                trial.scores[test] = _scores(model, asked, self.classes_)
+    def _trials(
+        self, rows: MixedRows, articles: Objects, pairs: Sequence[tuple[float, float]]
+    ) -> list[Trial]:
+        """Return what each pair says of the inner folds, nothing where there are none."""
+        size = len(rows.labels), len(self.classes_)
+        trials = [Trial.of(*size) for _ in pairs]
+        # What learns from the companion alone is the same whatever article is held out.
+        alone = {pair: rows.fit(self._classifier(pair[1]), 0.0) for pair in pairs if not pair[0]}
+        for train, test in inner_splits(articles, rows.companion):
+            if len(set(rows.labels[train])) < 2:  # a classifier needs two classes
+                return [Trial.of(*size) for _ in pairs]
+            learned, asked = self._without_unseen(rows.X[train], rows.X[test])
+            part = MixedRows(learned, rows.labels[train], rows.companion[train])
+            for pair, trial in zip(pairs, trials, strict=True):
+                model, matrix = alone.get(pair), rows.X[test]
+                if model is None:
+                    model, matrix = part.fit(self._classifier(pair[1]), pair[0]), asked
+                trial.predicted[test] = model.predict(matrix)
+                trial.scores[test] = _scores(model, matrix, self.classes_)
         return trials
 
     def _without_unseen(

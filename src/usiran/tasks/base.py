@@ -46,6 +46,8 @@ METRICS = {
 LAYERS = ("actors", "events", "roles", "sides", "toward")
 # Known from the gold alone: never given in the article held out, whatever a system reads.
 GOLD_LAYERS = ("sides", "toward")
+# The column of training records that says which are the companion's; no feature reads it.
+COMPANION = "companion"
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,23 @@ class Gold:
         """The task's scorer; classes that cannot be evaluated stay out of macro means."""
         return self.task.score(self)
 
+    def with_companion(self, companion: Gold) -> Gold:
+        """Return what is learned from this gold and a companion's: rows of no fold, never asked."""
+        parts = [(self.records, False), (companion.records, True)]
+        records = [records.assign(**{COMPANION: own}) for records, own in parts]
+        return replace(
+            self,
+            records=pd.concat(records, ignore_index=True),
+            values=np.concatenate([self.values, companion.values]),
+            folds=np.concatenate([self.folds, np.full(len(companion.values), -1)]),
+            votes=None,
+        )
+
+    @property
+    def of_companion(self) -> NDArray[np.bool_]:
+        """Whether each row is a companion's."""
+        return of_companion(self.records)
+
     def subset(self, rows: NDArray[Any]) -> Gold:
         """Return some rows alone, chosen by place or by a mask; what is learned from stays."""
         return replace(
@@ -227,6 +246,13 @@ class Scorer(Protocol):
 
     def chance(self, sums: Floats) -> float:
         """Return the headline expected of random labels with the same totals."""
+
+
+def of_companion(records: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return whether each of some records is a companion's, to be learned from and never asked."""
+    if COMPANION not in records:
+        return np.zeros(len(records), dtype=bool)
+    return records[COMPANION].to_numpy(dtype=bool)
 
 
 def _plain(cell: object) -> object:

@@ -1,0 +1,53 @@
+"""Learning from articles and a companion's rows together, in several mixtures.
+
+A mixture is the weight of an article's row where a companion's is 1: 0 is the companion alone,
+1 is both pooled, more makes the few articles count for more.
+"""
+
+# ruff: noqa: N803  (scikit-learn's signatures)
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from usiran.models.logistic import TrainingRows
+from usiran.tasks.base import Objects
+
+POOLED = 1.0
+
+
+class MixedRows:
+    """Rows (n, features) with their labels, and which of them (n,) are the companion's."""
+
+    def __init__(self, X: sparse.csr_matrix, labels: Objects, companion: NDArray[np.bool_]) -> None:
+        self.X = X
+        self.labels = labels
+        self.companion = companion
+
+    @cached_property
+    def _all(self) -> TrainingRows:
+        return TrainingRows(self.X)
+
+    @cached_property
+    def _alone(self) -> TrainingRows:
+        return TrainingRows(self.X[self.companion])
+
+    def fit(self, model: Any, weight: float) -> Any:
+        """Fit a model on one mixture, and return it."""
+        if weight == 0:
+            return self._alone.fit(model, self.labels[self.companion])
+        shares = None if weight == POOLED else np.where(self.companion, 1.0, weight)
+        return self._all.fit(model, self.labels, shares)
+
+    def mixtures(self, weights: Sequence[float]) -> tuple[float, ...]:
+        """Return the mixtures that there is something to learn from: without a companion, one."""
+        if not self.companion.any():
+            return (POOLED,)
+        alone = len(set(self.labels[self.companion])) > 1  # a classifier needs two classes
+        return tuple(weight for weight in weights if weight or alone)

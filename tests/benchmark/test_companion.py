@@ -1,0 +1,135 @@
+"""Claims about the track of systems that are trained with the companion."""
+
+# ruff: noqa: N803  (scikit-learn's signatures)
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.dummy import DummyClassifier
+
+from tests.support import synthetic
+from tests.support.benches import MakeBench, bench
+from usiran.benchmark.companion import TRACK, learning_from, with_companion
+from usiran.benchmark.protocol import run
+from usiran.benchmark.run import Benchmark, evaluate, run_replicates
+from usiran.errors import InputError
+from usiran.tasks.base import Objects, Tables, of_companion
+
+__all__ = ["bench"]
+
+
+def companion_tables() -> Tables:
+    """Invented tables under ids that no article has."""
+    tables = synthetic.tables(articles=3, sentences=6, seed=11)
+    renamed = {}
+    for name, frame in tables.items():
+        ids = [key for key in ("article_id", "sentence_id") if key in frame]
+        renamed[name] = frame.assign(**{key: "p-" + frame[key] for key in ids})
+    return renamed
+
+
+def track(made: Benchmark) -> Benchmark:
+    tables = companion_tables()
+    return learning_from(made, tables, tables)
+
+
+class Watching(DummyClassifier):  # type: ignore[misc]  # sklearn is untyped
+    """Keeps what it was shown."""
+
+    seen: list[tuple[pd.DataFrame, pd.DataFrame]] = []  # noqa: RUF012  (copies share it)
+
+    def fit(self, X: pd.DataFrame, y: Objects) -> Watching:
+        """Keep the training records."""
+        self.learned_ = X
+        return super().fit(X, y)  # type: ignore[no-any-return]
+
+    def predict_proba(self, X: pd.DataFrame) -> object:
+        """Keep the records that are asked about."""
+        self.seen.append((self.learned_, X))
+        return super().predict_proba(X)
+
+
+@pytest.mark.parametrize("task", ["stance", "holder"])
+def test_the_companion_is_in_every_training_part_and_never_asked(
+    bench: MakeBench, task: str
+) -> None:
+    made = track(bench(sentences=6))
+    Watching.seen.clear()
+    run(Watching(), made.golds[task])
+    assert len(Watching.seen) == 5
+    for learned, asked in Watching.seen:
+        assert of_companion(learned).sum() == 18
+        assert "companion" not in asked
+        assert set(asked["article_id"]).isdisjoint(learned["article_id"])
+        assert len(set(learned["article_id"])) == 4 + 3
+
+
+def test_the_gold_that_is_scored_is_that_of_the_official_track(bench: MakeBench) -> None:
+    made = bench(sentences=6)
+    other = track(made)
+    for name, gold in made.golds.items():
+        assert other.golds[name].sha256 == gold.sha256
+        assert other.golds[name].articles.tolist() == gold.articles.tolist()
+    assert "companion" not in other.golds["stance"].records
+
+
+def test_contrast_is_learned_from_the_stances_of_both(bench: MakeBench) -> None:
+    other = track(bench(sentences=6))
+    learned = other.golds["stance"].source
+    assert other.golds["contrast"].source.records.equals(learned.records)
+
+
+def test_only_systems_whose_settings_say_how_to_mix_are_in_it(bench: MakeBench) -> None:
+    other = track(bench(sentences=6))
+    assert {"attitudes", "tagger", "role-pairs", "shuffled-within"} <= set(other.systems)
+    assert {"majority", "gazetteer", "who-to-whom"}.isdisjoint(other.systems)
+    assert {system for _, system in other.plan()} <= set(other.systems)
+    with pytest.raises(InputError, match="majority"):
+        other.plan(["stance"], ["majority"])
+
+
+def test_its_results_say_so_and_are_stale_with_another_companion(bench: MakeBench) -> None:
+    made = bench(sentences=6)
+    other = track(made)
+    result = evaluate(other, "stance", "attitudes", seed=0, draws=100).result
+    assert (result.track, result.companion_sha256) == (TRACK, other.companion_sha256)
+    assert result.settings["articles_weight"] == [0.0, 1.0, 4.0]
+    assert not other.is_stale(result)
+    assert made.is_stale(result)
+    assert replace(other, companion_sha256="0" * 64).is_stale(result)
+    plain = evaluate(made, "stance", "attitudes", seed=0, draws=100).result
+    assert not made.is_stale(plain)
+    assert other.is_stale(plain)
+    assert "articles_weight" not in plain.settings
+
+
+def test_the_control_learns_labels_shuffled_within_each_source(bench: MakeBench) -> None:
+    other = track(bench(sentences=6))
+    (first, _) = run_replicates(other, "stance", "shuffled-within", 0)
+    gold = other.golds["stance"]
+    assert first.gold.values.tolist() == gold.values.tolist()
+    learned, true = first.gold.source, gold.source
+    assert learned.values.tolist() != true.values.tolist()
+    own = of_companion(true.records)
+    for rows in (own, ~own):
+        assert sorted(learned.values[rows]) == sorted(true.values[rows])
+    assert np.mean(first.predictions.values == gold.values) < 0.75
+
+
+@pytest.mark.parametrize(
+    ("task", "system"),
+    [("actors", "filtered-lexicon"), ("roles", "role-pairs"), ("stance", "stance-from-sides")],
+)
+def test_systems_of_every_kind_learn_with_it(bench: MakeBench, task: str, system: str) -> None:
+    stored = evaluate(track(bench(sentences=6)), task, system, seed=0, draws=100)
+    assert stored.result.score > stored.result.chance - 0.2
+    assert stored.result.sentences == 30
+
+
+def test_a_corpus_without_a_companion_is_refused(bench: MakeBench) -> None:
+    with pytest.raises(InputError, match="without a companion"):
+        with_companion(bench(sentences=4))
