@@ -15,7 +15,7 @@ from usiran.corpus import Corpus
 from usiran.dataset.export.formats import export
 from usiran.loading import Opened
 from usiran.site import explore
-from usiran.site.articles import Gold
+from usiran.site.gold import GoldView
 from usiran.site.guides import Guides
 from usiran.site.markup import plain
 from usiran.text.ngrams import SharedRuns
@@ -99,7 +99,7 @@ def test_the_matrix_counts_what_the_export_of_dyads_counts(opened: Opened) -> No
         counted[key] = counted.get(key, 0) + int(row["events"])
     shown = {
         (*sides, quad): listed.happenings(quad)
-        for sides, listed in explore.dyads(Gold(opened)).items()
+        for sides, listed in explore.dyads(GoldView(opened)).items()
         for quad in listed.events
         if all(sides)
     }
@@ -107,7 +107,7 @@ def test_the_matrix_counts_what_the_export_of_dyads_counts(opened: Opened) -> No
 
 
 def test_a_number_of_the_matrix_opens_as_many_happenings(opened: Opened) -> None:
-    for listed in explore.dyads(Gold(opened)).values():
+    for listed in explore.dyads(GoldView(opened)).values():
         shown = [told for part in listed.parts for _, told in part]
         for quad in listed.events:
             happened = {told.deed.happening for told in shown if told.deed.quad == quad}

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from usiran.schemas.label_scheme import QUADS
-from usiran.site.articles import ArticleView, Deed, Gold, Party, SentenceView
+from usiran.site.gold import GoldView
 from usiran.site.markup import json_script, plain, slug
+from usiran.site.views import ArticleView, Deed, Party, SentenceView
 
 NOBODY = ""
 """The affiliation of a party that no words name."""
@@ -78,7 +79,7 @@ class Ranked:
     voices: int
 
 
-def told_events(gold: Gold) -> Iterator[Told]:
+def told_events(gold: GoldView) -> Iterator[Told]:
     """Yield every event of the gold."""
     for article in gold.articles:
         for sentence in article.sentences:
@@ -86,7 +87,7 @@ def told_events(gold: Gold) -> Iterator[Told]:
                 yield Told(article, sentence, deed)
 
 
-def dyads(gold: Gold) -> dict[tuple[str, str], Listed]:
+def dyads(gold: GoldView) -> dict[tuple[str, str], Listed]:
     """Return the events by the affiliations of those who do and those whom it is done to."""
     cells: dict[tuple[str, str], dict[str, list[Told]]] = defaultdict(lambda: defaultdict(list))
     for told in told_events(gold):
@@ -107,7 +108,7 @@ def _sides(parties: Sequence[Party]) -> list[str]:
     return sorted({party.affiliation for party in parties}) or [NOBODY]
 
 
-def ranked_actors(gold: Gold) -> list[Ranked]:
+def ranked_actors(gold: GoldView) -> list[Ranked]:
     """Return the actors of the registry, the most often marked first."""
     mentions: Counter[str] = Counter()
     voices: Counter[str] = Counter()
@@ -151,7 +152,7 @@ class Month(NamedTuple):
         return [self.listed.happenings(quad) for quad in QUADS]
 
 
-def months(gold: Gold) -> list[Month]:
+def months(gold: GoldView) -> list[Month]:
     """Return the happenings by the month in which their article was published."""
     by_month: dict[str, list[ArticleView]] = defaultdict(list)
     for article in gold.articles:
@@ -184,7 +185,7 @@ def month_of(published: str) -> str:
     return published if "/" in published else published[: len("2013-11")]
 
 
-def data_files(gold: Gold) -> dict[str, bytes]:
+def data_files(gold: GoldView) -> dict[str, bytes]:
     """Return the sentences as scripts: a page opened from the disk can read no other files.
 
     ``data/index.js`` has the names that the shards' numbers stand for, and which shards there

@@ -17,10 +17,11 @@ from usiran.dataset.describe.facts import description_of
 from usiran.loading import Opened
 from usiran.schemas.label_scheme import QUADS
 from usiran.site import explore, leaderboard
-from usiran.site.articles import ASKED, ArticleView, Gold, SentenceView
 from usiran.site.comparison import KINDS, Compared, Comparison
+from usiran.site.gold import GoldView
 from usiran.site.guides import Guides
 from usiran.site.markup import json_script, render, slug
+from usiran.site.views import ASKED, ArticleView, SentenceView
 from usiran.tasks.base import METRICS
 from usiran.text.standoffs import template
 
@@ -68,9 +69,9 @@ class Site:
         yield MARKER, self._marker()
 
     @cached_property
-    def gold(self) -> Gold:
+    def gold(self) -> GoldView:
         """The gold, indexed."""
-        return Gold(self.opened)
+        return GoldView(self.opened)
 
     @cached_property
     def guides(self) -> Guides:

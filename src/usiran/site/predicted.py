@@ -13,17 +13,17 @@ from usiran.inference.store import Model
 from usiran.inference.write_tables import Rows
 from usiran.io.atomic import fill
 from usiran.io.markdown import score
-from usiran.site.articles import (
+from usiran.site.guides import Guides
+from usiran.site.marks import Mark
+from usiran.site.markup import render
+from usiran.site.pages import static_files
+from usiran.site.views import (
     ArticleView,
     SentenceView,
     fragment_of,
     ordinal_of,
     paragraphs_of,
 )
-from usiran.site.guides import Guides
-from usiran.site.marks import Mark
-from usiran.site.markup import render
-from usiran.site.pages import static_files
 from usiran.text.articles import Sentence, sha256
 
 FOLDER = "html"
