@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,8 +15,13 @@ from sklearn.dummy import DummyClassifier
 from tests.support import synthetic
 from tests.support.benches import MakeBench, bench
 from usiran.benchmark.companion import TRACK, learning_from, with_companion
+from usiran.benchmark.companion_board import render_block, twins
+from usiran.benchmark.companion_curve import curve, parts
 from usiran.benchmark.protocol import run
+from usiran.benchmark.results import json_bytes, read_results
 from usiran.benchmark.run import Benchmark, evaluate, run_replicates
+from usiran.benchmark.unchanged import run_changed
+from usiran.benchmark.verify import verify
 from usiran.errors import InputError
 from usiran.tasks.base import Objects, Tables, of_companion
 
@@ -133,3 +139,65 @@ def test_systems_of_every_kind_learn_with_it(bench: MakeBench, task: str, system
 def test_a_corpus_without_a_companion_is_refused(bench: MakeBench) -> None:
     with pytest.raises(InputError, match="without a companion"):
         with_companion(bench(sentences=4))
+
+
+PAIRS = [("holder", "tfidf-nb"), ("actors", "filtered-lexicon"), ("holder", "shuffled-within")]
+
+
+def test_its_results_stand_apart_and_verify(bench: MakeBench) -> None:
+    made = bench(sentences=6)
+    other = track(made)
+    ran = run_changed(other, PAIRS, seed=0, draws=100).results
+    assert read_results(made.corpus) == {}
+    assert read_results(made.corpus, TRACK) == dict(sorted(ran.items()))
+    assert len(run_changed(other, PAIRS, seed=0, draws=100).unchanged) == 3
+    for system, task in ran:
+        path = other.files_of(system, task)[0]
+        assert path.parent.parent.name == "results-with-synthetic"
+        assert not verify(other, path).findings
+    edited = msgspec.structs.replace(ran["tfidf-nb", "holder"].result, companion_sha256="0" * 64)
+    path = other.files_of("tfidf-nb", "holder")[0]
+    path.write_bytes(json_bytes(edited))
+    (finding,) = verify(other, path).findings
+    assert finding.column == "companion_sha256"
+
+
+def test_each_stands_beside_its_plain_twin_and_the_control_alone(bench: MakeBench) -> None:
+    made = bench(sentences=6)
+    other = track(made)
+    taught = {
+        (system, task): evaluate(other, task, system, seed=0, draws=100) for task, system in PAIRS
+    }
+    plain = {
+        key: evaluate(made, key[1], key[0], seed=0, draws=100) for key in taught
+    }  # fmt: skip
+    first, control = twins(other, "holder", taught, plain)
+    assert (first.taught.system, control.taught.system) == ("tfidf-nb", "shuffled-within")
+    assert first.plain == plain["tfidf-nb", "holder"].result
+    assert first.paired is not None
+    low, high = first.paired.interval
+    assert low <= first.taught.score - first.plain.score <= high
+    assert control.plain is None
+    block = render_block(other, taught, plain)
+    assert "### holder, with the companion" in block
+    assert "0, 1 or 4 times" in block
+    assert "18 invented sentences" in block
+    assert "shuffled-within (control)" in block
+
+
+def test_a_curve_goes_from_the_plain_twin_to_the_whole_companion(bench: MakeBench) -> None:
+    made = bench(sentences=6)
+    other = track(made)
+    made_curve = curve(other, "holder", "tfidf-nb", draws=100)
+    assert made_curve.sizes == (0, 18)
+    ends = [evaluate(side, "holder", "tfidf-nb", seed=0, draws=100) for side in (made, other)]
+    assert made_curve.scores == tuple(end.result.score for end in ends)
+
+
+def test_parts_of_a_companion_are_whole_passages_and_nested(bench: MakeBench) -> None:
+    source = track(bench(sentences=6)).golds["holder"].source
+    smaller, larger = (list(parts(source, size)) for size in (6, 12))
+    assert [int(part.of_companion.sum()) for part in (*smaller, *larger)] == [6, 6, 6, 12, 12, 12]
+    for small, large in zip(smaller, larger, strict=True):
+        assert set(small.articles) < set(large.articles)
+        assert (~small.of_companion).sum() == 30

@@ -75,6 +75,7 @@ def learning_from(bench: Benchmark, everything: Tables, with_spans: Tables) -> B
         systems=systems,
         layers=pd.concat(layers, ignore_index=True),
         track=TRACK,
+        plain=bench,
         companion_sha256=sha256("".join(gold.sha256 for gold in taught.values()).encode()),
     )
 

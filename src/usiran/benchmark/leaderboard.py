@@ -27,8 +27,11 @@ _INTERVAL = "95 % interval"
 _UNITS = {"spans": "gold spans", "links": "gold links"}
 
 
-def render(bench: Benchmark, results: Results) -> str:
-    """Return the whole leaderboard: of the toolkit's own tasks, whatever is plugged in."""
+def render(bench: Benchmark, results: Results, with_companion: str = "") -> str:
+    """Return the whole leaderboard: of the toolkit's own tasks, whatever is plugged in.
+
+    `with_companion` is the block of the systems that were trained with the companion.
+    """
     records = next(iter(bench.golds.values())).records
     sections = [
         _Section(bench, gold, rank(bench, name, results))
@@ -54,6 +57,7 @@ def render(bench: Benchmark, results: Results) -> str:
         rounds=_rounds(bench.ceiling),
         people=any(who.kind == PERSON for who in bench.ceiling.annotators.values()),
         control=CONTROL,
+        with_companion=with_companion,
         compared=compared,
         reached=reached,
     )

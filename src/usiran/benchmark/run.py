@@ -69,9 +69,11 @@ class Benchmark:
     tables: Tables  # what the gold was read from, and with which labels
     scheme: Scheme
     systems: Mapping[str, System] = field(default_factory=lambda: SYSTEMS)  # by name
-    # Of another track than the official one: its name, and what is learned besides the articles.
+    # Of another track than the official one: its name, what is learned besides the articles, and
+    # the official benchmark, whose systems are the plain twins.
     track: str = ""
     companion_sha256: str = ""
+    plain: Benchmark | None = None
 
     @classmethod
     def of(cls, corpus: Corpus, tables: Tables, scheme: Scheme | None = None) -> Benchmark:

@@ -16,6 +16,7 @@ import msgspec
 
 from usiran import plugins
 from usiran.benchmark import predictions as entries
+from usiran.benchmark.companion import TRACK, with_companion
 from usiran.benchmark.leaderboard import card
 from usiran.benchmark.prediction_rules import Line
 from usiran.benchmark.protocol import Outcome
@@ -27,6 +28,7 @@ from usiran.benchmark.results import (
     card_path,
     parameters_sha256,
     read_result,
+    results_folder,
     sha256,
 )
 from usiran.benchmark.run import Benchmark
@@ -57,6 +59,8 @@ def verify(benchmark: Benchmark, result: Path, predictions: Path | None = None) 
     file = benchmark.corpus.name_of(result)
     try:
         stated = read_result(result, file)
+        if stated.track == TRACK and not benchmark.track:
+            benchmark = with_companion(benchmark)
         if stated.task in plugins.names("usiran.tasks"):
             benchmark = benchmark.with_plugins(tasks=[stated.task])
         path = predictions or result.with_name(f"{result.stem}.predictions.jsonl")
@@ -70,14 +74,22 @@ def verify(benchmark: Benchmark, result: Path, predictions: Path | None = None) 
 
 def verify_all(benchmark: Benchmark) -> list[Checked]:
     """Verify every stored result, and the cards of submitted systems, in the order of names."""
-    folder = benchmark.corpus.baselines / "results"
-    checked = [verify(benchmark, path) for path in sorted(folder.glob("*/*.json"))]
-    for path in sorted(folder.glob("*/*.predictions.jsonl")):
-        if not path.with_name(path.name.replace(".predictions.jsonl", ".json")).is_file():
-            checked.append(_without_result(benchmark.corpus.name_of(path)))
+    checked = list(_verified(benchmark))
+    if any(results_folder(benchmark.corpus, TRACK).glob("*/*")):
+        checked += _verified(with_companion(benchmark))
     if not any(result.findings for result in checked):  # a card is made from sound results
         checked += _cards(benchmark)
     return checked
+
+
+def _verified(benchmark: Benchmark) -> Iterator[Checked]:
+    """Verify the stored results of the benchmark's track."""
+    folder = results_folder(benchmark.corpus, benchmark.track)
+    for path in sorted(folder.glob("*/*.json")):
+        yield verify(benchmark, path)
+    for path in sorted(folder.glob("*/*.predictions.jsonl")):
+        if not path.with_name(path.name.replace(".predictions.jsonl", ".json")).is_file():
+            yield _without_result(benchmark.corpus.name_of(path))
 
 
 def _without_result(file: str) -> Checked:
@@ -111,12 +123,13 @@ class _Check:
         self.path = path
         self.file = benchmark.corpus.name_of(path)
         self.predictions = predictions
-        folder = benchmark.corpus.baselines / "results"
+        folder = results_folder(benchmark.corpus, benchmark.track)
         self.inside = path.resolve().is_relative_to(folder.resolve())
         # Inside, a name alone says whose result it is: nobody else may submit under it.
         built_in = stated.system in SYSTEMS
         self.own = built_in and (self.inside or stated.kind != SUBMITTED)
-        self.relabel = SYSTEMS[stated.system].relabel if self.own else None
+        known = benchmark.systems.get(stated.system)
+        self.relabel = known.relabel if self.own and known else None
 
     def findings(self, content: bytes) -> Iterator[Finding]:
         """Yield what differs: names and gold first, for nothing else can be told without."""

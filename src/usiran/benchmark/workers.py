@@ -86,7 +86,7 @@ class _Runs:
         """Yield what each job gives as soon as it is done."""
         # Annotators are most of a benchmark's weight, and no system reads them.
         nobody = Annotators({}, self.benchmark.annotators.rows.iloc[:0], {})
-        light = replace(self, benchmark=replace(self.benchmark, annotators=nobody))
+        light = replace(self, benchmark=replace(self.benchmark, annotators=nobody, plain=None))
         job = joblib.delayed(_Runs.group)
         pool = joblib.Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")
         yield from pool(job(light, group) for group in groups)

@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 
 from usiran.benchmark import results as stored_results
+from usiran.benchmark.companion import TRACK, with_companion
+from usiran.benchmark.companion_board import render_block
 from usiran.benchmark.leaderboard import card, render
 from usiran.benchmark.results import SUBMITTED, Results, Stored, json_bytes, read_results
 from usiran.benchmark.run import Benchmark
@@ -28,17 +30,19 @@ def ceiling_path(benchmark: Benchmark) -> Path:
 def publish(benchmark: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Results:
     """Write fresh results beside the stored ones, the ceiling, and the leaderboard over all.
 
-    A submitted system's card is written anew with them. Returns all results.
+    Fresh are results of the benchmark's own track, and all of that are returned. A submitted
+    system's card is written anew with them.
     """
     own = benchmark.own(benchmark.ceiling.tasks)
     ceiling = msgspec.structs.replace(benchmark.ceiling, tasks=own)
-    results = dict(sorted({**read_results(benchmark.corpus), **fresh}.items()))
+    stored_before = read_results(benchmark.corpus, benchmark.track)
+    results = dict(sorted({**stored_before, **fresh}.items()))
     files = {
-        leaderboard_path(benchmark): render(benchmark, results).encode("utf-8"),
+        leaderboard_path(benchmark): _board(benchmark, results),
         ceiling_path(benchmark): json_bytes(ceiling),
     }
     for (system, task), stored in fresh.items():
-        result, predictions = stored_results.paths(benchmark.corpus, system, task)
+        result, predictions = benchmark.files_of(system, task)
         files[result] = json_bytes(stored.result)
         files[predictions] = stored.predictions
         if stored.result.kind == SUBMITTED:
@@ -48,9 +52,21 @@ def publish(benchmark: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Re
     return results
 
 
+def _board(benchmark: Benchmark, results: Results) -> bytes:
+    """Return the leaderboard; the results are those of the benchmark's own track."""
+    official, corpus = benchmark.plain or benchmark, benchmark.corpus
+    plain = read_results(corpus) if benchmark.track else results
+    taught = results if benchmark.track else read_results(corpus, TRACK)
+    block = ""
+    if taught:
+        track = benchmark if benchmark.track else with_companion(benchmark)
+        block = render_block(track, taught, plain)
+    return render(official, plain, block).encode("utf-8")
+
+
 def outdated(benchmark: Benchmark) -> list[str]:
     """Return which of the leaderboard and the ceiling are not what results and labels give."""
-    board = render(benchmark, read_results(benchmark.corpus)).encode("utf-8")
+    board = _board(benchmark, read_results(benchmark.corpus))
     current = {
         leaderboard_path(benchmark): holds(leaderboard_path(benchmark), board),
         ceiling_path(benchmark): _ceiling_is_current(benchmark),

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Option
 
@@ -70,8 +70,18 @@ def show_findings(findings: Iterable[Finding]) -> None:
         print(finding)
 
 
+WithOption = Annotated[
+    Literal["synthetic"] | None,
+    Option("--with", help="Learn from the training companion besides, a track of its own."),
+]
+
+
 def open_benchmark(
-    folder: Path | None, *, tasks: Sequence[str] = (), systems: Sequence[str] = ()
+    folder: Path | None,
+    *,
+    tasks: Sequence[str] = (),
+    systems: Sequence[str] = (),
+    companion: Literal["synthetic"] | None = None,
 ) -> Benchmark:
     """Return the benchmark over the corpus that `--corpus` names, with plug-ins of these names."""
     from usiran import loading
@@ -79,4 +89,9 @@ def open_benchmark(
 
     opened = loading.open(Corpus.find(folder)).refuse_findings()
     benchmark = Benchmark.of(opened.corpus, opened.tables, opened.scheme)
-    return benchmark.with_plugins(tasks, systems)
+    benchmark = benchmark.with_plugins(tasks, systems)
+    if companion is None:
+        return benchmark
+    from usiran.benchmark.companion import with_companion
+
+    return with_companion(benchmark)

@@ -7,7 +7,14 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli.benchmark import predictions
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, open_benchmark, say
+from usiran.cli.options import (
+    CorpusOption,
+    JsonOption,
+    QuietOption,
+    WithOption,
+    open_benchmark,
+    say,
+)
 from usiran.corpus import Corpus
 
 app = typer.Typer(
@@ -30,6 +37,7 @@ def run(
     fresh: Annotated[
         bool, Option("--fresh", help="Run also what is unchanged since it was run here.")
     ] = False,
+    companion: WithOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -38,15 +46,16 @@ def run(
 
     With --peers alone, everything and every peer that is installed runs; a peer that is
     named with --system runs as any system. So does another package's: by the name of its entry
-    point, or as package.module:factory. A run of which nothing has changed is taken from its
-    stored result; one that is interrupted goes on where it was.
+    point, or as package.module:factory. With --with synthetic, systems learn from the training
+    companion besides; their results stand apart. A run of which nothing has changed is taken
+    from its stored result; one that is interrupted goes on where it was.
     Example: usiran benchmark run --task stance --system tfidf-logreg
     """
     from usiran.benchmark.unchanged import run_changed
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import output
 
-    benchmark = open_benchmark(corpus, tasks=task or (), systems=system or ())
+    benchmark = open_benchmark(corpus, tasks=task or (), systems=system or (), companion=companion)
     pairs = benchmark.plan(task or (), system or (), peers=peers)
     # Said first: whoever asked for a peer may not want to wait for the others.
     output.tell_absent(benchmark, peers=peers)

@@ -1,0 +1,153 @@
+"""Learning curves over the companion: the score by how many of its sentences are learned from.
+
+The training articles are always learned from. Of the companion whole passages are, the first ones
+of a seeded order, so that the smaller parts are in the larger ones; the counts of a held-out
+sentence are the mean over ORDERS of them. The first point, no passage, is the plain twin's score,
+the last one the system's own in the track.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from usiran.benchmark.learning_curve import SEED, made_on
+from usiran.benchmark.protocol import run
+from usiran.benchmark.results import json_bytes, rounded
+from usiran.benchmark.run import Benchmark
+from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
+from usiran.stats.scores import Floats
+from usiran.tasks.base import METRICS, Gold
+
+DATA = "companion.json"
+# Cheap systems: a curve takes a dozen runs.
+CURVES = (
+    ("stance", "tfidf-nb"),
+    ("stance", "attitudes"),
+    ("holder", "tfidf-nb"),
+    ("holder", "attitudes"),
+    ("actors", "filtered-lexicon"),
+    ("events", "filtered-lexicon"),
+    ("roles", "role-pairs"),
+)
+SIZES = (0, 100, 200, 400, 800)
+ORDERS = 3
+Progress = Callable[[str, str, int, int], None]
+
+
+class CompanionCurve(msgspec.Struct, frozen=True):
+    """One system's scores on one task by the number of the companion's sentences."""
+
+    task: str
+    system: str
+    metric: str
+    sizes: tuple[int, ...]  # sentences; the last one is all there are for the task
+    scores: tuple[float, ...]
+    intervals: tuple[tuple[float, float], ...]
+    gold_sha256: str
+    folds_sha256: str
+    settings_sha256: str
+    companion_sha256: str
+
+
+class CompanionCurves(msgspec.Struct, frozen=True):
+    """All curves."""
+
+    seed: int
+    curves: tuple[CompanionCurve, ...]
+
+
+def drawable(track: Benchmark) -> list[tuple[str, str]]:
+    """Return the (task, system) pairs whose curve can be drawn."""
+    return [
+        (task, system)
+        for task, system in CURVES
+        if task in track.golds and not track.golds[task].verdict and track.runs(system, task)
+    ]
+
+
+def curves(track: Benchmark, progress: Progress | None = None) -> CompanionCurves:
+    """Return every curve."""
+    pairs, learned = drawable(track), []
+    for done, (task, system) in enumerate(pairs):
+        if progress is not None:
+            progress(task, f"{system} with the companion", done, len(pairs))
+        learned.append(curve(track, task, system))
+    return CompanionCurves(SEED, tuple(learned))
+
+
+def curve(track: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> CompanionCurve:
+    """Return one system's curve on one task."""
+    gold = track.gold_for(system, task)
+    most = int(gold.source.of_companion.sum())
+    sizes = (*(size for size in SIZES if size < most), most)
+    scores, intervals = [], []
+    for size in sizes:
+        counts = _counts(track, gold, task, system, size)
+        bootstrap = BootstrapScore.of(counts, gold.articles, gold.scorer, draws=draws, seed=SEED)
+        scores.append(float(gold.scorer.headline(counts.sum(axis=0))))
+        intervals.append(interval(bootstrap.draws))
+    return CompanionCurve(
+        task=task,
+        system=system,
+        metric=METRICS[gold.task.headline],
+        sizes=sizes,
+        scores=rounded(tuple(scores)),
+        intervals=rounded(tuple(intervals)),
+        companion_sha256=track.companion_sha256,
+        **made_on(track, task, system),
+    )
+
+
+def _counts(track: Benchmark, gold: Gold, task: str, system: str, size: int) -> Floats:
+    """Return each sentence's counts, the mean over the orders of passages."""
+    model = track.systems[system].build(track.build_context(task, system, SEED))
+    counts = []
+    for part in parts(gold.source, size):
+        outcome = run(model, replace(gold, training=part))
+        counts.append(gold.scorer.counts(gold, outcome.predictions))
+    return np.asarray(np.mean(counts, axis=0))
+
+
+def parts(source: Gold, size: int) -> Iterator[Gold]:
+    """Yield what is learned from: the articles, and at least so many sentences of passages."""
+    own, passages = source.of_companion, source.articles
+    names, lengths = np.unique(passages[own], return_counts=True)
+    everything = size in (0, int(own.sum()))  # whatever the order of passages
+    for order in range(1 if everything else ORDERS):
+        shuffled = np.random.default_rng([SEED, order]).permutation(len(names))
+        taken = int(np.searchsorted(np.cumsum(lengths[shuffled]), size)) + 1 if size else 0
+        yield source.subset(~own | np.isin(passages, names[shuffled[:taken]]))
+
+
+def curves_path(track: Benchmark, folder: Path | None = None) -> Path:
+    """Return where the curves stand, in the folder of pictures."""
+    return (folder or track.corpus.baselines / "figures") / DATA
+
+
+def curves_bytes(made: CompanionCurves) -> bytes:
+    """Return the content of the file."""
+    return json_bytes(rounded(msgspec.to_builtins(made)))
+
+
+def stored_curves(track: Benchmark, folder: Path | None = None) -> tuple[CompanionCurve, ...]:
+    """Return the stored curves, where they were made on all that is there at present; else none."""
+    path = curves_path(track, folder)
+    try:
+        made = msgspec.json.decode(path.read_bytes(), type=CompanionCurves).curves
+    except (OSError, msgspec.DecodeError):
+        return ()
+    then = [(curve.task, curve.system, *_made_on(curve)) for curve in made]
+    present = [
+        (task, system, *made_on(track, task, system).values(), track.companion_sha256)
+        for task, system in drawable(track)
+    ]
+    return made if then == present else ()
+
+
+def _made_on(curve: CompanionCurve) -> tuple[str, ...]:
+    return curve.gold_sha256, curve.folds_sha256, curve.settings_sha256, curve.companion_sha256
