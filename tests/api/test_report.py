@@ -107,7 +107,8 @@ def test_a_report_is_shown_in_eighty_columns(report: usiran.Report) -> None:
     assert lines[0] == "stance: TfidfVectorizer-LogisticRegression"
     assert repr(report) == str(report)
     assert any(line.startswith("majority (control)") for line in lines)
-    assert lines[-1].startswith("Annotators reach .")
+    assert lines[-1] == "ceiling, people: none has annotated"
+    assert any(line.startswith("ceiling, part in the gold") for line in lines)
 
 
 def test_html_is_escaped(report: usiran.Report) -> None:

@@ -277,6 +277,8 @@ def test_the_json_schema_holds_for_what_a_run_writes_and_refuses_faults(
 def test_the_documented_examples_are_of_the_documented_form(repo: Corpus) -> None:
     text = (repo.baselines / "README.md").read_text("utf-8")
     examples = re.findall(r"```jsonl\n(.*?)\n```", text, flags=re.DOTALL)
+    # The last one is a language model's log, which its importer reads.
+    examples = [example for example in examples if '"answer"' not in example]
     scheme = read_scheme(repo.labels)
     schema: Any = json_schema("predictions", scheme.allowed)
     fields = ("stance", "holder", "actor", "event", "role", "stance")

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import cloudpickle
 import joblib
 
 from usiran.benchmark.annotators import Annotators
@@ -87,9 +88,16 @@ class _Runs:
         # Annotators are most of a benchmark's weight, and no system reads them.
         nobody = Annotators({}, self.benchmark.annotators.rows.iloc[:0], {})
         light = replace(self, benchmark=replace(self.benchmark, annotators=nobody, plain=None))
-        job = joblib.delayed(_Runs.group)
+        # Pickled here and now: the pool does it in a thread of its own, while whoever takes the
+        # results looks up what a benchmark then remembers.
+        pickled, job = cloudpickle.dumps(light), joblib.delayed(_group_of)
         pool = joblib.Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")
-        yield from pool(job(light, group) for group in groups)
+        yield from pool(job(pickled, group) for group in groups)
+
+
+def _group_of(pickled: bytes, pairs: Sequence[Pair]) -> list[tuple[Pair, Stored]]:
+    runs: _Runs = cloudpickle.loads(pickled)
+    return runs.group(pairs)
 
 
 def jobs(benchmark: Benchmark, pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
