@@ -93,3 +93,8 @@ def test_what_a_task_cannot_do_is_said() -> None:
         task.score(["neutral", "neutral"])
     with pytest.raises(InputError, match=r"labels .*'left'.* allowed are"):
         task.score(np.full(len(task.y), "left"))
+
+
+def test_the_track_with_the_companion_is_none_of_its_rows() -> None:
+    with pytest.raises(InputError, match=r"with-synthetic.*usiran\.evaluate"):
+        usiran.task("stance", data="with-synthetic")

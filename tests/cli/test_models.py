@@ -148,6 +148,16 @@ def test_an_unknown_name_lists_what_can_be_trained_and_nothing_else(
     )
 
 
-@pytest.mark.parametrize("words", [("train",), ("predict",), ("predict", "m", "t")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train",),
+        ("train", "--output", "m"),
+        ("train", "stance", "--output", "m"),
+        ("train", "stance", "attitudes", "--defaults", "--output", "m"),
+        ("predict",),
+        ("predict", "m", "t"),
+    ],
+)
 def test_wrong_usage_exits_2(tmp_path: Path, words: tuple[str, ...]) -> None:
     assert call(*words, at=tmp_path).code == 2

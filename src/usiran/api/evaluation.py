@@ -77,8 +77,11 @@ def evaluate(
         (role, event, actor). Offsets count from the start of the sentence.
     task : str
         What is predicted; see `usiran.task`.
-    data : path, optional
-        A corpus folder (default: the one that the working directory is in).
+    data : path or "with-synthetic", optional
+        A corpus folder (default: the one that the working directory is in). With
+        ``with-synthetic`` it learns from the training companion besides, a track of its own: the
+        frame that it is fitted on has the companion's rows too, and a column ``companion`` that
+        says which they are.
     contested : {"include", "exclude"}
         Whether the sentences on whose stance or holder readers part are scored.
     draws, seed : int

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from usiran import loading
+from usiran.benchmark.companion import TRACK, with_companion
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import InputError
@@ -19,10 +20,13 @@ Data = Path | str | None
 def open_benchmark(data: Data, *, tasks: Sequence[str], systems: Sequence[str] = ()) -> Benchmark:
     """Return the benchmark over a corpus folder, with plug-ins of these names.
 
-    `data` is a folder of the corpus; None is the one that the working directory is in.
+    `data` is a folder of the corpus; None is the one that the working directory is in, and
+    ``with-synthetic`` the same one in the track of systems that learn from the companion besides.
     """
-    corpus = Corpus.find(data)
-    return _opened(corpus.root, tuple(_state(corpus))).with_plugins(tasks, systems)
+    taught = data == TRACK
+    corpus = Corpus.find(None if taught else data)
+    opened = _taught if taught else _opened
+    return opened(corpus.root, tuple(_state(corpus))).with_plugins(tasks, systems)
 
 
 def evaluable_gold(benchmark: Benchmark, task: str) -> Gold:
@@ -46,6 +50,11 @@ def evaluable_gold(benchmark: Benchmark, task: str) -> Gold:
 def _opened(root: Path, state: tuple[tuple[str, int, int], ...]) -> Benchmark:  # noqa: ARG001
     opened = loading.open(Corpus(root)).refuse_findings()
     return Benchmark.of(opened.corpus, opened.tables, opened.scheme)
+
+
+@lru_cache(maxsize=1)
+def _taught(root: Path, state: tuple[tuple[str, int, int], ...]) -> Benchmark:
+    return with_companion(_opened(root, state))
 
 
 def _state(corpus: Corpus) -> Iterator[tuple[str, int, int]]:

@@ -127,7 +127,7 @@ class Report(Displayed):
         """The corpus's stored results of the task on the present gold, the best first."""
         keys = {
             key: stored
-            for key, stored in read_results(self.benchmark.corpus).items()
+            for key, stored in read_results(self.benchmark.corpus, self.benchmark.track).items()
             if key[1] == self.result.task and not self.benchmark.is_stale(stored.result)
         }
         order = sorted(keys, key=lambda key: (-keys[key].result.score, key))

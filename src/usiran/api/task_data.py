@@ -15,6 +15,7 @@ from sklearn.metrics import make_scorer
 from sklearn.model_selection import PredefinedSplit
 
 from usiran.api.opened import Data, evaluable_gold, open_benchmark
+from usiran.benchmark.companion import TRACK
 from usiran.errors import InputError
 from usiran.models.guest import guest
 from usiran.tasks.base import Gold, Objects, Predictions, objects
@@ -208,4 +209,7 @@ def task(name: str = "stance", *, data: Data = None) -> TaskData:
     >>> sorted(set(guesses) - set(t.labels))
     []
     """
+    if data == TRACK:
+        allowed, fix = "a corpus folder", "use usiran.evaluate, which learns with the companion"
+        raise InputError.of("data", TRACK, allowed, fix)
     return TaskData(evaluable_gold(open_benchmark(data, tasks=[name]), name))

@@ -55,9 +55,10 @@ def learning_from(bench: Benchmark, everything: Tables, with_spans: Tables) -> B
 
     `with_spans` are those of the passages alone in which actors, events and roles are labelled.
     """
+    own = bench.own(bench.golds)
     taught = {
         name: gold.task.gold(with_spans if gold.task.unit in ("spans", "links") else everything)
-        for name, gold in bench.golds.items()
+        for name, gold in own.items()
         if not gold.verdict and gold.training is None
     }
     library = {
@@ -70,7 +71,7 @@ def learning_from(bench: Benchmark, everything: Tables, with_spans: Tables) -> B
     layers = [bench.layers, layers_of(everything)]
     return replace(
         bench,
-        golds={name: _learning(bench, name, taught) for name in bench.golds},
+        golds={name: _learning(bench, name, taught) for name in own},
         library=library,
         systems=systems,
         layers=pd.concat(layers, ignore_index=True),

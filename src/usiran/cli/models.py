@@ -1,47 +1,77 @@
 """`usiran train` and `usiran predict`: systems fitted on the whole gold, used on raw texts."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from typer import Argument, Option
+from typer import Argument, BadParameter, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WithOption, say
+
+if TYPE_CHECKING:
+    from usiran.benchmark.run import Benchmark
 
 
 def train(
-    task: Annotated[str, Argument(help="What it will predict, such as stance.")],
+    task: Annotated[str, Argument(help="What it will predict, such as stance.")] = "",
     system: Annotated[
         str, Argument(help="A system, such as tfidf-svm, or package.module:factory.")
-    ],
+    ] = "",
     *,
     output: Annotated[Path, Option(metavar="DIR", help="The folder to be made.")],
+    companion: WithOption = None,
+    defaults: Annotated[
+        bool, Option("--defaults", help="One model a task, as `usiran predict` uses them.")
+    ] = False,
     force: Annotated[bool, Option("--force", help="Replace an earlier one.")] = False,
     seed: Annotated[int, Option(min=0, help="Seed of all that is random.")] = 0,
     corpus: CorpusOption = None,
 ) -> None:
     """Fit a system on all articles and store it: skops file, settings, card, stored score.
 
+    With --with synthetic it learns from the training companion besides. --defaults makes, of
+    stance, holder, actors and events, the model of the system that scores best so.
     Example: usiran train stance tfidf-svm --output models/stance
     """
+    from usiran.benchmark.results import read_results
     from usiran.cli.options import open_benchmark
+    from usiran.inference.default_models import default_systems
+
+    if defaults == bool(task or system) or (task and not system):
+        raise BadParameter("name TASK and SYSTEM, or --defaults and neither")
+    if defaults:
+        bench = open_benchmark(corpus, companion="synthetic")
+        chosen = default_systems(bench, read_results(bench.corpus, bench.track))
+        for name, best in chosen.items():
+            _train(bench, name, best, output / name, force=force, seed=seed)
+        return
+    bench = open_benchmark(corpus, tasks=[task], systems=[system], companion=companion)
+    _train(bench, task, bench.name_of(system), output, force=force, seed=seed)
+
+
+def _train(
+    bench: "Benchmark", task: str, system: str, output: Path, *, force: bool, seed: int
+) -> None:
     from usiran.inference.store import INFO
     from usiran.inference.train import model_files
     from usiran.io.atomic import fill, new_folder
 
-    bench = open_benchmark(corpus, tasks=[task], systems=[system])
-    system = bench.name_of(system)
     # Before the fitting: a folder that is in the way is told at once.
     with new_folder(output, marker=INFO, force=force) as folder:
         fill(folder, model_files(bench, task, system, seed=seed, say=say))
     print(output)
-    say(f"{system} learned {task} from all {len(bench.golds[task].article_ids)} articles")
+    besides = " and the companion" if bench.track else ""
+    articles = len(bench.golds[task].article_ids)
+    say(f"{system} learned {task} from all {articles} articles{besides}")
 
 
 def predict(
-    model: Annotated[Path, Argument(help="A folder that `usiran train` wrote, or one of several.")],
-    source: Annotated[
+    paths: Annotated[
         list[Path],
-        Argument(metavar="INPUT...", help=".txt, .jsonl, .csv, .parquet, or a folder."),
+        Argument(
+            metavar="[MODEL] INPUT...",
+            help="A folder that `usiran train` wrote, or one of several; then .txt, .jsonl, .csv, "
+            ".parquet, or a folder of texts. One path is an INPUT, for the default models.",
+        ),
     ],
     *,
     output: Annotated[Path, Option(metavar="OUT", help="The folder to be made.")],
@@ -73,16 +103,19 @@ def predict(
 ) -> None:
     """Label raw texts: sentences, stance and holder, actors, events, as tables.
 
-    Needs no corpus; inside one, models of another data version are refused.
+    Needs no corpus; inside one, models of another data version are refused. Without MODEL the
+    default models in the folder models label: `usiran train --defaults --output models` makes them.
     Example: usiran predict models texts/ --output labelled
     """
     from usiran.cli import models_output as show
+    from usiran.inference.default_models import model_and_inputs
     from usiran.inference.predict import write_predictions
     from usiran.inference.read_texts import Columns, Reader
     from usiran.inference.store import load_all
 
     if html:
         from usiran.site.predicted import PredictedPages
+    model, source = model_and_inputs(paths)
     models = load_all([model, *(also or ())], show.data_version(corpus))
     reader = Reader(source, Columns(text_column, id_column), skip_bad, lambda row: say(str(row)))
     with show.progress(quiet=quiet) as progress:

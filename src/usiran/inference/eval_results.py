@@ -23,6 +23,8 @@ FILE = f"{EVAL_RESULTS_FOLDER}/usiran.yaml"
 
 def why_not(bench: Benchmark, task: str, system: str, result: Result | None) -> str:
     """Return why a system has no entry on a leaderboard of the Hub; empty where it has one."""
+    if bench.track:
+        return "the Hub's leaderboard is of systems that learned from the articles alone"
     if not bench.golds[task].task.question:
         # The Hub takes entries for the tasks of the dataset's own list alone.
         return f"dataset/{eval_yaml.FILE} has no task {task}, which cannot be asked with choices"

@@ -32,7 +32,7 @@ MODEL, INFO, CARD = "model.skops", "model.json", "README.md"
 FORMAT = 1
 PACKAGES = ("usiran", "scikit-learn", "skops", "numpy")
 UNITS: tuple[Unit, ...] = ("sentence", "spans")
-_ORDER = ("stance", "holder", "actors", "events")  # of columns and tables
+ORDER = ("stance", "holder", "actors", "events")  # of columns and tables
 
 # Everything a model file may hold beyond what skops trusts of scikit-learn and numpy. None
 # of these does more, when built from a file, than take in its own attributes.
@@ -65,6 +65,11 @@ class ModelInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     versions: dict[str, str]  # of the packages it was trained with
     model_sha256: str
     language: str = "en"  # ISO 639-1, of its articles; older folders do not state it
+    # Of a model that learned from the training companion besides: its track, how many invented
+    # sentences, and their SHA-256.
+    track: str | msgspec.UnsetType = msgspec.UNSET
+    companion_sentences: int | msgspec.UnsetType = msgspec.UNSET
+    companion_sha256: str | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True)
@@ -147,8 +152,8 @@ def load_all(paths: Sequence[Path], data_version: str | None = None) -> tuple[Mo
             value = f"data version {info.data_version}"
             raise FileError(folder / INFO, value, data_version, _TRAIN)
         models[info.task] = model
-    others = sorted(set(models) - set(_ORDER))
-    return tuple(models[task] for task in (*_ORDER, *others) if task in models)
+    others = sorted(set(models) - set(ORDER))
+    return tuple(models[task] for task in (*ORDER, *others) if task in models)
 
 
 def _content(path: Path) -> bytes:

@@ -1,10 +1,11 @@
 """Training a system on the whole gold, to label texts that nobody has labelled."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from usiran.benchmark.results import Result, json_bytes, paths, read_result, sha256
+from usiran.benchmark.results import Result, json_bytes, read_result, sha256
 from usiran.benchmark.run import Benchmark, own_settings_sha256
 from usiran.errors import InputError
 from usiran.inference import eval_results, store
@@ -16,10 +17,13 @@ from usiran.tasks.base import Gold
 
 
 def fit(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> Estimator:
-    """Return a system fitted on every article; task and system are checked first."""
+    """Return a system fitted on every article; task and system are checked first.
+
+    In the track with the companion it learns from that besides.
+    """
     _check_trainable(bench, task, system)
     # With the marks of annotators where the system learns from them; it never needs them again.
-    gold = bench.gold_for(system, task)
+    gold = bench.gold_for(system, task).source
     estimator = bench.systems[system].build(bench.build_context(task, system, seed))
     return fit_copy(estimator, gold, np.arange(len(gold.values)))
 
@@ -62,6 +66,7 @@ def model_files(
         versions=store.present_versions(),
         model_sha256=sha256(content),
         language=manifest.language,
+        **_companion(bench, gold),
     )
     result = _stored_result(bench, task, system)
     card = model_card(info, settings, gold, manifest, result)
@@ -75,6 +80,18 @@ def model_files(
     elif result is not None:
         files[eval_results.FILE] = eval_results.eval_results(bench, result)
     return files
+
+
+def _companion(bench: Benchmark, gold: Gold) -> dict[str, Any]:
+    """Return what model.json says of the companion; nothing where it was not learned from."""
+    if not bench.track:
+        return {}
+    sentences = int(gold.source.of_companion.sum())
+    return {
+        "track": bench.track,
+        "companion_sentences": sentences,
+        "companion_sha256": bench.companion_sha256,
+    }
 
 
 def _check_trainable(bench: Benchmark, task: str, system: str) -> None:
@@ -118,7 +135,7 @@ def _can_label_raw(gold: Gold) -> bool:
 
 def _stored_result(bench: Benchmark, task: str, system: str) -> Result | None:
     """Return the stored result on the present gold, or None."""
-    path = paths(bench.corpus, system, task)[0]
+    path = bench.files_of(system, task)[0]
     if not path.is_file():
         return None
     result = read_result(path, bench.corpus.name_of(path))
