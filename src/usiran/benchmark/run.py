@@ -264,7 +264,7 @@ class Benchmark:
 
     def replicates(self, task: str, system: str) -> int:
         """Return how often a system is run, each time with another seed."""
-        return int(self.library[system].of(self.learned(task).name).get("replicates", 1))
+        return int(self.library[system].of(self.learned(task).settings).get("replicates", 1))
 
     def score(
         self,
