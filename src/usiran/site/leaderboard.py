@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 
 from usiran.benchmark.ceiling import Ceiling, TaskCeiling
+from usiran.benchmark.companion import TRACK, with_companion
+from usiran.benchmark.companion_board import Twins, twins
 from usiran.benchmark.leaderboard import compared
 from usiran.benchmark.ranking import Peer, Ranking, Row, contestants_of, rank
-from usiran.benchmark.results import SUBMITTED, Result, Results
+from usiran.benchmark.results import SUBMITTED, Result, Results, read_results
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.write_results import ceiling_path
 from usiran.models.registry import SYSTEMS
@@ -146,6 +148,19 @@ class Board:
     @property
     def _ceiling(self) -> dict[str, TaskCeiling]:
         return self._stored.tasks if self._stored else {}
+
+    @cached_property
+    def companion(self) -> tuple[tuple[Gold, list[Twins]], ...]:
+        """The track that learns from the companion besides: by task, beside the plain twins."""
+        taught = read_results(self.benchmark.corpus, TRACK)
+        if not taught:
+            return ()
+        track = with_companion(self.benchmark)
+        rows = (
+            (gold, twins(track, name, taught, self.results))
+            for name, gold in track.own(track.golds).items()
+        )
+        return tuple((gold, found) for gold, found in rows if found)
 
     @property
     def notes(self) -> tuple[str, ...]:

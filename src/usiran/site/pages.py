@@ -243,6 +243,9 @@ class Site:
                 purpose=PURPOSE,
                 comparisons=list(leaderboard.comparisons(task)),
             )
+        if board.companion:
+            name = "leaderboard/with-companion.html"
+            yield self._page("companion", name, board=board, metrics=METRICS)
         for card in board.cards:
             yield self._page(
                 "system",
