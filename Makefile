@@ -72,7 +72,7 @@ $(AXE):
 test-browser: $(DEV_STAMP) studio $(AXE)  ## the tests in a real browser (Chromium, chromedriver)
 	$(PYTEST) $(COVERED) -m "browser or pages" tests
 
-test-site: $(DEV_STAMP)  ## every page of the site, opened in a real browser
+test-site: $(DEV_STAMP)  ## every kind of page of the site, opened in a real browser
 	$(BIN)/python -m pytest tests/site/test_opened.py
 
 reproduce: $(DEV_STAMP)  ## compute every stored figure again, by usiran.evaluate (10 minutes)
