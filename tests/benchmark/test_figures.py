@@ -15,6 +15,7 @@ from tests.support import synthetic
 from tests.support.benches import Keys, lay_out, run_pairs
 from usiran.benchmark import learning_curve as learning
 from usiran.benchmark import report
+from usiran.benchmark.companion_curve import CompanionCurve
 from usiran.benchmark.figures import NONE, figures
 from usiran.benchmark.learning_curve import curve
 from usiran.benchmark.run import Benchmark
@@ -163,3 +164,16 @@ def test_the_hashes_are_those_of_every_other_file(folder: Path) -> None:
     assert {name: digest for digest, name in rows} == {
         name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in others.items()
     }
+
+
+def test_curves_over_the_companion_are_drawn_where_there_is_one(
+    ran: tuple[Benchmark, Keys],
+) -> None:
+    plots = pytest.importorskip("usiran.benchmark.plots", exc_type=ImportError)
+    bench, results = ran
+    over = CompanionCurve(
+        "stance", "tfidf-nb", "macro-F1", (0, 100), (0.3, 0.4), ((0.2, 0.4), (0.3, 0.5)), *"abcd"
+    )
+    drawn = plots.pictures(figures(bench, results), learning.Curves(0, ()), (over,))
+    assert set(drawn) == {*report.PICTURES, report.TAUGHT[1]}
+    assert b">sentences of the companion</text>" in drawn["companion.svg"]

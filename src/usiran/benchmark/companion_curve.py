@@ -17,7 +17,7 @@ import numpy as np
 
 from usiran.benchmark.learning_curve import SEED, made_on
 from usiran.benchmark.protocol import run
-from usiran.benchmark.results import json_bytes, rounded
+from usiran.benchmark.results import rounded
 from usiran.benchmark.run import Benchmark
 from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
 from usiran.stats.scores import Floats
@@ -124,19 +124,12 @@ def parts(source: Gold, size: int) -> Iterator[Gold]:
         yield source.subset(~own | np.isin(passages, names[shuffled[:taken]]))
 
 
-def curves_path(track: Benchmark, folder: Path | None = None) -> Path:
-    """Return where the curves stand, in the folder of pictures."""
-    return (folder or track.corpus.baselines / "figures") / DATA
-
-
-def curves_bytes(made: CompanionCurves) -> bytes:
-    """Return the content of the file."""
-    return json_bytes(rounded(msgspec.to_builtins(made)))
-
-
 def stored_curves(track: Benchmark, folder: Path | None = None) -> tuple[CompanionCurve, ...]:
-    """Return the stored curves, where they were made on all that is there at present; else none."""
-    path = curves_path(track, folder)
+    """Return the curves in a folder of pictures, by default that of the corpus.
+
+    None where they were made on another gold, companion, folds or settings than there are.
+    """
+    path = (folder or track.corpus.baselines / "figures") / DATA
     try:
         made = msgspec.json.decode(path.read_bytes(), type=CompanionCurves).curves
     except (OSError, msgspec.DecodeError):

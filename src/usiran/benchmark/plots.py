@@ -1,4 +1,4 @@
-"""Drawing what `figures` and `learning` hold: five SVG pictures.
+"""Drawing what `figures`, `learning` and `companion` hold, as SVG.
 
 Colours are those of Okabe and Ito, told apart by colour-blind readers; shape or text says the
 same besides. Equal data give equal bytes for one version of matplotlib.
@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from usiran.benchmark.companion_curve import CompanionCurve
 from usiran.benchmark.figures import Confused, Figures, Shown, Spread, TaskScores
 from usiran.benchmark.learning_curve import Curve, Curves
 from usiran.benchmark.ranking import CONTROL, PEER
@@ -67,16 +68,20 @@ MARKS: Mapping[str, Mark] = {
 }
 
 
-def pictures(data: Figures, curves: Curves) -> dict[str, bytes]:
-    """Return every picture as SVG, keyed by file name."""
+def pictures(
+    data: Figures, curves: Curves, taught: Sequence[CompanionCurve] = ()
+) -> dict[str, bytes]:
+    """Return every picture as SVG, keyed by file name; `taught` are curves over the companion."""
     with mpl.rc_context(_STYLE):
         drawn = {
             "scores.svg": _scores(data.scores),
             "articles.svg": _articles(data.scores),
             "confusion.svg": _confusions(data.confusions),
-            "learning.svg": _learning(curves.curves),
+            "learning.svg": _learning(curves.curves, "training articles"),
             "labels.svg": _labels(data.labels),
         }
+        if taught:
+            drawn["companion.svg"] = _learning(taught, "sentences of the companion")
         return {name: _svg(picture) for name, picture in drawn.items()}
 
 
@@ -209,8 +214,8 @@ def _confusions(confusions: Sequence[Confused]) -> Figure:
     return picture
 
 
-def _learning(curves: Sequence[Curve]) -> Figure:
-    """Draw each task's curves, with the interval as a band."""
+def _learning(curves: Sequence[Curve | CompanionCurve], learned: str) -> Figure:
+    """Draw each task's curves by how much was learned from, with the interval as a band."""
     tasks = list(dict.fromkeys(curve.task for curve in curves))
     picture, panels = _grid(len(tasks), 3, (3.7, 3.0))
     for axes, task in zip(panels, tasks, strict=True):
@@ -221,7 +226,7 @@ def _learning(curves: Sequence[Curve]) -> Figure:
             axes.plot(curve.sizes, curve.scores, label=curve.system + flat, **style)
             low, high = zip(*curve.intervals, strict=True)
             axes.fill_between(curve.sizes, low, high, color=style["color"], alpha=0.18, linewidth=0)
-        axes.set(xticks=panel[0].sizes, ylim=(0.0, 1.0), xlabel="training articles")
+        axes.set(xticks=panel[0].sizes, ylim=(0.0, 1.0), xlabel=learned)
         axes.set_title(f"{task}: {panel[0].metric}", fontsize=9.0)
         axes.grid()
         axes.legend(loc="lower right")

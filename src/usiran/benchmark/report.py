@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from usiran.benchmark import companion_curve
+from usiran.benchmark.companion import with_companion
+from usiran.benchmark.companion_curve import CompanionCurves
 from usiran.benchmark.figures import figures
-from usiran.benchmark.learning_curve import Curves, Progress, curves, drawable, made_on
+from usiran.benchmark.learning_curve import SEED, Curves, Progress, curves, drawable, made_on
 from usiran.benchmark.results import Results, json_bytes, rounded, sha256
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
@@ -17,6 +21,8 @@ from usiran.io.atomic import replace_files
 
 DATA, LEARNED, SUMS = "figures.json", "learning.json", "figures.sha256"
 PICTURES = ("scores.svg", "articles.svg", "confusion.svg", "learning.svg", "labels.svg")
+# Where the corpus has a companion.
+TAUGHT = (companion_curve.DATA, "companion.svg")
 
 
 def folder_of(bench: Benchmark) -> Path:
@@ -35,15 +41,29 @@ def write(
         from usiran.benchmark.plots import pictures
     except ImportError:
         raise PlotsMissing(str(folder)) from None
-    # Curves take a minute, all else a few seconds.
+    # Curves take minutes, all else a few seconds.
     learned = _current_curves(bench, folder) or curves(bench, progress)
-    data = figures(bench, results)
-    contents = {DATA: _data_bytes(data), LEARNED: _data_bytes(learned), **pictures(data, learned)}
+    data, taught = figures(bench, results), _taught(bench, folder, progress)
+    contents = {DATA: _data_bytes(data), LEARNED: _data_bytes(learned)}
+    if taught is not None:
+        contents[companion_curve.DATA] = _data_bytes(taught)
+    contents |= pictures(data, learned, taught.curves if taught else ())
     sums = "".join(f"{sha256(content)}  {name}\n" for name, content in contents.items())
     files = {folder / name: content for name, content in contents.items()}
     files[folder / SUMS] = sums.encode()
     replace_files(files, folder / ".swap.new")
     return list(files)
+
+
+def _taught(bench: Benchmark, folder: Path, progress: Progress | None) -> CompanionCurves | None:
+    """Return the curves over the companion, the stored ones where they still hold."""
+    if bench.corpus.companion is None:
+        return None
+    track = with_companion(bench)
+    for place in (folder, folder_of(bench)):
+        if stored := companion_curve.stored_curves(track, place):
+            return CompanionCurves(SEED, stored)
+    return companion_curve.curves(track, progress)
 
 
 def outdated(bench: Benchmark, results: Results, folder: Path) -> list[Path]:
@@ -53,7 +73,10 @@ def outdated(bench: Benchmark, results: Results, folder: Path) -> list[Path]:
     """
     # Pictures have other bytes with every version of matplotlib: they are compared with the
     # hashes written with them, and their data with results and labels.
-    stale = _changed(folder)
+    taught = bench.corpus.companion is not None
+    stale = _changed(folder, (*PICTURES, *(TAUGHT if taught else ()), LEARNED, DATA))
+    if taught and not companion_curve.stored_curves(with_companion(bench), folder):
+        stale.append(companion_curve.DATA)
     if _current_curves(bench, folder) is None:
         stale.append(LEARNED)
     data = msgspec.json.decode(_data_bytes(figures(bench, results)))
@@ -66,12 +89,11 @@ def _data_bytes(data: msgspec.Struct) -> bytes:
     return json_bytes(rounded(msgspec.to_builtins(data)))
 
 
-def _changed(folder: Path) -> list[str]:
+def _changed(folder: Path, names: Sequence[str]) -> list[str]:
     """Return the files that are not those whose hashes were written; all without hashes."""
     sums = _content(folder / SUMS).decode("utf-8", "replace")
     rows = (row.partition("  ") for row in sums.split("\n"))
     hashes = {name: digest for digest, _, name in rows}
-    names = (*PICTURES, LEARNED, DATA)
     changed = [name for name in names if sha256(_content(folder / name)) != hashes.get(name)]
     return changed if sums else [*changed, SUMS]
 
