@@ -149,3 +149,13 @@ def test_the_examples_of_the_readme_run(
     assert shown.startswith("stance: TfidfVectorizer-LinearSVC\nmacro-F1 .")
     assert "('author', 'source')" in shown
     assert "actors: strict F1" in shown
+
+
+def test_with_the_companion_the_figures_are_those_stored_in_its_track() -> None:
+    stored = read_results(Corpus.find(ROOT), "with-synthetic")["filtered-lexicon", "actors"]
+    report = usiran.evaluate("filtered-lexicon", "actors", data="with-synthetic")
+    assert report.result == stored.result
+    assert report.stored.predictions == stored.predictions
+    assert report.result.track == "with-synthetic"
+    with pytest.raises(InputError, match="gazetteer"):
+        usiran.evaluate("gazetteer", "actors", data="with-synthetic")
