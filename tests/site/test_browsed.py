@@ -102,6 +102,28 @@ def test_a_number_of_the_matrix_is_recounted_and_opens_its_sentences(pages: Page
     assert 0 < int(count) <= shown
 
 
+def test_the_months_are_drawn_as_the_filter_counts_them(pages: Pages) -> None:
+    drawn = """return [...document.querySelectorAll("[data-month]")].map(line => [
+      [...line.querySelectorAll("td.num")].map(cell => +cell.textContent),
+      [...line.querySelectorAll("rect")].map(bar => +bar.getAttribute("width")),
+      [...line.querySelectorAll("[data-in]")].map(count => +count.textContent)])"""
+    pages.open("explore.html")
+    before = pages.run(drawn)
+    pages.open("explore.html#quad=verbal cooperation")
+    pages.found()
+    after = pages.run(drawn)
+    for counts, bars, told in after:
+        assert [bool(count) for count in counts] == [bool(bar) for bar in bars]
+        assert sum(counts) == counts[0] == sum(told)
+    assert [counts[0] for counts, *_ in after] == [counts[0] for counts, *_ in before]
+    line = next(line for line, (counts, *_) in enumerate(after) if counts[0])
+    assert after[line][1][0] == pytest.approx(before[line][1][0], abs=0.1)
+    number = pages.driver.find_elements(By.CSS_SELECTOR, "#time tbody tr")[line]
+    number.find_element(By.CSS_SELECTOR, "td.num a").click()
+    pages.until(lambda: "month=" in pages.driver.current_url)
+    assert 0 < after[line][0][0] <= int(pages.run("return document.body.dataset.shown"))
+
+
 def test_what_is_shown_is_downloaded_as_csv(pages: Pages, tmp_path: Path) -> None:
     pages.open("explore.html#type=ASSAULT")
     shown = len(pages.found())

@@ -190,6 +190,7 @@ class Site:
                 "type": scheme["event"].names,
                 "mode": scheme["mode"].names,
                 "zone": ("title", "body", "caption", "boilerplate"),
+                "month": [row.month for row in months if row.month],
             },
         )
         for listed in (*dyads.values(), *(month.listed for month in months)):

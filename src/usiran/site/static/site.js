@@ -155,7 +155,8 @@ const usiran = (() => {
     for (const [id, published, sentences] of articles) {
       for (const [no, text, zone, stance, holder, source, voice, flags, actors, deeds] of sentences) {
         explore.rows.push({
-          id: `${id}#${no}`, article: id, no, published, text, low: text.toLowerCase(),
+          id: `${id}#${no}`, article: id, no, text,
+          month: (published.includes("/") ? published : published.slice(0, 7)) || "-", low: text.toLowerCase(),
           zone: names.zone[zone], stance: names.stance[stance] || "", holder: names.holder[holder] || "",
           source: names.affiliation[source] || "", voice: names.actor[voice] || "",
           flags: [flags & 1 && "contested", flags & 2 && "garbled"].filter(Boolean),
@@ -181,7 +182,7 @@ const usiran = (() => {
     }
   };
 
-  const OF_SENTENCE = ["article", "stance", "holder", "source", "zone"];
+  const OF_SENTENCE = ["article", "month", "stance", "holder", "source", "zone"];
   const OF_EVENT = ["agent", "recipient", "quad", "type", "mode"];
   const has = (ends, side) => side === "-" ? !ends.length : ends.some(([own]) => own === side);
   const fits = (deed, wanted) =>
@@ -207,13 +208,18 @@ const usiran = (() => {
   const filters = () => {
     const form = $("#filters");
     if (!form) return;
+    // Nobody named and no date are no choices of the lists, but cells of the tables.
+    const set = (field, value) => {
+      if (value === "-" && field.options && ![...field.options].some((option) => option.value === "-")) {
+        field.append(new Option(field.name === "month" ? "no date" : "nobody named", "-"));
+      }
+      field.value = value;
+    };
     const address = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : location.search);
     for (const [key, value] of address) {
       const field = form.elements[key];
       if (!field) continue;
-      // Nobody named is no choice of the list, but a cell of the matrix.
-      if (value === "-" && field.tagName === "SELECT") field.append(new Option("nobody named", "-"));
-      field.value = value;
+      set(field, value);
     }
     let hits = [], shown = 0;
     const wanted = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
@@ -245,7 +251,7 @@ const usiran = (() => {
       $("#rest").hidden = shown >= hits.length;
     };
     const recount = () => {
-      const cells = new Map(), tally = new Map(), monthly = new Map();
+      const [cells, tally, monthly, told] = [new Map(), new Map(), new Map(), new Map()];
       const add = (map, key, thing) => { if (!map.has(key)) map.set(key, new Set()); map.get(key).add(thing); };
       const quads = explore.index.names.quad;
       for (const [row, deeds] of hits) {
@@ -256,8 +262,8 @@ const usiran = (() => {
           for (const [agent] of ends[0]) for (const [recipient] of ends[1]) add(cells, `${agent}|${recipient}|${deed.quad}`, deed.group);
           for (const [, actor] of deed.agents) add(tally, `${actor}|1`, deed.group);
           for (const [, actor] of deed.recipients) add(tally, `${actor}|2`, deed.group);
-          const month = row.published.includes("/") ? row.published : row.published.slice(0, 7);
-          add(monthly, `${month}|${quads.indexOf(deed.quad)}`, deed.group);
+          add(monthly, `${row.month}|${quads.indexOf(deed.quad)}`, deed.group);
+          add(told, row.article, deed.group);
         }
       }
       const size = (map, key) => map.get(key)?.size || 0;
@@ -272,7 +278,17 @@ const usiran = (() => {
         line.classList.toggle("away", !counts.some(Boolean));
       }
       for (const line of $$("[data-month]")) {
-        $$("td.num > *", line).forEach((cell, at) => { cell.textContent = size(monthly, `${line.dataset.month}|${at}`); });
+        const counts = quads.map((_, at) => size(monthly, `${line.dataset.month || "-"}|${at}`));
+        $$("td.num > *", line).forEach((cell, at) => { cell.textContent = counts[at]; });
+        // The scale stays: a bar is then shorter by what the filter leaves out.
+        let x = 0;
+        $$("rect", line).forEach((bar, at) => {
+          const width = 160 * counts[at] / $("#time table").dataset.most;
+          bar.setAttribute("x", x);
+          bar.setAttribute("width", width);
+          x += width;
+        });
+        for (const count of $$("[data-in]", line)) count.textContent = size(told, count.dataset.in);
       }
     };
     const apply = () => {
@@ -308,28 +324,30 @@ const usiran = (() => {
         deeds.map((d) => `${ends(d.agents)}>${d.type}>${ends(d.recipients)}`).join("; ")]);
       save("sentences.csv", csv([head, ...rows]));
     }));
-    $("#actors").addEventListener("click", (event) => {
-      const line = event.target.closest("td.num a")?.closest("[data-actor]");
-      if (!line || !Object.keys(wanted()).length) return;
+    const narrow = (event, values) => {
+      if (!Object.keys(wanted()).length) return;
+      // With a filter the number is of fewer sentences than its page has: they are listed here.
       event.preventDefault();
-      form.elements.actor.value = line.dataset.actor;
+      for (const [name, value] of Object.entries(values)) set(form.elements[name], value);
       apply();
       $("#results").scrollIntoView();
+    };
+    $("#actors").addEventListener("click", (event) => {
+      const line = event.target.closest("td.num a")?.closest("[data-actor]");
+      if (line) narrow(event, { actor: line.dataset.actor });
     });
     $("#matrix").addEventListener("click", (event) => {
       const cell = event.target.closest("[data-cell]");
-      if (!cell || !Object.keys(wanted()).length) return;
-      // With a filter the number is of fewer sentences than its page has: they are listed here.
-      event.preventDefault();
+      if (!cell) return;
       const [agent, recipient, quad] = cell.dataset.cell.split("|");
-      const set = (name, value) => {
-        const field = form.elements[name];
-        if (value === "-" && ![...field.options].some((option) => option.value === "-")) field.append(new Option("nobody named", "-"));
-        field.value = value;
-      };
-      set("agent", agent || "-"); set("recipient", recipient || "-"); set("quad", quad);
-      apply();
-      $("#results").scrollIntoView();
+      narrow(event, { agent: agent || "-", recipient: recipient || "-", quad });
+    });
+    $("#time").addEventListener("click", (event) => {
+      const link = event.target.closest("td.num a");
+      if (!link) return;
+      const line = link.closest("[data-month]");
+      const quad = explore.index.names.quad[$$("td.num", line).indexOf(link.parentElement)];
+      narrow(event, { month: line.dataset.month || "-", quad });
     });
     if ([...address].some(([key, value]) => value && form.elements[key])) apply();
   };
