@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -168,51 +168,38 @@ def as_version(text: str) -> Version | None:
 
 
 def _manifest(table: Mapping[str, object], file: str) -> Manifest:
-    missing = [key for key in _KEYS if not isinstance(table.get(key), str)]
-    rounds, basis, version = (table.get(key) for key in ("gold_rounds", "gold_basis", "version"))
-    named = isinstance(rounds, list) and all(isinstance(name, str) for name in rounds)
-    given = table.get("rounds", {})
-    rows: dict[str, Any] = given if isinstance(given, dict) else {"": given}
-    unclear = [f"[rounds.{name}]" for name, row in rows.items() if not _is_round(row)]
-    # Whether it is right, what was found, what is allowed, how to mend it.
-    checks = (
-        (
-            not missing,
-            f"no text under {', '.join(missing)}",
-            f"a text for each of {', '.join(_KEYS)}",
-            "add the keys",
-        ),
-        (
-            named,
-            f"gold_rounds = {shorten(rounds)}",
-            "a list of round names",
-            "name the rounds under annotation/submissions that the gold rests on",
-        ),
-        (
-            basis in _BASES,
-            f"gold_basis = {shorten(basis)}",
-            f"one of {', '.join(_BASES)}",
-            "say what the gold labels are",
-        ),
-        (
-            as_version(str(version)),
-            f"version = {shorten(version)}",
-            "three whole numbers with dots between, such as 1.0.0",
-            "give the data's version",
-        ),
-        (
-            not unclear,
-            f"not two texts under {', '.join(unclear)}",
-            f"{' and '.join(sorted(_OF_ROUND))} of a round, each a text",
-            "say what the annotators of the round had before them",
-        ),
-    )
-    for right, value, allowed, fix in checks:
+    for right, value, allowed, fix in _checks(table):
         if not right:
             raise FileError(file, value, allowed, fix)
     texts = {key: str(table[key]) for key in _KEYS}
-    described = {name: Round(**row) for name, row in rows.items()}
-    return Manifest(**texts, gold_rounds=tuple(cast("list[str]", rounds)), rounds=described)
+    rounds = tuple(cast("list[str]", table["gold_rounds"]))
+    described = {name: Round(**row) for name, row in _rounds(table).items()}
+    return Manifest(**texts, gold_rounds=rounds, rounds=described)
+
+
+def _checks(table: Mapping[str, object]) -> Iterator[tuple[object, str, str, str]]:
+    """Yield for each rule whether it holds, what was found, what is allowed, how to mend it."""
+    missing = [key for key in _KEYS if not isinstance(table.get(key), str)]
+    value, allowed = f"no text under {', '.join(missing)}", f"a text for each of {', '.join(_KEYS)}"
+    yield not missing, value, allowed, "add the keys"
+    rounds, basis, version = (table.get(key) for key in ("gold_rounds", "gold_basis", "version"))
+    named = isinstance(rounds, list) and all(isinstance(name, str) for name in rounds)
+    fix = "name the rounds under annotation/submissions that the gold rests on"
+    yield named, f"gold_rounds = {shorten(rounds)}", "a list of round names", fix
+    allowed = f"one of {', '.join(_BASES)}"
+    yield basis in _BASES, f"gold_basis = {shorten(basis)}", allowed, "say what the gold labels are"
+    allowed = "three whole numbers with dots between, such as 1.0.0"
+    value = f"version = {shorten(version)}"
+    yield as_version(str(version)), value, allowed, "give the data's version"
+    unclear = [f"[rounds.{name}]" for name, row in _rounds(table).items() if not _is_round(row)]
+    value = f"not two texts under {', '.join(unclear)}"
+    allowed = f"{' and '.join(sorted(_OF_ROUND))} of a round, each a text"
+    yield not unclear, value, allowed, "say what the annotators of the round had before them"
+
+
+def _rounds(table: Mapping[str, object]) -> dict[str, Any]:
+    given = table.get("rounds", {})
+    return given if isinstance(given, dict) else {"": given}
 
 
 def _is_round(row: object) -> bool:

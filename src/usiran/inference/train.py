@@ -45,9 +45,27 @@ def model_files(
         allowed = "a system made of scikit-learn's and the toolkit's types"
         fix = "a folder of another type could not be read: run it with `usiran benchmark run`"
         raise InputError.of("SYSTEM", ", ".join(untrusted), allowed, fix)
+    gold, settings, manifest = bench.golds[task], bench.library[system], bench.corpus.manifest
+    info = _info(bench, task, system, seed, sha256(content))
+    result = _stored_result(bench, task, system)
+    card = model_card(info, settings, gold, manifest, result)
+    files = {
+        store.MODEL: content,
+        store.INFO: json_bytes(info),
+        store.CARD: card.encode("utf-8"),
+    }
+    if reason := eval_results.why_not(bench, task, system, result):
+        say(f"no {eval_results.FILE}: {reason}")
+    elif result is not None:
+        files[eval_results.FILE] = eval_results.eval_results(bench, result)
+    return files
+
+
+def _info(bench: Benchmark, task: str, system: str, seed: int, model: str) -> store.ModelInfo:
+    """Return what model.json says; `model` is the SHA-256 of the model's file."""
     gold, settings = bench.golds[task], bench.library[system]
     manifest = bench.corpus.manifest
-    info = store.ModelInfo(
+    return store.ModelInfo(
         format=store.FORMAT,
         task=task,
         unit=gold.task.unit,
@@ -64,22 +82,10 @@ def model_files(
         articles=len(gold.article_ids),
         sentences=len(gold.values),
         versions=store.present_versions(),
-        model_sha256=sha256(content),
+        model_sha256=model,
         language=manifest.language,
         **_companion(bench, gold),
     )
-    result = _stored_result(bench, task, system)
-    card = model_card(info, settings, gold, manifest, result)
-    files = {
-        store.MODEL: content,
-        store.INFO: json_bytes(info),
-        store.CARD: card.encode("utf-8"),
-    }
-    if reason := eval_results.why_not(bench, task, system, result):
-        say(f"no {eval_results.FILE}: {reason}")
-    elif result is not None:
-        files[eval_results.FILE] = eval_results.eval_results(bench, result)
-    return files
 
 
 def _companion(bench: Benchmark, gold: Gold) -> dict[str, Any]:
