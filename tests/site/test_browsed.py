@@ -184,10 +184,19 @@ def test_the_leaderboard_is_copied_as_a_table(pages: Pages) -> None:
 
 def test_kinds_of_differences_are_put_away(pages: Pages) -> None:
     pages.open("compare/tagger.html")
-    row = pages.driver.find_element(By.CSS_SELECTOR, ".diff.missed")
+    row = pages.driver.find_element(By.CSS_SELECTOR, ".diff.is-missed")
     assert row.is_displayed()
     pages.driver.find_element(By.CSS_SELECTOR, "#kinds input[value=missed]").click()
     assert not row.is_displayed()
+
+
+def test_a_difference_in_the_type_is_set_like_any_other(
+    pages: Pages, whole: dict[str, bytes]
+) -> None:
+    both = [b'class="hit diff is-type"', b'class="hit diff is-missed"']
+    pages.open(next(name for name, data in whole.items() if all(row in data for row in both)))
+    colour = "return getComputedStyle(document.querySelector('.diff.is-%s .pair')).color"
+    assert pages.run(colour % "type") == pages.run(colour % "missed")
 
 
 def test_rules_are_found_by_their_words(pages: Pages) -> None:

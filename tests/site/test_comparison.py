@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.support.pages import read
 from usiran.loading import Opened
 from usiran.site.comparison import Comparison, Differences, kind_of
 from usiran.site.gold import GoldView
@@ -57,6 +58,21 @@ def test_every_other_stance_is_a_difference(opened: Opened) -> None:
         labels = own.set_index("unit_id")["label"]
         other = (labels != stances.reindex(labels.index)).sum()
         assert len(differences[name, "stance"].rows) == other
+
+
+def test_the_first_page_sums_up_every_task_and_leads_to_it(
+    opened: Opened, files: dict[str, bytes]
+) -> None:
+    for who in Comparison(GoldView(opened), None, {}).everybody():
+        first = read(files[who.file(0)])
+        for task in who.tasks:
+            name = task.asked.name
+            assert f"{name} {len(task.rows)} differences in {task.units} sentences" in first.text
+            assert f"../{who.address(name)}" in first.links
+            assert who.address(name).startswith(f"{who.file(who.begins(name) - 1)}#")
+            for kind in task.counts:
+                for article, _ in task.articles(kind):
+                    assert f"../{who.address(name, kind, article)}" in first.links
 
 
 def test_what_somebody_did_not_label_is_no_difference(opened: Opened) -> None:

@@ -17,6 +17,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.site.answers import Answers, Asked, Value, answers_of, gold_value, layers_asked
 from usiran.site.gold import GoldView
 from usiran.site.marks import Mark, marked
+from usiran.site.markup import slug
 from usiran.site.views import SentenceView, fragment_of
 from usiran.tasks.base import Gold, Predictions
 from usiran.tasks.links import Link
@@ -109,19 +110,26 @@ class Compared:
         return parts
 
     @cached_property
-    def _places(self) -> dict[tuple[str, str], str]:
-        places: dict[tuple[str, str], str] = {}
+    def _places(self) -> dict[tuple[str, ...], str]:
+        places: dict[tuple[str, ...], str] = {}
         for number, part in enumerate(self.parts):
             for shown, rows in part:
+                name, page = shown.asked.name, self.file(number)
+                places.setdefault((name,), f"{page}#{name}")
                 for row in rows:
-                    name, kind = shown.asked.name, row.kind
-                    place = f"{self.file(number)}#{name}-{kind.replace(' ', '-')}"
-                    places.setdefault((name, kind), place)
+                    place = f"{page}#{name}-{slug(row.kind)}"
+                    places.setdefault((name, row.kind), place)
+                    places.setdefault((name, row.kind, row.article_id), f"{place}-{row.article_id}")
         return places
 
-    def address(self, task: str, kind: str) -> str:
-        """Return where the differences of a kind begin."""
-        return self._places.get((task, kind), self.file(0))
+    def address(self, task: str, *where: str) -> str:
+        """Return where a task begins, its differences of a kind, or those in one article."""
+        return self._places[(task, *where)]
+
+    def begins(self, task: str) -> int:
+        """Return the number of the page on which a task begins, from 1."""
+        parts = enumerate(self.parts, 1)
+        return next(n for n, part in parts if any(row.asked.name == task for row, _ in part))
 
     def file(self, part: int) -> str:
         """Return the name of one of its pages."""

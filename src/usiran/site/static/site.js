@@ -128,7 +128,7 @@ const usiran = (() => {
     const box = $("#kinds");
     box?.addEventListener("change", () => {
       for (const input of $$("input", box)) {
-        for (const row of $$(`.diff.${input.value}`)) row.classList.toggle("away", !input.checked);
+        for (const row of $$(`.diff.is-${input.value}`)) row.classList.toggle("away", !input.checked);
       }
     });
   };
