@@ -12,7 +12,8 @@ from tests.support.benches import Keys, MakeBench, bench, run_pairs
 from usiran.benchmark.leaderboard import render
 from usiran.benchmark.ranking import rank
 from usiran.benchmark.results import Stored, read_results
-from usiran.benchmark.run import Benchmark, own_settings_sha256
+from usiran.benchmark.run import Benchmark
+from usiran.benchmark.settings_hash import own_settings_sha256
 from usiran.benchmark.significance import compare_stored
 from usiran.benchmark.verify import verify_all
 from usiran.benchmark.write_results import ceiling_path, leaderboard_path, outdated, publish
@@ -126,7 +127,7 @@ def _as_peer(bench: Benchmark, stored: Stored, peer: str) -> Keys:
     result = msgspec.structs.replace(
         stored.result, system=peer, title=settings.title, kind=settings.kind,
         settings=bench.build_context(task, peer, 0).options,
-        settings_sha256=own_settings_sha256(bench, task, peer),
+        settings_sha256=own_settings_sha256(bench.build_context(task, peer, 0)),
     )  # fmt: skip
     return {(peer, task): Stored(result, stored.predictions)}
 

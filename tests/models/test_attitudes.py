@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from tests.support.benches import MakeBench, bench
-from usiran.benchmark.run import evaluate, own_settings_sha256
+from usiran.benchmark.run import evaluate
+from usiran.benchmark.settings_hash import own_settings_sha256
 from usiran.models.attitudes import AttitudeFeatures
 
 __all__ = ["bench"]
@@ -49,12 +50,12 @@ def test_attribution_quotes_modals_and_negations_are_told_apart() -> None:
 
 def test_the_settings_hash_tells_both_word_lists(bench: MakeBench) -> None:
     made = bench(sentences=4)
-    first = own_settings_sha256(made, "stance", "attitudes")
+    first = own_settings_sha256(made.build_context("stance", "attitudes", 0))
     cues = made.library["cue-lexicon"]
     for task in ("stance", "holder"):
         fewer = msgspec.structs.replace(cues, lexicon={**cues.lexicon, task: {"source": ("x",)}})
         changed = replace(made, library={**made.library, "cue-lexicon": fewer})
-        assert own_settings_sha256(changed, "stance", "attitudes") != first, task
+        assert own_settings_sha256(changed.build_context("stance", "attitudes", 0)) != first, task
 
 
 @pytest.mark.parametrize("task", ["stance", "holder"])

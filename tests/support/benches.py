@@ -10,7 +10,8 @@ import pytest
 
 from tests.support import synthetic
 from usiran.benchmark.results import Stored
-from usiran.benchmark.run import Benchmark, evaluate, own_settings_sha256
+from usiran.benchmark.run import Benchmark, evaluate
+from usiran.benchmark.settings_hash import own_settings_sha256
 from usiran.corpus import Corpus
 
 ROOT = Corpus.find(Path(__file__)).root
@@ -55,7 +56,7 @@ _RAN: dict[tuple[str | int, ...], Stored] = {}
 
 def _ran(bench: Benchmark, task: str, system: str, *, seed: int, draws: int) -> Stored:
     gold = bench.golds[task].sha256
-    settings = own_settings_sha256(bench, task, system)
+    settings = own_settings_sha256(bench.build_context(task, system, 0))
     version = bench.corpus.manifest.version
     key = (task, system, seed, draws, gold, bench.folds, settings, version)
     if key not in _RAN:

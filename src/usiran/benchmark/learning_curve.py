@@ -16,7 +16,8 @@ import msgspec
 import numpy as np
 
 from usiran.benchmark.results import rounded
-from usiran.benchmark.run import Benchmark, own_settings_sha256
+from usiran.benchmark.run import Benchmark
+from usiran.benchmark.settings_hash import own_settings_sha256
 from usiran.models.base import Estimator, Indices, predict
 from usiran.models.fit_cache import fit_copy
 from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
@@ -111,7 +112,7 @@ def made_on(bench: Benchmark, task: str, system: str) -> dict[str, str]:
     return {
         "gold_sha256": bench.golds[task].sha256,
         "folds_sha256": bench.folds,
-        "settings_sha256": own_settings_sha256(bench, task, system),
+        "settings_sha256": own_settings_sha256(bench.build_context(task, system, 0)),
     }
 
 

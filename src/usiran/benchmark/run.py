@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -37,12 +37,13 @@ from usiran.benchmark.results import (
     rounded,
     sha256,
 )
+from usiran.benchmark.settings_hash import own_settings_sha256
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
 from usiran.models.peers import FIX, missing, need
 from usiran.models.plugged import plugged
 from usiran.models.registry import SYSTEMS, BuildContext, System
-from usiran.models.settings import Settings, chosen, read_all, settings_sha256
+from usiran.models.settings import Settings, chosen, read_all
 from usiran.plugins import is_reference, names
 from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.stats.bootstrap import BootstrapScore
@@ -259,7 +260,7 @@ class Benchmark:
             kind=settings.kind,
             relabelled=self.systems[system].relabel is not None,
             settings=self.build_context(task, system, seed).options,
-            settings_sha256=own_settings_sha256(self, task, system),
+            settings_sha256=own_settings_sha256(self.build_context(task, system, 0)),
         )
 
     def replicates(self, task: str, system: str) -> int:
@@ -388,34 +389,3 @@ def score_outcomes(
     lines = list(lines_of(outcomes, relabelled=origin.relabelled))
     refuse_faults(lines, benchmark.golds[task], origin.system, relabelled=origin.relabelled)
     return benchmark.score(origin, task, lines, seed=seed, draws=draws)
-
-
-def own_settings_sha256(benchmark: Benchmark, task: str, system: str) -> str:
-    """Return the hash of a built-in system's settings and of those it borrows from."""
-    context = benchmark.build_context(task, system, 0)
-    if system not in SYSTEMS:
-        return parameters_sha256(context.options)
-    # A result is stale when any of what its system read has changed, not its own file alone.
-    borrowed = [context.named(key) for key in ("reference", "lexicon_of") if key in context.options]
-    return settings_sha256(
-        context.task.settings, context.settings, *borrowed, *_parts(context), *_word_lists(context)
-    )
-
-
-def _parts(context: BuildContext) -> Iterator[Settings]:
-    """Yield the settings, for all their tasks, of systems that solve another task on the way."""
-    for key in ("tagger", "role_pairs"):
-        if key in context.options:
-            part = context.named(key)
-            every = {task: part.of(task) for task in part.tasks}
-            yield msgspec.structs.replace(part, parameters=every, task_parameters={})
-
-
-def _word_lists(context: BuildContext) -> Iterator[Settings]:
-    """Yield the word lists that a system reads besides those of its own task."""
-    for name in context.options.get("lists", ()):
-        if name != context.task.settings:
-            lender = context.named("lexicon_of")
-            # Under the task's own name: that is what the hash takes of a lexicon.
-            lists = {context.task.settings: lender.lexicon[name]}
-            yield msgspec.structs.replace(lender, lexicon=lists)

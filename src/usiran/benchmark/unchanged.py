@@ -31,7 +31,7 @@ from usiran.models.settings import Settings
 # What results come from, in the package; a test looks that nothing they import is left out.
 SOURCES = (
     *("stats", "schemas", "text", "tasks", "models"),
-    *(f"benchmark/{name}.py" for name in ("protocol", "results", "run")),
+    *(f"benchmark/{name}.py" for name in ("protocol", "results", "run", "settings_hash")),
     *(f"benchmark/{name}.py" for name in ("predictions", "prediction_rules")),
 )
 _LIBRARIES = ("msgspec", "numpy", "pandas", "scikit-learn", "scipy")

@@ -63,6 +63,7 @@ def _data(info: ModelInfo, manifest: Manifest, result: Result | None) -> str:
 
 def _evaluated(info: ModelInfo, manifest: Manifest, result: Result) -> EvalResult:
     kind, config = _TASKS[info.unit]
+    learned = ", learned from invented sentences as well" if result.track else ""
     return EvalResult(
         task_type=kind,
         dataset_type=info.hub_id,
@@ -72,7 +73,7 @@ def _evaluated(info: ModelInfo, manifest: Manifest, result: Result) -> EvalResul
         dataset_revision=info.data_version,
         metric_type="f1",
         metric_value=result.score,
-        metric_name=f"{METRICS[result.headline]}, one article left out at a time "
+        metric_name=f"{METRICS[result.headline]}, one article left out at a time{learned} "
         f"(95 % interval {span_of(result.interval)})",
         metric_args={"interval": list(result.interval), "protocol": result.protocol},
     )

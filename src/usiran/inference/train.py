@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from usiran.benchmark.results import Result, json_bytes, read_result, sha256
-from usiran.benchmark.run import Benchmark, own_settings_sha256
+from usiran.benchmark.run import Benchmark
+from usiran.benchmark.settings_hash import own_settings_sha256
 from usiran.errors import InputError
 from usiran.inference import eval_results, store
 from usiran.inference.model_card import model_card
@@ -74,7 +75,7 @@ def _info(bench: Benchmark, task: str, system: str, seed: int, model: str) -> st
         labels=gold.task.labels,
         groups=dict(gold.task.groups),
         settings=bench.build_context(task, system, seed).options,
-        settings_sha256=own_settings_sha256(bench, task, system),
+        settings_sha256=own_settings_sha256(bench.build_context(task, system, 0)),
         seed=seed,
         hub_id=manifest.hub_id,
         data_version=manifest.version,
