@@ -141,6 +141,23 @@ def test_the_data_of_all_shards_is_every_sentence(files: dict[str, bytes], opene
     ]
 
 
+def test_a_contested_sentence_tells_over_what_its_readers_part(
+    whole: dict[str, bytes], repo_opened: Opened
+) -> None:
+    views = GoldView(repo_opened).sentence_of
+    contested = [view for view in views.values() if view.contested]
+    assert contested
+    assert all(view.parted for view in contested)
+    assert not [view for view in views.values() if view.parted and not view.contested]
+    view = next(view for view in contested if dict(view.parted).get("holder"))
+    page = read(whole[f"articles/{view.place.article_id}.html"])
+    how = dict(view.parted)["holder"]
+    assert f"holder contested: {how}" in page.text
+    said = sum(int(count) for count in re.findall(r"(?<!-)\b\d+(?= )", how))
+    assert said == sum(count for layer, _, count in view.votes if layer == "holder")
+    assert "../agreement.html#where-the-two-ways-part" in page.links
+
+
 def test_every_decision_leads_to_its_rule(whole: dict[str, bytes]) -> None:
     links = [link for page in html(whole).values() for link in page.links]
     assert any(link.endswith("guidelines.html#1.5.2") for link in links)

@@ -63,7 +63,7 @@ class _Gold:
             (row.article_id, row.alias): row.actor_id for row in _rows(frames, "article_aliases")
         }
         self._links = {row.span_id: row for row in _rows(frames, "actor_links")}
-        self._majorities = _majorities(frames, rounds)
+        self._given = votes_by_round(frames, rounds)
 
     def stance(self) -> list[Row]:
         holder = {row.unit_id: row.label for row in self._by_layer["holder"]}
@@ -188,7 +188,8 @@ class _Gold:
     def _is_contested(self, row: AnnotationRow, layer: str = "stance", label: str = "") -> bool:
         """Whether nobody gave a sentence's label, or the ways of reading part over it."""
         unvoted = not self._votes.get((layer, row.unit_id, label or row.label, ""))
-        return bool(self._votes) and (unvoted or len(self._majorities[layer, row.unit_id]) > 1)
+        by_round = self._given.get((layer, row.unit_id), {})
+        return bool(self._votes) and (unvoted or len(majorities(by_round)) > 1)
 
     def _counts(self, layer: str, unit_id: str, field: str) -> tuple[int, ...]:
         names = self._scheme[field].names
@@ -206,10 +207,12 @@ def _votes(frames: Frames) -> dict[tuple[str, str, str, str], int]:
     return {tuple(row[:4]): int(row.votes) for row in rows_of(votes)}
 
 
-def _majorities(frames: Frames, rounds: Sequence[str]) -> Mapping[tuple[str, str], set[str | None]]:
-    """From layer and sentence to the labels that the majorities of the rounds gave.
+def votes_by_round(
+    frames: Frames, rounds: Sequence[str]
+) -> Mapping[tuple[str, str], Mapping[str, Counter[str]]]:
+    """From layer and sentence to round to how many of its annotators gave which label.
 
-    None stands for a round without a majority.
+    The layers are stance and holder, those over which the ways of reading can part.
     """
     given: dict[tuple[str, str], dict[str, Counter[str]]] = defaultdict(
         lambda: defaultdict(Counter)
@@ -217,13 +220,17 @@ def _majorities(frames: Frames, rounds: Sequence[str]) -> Mapping[tuple[str, str
     for row in _rows(frames, "annotations"):
         if row.layer in ("stance", "holder") and row.round in rounds:
             given[row.layer, row.unit_id][row.round][row.label] += 1
-    majorities: dict[tuple[str, str], set[str | None]] = defaultdict(set)
-    for unit, by_round in given.items():
-        for counts in by_round.values():
-            # Half of them are no majority: a tie has none.
-            label, most = counts.most_common(1)[0]
-            majorities[unit].add(label if 2 * most > counts.total() else None)
-    return majorities
+    return given
+
+
+def majorities(by_round: Mapping[str, Counter[str]]) -> set[str | None]:
+    """Return the labels of the rounds' majorities; None is for a round without one."""
+    found: set[str | None] = set()
+    for counts in by_round.values():
+        # Half of them are no majority: a tie has none.
+        label, most = counts.most_common(1)[0]
+        found.add(label if 2 * most > counts.total() else None)
+    return found
 
 
 def _rows(frames: Frames, table: str) -> Iterable[Any]:

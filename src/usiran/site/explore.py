@@ -243,6 +243,8 @@ class _Coder:
         return self._number[kind].get(name, -1)
 
     def _sentence(self, sentence: SentenceView, article_id: str) -> list[object]:
+        layers = dict(sentence.parted)
+        parted = int("stance" in layers) + 2 * int("holder" in layers)
         return [
             sentence.ordinal,
             plain(sentence.text),
@@ -251,7 +253,7 @@ class _Coder:
             self._of("holder", sentence.holder),
             self._of("affiliation", sentence.voice_affiliation),
             self._of("actor", sentence.voice_id),
-            int(sentence.contested) + 2 * int(sentence.garbled),
+            int(sentence.contested) + 2 * int(sentence.garbled) + 4 * parted,
             sorted({self._of("actor", mark.actor_id) for mark in sentence.marks} - {-1}),
             [self._deed(deed, article_id) for deed in sentence.deeds],
         ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from usiran.loading import Opened
+from usiran.loading.gold import majorities, votes_by_round
 from usiran.schemas.tables import rows_of
 from usiran.site.marks import Mark
 from usiran.site.views import (
@@ -121,6 +122,7 @@ class GoldView:
                 "voice_affiliation": _known(row.voiced_by_affiliation),
                 "grounds": tuple(row.grounds),
                 "contested": bool(row.contested),
+                "parted": tuple(self._parted(row)) if row.contested else (),
                 "votes": tuple(
                     (layer, label, count)
                     for layer in ("stance", "holder")
@@ -132,6 +134,23 @@ class GoldView:
                 ),
             }
         )
+
+    def _parted(self, row: Any) -> Iterator[tuple[str, str]]:
+        """Yield the contested fields of a sentence, with the votes of each way of reading."""
+        for layer in ("stance", "holder"):
+            by_round = self._given.get((layer, row.sentence_id), {})
+            label = _known(getattr(row, layer))
+            unvoted = label and not any(counts[label] for counts in by_round.values())
+            if unvoted or len(majorities(by_round)) > 1:
+                told = [
+                    f"{name} " + ", ".join(f"{n} {said}" for said, n in counts.most_common())
+                    for name, counts in sorted(by_round.items())
+                ]
+                yield layer, "; ".join([*told, *([f"nobody {label}"] if unvoted else [])])
+
+    @cached_property
+    def _given(self) -> Mapping[tuple[str, str], Mapping[str, Counter[str]]]:
+        return votes_by_round(self.opened.tables, self.opened.corpus.manifest.gold_rounds)
 
     @cached_property
     def _article_stance(self) -> dict[str, Any]:

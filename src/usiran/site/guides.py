@@ -64,6 +64,14 @@ class Guides:
                 rules.setdefault(rule, f"{guide.page}.html#{rule}")
         return rules
 
+    def address(self, page: str, section: str) -> str:
+        """Return where a section of a page stands; the page without it, or "" without the page."""
+        for guide in self.guides:
+            if guide.page == page:
+                mark = f"#{section}" if section in dict(guide.sections) else ""
+                return f"{page}.html{mark}"
+        return ""
+
     def linked(self, reason: str, root: str) -> Markup:
         """Return a decision's reason with every rule that it names as a link to the rule."""
         parts, place = [], 0

@@ -71,6 +71,7 @@ class SentenceView:
     voice_affiliation: str = ""
     grounds: tuple[str, ...] = ()
     contested: bool = False
+    parted: tuple[tuple[str, str], ...] = ()  # layer, and how readers part over it
     garbled: bool = False
     votes: tuple[tuple[str, str, int], ...] = ()  # layer, label, annotators
     chances: tuple[tuple[str, str, str], ...] = ()  # layer, label, a system's probability

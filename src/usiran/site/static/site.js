@@ -159,6 +159,7 @@ const usiran = (() => {
           month: (published.includes("/") ? published : published.slice(0, 7)) || "-", low: text.toLowerCase(),
           zone: names.zone[zone], stance: names.stance[stance] || "", holder: names.holder[holder] || "",
           source: names.affiliation[source] || "", voice: names.actor[voice] || "",
+          parted: [flags & 4 && "stance", flags & 8 && "holder"].filter(Boolean).join(", "),
           flags: [flags & 1 && "contested", flags & 2 && "garbled"].filter(Boolean),
           actors: actors.map((a) => names.actor[a]),
           deeds: deeds.map(([words, type, quad, mode, group, agents, recipients]) => ({
@@ -233,7 +234,10 @@ const usiran = (() => {
         ref.append(" ", element("span", row.stance, { class: `chip side${side}` }));
       }
       if (row.holder) ref.append(" ", element("span", [row.holder, row.source].filter(Boolean).join(" "), { class: "side" }));
-      for (const flag of row.flags) ref.append(" ", element("span", flag, { class: "flag" }));
+      for (const flag of row.flags) {
+        const what = flag === "contested" && row.parted ? `${row.parted} ` : "";
+        ref.append(" ", element("span", what + flag, { class: "flag" }));
+      }
       const text = element("p", "", { class: "words" });
       let place = 0;
       for (let at = words ? row.low.indexOf(words) : -1; at >= 0; at = row.low.indexOf(words, place)) {
