@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from selenium.webdriver import Chrome
@@ -86,9 +88,40 @@ def test_search_from_any_page_finds_in_less_than_a_tenth_of_a_second(
     pages.type("troops", Keys.ENTER)
     pages.until(lambda: "explore.html" in pages.driver.current_url)
     texts = repo_opened.texts
-    wanted = [row for row in texts.by_id.values() if "troops" in texts.text_of(row).lower()]
+    troops = re.compile(r"\btroops", re.IGNORECASE)
+    wanted = [row for row in texts.by_id.values() if troops.search(texts.text_of(row))]
     assert pages.found() == expected(wanted)
     assert float(pages.run("return document.body.dataset.took")) < 100
+
+
+@pytest.mark.parametrize(
+    ("query", "pattern"),
+    [
+        ("raq", r"\braq"),
+        ("WITHDR", r"\bwithdr"),
+        ("us", r"\bus"),
+        ('"the us"', r"\bthe\s+us\b"),
+        ("“Iraqi government”", r"\biraqi\s+government\b"),
+        ("troops iraq", r"(?=.*\btroops)(?=.*\biraq)"),
+        ("(", r"\("),
+        ("al-", r"\bal-"),
+        ('"', ""),
+    ],
+)
+def test_search_goes_by_the_beginnings_of_words(
+    query: str, pattern: str, pages: Pages, repo_opened: Opened
+) -> None:
+    pages.open(f"explore.html#q={quote(query)}")
+    pages.until(lambda: pages.run("return document.body.dataset.shown"))
+    texts = repo_opened.texts
+    found = re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    wanted = [row for row in texts.by_id.values() if found.search(texts.text_of(row))]
+    assert int(pages.run("return document.body.dataset.shown")) == len(wanted)
+    assert pages.driver.find_element(By.ID, "nothing").is_displayed() == (not wanted)
+    marked = pages.run(
+        "return [...document.querySelectorAll('#list mark')].map(m => m.textContent)"
+    )
+    assert bool(marked) == bool(wanted and pattern)
 
 
 def test_a_number_of_the_matrix_is_recounted_and_opens_its_sentences(pages: Pages) -> None:
@@ -148,6 +181,16 @@ def test_keys_go_through_sentences_and_marks(pages: Pages) -> None:
     pages.type("?")
     assert pages.driver.find_element(By.ID, "help").is_displayed()
     pages.type(Keys.ESCAPE)
+
+
+def test_keys_go_on_from_what_is_on_the_screen(pages: Pages) -> None:
+    pages.open(ARTICLE)
+    pages.type("j")
+    pages.run("scrollBy(0, document.getElementById('012').getBoundingClientRect().top - 5)")
+    pages.type("j")
+    assert pages.driver.current_url.endswith("#012")
+    pages.type("j")
+    assert pages.driver.current_url.endswith("#013")
 
 
 def test_an_event_shows_who_does_it_to_whom(pages: Pages, repo_opened: Opened) -> None:

@@ -72,8 +72,17 @@ const usiran = (() => {
   const reading = () => {
     const sentences = $$(".s");
     let now = -1, mark = null;
+    // Who has scrolled away goes on from what is on the screen; false where that was needed.
+    const settled = () => {
+      const place = now < 0 ? null : sentences[now].getBoundingClientRect();
+      if (place && place.bottom > 0 && place.top < innerHeight) return true;
+      const first = sentences.findIndex((s) => s.getClientRects().length && s.getBoundingClientRect().top >= 0);
+      now = first < 0 ? sentences.length - 1 : first;
+      mark = null;
+      return false;
+    };
     const go = (step) => {
-      now = Math.max(0, Math.min(sentences.length - 1, now + step));
+      if (settled()) now = Math.max(0, Math.min(sentences.length - 1, now + step));
       sentences[now].focus({ preventScroll: true });
       sentences[now].scrollIntoView({ block: "center" });
       history.replaceState(null, "", `#${sentences[now].id}`);
@@ -89,8 +98,9 @@ const usiran = (() => {
       }
     };
     const step = (by) => {
+      settled();
       const marks = $$(".text .m[id]");
-      const from = mark ? marks.indexOf(mark) : marks.findIndex((m) => m.closest(".s") === sentences[Math.max(0, now)]) - (by > 0 ? 1 : 0);
+      const from = mark ? marks.indexOf(mark) : marks.findIndex((m) => m.closest(".s") === sentences[now]) - (by > 0 ? 1 : 0);
       mark = marks[Math.max(0, Math.min(marks.length - 1, from + by))];
       show(mark);
       mark.scrollIntoView({ block: "center" });
@@ -120,7 +130,7 @@ const usiran = (() => {
       k: () => { mark = null; go(-1); },
       n: () => step(1),
       p: () => step(-1),
-      o: () => { const more = sentences[Math.max(0, now)]?.querySelector("details"); if (more) more.open = !more.open; },
+      o: () => { settled(); const more = sentences[now]?.querySelector("details"); if (more) more.open = !more.open; },
     };
   };
 
@@ -156,7 +166,7 @@ const usiran = (() => {
       for (const [no, text, zone, stance, holder, source, voice, flags, actors, deeds] of sentences) {
         explore.rows.push({
           id: `${id}#${no}`, article: id, no, text,
-          month: (published.includes("/") ? published : published.slice(0, 7)) || "-", low: text.toLowerCase(),
+          month: (published.includes("/") ? published : published.slice(0, 7)) || "-", 
           zone: names.zone[zone], stance: names.stance[stance] || "", holder: names.holder[holder] || "",
           source: names.affiliation[source] || "", voice: names.actor[voice] || "",
           parted: [flags & 4 && "stance", flags & 8 && "holder"].filter(Boolean).join(", "),
@@ -190,12 +200,19 @@ const usiran = (() => {
     (!wanted.agent || has(deed.agents, wanted.agent)) &&
     (!wanted.recipient || has(deed.recipients, wanted.recipient)) &&
     ["quad", "type", "mode"].every((key) => !wanted[key] || deed[key] === wanted[key]);
+  // A word is found where words begin with it, a phrase in quotes as it stands.
+  const patterns = (query) => [...(query || "").matchAll(/["“]([^"“”]+)["”]?|[^\s"“”]+/g)].map(([word, phrase]) => {
+    const said = (phrase || word).trim().replace(/[.*+?^${}()|[\]\\/]/g, "\\$&").replace(/['’]/g, "['’]").replace(/\s+/g, "\\s+");
+    const before = /^[\p{L}\p{N}]/u.test(said) ? "(?<![\\p{L}\\p{N}])" : "";
+    const after = phrase && /[\p{L}\p{N}]$/u.test(said) ? "(?![\\p{L}\\p{N}])" : "";
+    return before + said + after;
+  });
   const matches = (wanted) => {
-    const words = (wanted.q || "").toLowerCase();
+    const words = patterns(wanted.q).map((pattern) => new RegExp(pattern, "iu"));
     const byEvent = OF_EVENT.some((key) => wanted[key]);
     const hits = [];
     for (const row of explore.rows) {
-      if (words && !row.low.includes(words)) continue;
+      if (!words.every((word) => word.test(row.text))) continue;
       if (!OF_SENTENCE.every((key) => !wanted[key] || row[key] === wanted[key])) continue;
       if (wanted.flag && !row.flags.includes(wanted.flag)) continue;
       if (wanted.actor && row.voice !== wanted.actor && !row.actors.includes(wanted.actor)) continue;
@@ -240,16 +257,16 @@ const usiran = (() => {
       }
       const text = element("p", "", { class: "words" });
       let place = 0;
-      for (let at = words ? row.low.indexOf(words) : -1; at >= 0; at = row.low.indexOf(words, place)) {
-        text.append(row.text.slice(place, at), element("mark", row.text.slice(at, at + words.length)));
-        place = at + words.length;
+      for (const { 0: word, index: at } of words ? row.text.matchAll(words) : []) {
+        text.append(row.text.slice(place, at), element("mark", word));
+        place = at + word.length;
       }
       text.append(row.text.slice(place));
       item.append(ref, text);
       return item;
     };
     const more = () => {
-      const words = (wanted().q || "").toLowerCase();
+      const any = patterns(wanted().q).join("|"), words = any && new RegExp(any, "giu");
       $("#list").append(...hits.slice(shown, shown + 100).map(([row]) => written(row, words)));
       shown = Math.min(hits.length, shown + 100);
       $("#rest").hidden = shown >= hits.length;
@@ -307,6 +324,7 @@ const usiran = (() => {
         shown = 0;
         $("#list").replaceChildren();
         $("#count").textContent = `${hits.length} ${hits.length === 1 ? "sentence" : "sentences"}`;
+        $("#nothing").hidden = hits.length > 0;
         if (any) more();
         recount();
         document.body.dataset.shown = any ? hits.length : "";
