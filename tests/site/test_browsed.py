@@ -233,6 +233,23 @@ def test_kinds_of_differences_are_put_away(pages: Pages) -> None:
     assert not row.is_displayed()
 
 
+def test_the_kinds_that_are_shown_go_along_from_page_to_page(pages: Pages) -> None:
+    pages.open("compare/crf.html")
+    missed = pages.driver.find_element(By.CSS_SELECTOR, "#kinds input[value=missed]")
+    missed.click()
+    assert "of them shown" in pages.driver.find_element(By.CSS_SELECTOR, "[data-shown]").text
+    pages.driver.find_element(By.CSS_SELECTOR, "a[rel=next]").click()
+    pages.until(lambda: "--2.html?kinds=" in pages.driver.current_url)
+    shown = pages.driver.find_elements(By.CSS_SELECTOR, ".diff:not(.away) .kind")
+    assert "missed" not in {kind.text for kind in shown}
+    pages.driver.find_element(By.CSS_SELECTOR, "a[rel=prev]").click()
+    link = pages.driver.find_element(By.CSS_SELECTOR, "a[data-keep=missed][href*='-missed-']")
+    place = str(link.get_attribute("href")).partition("#")[2]
+    link.click()
+    pages.until(lambda: pages.driver.current_url.endswith(f"#{place}"))
+    assert pages.driver.find_element(By.ID, place).is_displayed()
+
+
 def test_a_difference_in_the_type_is_set_like_any_other(
     pages: Pages, whole: dict[str, bytes]
 ) -> None:

@@ -134,13 +134,33 @@ const usiran = (() => {
     };
   };
 
+  // Which kinds are shown stands in the address, and in the links to the other pages of the same.
   const kinds = () => {
     const box = $("#kinds");
-    box?.addEventListener("change", () => {
-      for (const input of $$("input", box)) {
+    if (!box) return;
+    const inputs = $$("input", box), asked = new URLSearchParams(location.search).get("kinds");
+    for (const input of inputs) input.checked = asked === null || asked.split(",").includes(input.value);
+    const query = (also = "") => {
+      const shown = inputs.filter((input) => input.checked || input.value === also);
+      return shown.length === inputs.length ? "" : `?kinds=${shown.map((input) => input.value).join(",")}`;
+    };
+    const apply = () => {
+      for (const input of inputs) {
         for (const row of $$(`.diff.is-${input.value}`)) row.classList.toggle("away", !input.checked);
       }
-    });
+      for (const link of $$("a[data-keep]")) {
+        const [page, place] = link.getAttribute("href").split("#");
+        link.setAttribute("href", page.split("?")[0] + query(link.dataset.keep) + (place ? `#${place}` : ""));
+      }
+      for (const count of $$("[data-shown]")) {
+        const rows = $$(".diff:not(.away)", count.closest("section")).length;
+        count.textContent = query() ? `; ${rows} of them shown` : "";
+      }
+      history.replaceState(null, "", location.pathname.split("/").pop() + query() + location.hash);
+    };
+    box.addEventListener("change", apply);
+    apply();
+    if (asked !== null) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
   };
 
   const rules = () => {
