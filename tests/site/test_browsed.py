@@ -299,6 +299,38 @@ def test_no_page_is_wider_than_its_window(
     assert wide == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "width"),
+    [(ARTICLE, 642), ("leaderboard/stance.html", 1009), ("leaderboard/actors.html", 1009)],
+)
+def test_a_printed_page_loses_nothing_at_its_edge(name: str, width: int, pages: Pages) -> None:
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    pages.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    pages.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    pages.open(name)
+    edge = """return Math.max(...[...document.querySelectorAll("%s")]
+      .map(each => each.getBoundingClientRect().%s))"""
+    over = pages.run(edge % ("main :is(th, td, p)", "right")) - width
+    legend = pages.driver.find_element(By.CSS_SELECTOR, ".legend").is_displayed()
+    if name == ARTICLE:
+        title, words = (pages.run(edge % (part, "left")) for part in ("h1", ".s > .words"))
+        assert abs(title - words) < 20
+    pages.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    pages.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert over <= 0
+    assert legend
+
+
+def test_the_menu_of_a_narrow_window_is_short(pages: Pages) -> None:
+    size = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    pages.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    pages.open(ARTICLE)
+    height = pages.run("return document.querySelector('.top nav').getBoundingClientRect().height")
+    line = pages.run("return document.querySelector('.top nav a').getBoundingClientRect().height")
+    pages.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert height < 2.6 * line
+
+
 def test_the_search_of_a_large_corpus_is_quick(tmp_path: Path, chromium: Chrome) -> None:
     files = site_files(open_generated(tmp_path / "corpus", 30))
     pages = Pages(chromium, write(files, tmp_path / "site"))
