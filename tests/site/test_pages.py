@@ -141,6 +141,22 @@ def test_the_data_of_all_shards_is_every_sentence(files: dict[str, bytes], opene
     ]
 
 
+def test_every_mark_of_the_home_page_opens_its_sentence_in_its_shape(
+    files: dict[str, bytes], opened: Opened
+) -> None:
+    home, sides = files["index.html"].decode(), opened.scheme.contest.stances
+    drawn = re.findall(r'<a href="articles/([^"]+)\.html#(\d+)".*?<(circle|rect)', home)
+    rows = [(row.sentence_id, row.stance == sides[1]) for row in opened.rows("stance")]
+    marks = [(f"{article}#{place}", shape == "circle") for article, place, shape in drawn]
+    assert marks == rows
+
+
+def test_the_home_page_says_what_may_be_done_once(whole: dict[str, bytes]) -> None:
+    rights = read(whole["index.html"]).text.partition("What may be done with it")[2]
+    said, _, colophon = rights.partition("data version")
+    assert said.count("CC-BY-4.0") == colophon.count("CC-BY-4.0") == 1
+
+
 def test_a_contested_sentence_tells_over_what_its_readers_part(
     whole: dict[str, bytes], repo_opened: Opened
 ) -> None:

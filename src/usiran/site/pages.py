@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files as package_files
@@ -130,9 +130,7 @@ class Site:
             "words": description_of(self.opened),
             "metadata": json_script(self._croissant) if self._croissant else "",
             "numbers": self._numbers(),
-            "stripes": [
-                (article, stripes(article.sentences)) for article in self.gold.articles[:24]
-            ],
+            "drawn": self.gold.articles[:24],
         }
 
     @cached_property
@@ -320,12 +318,3 @@ def happenings(article: ArticleView) -> list[list[Any]]:
     for deed in article.deeds:
         groups[deed.happening].append(deed)
     return list(groups.values())
-
-
-def stripes(sentences: Sequence[SentenceView]) -> tuple[int, dict[int, str]]:
-    """Return how many labelled sentences there are, and by side the path that draws theirs."""
-    labelled = [sentence.side for sentence in sentences if sentence.stance]
-    paths: dict[int, str] = defaultdict(str)
-    for place, side in enumerate(labelled):
-        paths[side] += f"M{place * 8} 0h7v14h-7z"
-    return len(labelled), dict(paths)
