@@ -29,6 +29,8 @@ def test_pages_open_from_the_disk_without_an_error(
 ) -> None:
     files = request.getfixturevalue(site)
     root = write(files, folder / site)
+    # The browser is that of all tests: axe-core, which others run in it, asks for style sheets.
+    chromium.get_log("browser")  # type: ignore[no-untyped-call]
     for name in one_of_a_kind(files):
         chromium.get(f"file://{root}/{name}")
         assert chromium.find_element(By.TAG_NAME, "h1").text, name
