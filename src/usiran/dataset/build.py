@@ -116,7 +116,10 @@ def describe(
     if (benchmark := eval_yaml.eval_yaml(facts, built)) is not None:
         files[corpus.dataset / eval_yaml.FILE] = benchmark
     if facts.released:
-        files[corpus.dataset / ro_crate.FILE] = ro_crate.ro_crate(facts, _published(corpus, files))
+        published = _published(corpus, files)
+        # At a release the one that stands there is handed in too: a crate does not hold itself.
+        published.pop(ro_crate.FILE, None)
+        files[corpus.dataset / ro_crate.FILE] = ro_crate.ro_crate(facts, published)
     # Written by people around what the data says; a corpus may have none.
     for page in (citation, codemeta, datasheet):
         path = corpus.root / page.FILE

@@ -99,9 +99,10 @@ def test_the_edition_without_text_loads_and_holds_no_text(
     for found in texts.values():
         assert {char for text in found for char in text if not char.isspace()} == {"_"}
     paths = set(hub.dataset(REPO).contents("v1.0.0"))
-    assert {path for path in paths if not path.startswith("restore/")} == set(
-        published(first_release, "1.0.0")
-    )
+    # A crate lists the files with the words, so the edition without them has none.
+    assert {path for path in paths if not path.startswith("restore/")} == {
+        *published(first_release, "1.0.0")
+    } - {"ro-crate-metadata.json"}
     again = program.run(*PUBLISH, "withhold", at=first_release)
     assert "v1.0.0 is already published" in again.err
     other = program.run(*PUBLISH, "include", at=first_release)
