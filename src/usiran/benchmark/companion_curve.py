@@ -8,18 +8,18 @@ the last one the system's own in the track.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from usiran.benchmark.learning_curve import SEED, made_on
+from usiran.benchmark.learning_curve import SEED, Progress, drawable, each, made_on, point
 from usiran.benchmark.protocol import run
 from usiran.benchmark.results import rounded
 from usiran.benchmark.run import Benchmark
-from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
+from usiran.stats.bootstrap import DRAWS
 from usiran.stats.scores import Floats
 from usiran.tasks.base import METRICS, Gold
 
@@ -33,7 +33,6 @@ CURVES = (
 )
 SIZES = (0, 100, 200, 400, 800)
 ORDERS = 3
-Progress = Callable[[str, str, int, int], None]
 
 
 class CompanionCurve(msgspec.Struct, frozen=True):
@@ -58,23 +57,10 @@ class CompanionCurves(msgspec.Struct, frozen=True):
     curves: tuple[CompanionCurve, ...]
 
 
-def drawable(track: Benchmark) -> list[tuple[str, str]]:
-    """Return the (task, system) pairs whose curve can be drawn."""
-    return [
-        (task, system)
-        for task, system in CURVES
-        if task in track.golds and not track.golds[task].verdict and track.runs(system, task)
-    ]
-
-
 def curves(track: Benchmark, progress: Progress | None = None) -> CompanionCurves:
     """Return every curve."""
-    pairs, learned = drawable(track), []
-    for done, (task, system) in enumerate(pairs):
-        if progress is not None:
-            progress(task, f"{system} with the companion", done, len(pairs))
-        learned.append(curve(track, task, system))
-    return CompanionCurves(SEED, tuple(learned))
+    drawn = each(track, drawable(track, CURVES), curve, "with the companion", progress)
+    return CompanionCurves(SEED, tuple(drawn))
 
 
 def curve(track: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> CompanionCurve:
@@ -82,19 +68,15 @@ def curve(track: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Co
     gold = track.gold_for(system, task)
     most = int(gold.source.of_companion.sum())
     sizes = (*(size for size in SIZES if size < most), most)
-    scores, intervals = [], []
-    for size in sizes:
-        counts = _counts(track, gold, task, system, size)
-        bootstrap = BootstrapScore.of(counts, gold.articles, gold.scorer, draws=draws, seed=SEED)
-        scores.append(float(gold.scorer.headline(counts.sum(axis=0))))
-        intervals.append(interval(bootstrap.draws))
+    points = [point(gold, _counts(track, gold, task, system, size), draws) for size in sizes]
+    scores, intervals = zip(*points, strict=True)
     return CompanionCurve(
         task=task,
         system=system,
         metric=METRICS[gold.task.headline],
         sizes=sizes,
-        scores=rounded(tuple(scores)),
-        intervals=rounded(tuple(intervals)),
+        scores=rounded(scores),
+        intervals=rounded(intervals),
         companion_sha256=track.companion_sha256,
         **made_on(track, task, system),
     )
@@ -134,7 +116,7 @@ def stored_curves(track: Benchmark, folder: Path | None = None) -> tuple[Compani
     then = [(curve.task, curve.system, *_made_on(curve)) for curve in made]
     present = [
         (task, system, *made_on(track, task, system).values(), track.companion_sha256)
-        for task, system in drawable(track)
+        for task, system in drawable(track, CURVES)
     ]
     return made if then == present else ()
 

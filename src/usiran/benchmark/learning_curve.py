@@ -9,8 +9,9 @@ the two-stage bootstrap's interval. So the last point is the system's own score,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -38,6 +39,7 @@ SUBSETS = 10
 SIZES = 8
 SEED = 0
 Progress = Callable[[str, str, int, int], None]
+C = TypeVar("C")
 
 
 class Curve(msgspec.Struct, frozen=True):
@@ -62,24 +64,32 @@ class Curves(msgspec.Struct, frozen=True):
     curves: tuple[Curve, ...]
 
 
-def drawable(bench: Benchmark) -> list[tuple[str, str]]:
-    """Return the (task, system) pairs whose curve can be drawn."""
+def drawable(bench: Benchmark, pairs: Sequence[tuple[str, str]] = ()) -> list[tuple[str, str]]:
+    """Return those of the (task, system) pairs, by default CURVES, whose curve can be drawn."""
     return [
         (task, system)
-        for task, system in CURVES
-        if task in bench.golds and not bench.golds[task].verdict
+        for task, system in pairs or CURVES
+        if task in bench.golds and not bench.golds[task].verdict and bench.runs(system, task)
     ]
 
 
 def curves(bench: Benchmark, progress: Progress | None = None) -> Curves:
     """Return every curve; it takes a minute."""
-    learned = []
-    pairs = drawable(bench)
+    return Curves(SEED, tuple(each(bench, drawable(bench), curve, "learning", progress)))
+
+
+def each(
+    bench: Benchmark,
+    pairs: Sequence[tuple[str, str]],
+    draw: Callable[[Benchmark, str, str], C],
+    doing: str,
+    progress: Progress | None,
+) -> Iterator[C]:
+    """Yield the curve of each (task, system) pair; progress says what its system is doing."""
     for done, (task, system) in enumerate(pairs):
         if progress is not None:
-            progress(task, f"{system} learning", done, len(pairs))
-        learned.append(curve(bench, task, system))
-    return Curves(SEED, tuple(learned))
+            progress(task, f"{system} {doing}", done, len(pairs))
+        yield draw(bench, task, system)
 
 
 def curve(bench: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Curve:
@@ -91,9 +101,9 @@ def curve(bench: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Cu
     scores, intervals, fits = [], [], 0
     for size in sizes:
         counts, fitted = _counts(gold, model, size)
-        bootstrap = BootstrapScore.of(counts, gold.articles, gold.scorer, draws=draws, seed=SEED)
-        scores.append(float(gold.scorer.headline(counts.sum(axis=0))))
-        intervals.append(interval(bootstrap.draws))
+        score, bounds = point(gold, counts, draws)
+        scores.append(score)
+        intervals.append(bounds)
         fits += fitted
     return Curve(
         task=task,
@@ -105,6 +115,12 @@ def curve(bench: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Cu
         fits=fits,
         **made_on(bench, task, system),
     )
+
+
+def point(gold: Gold, counts: Floats, draws: int) -> tuple[float, tuple[float, float]]:
+    """Return the score of each sentence's counts, pooled, and its interval."""
+    bootstrap = BootstrapScore.of(counts, gold.articles, gold.scorer, draws=draws, seed=SEED)
+    return float(gold.scorer.headline(counts.sum(axis=0))), interval(bootstrap.draws)
 
 
 def made_on(bench: Benchmark, task: str, system: str) -> dict[str, str]:
