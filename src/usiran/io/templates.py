@@ -1,6 +1,8 @@
 """Pages made from Jinja templates, which stand in `templates/` beside the code that fills them."""
 
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
@@ -21,14 +23,19 @@ def render(package: str, name: str, **values: object) -> str:
 def _environment(package: str) -> Environment:
     # The pages are Markdown: escaping for HTML would show in code and quotations. What others
     # wrote is escaped where it is put in.
-    environment = Environment(
-        autoescape=False,
+    return environment(package, cell, autoescape=False, keep_trailing_newline=True)
+
+
+def environment(package: str, *filters: Callable[..., str], **options: Any) -> Environment:
+    """Return what fills a package's templates, with filters for figures and these besides."""
+    made = Environment(
         loader=PackageLoader(package),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        keep_trailing_newline=True,
+        **options,
     )
-    for function in (cell, score, signed, signed_span, span_of):
-        environment.filters[function.__name__] = function
-    return environment
+    made.filters |= {
+        each.__name__: each for each in (*filters, score, signed, signed_span, span_of)
+    }
+    return made

@@ -7,10 +7,10 @@ import re
 from functools import cache
 
 import regex
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from usiran.io.markdown import score, signed, signed_span, span_of
+from usiran.io.templates import environment
 
 # Joiners are part of words in many scripts, and of emoji.
 _HIDDEN = regex.compile(r"(?V1)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}--[\n\t\u200c\u200d]]")
@@ -60,15 +60,10 @@ def render(page: str, /, **values: object) -> bytes:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    return environment(
+        "usiran.site",
+        slug,
         autoescape=True,
-        loader=PackageLoader("usiran.site"),
         # Foreign text reaches a page by way of this, whoever wrote the template.
         finalize=lambda value: value if isinstance(value, Markup | int) else plain(value),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
-    for function in (score, signed, signed_span, slug, span_of):
-        environment.filters[function.__name__] = function
-    return environment
