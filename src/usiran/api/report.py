@@ -36,7 +36,7 @@ from usiran.benchmark.results import (
     read_results,
 )
 from usiran.benchmark.run import Benchmark
-from usiran.benchmark.write_results import ceiling_path
+from usiran.benchmark.write_results import stored_ceiling
 from usiran.errors import PlotsMissing
 from usiran.io.atomic import replace_files
 from usiran.io.markdown import score, span_of
@@ -175,10 +175,7 @@ class Report(Displayed):
     def _ceiling(self) -> Ceiling:
         # The stored one where it is of this gold: measuring it takes long.
         name = self.result.task
-        try:
-            stored = msgspec.json.decode(ceiling_path(self.benchmark).read_bytes(), type=Ceiling)
-        except (OSError, msgspec.DecodeError):
-            stored = None
+        stored = stored_ceiling(self.benchmark)
         task = stored.tasks.get(name) if stored else None
         if stored is None or task is None or task.gold_sha256 != self.gold.sha256:
             return self.benchmark.ceiling_of({name: self.gold})

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from usiran.benchmark import results as stored_results
+from usiran.benchmark.ceiling import Ceiling
 from usiran.benchmark.companion import TRACK, with_companion
 from usiran.benchmark.companion_board import render_block
 from usiran.benchmark.leaderboard import card, render
@@ -25,6 +26,14 @@ def leaderboard_path(benchmark: Benchmark) -> Path:
 def ceiling_path(benchmark: Benchmark) -> Path:
     """Return where the ceiling stands."""
     return benchmark.corpus.baselines / "ceiling.json"
+
+
+def stored_ceiling(benchmark: Benchmark) -> Ceiling | None:
+    """Return the ceiling as it was last written; None where there is none that can be read."""
+    try:
+        return msgspec.json.decode(ceiling_path(benchmark).read_bytes(), type=Ceiling)
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 def publish(benchmark: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Results:

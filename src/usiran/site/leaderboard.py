@@ -16,7 +16,7 @@ from usiran.benchmark.leaderboard import compared
 from usiran.benchmark.ranking import Peer, Ranking, Row, contestants_of, rank
 from usiran.benchmark.results import SUBMITTED, Result, Results, read_results
 from usiran.benchmark.run import Benchmark
-from usiran.benchmark.write_results import ceiling_path
+from usiran.benchmark.write_results import stored_ceiling
 from usiran.models.registry import SYSTEMS
 from usiran.tasks.base import METRICS, Gold
 
@@ -139,11 +139,7 @@ class Board:
 
     @cached_property
     def _stored(self) -> Ceiling | None:
-        path = ceiling_path(self.benchmark)
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=Ceiling)
-        except (OSError, msgspec.DecodeError):
-            return None
+        return stored_ceiling(self.benchmark)
 
     @property
     def _ceiling(self) -> dict[str, TaskCeiling]:
