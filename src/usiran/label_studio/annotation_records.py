@@ -110,6 +110,18 @@ def span_id(article_id: str, layer: str, start: int, end: int) -> str:
     return f"{article_id}@{layer}:{start}-{end}"
 
 
+def span_parts(span_id: str) -> tuple[str, str, int, int]:
+    """Return what a span's id is made of: article, layer, start and end.
+
+    >>> span_parts("a-1@actor:3-9")
+    ('a-1', 'actor', 3, 9)
+    """
+    article_id, _, place = span_id.partition("@")
+    layer, _, offsets = place.partition(":")
+    start, _, end = offsets.partition("-")
+    return article_id, layer, int(start), int(end)
+
+
 def region_id(unit: str) -> str:
     """Return ten hex digits that stand for a unit: the region ids this toolkit writes.
 

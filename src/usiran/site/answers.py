@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from usiran.label_studio.annotation_records import span_parts
 from usiran.loading import Opened
 from usiran.schemas.label_scheme import Scheme
 from usiran.site.marks import Mark
@@ -58,8 +59,8 @@ def _span(mark: Mark, start: int) -> Span:
 
 
 def _offsets(fragment: str, start: int) -> tuple[int, int]:
-    first, _, last = fragment.partition(":")[2].partition("-")
-    return int(first) - start, int(last) - start
+    _, _, first, last = span_parts(fragment)
+    return first - start, last - start
 
 
 def _listed(labels: Iterable[str]) -> str:

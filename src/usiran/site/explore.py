@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from usiran.dataset.export.dyads import month_of
 from usiran.schemas.label_scheme import QUADS
+from usiran.schemas.names import ZONES
 from usiran.site.gold import GoldView
 from usiran.site.markup import json_script, plain, slug
 from usiran.site.views import ArticleView, Deed, Party, SentenceView
@@ -82,9 +84,14 @@ class Ranked:
 def told_events(gold: GoldView) -> Iterator[Told]:
     """Yield every event of the gold."""
     for article in gold.articles:
-        for sentence in article.sentences:
-            for deed in sentence.deeds:
-                yield Told(article, sentence, deed)
+        yield from told_in(article)
+
+
+def told_in(article: ArticleView) -> Iterator[Told]:
+    """Yield every event of an article."""
+    for sentence in article.sentences:
+        for deed in sentence.deeds:
+            yield Told(article, sentence, deed)
 
 
 def dyads(gold: GoldView) -> dict[tuple[str, str], Listed]:
@@ -161,9 +168,8 @@ def months(gold: GoldView) -> list[Month]:
     for month, articles in sorted(by_month.items()):
         events: dict[str, list[Told]] = defaultdict(list)
         for article in articles:
-            for sentence in article.sentences:
-                for deed in sentence.deeds:
-                    events[deed.quad].append(Told(article, sentence, deed))
+            for told in told_in(article):
+                events[told.deed.quad].append(told)
         listed = Listed(
             f"months/{slug(month or 'no-date')}",
             month or "No date",
@@ -176,15 +182,6 @@ def months(gold: GoldView) -> list[Month]:
     return rows
 
 
-def month_of(published: str) -> str:
-    """Return the month of a date as far as it is stated; an interval stays as it is.
-
-    >>> month_of("2013-11-07"), month_of("2020-08/2020-09-13")
-    ('2013-11', '2020-08/2020-09-13')
-    """
-    return published if "/" in published else published[: len("2013-11")]
-
-
 def data_files(gold: GoldView) -> dict[str, bytes]:
     """Return the sentences as scripts: a page opened from the disk can read no other files.
 
@@ -193,7 +190,7 @@ def data_files(gold: GoldView) -> dict[str, bytes]:
     """
     scheme = gold.opened.scheme
     names: dict[str, list[str]] = {
-        "zone": ["title", "body", "caption", "boilerplate"],
+        "zone": list(ZONES),
         "stance": list(scheme["stance"].names),
         "holder": list(scheme["holder"].names),
         "affiliation": list(scheme.affiliations),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from usiran.label_studio.annotation_records import span_parts
 from usiran.loading import Opened
 from usiran.loading.gold import majorities, votes_by_round
 from usiran.schemas.tables import rows_of
@@ -110,29 +111,27 @@ class GoldView:
             return view
         scheme = self.opened.scheme
         voice = self._mark_of.get(_known(row.voiced_by))
-        return SentenceView(
-            **{
-                **vars(view),
-                "stance": row.stance,
-                "side": scheme.contest.stances.index(row.stance),
-                "holder": _known(row.holder),
-                "voiced_by": voice.words if voice else "",
-                "voice": voice.fragment if voice else "",
-                "voice_id": _known(row.voiced_by_id),
-                "voice_affiliation": _known(row.voiced_by_affiliation),
-                "grounds": tuple(row.grounds),
-                "contested": bool(row.contested),
-                "parted": tuple(self._parted(row)) if row.contested else (),
-                "votes": tuple(
-                    (layer, label, count)
-                    for layer in ("stance", "holder")
-                    for label, count in _votes(scheme[layer].names, getattr(row, f"{layer}_votes"))
-                ),
-                "answers": tuple(
-                    (name, {layer: ", ".join(labels) for layer, labels in answers.items()})
-                    for name, answers in sorted(self._answers.get(key, {}).items())
-                ),
-            }
+        return replace(
+            view,
+            stance=row.stance,
+            side=scheme.contest.stances.index(row.stance),
+            holder=_known(row.holder),
+            voiced_by=voice.words if voice else "",
+            voice=voice.fragment if voice else "",
+            voice_id=_known(row.voiced_by_id),
+            voice_affiliation=_known(row.voiced_by_affiliation),
+            grounds=tuple(row.grounds),
+            contested=bool(row.contested),
+            parted=tuple(self._parted(row)) if row.contested else (),
+            votes=tuple(
+                (layer, label, count)
+                for layer in ("stance", "holder")
+                for label, count in _votes(scheme[layer].names, getattr(row, f"{layer}_votes"))
+            ),
+            answers=tuple(
+                (name, {layer: ", ".join(labels) for layer, labels in answers.items()})
+                for name, answers in sorted(self._answers.get(key, {}).items())
+            ),
         )
 
     def _parted(self, row: Any) -> Iterator[tuple[str, str]]:
@@ -300,26 +299,16 @@ class GoldView:
 
     def words_of(self, span_id: str) -> str:
         """Return the words at a span, whether the gold has it or not."""
-        article_id, start, end = _place(span_id)
+        article_id, _, start, end = span_parts(span_id)
         return self.opened.texts.texts.get(article_id, "")[start:end]
 
     def sentence_id_of(self, unit_id: str) -> str | None:
         """Return the sentence that a unit is, or that holds a span; None for an article."""
         if "@" not in unit_id:
             return unit_id if "#" in unit_id else None
-        holding = self.opened.texts.holding(*_place(unit_id))
+        article_id, _, start, end = span_parts(unit_id)
+        holding = self.opened.texts.holding(article_id, start, end)
         return holding.sentence_id if holding else None
-
-
-def _place(span_id: str) -> tuple[str, int, int]:
-    """Return article and offsets of a span.
-
-    >>> _place("a-b@actor:3-9")
-    ('a-b', 3, 9)
-    """
-    article_id, _, place = span_id.partition("@")
-    start, _, end = place.partition(":")[2].partition("-")
-    return article_id, int(start), int(end)
 
 
 def _known(value: object) -> str:

@@ -16,6 +16,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.dataset.describe.facts import description_of
 from usiran.loading import Opened
 from usiran.schemas.label_scheme import QUADS
+from usiran.schemas.names import ZONES
 from usiran.site import explore, leaderboard
 from usiran.site.comparison import KINDS, Compared, Comparison
 from usiran.site.gold import GoldView
@@ -187,7 +188,7 @@ class Site:
                 "quad": QUADS,
                 "type": scheme["event"].names,
                 "mode": scheme["mode"].names,
-                "zone": ("title", "body", "caption", "boilerplate"),
+                "zone": ZONES,
                 "month": [row.month for row in months if row.month],
             },
         )

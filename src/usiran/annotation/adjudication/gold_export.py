@@ -22,7 +22,12 @@ from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Item, La
 from usiran.annotation.adjudication.questions import ArticleState, Decision, Resolved, State
 from usiran.annotation.annotator_labels import AnnotatorLabels, Key
 from usiran.label_studio import annotation_records as records
-from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, span_id
+from usiran.label_studio.annotation_records import (
+    AnnotationReading,
+    TaskReading,
+    span_id,
+    span_parts,
+)
 from usiran.text.articles import Texts
 from usiran.text.spans import Span, overlaps
 from usiran.validation.votes import Vote
@@ -265,6 +270,5 @@ def _cause(state: ArticleState, units: Iterable[str]) -> Decision:
 
 
 def _lies_in(unit: str, question: Question) -> bool:
-    layer, _, place = unit.partition("@")[2].partition(":")
-    start, _, end = place.partition("-")
-    return layer == question.layer and overlaps(Span(int(start), int(end), ""), question.place)
+    _, layer, start, end = span_parts(unit)
+    return layer == question.layer and overlaps(Span(start, end, ""), question.place)

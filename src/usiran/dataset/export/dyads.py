@@ -60,7 +60,7 @@ _Happenings = Mapping[_Dyad, set[str]]
 def files(material: Material, *, by: By = "affiliation") -> dict[str, bytes]:
     """Return the dyads of affiliations or of actors, and the annotators' events, by name."""
     parties = _parties(material, by)
-    months = {row["article_id"]: _month(row["published"]) for row in material.articles}
+    months = {row["article_id"]: month_of(row["published"]) for row in material.articles}
     readers = _Readers(material)
     gold = _counted(_of_gold(material), parties, months)
     own = {name: _counted(events, parties, months) for name, events in readers.events.items()}
@@ -109,10 +109,10 @@ class _Readers:
         return csv_bytes(rows, ("annotator_id", "events", "left_out"))
 
 
-def _month(published: str | None) -> str:
+def month_of(published: str | None) -> str:
     """Return the month of a date as far as it is stated; an interval stays as it is.
 
-    >>> _month("2013-11-07"), _month("2020"), _month("2020-08/2020-09-13"), _month(None)
+    >>> month_of("2013-11-07"), month_of("2020"), month_of("2020-08/2020-09-13"), month_of(None)
     ('2013-11', '2020', '2020-08/2020-09-13', '')
     """
     date = published or ""
