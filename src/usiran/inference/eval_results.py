@@ -50,12 +50,10 @@ def eval_results(bench: Benchmark, result: Result) -> bytes:
 def _release(bench: Benchmark, result: Result) -> dict[str, str]:
     """Return tag and day of the release that the result was scored on, if it is one."""
     version = parse_version(result.data_version)
-    return {
-        key: value
-        for release in releases(bench.corpus)
-        if release.version == version
-        for key, value in {"dataset_revision": release.tag, "date": release.created}.items()
-    }
+    for release in releases(bench.corpus):
+        if release.version == version:
+            return {"dataset_revision": release.tag, "date": release.created}
+    return {}
 
 
 def _notes(bench: Benchmark, result: Result) -> str:
