@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -101,6 +100,9 @@ def _show_sent(sent: Sent, *, as_json: bool) -> None:
 
 
 def _serve(folder: Path, port: int) -> None:
+    # Here, not above: it would be a fifth of the time in which every command starts.
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
     # Only this machine can reach it.
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
