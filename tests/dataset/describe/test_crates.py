@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 import tomllib
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +55,43 @@ def test_codemeta_tells_the_package_and_the_data(repo: Corpus) -> None:
         assert document[name] == project[name]
     assert document["license"].endswith(project["license"])
     assert document["supportingData"]["version"] == repo.manifest.version
+
+
+@pytest.mark.peers
+def test_codemeta_is_read_by_its_own_reader(tmp_path: Path) -> None:
+    """With codemetapy, offline: the contexts that it would fetch are made from HERMES's copies."""
+    try:
+        distribution("codemetapy")
+        copies = Path(str(distribution("hermes").locate_file("hermes/model/types/schemas")))
+    except PackageNotFoundError as error:
+        pytest.skip(f"{error.name} is not installed")
+    vocabulary = json.loads((copies / "schemaorg-current-http.jsonld").read_bytes())["@graph"]
+    terms = {term["@id"].removeprefix("schema:"): {"@id": term["@id"]} for term in vocabulary}
+    keywords = {"type": "@type", "id": "@id", "schema": "http://schema.org/"}
+    contexts = {
+        "schemaorgcontext": {"@context": keywords | terms},
+        "codemeta": json.loads((copies / "codemeta.jsonld").read_bytes()),
+    } | {name: {"@context": {}} for name in ("stype", "iodata", "repostatus")}
+    for name, context in contexts.items():
+        (tmp_path / f"{name}.jsonld").write_text(json.dumps(context), "utf-8")
+    ran = subprocess.run(
+        [sys.executable, "-m", "codemeta.codemeta", "-o", "json", ROOT / codemeta.FILE],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    written, read = json.loads((ROOT / codemeta.FILE).read_bytes()), json.loads(ran.stdout)
+    for name in ("name", "version", "description", "developmentStatus", "runtimePlatform"):
+        assert read[name] == written[name]
+    assert sorted(read["keywords"]) == sorted(written["keywords"])
+    data = {
+        name.replace("type", "@type"): value for name, value in written["supportingData"].items()
+    }
+    assert read["supportingData"] == data
+    remarks = [line for line in ran.stderr.splitlines() if "[CODEMETA VALIDATION" in line]
+    # Where the sources stand is not decided; nothing else is missing.
+    assert [line.split("] ")[1] for line in remarks] == ["codeRepository not set", "done"]
 
 
 def test_what_is_no_codemeta_is_told(repo: Corpus) -> None:
