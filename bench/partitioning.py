@@ -8,8 +8,7 @@ from pathlib import Path
 
 from bench.measuring import Measured
 from usiran.benchmark.run import Benchmark
-from usiran.inference.label_batch import label_batch
-from usiran.inference.predict import WINDOW, batches, labelled
+from usiran.inference.predict import WINDOW, batches, label_documents, labelled
 from usiran.inference.read_texts import Document
 from usiran.inference.store import load
 from usiran.inference.train import model_files
@@ -37,7 +36,7 @@ def measure(bench: Benchmark, texts: list[str]) -> Measured:
     two = time.perf_counter() - started
     start_one = time.perf_counter()
     for texts_of_part in parts:
-        label_batch(models, texts_of_part)
+        label_documents(models, texts_of_part)
     one = time.perf_counter() - start_one
     ratio = one / two
     return Measured(

@@ -21,13 +21,14 @@ from tests.support.entries import open_benchmark
 from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError, Finding, InputError
 from usiran.inference.label_batch import label_batch, schemas
-from usiran.inference.predict import MANIFEST, write_predictions
+from usiran.inference.predict import MANIFEST, write_predictions, written
 from usiran.inference.read_texts import Columns, Document, Reader, files_of, read
 from usiran.inference.store import INFO, MODEL, Model, load_all
 from usiran.inference.train import model_files
 from usiran.inference.write_tables import Format
 from usiran.models.base import predict
 from usiran.schemas.tables import MODELS
+from usiran.text.articles import sha256
 from usiran.text.spans import Span
 
 SYSTEMS = {"stance": "tfidf-nb", "holder": "tfidf-svm", "actors": "gazetteer", "events": "tagger"}
@@ -61,6 +62,12 @@ def texts(folder: Path, **named: str) -> Path:
     return folder
 
 
+def labelled_rows(models: Sequence[Model], **named: str) -> dict[str, list[dict[str, Any]]]:
+    columns = {"id": pa.array(named, pa.string()), "text": pa.array(named.values(), pa.string())}
+    tables = label_batch(models, pa.table(columns))
+    return {name: table.to_pylist() for name, table in tables.items()}
+
+
 def rows_in(output: Path, table: str, form: Format = "jsonl") -> list[dict[str, Any]]:
     path = output / f"{table}.{form}"
     if form == "parquet":
@@ -84,7 +91,7 @@ def test_an_articles_labels_are_the_fitted_systems_own(
     gold = bench.golds["stance"]
     mine = gold.records[gold.articles == "article-1"]
     text = "\n".join(mine["text"])
-    rows = label_batch(models, [Document("article-1", "", "f", 1, text)])
+    rows = labelled_rows(models, **{"article-1": text})
     assert [row["text"] for row in rows["stance"]] == mine["text"].tolist()
     assert [row["start"] for row in rows["stance"]] == (
         mine["start"] - mine["start"].iloc[0]
@@ -111,11 +118,11 @@ def test_a_text_is_segmented_in_the_language_of_the_models(models: Sequence[Mode
     info = msgspec.structs.replace(models[0].info, language="tlh")
     foreign = [replace(models[0], info=info)]
     with pytest.raises(FileError, match="found 'language = tlh'"):
-        label_batch(foreign, [Document("a-1", "", "f.txt", 1, TEXT)])
+        labelled_rows(foreign, a=TEXT)
 
 
 def test_raw_text_becomes_the_corpuss_own_tables(models: Sequence[Model]) -> None:
-    rows = label_batch(models, [Document("a-1", "A 1", "f.jsonl", 3, TEXT)])
+    rows = labelled_rows(models, **{"a-1": TEXT})
     assert set(rows) == {"articles", "sentences", "stance", "actors", "events"}
     assert [row["zone"] for row in rows["sentences"]] == ["body", "boilerplate", "body"]
     assert [row["sentence_id"] for row in rows["stance"]] == ["a-1#001", "a-1#003"]
@@ -131,9 +138,23 @@ def test_raw_text_becomes_the_corpuss_own_tables(models: Sequence[Model]) -> Non
     }
     assert [row["holder"] for row in rows["stance"]] == ["author", "source"]
     assert sum(rows["stance"][0]["stance_probabilities"].values()) == pytest.approx(1.0)
-    assert dict(rows["articles"][0]) | {"text_sha256": ""} == {
-        "article_id": "a-1", "source_id": "A 1", "file": "f.jsonl", "row": 3, "text_sha256": "",
-    }  # fmt: skip
+    assert rows["articles"] == [{"article_id": "a-1", "text_sha256": sha256(TEXT)}]
+
+
+def test_no_text_gives_the_same_tables_without_a_row(models: Sequence[Model]) -> None:
+    empty = pa.table({"id": pa.array([], pa.string()), "text": pa.array([], pa.string())})
+    tables = label_batch(models, empty)
+    assert {name: table.schema for name, table in tables.items()} == schemas(models)
+    assert not any(len(table) for table in tables.values())
+
+
+def test_where_a_text_was_read_stands_in_its_row(models: Sequence[Model], tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text(json.dumps({"id": "A 1", "text": TEXT}))
+    write_predictions(models, Reader([tmp_path / "t.jsonl"]), tmp_path / "out", form="jsonl")
+    assert rows_in(tmp_path / "out", "articles") == [
+        {"article_id": "a-1", "text_sha256": sha256(TEXT), "source_id": "A 1",
+         "file": str(tmp_path / "t.jsonl"), "row": 1},
+    ]  # fmt: skip
 
 
 def test_the_columns_are_those_of_the_corpuss_tables(models: Sequence[Model]) -> None:
@@ -150,7 +171,7 @@ def test_the_columns_are_those_of_the_corpuss_tables(models: Sequence[Model]) ->
 
 
 def test_a_text_of_boilerplate_alone_has_no_labels(models: Sequence[Model]) -> None:
-    rows = label_batch(models, [Document("a", "", "f", 1, "Read more\nAdvertisement")])
+    rows = labelled_rows(models, a="Read more\nAdvertisement")
     assert [len(rows[name]) for name in ("sentences", "stance", "actors", "events")] == [2, 0, 0, 0]
 
 
@@ -168,7 +189,7 @@ def test_every_format_holds_the_same_rows(
     for table, count in done.rows.items():
         rows = rows_in(tmp_path / "out", table, form)
         assert len(rows) == count
-        assert list(rows[0]) == schemas(models)[table].names
+        assert list(rows[0]) == written(models)[table].names
     row = rows_in(tmp_path / "out", "actors", form)[0]
     assert (row["text"], str(row["start"])) == ("Colonel Hassan", "0")
     stated = rows_in(tmp_path / "out", "stance", form)[0]["stance_probabilities"]

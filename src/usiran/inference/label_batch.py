@@ -1,6 +1,8 @@
-"""A batch of raw texts labelled in memory: the rows of the corpus's own tables.
+"""A batch of raw texts labelled in memory: Arrow tables like the corpus's own.
 
-`schemas` says which tables and columns there are. Offsets are half-open, in code points of the
+`label_batch` is a function of its arguments alone: whatever reads texts, shares them out over
+processes or machines and writes the tables only calls it. `schemas` says which tables and
+columns there are. Offsets are half-open, in code points of the
 text as it was read. Sentences, boilerplate too, are proposed by `usiran.text.segmentation`;
 boilerplate is never labelled. What only annotators can tell (grounds, votes, modes, folds,
 links) is not predicted.
@@ -12,9 +14,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from usiran.inference.read_texts import Document
 from usiran.inference.store import Model, ModelInfo
-from usiran.inference.write_tables import Rows
 from usiran.models.base import predict
 from usiran.tasks.inputs import records_of
 from usiran.text.articles import sha256
@@ -28,8 +28,8 @@ _PLACE = {"start": _NUMBER, "end": _NUMBER}
 _SENTENCE = {"sentence_id": _TEXT, "article_id": _TEXT, **_PLACE, "zone": _TEXT}
 _SPAN = {"span_id": _TEXT, "article_id": _TEXT, "sentence_id": _TEXT, **_PLACE}
 _SPAN |= {"text": _TEXT, "type": _TEXT}
-_ARTICLE = dict.fromkeys(("article_id", "source_id", "file"), _TEXT)
-_ARTICLE |= {"row": _NUMBER, "text_sha256": _TEXT}
+_ARTICLE = dict.fromkeys(("article_id", "text_sha256"), _TEXT)
+Rows = list[dict[str, Any]]
 
 
 def schemas(models: Sequence[Model]) -> dict[str, pa.Schema]:
@@ -48,14 +48,29 @@ def schemas(models: Sequence[Model]) -> dict[str, pa.Schema]:
     return {name: pa.schema(list(columns.items())) for name, columns in tables.items()}
 
 
-def label_batch(models: Sequence[Model], documents: Sequence[Document]) -> dict[str, Rows]:
-    """Return the rows of each table for some texts, by systems of which each has its own task."""
-    # All of one language: `load_all` refuses a mixture.
+def label_batch(models: Sequence[Model], texts: pa.Table) -> dict[str, pa.Table]:
+    """Return the tables of some texts, by systems of which each has its own task.
+
+    Parameters
+    ----------
+    models : sequence of Model
+        As `load_all` gives them: all of one language, at most one a task.
+    texts : pyarrow.Table
+        A row a text: ``id``, under which it stands in the tables, and ``text``, both strings and
+        never null. Other columns are not looked at.
+
+    Returns
+    -------
+    dict of pyarrow.Table
+        By name, with the columns of `schemas` however many texts there are, also none.
+    """
     language = models[0].info.language
-    sentences = [row for document in documents for row in _sentences(document, language)]
+    ids, bodies = texts["id"].to_pylist(), texts["text"].to_pylist()
+    articles = list(zip(ids, bodies, strict=True))
+    sentences = [row for article in articles for row in _sentences(*article, language)]
     scored = [row for row in sentences if row["zone"] != "boilerplate"]
     rows: dict[str, Rows] = {
-        "articles": list(map(_article, documents)),
+        "articles": [{"article_id": key, "text_sha256": sha256(text)} for key, text in articles],
         "sentences": [{name: row[name] for name in _SENTENCE} for row in sentences],
     }
     labels = [dict(row) for row in scored]
@@ -67,32 +82,25 @@ def label_batch(models: Sequence[Model], documents: Sequence[Document]) -> dict[
             rows["stance"] = labels
             if records is not None:
                 _add_labels(model, records, labels)
-    return rows
-
-
-def _article(document: Document) -> dict[str, Any]:
     return {
-        "article_id": document.article_id,
-        "source_id": document.source_id or None,
-        "file": document.file,
-        "row": document.row,
-        "text_sha256": sha256(document.text),
+        name: pa.Table.from_pylist(rows[name], schema=schema)
+        for name, schema in schemas(models).items()
     }
 
 
-def _sentences(document: Document, language: str) -> Iterator[dict[str, Any]]:
-    for ordinal, (start, end, zone) in enumerate(propose(document.text, language), start=1):
+def _sentences(article_id: str, text: str, language: str) -> Iterator[dict[str, Any]]:
+    for ordinal, (start, end, zone) in enumerate(propose(text, language), start=1):
         yield {
-            "sentence_id": f"{document.article_id}#{ordinal:03d}",
-            "article_id": document.article_id,
+            "sentence_id": f"{article_id}#{ordinal:03d}",
+            "article_id": article_id,
             "start": start,
             "end": end,
             "zone": zone,
-            "text": document.text[start:end],
+            "text": text[start:end],
         }
 
 
-def _add_labels(model: Model, records: pd.DataFrame, rows: Sequence[dict[str, Any]]) -> None:
+def _add_labels(model: Model, records: pd.DataFrame, rows: Rows) -> None:
     task, labels = model.info.task, model.info.labels
     values, probabilities = predict(model.estimator, records, labels)
     for i, (row, value) in enumerate(zip(rows, values, strict=True)):
@@ -101,7 +109,7 @@ def _add_labels(model: Model, records: pd.DataFrame, rows: Sequence[dict[str, An
             row[f"{task}_probabilities"] = dict(zip(labels, probabilities[i].tolist(), strict=True))
 
 
-def _spans(model: Model, records: pd.DataFrame) -> list[dict[str, Any]]:
+def _spans(model: Model, records: pd.DataFrame) -> Rows:
     values, _ = predict(model.estimator, records, model.info.labels)
     rows = zip(records.to_dict("records"), values, strict=True)
     return [_span(model.info, span, record) for record, spans in rows for span in spans]

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
+import pyarrow as pa
 
 from usiran.errors import FileError
 from usiran.inference.label_batch import label_batch, schemas
 from usiran.inference.read_texts import Document, Reader
 from usiran.inference.store import Model, present_versions
-from usiran.inference.write_tables import Format, Rows, open_tables
+from usiran.inference.write_tables import Format, open_tables
 from usiran.io.atomic import new_folder
 
 MANIFEST = "prediction.json"
@@ -21,13 +22,19 @@ BATCH = 64
 WINDOW = 8  # batches in work for each process
 Progress = Callable[[int, int], None]
 
+Tables = dict[str, pa.Table]
+# Where a text was read, besides what `label_batch` says of it.
+_SOURCE = {"source_id": pa.string(), "file": pa.string(), "row": pa.int32()}
+
 _models: Sequence[Model] = ()
 
 
 class Pages(Protocol):
     """Pages of labelled texts, written beside the tables."""
 
-    def add(self, folder: Path, documents: Sequence[Document], rows: Mapping[str, Rows]) -> None:
+    def add(
+        self, folder: Path, documents: Sequence[Document], tables: Mapping[str, pa.Table]
+    ) -> None:
         """Write the pages of a batch of texts into the folder of predictions."""
 
     def finish(self, folder: Path) -> None:
@@ -63,13 +70,13 @@ def write_predictions(
     with new_folder(output, marker=MANIFEST, force=force) as folder:
         # Everything is read twice, so that a bad row is told before hours of labelling.
         total, skipped = reader.survey()
-        with open_tables(folder, schemas(models), form) as tables:
+        with open_tables(folder, written(models), form) as tables:
             parts, texts = itertools.tee(batches(reader.documents(), batch))
-            for rows in labelled(models, parts, workers=workers):
-                tables.write(rows)
+            for batch_tables in labelled(models, parts, workers=workers):
+                tables.write(batch_tables)
                 documents = next(texts)
                 if pages is not None:
-                    pages.add(folder, documents, rows)
+                    pages.add(folder, documents, batch_tables)
                 if progress is not None:
                     progress(tables.counts["articles"], total)
         systems = tuple(_system(model) for model in models)
@@ -92,15 +99,35 @@ def batches(documents: Iterator[Document], size: int) -> Iterator[list[Document]
         yield part
 
 
+def written(models: Sequence[Model]) -> dict[str, pa.Schema]:
+    """Return the tables that are written: those of `label_batch`, and where a text was read."""
+    tables = schemas(models)
+    for name, kind in _SOURCE.items():
+        tables["articles"] = tables["articles"].append(pa.field(name, kind))
+    return tables
+
+
+def label_documents(models: Sequence[Model], documents: Sequence[Document]) -> Tables:
+    """Return the tables of some texts, each with the place where it was read."""
+    columns = {"id": [text.article_id for text in documents]}
+    columns["text"] = [text.text for text in documents]
+    texts = pa.table(columns, pa.schema([("id", pa.string()), ("text", pa.string())]))
+    tables = label_batch(models, texts)
+    for name, kind in _SOURCE.items():
+        values = [getattr(text, name) or None for text in documents]
+        tables["articles"] = tables["articles"].append_column(name, pa.array(values, kind))
+    return tables
+
+
 def labelled(
     models: Sequence[Model], parts: Iterator[list[Document]], *, workers: int
-) -> Iterator[dict[str, Rows]]:
-    """Yield the rows of each batch in order, labelled here or by several processes of Dask.
+) -> Iterator[Tables]:
+    """Yield the tables of each batch in order, labelled here or by several processes of Dask.
 
     A window of batches is in work at a time: memory stays flat however many texts there are.
     """
     if workers == 1:
-        yield from (label_batch(models, documents) for documents in parts)
+        yield from (label_documents(models, documents) for documents in parts)
         return
     try:
         from dask.base import compute
@@ -125,5 +152,5 @@ def _take_models(models: Sequence[Model]) -> None:
     _models = models
 
 
-def _label(documents: list[Document]) -> dict[str, Rows]:
-    return label_batch(_models, documents)
+def _label(documents: list[Document]) -> Tables:
+    return label_documents(_models, documents)

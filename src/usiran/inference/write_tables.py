@@ -2,25 +2,24 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 Format = Literal["parquet", "jsonl", "csv"]
-Rows = Sequence[Mapping[str, Any]]
-Write = Callable[[Rows], object]
+Write = Callable[[pa.Table], object]
 
 
 @contextmanager
 def _parquet(path: Path, schema: pa.Schema) -> Iterator[Write]:
     """One row group a batch; nested values as Arrow structs."""
     with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as writer:
-        yield lambda rows: writer.write_table(pa.Table.from_pylist(list(rows), schema=schema))
+        yield writer.write_table
 
 
 @contextmanager
@@ -29,10 +28,9 @@ def _jsonl(path: Path, schema: pa.Schema) -> Iterator[Write]:
     # Without newline="" a line ends otherwise on Windows, and equal tables have other bytes.
     with path.open("w", encoding="utf-8", newline="") as file:
 
-        def write(rows: Rows) -> None:
-            for row in rows:
-                line = {name: row[name] for name in schema.names}
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        def write(table: pa.Table) -> None:
+            for row in table.select(schema.names).to_pylist():
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
         yield write
 
@@ -47,8 +45,8 @@ def _csv(path: Path, schema: pa.Schema) -> Iterator[Write]:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(schema.names)
-        yield lambda rows: writer.writerows(
-            [cell(row[name]) for name in schema.names] for row in rows
+        yield lambda table: writer.writerows(
+            map(cell, row.values()) for row in table.select(schema.names).to_pylist()
         )
 
 
@@ -66,9 +64,9 @@ class Tables:
     counts: dict[str, int]
     writers: Mapping[str, Write]
 
-    def write(self, rows: Mapping[str, Rows]) -> None:
+    def write(self, tables: Mapping[str, pa.Table]) -> None:
         """Write a batch of rows of each table."""
-        for name, batch in rows.items():
+        for name, batch in tables.items():
             self.writers[name](batch)
             self.counts[name] += len(batch)
 

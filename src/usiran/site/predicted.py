@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from usiran.inference.label_batch import SPAN_LAYERS
+import pyarrow as pa
+
+from usiran.inference.label_batch import SPAN_LAYERS, Rows
 from usiran.inference.read_texts import Document
 from usiran.inference.store import Model
-from usiran.inference.write_tables import Rows
 from usiran.io.atomic import fill
 from usiran.io.markdown import score
 from usiran.site.guides import Guides
@@ -50,12 +51,15 @@ class PredictedPages:
         self._notice = f"Labels by systems, read by nobody: {', '.join(systems)}."
         self._texts: list[tuple[str, str]] = []
 
-    def add(self, folder: Path, documents: Sequence[Document], rows: Mapping[str, Rows]) -> None:
+    def add(
+        self, folder: Path, documents: Sequence[Document], tables: Mapping[str, pa.Table]
+    ) -> None:
         """Write the pages of some texts."""
+        rows = {name: table.to_pylist() for name, table in tables.items()}
         by_article: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for row in rows["sentences"]:
             by_article[row["article_id"]].append(row)
-        labels = {row["sentence_id"]: row for row in rows.get("stance", ())}
+        labels = {row["sentence_id"]: row for row in rows.get("stance", [])}
         marks = _marks(rows)
         for document in documents:
             sentences = [
@@ -138,7 +142,7 @@ def _article(document: Document, sentences: Sequence[SentenceView]) -> ArticleVi
 def _marks(rows: Mapping[str, Rows]) -> dict[str, list[Mark]]:
     marks: dict[str, list[Mark]] = defaultdict(list)
     for task, layer in SPAN_LAYERS.items():
-        for row in _known(rows.get(task, ())):
+        for row in _known(rows.get(task, [])):
             fragment, start, end = fragment_of(row["span_id"]), row["start"], row["end"]
             label = row["type"]
             marks[row["sentence_id"]].append(
