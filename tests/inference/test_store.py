@@ -30,7 +30,7 @@ from usiran.inference.stored_types import with_present_names
 from usiran.inference.train import fit, model_files
 from usiran.models.base import predict
 from usiran.models.registry import SYSTEMS
-from usiran.models.roles import NoLinks
+from usiran.models.roles import LinkFinder
 from usiran.models.settings import read_all
 
 
@@ -63,7 +63,7 @@ def model(stored: Path, tmp_path: Path) -> Path:
 LIBRARY = read_all(Corpus.find(Path(__file__)), tuple(SYSTEMS))
 TRAINABLE = [
     (task, name)
-    for task in ("stance", "holder", "actors", "events")
+    for task in ("stance", "holder", "actors", "events", "roles")
     for name in SYSTEMS
     if task in LIBRARY[name].tasks
     and SYSTEMS[name].relabel is None
@@ -122,7 +122,7 @@ def test_a_stored_file_names_no_module_of_ours(stored: Path) -> None:
 
 
 def test_a_type_that_the_table_lacks_keeps_its_path_and_is_refused_by_it() -> None:
-    assert untrusted(dumps(NoLinks())) == ["usiran.models.roles.NoLinks"]
+    assert untrusted(dumps(LinkFinder())) == ["usiran.models.roles.LinkFinder"]
 
 
 def test_storing_leaves_the_fitted_tagger_as_it_was(bench: Benchmark) -> None:
@@ -181,9 +181,9 @@ def test_the_card_is_in_the_hubs_format_with_score_and_interval(bench: Benchmark
         ("stance", "tagger", "none that tagger runs on"),
         ("article_stance", "majority", "a task that can be evaluated|none that majority runs on"),
         (
-            "roles",
+            "roles_end_to_end",
             "nearest-actor",
-            "found .roles.; allowed: stance, .*events",
+            "allowed: stance, .*roles; to mend: train the part that is given actors and events",
         ),
         ("stance", "who-to-whom-gold", "it reads annotators' marks"),
         ("actors", "crf", "it is a peer, only compared with"),

@@ -18,6 +18,7 @@ from usiran.models.with_spans import WithPredictedSpans
 from usiran.tasks.base import Gold, Objects, objects
 from usiran.tasks.links import Link
 from usiran.text.spans import Span
+from usiran.text.tokens import tokenize
 
 #       0         1         2         3
 #       0123456789012345678901234567890123456
@@ -64,7 +65,7 @@ def test_random_links_keep_the_training_rates_and_repeat_with_their_seed() -> No
 
 def test_features_tell_order_distance_rank_and_voice() -> None:
     row = RECORDS.iloc[0]
-    sentence = MarkedSentence(row["text"], row["actors"], row["events"])
+    sentence = MarkedSentence(row["text"], row["actors"], row["events"], tokenize(row["text"]))
     near, far = (pair_features(sentence, row["events"][0], row["actors"][i]) for i in (1, 0))
     assert {"side=before", "rank=0", "voice=beby", "distance=1", "actors=0", "between=were",
             "stem=hit", "before|rank=0"} <= set(near)  # fmt: skip

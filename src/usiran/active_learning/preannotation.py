@@ -16,7 +16,7 @@ from usiran.benchmark.protocol import predict_folds
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import InputError
-from usiran.inference.label_batch import SPAN_LAYERS
+from usiran.inference.columns import SPAN_LAYERS
 from usiran.label_studio import annotation_records as records
 from usiran.label_studio.annotation_records import SpanReading, TaskReading
 from usiran.label_studio.tasks import Task

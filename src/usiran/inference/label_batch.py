@@ -2,50 +2,37 @@
 
 `label_batch` is a function of its arguments alone: whatever reads texts, shares them out over
 processes or machines and writes the tables only calls it. `schemas` says which tables and
-columns there are. Offsets are half-open, in code points of the
-text as it was read. Sentences, boilerplate too, are proposed by `usiran.text.segmentation`;
-boilerplate is never labelled. What only annotators can tell (grounds, votes, modes, folds,
-links) is not predicted.
+columns there are. Offsets are half-open, in code points of the text as it was read. Sentences,
+boilerplate too, are proposed by `usiran.text.segmentation`; boilerplate is never labelled.
+
+What is said of a text depends on no other text, thread or processor: no sum runs over a batch,
+none is left to a library that adds up in another order elsewhere, and probabilities are rounded
+to DIGITS decimals, below which processors differ.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 
-from usiran.inference.store import Model, ModelInfo
-from usiran.models.base import predict
+from usiran.inference import flat_tables
+from usiran.inference.columns import SENTENCE, SPAN_LAYERS, schemas
+from usiran.inference.store import Model
+from usiran.models.base import predict, predict_items
+from usiran.stats.scores import Floats
+from usiran.tasks.base import Objects, objects
 from usiran.tasks.inputs import records_of
 from usiran.text.articles import sha256
 from usiran.text.segmentation import propose
-from usiran.text.spans import Span
+from usiran.text.tokens import tokenize
 
-# What a span_id calls the spans of a task.
-SPAN_LAYERS = {"actors": "actor", "events": "event"}
-_TEXT, _NUMBER = pa.string(), pa.int32()
-_PLACE = {"start": _NUMBER, "end": _NUMBER}
-_SENTENCE = {"sentence_id": _TEXT, "article_id": _TEXT, **_PLACE, "zone": _TEXT}
-_SPAN = {"span_id": _TEXT, "article_id": _TEXT, "sentence_id": _TEXT, **_PLACE}
-_SPAN |= {"text": _TEXT, "type": _TEXT}
-_ARTICLE = dict.fromkeys(("article_id", "text_sha256"), _TEXT)
-Rows = list[dict[str, Any]]
-
-
-def schemas(models: Sequence[Model]) -> dict[str, pa.Schema]:
-    """Return the tables that the systems fill, and their columns."""
-    tables = {"articles": _ARTICLE, "sentences": _SENTENCE}
-    for model in models:
-        info = model.info
-        if info.unit == "spans":
-            tables[info.task] = _SPAN | ({"quad": _TEXT} if info.groups else {})
-        else:
-            table = tables.setdefault("stance", _SENTENCE | {"text": _TEXT})
-            table[info.task] = _TEXT
-            if hasattr(model.estimator, "predict_proba"):
-                struct = pa.struct([(label, pa.float64()) for label in info.labels])
-                table[f"{info.task}_probabilities"] = struct
-    return {name: pa.schema(list(columns.items())) for name, columns in tables.items()}
+DIGITS = 6
+LINKING = "linking"
+Row = dict[str, Any]
+Rows = list[Row]
 
 
 def label_batch(models: Sequence[Model], texts: pa.Table) -> dict[str, pa.Table]:
@@ -65,30 +52,22 @@ def label_batch(models: Sequence[Model], texts: pa.Table) -> dict[str, pa.Table]
         By name, with the columns of `schemas` however many texts there are, also none.
     """
     language = models[0].info.language
-    ids, bodies = texts["id"].to_pylist(), texts["text"].to_pylist()
-    articles = list(zip(ids, bodies, strict=True))
+    articles = list(zip(texts["id"].to_pylist(), texts["text"].to_pylist(), strict=True))
     sentences = [row for article in articles for row in _sentences(*article, language)]
     scored = [row for row in sentences if row["zone"] != "boilerplate"]
     rows: dict[str, Rows] = {
         "articles": [{"article_id": key, "text_sha256": sha256(text)} for key, text in articles],
-        "sentences": [{name: row[name] for name in _SENTENCE} for row in sentences],
+        "sentences": [{name: row[name] for name in SENTENCE} for row in sentences],
     }
-    labels = [dict(row) for row in scored]
-    records = records_of(pd.DataFrame(scored)) if scored else None
-    for model in models:
-        if model.info.unit == "spans":
-            rows[model.info.task] = [] if records is None else _spans(model, records)
-        else:
-            rows["stance"] = labels
-            if records is not None:
-                _add_labels(model, records, labels)
+    if scored:
+        rows |= _labelled(models, scored)
     return {
-        name: pa.Table.from_pylist(rows[name], schema=schema)
+        name: pa.Table.from_pylist(rows.get(name, []), schema=schema)
         for name, schema in schemas(models).items()
     }
 
 
-def _sentences(article_id: str, text: str, language: str) -> Iterator[dict[str, Any]]:
+def _sentences(article_id: str, text: str, language: str) -> Iterator[Row]:
     for ordinal, (start, end, zone) in enumerate(propose(text, language), start=1):
         yield {
             "sentence_id": f"{article_id}#{ordinal:03d}",
@@ -100,31 +79,114 @@ def _sentences(article_id: str, text: str, language: str) -> Iterator[dict[str, 
         }
 
 
+class _Said(NamedTuple):
+    """What a model says of every sentence: its spans or links, and the probability of each."""
+
+    values: Objects
+    chances: Objects
+
+
+def _labelled(models: Sequence[Model], scored: Rows) -> dict[str, Rows]:
+    """Return the rows of every table of labels."""
+    records = records_of(pd.DataFrame(scored))
+    # Once for all models that read tokens.
+    records["tokens"] = objects(tuple(tokenize(row["text"])) for row in scored)
+    labels = [dict(row) for row in scored]
+    by_task = {model.info.task: model for model in models}
+    said: dict[str, _Said] = {}
+    # What is given to a model is found by others before it is asked.
+    for model in sorted(models, key=lambda model: len(model.info.given)):
+        if model.info.unit == "sentence":
+            _add_labels(model, records, labels)
+            continue
+        own = records.assign(**{task: said[task].values for task in model.info.given})
+        said[model.info.task] = _Said(*predict_items(model.estimator, own))
+    tables = {
+        task: _spans(by_task[task], each, scored)
+        for task, each in said.items()
+        if by_task[task].info.unit == "spans" and not by_task[task].info.given
+    }
+    if "actors" in said:
+        _add_actors(tables["actors"], said.get(LINKING), by_task.get(LINKING))
+        flat_tables.add_affiliations(tables["actors"], tables.get("affiliation", ()))
+    if "roles" in said:
+        tables["roles"] = _roles(said["roles"], scored)
+    if "events" in said:
+        tables["events"] = flat_tables.events(tables, labels)
+    if "roles" in said:
+        tables["dyads"] = flat_tables.dyads(tables["events"])
+    return tables | {"stance": labels}
+
+
 def _add_labels(model: Model, records: pd.DataFrame, rows: Rows) -> None:
     task, labels = model.info.task, model.info.labels
     values, probabilities = predict(model.estimator, records, labels)
     for i, (row, value) in enumerate(zip(rows, values, strict=True)):
         row[task] = str(value)
         if probabilities is not None:
-            row[f"{task}_probabilities"] = dict(zip(labels, probabilities[i].tolist(), strict=True))
+            row[f"{task}_probabilities"] = _stated(labels, probabilities[i])
 
 
-def _spans(model: Model, records: pd.DataFrame) -> Rows:
-    values, _ = predict(model.estimator, records, model.info.labels)
-    rows = zip(records.to_dict("records"), values, strict=True)
-    return [_span(model.info, span, record) for record, spans in rows for span in spans]
-
-
-def _span(info: ModelInfo, span: Span, record: Mapping[Any, Any]) -> dict[str, Any]:
-    start, end = span.start + record["start"], span.end + record["start"]
-    layer = SPAN_LAYERS.get(info.task, info.task)
-    row: dict[str, Any] = {
-        "span_id": f"{record['article_id']}@{layer}:{start}-{end}",
-        "article_id": record["article_id"],
-        "sentence_id": record["sentence_id"],
-        "start": start,
-        "end": end,
-        "text": record["text"][span.start : span.end],
-        "type": span.label,
+def _stated(labels: Sequence[str], probabilities: Floats) -> dict[str, float]:
+    return {
+        label: round(chance, DIGITS)
+        for label, chance in zip(labels, probabilities.tolist(), strict=True)
     }
-    return row | ({"quad": info.groups[span.label]} if info.groups else {})
+
+
+def _chance(value: float) -> float | None:
+    """Return a probability as the tables hold it; nan is that of a system that states none."""
+    return None if value != value else round(float(value), DIGITS)  # noqa: PLR0124 - NaN
+
+
+def _spans(model: Model, said: _Said, scored: Rows) -> Rows:
+    groups, layer = model.info.groups, SPAN_LAYERS.get(model.info.task, model.info.task)
+    rows: Rows = []
+    for sentence, spans, chances in zip(scored, *said, strict=True):
+        for span, chance in zip(spans, chances, strict=True):
+            row = {
+                "span_id": _span_id(sentence, layer, span),
+                "article_id": sentence["article_id"],
+                "sentence_id": sentence["sentence_id"],
+                "start": span.start + sentence["start"],
+                "end": span.end + sentence["start"],
+                "text": sentence["text"][span.start : span.end],
+                "type": span.label,
+                "probability": _chance(chance),
+            }
+            rows.append(row | ({"quad": groups[span.label]} if groups else {}))
+    return rows
+
+
+def _span_id(sentence: Row, layer: str, span: Any) -> str:
+    first = sentence["start"]
+    return f"{sentence['article_id']}@{layer}:{span.start + first}-{span.end + first}"
+
+
+def _add_actors(mentions: Rows, said: _Said | None, model: Model | None) -> None:
+    """Say who each mention is, where a model links them; what it says stands in their order."""
+    if said is None or model is None:
+        return
+    sides = getattr(model.estimator, "affiliations_", {})
+    spans = [span for spans in said.values for span in spans]
+    chances = [chance for chances in said.chances for chance in chances]
+    for mention, span, chance in zip(mentions, spans, chances, strict=True):
+        linked = span.label in sides
+        mention["actor_id"] = span.label if linked else None
+        mention["affiliation"] = sides.get(span.label)
+        mention["actor_id_probability"] = _chance(chance)
+
+
+def _roles(said: _Said, scored: Rows) -> Rows:
+    return [
+        {
+            "article_id": sentence["article_id"],
+            "event_id": _span_id(sentence, "event", link.event),
+            "role": link.role,
+            "actor_span_id": _span_id(sentence, "actor", link.actor),
+            "evidence": "sentence",
+            "probability": _chance(chance),
+        }
+        for sentence, links, chances in zip(scored, *said, strict=True)
+        for link, chance in zip(links, chances, strict=True)
+    ]

@@ -15,7 +15,11 @@ from usiran.stats.bootstrap import COVERAGE
 from usiran.tasks.base import METRICS, Gold
 
 # The Hub's name of what a unit asks for, and the config that holds it.
-_TASKS = {"sentence": ("text-classification", "stance"), "spans": ("token-classification", "spans")}
+_TASKS = {
+    "sentence": ("text-classification", "stance"),
+    "spans": ("token-classification", "spans"),
+    "links": ("token-classification", "spans"),
+}
 _BASES = {
     "first-pass": "Its labels are one annotator's first pass, not an adjudicated gold.",
     "adjudicated": "Its labels were adjudicated from independent annotators' labels.",
@@ -82,5 +86,5 @@ def _evaluated(info: ModelInfo, manifest: Manifest, result: Result) -> EvalResul
 def _counts(gold: Gold) -> Counter[str]:
     counts: Counter[str] = Counter()
     for value in gold.values:
-        counts.update([value] if isinstance(value, str) else [span.label for span in value])
+        counts.update([value] if isinstance(value, str) else [item.label for item in value])
     return counts

@@ -11,7 +11,8 @@ import msgspec
 import pyarrow as pa
 
 from usiran.errors import FileError
-from usiran.inference.label_batch import label_batch, schemas
+from usiran.inference.columns import describe, schemas
+from usiran.inference.label_batch import label_batch
 from usiran.inference.read_texts import Document, Reader
 from usiran.inference.store import Model, present_versions
 from usiran.inference.write_tables import Format, open_tables
@@ -79,18 +80,13 @@ def write_predictions(
                     pages.add(folder, documents, batch_tables)
                 if progress is not None:
                     progress(tables.counts["articles"], total)
-        systems = tuple(_system(model) for model in models)
+        systems = tuple(map(describe, models))
         predictions = Predictions(systems, present_versions(), tables.counts, skipped)
         content = msgspec.json.format(msgspec.json.encode(predictions)) + b"\n"
         (folder / MANIFEST).write_bytes(content)
         if pages is not None:
             pages.finish(folder)
     return predictions
-
-
-def _system(model: Model) -> dict[str, str]:
-    names = ("task", "system", "data_version", "model_sha256")
-    return {name: getattr(model.info, name) for name in names}
 
 
 def batches(documents: Iterator[Document], size: int) -> Iterator[list[Document]]:

@@ -9,7 +9,7 @@ import io
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -31,7 +31,7 @@ from usiran.tasks.base import Unit
 MODEL, INFO, CARD = "model.skops", "model.json", "README.md"
 FORMAT = 1
 PACKAGES = ("usiran", "scikit-learn", "skops", "numpy")
-UNITS: tuple[Unit, ...] = ("sentence", "spans")
+UNITS: tuple[Unit, ...] = ("sentence", "spans", "links")
 ORDER = ("stance", "holder", "actors", "events")  # of columns and tables
 
 # Everything a model file may hold beyond what skops trusts of scikit-learn and numpy. None
@@ -64,6 +64,8 @@ class ModelInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     sentences: int
     versions: dict[str, str]  # of the packages it was trained with
     model_sha256: str
+    # What it is given besides the text, such as actors: models of these tasks find it first.
+    given: tuple[str, ...] = ()
     language: str = "en"  # ISO 639-1, of its articles; older folders do not state it
     # Of a model that learned from the training companion besides: its track, how many invented
     # sentences, and their SHA-256.
@@ -152,8 +154,20 @@ def load_all(paths: Sequence[Path], data_version: str | None = None) -> tuple[Mo
             value = f"data version {info.data_version}"
             raise FileError(folder / INFO, value, data_version, _TRAIN)
         models[info.task] = model
+    for model in models.values():
+        _check_given(model.info, models)
     others = sorted(set(models) - set(ORDER))
     return tuple(models[task] for task in (*ORDER, *others) if task in models)
+
+
+def _check_given(info: ModelInfo, models: Container[str]) -> None:
+    if missing := [task for task in info.given if task not in models]:
+        value, allowed = (
+            f"no model of {' and '.join(missing)}",
+            f"models of {', '.join(info.given)}",
+        )
+        fix = "name them with --with: it labels what they find"
+        raise FileError(f"the model of {info.task}", value, allowed, fix)
 
 
 def _content(path: Path) -> bytes:

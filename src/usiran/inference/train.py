@@ -14,7 +14,7 @@ from usiran.inference.model_card import model_card
 from usiran.models.base import Estimator
 from usiran.models.fit_cache import fit_copy
 from usiran.models.settings import chosen
-from usiran.tasks.base import Gold
+from usiran.tasks.base import LAYERS, Gold
 
 
 def fit(bench: Benchmark, task: str, system: str, *, seed: int = 0) -> Estimator:
@@ -84,6 +84,7 @@ def _info(bench: Benchmark, task: str, system: str, seed: int, model: str) -> st
         sentences=len(gold.values),
         versions=store.present_versions(),
         model_sha256=model,
+        given=given(gold),
         language=manifest.language,
         **_companion(bench, gold),
     )
@@ -99,6 +100,11 @@ def _companion(bench: Benchmark, gold: Gold) -> dict[str, Any]:
         "companion_sentences": sentences,
         "companion_sha256": bench.companion_sha256,
     }
+
+
+def given(gold: Gold) -> tuple[str, ...]:
+    """Return the layers that stand in the records of every article, held out or not."""
+    return tuple(name for name in LAYERS if name in gold.records and name not in gold.hidden)
 
 
 def _check_trainable(bench: Benchmark, task: str, system: str) -> None:
@@ -117,7 +123,9 @@ def _check_trainable(bench: Benchmark, task: str, system: str) -> None:
         fix = f"choose another task: {gold.verdict}"
         raise InputError.of("TASK", task, "a task that can be evaluated", fix)
     if not _can_label_raw(gold):
-        fix = "name a task that reads nothing but the text"
+        fix = "name a task of the list"
+        if gold.task.hidden:
+            fix = f"train the part that is given {' and '.join(gold.task.hidden)}, and those"
         raise InputError.of("TASK", task, ", ".join(able), fix)
     if not entry.labels_raw:
         fix = "name another system: this control learns labels rearranged on purpose"
@@ -136,8 +144,13 @@ def _systems(bench: Benchmark, gold: Gold) -> tuple[str, ...]:
 
 
 def _can_label_raw(gold: Gold) -> bool:
-    """Return whether a raw text is all that the task needs, and its gold can be learned."""
-    return gold.task.unit in store.UNITS and not gold.task.learns_from and not gold.verdict
+    """Return whether raw texts can be labelled for the task, and its gold can be learned.
+
+    What is found in several steps is trained step by step.
+    """
+    task = gold.task
+    learned = not (task.learns_from or task.hidden or gold.verdict)
+    return task.unit in store.UNITS and learned
 
 
 def _stored_result(bench: Benchmark, task: str, system: str) -> Result | None:

@@ -115,3 +115,16 @@ def predict(
     probabilities = np.zeros((len(records), len(labels)))
     probabilities[:, [labels.index(label) for label in classes]] = stated
     return objects(map(str, values)), probabilities
+
+
+def predict_items(fitted: Estimator, records: pd.DataFrame) -> tuple[Objects, Objects]:
+    """Return the spans or links of each record, and the probability of each of them.
+
+    A system states them by a method `stated_items`; of one that has none they are nan.
+    """
+    with threadpool_limits(1):
+        if hasattr(fitted, "stated_items"):
+            stated: tuple[Objects, Objects] = fitted.stated_items(records)
+            return stated
+        values = fitted.predict(records)
+    return values, objects((np.nan,) * len(row) for row in values)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from usiran.models.token_features import stem
 from usiran.text.spans import Span
-from usiran.text.tokens import Token, tokenize
+from usiran.text.tokens import Token
 
 FAR = 9
+_start, _end = attrgetter("start"), attrgetter("end")
 _BE = frozenset({"is", "are", "was", "were", "be", "been", "being"})
 
 
@@ -19,6 +22,7 @@ class MarkedSentence(NamedTuple):
     text: str
     actors: Sequence[Span]
     events: Sequence[Span]
+    tokens: Sequence[Token]
 
     def pairs(self) -> list[tuple[Span, Span]]:
         """Return every event with every actor."""
@@ -31,12 +35,14 @@ def pair_features(sentence: MarkedSentence, event: Span, actor: Span) -> list[st
     Order and distance, what stands between the two, how many other actors and events do,
     whether the event looks passive, and the two spans themselves.
     """
-    tokens = tokenize(sentence.text)
     side = _side(event, actor)
     first, last = sorted((event, actor), key=lambda span: span.start)
-    between = [t.text.lower() for t in tokens if first.end <= t.start and t.end <= last.start]
+    words = [token.text.lower() for token in sentence.tokens]
+    before = {span: bisect_right(sentence.tokens, span.start, key=_end) for span in (event, actor)}
+    behind = bisect_left(sentence.tokens, event.end, key=_start)
+    between = words[bisect_left(sentence.tokens, first.end, key=_start) : before[last]]
     rank = _rank(sentence.actors, event, actor)
-    voice = _voice(tokens, event)
+    voice = _voice(words[: before[event]], words[behind:])
     form = sentence.text[event.start : event.end]
     features = [
         f"side={side}",
@@ -45,8 +51,8 @@ def pair_features(sentence: MarkedSentence, event: Span, actor: Span) -> list[st
         f"events={min(_between(sentence.events, first, last), 4)}",
         f"rank={rank}",
         f"voice={voice}",
-        f"word={(['', *_before(tokens, actor)])[-1]}",
-        f"next={([*_behind(tokens, event), ''])[0]}",
+        f"word={words[before[actor] - 1] if before[actor] else ''}",
+        f"next={(words[behind : behind + 1] or [''])[0]}",
         f"event={event.label}",
         f"actor={actor.label}",
         f"event={event.label}|actor={actor.label}",
@@ -76,16 +82,8 @@ def _rank(actors: Sequence[Span], event: Span, actor: Span) -> str:
     return str(min(rivals.index(actor), 3))
 
 
-def _voice(tokens: Sequence[Token], event: Span) -> str:
-    """Return whether a form of "be" stands shortly before the event, and "by" behind it."""
-    be = "be" if _BE & set(_before(tokens, event)[-3:]) else ""
-    by = "by" if "by" in _behind(tokens, event)[:4] else ""
+def _voice(before: Sequence[str], behind: Sequence[str]) -> str:
+    """Return whether a form of "be" stands shortly before an event, and "by" behind it."""
+    be = "be" if _BE & set(before[-3:]) else ""
+    by = "by" if "by" in behind[:4] else ""
     return be + by
-
-
-def _before(tokens: Sequence[Token], span: Span) -> list[str]:
-    return [token.text.lower() for token in tokens if token.end <= span.start]
-
-
-def _behind(tokens: Sequence[Token], span: Span) -> list[str]:
-    return [token.text.lower() for token in tokens if token.start >= span.end]

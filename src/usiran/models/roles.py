@@ -15,14 +15,17 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from scipy.special import softmax
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 
 from usiran.models.base import learn_features
 from usiran.models.logistic import TrainingRows
 from usiran.models.pair_features import MarkedSentence, pair_features
+from usiran.models.token_features import tokens_of
 from usiran.models.tuning import inner_splits
 from usiran.models.with_spans import need_columns
+from usiran.stats.scores import Floats
 from usiran.tasks.base import Objects, objects, of_companion
 from usiran.tasks.links import Link, link_set
 from usiran.text.spans import Span
@@ -50,9 +53,9 @@ class LinkFinder(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
 def _marked_sentences(X: pd.DataFrame) -> Iterator[tuple[MarkedSentence, int]]:
     """Yield each sentence with its marks, and its place in the article."""
     need_columns(X, "actors", "events")
-    rows = zip(X["text"], X["actors"], X["events"], X["start"], strict=True)
-    for text, actors, events, start in rows:
-        yield MarkedSentence(text, actors, events), int(start)
+    columns = (X[name] for name in ("text", "actors", "events", "start"))
+    for text, actors, events, start, tokens in zip(*columns, tokens_of(X), strict=True):
+        yield MarkedSentence(text, actors, events, tokens), int(start)
 
 
 class NoLinks(LinkFinder):
@@ -189,15 +192,27 @@ class PairModel(LinkFinder):
             totals += (predicted != NONE).sum(axis=1) + (true != NONE).sum()
         return [float(2 * hit / max(total, 1)) for hit, total in zip(hits, totals, strict=True)]
 
-    def links_of(self, sentence: MarkedSentence) -> Sequence[Link]:
-        """Return the links that the model finds likelier than none."""
-        pairs = sentence.pairs()
-        if not pairs:
-            return ()
-        matrix = self.vocabulary_.transform([pair_features(sentence, *pair) for pair in pairs])
-        roles = _predict(self.model_, matrix, self.chosen_[1])
-        rows = zip(roles, pairs, strict=True)
-        return [Link(str(role), *pair) for role, pair in rows if role != NONE]
+    def predict(self, X: pd.DataFrame) -> Objects:
+        """Return the links that the model finds likelier than none, for each sentence."""
+        return self.stated_items(X)[0]
+
+    def stated_items(self, X: pd.DataFrame) -> tuple[Objects, Objects]:
+        """Return the links of each sentence, and how likely the model finds the role of each."""
+        sentences = list(_marked_sentences(X))
+        # All pairs at once: a call of scikit-learn costs more than what it computes for one.
+        pairs = [(i, *pair) for i, (row, _) in enumerate(sentences) for pair in row.pairs()]
+        found: list[dict[Link, float]] = [{} for _ in sentences]
+        if pairs:
+            rows = (pair_features(sentences[i][0], event, actor) for i, event, actor in pairs)
+            matrix = self.vocabulary_.transform(rows)
+            roles, chances = _stated(self.model_, matrix, self.chosen_[1])
+            for (i, event, actor), role, chance in zip(pairs, roles, chances, strict=True):
+                if role != NONE:
+                    link = Link(str(role), event, actor._replace(label=""))
+                    found[i][link] = float(chance)
+        links = [link_set(own, start) for own, (_, start) in zip(found, sentences, strict=True)]
+        stated = [tuple(own[link] for link in row) for row, own in zip(links, found, strict=True)]
+        return objects(links), objects(stated)
 
 
 def _fit(rows: TrainingRows, roles: Objects, strength: float) -> LogisticRegression | str:
@@ -214,7 +229,15 @@ def _fit(rows: TrainingRows, roles: Objects, strength: float) -> LogisticRegress
 def _predict(
     model: LogisticRegression | str, matrix: sparse.csr_matrix, constant: float
 ) -> Objects:
+    return _stated(model, matrix, constant)[0]
+
+
+def _stated(
+    model: LogisticRegression | str, matrix: sparse.csr_matrix, constant: float
+) -> tuple[Objects, Floats]:
+    """Return the likeliest role of each pair, and how likely it is once the constant is added."""
     if isinstance(model, str):
-        return np.full(matrix.shape[0], model, dtype=object)
+        return np.full(matrix.shape[0], model, dtype=object), np.ones(matrix.shape[0])
     scores = model.predict_log_proba(matrix) + constant * (model.classes_ == NONE)
-    return np.asarray(model.classes_[scores.argmax(axis=1)], dtype=object)
+    roles = np.asarray(model.classes_[scores.argmax(axis=1)], dtype=object)
+    return roles, softmax(scores, axis=1).max(axis=1)

@@ -1,13 +1,17 @@
 """What the tagger looks at: features of one token in its sentence, as strings."""
 
+# ruff: noqa: N803  (scikit-learn's signatures)
+
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+import pandas as pd
+
 from usiran.text.spans import Span
-from usiran.text.tokens import Token
+from usiran.text.tokens import Token, tokenize
 
 EDGE = "<edge>"
 REACH = 4
@@ -18,6 +22,11 @@ _RUNS = re.compile(r"(.)\1+")
 # Forms recur: remembering what each gives makes tagging a quarter faster, and a bound keeps
 # memory flat however many texts there are.
 _remember = lru_cache(maxsize=2**15)
+
+
+def tokens_of(X: pd.DataFrame) -> list[Sequence[Token]]:
+    """Return the tokens of each sentence: those that stand in its record, where they do."""
+    return list(X["tokens"]) if "tokens" in X else [tokenize(text) for text in X["text"]]
 
 
 @_remember

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from usiran.inference.label_batch import SPAN_LAYERS, Rows
+from usiran.inference.columns import ROLES
+from usiran.inference.label_batch import Rows
 from usiran.inference.read_texts import Document
 from usiran.inference.store import Model
 from usiran.io.atomic import fill
@@ -20,6 +21,8 @@ from usiran.site.markup import render
 from usiran.site.pages import static_files
 from usiran.site.views import (
     ArticleView,
+    Deed,
+    Party,
     SentenceView,
     fragment_of,
     ordinal_of,
@@ -60,16 +63,18 @@ class PredictedPages:
         for row in rows["sentences"]:
             by_article[row["article_id"]].append(row)
         labels = {row["sentence_id"]: row for row in rows.get("stance", [])}
-        marks = _marks(rows)
+        marks, deeds = _marks(rows), _deeds(rows)
         for document in documents:
             sentences = [
-                self._sentence(row, document.text, labels, marks)
+                self._sentence(row, document.text, labels, marks, deeds)
                 for row in by_article[document.article_id]
             ]
             view = _article(document, sentences)
             self._texts.append((document.article_id, view.title))
             name = f"{FOLDER}/articles/{document.article_id}.html"
-            page = self._page("article", name, article=view, happenings=[], asked=())
+            page = self._page(
+                "article", name, article=view, happenings=[[deed] for deed in view.deeds], asked=()
+            )
             fill(folder, {name: page})
 
     def finish(self, folder: Path) -> None:
@@ -101,6 +106,7 @@ class PredictedPages:
         text: str,
         labels: Mapping[str, Mapping[str, Any]],
         marks: Mapping[str, list[Mark]],
+        deeds: Mapping[str, list[Deed]],
     ) -> SentenceView:
         key = row["sentence_id"]
         place = Sentence(key, row["article_id"], row["start"], row["end"], row["zone"])
@@ -120,6 +126,7 @@ class PredictedPages:
                 for task in _SENTENCES
                 for label, chance in (own.get(f"{task}_probabilities") or {}).items()
             ),
+            deeds=tuple(deeds.get(key, ())),
         )
 
 
@@ -141,16 +148,46 @@ def _article(document: Document, sentences: Sequence[SentenceView]) -> ArticleVi
 
 def _marks(rows: Mapping[str, Rows]) -> dict[str, list[Mark]]:
     marks: dict[str, list[Mark]] = defaultdict(list)
-    for task, layer in SPAN_LAYERS.items():
-        for row in _known(rows.get(task, [])):
-            fragment, start, end = fragment_of(row["span_id"]), row["start"], row["end"]
-            label = row["type"]
-            marks[row["sentence_id"]].append(
-                Mark(fragment, layer, start, end, label, words=row["text"], tag=label)
-            )
+    for row in _known(rows.get("actors", []), "span_id"):
+        actor, side = (row.get(name) or "" for name in ("actor_id", "affiliation"))
+        mark = _mark(row, "actor", "span_id", "text")
+        marks[row["sentence_id"]].append(mark._replace(actor=actor, affiliation=side))
+    for row in _known(rows.get("events", []), "event_id"):
+        marks[row["sentence_id"]].append(_event_mark(row))
     return marks
 
 
-def _known(rows: Rows) -> Iterable[Mapping[str, Any]]:
+def _mark(row: Mapping[str, Any], layer: str, key: str, words: str) -> Mark:
+    fragment, start, end, label = fragment_of(row[key]), row["start"], row["end"], row["type"]
+    return Mark(fragment, layer, start, end, label, words=row[words], tag=label)
+
+
+def _event_mark(row: Mapping[str, Any]) -> Mark:
+    ends = [tuple(map(fragment_of, row[f"{role}_span_ids"] or ())) for role in ROLES]
+    mark = _mark(row, "event", "event_id", "trigger")
+    return mark._replace(agents=ends[0], recipients=ends[1])
+
+
+def _deeds(rows: Mapping[str, Rows]) -> dict[str, list[Deed]]:
+    """Return who does what to whom in each sentence; nothing where no roles were asked for."""
+    deeds: dict[str, list[Deed]] = defaultdict(list)
+    for row in _known(rows["events"], "event_id") if "roles" in rows else ():
+        ordinal = ordinal_of(row["sentence_id"])
+        happening = row["event_group"], *(_parties(row, role, ordinal) for role in ROLES)
+        deed = Deed(_event_mark(row), ordinal, row["type"], row["quad"], "", *happening)
+        deeds[row["sentence_id"]].append(deed)
+    return deeds
+
+
+def _parties(row: Mapping[str, Any], role: str, ordinal: str) -> tuple[Party, ...]:
+    columns = (row[f"{role}_{name}"] for name in ("texts", "span_ids", "ids", "affiliations"))
+    return tuple(
+        # No page of its own: the registry's is not here.
+        Party(words, fragment_of(key), ordinal, actor or "", "", side or "", elsewhere=False)
+        for words, key, actor, side in zip(*columns, strict=True)
+    )
+
+
+def _known(rows: Rows, key: str) -> Iterable[Mapping[str, Any]]:
     """Return each span once: an address is one element's."""
-    return {row["span_id"]: row for row in rows}.values()
+    return {row[key]: row for row in rows}.values()
