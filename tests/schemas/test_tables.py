@@ -18,7 +18,7 @@ from usiran.loading.results import read_benchmark
 from usiran.loading.tables import load_tables
 from usiran.schemas.json_schema import json_schema, json_schema_files
 from usiran.schemas.label_scheme import Scheme, read_scheme
-from usiran.schemas.tables import FILES, KEYS, MODELS, check, empty, schema_of
+from usiran.schemas.tables import FILES, KEYS, MODELS, check, conforming, empty, schema_of
 from usiran.text.articles import sha256
 
 GOLDEN = json.loads((ROOT / "tests/data/golden_rows.json").read_text("utf-8"))
@@ -156,6 +156,22 @@ def test_pandera_and_json_schema_refuse_the_same_values(
         # One check tells of all columns: pandera takes half a second for it.
         _, findings = check(name, broken, file=FILES[name], key=KEYS[name], allowed=ALLOWED)
         assert set(wrong) <= {finding.column for finding in findings}
+
+
+@pytest.mark.parametrize("name", FILLED)
+def test_what_is_not_put_to_pandera_is_what_it_would_return(
+    name: str, frames: dict[str, pd.DataFrame]
+) -> None:
+    schema, frame = schema_of(name, ALLOWED), frames[name].head(3)
+    kept = conforming(schema, frame)
+    assert kept is not None
+    pd.testing.assert_frame_equal(kept, schema.validate(frame, lazy=True))
+    for column, value in wrong_values(name):
+        broken = frame.astype(object)
+        broken[column] = pd.Series([value] * len(broken), index=broken.index, dtype=object)
+        assert conforming(schema, broken) is None, (column, value)
+    twice = pd.concat([frame, frame])
+    assert conforming(schema, twice) is None or not MODELS[name].distinct
 
 
 @pytest.mark.parametrize("value", ["maybe", "1", None])

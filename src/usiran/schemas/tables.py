@@ -90,17 +90,53 @@ def check(
     frame = frame.reindex(columns=list(schema.columns)).reset_index(drop=True)
     try:
         # All faults at once: whoever mends a table should not run the check once for each.
-        return schema.validate(frame, lazy=True), []
+        return _validated(schema, frame), []
     except pa.errors.SchemaErrors as errors:
         cases = [case for case in errors.failure_cases.to_dict("records") if _counts(case)]
     columns = [key] if isinstance(key, str) else list(key)
     found = {_finding(case, schema, frame, file, columns) for case in cases}
     bad = {int(str(case["index"])) for case in cases if _has_row(case)}
     try:
-        return schema.validate(frame.drop(index=sorted(bad)), lazy=True), sorted(found)
+        return _validated(schema, frame.drop(index=sorted(bad))), sorted(found)
     except pa.errors.SchemaErrors:
         # What is left cannot be told by row: a dtype that no single value explains.
         return None, sorted(found)
+
+
+def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with the model's dtypes; raise SchemaErrors where it breaks the model."""
+    # pandera takes some 6 ms a column, even of five rows, to say that all is well.
+    kept = conforming(schema, frame)
+    return schema.validate(frame, lazy=True) if kept is None else kept
+
+
+def conforming(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame | None:
+    """Return a frame with the dtypes of a schema that it keeps whole, as `schema.validate` would.
+
+    None where something breaks a rule, or where cells have to be parsed first: ask pandera then.
+    """
+    try:
+        coerced = {name: column.dtype.coerce(frame[name]) for name, column in schema.columns.items()}
+        kept = pd.DataFrame(coerced)
+        return kept if _keeps(schema, kept) else None
+    except (TypeError, ValueError, OverflowError, AttributeError):
+        return None  # what a cell of another kind makes of a dtype or a check
+
+
+def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> bool:
+    if schema.unique and frame.duplicated(schema.unique).any():
+        return False
+    columns = ((column, frame[name]) for name, column in schema.columns.items())
+    return all(_column_keeps(column, values) for column, values in columns) and all(
+        rule(frame).check_passed for rule in schema.checks
+    )
+
+
+def _column_keeps(column: pa.Column, values: pd.Series) -> bool:
+    present = values.dropna()
+    complete = column.nullable or len(present) == len(values)
+    single = not (column.unique and present.duplicated().any())
+    return complete and single and all(check(present).check_passed for check in column.checks)
 
 
 def _counts(case: Mapping[Hashable, object]) -> bool:
