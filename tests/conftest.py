@@ -55,6 +55,20 @@ def three_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_three(tmp_path_factory.mktemp("three") / "corpus").root
 
 
+@pytest.fixture(scope="session")
+def sample_template(repo: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Two of the repository's articles with all their labels, made once; never written to."""
+    from tests.support.sample import build_sample
+
+    return build_sample(repo, tmp_path_factory.mktemp("sample") / "corpus")
+
+
+@pytest.fixture
+def sample(sample_template: Corpus, tmp_path: Path) -> Corpus:
+    """Two of the repository's articles with all their labels, which a test may break."""
+    return Corpus(shutil.copytree(sample_template.root, tmp_path / "corpus"))
+
+
 @pytest.fixture
 def copied(tmp_path: Path) -> Corpus:
     """A copy of the repository's corpus that a test may break."""

@@ -17,6 +17,7 @@ from usiran.corpus import Corpus
 ROOT = Corpus.find(Path(__file__)).root
 MakeBench = Callable[..., Benchmark]
 Keys = dict[tuple[str, str], Stored]
+REPLICATES = (("shuffled-within", 5, 2), ("permuted-articles", 5, 2), ("stratified", 10, 3))
 
 
 def lay_out(root: Path) -> Corpus:
@@ -29,10 +30,10 @@ def lay_out(root: Path) -> Corpus:
     (root / "baselines").mkdir()
     for settings in (ROOT / "baselines").glob("*.toml"):
         shutil.copy(settings, root / "baselines")
-    for control in ("shuffled-within", "permuted-articles"):
+    # Each replicate tunes and fits a system anew, or scores every task: most of a test's time.
+    for control, many, few in REPLICATES:
         path = root / "baselines" / f"{control}.toml"
-        # Each replicate tunes and fits a system anew: five of them are most of a test's time.
-        path.write_text(path.read_text("utf-8").replace("replicates = 5", "replicates = 2"))
+        path.write_text(path.read_text("utf-8").replace(f"= {many}", f"= {few}"))
     return Corpus(root)
 
 
