@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,20 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     corpus = build_described(tmp_path_factory.mktemp("described") / "tiny")
     build(corpus)
     return corpus
+
+
+@pytest.fixture(scope="session")
+def built_sample(sample_template: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Two of the repository's articles, built."""
+    corpus = Corpus(shutil.copytree(sample_template.root, tmp_path_factory.mktemp("b") / "corpus"))
+    build(corpus)
+    return corpus
+
+
+@pytest.fixture
+def built(built_sample: Corpus, tmp_path: Path) -> Corpus:
+    """Two of the repository's articles, built, which a test may break."""
+    return Corpus(shutil.copytree(built_sample.root, tmp_path / "corpus"))
 
 
 def _edition(corpus: Corpus, root: Path) -> Path:

@@ -41,35 +41,35 @@ def test_generated_files_are_what_a_build_writes(repo: Corpus) -> None:
     assert drift(repo) == []
 
 
-def test_a_second_build_changes_no_byte(copied: Corpus) -> None:
-    before = tree(copied.root)
-    done = run("build", at=copied)
+def test_a_second_build_changes_no_byte(built: Corpus) -> None:
+    before = tree(built.root)
+    done = run("build", at=built)
     assert done.code == 0, done.err
     assert done.out == ""
-    assert tree(copied.root) == before
+    assert tree(built.root) == before
 
 
-def test_a_build_makes_anew_what_was_lost_and_removes_what_is_stale(copied: Corpus) -> None:
-    before = tree(copied.root)
-    (copied.dataset / "README.md").unlink()
-    (copied.annotation / "spans.xml").write_text("<View/>")
-    (copied.data / "stance" / "old.parquet").write_bytes(b"PAR1")
-    checked = call("build", "--check", at=copied)
+def test_a_build_makes_anew_what_was_lost_and_removes_what_is_stale(built: Corpus) -> None:
+    before = tree(built.root)
+    (built.dataset / "README.md").unlink()
+    (built.annotation / "spans.xml").write_text("<View/>")
+    (built.data / "stance" / "old.parquet").write_bytes(b"PAR1")
+    checked = call("build", "--check", at=built)
     assert checked.code == 1
     assert [line.split(": ")[0] for line in checked.err.splitlines() if "to mend" in line] == [
         "annotation/spans.xml", "dataset/README.md", "dataset/data/stance/old.parquet",
     ]  # fmt: skip
-    assert call("build", "--quiet", at=copied).code == 0
-    assert tree(copied.root) == before
+    assert call("build", "--quiet", at=built).code == 0
+    assert tree(built.root) == before
 
 
-def test_nothing_is_built_from_a_corpus_with_findings(copied: Corpus) -> None:
-    (copied.source / "folds.csv").write_text("article_id,fold\n")
-    before = tree(copied.root)
-    done = call("build", at=copied)
+def test_nothing_is_built_from_a_corpus_with_findings(built: Corpus) -> None:
+    (built.source / "folds.csv").write_text("article_id,fold\n")
+    before = tree(built.root)
+    done = call("build", at=built)
     assert done.code == 1
     assert "folds.csv" in done.err
-    assert tree(copied.root) == before
+    assert tree(built.root) == before
 
 
 def test_the_default_config_is_stance(repo: Corpus, tmp_path: object) -> None:
@@ -160,12 +160,12 @@ def test_the_datasheets_figures_are_the_datas(repo: Corpus) -> None:
     ) in sheet
 
 
-def test_a_build_as_json_is_one_document(copied: Corpus) -> None:
-    (copied.dataset / "croissant.json").unlink()
-    done = call("build", "--json", at=copied)
+def test_a_build_as_json_is_one_document(built: Corpus) -> None:
+    (built.dataset / "croissant.json").unlink()
+    done = call("build", "--json", at=built)
     found = json.loads(done.out)
     assert found["changed"] == ["dataset/croissant.json"]
-    assert found["rows"]["stance"] == 161
+    assert found["rows"]["stance"] == 36
 
 
 def test_the_companion_has_the_columns_of_stance_and_spans_and_no_fold(

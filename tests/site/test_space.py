@@ -14,6 +14,7 @@ from usiran.corpus import Corpus
 
 __all__ = ["hub", "hub_server", "program"]
 
+IMPORTED = ("usiran.site.pages", "usiran.site.space", "usiran.dataset.hub.publish")
 PUBLISH = ("site", "--publish", "space", "--repo-id", REPO, "--quiet", "--text", "withhold")
 
 

@@ -46,9 +46,11 @@ gold_rounds = []
 
 # Imports once, then forks for each job. The child waits until its number is known outside.
 _FORKING = """
-import json, os, sys
+import importlib, json, os, sys
 import coverage, httpx2, tqdm.auto, huggingface_hub.hf_api, huggingface_hub.file_download
 import huggingface_hub._commit_api, usiran.cli.main, usiran.dataset.hub.publish
+for name in sys.argv[1:]:
+    importlib.import_module(name)
 for line in sys.stdin:
     job = json.loads(line)
     ready, go = os.pipe()
@@ -95,12 +97,14 @@ class Publisher:
         The Hub.
     home : Path
         The clients' folder, and where their output is kept.
+    modules : str
+        What else every call needs: imported once.
     """
 
-    def __init__(self, url: str, home: Path) -> None:
+    def __init__(self, url: str, home: Path, *modules: str) -> None:
         self._home = home
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _FORKING],
+            [sys.executable, "-c", _FORKING, *modules],
             env=environment(url, home),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -152,9 +156,12 @@ def hub_server() -> Iterator[Hub]:
 
 
 @pytest.fixture(scope="module")
-def program(hub_server: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publisher]:
-    """Yield the program, speaking to that Hub."""
-    made = Publisher(hub_server.url, tmp_path_factory.mktemp("home"))
+def program(
+    hub_server: Hub, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Publisher]:
+    """Yield the program, speaking to that Hub; a module says what it needs in `IMPORTED`."""
+    modules = getattr(request.module, "IMPORTED", ())
+    made = Publisher(hub_server.url, tmp_path_factory.mktemp("home"), *modules)
     try:
         yield made
     finally:

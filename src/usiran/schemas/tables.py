@@ -116,7 +116,9 @@ def conforming(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame 
     None where something breaks a rule, or where cells have to be parsed first: ask pandera then.
     """
     try:
-        coerced = {name: column.dtype.coerce(frame[name]) for name, column in schema.columns.items()}
+        coerced = {
+            name: column.dtype.coerce(frame[name]) for name, column in schema.columns.items()
+        }
         kept = pd.DataFrame(coerced)
         return kept if _keeps(schema, kept) else None
     except (TypeError, ValueError, OverflowError, AttributeError):

@@ -26,6 +26,7 @@ from usiran.corpus import Corpus
 
 __all__ = ["hub", "hub_server", "program"]
 
+IMPORTED = ("datasets", "usiran.dataset.build", "usiran.dataset.withheld.text_free")
 PUBLISH = ("publish", "--repo-id", REPO, "--text")
 
 

@@ -105,7 +105,8 @@ def test_killed_after_each_request_the_hub_shows_one_release_and_a_rerun_complet
         program.run(*INCLUDE, at=first)
     old, new = published(first, "1.0.0") if known else {}, published(second, "2.0.0")
     start, states = copy.deepcopy(hub.repos), set()
-    for request in range(1, 60):
+    # The requests are the same in both: the second time every other one has to do.
+    for request in range(2 if known else 1, 60, 2 if known else 1):
         hub.repos = copy.deepcopy(start)
         hub.order(Fault(request, program.kill))
         done = program.run(*INCLUDE, at=second)
