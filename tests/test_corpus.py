@@ -40,14 +40,14 @@ def test_paths_inside_the_corpus_are_named_relative_to_it(repo: Corpus, tmp_path
     ],
 )
 def test_a_broken_manifest_is_refused_with_the_key(
-    copied: Corpus, key: str, new: str, told: str
+    sample: Corpus, key: str, new: str, told: str
 ) -> None:
-    path = copied.dataset / "corpus.toml"
+    path = sample.dataset / "corpus.toml"
     text, count = re.subn(rf"(?m)^{key} = .*$", new, path.read_text(encoding="utf-8"))
     assert count == 1
     path.write_text(text, encoding="utf-8")
     with pytest.raises(FileError, match=told):
-        _ = copied.manifest
+        _ = sample.manifest
 
 
 def test_toml_that_is_not_utf8_or_not_there_is_refused(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import call, tree
+from tests.support.sample import SECOND
 from usiran.corpus import Corpus
 from usiran.dataset.add_article import Facts, prepare, similarity
 from usiran.dataset.articles import list_articles, read_source, slug
@@ -58,42 +59,42 @@ def test_the_articles_are_listed_with_their_sizes(repo: Corpus) -> None:
     assert first.publisher == "Iraq Business News"
 
 
-def test_adding_stores_the_text_and_proposes_sentences(copied: Corpus, story: Path) -> None:
+def test_adding_stores_the_text_and_proposes_sentences(sample: Corpus, story: Path) -> None:
     done = call(
-        "articles", "add", story, "--published", "2021-05-04", "--note", "its page", at=copied
+        "articles", "add", story, "--published", "2021-05-04", "--note", "its page", at=sample
     )
     assert done.code == 0, done.err
     assert "added 2021-05-04-dam-talks-resume: title 'Dam talks resume' (stated)" in done.out
     assert "sentences proposed: 3: body 2, title 1" in done.out
     assert "usiran articles sentences 2021-05-04-dam-talks-resume" in done.out
-    texts = read_texts(copied)
+    texts = read_texts(sample)
     key = "2021-05-04-dam-talks-resume"
-    assert copied.article(key).read_bytes() == STORY.encode()
+    assert sample.article(key).read_bytes() == STORY.encode()
     assert [texts.text_of(row) for row in texts.sentences[key]] == [
         "Dam talks resume", "The two sides met in Mosul on Monday.", "A third round is planned.",
     ]  # fmt: skip
-    assert read_source(copied, "folds")[-1] == {"article_id": key, "fold": "5"}
-    (row,) = (row for row in read_source(copied, "articles") if row["article_id"] == key)
+    assert read_source(sample, "folds")[-1] == {"article_id": key, "fold": "2"}
+    (row,) = (row for row in read_source(sample, "articles") if row["article_id"] == key)
     assert (row["publisher"], row["publisher_basis"]) == ("", "unknown")
     assert (row["published"], row["published_basis"]) == ("2021-05-04", "inferred")
 
 
-def test_a_dry_run_writes_nothing(copied: Corpus, story: Path) -> None:
-    before = tree(copied.root)
-    done = call("articles", "add", story, "--dry-run", at=copied)
+def test_a_dry_run_writes_nothing(sample: Corpus, story: Path) -> None:
+    before = tree(sample.root)
+    done = call("articles", "add", story, "--dry-run", at=sample)
     assert done.code == 0
     assert done.out.startswith("would add dam-talks-resume")
-    assert tree(copied.root) == before
+    assert tree(sample.root) == before
 
 
 def test_crlf_and_a_byte_order_mark_are_taken_out_with_a_notice(
-    copied: Corpus, story: Path
+    sample: Corpus, story: Path
 ) -> None:
     story.write_bytes(b"\xef\xbb\xbf" + STORY.replace("\n", "\r\n").encode())
-    done = call("articles", "add", story, at=copied)
+    done = call("articles", "add", story, at=sample)
     assert "notice: line ends were CRLF or CR; they are stored as LF" in done.out
     assert "notice: a byte order mark at the start was taken out" in done.out
-    assert copied.article("dam-talks-resume").read_bytes() == STORY.encode()
+    assert sample.article("dam-talks-resume").read_bytes() == STORY.encode()
 
 
 @pytest.mark.parametrize(
@@ -106,40 +107,40 @@ def test_crlf_and_a_byte_order_mark_are_taken_out_with_a_notice(
     ],
 )
 def test_a_text_that_is_none_is_refused(
-    copied: Corpus, story: Path, content: bytes, told: str
+    sample: Corpus, story: Path, content: bytes, told: str
 ) -> None:
     story.write_bytes(content)
-    refused(copied, story, told)
+    refused(sample, story, told)
 
 
-def test_a_duplicate_is_refused_by_its_hash(copied: Corpus, story: Path) -> None:
-    original = copied.article("2013-11-weekly-security-update").read_bytes()
+def test_a_duplicate_is_refused_by_its_hash(sample: Corpus, story: Path) -> None:
+    original = sample.article("2013-11-weekly-security-update").read_bytes()
     story.write_bytes(original.replace(b"\n", b"\r\n"))
-    refused(copied, story, "found 'the text of 2013-11-weekly-security-update'")
+    refused(sample, story, "found 'the text of 2013-11-weekly-security-update'")
 
 
-def test_a_near_duplicate_is_refused_unless_allowed(copied: Corpus, story: Path) -> None:
-    original = copied.article("2013-11-weekly-security-update").read_text("utf-8")
+def test_a_near_duplicate_is_refused_unless_allowed(sample: Corpus, story: Path) -> None:
+    original = sample.article("2013-11-weekly-security-update").read_text("utf-8")
     story.write_text(original[400:] + " And one new sentence at the end.", "utf-8")
-    refused(copied, story, "% of its 5-word sequences stand in 2013-11-weekly-security-update")
-    done = call("articles", "add", story, "--allow-similar", "--id", "reprint", at=copied)
+    refused(sample, story, "% of its 5-word sequences stand in 2013-11-weekly-security-update")
+    done = call("articles", "add", story, "--allow-similar", "--id", "reprint", at=sample)
     assert done.code == 0, done.err
 
 
 def test_facts_without_a_basis_a_taken_id_or_a_wrong_date_are_refused(
-    copied: Corpus, story: Path
+    sample: Corpus, story: Path
 ) -> None:
-    refused(copied, story, "say with --note how it is known", "--publisher", "The Daily")
-    refused(copied, story, "an id that is free", "--id", "2020-us-drawdown-in-iraq")
-    refused(copied, story, "give another value with --id", "--id", "Dam Talks")
-    refused(copied, story, "give another value with --url", "--url", "not a url")
-    refused(copied, story, "with --published", "--published", "4 May", "--note", "its page")
-    refused(copied, story, "with --published", "--published", "2021-02-31", "--note", "a page")
+    refused(sample, story, "say with --note how it is known", "--publisher", "The Daily")
+    refused(sample, story, "an id that is free", "--id", SECOND)
+    refused(sample, story, "give another value with --id", "--id", "Dam Talks")
+    refused(sample, story, "give another value with --url", "--url", "not a url")
+    refused(sample, story, "with --published", "--published", "4 May", "--note", "its page")
+    refused(sample, story, "with --published", "--published", "2021-02-31", "--note", "a page")
 
 
-def test_a_missing_file_or_a_folder_is_refused(copied: Corpus, tmp_path: Path) -> None:
-    refused(copied, tmp_path / "none.txt", "no such file or directory")
-    refused(copied, tmp_path, "is a directory")
+def test_a_missing_file_or_a_folder_is_refused(sample: Corpus, tmp_path: Path) -> None:
+    refused(sample, tmp_path / "none.txt", "no such file or directory")
+    refused(sample, tmp_path, "is a directory")
 
 
 def refused(corpus: Corpus, path: Path, told: str, *options: str) -> None:
@@ -152,37 +153,37 @@ def refused(corpus: Corpus, path: Path, told: str, *options: str) -> None:
     assert tree(corpus.root) == before
 
 
-def test_sentences_of_an_article_without_labels_can_be_moved(copied: Corpus, story: Path) -> None:
-    call("articles", "add", story, at=copied)
-    lines = call("articles", "sentences", "dam-talks-resume", at=copied).out.splitlines()
+def test_sentences_of_an_article_without_labels_can_be_moved(sample: Corpus, story: Path) -> None:
+    call("articles", "add", story, at=sample)
+    lines = call("articles", "sentences", "dam-talks-resume", at=sample).out.splitlines()
     assert lines[0] == "title       | Dam talks resume"
     joined = f"{lines[1]} {lines[2].partition('|')[2].strip()}"
     story.write_text(f"{lines[0].replace('title', 'caption')}\n{joined}\n")
-    done = call("articles", "sentences", "dam-talks-resume", "--apply", story, at=copied)
+    done = call("articles", "sentences", "dam-talks-resume", "--apply", story, at=sample)
     assert done.out == "dam-talks-resume: 2 sentences changed, 0 as they were\n"
-    rows = read_texts(copied).sentences["dam-talks-resume"]
+    rows = read_texts(sample).sentences["dam-talks-resume"]
     assert [(row.start, row.end, row.zone) for row in rows] == [
         (0, 16, "caption"),
         (18, 81, "body"),
     ]
 
 
-def test_sentences_of_a_labelled_article_stay(copied: Corpus, tmp_path: Path) -> None:
-    key = "2020-us-drawdown-in-iraq"
+def test_sentences_of_a_labelled_article_stay(sample: Corpus, tmp_path: Path) -> None:
+    key = SECOND
     path = tmp_path / "outline.txt"
-    path.write_text(call("articles", "sentences", key, at=copied).out)
-    same = call("articles", "sentences", key, "--apply", path, at=copied)
+    path.write_text(call("articles", "sentences", key, at=sample).out)
+    same = call("articles", "sentences", key, "--apply", path, at=sample)
     assert same.out == f"{key}: 0 sentences changed, 71 as they were\n".replace(
         "71", str(len(path.read_text().splitlines()))
     )
     path.write_text(path.read_text().replace("boilerplate", "body       ", 1))
-    done = call("articles", "sentences", key, "--apply", path, at=copied)
+    done = call("articles", "sentences", key, "--apply", path, at=sample)
     assert done.code == 1
     assert "no labels of an article whose sentences move" in done.err
 
 
-def test_an_unknown_article_is_answered_with_the_known_ones(copied: Corpus) -> None:
-    done = call("articles", "sentences", "nope", at=copied)
+def test_an_unknown_article_is_answered_with_the_known_ones(sample: Corpus) -> None:
+    done = call("articles", "sentences", "nope", at=sample)
     assert done.code == 1
     assert "allowed: an article of the corpus: 2013-11-weekly-security-update, " in done.err
 
@@ -201,22 +202,22 @@ def test_a_slug_is_plain_ascii() -> None:
     assert slug("!?") == ""
 
 
-def test_no_id_can_be_made_of_a_text_without_letters(copied: Corpus, story: Path) -> None:
+def test_no_id_can_be_made_of_a_text_without_letters(sample: Corpus, story: Path) -> None:
     story.write_text("?!\n")
     with pytest.raises(InputError, match="give another value with --id"):
-        prepare(copied, story, Facts())
+        prepare(sample, story, Facts())
 
 
-def test_prepare_is_what_add_checks(copied: Corpus, story: Path) -> None:
-    addition = prepare(copied, story, Facts())
+def test_prepare_is_what_add_checks(sample: Corpus, story: Path) -> None:
+    addition = prepare(sample, story, Facts())
     assert addition.article_id == "dam-talks-resume"
     story.write_bytes(b"\xff")
     with pytest.raises(FileError, match="UTF-8"):
-        prepare(copied, story, Facts())
+        prepare(sample, story, Facts())
 
 
-def test_an_addition_as_json_says_what_would_be_added(copied: Corpus, story: Path) -> None:
-    done = call("articles", "add", story, "--dry-run", "--json", at=copied)
+def test_an_addition_as_json_says_what_would_be_added(sample: Corpus, story: Path) -> None:
+    done = call("articles", "add", story, "--dry-run", "--json", at=sample)
     found = json.loads(done.out)
     assert found["written"] is False
     assert found["article"]["title"] == "Dam talks resume"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -32,6 +33,13 @@ def opened(repo: Corpus) -> Opened:
 def companion(opened: Opened) -> Opened:
     assert opened.companion is not None
     return opened.companion
+
+
+@pytest.fixture
+def accompanied(sample: Corpus, repo: Corpus) -> Corpus:
+    """Two of the articles with the companion, which a test may break."""
+    shutil.copytree(repo.annotation / "synthetic", sample.annotation / "synthetic")
+    return sample
 
 
 def findings(corpus: Corpus, file: str) -> list[Finding]:
@@ -79,10 +87,10 @@ def test_it_shares_five_words_in_a_row_once_and_six_never(opened: Opened) -> Non
     assert list(unshared(opened)) == []
 
 
-def test_six_words_of_a_passage_in_an_article_are_found(copied: Corpus) -> None:
-    path = next(copied.articles.glob("*.txt"))
+def test_six_words_of_a_passage_in_an_article_are_found(accompanied: Corpus) -> None:
+    path = next(accompanied.articles.glob("*.txt"))
     path.write_text(f"{path.read_text('utf-8')}{SENTENCE}\n", "utf-8")
-    found = list(unshared(loading.open(copied)))
+    found = list(unshared(loading.open(accompanied)))
     assert [(one.file, one.record, one.value) for one in found] == [
         (f"annotation/synthetic/written/{PASSAGE}.txt", path.stem, " ".join(words_of(SENTENCE)))
     ]
@@ -98,15 +106,15 @@ def test_six_words_of_a_passage_in_an_edit_are_found(opened: Opened) -> None:
     assert [one.record for one in unshared(planted)] == [edits.loc[3, "contrast_id"]]
 
 
-def test_a_passage_in_a_fold_is_found(copied: Corpus) -> None:
-    path = copied.source / "folds.csv"
+def test_a_passage_in_a_fold_is_found(accompanied: Corpus) -> None:
+    path = accompanied.source / "folds.csv"
     path.write_text(f"{path.read_text('utf-8')}{PASSAGE},5\n", "utf-8")
-    allowed = {one.allowed for one in findings(copied, FILES["folds"]) if one.value == PASSAGE}
+    allowed = {one.allowed for one in findings(accompanied, FILES["folds"]) if one.value == PASSAGE}
     assert "an article: a passage of the companion is for training alone" in allowed
 
 
-def test_an_unfrozen_edit_is_found_by_its_file(copied: Corpus) -> None:
-    folder = copied.annotation / "synthetic"
+def test_an_unfrozen_edit_is_found_by_its_file(accompanied: Corpus) -> None:
+    folder = accompanied.annotation / "synthetic"
     edited, gone, new = (
         folder / "annotation/gold/stance.json",
         folder / "labelled" / f"{PASSAGE}.txt",
@@ -115,10 +123,10 @@ def test_an_unfrozen_edit_is_found_by_its_file(copied: Corpus) -> None:
     edited.write_text(edited.read_text("utf-8").replace("pro-US", "pro-Iran", 1), "utf-8")
     gone.unlink()
     new.write_text("passage w9-late\n", "utf-8")
-    found = {one.file: one.value for one in frozen(loading.open(copied))}
-    assert found.keys() == {copied.name_of(path) for path in (edited, gone, new)}
-    assert found[copied.name_of(gone)] == "no such file"
-    assert found[copied.name_of(new)] == "a new file"
+    found = {one.file: one.value for one in frozen(loading.open(accompanied))}
+    assert found.keys() == {accompanied.name_of(path) for path in (edited, gone, new)}
+    assert found[accompanied.name_of(gone)] == "no such file"
+    assert found[accompanied.name_of(new)] == "a new file"
 
 
 def test_a_corpus_without_a_companion_has_none(tiny_corpus: Corpus) -> None:
@@ -128,8 +136,8 @@ def test_a_corpus_without_a_companion_has_none(tiny_corpus: Corpus) -> None:
     assert [list(rule(opened)) for rule in rules] == [[], [], [], []]
 
 
-def test_a_hash_that_is_none_is_a_finding_on_its_line(copied: Corpus) -> None:
-    path = Path(copied.root / FILES["companion"])
+def test_a_hash_that_is_none_is_a_finding_on_its_line(accompanied: Corpus) -> None:
+    path = Path(accompanied.root / FILES["companion"])
     path.write_text(f"{path.read_text('utf-8')}abc  briefs/w6.md\n", "utf-8")
-    (finding,) = (one for one in findings(copied, FILES["companion"]) if one.value == "abc")
+    (finding,) = (one for one in findings(accompanied, FILES["companion"]) if one.value == "abc")
     assert finding.record == "briefs/w6.md"

@@ -7,8 +7,8 @@ from usiran.corpus import Corpus
 from usiran.validation.guidelines import invented
 
 
-def test_an_example_that_repeats_four_words_of_an_article_is_found(copied: Corpus) -> None:
-    opened = loading.open(copied)
+def test_an_example_that_repeats_four_words_of_an_article_is_found(sample: Corpus) -> None:
+    opened = loading.open(sample)
     words = next(iter(opened.texts.texts.values())).split()
     windows = (words[at : at + 4] for at in range(len(words)))
     # Four words in small letters, two of them long: neither names nor function words.
@@ -18,9 +18,9 @@ def test_an_example_that_repeats_four_words_of_an_article_is_found(copied: Corpu
         if all(word.isalpha() and word.islower() for word in window)
         and sum(len(word) > 7 for word in window) > 1
     )
-    for path in copied.annotation.glob("*.md"):
+    for path in sample.annotation.glob("*.md"):
         path.unlink()
-    page = copied.annotation / "CASEBOOK.md"
+    page = sample.annotation / "CASEBOOK.md"
     page.write_text(f"An example: 'Eels {run}, zinc.'", encoding="utf-8")
     (finding,) = invented(opened)
     assert (finding.file, finding.value) == ("annotation/CASEBOOK.md", run)
