@@ -62,7 +62,8 @@ def test_capitals_are_ignored_where_asked() -> None:
 
 
 def test_an_empty_gazetteer_finds_nothing() -> None:
-    assert GazetteerTagger().fit(_records(["a"], ["x"]), objects([()])).spans_of("a b") == []
+    nothing = GazetteerTagger().fit(_records(["a"], ["x"]), objects([()]))
+    assert nothing.predict(_records(["a b"], ["y"])).tolist() == [()]
 
 
 def test_the_combination_keeps_the_first_and_fills_its_gaps() -> None:

@@ -108,3 +108,34 @@ def test_entries_that_mostly_mean_something_else_are_dropped() -> None:
     alone = FilteredCues(words).fit(frame, gold).lexicon_.words
     assert alone == {"ASSAULT": ["hit", "raid"], "COERCE": [], "AID": []}
     assert FilteredCues(words, least_precision=0).fit(frame, gold).lexicon_.words == words
+
+
+ODD = {
+    "A": ["air-strike*", "at*", "US", "'s"],
+    "B": ["in", "Ünal", "strike*", "air strike"],
+    "C": ["strikes", "us air*"],
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["US air strikes in Iraq's air-strikes", "ATTACK at at_ a", "ſtrike İn ünal ÜNAL", "",
+     "-strike", "strikes_ strikes. US-US us"],
+)  # fmt: skip
+def test_looking_where_an_entry_may_begin_finds_what_looking_everywhere_does(text: str) -> None:
+    lexicon = Lexicon(ODD)
+    everywhere = [
+        Span(match.start(), match.end(), label)
+        for label, pattern in lexicon.patterns.items()
+        for match in pattern.finditer(text)
+    ]
+    assert sorted(lexicon._matches(text)) == sorted(everywhere)
+
+
+def test_what_is_stated_of_a_span_is_how_often_its_list_is_right() -> None:
+    frame = pd.DataFrame({"text": ["they attack", "they attack", "an attack", "rain"]})
+    true = objects([(Span(5, 11, "A"),), (Span(5, 11, "A"),), (), ()])
+    tagger = FilteredCues({"A": ["attack"], "B": ["bomb"]}).fit(frame, true)
+    values, stated = tagger.stated_items(frame)
+    assert values[2] == (Span(3, 9, "A"),)
+    assert stated.tolist() == [(3 / 5,), (3 / 5,), (3 / 5,), ()]

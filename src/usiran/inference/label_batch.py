@@ -108,7 +108,8 @@ def _labelled(models: Sequence[Model], scored: Rows) -> dict[str, Rows]:
     }
     if "actors" in said:
         _add_actors(tables["actors"], said.get(LINKING), by_task.get(LINKING))
-        flat_tables.add_affiliations(tables["actors"], tables.get("affiliation", ()))
+        if "affiliation" in tables:
+            flat_tables.add_affiliations(tables["actors"], tables["affiliation"])
     if "roles" in said:
         tables["roles"] = _roles(said["roles"], scored)
     if "events" in said:

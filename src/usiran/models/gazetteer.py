@@ -13,8 +13,9 @@ from typing import Any
 import pandas as pd
 from sklearn.base import clone
 
-from usiran.models.base import Spans, SpanTagger
+from usiran.models.base import Spans, SpanTagger, predict_items
 from usiran.models.fit_cache import fit_once
+from usiran.models.token_features import tokens_of
 from usiran.tasks.base import Objects, objects
 from usiran.text.spans import Span, overlaps
 from usiran.text.tokens import Token, tokenize
@@ -131,15 +132,16 @@ class GazetteerTagger(SpanTagger):
 
     def fit(self, X: pd.DataFrame, y: Objects) -> GazetteerTagger:
         """Remember the surfaces of the training spans."""
-        sentences = zip(map(tokenize, X["text"]), y, strict=True)
+        sentences = zip(tokens_of(X), y, strict=True)
         self.gazetteer_ = Gazetteer.learn(
             sentences, fold_case=self.fold_case, least_precision=self.least_precision
         )
         return self
 
-    def spans_of(self, text: str) -> Spans:
-        """Return the longest matches in the text."""
-        return self.gazetteer_.find(text)
+    def predict(self, X: pd.DataFrame) -> Objects:
+        """Return the longest matches in each sentence."""
+        rows = map(self.gazetteer_.search, tokens_of(X))
+        return objects(tuple(span for span, _ in matches) for matches in rows)
 
 
 class CombinedTagger(SpanTagger):
@@ -157,8 +159,19 @@ class CombinedTagger(SpanTagger):
 
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return a tuple of spans for each sentence."""
-        pairs = zip(self.first_.predict(X), self.second_.predict(X), strict=True)
-        return objects([merged(first, second) for first, second in pairs])
+        return self.stated_items(X)[0]
+
+    def stated_items(self, X: pd.DataFrame) -> tuple[Objects, Objects]:
+        """Return the spans of each sentence, and how likely the tagger that gives each has it."""
+        values, stated = [], []
+        parts = (*predict_items(self.first_, X), *predict_items(self.second_, X))
+        for first, chances, second, others in zip(*parts, strict=True):
+            of_span = dict(zip(second, others, strict=True)) | dict(
+                zip(first, chances, strict=True)
+            )
+            values.append(merged(first, second))
+            stated.append(tuple(of_span[span] for span in values[-1]))
+        return objects(values), objects(stated)
 
 
 def merged(first: Spans, second: Spans) -> tuple[Span, ...]:

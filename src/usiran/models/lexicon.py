@@ -9,7 +9,8 @@ case match any case; an entry with a capital matches as written.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,10 +18,12 @@ import pandas as pd
 
 from usiran.models.base import SentenceClassifier, Spans, SpanTagger
 from usiran.stats.scores import Floats
-from usiran.tasks.base import Objects
+from usiran.tasks.base import Objects, objects
 from usiran.text.spans import Span, overlaps
 
 Words = Mapping[str, Sequence[str]]
+LETTERS, ANYWHERE = 3, ""
+_WORDS = re.compile(r"\w+")
 # The lists of attitude words; every other list beside them holds the names of a side.
 ATTITUDES = ("favourable", "unfavourable")
 
@@ -69,6 +72,12 @@ class Lexicon:
     def __init__(self, words: Words) -> None:
         self.words = words
         self.patterns = {label: _pattern(entries) for label, entries in words.items() if entries}
+        self._order = {label: place for place, label in enumerate(self.patterns)}
+        # From the first letters of a word to the lists with an entry that may begin there.
+        self._at: dict[str, set[str]] = {}
+        for label in self.patterns:
+            for entry in words[label]:
+                self._at.setdefault(_beginning(entry), set()).add(label)
 
     def __getstate__(self) -> dict[str, dict[str, list[str]]]:
         # A stored model holds the words: patterns are made from them again, never read.
@@ -79,16 +88,46 @@ class Lexicon:
 
     def find(self, text: str) -> list[Span]:
         """Return the entries found, left to right: the longest one where several begin."""
-        matches = [
-            Span(match.start(), match.end(), label)
-            for label, pattern in self.patterns.items()
-            for match in pattern.finditer(text)
-        ]
+        order = self._order
         longest: list[Span] = []
-        for span in sorted(matches, key=lambda span: (span.start, -span.end)):
+        for span in sorted(
+            self._matches(text), key=lambda span: (span.start, -span.end, order[span.label])
+        ):
             if not longest or span.start >= longest[-1].end:
                 longest.append(span)
         return longest
+
+    def _matches(self, text: str) -> Iterator[Span]:
+        """Yield the matches of each list; those of one do not overlap."""
+        anywhere = self._at.get(ANYWHERE, set())
+        for label in anywhere:
+            for match in self.patterns[label].finditer(text):
+                yield Span(match.start(), match.end(), label)
+        # The others are tried where a word begins as one of their entries does.
+        ends = dict.fromkeys(self.patterns, 0)
+        for letters, start in _beginnings(text):
+            known = self._at.get(letters) if letters.isascii() else self.patterns
+            for label in known or ():
+                if start < ends[label] or label in anywhere:
+                    continue
+                if begun := self.patterns[label].match(text, start):
+                    ends[label] = begun.end()
+                    yield Span(start, begun.end(), label)
+
+
+@lru_cache(maxsize=2**14)  # a batch of texts is asked about by one list after the other
+def _beginnings(text: str) -> list[tuple[str, int]]:
+    """Return how each word begins, in lower case, and where."""
+    return [(word[0][:LETTERS].lower(), word.start()) for word in _WORDS.finditer(text)]
+
+
+def _beginning(entry: str) -> str:
+    """Return how a word begins, in lower case, at which an entry may: "" where that is unsure."""
+    first = _WORDS.match(entry)
+    letters = first[0] if first else ""
+    # A stem of few letters is the beginning of words that have others behind it.
+    short = len(letters) < LETTERS and entry[len(letters) :] == "*"
+    return letters[:LETTERS].lower() if letters.isascii() and not short else ANYWHERE
 
 
 def _pattern(entries: Sequence[str]) -> re.Pattern[str]:
@@ -243,7 +282,22 @@ class FilteredCues(SpanCues):
             if keep:
                 kept[label].append(entry)
         self.lexicon_ = Lexicon(kept)
+        # How often the entries of a list are right that are left in it, by the same rule.
+        of_list = np.array([list(self.words).index(label) for label, _ in entries])
+        counts = [np.bincount(of_list[precise], n[precise], len(kept)) for n in (right, matches)]
+        self.shares_ = dict(zip(kept, ((counts[0] + 1) / (counts[1] + 2)).tolist(), strict=True))
         return self
+
+    def stated_items(self, X: pd.DataFrame) -> tuple[Objects, Objects]:
+        """Return the spans of each sentence, and how often those of their list are right.
+
+        That is counted in the training sentences, which also chose the entries: it is too high.
+        """
+        values = self.predict(X)
+        # Models that were stored before this was counted state nothing.
+        shares = getattr(self, "shares_", {})
+        stated = (tuple(shares.get(span.label, np.nan) for span in row) for row in values)
+        return values, objects(stated)
 
     def _is_right(self, match: Span, label: str, spans: Spans) -> bool:
         wanted = self._class(label)

@@ -20,6 +20,7 @@ from usiran.errors import FileError
 from usiran.models.base import learn_features
 from usiran.models.lexicon import Lexicon, Words
 from usiran.models.tagger import Sentence, TokenModel, TokenTagger, hints, span_features
+from usiran.models.token_table import TokenTable
 from usiran.tasks.base import Objects, objects
 from usiran.text.tokens import from_bio, to_bio
 
@@ -102,7 +103,7 @@ class CrfTagger(TokenTagger):
             from_bio(row.tokens, tagger.tag(features))
             for row, features in zip(rows, _joined(rows, told), strict=True)
         ]
-        return objects(self.types_.typed(rows, grouped))
+        return objects(self.types_.typed(TokenTable(rows), grouped))
 
 
 def _joined(rows: Sequence[Sentence], told: Iterable[list[str]]) -> Iterator[list[list[str]]]:

@@ -32,12 +32,13 @@ from usiran.models.bio_decoding import bio_tags, decode
 from usiran.models.gazetteer import Gazetteer
 from usiran.models.lexicon import Lexicon, Words
 from usiran.models.logistic import TrainingRows
-from usiran.models.token_features import marks, token_features
+from usiran.models.token_features import marks, token_features, tokens_of
+from usiran.models.token_table import TokenTable
 from usiran.models.tuning import inner_folds, inner_splits
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Objects, objects, of_companion
 from usiran.text.spans import Span, matched
-from usiran.text.tokens import Token, from_bio, to_bio, tokenize
+from usiran.text.tokens import Token, from_bio, to_bio
 
 
 class Sentence(NamedTuple):
@@ -98,16 +99,14 @@ class TokenTagger(SpanTagger):
 
     def read(self, X: pd.DataFrame, y: Iterable[Spans]) -> list[Sentence]:
         """Return the sentences as tokens, with what the word lists find and with their spans."""
-        columns = X["article_id"], X["text"], X["zone"], y, of_companion(X).tolist()
-        return [self._sentence(*row) for row in zip(*columns, strict=True)]
+        columns = X["article_id"], tokens_of(X), X["zone"], map(self._entries, X["text"]), y
+        rows = zip(*columns, of_companion(X).tolist(), strict=True)
+        return [Sentence(article, tuple(tokens), *rest) for article, tokens, *rest in rows]
 
-    def _sentence(
-        self, article: str, text: str, zone: str, spans: Spans, of_companion: bool
-    ) -> Sentence:
+    def _entries(self, text: str) -> tuple[tuple[Span, ...], ...]:
         entries = self.lexicon_.find(text)
         levels = (entries, self.grouped(entries)) if self.groups else (entries,)
-        tokens, found = tuple(tokenize(text)), tuple(map(tuple, levels))
-        return Sentence(article, tokens, zone, found, spans, of_companion)
+        return tuple(map(tuple, levels))
 
     def grouped(self, spans: Spans) -> list[Span]:
         """Return the spans labelled with what is tagged for them."""
@@ -209,10 +208,20 @@ class LinearTagger(TokenTagger):
 
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return a tuple of spans for each sentence."""
+        return self.stated_items(X)[0]
+
+    def stated_items(self, X: pd.DataFrame) -> tuple[Objects, Objects]:
+        """Return the spans of each sentence, and how likely each is.
+
+        That is the probability that every token of it has its tag, and the span its type, as the
+        model has it: it is not calibrated, and a long span's is smaller.
+        """
         rows, model = self.read(X, [()] * len(X)), self.model_
-        own = self.vocabulary_.transform(token for row in rows for token in row.features)
-        grouped = model.decode(rows, model.scores(Sentences(rows, own)), self.chosen_[1])
-        return objects(model.typed(rows, grouped))
+        table = TokenTable(rows)
+        own = table.matrix(self.vocabulary_.vocabulary_)
+        scores = model.scores(Sentences(rows, own), table)
+        grouped = model.decode(rows, scores, self.chosen_[1])
+        return model.stated(table, grouped, scores)
 
 
 class TokenModel:
@@ -283,14 +292,15 @@ class TokenModel:
         if self.tagger.groups and len(set(labels)) > 1:
             self.type_model = self._regression(TrainingRows(matrix.astype(float)), labels)
 
-    def scores(self, sentences: Sentences) -> list[Floats]:
-        """Return log-probabilities, one array (tokens, tags) a sentence."""
+    def scores(self, sentences: Sentences, table: TokenTable | None = None) -> list[Floats]:
+        """Return log-probabilities, one array (tokens, tags) a sentence; `table` has its tokens."""
         rows = sentences.rows
         if self.tag_model is None:
             return [np.zeros((len(row.tokens), 1)) for row in rows]
-        told = [hint for row in rows for hint in hints(row, self.gazetteer)]
-        matrix = _side_by_side(sentences.own, self.listed.transform(told))
-        stated = self.tag_model.predict_log_proba(matrix)
+        known = [[span for span, _ in self.gazetteer.search(row.tokens)] for row in rows]
+        parts = (part for row in rows for part in self.gazetteer.parts(row.tokens))
+        told = (table or TokenTable(rows)).hints(self.listed.vocabulary_, known, parts)
+        stated = self.tag_model.predict_log_proba(_side_by_side(sentences.own, told))
         # A tag that training never showed (I-X of a one-word type) cannot be chosen.
         full = np.full((len(stated), len(self.tags)), -1e9)
         full[:, [self.tags.index(tag) for tag in self.tag_model.classes_]] = stated
@@ -307,45 +317,63 @@ class TokenModel:
             from_bio(sentence.tokens, row) for sentence, row in zip(sentences, tags, strict=True)
         ]
 
-    def _span_matrix(self, pairs: Sequence[tuple[Sentence, Span]]) -> sparse.csr_matrix:
-        rows = [span_features(sentence, span) for sentence, span in pairs]
-        return self.tagger.span_vocabulary_.transform(rows).astype(float)
-
-    def typed(
-        self, sentences: Sequence[Sentence], grouped: Sequence[Spans]
-    ) -> list[tuple[Span, ...]]:
+    def typed(self, table: TokenTable, grouped: Sequence[Spans]) -> list[tuple[Span, ...]]:
         """Return the spans of each sentence with the likeliest type of their group."""
-        if not self.tagger.groups:
-            return [tuple(spans) for spans in grouped]
-        # All spans at once: a call of scikit-learn costs more than what it computes for one.
-        pairs = [
-            (sentence, span)
-            for sentence, spans in zip(sentences, grouped, strict=True)
-            for span in spans
-        ]
-        types = iter(self._types(pairs))
+        types = iter(self._types(table, grouped)[0])
         return [tuple(span._replace(label=next(types)) for span in spans) for spans in grouped]
 
-    def _types(self, pairs: Sequence[tuple[Sentence, Span]]) -> list[str]:
+    def stated(
+        self, table: TokenTable, grouped: Sequence[Spans], scores: Sequence[Floats]
+    ) -> tuple[Objects, Objects]:
+        """Return the spans of each sentence with their types, and how likely each is."""
+        labels, chances = self._types(table, grouped)
+        types = iter(labels)
+        pairs = zip(chances, self._of_tags(table, grouped, scores), strict=True)
+        both = iter([of_type * of_tags for of_type, of_tags in pairs])
+        values = [tuple(span._replace(label=next(types)) for span in spans) for spans in grouped]
+        return objects(values), objects(tuple(next(both) for _ in spans) for spans in grouped)
+
+    def _of_tags(
+        self, table: TokenTable, grouped: Sequence[Spans], scores: Sequence[Floats]
+    ) -> list[float]:
+        """Return for each span how likely it is that all its tokens have their tags."""
+        column = {tag: place for place, tag in enumerate(self.tags)}
+        flat, labels = np.concatenate(scores), [span.label for spans in grouped for span in spans]
+        chances = []
+        for label, first, end in zip(labels, *table.bounds(grouped), strict=True):
+            begun = flat[first, column[f"B-{label}"]]
+            chances.append(float(np.exp(begun + flat[first + 1 : end, column[f"I-{label}"]].sum())))
+        return chances
+
+    def _types(self, table: TokenTable, grouped: Sequence[Spans]) -> tuple[list[str], list[float]]:
+        """Return the type of each span, and how likely it is inside the span's group."""
+        labels = [span.label for spans in grouped for span in spans]
         members: dict[str, list[str]] = {}
         for label, group in (self.tagger.groups or {}).items():
             members.setdefault(group, []).append(label)
-        if self.type_model is None or not pairs:
-            return [members[span.label][0] for _, span in pairs]
-        stated = self.type_model.predict_proba(self._span_matrix(pairs))
-        return [
-            _likeliest(members[span.label], dict(zip(self.type_model.classes_, row, strict=True)))
-            for (_, span), row in zip(pairs, stated, strict=True)
+        if not self.tagger.groups or self.type_model is None or not labels:
+            return [members.get(label, [label])[0] for label in labels], [1.0] * len(labels)
+        # All spans at once: a call of scikit-learn costs more than what it computes for one.
+        matrix = table.spans(self.tagger.span_vocabulary_.vocabulary_, grouped)
+        chosen = [
+            _likeliest(members[label], dict(zip(self.type_model.classes_, row, strict=True)))
+            for label, row in zip(
+                labels, self.type_model.predict_proba(matrix).tolist(), strict=True
+            )
         ]
+        return [label for label, _ in chosen], [chance for _, chance in chosen]
 
 
 def _side_by_side(*blocks: sparse.csr_matrix) -> sparse.csr_matrix:
     return sparse.hstack(blocks, format="csr", dtype=float)
 
 
-def _likeliest(labels: Sequence[str], probabilities: Mapping[str, float]) -> str:
+def _likeliest(labels: Sequence[str], probabilities: Mapping[str, float]) -> tuple[str, float]:
+    """Return the likeliest of some labels, and its share of their probability."""
     # A type that training never showed is chosen only where its group has no other.
-    return max(labels, key=lambda label: probabilities.get(label, -1.0))
+    label = max(labels, key=lambda label: probabilities.get(label, -1.0))
+    total = sum(probabilities.get(label, 0.0) for label in labels)
+    return label, probabilities.get(label, 0.0) / total if total else 1.0
 
 
 def span_features(sentence: Sentence, span: Span) -> list[str]:

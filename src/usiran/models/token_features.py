@@ -15,8 +15,8 @@ from usiran.text.tokens import Token, tokenize
 
 EDGE = "<edge>"
 REACH = 4
-_AROUND = (-2, -1, 1, 2)
-_PAIRS = ((-1, 0), (0, 1), (-1, 1), (-2, -1), (1, 2))
+AROUND = (-2, -1, 1, 2)
+PAIRS = ((-1, 0), (0, 1), (-1, 1), (-2, -1), (1, 2))
 _ENDINGS = re.compile(r"(?:ations?|ions?|ments?|ings?|ers?|ed|es|e|s)$")
 _RUNS = re.compile(r"(.)\1+")
 # Forms recur: remembering what each gives makes tagging a quarter faster, and a bound keeps
@@ -80,7 +80,7 @@ def token_features(
     listed = [_padded(tags, "") for tags in lists]
     return [
         [
-            *_own(form, zone, first=i == 0),
+            *own_features(form, zone, first=i == 0),
             *_around(lower[i : i + 5], shapes[i : i + 5], stems[i : i + 5]),
             *(feature for tags in listed for feature in _listed(tags[i : i + 5])),
             *(feature for tags in lists for feature in _near(tags, i)),
@@ -105,7 +105,8 @@ def marks(tokens: Sequence[Token], spans: Sequence[Span]) -> list[str]:
 
 
 @_remember
-def _own(form: str, zone: str, *, first: bool) -> tuple[str, ...]:
+def own_features(form: str, zone: str, *, first: bool) -> tuple[str, ...]:
+    """Return the features of a token's own form, wherever it stands."""
     lower, outline = form.lower(), shape(form)
     affixes = [
         affix
@@ -128,21 +129,21 @@ def _own(form: str, zone: str, *, first: bool) -> tuple[str, ...]:
 
 def _around(lower: list[str], shapes: list[str], stems: list[str]) -> Iterator[str]:
     """Yield what stands around the token in the middle of a window of five."""
-    for d in _AROUND:
+    for d in AROUND:
         yield f"lower[{d}]={lower[2 + d]}"
-    for d in _AROUND:
+    for d in AROUND:
         yield f"shape[{d}]={shapes[2 + d]}"
     yield f"stem[-1]={stems[1]}"
     yield f"stem[1]={stems[3]}"
     yield f"suffix[-1]={lower[1][-3:]}"
     yield f"suffix[1]={lower[3][-3:]}"
-    for a, b in _PAIRS:
+    for a, b in PAIRS:
         yield f"lower[{a},{b}]={lower[2 + a]} {lower[2 + b]}"
         yield f"shape[{a},{b}]={shapes[2 + a]} {shapes[2 + b]}"
 
 
 def _listed(window: list[str]) -> Iterator[str]:
-    for d in (0, *_AROUND):
+    for d in (0, *AROUND):
         if window[2 + d]:
             yield f"list[{d}]={window[2 + d]}"
 

@@ -155,12 +155,12 @@ class ArticleTuned(SentenceClassifier):
 
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return the label of each sentence."""
-        return np.asarray(self.model_.predict(self.features_.transform(X)), dtype=object)
+        return np.asarray(self.model_.predict(self._matrix(X)), dtype=object)
 
     @available_if(_states)  # type: ignore[untyped-decorator]  # sklearn is untyped
     def stated(self, X: pd.DataFrame) -> tuple[Objects, Floats]:
         """Return the label of each sentence, and one row a sentence, one column a class."""
-        matrix = self.features_.transform(X)
+        matrix = self._matrix(X)
         labels: Objects = np.asarray(self.model_.predict(matrix), dtype=object)
         if not hasattr(self, "calibration_"):
             return labels, np.asarray(self.model_.predict_proba(matrix))
@@ -174,7 +174,12 @@ class ArticleTuned(SentenceClassifier):
 
     def uncalibrated(self, X: pd.DataFrame) -> Floats:
         """Return the probabilities of the classifier itself."""
-        return np.asarray(self.model_.predict_proba(self.features_.transform(X)))
+        return np.asarray(self.model_.predict_proba(self._matrix(X)))
+
+    def _matrix(self, X: pd.DataFrame) -> sparse.csr_matrix:
+        # Of sentences that share many features scikit-learn makes a dense matrix, and sums over
+        # its columns in an order that hangs on their number and on the processor.
+        return sparse.csr_matrix(self.features_.transform(X))
 
 
 class Trial(NamedTuple):
