@@ -12,8 +12,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # s
 
 from bench.measuring import Measured, alternate
 from usiran.benchmark.run import Benchmark
-from usiran.inference.predict import write_predictions
-from usiran.inference.read_texts import Reader
+from usiran.inference.job.run import Options, run_job
 from usiran.inference.store import load
 from usiran.inference.train import model_files
 from usiran.tasks.inputs import records_of
@@ -34,7 +33,7 @@ def measure(bench: Benchmark, texts: list[str]) -> Measured:
         source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts * COPIES))
 
         def ours() -> None:
-            write_predictions([model], Reader([source]), folder / "out", force=True)
+            run_job([model], [str(source)], folder / "out", Options(force=True))
 
         counted = [0, 0.0]
 

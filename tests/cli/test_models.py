@@ -42,17 +42,38 @@ def test_texts_become_tables_without_any_corpus(trained: Path, text: Path, tmp_p
     words = (text, "--output", "out", "--format", "jsonl")
     done = run("predict", trained, *words, at=tmp_path)
     assert done.code == 0
-    assert done.err == "1 of 1 texts\n"
+    assert done.err == "1 of 1 parts\n"
     assert done.out.splitlines()[-1] == "in out"
-    actor = json.loads((tmp_path / "out/actors.jsonl").read_text().splitlines()[0])
+    file = tmp_path / "out/actors/part-00000.jsonl"
+    actor = json.loads(file.read_text().splitlines()[0])
     assert (actor["text"], actor["type"], actor["span_id"]) == (
         "Colonel Hassan", "MILITARY", "story@actor:0-14",
     )  # fmt: skip
-    done = call("predict", trained, *words, at=tmp_path)
-    assert (done.code, "replace it with --force" in done.err) == (1, True)
-    done = call("predict", trained, *words, "--force", "--quiet", "--json", at=tmp_path)
+    done = call("predict", trained, text, "--output", "out", at=tmp_path)
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "out/job.json: form: found 'jsonl'; allowed: parquet; to mend: name ano" in done.err
+    done = call("predict", trained, *words, "--quiet", "--json", at=tmp_path)
     assert (done.code, done.err) == (0, "")
-    assert json.loads(done.out)["rows"]["articles"] == 1
+    assert [json.loads(done.out)[name] for name in ("parts", "resumed_parts")] == [1, 1]
+    done = call("predict", trained, text, "--output", "out", "--force", at=tmp_path)
+    assert (done.code, file.exists()) == (0, False)
+
+
+def test_who_interrupts_is_told_what_is_there(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: object) -> str:
+        raise KeyboardInterrupt
+
+    (tmp_path / "t.jsonl").write_text('{"text": "They left ."}\n' * 3)
+    monkeypatch.setattr("usiran.cli.models_output._line", interrupted)
+    monkeypatch.setattr("usiran.cli.models_output._PAUSE", 0.0)
+    words = ("predict", trained, "t.jsonl", "--output", "out", "--part", "1")
+    done = call(*words, at=tmp_path)
+    assert done.code == 130
+    assert "0 of 3 parts are whole in out; the same command goes on from there" in done.err
+    monkeypatch.undo()
+    assert call(*words, at=tmp_path).code == 0
 
 
 def test_pages_show_each_text_with_its_labels(trained: Path, tmp_path: Path) -> None:
@@ -75,23 +96,21 @@ def test_pages_show_each_text_with_its_labels(trained: Path, tmp_path: Path) -> 
 def test_several_models_can_be_named_one_by_one(trained: Path, text: Path, tmp_path: Path) -> None:
     words = (trained / "actors", text, "--with", trained / "stance", "--output", "out")
     assert call("predict", *words, at=tmp_path).code == 0
-    assert sorted(path.name for path in (tmp_path / "out").glob("*.parquet")) == [
-        "actors.parquet", "articles.parquet", "sentences.parquet", "stance.parquet",
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "actors", "articles", "job.json", "parts", "rejected", "run.json", "sentences", "stance",
     ]  # fmt: skip
 
 
-def test_bad_rows_stop_everything_or_are_left_out(trained: Path, tmp_path: Path) -> None:
+def test_faulty_records_are_left_out_or_stop_everything(trained: Path, tmp_path: Path) -> None:
     (tmp_path / "t.jsonl").write_text('{"text": "They left ."}\n{"text": 1}\n{\n')
     words = ("predict", trained, "t.jsonl", "--output", "out", "--quiet")
-    done = call(*words, at=tmp_path)
-    assert done.code == 1
-    assert [line.split(": ")[:2] for line in done.err.splitlines()] == [
-        ["t.jsonl", "row 2"], ["t.jsonl", "row 3"],
-    ]  # fmt: skip
+    done = call(*words, "--strict", at=tmp_path)
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "t.jsonl: row 2: found 'int, no text: 1'" in done.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["t.jsonl"]
-    done = call(*words, "--skip-bad", at=tmp_path)
+    done = call(*words, at=tmp_path)
     assert done.code == 0
-    assert done.err.splitlines()[-1] == "2 rows could not be read and were left out"
+    assert done.err == "2 records could not be labelled: out/rejected says why\n"
 
 
 def test_models_of_other_data_are_refused_inside_a_corpus(

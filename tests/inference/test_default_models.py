@@ -72,12 +72,12 @@ def test_one_path_is_an_input_for_the_default_models(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    texts, model = Path("texts"), Path("models/stance")
-    assert model_and_inputs([model, texts, texts]) == (model, [texts, texts])
+    model = Path("models/stance")
+    assert model_and_inputs([str(model), "texts", "-"]) == (model, ["texts", "-"])
     with pytest.raises(FileError, match="usiran train --defaults --output models"):
-        model_and_inputs([texts])
+        model_and_inputs(["texts"])
     model.mkdir(parents=True)
     (model / INFO).write_text("{}")
-    assert model_and_inputs([texts]) == (Path("models"), [texts])
+    assert model_and_inputs(["texts"]) == (Path("models"), ["texts"])
     with pytest.raises(FileError, match="nothing to label"):
-        model_and_inputs([model])
+        model_and_inputs([str(model)])

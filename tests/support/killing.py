@@ -126,7 +126,7 @@ def _killed_again(job: Job, number: int, killed: str) -> Iterator[Left]:
     again, survived = 1, False
     while not survived:
         _write(job, number)
-        survived = _survives(again, lambda: settle(job.work / job.swap))
+        survived = survives(again, lambda: settle(job.work / job.swap))
         settle(job.work / job.swap)
         yield Left(number, killed, _state(job))
         again += 1
@@ -139,10 +139,11 @@ def _write(job: Job, number: int) -> bool:
     shutil.rmtree(job.work, ignore_errors=True)
     shutil.copytree(job.base, job.work)
     files = {job.work / name: content for name, content in job.files.items()}
-    return _survives(number, lambda: replace_files(files, job.work / job.swap))
+    return survives(number, lambda: replace_files(files, job.work / job.swap))
 
 
-def _survives(number: int, act: Callable[[], object]) -> bool:
+def survives(number: int, act: Callable[[], object]) -> bool:
+    """Whether an act comes to its end in a child that is killed at its `number`-th call."""
     child = os.fork()
     if not child:
         die_at(number)

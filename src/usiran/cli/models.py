@@ -65,16 +65,17 @@ def _train(
 
 
 def predict(
-    paths: Annotated[
-        list[Path],
+    words: Annotated[
+        list[str],
         Argument(
             metavar="[MODEL] INPUT...",
             help="A folder that `usiran train` wrote, or one of several; then .txt, .jsonl, .csv, "
-            ".parquet, or a folder of texts. One path is an INPUT, for the default models.",
+            ".parquet, a folder of texts or of `datasets`, hf://datasets/ORG/NAME or a file of it, "
+            "or - for standard input. One word is an INPUT, for the default models.",
         ),
     ],
     *,
-    output: Annotated[Path, Option(metavar="OUT", help="The folder to be made.")],
+    output: Annotated[Path, Option(metavar="OUT", help="The folder to be made, or gone on with.")],
     also: Annotated[
         list[Path] | None, Option("--with", metavar="MODEL", help="One more; repeat it.")
     ] = None,
@@ -86,17 +87,23 @@ def predict(
         str | None,
         Option(help="Which one holds the id (default: id, if there)."),
     ] = None,
-    batch: Annotated[int, Option(min=1, help="Texts held in memory at a time.")] = 64,
+    part: Annotated[
+        int, Option(min=1, help="Texts of a part: what is labelled, written and gone on from.")
+    ] = 1000,
     workers: Annotated[
         int, Option(min=1, help="Processes that label (more than 1 needs the extra 'dask').")
     ] = 1,
+    scheduler: Annotated[
+        str | None,
+        Option(metavar="tcp://HOST:PORT", help="A Dask scheduler, whose workers label."),
+    ] = None,
     html: Annotated[
         bool, Option("--html", help="Also pages that show each text with its labels.")
     ] = False,
-    skip_bad: Annotated[
-        bool, Option("--skip-bad", help="Leave out rows that cannot be read.")
+    strict: Annotated[
+        bool, Option("--strict", help="Stop at a record that cannot be labelled.")
     ] = False,
-    force: Annotated[bool, Option("--force", help="Replace an earlier folder.")] = False,
+    force: Annotated[bool, Option("--force", help="Start anew where OUT holds a job.")] = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -105,29 +112,29 @@ def predict(
 
     Needs no corpus; inside one, models of another data version are refused. Without MODEL the
     default models in the folder models label: `usiran train --defaults --output models` makes them.
+    Stopped at any point, the same command goes on from there.
     Example: usiran predict models texts/ --output labelled
     """
     from usiran.cli import models_output as show
     from usiran.inference.default_models import model_and_inputs
-    from usiran.inference.predict import write_predictions
-    from usiran.inference.read_texts import Columns, Reader
+    from usiran.inference.job.engine import Engine
+    from usiran.inference.job.readers import Columns
+    from usiran.inference.job.run import Options, run_job
     from usiran.inference.store import load_all
 
     if html:
         from usiran.site.predicted import PredictedPages
-    model, source = model_and_inputs(paths)
+    model, inputs = model_and_inputs(words)
     models = load_all([model, *(also or ())], show.data_version(corpus))
-    reader = Reader(source, Columns(text_column, id_column), skip_bad, lambda row: say(str(row)))
-    with show.progress(quiet=quiet) as progress:
-        predictions = write_predictions(
-            models,
-            reader,
-            output,
-            form=form,
-            batch=batch,
-            force=force,
-            workers=workers,
-            progress=progress,
-            pages=PredictedPages(models) if html else None,
-        )
-    show.predictions(predictions, output, as_json=as_json)
+    options = Options(
+        Columns(text_column, id_column),
+        form,
+        part,
+        strict=strict,
+        force=force,
+        engine=Engine(workers, scheduler),
+    )
+    pages = PredictedPages(models) if html else None
+    with show.progress(output, quiet=quiet) as progress:
+        run = run_job(models, inputs, output, options, progress=progress, pages=pages)
+    show.run(run, output, as_json=as_json)

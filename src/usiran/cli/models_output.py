@@ -3,18 +3,20 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as Bar
 
 from usiran.cli.options import say
 from usiran.corpus import Corpus
 from usiran.errors import CorpusNotFound
-from usiran.inference.predict import Predictions
+from usiran.inference.job.run import Progress, Run
 
-Notify = Callable[[int, int], None]
+Notify = Callable[[Progress], None]
 _PAUSE = 5.0  # seconds between two lines of progress where there is no terminal
 
 
@@ -30,39 +32,63 @@ def data_version(folder: Path | None) -> str | None:
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Notify]:
-    """Give a callback that shows progress: a bar on a terminal, now and then a line elsewhere."""
-    console = Console(stderr=True)
-    if quiet:
-        yield lambda *_: None
-    elif console.is_terminal:
-        columns = (TextColumn("texts"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=console, transient=True) as bar:
-            line = bar.add_task("", total=None)
-            yield lambda done, total: bar.update(line, completed=done, total=total)
-    else:
-        yield _lines()
+def progress(output: Path, *, quiet: bool) -> Iterator[Notify]:
+    """Give a callback that shows progress: a bar on a terminal, now and then a line elsewhere.
+
+    Who interrupts is told what is there, and how it goes on.
+    """
+    console, last = Console(stderr=True), [Progress(0, 0, 0)]
+    try:
+        if quiet:
+            yield lambda _: None
+        elif console.is_terminal:
+            with Bar(BarColumn(), TextColumn("{task.description}"), console=console) as bar:
+                yield _bar(bar, last)
+        else:
+            yield _lines(last)
+    except KeyboardInterrupt:
+        now = last[0]
+        parts = f"{now.parts} of {now.all_parts} parts are whole" if now.all_parts else "stopped"
+        say(f"{parts} in {output}; the same command goes on from there")
+        raise
 
 
-def _lines() -> Notify:
-    last = time.monotonic()
+def _bar(bar: Bar, last: list[Progress]) -> Notify:
+    line = bar.add_task("reading the inputs", total=None)
 
-    def notify(done: int, total: int) -> None:
-        nonlocal last
-        if done == total or time.monotonic() - last >= _PAUSE:
-            last = time.monotonic()
-            say(f"{done} of {total} texts")
+    def notify(now: Progress) -> None:
+        last[0] = now
+        bar.update(line, completed=now.parts, total=now.all_parts, description=_line(now))
 
     return notify
 
 
-def predictions(written: Predictions, output: Path, *, as_json: bool) -> None:
+def _lines(last: list[Progress]) -> Notify:
+    shown = time.monotonic()
+
+    def notify(now: Progress) -> None:
+        nonlocal shown
+        last[0] = now
+        if now.parts == now.all_parts or time.monotonic() - shown >= _PAUSE:
+            shown = time.monotonic()
+            say(_line(now))
+
+    return notify
+
+
+def _line(now: Progress) -> str:
+    rate = f", {now.rate:.0f} sentences a second" if now.rate else ""
+    left = f", {timedelta(seconds=round(now.seconds_left))} left" if now.seconds_left else ""
+    return f"{now.parts} of {now.all_parts} parts{rate}{left}"
+
+
+def run(done: Run, output: Path, *, as_json: bool) -> None:
     """Print what was written, for a reader or as JSON."""
     if as_json:
-        print(msgspec.json.format(msgspec.json.encode(written)).decode())
+        print(msgspec.json.format(msgspec.json.encode(done)).decode())
         return
-    for name, count in written.rows.items():
+    for name, count in done.rows.items():
         print(f"{name:<10} {count:>8} rows")
     print(f"in {output}")
-    if written.skipped:
-        say(f"{written.skipped} rows could not be read and were left out")
+    if rejected := done.rows["rejected"]:
+        say(f"{rejected} records could not be labelled: {output / 'rejected'} says why")

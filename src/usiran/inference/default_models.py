@@ -40,20 +40,20 @@ def default_systems(track: Benchmark, results: Results) -> dict[str, str]:
     return systems
 
 
-def model_and_inputs(paths: list[Path]) -> tuple[Path, list[Path]]:
-    """Return the folder of models and the inputs: where one path is named, the default models.
+def model_and_inputs(words: list[str]) -> tuple[Path, list[str]]:
+    """Return the folder of models and the inputs: where one is named, the default models.
 
     Raises
     ------
     FileError
         The default models are asked for and not there.
     """
-    if len(paths) > 1:
-        return paths[0], paths[1:]
-    if (paths[0] / INFO).is_file():
+    if len(words) > 1:
+        return Path(words[0]), words[1:]
+    if (Path(words[0]) / INFO).is_file():
         value, allowed = "a model and nothing to label", "a model, and inputs after it"
-        raise FileError(paths[0], value, allowed, "name the texts besides")
+        raise FileError(words[0], value, allowed, "name the texts besides")
     if not any(FOLDER.glob(f"*/{INFO}")):
         allowed, fix = "the default models", f"name a model before the input, or {MAKE}"
         raise FileError(FOLDER, f"no {INFO} in it", allowed, fix)
-    return FOLDER, paths
+    return FOLDER, words

@@ -1,82 +1,51 @@
-"""Tables written batch by batch: Parquet, JSON lines or CSV, one file a table."""
+"""A table as the content of one file: Parquet, JSON lines or CSV."""
 
 import csv
+import io
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 Format = Literal["parquet", "jsonl", "csv"]
-Write = Callable[[pa.Table], object]
 
 
-@contextmanager
-def _parquet(path: Path, schema: pa.Schema) -> Iterator[Write]:
-    """One row group a batch; nested values as Arrow structs."""
-    with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as writer:
-        yield writer.write_table
+def encode(table: pa.Table, form: Format) -> bytes:
+    """Return a table as the content of a file; the same bytes for the same rows.
+
+    In JSON lines nested values are objects, in CSV JSON; what is missing is null, in CSV empty.
+    """
+    return _FORMATS[form](table)
 
 
-@contextmanager
-def _jsonl(path: Path, schema: pa.Schema) -> Iterator[Write]:
-    """One JSON object a line."""
-    # Without newline="" a line ends otherwise on Windows, and equal tables have other bytes.
-    with path.open("w", encoding="utf-8", newline="") as file:
-
-        def write(table: pa.Table) -> None:
-            for row in table.select(schema.names).to_pylist():
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-        yield write
+def _parquet(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    # One piece: how a table was put together must not show in the file.
+    pq.write_table(table.combine_chunks(), sink, compression="zstd", version="2.6")
+    return bytes(sink.getvalue())
 
 
-@contextmanager
-def _csv(path: Path, schema: pa.Schema) -> Iterator[Write]:
-    """Nested values as JSON, missing ones empty."""
+def _jsonl(table: pa.Table) -> bytes:
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in table.to_pylist())
+    return "".join(lines).encode("utf-8")
 
+
+def _csv(table: pa.Table) -> bytes:
     def cell(value: object) -> object:
         return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(schema.names)
-        yield lambda table: writer.writerows(
-            map(cell, row.values()) for row in table.select(schema.names).to_pylist()
-        )
+    # Without newline="" a line ends otherwise on Windows, and equal tables have other bytes.
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(table.schema.names)
+    writer.writerows([cell(value) for value in row.values()] for row in table.to_pylist())
+    return file.getvalue().encode("utf-8")
 
 
-_FORMATS: dict[Format, Callable[[Path, pa.Schema], AbstractContextManager[Write]]] = {
+_FORMATS: dict[Format, Callable[[pa.Table], bytes]] = {
     "parquet": _parquet,
     "jsonl": _jsonl,
     "csv": _csv,
 }
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The tables of one folder, open for writing, and how many rows each has by now."""
-
-    counts: dict[str, int]
-    writers: Mapping[str, Write]
-
-    def write(self, tables: Mapping[str, pa.Table]) -> None:
-        """Write a batch of rows of each table."""
-        for name, batch in tables.items():
-            self.writers[name](batch)
-            self.counts[name] += len(batch)
-
-
-@contextmanager
-def open_tables(folder: Path, schemas: Mapping[str, pa.Schema], form: Format) -> Iterator[Tables]:
-    """Open ``<table>.<form>`` in a folder for each schema, to be written batch by batch."""
-    with ExitStack() as files:
-        writers = {
-            name: files.enter_context(_FORMATS[form](folder / f"{name}.{form}", schema))
-            for name, schema in schemas.items()
-        }
-        yield Tables(dict.fromkeys(schemas, 0), writers)

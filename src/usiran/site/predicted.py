@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pyarrow as pa
 
 from usiran.inference.columns import ROLES
+from usiran.inference.job.records import Document
 from usiran.inference.label_batch import Rows
-from usiran.inference.read_texts import Document
 from usiran.inference.store import Model
-from usiran.io.atomic import fill
 from usiran.io.markdown import score
 from usiran.site.guides import Guides
 from usiran.site.marks import Mark
@@ -31,6 +31,7 @@ from usiran.site.views import (
 from usiran.text.articles import Sentence, sha256
 
 FOLDER = "html"
+_TITLES = f"{FOLDER}/titles"
 _SENTENCES = ("stance", "holder")
 
 
@@ -44,7 +45,7 @@ class _Named(NamedTuple):
 
 
 class PredictedPages:
-    """Writes ``html/``: a page a text, as the site shows an article, and a list of them."""
+    """What goes into ``html/``: a page a text, as the site shows an article, and a list of them."""
 
     def __init__(self, models: Sequence[Model]) -> None:
         self._labels = {model.info.task: model.info.labels for model in models}
@@ -52,36 +53,39 @@ class PredictedPages:
         info = models[0].info
         self._named = _Named("predictions", "Predictions", info.data_version, info.language)
         self._notice = f"Labels by systems, read by nobody: {', '.join(systems)}."
-        self._texts: list[tuple[str, str]] = []
 
-    def add(
-        self, folder: Path, documents: Sequence[Document], tables: Mapping[str, pa.Table]
-    ) -> None:
-        """Write the pages of some texts."""
+    def files(
+        self, part: str, documents: Sequence[Document], tables: Mapping[str, pa.Table]
+    ) -> dict[str, bytes]:
+        """Return the pages of the texts of a part, and their titles for `index`."""
         rows = {name: table.to_pylist() for name, table in tables.items()}
         by_article: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for row in rows["sentences"]:
             by_article[row["article_id"]].append(row)
         labels = {row["sentence_id"]: row for row in rows.get("stance", [])}
         marks, deeds = _marks(rows), _deeds(rows)
+        files: dict[str, bytes] = {}
+        titles: list[tuple[str, str]] = []
         for document in documents:
             sentences = [
                 self._sentence(row, document.text, labels, marks, deeds)
                 for row in by_article[document.article_id]
             ]
             view = _article(document, sentences)
-            self._texts.append((document.article_id, view.title))
+            titles.append((document.article_id, view.title))
             name = f"{FOLDER}/articles/{document.article_id}.html"
-            page = self._page(
-                "article", name, article=view, happenings=[[deed] for deed in view.deeds], asked=()
-            )
-            fill(folder, {name: page})
+            happenings = [[deed] for deed in view.deeds]
+            values = {"article": view, "happenings": happenings, "asked": ()}
+            files[name] = self._page("article", name, **values)
+        return files | {f"{_TITLES}/{part}.json": msgspec.json.encode(titles)}
 
-    def finish(self, folder: Path) -> None:
-        """Write the list of all texts, the style sheet and the script."""
+    def index(self, folder: Path) -> dict[str, bytes]:
+        """Return the list of all texts of a folder, the style sheet and the script."""
+        parts = sorted((folder / _TITLES).iterdir())
+        texts = [row for part in parts for row in msgspec.json.decode(part.read_bytes())]
         static = {f"{FOLDER}/{name}": content for name, content in static_files()}
-        index = self._page("predicted", f"{FOLDER}/index.html", texts=self._texts)
-        fill(folder, static | {f"{FOLDER}/index.html": index})
+        index = self._page("predicted", f"{FOLDER}/index.html", texts=texts)
+        return static | {f"{FOLDER}/index.html": index}
 
     def _page(self, page: str, name: str, **values: object) -> bytes:
         return render(

@@ -1,0 +1,171 @@
+"""One part of a job: read, labelled and written, with a marker that says so."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import msgspec
+import pyarrow as pa
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+
+import usiran
+from usiran.errors import FileError
+from usiran.inference.job.plan import Input, Part, read_part
+from usiran.inference.job.readers import Columns
+from usiran.inference.job.records import Document, Rejected
+from usiran.inference.label_batch import label_batch
+from usiran.inference.store import PACKAGES, Model
+from usiran.inference.write_tables import Format, encode
+from usiran.io.atomic import fill, write_file
+
+BATCH = 64  # texts that are labelled together
+MARKERS, REJECTED = "parts", "rejected"
+# What a label depends on besides the models: what splits, labels and writes.
+_ROOMS = ("inference", "models", "schemas", "tasks", "text")
+_PACKAGES = (*PACKAGES, "nupunkt", "pyarrow")
+_TEXT = pa.string()
+_READ = {"source_id": _TEXT, "file": _TEXT, "row": pa.int64()}
+_REJECTED = pa.schema(
+    {"file": _TEXT, "row": pa.int64(), "id": _TEXT, "reason": _TEXT, "value": _TEXT}
+)
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Whatever the tables depend on: job.json. Another job is refused its folder."""
+
+    models: tuple[dict[str, str], ...]  # as their model.json says
+    versions: dict[str, str]
+    code_sha256: str
+    columns: Columns
+    form: Format
+    pages: bool
+    part: int  # records of a part, at most
+    inputs: tuple[Input, ...]
+
+    @property
+    def models_sha256(self) -> str:
+        """The hash of all models together."""
+        return sha256(msgspec.json.encode(self.models)).hexdigest()
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """A part that is whole: parts/part-00000.json. Written last, when all its tables are there."""
+
+    input_sha256: str
+    models_sha256: str
+    code_sha256: str
+    rows: dict[str, int]  # by table, of which one is `rejected`
+
+
+class Pages(Protocol):
+    """Pages of labelled texts, written beside the tables."""
+
+    def files(
+        self, part: str, documents: Sequence[Document], tables: Mapping[str, pa.Table]
+    ) -> dict[str, bytes]:
+        """Return the pages of a part, by their names in the folder of the job."""
+
+    def index(self, folder: Path) -> dict[str, bytes]:
+        """Return what leads to all of them, once all parts are in the folder."""
+
+
+class Work(NamedTuple):
+    """What every worker of a job needs; `output` is absolute, all see one file system."""
+
+    models: tuple[Model, ...]
+    job: Job
+    output: Path
+    pages: Pages | None = None
+
+    def finished(self, part: Part) -> Marker | None:
+        """Return the marker of a part that is whole, with this job's models and code."""
+        try:
+            marker = msgspec.json.decode(self._marker(part).read_bytes(), type=Marker)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+        expected = (part.sha256, self.job.models_sha256, self.job.code_sha256)
+        stated = (marker.input_sha256, marker.models_sha256, marker.code_sha256)
+        return marker if stated == expected else None
+
+    def label(self, part: Part) -> Marker:
+        """Label a part and write its tables; one that is whole already is left as it is.
+
+        Raises
+        ------
+        FileError
+            The input was changed, the code is not the job's (on another machine), or a file
+            cannot be written.
+        """
+        job, output = self.job, self.output
+        if marker := self.finished(part):
+            return marker
+        if (code_sha256(), code_versions()) != (job.code_sha256, job.versions):
+            found, allowed = (
+                _code(code_sha256(), code_versions()),
+                _code(job.code_sha256, job.versions),
+            )
+            raise FileError(
+                "a worker", found, f"the job's own: {allowed}", "install the same there"
+            )
+        readings = read_part(part, job.columns)
+        documents = [reading for reading in readings if isinstance(reading, Document)]
+        tables = _labelled(self.models, documents) | {REJECTED: _rejected(readings)}
+        for name, table in tables.items():
+            write_file(output / name / f"{part.name}.{job.form}", encode(table, job.form))
+        if self.pages is not None:
+            fill(output, self.pages.files(part.name, documents, tables))
+        rows = {name: table.num_rows for name, table in tables.items()}
+        marker = Marker(part.sha256, job.models_sha256, job.code_sha256, rows)
+        write_file(self._marker(part), msgspec.json.encode(marker) + b"\n")
+        return marker
+
+    def _marker(self, part: Part) -> Path:
+        return self.output / MARKERS / f"{part.name}.json"
+
+
+def _code(digest: str, versions: Mapping[str, str]) -> str:
+    return f"code {digest[:12]}, " + ", ".join(f"{name} {v}" for name, v in versions.items())
+
+
+@cache
+def code_versions() -> dict[str, str]:
+    """Return the versions of the packages that labels depend on."""
+    return {name: version(name) for name in _PACKAGES}
+
+
+@cache
+def code_sha256() -> str:
+    """Return the hash of the modules that labels depend on: a version may be one in the making."""
+    root = Path(usiran.__file__).parent
+    digest = sha256()
+    for path in sorted(path for room in _ROOMS for path in (root / room).rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _labelled(models: Sequence[Model], documents: Sequence[Document]) -> dict[str, pa.Table]:
+    """Return the tables of some texts; `articles` says besides where each was read."""
+    # One thread: there are as many workers as processors.
+    with threadpool_limits(1):
+        batches = [
+            label_batch(models, _texts(documents[start : start + BATCH]))
+            for start in range(0, max(len(documents), 1), BATCH)
+        ]
+    tables = {name: pa.concat_tables([batch[name] for batch in batches]) for name in batches[0]}
+    for name, kind in _READ.items():
+        values = [getattr(document, name) or None for document in documents]
+        tables["articles"] = tables["articles"].append_column(name, pa.array(values, kind))
+    return tables
+
+
+def _texts(documents: Sequence[Document]) -> pa.Table:
+    columns = [[row.article_id for row in documents], [row.text for row in documents]]
+    return pa.table(columns, pa.schema({"id": _TEXT, "text": _TEXT}))
+
+
+def _rejected(readings: Sequence[Document | Rejected]) -> pa.Table:
+    rows = [reading._asdict() for reading in readings if isinstance(reading, Rejected)]
+    return pa.Table.from_pylist(rows, _REJECTED)

@@ -1,0 +1,76 @@
+"""Claims about what may be named as input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.jobs import rows, write
+from usiran.errors import FileError
+from usiran.inference.job.sources import Source, sources_of
+
+
+def named(*inputs: object, stdin: Path = Path("stdin")) -> list[Source]:
+    return sources_of([str(word) for word in inputs], stdin)
+
+
+def test_files_are_read_once_and_in_order(tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", [{"id": name, "text": "x"} for name in ("b", "a")])
+    (only,) = named(folder, folder / "a.txt")
+    assert [file.name for file in only.files] == ["a", "b"]
+    assert only.file == f"{folder / 'a.txt'} and 1 more"
+
+
+def test_inputs_of_one_name_give_their_texts_different_ids(tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder / "t.jsonl", rows(1))
+        write(tmp_path / folder / "in", rows(1))
+    sources = named(*(tmp_path / f / "t.jsonl" for f in "xy"), *(tmp_path / f / "in" for f in "xy"))
+    assert [source.name for source in sources[:2]] == ["t", "t-2"]
+    assert [file.name for file in sources[2].files] == ["t-0", "t-0-2"]
+
+
+def test_each_split_of_a_saved_dataset_is_an_input(tmp_path: Path) -> None:
+    import datasets
+
+    splits = {name: datasets.Dataset.from_list(rows(1)) for name in ("train", "test")}
+    datasets.DatasetDict(splits).save_to_disk(tmp_path / "d")
+    assert [(source.file, source.name) for source in named(tmp_path / "d")] == [
+        (f"{tmp_path / 'd'}[train]", "d-train"), (f"{tmp_path / 'd'}[test]", "d-test"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "kind"), [(' \n{"text": 1}', "jsonl"), ("They left", "lines")])
+def test_standard_input_is_json_or_lines(tmp_path: Path, content: str, kind: str) -> None:
+    (tmp_path / "piped").write_text(content)
+    (piped,) = named("-", stdin=tmp_path / "piped")
+    assert (piped.kind, piped.file, piped.name) == (kind, "-", "stdin")
+
+
+def test_a_file_of_the_hub_is_of_the_kind_of_its_ending() -> None:
+    (file,) = named("hf://datasets/lab/news@v1/data/train.parquet")
+    assert (file.kind, file.name) == ("parquet", "train")
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("t.docx", "the ending '.docx'"),
+        ("none.txt", "no such file"),
+        ("empty", "a folder without .txt files"),
+        ("hf://datasets/news", "no address of a dataset"),
+        ("hf://datasets/lab/news/a.docx", "the ending '.docx'"),
+    ],
+)
+def test_what_is_no_input_is_told_with_what_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.docx").touch()
+    Path("empty").mkdir()
+    with pytest.raises(FileError, match=message) as caught:
+        named(word)
+    assert "hf://datasets/ORG/NAME" in str(caught.value)
+    assert "\n" not in str(caught.value)
