@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
 
-from usiran.models.logistic import FEW, MOST_ROWS, TrainingRows
+from usiran.models.logistic import FEW, MOST_ROWS, TrainingRows, forget
 
 
 def _rows(rows: int, features: int, *, seed: int = 0) -> sparse.csr_matrix:
@@ -70,3 +70,21 @@ def test_a_search_that_is_cut_short_and_a_lone_class_are_told_as_by_scikit_learn
         TrainingRows(matrix).fit(LogisticRegression(C=100.0, max_iter=2), labels)
     with pytest.raises(ValueError, match="at least 2 classes"), warnings.catch_warnings():
         TrainingRows(matrix).fit(LogisticRegression(), ["a"] * 30)
+
+
+def test_an_equal_fit_is_made_once_and_no_other_taken_for_it() -> None:
+    matrix, labels = _rows(30, 40), np.array(["a", "b", "c"] * 10)
+    # The same rows, their entries in another order.
+    turned = matrix.tocsc().tocsr()
+    first = TrainingRows(matrix).fit(LogisticRegression(), labels)
+    equal = TrainingRows(turned).fit(LogisticRegression(), labels)
+    assert equal.coef_ is first.coef_
+    for model, names, weight in (
+        (LogisticRegression(C=2.0), labels, None),
+        (LogisticRegression(), labels[::-1], None),
+        (LogisticRegression(), labels, np.linspace(1, 30, 30, dtype=np.float64)),
+    ):
+        fitted = TrainingRows(matrix).fit(model, names, weight)
+        assert not np.array_equal(fitted.coef_, first.coef_)
+    forget()
+    assert TrainingRows(matrix).fit(LogisticRegression(), labels).coef_ is not first.coef_

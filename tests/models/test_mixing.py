@@ -54,7 +54,7 @@ def _rows(features: int) -> tuple[sparse.csr_matrix, Objects, NDArray[np.bool_]]
 def test_weights_are_those_of_scikit_learn(weight: float) -> None:
     X, labels, own = _rows(2 * FEW)
     model = LogisticRegression(class_weight="balanced", C=2.0, tol=1e-8, max_iter=1000)
-    mixed = MixedRows(X, labels, own).fit(clone(model), weight)
+    mixed = MixedRows(X, own).fit(clone(model), labels, weight)
     shares = np.where(own, 1.0, weight)
     again = clone(model).fit(X[shares > 0], labels[shares > 0], sample_weight=shares[shares > 0])
     assert mixed.predict_proba(X) == pytest.approx(again.predict_proba(X), abs=1e-4)
@@ -63,7 +63,7 @@ def test_weights_are_those_of_scikit_learn(weight: float) -> None:
 def test_other_classifiers_are_handed_the_weights() -> None:
     X, labels, own = _rows(20)
     shares: Floats = np.where(own, 1.0, 4.0)
-    mixed = MixedRows(X, labels, own).fit(LinearSVC(random_state=0), 4.0)
+    mixed = MixedRows(X, own).fit(LinearSVC(random_state=0), labels, 4.0)
     again = LinearSVC(random_state=0).fit(X, labels, sample_weight=shares)
     assert mixed.coef_ == pytest.approx(again.coef_)
     assert TrainingRows(X).fit(LinearSVC(random_state=0), labels).coef_ != pytest.approx(
@@ -92,4 +92,4 @@ def test_the_mixture_is_chosen_on_articles_held_out_in_training() -> None:
 def test_a_companion_of_one_label_is_not_learned_from_alone() -> None:
     X, labels, own = _rows(20)
     labels[own] = "a"
-    assert MixedRows(X, labels, own).mixtures((0.0, 1.0)) == (1.0,)
+    assert MixedRows(X, own).mixtures(labels, (0.0, 1.0)) == (1.0,)

@@ -1,7 +1,7 @@
 """Running systems side by side: the same results, byte by byte, whatever the number of workers.
 
-Runs that share fitted parts make one job, so that a part is fitted once: those of a system on
-tasks that learn from the same gold, and all that need taggers or links between spans.
+Runs that share fitted parts or features make one job, so that these are made once: those of a
+system on tasks of the same sentences, and all that need taggers or links between spans.
 """
 
 from __future__ import annotations
@@ -85,9 +85,10 @@ class _Runs:
         self, groups: Sequence[Sequence[Pair]], workers: int
     ) -> Iterator[list[tuple[Pair, Stored]]]:
         """Yield what each job gives as soon as it is done."""
-        # Annotators are most of a benchmark's weight, and no system reads them.
+        # Annotators and tables are most of a benchmark's weight, and no system reads them.
         nobody = Annotators({}, self.benchmark.annotators.rows.iloc[:0], {})
-        light = replace(self, benchmark=replace(self.benchmark, annotators=nobody, plain=None))
+        bare = replace(self.benchmark, annotators=nobody, others=nobody, tables={}, plain=None)
+        light = replace(self, benchmark=bare)
         # Pickled here and now: the pool does it in a thread of its own, while whoever takes the
         # results looks up what a benchmark then remembers.
         pickled, job = cloudpickle.dumps(light), joblib.delayed(_group_of)
@@ -106,21 +107,23 @@ def jobs(benchmark: Benchmark, pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
     for task, system in pairs:
         groups.setdefault(_group(benchmark, task, system), []).append((task, system))
 
-    def turn(key: Pair) -> int:
+    def turn(key: Pair) -> tuple[int, str]:
         # Shared parts take longest, then controls that fit a system several times.
-        return 0 if not key[1] else 1 if benchmark.systems[key[1]].relabel else 2
+        rank = 0 if not key[1] else 1 if benchmark.systems[key[1]].relabel else 2
+        return rank, key[1]
 
     yield from (groups[key] for key in sorted(groups, key=turn))
 
 
 def _group(benchmark: Benchmark, task: str, system: str) -> Pair:
-    if benchmark.systems[system].relabel:
-        return task, system
-    context = benchmark.build_context(task, system, 0)
-    built = not benchmark.systems[system].packages and benchmark.systems[system].build(context)
-    shares = isinstance(built, Shared) or not {"tagger", "role_pairs"}.isdisjoint(context.options)
-    learned = benchmark.learned(task)
-    if not shares:
-        return learned.name, system
+    context, learned = benchmark.build_context(task, system, 0), benchmark.learned(task)
+    relabelled = benchmark.systems[system].relabel is not None
+    if relabelled:
+        context = replace(context, settings=context.named("reference"))
+    own = relabelled or benchmark.systems[system].packages
+    built = not own and benchmark.systems[system].build(context)
+    if not isinstance(built, Shared) and {"tagger", "role_pairs"}.isdisjoint(context.options):
+        # Sentences have the same features whatever their labels are.
+        return learned.unit if learned.unit == "sentence" else learned.name, system
     # A tagger of spans that are no layer is a part of nothing but its own task's systems.
     return (learned.name, "") if learned.unit == "spans" and learned.name not in LAYERS else _PARTS

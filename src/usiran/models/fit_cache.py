@@ -16,6 +16,7 @@ from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
+from usiran.models import logistic, prepared
 from usiran.models.base import Estimator, Indices
 from usiran.tasks.base import Gold, Objects
 
@@ -89,6 +90,8 @@ def forget() -> None:
     """Fit and predict everything anew from here on."""
     _FITTED.clear()
     _PREDICTED.clear()
+    logistic.forget()
+    prepared.forget()
 
 
 def fit_copy(system: Estimator, gold: Gold, rows: Indices) -> Estimator:

@@ -85,15 +85,16 @@ class Gazetteer:
     def search(self, tokens: Sequence[Token]) -> list[tuple[Span, Surface]]:
         """Return the longest matches, left to right, each with its surface."""
         forms = _surface(tokens, self.fold_case)
-        matches, start = [], 0
-        while start < len(forms):
-            lengths = self._lengths.get(forms[start], ())
-            candidates = (forms[start : start + length] for length in lengths)
-            surface = next((s for s in candidates if s in self.types), ())
+        matches, free = [], 0
+        # Almost no token begins a surface: those that do are picked out first.
+        starts = [start for start, form in enumerate(forms) if form in self._lengths]
+        for start in starts:
+            candidates = (forms[start : start + length] for length in self._lengths[forms[start]])
+            surface = next((s for s in candidates if s in self.types), ()) if start >= free else ()
             if surface:
-                last = tokens[start + len(surface) - 1]
-                matches.append((Span(tokens[start].start, last.end, self.types[surface]), surface))
-            start += max(len(surface), 1)
+                free = start + len(surface)
+                span = Span(tokens[start].start, tokens[free - 1].end, self.types[surface])
+                matches.append((span, surface))
         return matches
 
     @cached_property
@@ -114,7 +115,8 @@ class Gazetteer:
 
 
 def _surface(tokens: Sequence[Token], fold_case: bool) -> Surface:
-    return tuple(token.text.casefold() if fold_case else token.text for token in tokens)
+    forms = [token.text for token in tokens]
+    return tuple(map(str.casefold, forms) if fold_case else forms)
 
 
 def commonest(counts: Counter[str]) -> str:

@@ -23,11 +23,10 @@ POOLED = 1.0
 
 
 class MixedRows:
-    """Rows (n, features) with their labels, and which of them (n,) are the companion's."""
+    """Rows (n, features), and which of them (n,) are the companion's."""
 
-    def __init__(self, X: sparse.csr_matrix, labels: Objects, companion: NDArray[np.bool_]) -> None:
+    def __init__(self, X: sparse.csr_matrix, companion: NDArray[np.bool_]) -> None:
         self.X = X
-        self.labels = labels
         self.companion = companion
 
     @cached_property
@@ -38,16 +37,16 @@ class MixedRows:
     def _alone(self) -> TrainingRows:
         return TrainingRows(self.X[self.companion])
 
-    def fit(self, model: Any, weight: float) -> Any:
-        """Fit a model on one mixture, and return it."""
+    def fit(self, model: Any, labels: Objects, weight: float) -> Any:
+        """Fit a model on one mixture of the rows, which have these labels, and return it."""
         if weight == 0:
-            return self._alone.fit(model, self.labels[self.companion])
+            return self._alone.fit(model, labels[self.companion])
         shares = None if weight == POOLED else np.where(self.companion, 1.0, weight)
-        return self._all.fit(model, self.labels, shares)
+        return self._all.fit(model, labels, shares)
 
-    def mixtures(self, weights: Sequence[float]) -> tuple[float, ...]:
+    def mixtures(self, labels: Objects, weights: Sequence[float]) -> tuple[float, ...]:
         """Return the mixtures that there is something to learn from: without a companion, one."""
         if not self.companion.any():
             return (POOLED,)
-        alone = len(set(self.labels[self.companion])) > 1  # a classifier needs two classes
+        alone = len(set(labels[self.companion])) > 1  # a classifier needs two classes
         return tuple(weight for weight in weights if weight or alone)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,9 +20,10 @@ from scipy.special import softmax
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 
-from usiran.models.base import learn_features
+from usiran.models.base import Indices, learn_features
 from usiran.models.logistic import TrainingRows
 from usiran.models.pair_features import MarkedSentence, pair_features
+from usiran.models.prepared import without_unseen
 from usiran.models.token_features import tokens_of
 from usiran.models.tuning import inner_splits
 from usiran.models.with_spans import need_columns
@@ -31,6 +33,8 @@ from usiran.tasks.links import Link, link_set
 from usiran.text.spans import Span
 
 NONE = ""
+# Every fold and system learns from the same pairs.
+_features = lru_cache(maxsize=2**12)(pair_features)
 
 
 class LinkFinder(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
@@ -55,7 +59,8 @@ def _marked_sentences(X: pd.DataFrame) -> Iterator[tuple[MarkedSentence, int]]:
     need_columns(X, "actors", "events")
     columns = (X[name] for name in ("text", "actors", "events", "start"))
     for text, actors, events, start, tokens in zip(*columns, tokens_of(X), strict=True):
-        yield MarkedSentence(text, actors, events, tokens), int(start)
+        marked = MarkedSentence(text, tuple(actors), tuple(events), tuple(tokens))
+        yield marked, int(start)
 
 
 class NoLinks(LinkFinder):
@@ -136,6 +141,12 @@ class _Split(NamedTuple):
     asked: sparse.csr_matrix
     true: Objects
 
+    @classmethod
+    def of(cls, matrix: sparse.csr_matrix, roles: Objects, train: Indices, test: Indices) -> _Split:
+        """Return an inner fold."""
+        learned, asked = without_unseen(matrix[train], matrix[test])
+        return cls(TrainingRows(learned), roles[train], asked, roles[test])
+
 
 class PairModel(LinkFinder):
     """Logistic regression over pairs of an event and an actor: agent, recipient or neither.
@@ -162,15 +173,15 @@ class PairModel(LinkFinder):
         """Choose among the candidates, then learn from all pairs."""
         pairs = list(_pairs(X, y))
         self.vocabulary_, matrix = learn_features(
-            (pair_features(pair.sentence, pair.event, pair.actor) for pair in pairs), dtype=float
+            (_features(pair.sentence, pair.event, pair.actor) for pair in pairs), dtype=float
         )
         roles = np.array([pair.role for pair in pairs], dtype=object)
         articles = [pair.article for pair in pairs]
         companion = np.array([pair.of_companion for pair in pairs], dtype=bool)
         several = len(self.regularisation) * len(self.none) > 1
         splits = [
-            _Split(TrainingRows(matrix[train]), roles[train], matrix[test], roles[test])
-            for train, test in (inner_splits(articles, companion) if several else ())
+            _Split.of(matrix, roles, *split)
+            for split in (inner_splits(articles, companion) if several else ())
         ]
         candidates = list(itertools.product(self.regularisation, self.none))
         scores = [

@@ -17,7 +17,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -27,12 +27,13 @@ from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from usiran.models import token_counts
 from usiran.models.base import Indices, Spans, SpanTagger, learn_features, ready_made
 from usiran.models.bio_decoding import bio_tags, decode
 from usiran.models.gazetteer import Gazetteer
 from usiran.models.lexicon import Lexicon, Words
 from usiran.models.logistic import TrainingRows
-from usiran.models.token_features import marks, token_features, tokens_of
+from usiran.models.token_features import marks, tokens_of
 from usiran.models.token_table import TokenTable
 from usiran.models.tuning import inner_folds, inner_splits
 from usiran.stats.scores import Floats
@@ -53,12 +54,13 @@ class Sentence(NamedTuple):
 
     @property
     def features(self) -> list[list[str]]:
-        """The features of every token; of all sentences at once they would fill gigabytes."""
-        return _features(self.tokens, self.zone, self.entries)
+        """The features of every token."""
+        return token_counts.features(self.seen)
 
-
-# A sentence's spans are asked about one after the other.
-_features = lru_cache(maxsize=1)(token_features)
+    @property
+    def seen(self) -> token_counts.Seen:
+        """What its features are made from."""
+        return token_counts.Seen(self.tokens, self.zone, self.entries)
 
 
 @dataclass(frozen=True)
@@ -159,11 +161,7 @@ class LinearTagger(TokenTagger):
         """Choose among the candidates, then learn tags and types from all sentences."""
         self.lexicon_ = Lexicon(self.words or {})
         rows = self.read(X, y)
-        # What stands once in all training articles cannot be weighed: it is left out.
-        self.vocabulary_ = CountVectorizer(analyzer=ready_made, min_df=2, binary=True)
-        own = self.vocabulary_.fit_transform(token for row in rows for token in row.features)
-        # In the order of the columns, as `transform` gives them: sums hang on it.
-        own.sort_indices()
+        self.vocabulary_, own = token_counts.learn([row.seen for row in rows])
         pairs = [(row, span) for row in rows for span in row.spans]
         self.span_vocabulary_, types = learn_features(span_features(*pair) for pair in pairs)
         types.sort_indices()

@@ -13,23 +13,24 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
+from sklearn.utils.extmath import softmax
 from sklearn.utils.metaestimators import available_if
 
 from usiran.models.base import Indices, SentenceClassifier
 from usiran.models.calibration import calibrate, calibrated, floored
-from usiran.models.mixing import POOLED, MixedRows
+from usiran.models.mixing import POOLED
+from usiran.models.prepared import Prepared, prepare, transform_once
 from usiran.stats.folds import deal
 from usiran.stats.scores import Floats
-from usiran.tasks.base import Objects, objects, of_companion
+from usiran.tasks.base import Objects, objects
 
 FOLDS = 5
 ENOUGH = 20
@@ -100,53 +101,54 @@ class ArticleTuned(SentenceClassifier):
 
         One column a class of `classes_`; a row of nan where the article was not held out.
         """
-        self.features_ = clone(self.features)
         # Computed once for all the inner folds: features know no labels, so none leaks.
-        matrix = sparse.csr_matrix(self.features_.fit_transform(X))
-        self.classes_, codes = np.unique(y.astype(str), return_inverse=True)
-        rows = MixedRows(matrix, y.astype(str), of_companion(X))
-        pairs = list(itertools.product(rows.mixtures(self.weights), self.candidates))
-        trials = self._trials(rows, X["article_id"].to_numpy(), pairs)
-        best = int(np.argmax([trial.f1(rows.labels) for trial in trials]))
+        prepared = prepare(self.features, X)
+        self.features_ = prepared.features
+        labels = y.astype(str)
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        mixtures = prepared.rows.mixtures(labels, self.weights)
+        pairs = list(itertools.product(mixtures, self.candidates))
+        trials = self._trials(prepared, labels, X["article_id"].to_numpy(), pairs)
+        best = int(np.argmax([trial.f1(labels) for trial in trials]))
         self.weight_, self.chosen_ = pairs[best]
-        self.model_ = rows.fit(self._classifier(self.chosen_), self.weight_)
+        self.model_ = prepared.rows.fit(self._classifier(self.chosen_), labels, self.weight_)
         self.classes_ = self.classes_.astype(object)
         self.calibration_ = calibrate(trials[best].scores, codes)
         return trials[best].scores
 
     def _classifier(self, value: float) -> Any:
-        return clone(self.model).set_params(**{self.parameter: value})
+        # Not by `clone`, which looks up again what parameters there are.
+        classifier = copy(self.model)
+        setattr(classifier, self.parameter, value)
+        return classifier
 
     def _trials(
-        self, rows: MixedRows, articles: Objects, pairs: Sequence[tuple[float, float]]
+        self,
+        prepared: Prepared,
+        labels: Objects,
+        articles: Objects,
+        pairs: Sequence[tuple[float, float]],
     ) -> list[Trial]:
         """Return what each pair says of the inner folds, nothing where there are none."""
-        size = len(rows.labels), len(self.classes_)
+        size, rows = (len(labels), len(self.classes_)), prepared.rows
         trials = [Trial.of(*size) for _ in pairs]
         # What learns from the companion alone is the same whatever article is held out.
-        alone = {pair: rows.fit(self._classifier(pair[1]), 0.0) for pair in pairs if not pair[0]}
+        alone = {
+            pair: rows.fit(self._classifier(pair[1]), labels, 0.0) for pair in pairs if not pair[0]
+        }
+        # Naive Bayes counts features that it has not seen among all there are.
+        seen = isinstance(self.model, LogisticRegression)
         for train, test in inner_splits(articles, rows.companion):
-            if len(set(rows.labels[train])) < 2:  # a classifier needs two classes
+            if len(set(labels[train])) < 2:  # a classifier needs two classes
                 return [Trial.of(*size) for _ in pairs]
-            learned, asked = self._without_unseen(rows.X[train], rows.X[test])
-            part = MixedRows(learned, rows.labels[train], rows.companion[train])
+            part = prepared.part(train, test, seen=seen)
             for pair, trial in zip(pairs, trials, strict=True):
-                model, matrix = alone.get(pair), rows.X[test]
+                model, matrix = alone.get(pair), rows.X[test] if alone else None
                 if model is None:
-                    model, matrix = part.fit(self._classifier(pair[1]), pair[0]), asked
-                trial.predicted[test] = model.predict(matrix)
-                trial.scores[test] = _scores(model, matrix, self.classes_)
+                    model = part.learned.fit(self._classifier(pair[1]), labels[train], pair[0])
+                    matrix = part.asked
+                trial.predicted[test], trial.scores[test] = _answers(model, matrix, self.classes_)
         return trials
-
-    def _without_unseen(
-        self, learned: sparse.csr_matrix, asked: sparse.csr_matrix
-    ) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
-        """Leave out features that no training sentence has, where they change nothing."""
-        # Their weights stay 0; naive Bayes, though, counts them among all there are.
-        if not isinstance(self.model, LogisticRegression):
-            return learned, asked
-        seen = learned.getnnz(axis=0) > 0
-        return learned[:, seen], asked[:, seen]
 
     def _states(self) -> bool:
         # Support vector machines that were stored before they were calibrated state nothing.
@@ -161,10 +163,10 @@ class ArticleTuned(SentenceClassifier):
     def stated(self, X: pd.DataFrame) -> tuple[Objects, Floats]:
         """Return the label of each sentence, and one row a sentence, one column a class."""
         matrix = self._matrix(X)
-        labels: Objects = np.asarray(self.model_.predict(matrix), dtype=object)
+        labels, scores = _answers(self.model_, matrix, self.classes_)
         if not hasattr(self, "calibration_"):
             return labels, np.asarray(self.model_.predict_proba(matrix))
-        return labels, calibrated(_scores(self.model_, matrix, self.classes_), self.calibration_)
+        return labels, calibrated(scores, self.calibration_)
 
     @available_if(_states)  # type: ignore[untyped-decorator]  # sklearn is untyped
     def predict_proba(self, X: pd.DataFrame) -> Floats:
@@ -179,7 +181,7 @@ class ArticleTuned(SentenceClassifier):
     def _matrix(self, X: pd.DataFrame) -> sparse.csr_matrix:
         # Of sentences that share many features scikit-learn makes a dense matrix, and sums over
         # its columns in an order that hangs on their number and on the processor.
-        return sparse.csr_matrix(self.features_.transform(X))
+        return sparse.csr_matrix(transform_once(self.features_, X))
 
 
 class Trial(NamedTuple):
@@ -198,18 +200,32 @@ class Trial(NamedTuple):
         told = self.predicted != ""
         if not told.any():
             return 0.0
-        pairs = labels[told], self.predicted[told].astype(str)
-        return float(f1_score(*pairs, average="macro", zero_division=0.0))
+        both = np.stack([labels[told].astype(str), self.predicted[told].astype(str)])
+        classes, codes = np.unique(both, return_inverse=True)
+        true, predicted = codes.reshape(both.shape)
+        hits, *totals = (
+            np.bincount(places, minlength=len(classes))
+            for places in (true[true == predicted], true, predicted)
+        )
+        return float((2 * hits / sum(totals)).mean())
 
 
-def _scores(model: Any, matrix: sparse.csr_matrix, classes: Objects) -> Floats:
-    """Return log-probabilities, or the margins of a classifier that states none."""
-    if hasattr(model, "predict_proba"):
-        own = floored(model.predict_proba(matrix))
-    else:
-        margins = model.decision_function(matrix)
-        own = np.stack([-margins, margins], axis=1) if margins.ndim == 1 else margins
+def _answers(model: Any, matrix: sparse.csr_matrix, classes: Objects) -> tuple[Objects, Floats]:
+    """Return labels, and log-probabilities or the margins of a classifier that states none."""
+    labels, own = _own_answers(model, matrix)
     # A class that an inner fold's training part lacked is as unlikely as the least likely one.
     scores: Floats = np.repeat(own.min(axis=1, keepdims=True), len(classes), axis=1)
     scores[:, np.searchsorted(classes.astype(str), model.classes_)] = own
-    return scores
+    return np.asarray(labels, dtype=object), scores
+
+
+def _own_answers(model: Any, matrix: sparse.csr_matrix) -> tuple[Objects, Floats]:
+    if isinstance(model, LogisticRegression) and len(model.classes_) > 2:
+        # Both follow from these: asked for each, scikit-learn computes and checks them again.
+        margins = matrix @ model.coef_.T + model.intercept_
+        return model.classes_[margins.argmax(axis=1)], floored(softmax(margins))
+    labels = model.predict(matrix)
+    if hasattr(model, "predict_proba"):
+        return labels, floored(model.predict_proba(matrix))
+    margins = model.decision_function(matrix)
+    return labels, np.stack([-margins, margins], axis=1) if margins.ndim == 1 else margins

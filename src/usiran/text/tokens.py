@@ -7,6 +7,7 @@ written as BIO: the corpus has none (`usiran validate` checks it).
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import regex
@@ -17,6 +18,8 @@ WORD = r"[\p{L}\p{M}\p{N}_]"
 """A character of a word, as a pattern of the `regex` package."""
 
 _TOKEN = regex.compile(rf"['’]s(?!{WORD})|{WORD}+|\S")
+
+LONG = 1000
 
 
 class Token(NamedTuple):
@@ -33,10 +36,18 @@ def tokenize(text: str, offset: int = 0) -> list[Token]:
     >>> [token.text for token in tokenize("Maliki’s U.S.-led F 16")]
     ['Maliki', '’s', 'U', '.', 'S', '.', '-', 'led', 'F', '16']
     """
-    return [
-        Token(match.start() + offset, match.end() + offset, match.group())
-        for match in _TOKEN.finditer(text)
-    ]
+    tokens = _remembered(text) if len(text) < LONG else _tokens(text)
+    if not offset:
+        return list(tokens)
+    return [Token(token.start + offset, token.end + offset, token.text) for token in tokens]
+
+
+def _tokens(text: str) -> tuple[Token, ...]:
+    return tuple(Token(*match.span(), match.group()) for match in _TOKEN.finditer(text))
+
+
+# Sentences are split again by everything that learns from them; longer texts are not kept.
+_remembered = lru_cache(maxsize=2**12)(_tokens)
 
 
 def to_bio(tokens: Sequence[Token], spans: Iterable[Span]) -> list[str]:
