@@ -71,7 +71,7 @@ def test_whatever_is_made_from_a_template_is_made(sample: Corpus, tmp_path: Path
 
 def test_what_a_model_learned_is_kept_and_predicts(tmp_path: Path) -> None:
     corpus = synthetic.write_corpus(tmp_path, synthetic.tables(articles=3, sentences=6))
-    ran("usiran", "train", "stance", "tfidf-nb", "--output", "model", "--quiet", at=corpus.root)
+    ran("usiran", "train", "stance", "tfidf-nb", "--output", "model", at=corpus.root)
     (tmp_path / "story.txt").write_text("Badr fighters welcomed the Iranian envoys .")
-    ran("usiran", "predict", "model", "story.txt", "--output", "said", "--quiet", at=corpus.root)
+    ran("usiran", "predict", "model", "story.txt", "--output", "said", at=corpus.root)
     assert (tmp_path / "said").exists()
