@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from huggingface_hub import HfApi
 
+from tests.support.hub import User, serving
 from tests.support.jobs import rows, write
 from usiran.errors import FileError
+from usiran.inference.job.readers import Columns, read
 from usiran.inference.job.sources import Source, sources_of
 
 
@@ -74,3 +77,33 @@ def test_what_is_no_input_is_told_with_what_is(
         named(word)
     assert "hf://datasets/ORG/NAME" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+# The client's own way of sending a file.
+@pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+def test_a_file_of_the_hub_is_fetched_and_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = write(tmp_path / "t.jsonl", rows(2)).read_bytes()
+    with serving(ann=User("ann", ("lab",))) as hub:
+        template = hub.url + "/{repo_id}/resolve/{revision}/{filename}"
+        for name, value in (
+            ("HF_HUB_DISABLE_XET", True),
+            ("ENDPOINT", hub.url),
+            ("HUGGINGFACE_CO_URL_TEMPLATE", template),
+            ("HF_HUB_CACHE", str(tmp_path / "cache")),
+            ("AGENT_HARNESSES_PATH", str(tmp_path / "agents.json")),
+        ):
+            monkeypatch.setattr(f"huggingface_hub.constants.{name}", value)
+        client = HfApi(endpoint=hub.url, token="ann")
+        client.create_repo("lab/news", repo_type="dataset")
+        client.upload_file(path_or_fileobj=content, path_in_repo="data/t.jsonl",
+                           repo_id="lab/news", repo_type="dataset")  # fmt: skip
+        (source,) = named("hf://datasets/lab/news/data/t.jsonl")
+        assert [row.text for row in read(source, Columns())] == [row["text"] for row in rows(2)]
+        (missing,) = named("hf://datasets/lab/news/none.jsonl")
+        with pytest.raises(
+            FileError, match=r"hf://datasets/lab/news/none.jsonl: found '404"
+        ) as told:
+            list(read(missing, Columns()))
+        assert "\n" not in str(told.value)
