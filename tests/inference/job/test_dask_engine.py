@@ -115,3 +115,23 @@ def test_a_scheduler_that_does_not_answer_is_one_line(
         with pytest.raises(FileError, match=r"--scheduler: found.*dask scheduler") as caught:
             run_job(models, [path], tmp_path / "out", options)
         assert "\n" not in str(caught.value)
+
+
+def test_ctrl_c_leaves_whole_parts_and_says_how_it_goes_on(trained: Path, tmp_path: Path) -> None:
+    write(tmp_path / "t.jsonl", rows(20_000))
+    program = "from usiran.cli.main import main; main()"
+    words = ("predict", str(trained), "t.jsonl", "--output", "out", "--part", "10")
+    command = [sys.executable, "-c", program, *words, "--workers", "2"]
+    # A session of its own: a terminal sends the signal to every process of it.
+    with subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stderr is not None
+        progress = process.stderr.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        told = process.stderr.read()
+    assert (process.returncode, "of 2000 parts" in progress) == (130, True)
+    assert told.endswith("parts are whole in out; the same command goes on from there\n")
+    assert "Traceback" not in told
+    for marker in (tmp_path / "out/parts").iterdir():
+        assert (tmp_path / "out/stance" / f"{marker.stem}.parquet").is_file()

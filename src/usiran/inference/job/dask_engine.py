@@ -6,6 +6,7 @@ already is never written again.
 """
 
 import logging
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,15 @@ from itertools import islice
 from typing import Any
 
 import msgspec
-from distributed import Client, KilledWorker, LocalCluster, WorkerPlugin, as_completed, get_worker
+from distributed import (
+    Client,
+    KilledWorker,
+    LocalCluster,
+    Worker,
+    WorkerPlugin,
+    as_completed,
+    get_worker,
+)
 
 from usiran.errors import FileError
 from usiran.inference.job.parts import Marker, Work
@@ -25,18 +34,23 @@ _ANSWER = 30  # seconds for a scheduler to answer, and for its first worker to b
 
 
 class Labeller(WorkerPlugin):  # type: ignore[misc]  # `distributed` is no dependency of the toolkit
-    """What a worker needs for every part of a job."""
+    """What a worker needs for every part of a job; `own`: this program started it."""
 
-    def __init__(self, work: Work) -> None:
-        self.work = work
+    def __init__(self, work: Work, *, own: bool) -> None:
+        self.work, self.own = work, own
         self.name = f"usiran-{sha256(msgspec.json.encode(work.job)).hexdigest()[:16]}"
+
+    def setup(self, worker: Worker) -> None:  # noqa: ARG002 - its caller's own name of it
+        """Leave Ctrl-C, which reaches every process of a terminal, to the one that ends all."""
+        if self.own:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def labelled(
     workers: int, scheduler: str | None, work: Work, parts: Iterator[Part]
 ) -> Iterator[Marker]:
     """Label the parts by `workers` processes, or by those of a scheduler; see `engine.labelled`."""
-    labeller = Labeller(work)
+    labeller = Labeller(work, own=scheduler is None)
     with _client(workers, scheduler) as client:
         client.register_plugin(labeller)
         try:
