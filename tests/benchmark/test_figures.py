@@ -41,7 +41,7 @@ def test_scores_hold_every_system_with_its_interval_and_articles(
     made = figures(bench, results)
     assert [one.task for one in made.scores] == [
         "stance", "toward_us", "toward_iran", "holder", "actors", "affiliation", "events", "roles",
-        "roles_end_to_end",
+        "roles_end_to_end", "linking",
     ]  # fmt: skip
     best, control = made.scores[0].systems
     stored = results["tfidf-nb", "stance"].result

@@ -27,7 +27,7 @@ def test_every_system_has_settings_that_build_it_for_every_task_it_names(bench: 
     for name, settings in made.library.items():
         # A task may be served by the settings of another; not where that is said to be beside it.
         named = {*settings.tasks, *settings.not_applicable}
-        assert named - {"toward_us", "toward_iran", "affiliation"} == {
+        assert named - {"toward_us", "toward_iran", "affiliation", "linking"} == {
             "stance",
             "holder",
             "actors",
@@ -43,7 +43,7 @@ def test_every_system_has_settings_that_build_it_for_every_task_it_names(bench: 
 def test_every_control_of_the_protocol_is_there(bench: MakeBench) -> None:
     controls = [name for name, one in bench().library.items() if one.kind == "control"]
     assert controls == ["majority", "stratified", "article-prior", "cue-lexicon",
-                        "shuffled-within", "permuted-articles"]  # fmt: skip
+                        "shuffled-within", "permuted-articles", "exact-alias"]  # fmt: skip
 
 
 def test_the_word_lists_cover_every_label(bench: MakeBench) -> None:
@@ -57,7 +57,7 @@ def test_the_plan_holds_every_task_that_can_be_evaluated_and_every_system_of_it(
     bench: MakeBench,
 ) -> None:
     plan = bench().plan()
-    assert len(plan) == 14 + 13 + 13 + 13 + 9 + 7 + 9 + 6 + 6
+    assert len(plan) == 14 + 13 + 13 + 13 + 9 + 7 + 9 + 6 + 6 + 3
     assert "article_stance" not in {task for task, _ in plan}
     assert bench().plan(["article_stance"]) == []
     assert bench().plan(["contrast"]) == []

@@ -63,7 +63,7 @@ def model(stored: Path, tmp_path: Path) -> Path:
 LIBRARY = read_all(Corpus.find(Path(__file__)), tuple(SYSTEMS))
 TRAINABLE = [
     (task, name)
-    for task in ("stance", "holder", "actors", "events", "roles")
+    for task in ("stance", "holder", "actors", "events", "roles", "linking")
     for name in SYSTEMS
     if task in LIBRARY[name].tasks
     and SYSTEMS[name].relabel is None
@@ -183,7 +183,7 @@ def test_the_card_is_in_the_hubs_format_with_score_and_interval(bench: Benchmark
         (
             "roles_end_to_end",
             "nearest-actor",
-            "allowed: stance, .*roles; to mend: train the part that is given actors and events",
+            "allowed: stance, .*linking; to mend: train the part that is given actors and events",
         ),
         ("stance", "who-to-whom-gold", "it reads annotators' marks"),
         ("actors", "crf", "it is a peer, only compared with"),

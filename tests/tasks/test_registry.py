@@ -17,7 +17,7 @@ def test_tasks_take_their_labels_from_the_scheme_in_order() -> None:
     tasks = synthetic.tasks()
     assert list(tasks) == [
         "stance", "toward_us", "toward_iran", "holder", "actors", "affiliation", "events", "roles",
-        "roles_end_to_end", "contrast", "article_stance",
+        "roles_end_to_end", "linking", "contrast", "article_stance",
     ]  # fmt: skip
     assert tasks["stance"].labels == ("pro-US", "pro-Iran", "neutral")
     assert tasks["events"].levels == {"quad": QUADS, "type": tasks["events"].labels}

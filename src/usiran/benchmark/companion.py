@@ -56,16 +56,19 @@ def learning_from(bench: Benchmark, everything: Tables, with_spans: Tables) -> B
     `with_spans` are those of the passages alone in which actors, events and roles are labelled.
     """
     own = bench.own(bench.golds)
-    taught = {
-        name: gold.task.gold(with_spans if gold.task.unit in ("spans", "links") else everything)
-        for name, gold in own.items()
-        if not gold.verdict and gold.training is None
-    }
     library = {
         name: _control(settings) if name == CONTROL else settings.with_companion()
         for name, settings in bench.library.items()
     }
     systems = {name: SYSTEMS[name] for name in SYSTEMS if bench.library[name].synthetic}
+    taught = {
+        name: gold.task.gold(with_spans if gold.task.unit in ("spans", "links") else everything)
+        for name, gold in own.items()
+        if not gold.verdict
+        and gold.training is None
+        # Who has no actors in a registry teaches nobody to link to them.
+        and any(bench.runs(system, name) for system in systems)
+    }
     if CONTROL in systems:
         systems[CONTROL] = replace(SYSTEMS[CONTROL], relabel=relabel_sources)
     layers = [bench.layers, layers_of(everything)]

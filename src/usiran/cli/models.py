@@ -28,21 +28,22 @@ def train(
 ) -> None:
     """Fit a system on all articles and store it: skops file, settings, card, stored score.
 
-    With --with synthetic it learns from the training companion besides. --defaults makes, of
-    stance, holder, actors and events, the model of the system that scores best so.
+    With --with synthetic it learns from the training companion besides. --defaults makes the
+    models that label a text whole, stance to linked actors, each of the system that scores best.
     Example: usiran train stance tfidf-svm --output models/stance
     """
     from usiran.benchmark.results import read_results
     from usiran.cli.options import open_benchmark
-    from usiran.inference.default_models import default_systems
+    from usiran.inference.default_models import default_systems, teaching
 
     if defaults == bool(task or system) or (task and not system):
         raise BadParameter("name TASK and SYSTEM, or --defaults and neither")
     if defaults:
         bench = open_benchmark(corpus, companion="synthetic")
-        chosen = default_systems(bench, read_results(bench.corpus, bench.track))
-        for name, best in chosen.items():
-            _train(bench, name, best, output / name, force=force, seed=seed)
+        results = {track: read_results(bench.corpus, track) for track in ("", bench.track)}
+        for name, best in default_systems(bench, results).items():
+            own = teaching(bench, name)
+            _train(own, name, best, output / name, force=force, seed=seed)
         return
     bench = open_benchmark(corpus, tasks=[task], systems=[system], companion=companion)
     _train(bench, task, bench.name_of(system), output, force=force, seed=seed)
@@ -108,7 +109,7 @@ def predict(
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
-    """Label raw texts: sentences, stance and holder, actors, events, as tables.
+    """Label raw texts: sentences, stance and holder, actors, events, who does what to whom.
 
     Needs no corpus; inside one, models of another data version are refused. Without MODEL the
     default models in the folder models label: `usiran train --defaults --output models` makes them.

@@ -1,9 +1,11 @@
 """The default models: of every task that raw texts have, the best system of the companion's track.
 
 Best is the highest score under the official protocol, among the toolkit's own systems that were
-trained with the companion besides: on five articles several tie, and one has to be taken.
+trained with the companion besides, or among all where none learns the task from it: on five
+articles several tie, and one has to be taken.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from usiran.benchmark.ranking import contestants
@@ -16,8 +18,10 @@ FOLDER = Path("models")
 MAKE = "`usiran train --defaults --output models` makes them"
 
 
-def default_systems(track: Benchmark, results: Results) -> dict[str, str]:
-    """Return the system of each task; the results are the track's.
+def default_systems(track: Benchmark, results: Mapping[str, Results]) -> dict[str, str]:
+    """Return the system of each task; the results are the track's and the official ones.
+
+    Of a task that the companion does not teach it is the best of the official track.
 
     Raises
     ------
@@ -26,18 +30,26 @@ def default_systems(track: Benchmark, results: Results) -> dict[str, str]:
     """
     systems = {}
     for task in ORDER:
+        bench = teaching(track, task)
         able = [
             result.system
-            for result in contestants(track, task, results)
-            if track.systems[result.system].labels_raw
+            for result in contestants(bench, task, results[bench.track])
+            if bench.systems[result.system].labels_raw
         ]
         if not able:
-            folder = track.corpus.name_of(track.files_of("SYSTEM", task)[0].parent.parent)
-            fix = f"run them: `usiran benchmark run --with synthetic --task {task}`"
+            folder = bench.corpus.name_of(bench.files_of("SYSTEM", task)[0].parent.parent)
+            option = " --with synthetic" if bench.track else ""
+            fix = f"run them: `usiran benchmark run{option} --task {task}`"
             value, allowed = f"no result on {task} with the present data", "one to choose by"
             raise FileError(folder, value, allowed, fix)
         systems[task] = able[0]
     return systems
+
+
+def teaching(track: Benchmark, task: str) -> Benchmark:
+    """Return the track, or the official benchmark where no system of the track learns the task."""
+    taught = any(track.runs(system, task) for system in track.systems)
+    return track if taught or track.plain is None else track.plain
 
 
 def model_and_inputs(words: list[str]) -> tuple[Path, list[str]]:

@@ -32,7 +32,8 @@ MODEL, INFO, CARD = "model.skops", "model.json", "README.md"
 FORMAT = 1
 PACKAGES = ("usiran", "scikit-learn", "skops", "numpy")
 UNITS: tuple[Unit, ...] = ("sentence", "spans", "links")
-ORDER = ("stance", "holder", "actors", "events")  # of columns and tables
+# Of columns and tables.
+ORDER = ("stance", "holder", "actors", "events", "roles", "linking")
 
 # Everything a model file may hold beyond what skops trusts of scikit-learn and numpy. None
 # of these does more, when built from a file, than take in its own attributes.

@@ -11,13 +11,16 @@ import zipfile
 from collections.abc import Callable
 
 STORED_TYPES = {
+    "AliasInContext": "usiran.models.linking.AliasInContext",
     "ArticlePrior": "usiran.models.controls.ArticlePrior",
     "ArticleTuned": "usiran.models.tuning.ArticleTuned",
     "Attitudes": "usiran.models.attitudes.AttitudeFeatures",
     "AttributionCues": "usiran.models.lexicon.AttributionCues",
     "CombinedTagger": "usiran.models.gazetteer.CombinedTagger",
+    "CommonestActor": "usiran.models.linking.CommonestActor",
     "CountsOnce": "usiran.models.counts_once.CountsOnce",
     "Deeds": "usiran.models.who_to_whom.WhoToWhomFeatures",
+    "ExactAlias": "usiran.models.linking.ExactAlias",
     "FilteredCues": "usiran.models.lexicon.FilteredCues",
     "Gazetteer": "usiran.models.gazetteer.Gazetteer",
     "GazetteerTagger": "usiran.models.gazetteer.GazetteerTagger",

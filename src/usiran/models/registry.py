@@ -30,6 +30,7 @@ from usiran.models.counts_once import CountsOnce
 from usiran.models.embeddings import PACKAGES, MiniLm
 from usiran.models.gazetteer import CombinedTagger, GazetteerTagger
 from usiran.models.lexicon import AttributionCues, FilteredCues, SideCues, SpanCues
+from usiran.models.linking import AliasInContext, CommonestActor, ExactAlias
 from usiran.models.mixing import POOLED
 from usiran.models.peers import CrfTagger
 from usiran.models.roles import NearestActor, NoLinks, PairModel, RandomLinks
@@ -91,6 +92,8 @@ class BuildContext:
 def _majority(context: BuildContext) -> Estimator:
     if context.task.unit == "links":
         return NoLinks()
+    if context.task.name == "linking":
+        return CommonestActor()
     spans = context.task.unit == "spans"
     # Its probabilities are the labels' shares in training.
     control: Estimator = NoSpans() if spans else DummyClassifier(strategy="prior")
@@ -247,6 +250,10 @@ def _with_spans(context: BuildContext, inner: Estimator) -> Estimator:
     return WithPredictedSpans(inner, **taggers)
 
 
+def _alias_in_context(context: BuildContext) -> Estimator:
+    return AliasInContext(context.need("C"), context.need("thresholds"))
+
+
 def _crf(context: BuildContext) -> Estimator:
     return CrfTagger(
         groups=dict(context.task.groups),
@@ -308,6 +315,8 @@ SYSTEMS: dict[str, System] = {
     "tagger-gazetteer": System(_tagger_gazetteer),
     "nearest-actor": System(lambda context: _with_spans(context, NearestActor())),
     "role-pairs": System(lambda context: _with_spans(context, _pair_model(context))),
+    "exact-alias": System(lambda _: ExactAlias()),
+    "alias-context": System(_alias_in_context),
     "crf": System(_crf, packages=("pycrfsuite",)),
     "minilm": System(lambda context: _tuned(context, MiniLm()), packages=PACKAGES),
     "attitudes-minilm": System(_attitudes_minilm, packages=PACKAGES),

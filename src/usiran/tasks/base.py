@@ -69,6 +69,8 @@ class Task:
     groups: Mapping[str, str] = field(default_factory=dict)
     # The task that systems learn from where this one is for evaluation only.
     learns_from: str = ""
+    # From label to the class that is shown for it, where labels are too many to be shown.
+    merged: Mapping[str, str] = field(default_factory=dict)
     hidden: tuple[str, ...] = ()  # columns of the records that are seen in training only
     contest: Contest | None = None  # the sides that stances are about
     side: int | None = None  # of which side of the contest the attitude is asked, by its place
@@ -88,11 +90,12 @@ class Task:
     @property
     def levels(self) -> dict[str, tuple[str, ...]]:
         """The label lists that are scored, the headline's first."""
-        return {"quad": QUADS, "type": self.labels} if self.groups else {"type": self.labels}
+        shown = tuple(dict.fromkeys(self.merged.values())) or self.labels
+        return {"quad": QUADS, "type": shown} if self.groups else {"type": shown}
 
     def at(self, level: str, label: str) -> str:
         """Return the label's class at one level."""
-        return self.groups[label] if level == "quad" else label
+        return self.groups[label] if level == "quad" else self.merged.get(label, label)
 
     def gold(self, tables: Tables) -> Gold:
         """Return the task's gold."""

@@ -15,6 +15,7 @@ from usiran.plugins import guarded, load
 from usiran.schemas.label_scheme import Scheme
 from usiran.tasks.base import METRICS, Task
 from usiran.tasks.contrast import contrast
+from usiran.tasks.linking import linking
 from usiran.tasks.roles import roles, roles_end_to_end
 from usiran.tasks.sentence_labels import article_stance, attitudes, holder, stance
 from usiran.tasks.spans import actors, affiliation, events
@@ -27,6 +28,7 @@ TASKS: dict[str, Callable[[Scheme], Task]] = {
     "events": events,
     "roles": roles,
     "roles_end_to_end": roles_end_to_end,
+    "linking": linking,
     "contrast": contrast,
     "article_stance": article_stance,
 }
