@@ -71,6 +71,8 @@ class Memory:
         self.called: dict[str, set[str]] = defaultdict(set)
         for mention in mentions:
             self._take(mention)
+        # Once for all mentions that are asked about.
+        self.words_of = {actor: [*map(_words, names)] for actor, names in self.called.items()}
         self.counts = {actor: types.total() for actor, types in self.types.items()}
 
     def _take(self, mention: Mention) -> None:
@@ -109,7 +111,7 @@ class Memory:
             float(named[actor] > 0),
             named[actor] / total,
             named[UNLINKED] / total,
-            max(len(words & own) / len(words | own) for own in map(_words, self.called[actor])),
+            max(len(words & own) / len(words | own) for own in self.words_of[actor]),
             self.types[actor][mention.type] / self.counts[actor],
             sum(sided) / max(len(sided), 1),
             shared / max(len(mention.around), 1),
