@@ -111,6 +111,12 @@ def test_its_results_say_so_and_are_stale_with_another_companion(bench: MakeBenc
     assert not made.is_stale(plain)
     assert other.is_stale(plain)
     assert "articles_weight" not in plain.settings
+    # What each article's fold chose is in the result, and of those with a companion alone.
+    assert isinstance(result.mixtures, dict)
+    assert set(result.mixtures) == set(made.golds["stance"].article_ids)
+    weights = {chosen["articles_weight"] for (chosen,) in result.mixtures.values()}
+    assert weights <= {0.0, 1.0, 4.0}
+    assert plain.mixtures is msgspec.UNSET
 
 
 def test_the_control_learns_labels_shuffled_within_each_source(bench: MakeBench) -> None:

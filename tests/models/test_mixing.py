@@ -16,7 +16,7 @@ from sklearn.svm import LinearSVC
 
 from tests.support import synthetic
 from usiran.models.logistic import FEW, TrainingRows
-from usiran.models.mixing import MixedRows
+from usiran.models.mixing import MixedRows, mixtures_of
 from usiran.models.tuning import ArticleTuned, inner_splits
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Gold, Objects, objects, of_companion
@@ -73,7 +73,7 @@ def test_other_classifiers_are_handed_the_weights() -> None:
 
 def _tuned() -> ArticleTuned:
     words = ColumnTransformer([("words", TfidfVectorizer(), "text")])
-    return ArticleTuned(words, LogisticRegression(), "C", (0.1, 10.0), (0.0, 1.0, 4.0))
+    return ArticleTuned(words, LogisticRegression(), "C", (0.1, 10.0), weights=(0.0, 1.0, 4.0))
 
 
 def test_the_mixture_is_chosen_on_articles_held_out_in_training() -> None:
@@ -93,3 +93,35 @@ def test_a_companion_of_one_label_is_not_learned_from_alone() -> None:
     X, labels, own = _rows(20)
     labels[own] = "a"
     assert MixedRows(X, own).mixtures(labels, (0.0, 1.0)) == (1.0,)
+
+
+def test_class_offsets_are_the_log_odds_of_the_articles_shares_to_equal_ones() -> None:
+    X, labels, own = _rows(20)
+    labels[~own] = objects("aaaaaaabbb")
+    offsets = MixedRows(X, own).class_offsets(labels, objects("abc"))
+    assert offsets == pytest.approx(np.log(3 * np.array([7.5, 3.5, 0.5]) / 11.5))
+
+
+def _nothing(_: str) -> list[str]:
+    return ["said"]
+
+
+def test_offsets_are_chosen_where_articles_hold_other_shares_than_the_companion() -> None:
+    gold = _pooled()
+    own = of_companion(gold.records)
+    words = ColumnTransformer([("words", TfidfVectorizer(analyzer=_nothing), "text")])
+    model = LogisticRegression(class_weight="balanced")
+    rare, often = synthetic.STANCES[:2]
+    values = gold.values.copy()
+    values[~own] = objects([often, often, often, rare] * 6)
+    tuned = ArticleTuned(words, model, "C", (1.0,), weights=(0.0, 1.0), offsets=(0.0, 1.0))
+    # The words say nothing: only how often a stance stands in the articles does.
+    tuned.fit(gold.records, values)
+    assert mixtures_of(tuned) == [{"articles_weight": 0.0, "class_offset": 1.0}]
+    assert set(tuned.predict(gold.records)) == {often}
+    labels, stated = tuned.stated(gold.records)
+    assert set(labels) == {often}
+    assert stated.argmax(axis=1).tolist() == [list(tuned.classes_).index(often)] * len(labels)
+    # Without a companion there is nothing to move towards.
+    alone = clone(tuned).fit(gold.records[~own], values[~own])
+    assert mixtures_of(alone) == [{"articles_weight": 1.0, "class_offset": 0.0}]

@@ -34,6 +34,9 @@ SUBMITTED: Literal["submitted"] = "submitted"
 _RUN = "run the system again: `usiran benchmark run --system NAME --task NAME`"
 
 
+Mixtures = dict[str, list[dict[str, float]]]
+
+
 class Confusion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Rows are gold labels, columns predicted ones, both in the order of `labels`."""
 
@@ -63,6 +66,9 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     # Where predictions made elsewhere were scored: for the reader, never compared. Own systems
     # have none, so that their results are the same bytes on every machine.
     environment: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    # Of systems that learn from the companion besides: what each article's fold chose of the ways
+    # to mix the two, by article; a system of several parts chose once for each.
+    mixtures: Mixtures | msgspec.UnsetType = msgspec.UNSET
 
 
 class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -99,6 +105,7 @@ class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     # Of systems trained with the companion alone: their track, and what they learned besides.
     track: str | msgspec.UnsetType = msgspec.UNSET
     companion_sha256: str | msgspec.UnsetType = msgspec.UNSET
+    mixtures: Mixtures | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def origin(self) -> Origin:

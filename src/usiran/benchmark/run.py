@@ -25,6 +25,7 @@ from usiran.benchmark.predictions import (
 from usiran.benchmark.protocol import PROTOCOL, Fitted, Outcome, folds_sha256, holds, run
 from usiran.benchmark.results import (
     SUBMITTED,
+    Mixtures,
     Origin,
     Result,
     Stored,
@@ -40,6 +41,7 @@ from usiran.benchmark.results import (
 from usiran.benchmark.settings_hash import own_settings_sha256
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError
+from usiran.models.mixing import mixtures_of
 from usiran.models.peers import FIX, missing, need
 from usiran.models.plugged import plugged
 from usiran.models.registry import SYSTEMS, BuildContext, System
@@ -370,9 +372,20 @@ def evaluate(
     copies: Copies | None = None,
 ) -> Stored:
     """Run one system on one task and score it."""
+    copies = copies or Copies()
     outcomes = run_replicates(benchmark, task, system, seed, copies)
     origin = benchmark.origin(task, system, seed)
+    if benchmark.track and not origin.relabelled:
+        fitted = copies.by_system[system, benchmark.learned(task).name, seed]
+        origin = msgspec.structs.replace(origin, mixtures=_mixtures(benchmark.golds[task], fitted))
     return score_outcomes(benchmark, origin, task, outcomes, seed=seed, draws=draws)
+
+
+def _mixtures(gold: Gold, fitted: Fitted) -> Mixtures | msgspec.UnsetType:
+    """Return how each article's fold mixed the articles and the companion, where one chose."""
+    folds = dict(zip(gold.articles.tolist(), gold.folds.tolist(), strict=True))
+    chosen = {article: mixtures_of(fitted[fold]) for article, fold in folds.items()}
+    return chosen if any(chosen.values()) else msgspec.UNSET
 
 
 def score_outcomes(

@@ -191,6 +191,8 @@ class _Check:
         stated, benchmark = self.stated, self.benchmark
         if self.own:
             origin = benchmark.origin(stated.task, stated.system, stated.seed)
+            # What was chosen while training does not follow from predictions.
+            origin = msgspec.structs.replace(origin, mixtures=stated.mixtures)
         else:
             # What makers say of their system follows from nothing: it is taken as stated.
             origin = msgspec.structs.replace(

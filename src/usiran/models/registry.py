@@ -134,7 +134,9 @@ def _tuned(
     model = model or LogisticRegression(class_weight="balanced", max_iter=1000)
     # Settings state it in the table for training with the companion alone: else none is mixed.
     weights = tuple(context.options.get("articles_weight", (POOLED,)))
-    return ArticleTuned(features, model, parameter, context.need(parameter), weights)
+    offsets = tuple(context.options.get("class_offset", (0.0,)))
+    values = context.need(parameter)
+    return ArticleTuned(features, model, parameter, values, weights=weights, offsets=offsets)
 
 
 def _words(ngrams: tuple[int, int]) -> Pipeline:

@@ -35,6 +35,7 @@ from usiran.tasks.base import Objects, objects
 FOLDS = 5
 ENOUGH = 20
 MOST = 100
+Pair = tuple[float, float]  # the weight of an article's row, the value of a parameter
 
 
 def inner_folds(articles: Sequence[str] | Objects) -> NDArray[np.intp]:
@@ -73,8 +74,8 @@ class ArticleTuned(SentenceClassifier):
     The candidate with the best pooled macro-F1 on the inner folds held out is kept, the first
     one where they tie. Its scores on those folds calibrate the probabilities that are stated
     (`usiran.models.calibration`); the labels are the classifier's own. Where training has rows of
-    a companion, so is the weight of the articles' rows among `weights` (`usiran.models.mixing`),
-    every weight with every candidate.
+    a companion, so are the weight of the articles' rows among `weights` and the share of the class
+    offsets among `offsets` (`usiran.models.mixing`), each with every other.
     """
 
     def __init__(
@@ -83,13 +84,16 @@ class ArticleTuned(SentenceClassifier):
         model: Any,
         parameter: str,
         candidates: Sequence[float],
+        *,
         weights: Sequence[float] = (POOLED,),
+        offsets: Sequence[float] = (0.0,),
     ) -> None:
         self.features = features
         self.model = model
         self.parameter = parameter
         self.candidates = candidates
         self.weights = weights
+        self.offsets = offsets
 
     def fit(self, X: pd.DataFrame, y: Objects) -> ArticleTuned:
         """Choose the candidate, then learn from all sentences."""
@@ -106,12 +110,17 @@ class ArticleTuned(SentenceClassifier):
         self.features_ = prepared.features
         labels = y.astype(str)
         self.classes_, codes = np.unique(labels, return_inverse=True)
-        mixtures = prepared.rows.mixtures(labels, self.weights)
-        pairs = list(itertools.product(mixtures, self.candidates))
-        trials = self._trials(prepared, labels, X["article_id"].to_numpy(), pairs)
+        rows = prepared.rows
+        shares = self.offsets if rows.companion.any() else (0.0,)
+        pairs = list(itertools.product(rows.mixtures(labels, self.weights), self.candidates))
+        options = list(itertools.product(pairs, shares))
+        trials = self._trials(prepared, labels, X["article_id"].to_numpy(), options)
         best = int(np.argmax([trial.f1(labels) for trial in trials]))
-        self.weight_, self.chosen_ = pairs[best]
-        self.model_ = prepared.rows.fit(self._classifier(self.chosen_), labels, self.weight_)
+        (self.weight_, self.chosen_), share = options[best]
+        self.model_ = rows.fit(self._classifier(self.chosen_), labels, self.weight_)
+        # Where there is none, the labels are the classifier's own, whatever its scores tie on.
+        self.offsets_ = share * rows.class_offsets(labels, self.classes_) if share else None
+        self.mixture_ = {"articles_weight": self.weight_, "class_offset": share}
         self.classes_ = self.classes_.astype(object)
         self.calibration_ = calibrate(trials[best].scores, codes)
         return trials[best].scores
@@ -127,11 +136,12 @@ class ArticleTuned(SentenceClassifier):
         prepared: Prepared,
         labels: Objects,
         articles: Objects,
-        pairs: Sequence[tuple[float, float]],
+        options: Sequence[tuple[Pair, float]],
     ) -> list[Trial]:
-        """Return what each pair says of the inner folds, nothing where there are none."""
+        """Return what each option says of the inner folds, nothing where there are none."""
         size, rows = (len(labels), len(self.classes_)), prepared.rows
-        trials = [Trial.of(*size) for _ in pairs]
+        trials = [Trial.of(*size) for _ in options]
+        pairs = dict.fromkeys(pair for pair, _ in options)
         # What learns from the companion alone is the same whatever article is held out.
         alone = {
             pair: rows.fit(self._classifier(pair[1]), labels, 0.0) for pair in pairs if not pair[0]
@@ -140,14 +150,18 @@ class ArticleTuned(SentenceClassifier):
         seen = isinstance(self.model, LogisticRegression)
         for train, test in inner_splits(articles, rows.companion):
             if len(set(labels[train])) < 2:  # a classifier needs two classes
-                return [Trial.of(*size) for _ in pairs]
+                return [Trial.of(*size) for _ in options]
             part = prepared.part(train, test, seen=seen)
-            for pair, trial in zip(pairs, trials, strict=True):
+            offsets, said = part.learned.class_offsets(labels[train], self.classes_), {}
+            for pair in pairs:
                 model, matrix = alone.get(pair), rows.X[test] if alone else None
                 if model is None:
                     model = part.learned.fit(self._classifier(pair[1]), labels[train], pair[0])
                     matrix = part.asked
-                trial.predicted[test], trial.scores[test] = _answers(model, matrix, self.classes_)
+                said[pair] = _answers(model, matrix, self.classes_)
+            for (pair, share), trial in zip(options, trials, strict=True):
+                answers = _moved(*said[pair], share * offsets if share else None, self.classes_)
+                trial.predicted[test], trial.scores[test] = answers
         return trials
 
     def _states(self) -> bool:
@@ -157,13 +171,21 @@ class ArticleTuned(SentenceClassifier):
 
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return the label of each sentence."""
-        return np.asarray(self.model_.predict(self._matrix(X)), dtype=object)
+        return self._answers(self._matrix(X))[0]
+
+    def _answers(self, matrix: sparse.csr_matrix) -> tuple[Objects, Floats]:
+        answers = _answers(self.model_, matrix, self.classes_)
+        return _moved(*answers, self._offsets(), self.classes_)
+
+    def _offsets(self) -> Floats | None:
+        # Systems that were stored before there were class offsets have none.
+        return getattr(self, "offsets_", None)
 
     @available_if(_states)  # type: ignore[untyped-decorator]  # sklearn is untyped
     def stated(self, X: pd.DataFrame) -> tuple[Objects, Floats]:
         """Return the label of each sentence, and one row a sentence, one column a class."""
         matrix = self._matrix(X)
-        labels, scores = _answers(self.model_, matrix, self.classes_)
+        labels, scores = self._answers(matrix)
         if not hasattr(self, "calibration_"):
             return labels, np.asarray(self.model_.predict_proba(matrix))
         return labels, calibrated(scores, self.calibration_)
@@ -175,8 +197,11 @@ class ArticleTuned(SentenceClassifier):
         return probabilities
 
     def uncalibrated(self, X: pd.DataFrame) -> Floats:
-        """Return the probabilities of the classifier itself."""
-        return np.asarray(self.model_.predict_proba(self._matrix(X)))
+        """Return the probabilities before they are calibrated."""
+        matrix = self._matrix(X)
+        if self._offsets() is None:
+            return np.asarray(self.model_.predict_proba(matrix))
+        return np.asarray(softmax(self._answers(matrix)[1]))
 
     def _matrix(self, X: pd.DataFrame) -> sparse.csr_matrix:
         # Of sentences that share many features scikit-learn makes a dense matrix, and sums over
@@ -208,6 +233,16 @@ class Trial(NamedTuple):
             for places in (true[true == predicted], true, predicted)
         )
         return float((2 * hits / sum(totals)).mean())
+
+
+def _moved(
+    labels: Objects, scores: Floats, offsets: Floats | None, classes: Objects
+) -> tuple[Objects, Floats]:
+    """Return labels and scores with class offsets added, or as they are."""
+    if offsets is None:
+        return labels, scores
+    moved = scores + offsets
+    return classes[moved.argmax(axis=1)].astype(object), moved
 
 
 def _answers(model: Any, matrix: sparse.csr_matrix, classes: Objects) -> tuple[Objects, Floats]:
