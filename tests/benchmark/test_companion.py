@@ -18,6 +18,7 @@ from usiran.benchmark.companion import TRACK, learning_from, with_companion
 from usiran.benchmark.companion_board import render_block, twins
 from usiran.benchmark.companion_curve import curve, parts
 from usiran.benchmark.protocol import run
+from usiran.benchmark.rescore import rescore
 from usiran.benchmark.results import json_bytes, read_results
 from usiran.benchmark.run import Benchmark, evaluate, run_replicates
 from usiran.benchmark.unchanged import run_changed
@@ -132,6 +133,19 @@ def test_the_control_learns_labels_shuffled_within_each_source(bench: MakeBench)
     assert np.mean(first.predictions.values == gold.values) < 0.75
 
 
+def test_stored_predictions_of_the_track_are_scored_again(bench: MakeBench) -> None:
+    other = track(bench(sentences=6))
+    stored = evaluate(other, "stance", "tfidf-nb", seed=0, draws=100)
+    results = {("tfidf-nb", "stance"): stored}
+    (row,), fresh = rescore(other, results)
+    assert not row.changed
+    assert fresh == results
+    # What another companion taught is no prediction of the present track.
+    (row,), fresh = rescore(replace(other, companion_sha256="0" * 64), results)
+    assert (row.new, fresh) == (None, {})
+    assert row.reason.startswith("it learned from another companion")
+
+
 @pytest.mark.parametrize(
     ("task", "system"),
     [("actors", "filtered-lexicon"), ("roles", "role-pairs"), ("stance", "stance-from-sides")],
@@ -189,6 +203,7 @@ def test_each_stands_beside_its_plain_twin_and_the_control_alone(bench: MakeBenc
     assert "0, 1 or 4 times" in block
     assert "18 invented sentences" in block
     assert "shuffled-within (control)" in block
+    assert " × " in next(line for line in block.splitlines() if line.startswith("| tfidf-nb"))
 
 
 def test_a_curve_goes_from_the_plain_twin_to_the_whole_companion(bench: MakeBench) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from dataclasses import dataclass
+
+import msgspec
 
 from usiran.benchmark.companion import CONTROL
 from usiran.benchmark.companion_curve import CompanionCurve, stored_curves
@@ -69,7 +73,8 @@ def render_block(track: Benchmark, taught: Results, plain: Results) -> str:
 
 def _table(rows: list[Twins]) -> str:
     heads = ["system", "with it", "95 % interval", "chance", "without", "difference"]
-    return table([*heads, "95 % of the difference", "better in", "verdict"], map(_cells, rows))
+    ends = ["95 % of the difference", "better in", "verdict", "mixtures chosen"]
+    return table([*heads, *ends], map(_cells, rows))
 
 
 def _cells(row: Twins) -> list[str]:
@@ -77,7 +82,7 @@ def _cells(row: Twins) -> list[str]:
     own = [f"**{score(result.score)}**", span_of(result.interval), score(result.chance)]
     if row.plain is None or row.paired is None:
         kind = " (control)" if result.relabelled else ""
-        return [f"{result.system}{kind}", *own, "–", "–", "–", "–", "–"]
+        return [f"{result.system}{kind}", *own, "–", "–", "–", "–", "–", _chosen(result)]
     kind = " (peer)" if result.kind == "peer" else ""
     paired = row.paired
     compared = [
@@ -86,8 +91,23 @@ def _cells(row: Twins) -> list[str]:
         signed_span(paired.interval),
         f"{paired.better} of {result.articles} articles",
         paired.verdict,
+        _chosen(result),
     ]
     return [f"{result.system}{kind}", *own, *compared]
+
+
+def _chosen(result: Result) -> str:
+    """Return the mixtures that the folds chose, each with how many articles' folds did."""
+    if isinstance(result.mixtures, msgspec.UnsetType):
+        return "–"
+    counts = Counter(map(_in_words, itertools.chain.from_iterable(result.mixtures.values())))
+    return ", ".join(f"{counts[name]} × {name}" for name in sorted(counts))
+
+
+def _in_words(mixture: dict[str, float]) -> str:
+    offset = mixture["class_offset"]
+    weight = f"{mixture['articles_weight']:g}"
+    return f"{weight} with {offset:g} of the offsets" if offset else weight
 
 
 def _mixtures(track: Benchmark) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from usiran.benchmark.predictions import SentenceKey, read_lines
-from usiran.benchmark.results import SUBMITTED, Result, Results, Stored, paths, read_result
+from usiran.benchmark.results import SUBMITTED, Result, Results, Stored, read_result
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
@@ -44,6 +44,7 @@ def rescore(
 ) -> tuple[list[Rescored], dict[tuple[str, str], Stored]]:
     """Score stored predictions on the present gold, of all systems or some; nothing is written.
 
+    `results` are those of the benchmark's own track.
     Returns a row for each stored result, by system and task, and the new results where there
     are any: give them to `usiran.benchmark.write_results.publish`.
     """
@@ -102,8 +103,10 @@ def _rescore(benchmark: Benchmark, stored: Stored) -> Stored | str:
     # Its predictions were made from rearranged labels that the present gold does not give.
     if old.relabelled and benchmark.is_stale(old):
         return "its labels were rearranged from the old gold: `usiran benchmark run`"
+    if benchmark.track and old.companion_sha256 != benchmark.companion_sha256:
+        return "it learned from another companion: `usiran benchmark run --with synthetic`"
     gold = benchmark.golds[old.task]
-    file = benchmark.corpus.name_of(paths(benchmark.corpus, old.system, old.task)[1])
+    file = benchmark.corpus.name_of(benchmark.files_of(old.system, old.task)[1])
     try:
         lines = read_lines(stored.predictions, gold, file, relabelled=old.relabelled)
     except FileError as error:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, open_benchmark, say
+from usiran.cli.options import CorpusOption, JsonOption, WithOption, open_benchmark, say
 
 FileArgument = Annotated[
     Path, Argument(help="Predictions or a language model's log, one JSON object a line.")
@@ -144,11 +144,13 @@ def submit(
 def rescore(
     system: SystemsOption = None,
     write: Annotated[bool, Option("--write", help="Store the new results.")] = False,
+    companion: WithOption = None,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Score stored predictions on the present gold; show old and new side by side.
 
+    With --with synthetic, those of systems that learned from the training companion besides.
     Example: usiran benchmark rescore --system tfidf-svm
     """
     from usiran.benchmark.rescore import rescore as rescore_stored
@@ -156,8 +158,9 @@ def rescore(
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import output
 
-    benchmark = open_benchmark(corpus)
-    rows, fresh = rescore_stored(benchmark, read_results(benchmark.corpus), system or ())
+    benchmark = open_benchmark(corpus, companion=companion)
+    stored = read_results(benchmark.corpus, benchmark.track)
+    rows, fresh = rescore_stored(benchmark, stored, system or ())
     if write:
         publish(benchmark, fresh)
     output.show_rescored(rows, written=write, as_json=as_json)
