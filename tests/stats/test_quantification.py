@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from usiran.stats.quantification import adjusted_shares, rates, shares, total
+from usiran.stats.quantification import Texts, adjusted_shares, rates, shares, total
 from usiran.stats.scores import Floats
 
 RATES = np.array([[0.7, 0.1, 0.2], [0.2, 0.6, 0.2], [0.1, 0.1, 0.8]])
@@ -47,7 +47,8 @@ def test_intervals_hold_the_true_shares_about_as_often_as_they_say() -> None:
     for seed in range(40):
         held_out = _one_hot(600, np.array([0.3, 0.2, 0.5]), seed)
         new = _one_hot(2000, true, 1000 + seed).sum(axis=1).reshape(200, 10, 3).sum(axis=1)
-        for estimate, share in zip(shares(held_out, articles, new, draws=200), true, strict=True):
+        told = shares(held_out, articles, Texts.of(new), draws=200)
+        for estimate, share in zip(told, true, strict=True):
             inside += estimate.interval[0] <= share <= estimate.interval[1]
     assert inside / 120 > 0.88
 
@@ -55,21 +56,22 @@ def test_intervals_hold_the_true_shares_about_as_often_as_they_say() -> None:
 def test_what_is_counted_is_told_beside_what_is_estimated() -> None:
     held_out = _one_hot(300, np.array([0.3, 0.2, 0.5]), 1)
     articles = np.repeat(np.arange(10), 30).astype(str)
-    first, *_ = shares(held_out, articles, np.array([[1.0, 0, 3], [0, 4, 0]]), draws=50)
+    texts = Texts.of(np.array([[1.0, 0, 3], [0, 4, 0]]))
+    first, *_ = shares(held_out, articles, texts, draws=50)
     assert first.counted == 1 / 8
-    again, *_ = shares(held_out, articles, np.array([[1.0, 0, 3], [0, 4, 0]]), draws=50)
+    again, *_ = shares(held_out, articles, texts, draws=50)
     assert first == again
 
 
 def test_totals_are_predicted_ones_times_the_ratio_held_out() -> None:
     true, marked = np.array([4.0, 6, 10]), np.array([2.0, 3, 5])
-    estimate = total(true, marked, np.array([7.0, 0, 3]), draws=400)
+    estimate = total(true, marked, Texts.of(np.array([[7.0], [0], [3]])), draws=400)
     assert estimate is not None
     assert (estimate.counted, estimate.estimated) == (10, 20)
     # The ratio is the same in every article, so the interval is that of the texts alone.
     low, high = estimate.interval
     assert low < 20 < high
-    assert total(true, np.zeros(3), np.array([7.0])) is None
+    assert total(true, np.zeros(3), Texts.of(np.array([[7.0]]))) is None
 
 
 @pytest.mark.peers

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
-from usiran.cli import articles, editions, export, models, publish, release, site
+from usiran.cli import articles, editions, estimate, export, models, publish, release, site
 from usiran.cli.annotate import labels as annotate
 from usiran.cli.benchmark import run as benchmark
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_findings, show_json
@@ -133,6 +133,7 @@ def _show_built(corpus: Corpus, result: Result, *, as_json: bool) -> None:
 for command in (
     models.train,
     models.predict,
+    estimate.estimate,
     editions.restore,
     export.export,
     publish.publish,

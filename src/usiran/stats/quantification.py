@@ -34,6 +34,31 @@ DRAWS = 2000
 _WEIGHT = 1e3
 
 
+class Texts(NamedTuple):
+    """New texts by what was predicted in them: most of a million texts have the same counts."""
+
+    kinds: Floats  # (u, k): distinct rows of counts
+    numbers: NDArray[np.int64]  # (u,): how many texts have each
+
+    @classmethod
+    def of(cls, predicted: Floats) -> Texts:
+        """Return the texts of which each row (m, k) holds the counts."""
+        return cls(*np.unique(predicted, axis=0, return_counts=True))
+
+    @property
+    def total(self) -> Floats:
+        """The sums (k,) over all texts."""
+        summed: Floats = self.numbers @ self.kinds
+        return summed
+
+    def resampled(self, draws: int, seed: int) -> Floats:
+        """Return the sums (draws, k) over whole texts drawn with replacement."""
+        # A sum of Poisson numbers is a Poisson number of the summed mean.
+        rng = np.random.default_rng([seed, 1])
+        summed: Floats = rng.poisson(self.numbers, (draws, len(self.kinds))) @ self.kinds
+        return summed
+
+
 class Estimate(NamedTuple):
     """A figure that admits errors."""
 
@@ -73,7 +98,7 @@ def adjusted_shares(confusion: Floats, predicted: Floats) -> Floats:
 def shares(
     confusions: Floats,
     articles: NDArray[np.str_],
-    predicted: Floats,
+    texts: Texts,
     *,
     draws: int = DRAWS,
     seed: int = 0,
@@ -86,18 +111,17 @@ def shares(
         Of each held-out sentence: 1 where its true label (row) met the predicted one (column).
     articles : (n,)
         The article of each held-out sentence.
-    predicted : (m, k)
-        Of each new text, how many sentences were given each label; not all 0.
+    texts : Texts
+        How many sentences were given each of the k labels; not all 0.
     """
     n, labels, _ = confusions.shape
-    counted = predicted.sum(axis=0)
+    counted = texts.total
     point = adjusted_shares(confusions.sum(axis=0), counted)
     drawn = _resampled(confusions.reshape(n, -1), articles, draws, seed)
-    texts = _texts(predicted, draws, seed)
     estimates = np.array(
         [
             adjusted_shares(matrix.reshape(labels, labels), counts)
-            for matrix, counts in zip(drawn, texts, strict=True)
+            for matrix, counts in zip(drawn, texts.resampled(draws, seed), strict=True)
             if counts.any()
         ]
     )
@@ -108,7 +132,7 @@ def shares(
 
 
 def total(
-    true: Floats, marked: Floats, predicted: Floats, *, draws: int = DRAWS, seed: int = 0
+    true: Floats, marked: Floats, texts: Texts, *, draws: int = DRAWS, seed: int = 0
 ) -> Estimate | None:
     """Return how many there are in new texts, by the ratio of true to predicted ones held out.
 
@@ -116,8 +140,8 @@ def total(
     ----------
     true, marked : (articles,)
         How many each held-out article has, and how many were predicted in it.
-    predicted : (m,)
-        How many were predicted in each new text.
+    texts : Texts
+        How many were predicted in each new text, in one column.
 
     Returns
     -------
@@ -126,25 +150,16 @@ def total(
     """
     if not marked.sum():
         return None
-    count = float(predicted.sum())
+    count = float(texts.total[0])
     pairs = np.stack([true, marked], axis=1)
     drawn = _resampled(pairs, np.arange(len(true)).astype(str), draws, seed)
-    texts = _texts(predicted[:, None], draws, seed)[:, 0]
+    counts = texts.resampled(draws, seed)[:, 0]
     # Draws without a predicted one have no ratio; they are as rare as such articles are.
     known = drawn[:, 1] > 0
-    estimates = texts[known] * drawn[known, 0] / drawn[known, 1]
+    estimates = counts[known] * drawn[known, 0] / drawn[known, 1]
     return Estimate(count, count * float(true.sum() / marked.sum()), interval(estimates))
 
 
 def _resampled(rows: Floats, articles: NDArray[np.str_], draws: int, seed: int) -> Floats:
     """Return the sums (draws, columns) of the rows over two-stage bootstrap draws."""
     return np.concatenate([block @ rows for block in weights(articles, draws=draws, seed=seed)])
-
-
-def _texts(predicted: Floats, draws: int, seed: int) -> Floats:
-    """Return the sums (draws, columns) over whole texts drawn with replacement."""
-    # Texts with equal counts are drawn together: sums of Poisson numbers are of the summed mean.
-    kinds, numbers = np.unique(predicted, axis=0, return_counts=True)
-    rng = np.random.default_rng([seed, 1])
-    summed: Floats = rng.poisson(numbers, (draws, len(kinds))) @ kinds
-    return summed
