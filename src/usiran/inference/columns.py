@@ -63,9 +63,9 @@ def schemas(models: Sequence[Model]) -> dict[str, pa.Schema]:
 
 
 def describe(model: Model) -> dict[str, str]:
-    """Return the names and versions of a model."""
+    """Return the names and versions of a model; the official track has no name."""
     names = ("task", "system", "data_version", "model_sha256")
-    return {name: getattr(model.info, name) for name in names}
+    return {name: getattr(model.info, name) for name in names} | {"track": model.info.track or ""}
 
 
 def _tables_of(model: Model, tables: Mapping[str, Columns]) -> dict[str, Columns]:

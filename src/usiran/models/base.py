@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from contextlib import AbstractContextManager
+from functools import cache
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # ships no types
 
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Objects, objects
@@ -90,6 +92,22 @@ def learn_features(
     return vocabulary, vocabulary.fit_transform([["none"], *rows])[1:]
 
 
+@cache
+def _pools() -> Any:
+    # Looking for the libraries takes a hundred times as long as setting them; scikit-learn, which
+    # every system is made of, has loaded them by the time that one is fitted.
+    return ThreadpoolController()
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Keep linear algebra to one thread: the problems are small, threads cost more than they save.
+
+    Sums are then the same ones, too, however many cores there are.
+    """
+    limited: AbstractContextManager[object] = _pools().limit(limits=1)
+    return limited
+
+
 def predict(
     fitted: Estimator, records: pd.DataFrame, labels: Sequence[str]
 ) -> tuple[Objects, Floats | None]:
@@ -98,7 +116,7 @@ def predict(
     Probabilities are an array (records, labels) over the fixed label list: a label that the
     training data lacked has 0.
     """
-    with threadpool_limits(1):
+    with one_thread():
         # A guest's labels need not follow from its probabilities.
         if hasattr(fitted, "answer"):
             answered: tuple[Objects, Floats | None] = fitted.answer(records, labels)
@@ -122,7 +140,7 @@ def predict_items(fitted: Estimator, records: pd.DataFrame) -> tuple[Objects, Ob
 
     A system states them by a method `stated_items`; of one that has none they are nan.
     """
-    with threadpool_limits(1):
+    with one_thread():
         if hasattr(fitted, "stated_items"):
             stated: tuple[Objects, Objects] = fitted.stated_items(records)
             return stated

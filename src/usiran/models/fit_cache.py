@@ -14,10 +14,9 @@ from typing import Protocol, TypeVar, runtime_checkable
 import pandas as pd
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from usiran.models import logistic, prepared
-from usiran.models.base import Estimator, Indices
+from usiran.models.base import Estimator, Indices, one_thread
 from usiran.tasks.base import Gold, Objects
 
 
@@ -97,8 +96,7 @@ def forget() -> None:
 def fit_copy(system: Estimator, gold: Gold, rows: Indices) -> Estimator:
     """Return a copy of a system, fitted on some rows of a gold: treat it as read-only."""
     records, values = gold.records.iloc[rows], gold.values[rows]
-    # The problems are small: threads cost several times what they save.
-    with threadpool_limits(1):
+    with one_thread():
         if isinstance(system, Shared):
             return fit_once(system, records, values)
         # One label leaves nothing to learn, and most classifiers refuse it: it is predicted.

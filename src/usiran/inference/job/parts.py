@@ -9,7 +9,6 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 import pyarrow as pa
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 import usiran
 from usiran.errors import FileError
@@ -20,6 +19,7 @@ from usiran.inference.label_batch import label_batch
 from usiran.inference.store import PACKAGES, Model
 from usiran.inference.write_tables import Format, encode
 from usiran.io.atomic import fill, write_file
+from usiran.models.base import one_thread
 
 BATCH = 64  # texts that are labelled together
 MARKERS, REJECTED = "parts", "rejected"
@@ -149,7 +149,7 @@ def code_sha256() -> str:
 def _labelled(models: Sequence[Model], documents: Sequence[Document]) -> dict[str, pa.Table]:
     """Return the tables of some texts; `articles` says besides where each was read."""
     # One thread: there are as many workers as processors.
-    with threadpool_limits(1):
+    with one_thread():
         batches = [
             label_batch(models, _texts(documents[start : start + BATCH]))
             for start in range(0, max(len(documents), 1), BATCH)
