@@ -18,7 +18,7 @@ from usiran.inference.train import model_files
 __all__ = ["bench"]
 
 BEST = {"stance": "tfidf-nb", "holder": "tfidf-nb", "actors": "tagger-gazetteer"}
-BEST |= {"events": "filtered-lexicon", "roles": "role-pairs"}
+BEST |= {"events": "filtered-lexicon", "roles": "role-pairs", "affiliation": "tagger-gazetteer"}
 # No passage of the companion tells who an actor is.
 LINKED = {"linking": "alias-context"}
 

@@ -33,7 +33,7 @@ FORMAT = 1
 PACKAGES = ("usiran", "scikit-learn", "skops", "numpy")
 UNITS: tuple[Unit, ...] = ("sentence", "spans", "links")
 # Of columns and tables.
-ORDER = ("stance", "holder", "actors", "events", "roles", "linking")
+ORDER = ("stance", "holder", "actors", "events", "roles", "linking", "affiliation")
 
 # Everything a model file may hold beyond what skops trusts of scikit-learn and numpy. None
 # of these does more, when built from a file, than take in its own attributes.
