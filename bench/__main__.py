@@ -20,6 +20,7 @@ from bench import (
     partitioning,
     predicting,
     reading,
+    splitting,
     systems,
 )
 from bench.measuring import Measured
@@ -74,6 +75,7 @@ def main() -> None:
         helping.measure,
         lambda: holding_out.measure(bench),
         lambda: bootstrapping.measure(bench),
+        lambda: splitting.measure(tables["articles"]["text"].tolist(), corpus.manifest.language),
         lambda: predicting.measure(bench, tables["articles"]["text"].tolist()),
         lambda: partitioning.measure(bench, tables["articles"]["text"].tolist()),
     )
