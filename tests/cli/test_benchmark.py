@@ -133,7 +133,7 @@ def test_changed_settings_do_not_touch_the_leaderboard_but_changed_folds_make_re
     folds.write_text("\n".join([rows[0], *reversed(rows[1:])]) + "\n")
     assert call("benchmark", "leaderboard", at=made).code == 0
     text = (made.baselines / "LEADERBOARD.md").read_text()
-    assert text.count("**Stale**, made on other gold or folds") == 7
+    assert text.count("**Stale**, made on other gold or folds") == 8
 
 
 def test_compare_reports_difference_interval_p_articles_and_verdict(made: Corpus) -> None:

@@ -163,7 +163,7 @@ def test_an_unknown_name_lists_what_can_be_trained_and_nothing_else(
     done = call("train", "stence", "majority", "--output", tmp_path / "m", at=corpus)
     assert done.err.startswith(
         "usiran: TASK: found 'stence'; allowed: stance, toward_us, toward_iran, holder, actors, "
-        "affiliation, events; "
+        "affiliation, events, linking; "
     )
 
 
