@@ -15,6 +15,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.inference.job.run import Options, run_job
 from usiran.inference.store import load
 from usiran.inference.train import model_files
+from usiran.io.atomic import fill
 from usiran.tasks.inputs import records_of
 from usiran.text.segmentation import propose
 
@@ -25,9 +26,7 @@ def measure(bench: Benchmark, texts: list[str]) -> Measured:
     """Label texts from a file into tables, against split and predict in memory."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "model").mkdir()
-        for file, content in model_files(bench, TASK, SYSTEM).items():
-            (folder / "model" / file).write_bytes(content)
+        fill(folder / "model", model_files(bench, TASK, SYSTEM))
         model = load(folder / "model")
         source = folder / "texts.jsonl"
         source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts * COPIES))
