@@ -8,7 +8,6 @@ very files that it was noted with; plug-ins have none, since their code is anywh
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,13 +17,13 @@ from pathlib import Path
 
 import msgspec
 
-import usiran
 from usiran.benchmark.protocol import PROTOCOL
 from usiran.benchmark.results import Stored, json_bytes, read_result, sha256
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.workers import Pair, Progress, run_all
 from usiran.corpus import Corpus
 from usiran.io.atomic import replace_files, settle
+from usiran.io.sources import sources_sha256
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import Settings
 
@@ -143,7 +142,7 @@ class _Notes:
             "scheme": repr(benchmark.scheme),
             "origin": msgspec.to_builtins(benchmark.origin(task, system, self.seed)),
             "settings": [repr(settings) for settings in _settings(benchmark, system)],
-            "code": _code(),
+            "code": sources_sha256(SOURCES),
             "libraries": _libraries(everything=bool(SYSTEMS[system].packages)),
         }
         return sha256(json.dumps(inputs, sort_keys=True).encode())
@@ -177,18 +176,6 @@ def _settings(benchmark: Benchmark, system: str) -> list[Settings]:
                 value for table in tables for value in table.values() if isinstance(value, str)
             ]
     return [benchmark.library[name] for name in sorted(names)]
-
-
-@cache
-def _code() -> str:
-    """Return the SHA-256 of the sources."""
-    root, digest = Path(usiran.__file__).parent, hashlib.sha256()
-    places = [root / source for source in SOURCES]
-    files = [path for place in places for path in (place, *sorted(place.rglob("*.py")))]
-    for path in files:
-        if path.is_file():
-            digest.update(f"{path.relative_to(root)}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
 
 
 @cache

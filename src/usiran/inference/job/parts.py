@@ -10,7 +10,6 @@ from typing import NamedTuple, Protocol
 import msgspec
 import pyarrow as pa
 
-import usiran
 from usiran.errors import FileError
 from usiran.inference.job.plan import Input, Part, read_part
 from usiran.inference.job.readers import Columns
@@ -19,6 +18,7 @@ from usiran.inference.label_batch import label_batch
 from usiran.inference.store import PACKAGES, Model
 from usiran.inference.write_tables import Format, encode
 from usiran.io.atomic import fill, write_file
+from usiran.io.sources import sources_sha256
 from usiran.models.base import one_thread
 
 BATCH = 64  # texts that are labelled together
@@ -136,14 +136,9 @@ def code_versions() -> dict[str, str]:
     return {name: version(name) for name in _PACKAGES}
 
 
-@cache
 def code_sha256() -> str:
-    """Return the hash of the modules that labels depend on: a version may be one in the making."""
-    root = Path(usiran.__file__).parent
-    digest = sha256()
-    for path in sorted(path for room in _ROOMS for path in (root / room).rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    """Return the hash of the modules that labels depend on."""
+    return sources_sha256(_ROOMS)
 
 
 def _labelled(models: Sequence[Model], documents: Sequence[Document]) -> dict[str, pa.Table]:
