@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -54,6 +55,7 @@ def _mentions(X: pd.DataFrame, y: Objects | None = None) -> Iterator[Mention]:
             yield Mention(article, surface(words), span.label, _words(rest), *told)
 
 
+@lru_cache(maxsize=2**14)  # every candidate asks for the words of the mention again
 def _words(text: str) -> frozenset[str]:
     return frozenset(token.text.casefold() for token in tokenize(text)) - _SMALL
 
@@ -73,6 +75,10 @@ class Memory:
             self._take(mention)
         # Once for all mentions that are asked about.
         self.words_of = {actor: [*map(_words, names)] for actor, names in self.called.items()}
+        self.by_name: dict[str, list[str]] = defaultdict(list)
+        for actor, names in self.called.items():
+            for name in names:
+                self.by_name[name].append(actor)
         self.counts = {actor: types.total() for actor, types in self.types.items()}
 
     def _take(self, mention: Mention) -> None:
@@ -92,7 +98,7 @@ class Memory:
     def named(self, words: str) -> Counter[str]:
         """Return how often the words are each actor, or none; a name counts once besides."""
         counts = Counter(self.surfaces.get(words, {}))
-        counts.update(actor for actor in self.called if words in self.called[actor])
+        counts.update(self.by_name.get(words, ()))
         return counts
 
     def candidates(self, mention: Mention) -> list[str]:
