@@ -202,21 +202,24 @@ def card_path(corpus: Corpus, system: str) -> Path:
 
 def read_results(corpus: Corpus, track: str = "") -> dict[tuple[str, str], Stored]:
     """Read every stored result of a track, sorted by system and task."""
-    stored = {}
-    for path in sorted(results_folder(corpus, track).glob("*/*.json")):
-        file = corpus.name_of(path)
-        result = read_result(path, file)
-        if (result.system, result.task) != (path.parent.name, path.stem):
-            found = f"a result of {result.system}/{result.task}"
-            raise FileError(file, found, f"{path.parent.name}/{path.stem}", "move the file back")
-        predictions = path.with_name(f"{path.stem}.predictions.jsonl")
-        content = predictions.read_bytes() if predictions.is_file() else b""
-        if sha256(content) != result.predictions_sha256:
-            found = "other content than was scored" if content else "no predictions"
-            allowed = f"the file with SHA-256 {result.predictions_sha256}"
-            raise FileError(corpus.name_of(predictions), found, allowed, _RUN)
-        stored[result.system, result.task] = Stored(result, content)
-    return stored
+    paths = sorted(results_folder(corpus, track).glob("*/*.json"))
+    return {(path.parent.name, path.stem): read_stored(corpus, path) for path in paths}
+
+
+def read_stored(corpus: Corpus, path: Path) -> Stored:
+    """Read one stored result and its predictions; `path` is the result's file."""
+    file = corpus.name_of(path)
+    result = read_result(path, file)
+    if (result.system, result.task) != (path.parent.name, path.stem):
+        found = f"a result of {result.system}/{result.task}"
+        raise FileError(file, found, f"{path.parent.name}/{path.stem}", "move the file back")
+    predictions = path.with_name(f"{path.stem}.predictions.jsonl")
+    content = predictions.read_bytes() if predictions.is_file() else b""
+    if sha256(content) != result.predictions_sha256:
+        found = "other content than was scored" if content else "no predictions"
+        allowed = f"the file with SHA-256 {result.predictions_sha256}"
+        raise FileError(corpus.name_of(predictions), found, allowed, _RUN)
+    return Stored(result, content)
 
 
 def read_result(path: Path, file: str) -> Result:

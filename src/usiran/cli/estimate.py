@@ -38,10 +38,8 @@ def estimate(
     from usiran.inference.estimate import estimate as estimate_from
     from usiran.inference.estimate import tracks_of
 
-    benchmarks = {
-        track: open_benchmark(corpus, companion="synthetic" if track else None)
-        for track in sorted(tracks_of(folder))
-    }
+    benchmark = open_benchmark(corpus, companion="synthetic" if any(tracks_of(folder)) else None)
+    benchmarks = {benchmark.track: benchmark, "": benchmark.plain or benchmark}
     estimates = estimate_from(benchmarks, folder, draws=draws, seed=seed)
     if as_json:
         print(msgspec.json.format(msgspec.json.encode(estimates)).decode())

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as pads
 
-from usiran.benchmark.results import Stored, read_results
+from usiran.benchmark.results import Stored, read_stored
 from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError
+from usiran.inference.job.run import JOB
 from usiran.stats import quantification
 from usiran.stats.quantification import Texts
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Gold, Objects
-from usiran.text.spans import Span
+from usiran.text.spans import Span, overlaps
 
-JOB = "job.json"
 END_TO_END, SIDES = "roles_end_to_end", "affiliation"
 _FORMATS = {"jsonl": "json"}
 _LABEL = "label the texts with `usiran predict`"
@@ -97,7 +98,7 @@ def estimate(
     Raises
     ------
     FileError
-        The folder holds no finished job, or a model has no stored result on the present gold.
+        The folder holds no job, or a model has no stored result on the present gold.
     """
     job = _read_job(folder)
     models = {model.task: model for model in job.models}
@@ -142,9 +143,10 @@ class _HeldOut:
 
     def _stored(self, task: str) -> Stored:
         benchmark = self.benchmark
-        stored = read_results(benchmark.corpus, benchmark.track).get((self.system, task))
+        path = benchmark.files_of(self.system, task)[0]
+        stored = read_stored(benchmark.corpus, path) if path.is_file() else None
         if stored is None or benchmark.is_stale(stored.result):
-            file = benchmark.corpus.name_of(benchmark.files_of(self.system, task)[0])
+            file = benchmark.corpus.name_of(path)
             track = " --with synthetic" if benchmark.track else ""
             fix = f"run it: `usiran benchmark run{track} --task {task} --system {self.system}`"
             raise FileError(file, "no result on the present gold", "one to know errors by", fix)
@@ -263,9 +265,8 @@ def dyads_by_article(
             {_side(actor, affiliations[article]) for actor in parties[role]}
             for role in ("agent", "recipient")
         )
-        for agent in agents:
-            for recipient in recipients:
-                counts[article][agent, recipient, quads[event.label]] += 1
+        for agent, recipient in product(agents, recipients):
+            counts[article][agent, recipient, quads[event.label]] += 1
     return counts
 
 
@@ -282,4 +283,4 @@ def _moved(span: Span, start: Any) -> Span:
 
 def _side(actor: Span, sides: Sequence[Span]) -> str:
     """Return the side of the first span that an actor shares a character with, or ""."""
-    return next((s.label for s in sides if s.start < actor.end and actor.start < s.end), "")
+    return next((side.label for side in sides if overlaps(side, actor)), "")
