@@ -204,6 +204,14 @@ def test_a_duplicate_key_is_named(frames: dict[str, pd.DataFrame]) -> None:
     assert findings[0].allowed.startswith("each value once")
 
 
+def test_of_every_source_and_every_mention_it_is_said_whose_side_it_is_on(
+    frames: dict[str, pd.DataFrame],
+) -> None:
+    stance = frames["stance"]
+    assert list(stance["voiced_by_affiliation"].notna()) == list(stance["holder"] == "source")
+    assert frames["actors"]["affiliation"].notna().all()
+
+
 def test_a_fact_without_a_basis_is_found(frames: dict[str, pd.DataFrame]) -> None:
     frame = frames["articles"].head(1).assign(publisher="The Daily", publisher_basis="unknown")
     _, (finding,) = check("articles", frame, file="a.csv", key="article_id", allowed=ALLOWED)

@@ -288,6 +288,21 @@ def test_labels_on_boilerplate_and_a_missing_label(sample: Corpus) -> None:
             lambda rows: rows[0].update(target="verbal conflict"),
             ("annotation/crosswalks/quad.csv", "target", "verbal conflict"),
         ),
+        (
+            "annotation/actor_links.csv",
+            lambda rows: next(row for row in rows if row["affiliation"]).update(affiliation=""),
+            ("annotation/actor_links.csv", "affiliation", ""),
+        ),
+        (
+            "annotation/gold/holders.csv",
+            lambda rows: rows[0].update(sentence_id=f"{FIRST}#002"),
+            ("annotation/gold/holders.csv", "sentence_id", f"{FIRST}#002"),
+        ),
+        (
+            "annotation/gold/event_groups.csv",
+            lambda rows: rows[-1].update(event_group=rows[0]["event_group"]),
+            ("annotation/gold/event_groups.csv", "event_group", None),
+        ),
     ],
 )
 def test_faults_of_tables_are_found(

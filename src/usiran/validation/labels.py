@@ -22,6 +22,8 @@ _GOLD_UNITS = (
     ("actors", "actor", "span_id", "type"),
     ("events", "event", "span_id", "type"),
 )
+# Needs no name: whoever else holds a position is a source.
+_AUTHOR = "author"
 _FIX_OFFSETS = "correct the offsets"
 _FIX_ZONE = f"correct the zone in {FILES['sentences']}"
 
@@ -169,3 +171,25 @@ def all_labelled(opened: Opened) -> Iterator[Finding]:
         if article_id not in labelled:
             file, allowed = FILES["article_stance"], "an article_stance for every article"
             yield Finding(file, article_id, "article_stance", "", allowed, "label it")
+
+
+def sources_alone(opened: Opened) -> Iterator[Finding]:
+    """Find sentences in which the author speaks and somebody is said to be the source."""
+    named = {row.sentence_id for row in opened.rows("holders")}
+    for row in opened.rows("stance"):
+        if row.holder == _AUTHOR and row.sentence_id in named:
+            allowed = f"a sentence whose holder is not {_AUTHOR}"
+            fix = "take the row out, or correct the holder"
+            value = row.sentence_id
+            yield Finding(FILES["holders"], value, "sentence_id", value, allowed, fix)
+
+
+def happenings(opened: Opened) -> Iterator[Finding]:
+    """Find events that are grouped with an event of another article."""
+    for row in opened.rows("event_groups"):
+        article_id = row.event_id.partition("@")[0]
+        if row.event_group.partition("@")[0] != article_id:
+            allowed = f"an event of {article_id}: happenings are told apart by article"
+            fix = "name the group for its first event in the same article"
+            file = FILES["event_groups"]
+            yield Finding(file, row.event_id, "event_group", row.event_group, allowed, fix)

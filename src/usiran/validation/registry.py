@@ -49,6 +49,15 @@ def all_linked(opened: Opened) -> Iterator[Finding]:
             yield Finding(FILES["actors"], row.span_id, "actor_id", row.text, allowed, fix)
 
 
+def unlinked_sided(opened: Opened) -> Iterator[Finding]:
+    """Find mentions that are said to be unlinkable, and not whose side they are on."""
+    for row in opened.rows("actor_links"):
+        if pd.isna(row.actor_id) and pd.isna(row.affiliation):
+            allowed = f"one of {', '.join(opened.scheme.allowed['affiliation'])}"
+            fix = "say whose side the mention is on, or link it"
+            yield Finding(FILES["actor_links"], row.span_id, "affiliation", "", allowed, fix)
+
+
 def crosswalks_complete(opened: Opened) -> Iterator[Finding]:
     """Find event labels that a crosswalk leaves out, and targets that the other scheme has not."""
     quad_of = opened.scheme.quad_of
