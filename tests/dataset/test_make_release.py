@@ -28,7 +28,7 @@ from tests.support.releasable import (
 from tests.support.releasable import turn_holder as turn
 from usiran import loading
 from usiran.corpus import Corpus
-from usiran.dataset.build import drift
+from usiran.dataset.build import build, drift
 from usiran.dataset.make_release import Plan, prepare
 from usiran.dataset.release.stored import release_of, releases
 from usiran.dataset.release.version import parse_version
@@ -128,6 +128,16 @@ def test_a_version_that_is_not_greater_is_refused(first_release: Corpus, version
 def test_the_same_records_packaged_anew_may_be_a_patch(patch: Plan) -> None:
     assert patch.bump == "PATCH"
     assert not patch.changes
+
+
+def test_a_config_that_came_after_a_release_is_told(corpus: Corpus) -> None:
+    path = corpus.dataset / "releases" / "1.0.0" / "manifest.json"
+    document = json.loads(path.read_bytes())
+    card = corpus.dataset / "README.md"
+    assert b"In no release yet" not in build(corpus).files[card]
+    del document["configs"]["annotations"]
+    path.write_text(json.dumps(document))
+    assert b"In no release yet: `annotations`." in build(corpus).files[card]
 
 
 def test_an_edited_label_demands_a_major_step_and_its_decision_is_the_reason(

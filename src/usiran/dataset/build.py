@@ -109,7 +109,8 @@ def describe(
     been released then: a release differs from the build before it in these files alone.
     """
     corpus = opened.corpus
-    facts = facts_of(opened, manifest=manifest, released=released)
+    configs = [config.view for config in built]
+    facts = facts_of(opened, manifest=manifest, released=released, configs=configs)
     files = {**files, corpus.dataset / "README.md": card(facts, built).encode()}
     parquet = {config.view.file: files[corpus.dataset / config.view.file] for config in built}
     files[corpus.dataset / croissant.FILE] = croissant.croissant(facts, built, parquet)

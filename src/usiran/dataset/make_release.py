@@ -29,7 +29,8 @@ from usiran.text.articles import read_text
 from usiran.validation.validate import open_valid
 
 FIRST = Version("0.1.0")
-_SOURCES = ("annotation/GUIDELINES.md", "annotation/labels.toml", "dataset/source/folds.csv")
+_GUIDELINES = ("annotation/GUIDELINES.md", "annotation/ONE-PAGE.md", "annotation/CASEBOOK.md")
+_SOURCES = (*_GUIDELINES, "annotation/labels.toml", "dataset/source/folds.csv")
 
 
 @dataclass(frozen=True)

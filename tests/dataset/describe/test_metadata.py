@@ -311,7 +311,10 @@ def test_the_day_of_a_release_is_told_everywhere(facts: Facts) -> None:
     again = yaml.safe_load(citation.fill(citation.fill("title: x\n", out), facts))
     assert "date-released" not in again
     block = "<!-- figures: versions -->\n<!-- /figures -->"
-    assert "released on 2031-06-01" in datasheet.fill(block, out)
+    later = replace(out, unreleased=("prompts", "synthetic"))
+    filled = datasheet.fill(block, later)
+    assert "released on 2031-06-01" in filled
+    assert filled.splitlines()[1].endswith("In no release yet: `prompts` and `synthetic`.")
 
 
 def test_the_text_free_edition_has_its_own_and_gets_the_full_one_back(

@@ -13,8 +13,9 @@ from usiran.annotation.agreement.measure import Agreement, measure_opened
 from usiran.corpus import Corpus, Manifest
 from usiran.dataset.describe.description import Description, read_description
 from usiran.dataset.release.stored import MANIFEST as RELEASED
-from usiran.dataset.release.stored import folder_of, read_release
+from usiran.dataset.release.stored import Release, folder_of, read_release
 from usiran.dataset.release.version import parse_version
+from usiran.dataset.view import View
 from usiran.errors import InputError
 from usiran.loading import Opened
 from usiran.loading.companion import families_of, passages_of
@@ -126,9 +127,10 @@ class Facts:
     """Everything that the descriptions of a corpus tell.
 
     `guidelines` is the version of the label scheme, `released` the day of this version's release
-    (YYYY-MM-DD), `labels` leads from what is labelled to its counts; `linked` actor spans are
-    linked to the `registry`'s actors. `agreement` is that of the gold rounds, without intervals;
-    None where fewer than two annotators share units, as `companion` is where there is none.
+    (YYYY-MM-DD), `unreleased` the configs that are not in it. `labels` leads from what is labelled
+    to its counts; `linked` actor spans are linked to the `registry`'s actors. `agreement` is that
+    of the gold rounds, without intervals; None where fewer than two annotators share units, as
+    `companion` is where there is none.
     """
 
     manifest: Manifest
@@ -144,6 +146,7 @@ class Facts:
     contrast: Contrast
     companion: Companion | None
     agreement: Agreement | None = field(repr=False)
+    unreleased: tuple[str, ...] = ()
 
     def total(self, name: str) -> int:
         """Return the sum of one number over the articles, such as ``scored``."""
@@ -160,14 +163,16 @@ def facts_of(
     *,
     manifest: Manifest | None = None,
     released: str | None = None,
+    configs: Sequence[View] = (),
 ) -> Facts:
     """Count the facts of a corpus without findings.
 
     `manifest` is taken for what corpus.toml says, `released` for the day of a release that is
-    being made; otherwise the corpus's releases give the day.
+    being made; otherwise the corpus's releases give the day, and say which of `configs` they lack.
     """
     corpus, frames, scheme = opened.corpus, opened.tables, opened.scheme
     manifest = manifest or corpus.manifest
+    release = None if released else _release(corpus, manifest.version)
     labels = {
         name: _counts(frames[table][column], scheme.allowed[name])
         for name, (table, column) in _LABELLED.items()
@@ -176,7 +181,7 @@ def facts_of(
         manifest=manifest,
         description=description_of(opened),
         guidelines=scheme.version,
-        released=released or _released(corpus, manifest.version),
+        released=release.created if release else released,
         articles=_articles(frames, scheme),
         annotators=_annotators(frames),
         labels=labels,
@@ -186,6 +191,7 @@ def facts_of(
         contrast=_contrast(frames, scheme),
         companion=_companion(opened.companion, scheme),
         agreement=_agreement(opened),
+        unreleased=_not_in(release, configs) if release else (),
     )
 
 
@@ -206,9 +212,15 @@ def _figures(frames: Frames, scheme: Scheme) -> dict[str, object]:
     }
 
 
-def _released(corpus: Corpus, version: str) -> str | None:
+def _release(corpus: Corpus, version: str) -> Release | None:
     folder = folder_of(corpus, parse_version(version))
-    return read_release(folder).created if (folder / RELEASED).is_file() else None
+    return read_release(folder) if (folder / RELEASED).is_file() else None
+
+
+def _not_in(release: Release, configs: Iterable[View]) -> tuple[str, ...]:
+    """Return the names of the configs that came after a release."""
+    there = release.manifest["configs"]
+    return tuple(dict.fromkeys(view.name for view in configs if view.key not in there))
 
 
 def _agreement(opened: Opened) -> Agreement | None:

@@ -55,6 +55,12 @@ class Prose:
         return f"Annotators: {counts} ({names}). Nothing here was labelled by anybody else.{apart}"
 
     @property
+    def unreleased(self) -> str:
+        """Which configs are in no release yet; empty where all are."""
+        names = " and ".join(f"`{name}`" for name in self.facts.unreleased)
+        return f"In no release yet: {names}." if names else ""
+
+    @property
     def withdrawn(self) -> str:
         """Which texts are withdrawn; empty where none is."""
         names = self.facts.withdrawn

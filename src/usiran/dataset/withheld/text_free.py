@@ -79,7 +79,7 @@ def text_free_files(
     bare = (*views({**frames, "articles": articles}, opened.scheme), *companion_views(opened))
     rights = opened.corpus.root / "LICENSE-DATA.md"
     page_data = PageData(
-        statistics=facts_of(opened),
+        statistics=facts_of(opened, configs=bare),
         configs=tuple(
             Config(view.name, view.about, view.tables, view.split, view.columns) for view in bare
         ),
