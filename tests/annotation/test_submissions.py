@@ -352,3 +352,16 @@ def test_a_sheet_from_a_submission_that_is_not_there_is_refused(tiny_corpus: Cor
     take(tiny_corpus, sheet_file(tiny_corpus))
     with pytest.raises(InputError, match="found 'r2/ann'; allowed: one of r1/ann"):
         sheet_of(tiny_corpus, PORT, "r2/ann")
+
+
+def test_a_note_on_a_region_is_stored_and_survives_a_sheet(tiny_corpus: Corpus) -> None:
+    take(tiny_corpus, DATA.parent / "foreign" / "notes.json")
+    (task,) = stored(tiny_corpus, "spans")
+    assert task["annotations"][0]["result"][1]["meta"] == {"text": ["unsure: city or government?"]}
+    before = snapshot(tiny_corpus)
+    take(tiny_corpus, DATA.parent / "foreign" / "notes.json")
+    sheet = [f"article {GAS}", "article_stance neutral", "001 neutral author"]
+    sheet += ["002 neutral author", '  GOVERNMENT "Washington"', "004 neutral author"]
+    take(tiny_corpus, sheet_file(tiny_corpus, "\n".join([*sheet, "005 neutral author", ""])))
+    file = str(submission_file(tiny_corpus, "r1", "ann", "spans"))
+    assert snapshot(tiny_corpus)[file] == before[file]

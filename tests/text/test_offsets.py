@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from usiran.text.offsets import (
     RADIUS,
+    Drawn,
     Placement,
     normalise,
     place,
+    place_all,
     utf16_to_codepoint,
 )
 
@@ -127,7 +129,7 @@ def test_whatever_is_given_the_placed_span_lies_in_the_text(
         ("the US", 400, 402, "US", None),
         ("US or US", 2, 4, "US", None),
         ("in \\n or", 3, 5, "\\n", Placement(3, 5, "exact")),
-        ("IS\\n", 0, 4, "IS", Placement(0, 2, "searched")),
+        ("IS\\n", 0, 4, "IS", Placement(0, 4, "offsets")),
         ("IS\n", 0, 3, "IS\\n", Placement(0, 2, "exact", trimmed=True)),
         ("IS\n", 0, 2, "IS\\n", Placement(0, 2, "exact")),
         ("the US", 0, 2, "UK", None),
@@ -138,6 +140,16 @@ def test_whatever_is_given_the_placed_span_lies_in_the_text(
         ("the US", -1, 2, None, None),
         ("a   b", 1, 4, None, None),
         ("a   b", 1, 4, "   ", None),
+        ("a US patrol", 2, 11, "US", Placement(2, 11, "offsets")),
+        ("a US patrol", 2, 11, "patrol", Placement(2, 11, "offsets")),
+        ("a US patrol", 2, 10, "patrol", Placement(5, 11, "searched")),
+        ("a\nb US", 5, 7, "US", Placement(4, 6, "crlf")),
+        ("😀\nb US", 6, 8, "US", Placement(4, 6, "utf16 crlf")),
+        ("a\r\nb US", 4, 6, "US", Placement(5, 7, "lf")),
+        ("the US", 2**64, 2**64 + 2, "US", None),
+        ("the US", 4, 2**64, "US", None),
+        ("the US", -(2**64), 6, "US", None),
+        ("the US", 2**64, 2**65, None, None),
     ],
 )
 def test_placing(
@@ -156,3 +168,42 @@ def test_only_an_exact_untrimmed_placement_is_no_repair() -> None:
     assert not Placement(0, 1, "exact").repaired
     assert Placement(0, 1, "exact", trimmed=True).repaired
     assert Placement(0, 1, "trusted").repaired
+
+
+def test_spans_that_fit_nowhere_are_moved_as_far_as_others() -> None:
+    text = "x " * 30 + "US, US and the mayor"
+    at = text.index("US")
+    # Either US is nearby; the mayor tells which is meant.
+    drawn = [Drawn(at - 2, at, "US"), Drawn(at + 15 - 2, at + 20 - 2, "mayor")]
+    assert place(text, *drawn[0]) is None
+    assert [(s and s.start, s and s.how) for s in place_all(text, drawn)] == [
+        (at, "drift"), (at + 15, "drift"),
+    ]  # fmt: skip
+
+
+def test_a_text_that_moved_far_takes_three_spans_as_evidence() -> None:
+    text = "A new first sentence, put in front of everything. " + "US forces left Basra"
+    begin = text.index("US")
+    places = [(begin + k, word) for k, word in ((0, "US"), (3, "forces"), (15, "Basra"))]
+    drawn = [Drawn(at - begin, at - begin + len(word), word) for at, word in places]
+    assert [span and span.start for span in place_all(text, drawn)] == [at for at, _ in places]
+    assert place_all(text, drawn[:2]) == [None, None]
+
+
+def test_one_that_fits_by_chance_is_moved_with_the_rest() -> None:
+    text = "US aid. US forces left Basra. Aid came"
+    drawn = [Drawn(0, 2, "US"), Drawn(3, 9, "forces"), Drawn(15, 20, "Basra")]
+    assert [s and s.start for s in place_all(text, drawn)] == [8, 11, 23]
+    # Where one fits as it stands and nowhere else, the text has not moved for all.
+    stays = [*drawn, Drawn(3, 6, "aid")]
+    assert [s and s.start for s in place_all(text, stays)] == [0, 11, 23, 3]
+
+
+@given(TEXTS, st.lists(st.tuples(st.integers(-9, 60), st.integers(-9, 60), TEXTS), max_size=4))
+def test_whatever_is_given_all_spans_are_placed_in_the_text(
+    text: str, given_spans: list[tuple[int, int, str]]
+) -> None:
+    placed = place_all(text, [Drawn(*span) for span in given_spans])
+    assert len(placed) == len(given_spans)
+    for span in filter(None, placed):
+        assert 0 <= span.start < span.end <= len(text)

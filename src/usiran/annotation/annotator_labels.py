@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from usiran.annotation import submissions as stored
-from usiran.annotation.read_labels import single_annotations
+from usiran.annotation.read_labels import same_labels, single_annotations
 from usiran.corpus import Corpus
 from usiran.errors import Finding, refuse
 from usiran.label_studio import annotation_records as records
-from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
+from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, author_of
 from usiran.label_studio.read_export import read_export
 from usiran.schemas.label_scheme import Project, Scheme
 from usiran.text.articles import Texts
@@ -167,42 +167,47 @@ def read_exports(
 
     Annotators are told apart by ``completed_by`` as soon as the files hold more than one; else each
     file is an annotator of its own, called by the file, or by its folder where the file is called
-    after its project. ``NAME=FILE`` says whose a file is.
+    after its project. ``NAME=FILE`` says whose a file is; where it holds several annotators they
+    are called NAME/ID. Files in which one annotator labels a unit differently are refused: an id
+    says who somebody is on one server only.
     """
     contents = [
         (export, list(read_export(export.path, scheme=scheme, texts=texts))) for export in exports
     ]
-    unnamed = [task for export, tasks in contents if export.annotator is None for task in tasks]
-    authors = {_author(annotation) for task in unnamed for annotation in task.annotations}
-    # A server's export names who labelled; all stored submissions say user 1.
+    authors: dict[str | None, set[str]] = defaultdict(set)
+    for export, tasks in contents:
+        readings = [annotation for task in tasks for annotation in task.annotations]
+        authors[export.annotator] |= {name for name in map(author_of, readings) if name}
     collected = _Collected()
     for export, tasks in contents:
-        owner = export.annotator or (_file_owner(export.path) if len(authors) < 2 else None)
-        for annotator, own_tasks in sorted(_split(tasks, owner).items()):
-            collected.take(annotator, str(export.path), own_tasks)
+        file = _file_owner(export.path) if export.annotator is None else export.annotator
+        several = len(authors[export.annotator]) > 1
+        prefix = "" if export.annotator is None else f"{export.annotator}/"
+        for annotator, own_tasks in sorted(_split(tasks, file, several, prefix).items()):
+            collected.take_file(annotator, str(export.path), own_tasks)
     source = ", ".join(str(export.path) for export in exports)
     return collected.checked(source, stored.read_annotators(corpus))
 
 
-def _split(tasks: Iterable[TaskReading], owner: str | None) -> dict[str, list[TaskReading]]:
-    """Return each annotator's tasks; a task's findings go to everybody in it."""
+def _split(
+    tasks: Iterable[TaskReading], file: str, several: bool, prefix: str
+) -> dict[str, list[TaskReading]]:
+    """Return each annotator's tasks; a task's findings and repairs stay with the first of them."""
     by_annotator: dict[str, list[TaskReading]] = defaultdict(list)
     for task in tasks:
         annotations: dict[str, list[AnnotationReading]] = defaultdict(list)
         for annotation in task.annotations:
-            annotations[owner or _author(annotation)].append(annotation)
+            # Whom no id names is known by the file alone; so is one person's only file.
+            author = author_of(annotation) if several else None
+            annotations[file if author is None else prefix + author].append(annotation)
         # A task whose annotations could not be read must not pass unseen.
         if not annotations and task.findings:
-            annotations[owner or "nobody"] = []
+            annotations[file] = []
+        told = task
         for annotator, own in annotations.items():
-            by_annotator[annotator].append(task._replace(annotations=tuple(own)))
+            by_annotator[annotator].append(told._replace(annotations=tuple(own)))
+            told = task._replace(findings=(), repairs=(), left_out={})
     return by_annotator
-
-
-def _author(annotation: AnnotationReading) -> str:
-    if annotation.email:
-        return annotation.email
-    return "no id" if annotation.annotator is None else str(annotation.annotator)
 
 
 def _file_owner(path: Path) -> str:
@@ -214,11 +219,13 @@ class _Collected:
 
     def __init__(self) -> None:
         self._tasks: dict[str, dict[Key, TaskReading]] = defaultdict(dict)
+        self._files: dict[tuple[str, Key], str] = {}
+        self._texts: dict[Key, tuple[str, str]] = {}
         self._findings: list[Finding] = []
         self._repairs: list[Finding] = []
 
     def take(self, annotator: str, file: str, tasks: Iterable[TaskReading]) -> list[TaskReading]:
-        """Keep an annotator's labelled tasks; they replace those of an earlier file."""
+        """Keep an annotator's labelled tasks; they replace those of an earlier round."""
         tasks = list(tasks)
         for task in tasks:
             self._findings += task.findings
@@ -231,6 +238,24 @@ class _Collected:
             self._tasks[annotator] |= {(task.project, task.unit_id): task for task in labelled}
         return labelled
 
+    def take_file(self, annotator: str, file: str, tasks: Iterable[TaskReading]) -> None:
+        """Keep an annotator's labelled tasks; those of an earlier file must say the same."""
+        before = dict(self._tasks.get(annotator, {}))
+        otherwise: dict[str, list[str]] = defaultdict(list)
+        for task in self.take(annotator, file, tasks):
+            key = (task.project, task.unit_id)
+            earlier = self._files.setdefault((annotator, key), file)
+            if key in before and not same_labels(before[key].annotation, task.annotation):
+                otherwise[earlier].append(task.unit_id)
+            text = task.text_sha256
+            if text and self._texts.setdefault(key, (text, file))[0] != text:
+                self._findings.append(_other_text(file, task, self._texts[key][1]))
+        for earlier, units in otherwise.items():
+            value = f"{len(units)} units by {annotator} that {earlier} labels otherwise"
+            allowed = "one person's labels under an id, once a unit"
+            fix = f"where these are two people, name one: NAME={file}; else leave a file out"
+            self._findings.append(Finding(file, units[0], "completed_by", value, allowed, fix))
+
     def checked(
         self,
         source: str,
@@ -238,11 +263,18 @@ class _Collected:
         submissions: dict[tuple[str, str], list[TaskReading]] | None = None,
     ) -> AnnotatorLabels:
         """Return what was gathered, or refuse all of it."""
-        refuse(self._findings)
+        refuse(dict.fromkeys(self._findings))
         return AnnotatorLabels(
             tasks={annotator: self._tasks[annotator] for annotator in sorted(self._tasks)},
             source=source,
             kinds={key: kind for key, kind in kinds.items() if key in self._tasks},
-            repairs=tuple(self._repairs),
+            # A file may be named twice, or have been exported twice.
+            repairs=tuple(dict.fromkeys(self._repairs)),
             submissions=submissions or {},
         )
+
+
+def _other_text(file: str, task: TaskReading, earlier: str) -> Finding:
+    value, allowed = f"another text than in {earlier}", "one text under an id"
+    fix = "give the tasks an article_id of their own, or compare exports of the same texts"
+    return Finding(file, f"task {task.task_id} ({task.unit_id})", "text", value, allowed, fix)

@@ -182,8 +182,9 @@ def _merge(
     merged = {task.unit_id: task for task in stored}
     next_id = max((task.task_id for task in stored if isinstance(task.task_id, int)), default=0) + 1
     outcomes: Counter[str] = Counter()
-    for task in fresh:
-        old = merged.get(task.unit_id)
+    for labelled in fresh:
+        old = merged.get(labelled.unit_id)
+        task = labelled if old is None else _with_notes(labelled, old)
         if old is not None and same_labels(old.annotation, task.annotation):
             outcomes["unchanged"] += 1
         else:
@@ -191,6 +192,17 @@ def _merge(
             merged[task.unit_id] = _stamped(task, next_id, old, now)
             next_id += old is None
     return list(merged.values()), outcomes
+
+
+def _with_notes(task: TaskReading, old: TaskReading) -> TaskReading:
+    """Return the task with the stored notes on its spans, where it comes without any."""
+    # A sheet holds no notes: taking one in must not lose those that an export brought.
+    spans = task.annotation.spans
+    notes = {span[1:4]: span.note for span in old.annotation.spans if span.note}
+    if not notes or any(span.note for span in spans):
+        return task
+    noted = tuple(span._replace(note=notes.get(span[1:4])) for span in spans)
+    return task._replace(annotations=(task.annotation._replace(spans=noted),))
 
 
 def _stamped(task: TaskReading, next_id: int, old: TaskReading | None, now: str) -> TaskReading:

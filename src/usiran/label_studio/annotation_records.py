@@ -15,7 +15,10 @@ Ident = int | str | None
 
 
 class SpanReading(NamedTuple):
-    """One labelled span. `region` ties roles to it; `mode` is set for events only."""
+    """One labelled span. `region` ties roles to it; `mode` is set for events only.
+
+    `note` is what the annotator wrote beside the region, for whoever decides.
+    """
 
     region: str
     layer: str
@@ -24,6 +27,7 @@ class SpanReading(NamedTuple):
     text: str
     label: str
     mode: str | None = None
+    note: str | None = None
 
 
 class RoleReading(NamedTuple):
@@ -56,10 +60,18 @@ class AnnotationReading(NamedTuple):
         return [span for span in self.spans if span.layer == layer]
 
 
+def author_of(annotation: AnnotationReading) -> str | None:
+    """Return who made an annotation, by email or else by id; None where nothing says it."""
+    if annotation.email:
+        return annotation.email
+    return None if annotation.annotator is None else str(annotation.annotator)
+
+
 class TaskReading(NamedTuple):
     """One task, its annotations, and what was found wrong or mended while reading it.
 
-    `start` and `end` are the unit's offsets; labels with `findings` were not taken.
+    `start` and `end` are the unit's offsets; labels with `findings` were not taken. `left_out`
+    counts what is understood but not used, such as drafts, by its name.
     """
 
     project: Project
@@ -72,6 +84,7 @@ class TaskReading(NamedTuple):
     annotations: tuple[AnnotationReading, ...]
     findings: tuple[Finding, ...] = ()
     repairs: tuple[Finding, ...] = ()
+    left_out: Mapping[str, int] = {}
 
     @property
     def unit_id(self) -> str:
@@ -170,7 +183,7 @@ def _rows(
                 key, *who, layer, unit, article, *bounds, label, None, None, created
             )
     placed: dict[str, tuple[str, int, int]] = {}
-    for region, layer, start, end, _, label, mode in annotation.spans:
+    for region, layer, start, end, _, label, mode, _ in annotation.spans:
         unit = span_id(article, layer, start, end)
         placed[region] = (unit, start, end)
         key = f"{head}{layer}/{unit}"

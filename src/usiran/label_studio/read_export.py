@@ -111,17 +111,21 @@ class _Reader:
             start, end = data.start or 0, data.end or 0
         else:
             start, end, text = unit
-            for annotation in task.annotations or ():
-                draft = Draft(text)
-                self._readers[project].read(draft, annotation.result or ())
+            made = task.annotations or ()
+            reader = self._readers[project]
+            placed = reader.place(text, (item for one in made for item in one.result or ()))
+            for annotation in made:
+                draft = Draft(text, placed)
+                reader.read(draft, annotation.result or ())
                 annotations.append(_reading(annotation, draft))
                 if draft.errors or draft.repairs:
                     where = f"{_called(task)} annotation {annotation.id}"
                     findings += [_located(error, self.name, where) for error in draft.errors]
                     repairs += [_located(repair, self.name, where) for repair in draft.repairs]
         ids = task.id, data.article_id or f"task-{task.id}", data.sentence_id
+        digest = data.text_sha256 or (data.text and sha256(data.text))
         read = tuple(annotations), tuple(findings), tuple(repairs)
-        return TaskReading(project, *ids, start, end, data.text_sha256, *read)
+        return TaskReading(project, *ids, start, end, digest, *read)
 
     def _project(self, task: _Task) -> Project:
         """Tell the project from the data, else from the first known control."""

@@ -2,17 +2,20 @@
 
 Label Studio writes them as one flat list. A per-region choice is an item of its own with its
 region's id; a relation has no id, and its direction ``left`` means to -> from. Items may come
-in any order, so what refers to a region is settled after all regions are known.
+in any order, so what refers to a region is settled after all regions are known. What is there
+twice, word for word, is kept once and reported; twice with different labels is an error.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from usiran.errors import Finding
 from usiran.label_studio.annotation_records import RoleReading, SpanReading
 from usiran.schemas.label_scheme import Field, Project, Scheme
-from usiran.text.offsets import Placement, place
+from usiran.text.offsets import Drawn, Placement, place_all
 
 _FIX_CONTROL = "use the project's generated label config, or delete the result"
 _FIX_DOUBLE = "delete it"
@@ -21,9 +24,15 @@ _FIX_REGION = "delete one label, or draw a second region"
 _FIX_RELATION = "draw the relation from the event to the actor"
 _FIX_SPAN = "draw the span again"
 _FIX_STORED = "if that is meant, import or pull the labels again: they are stored so"
+_FIX_TWICE = "kept once; if that is meant, import or pull the labels again"
 _HOW = {
     "exact": "the offsets fit",
     "utf16": "the offsets count UTF-16 units",
+    "crlf": "the offsets count a line break as two",
+    "utf16 crlf": "the offsets count UTF-16 units and a line break as two",
+    "lf": "the offsets count CRLF as one",
+    "offsets": "the offsets hold the quoted text and end with words",
+    "drift": "moved as far as other spans of the task",
     "searched": "the quoted text stands there once",
     "trusted": "no text to compare with, the offsets as they are",
 }
@@ -54,6 +63,7 @@ class ResultItem(msgspec.Struct, gc=False):
     type: str | None = None
     direction: str | None = None
     labels: list[str] | None = None
+    meta: Any = None
 
 
 class Draft:
@@ -62,8 +72,10 @@ class Draft:
     `errors` and `repairs` do not know their file yet; their record is the item alone.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, placed: Mapping[Drawn, Placement | None] | None = None) -> None:
         self.text = text
+        # Empty where all of the task's offsets fit letter by letter, which is nearly always.
+        self.placed = placed or {}
         self.choices: dict[str, tuple[str, ...]] = {}
         self.spans: dict[str, SpanReading] = {}
         # A dict for its order: a role is held once.
@@ -76,6 +88,7 @@ class Draft:
         # The offsets that a mended region came with: its choices come with the same ones.
         self.drawn: dict[str, tuple[int, int]] = {}
         self.with_mode: set[str] = set()
+        self.left_out: Counter[str] = Counter()
 
     def span(self, region: str | None) -> SpanReading | None:
         """Return the span of a region, if there is one."""
@@ -86,6 +99,11 @@ class Draft:
         """Note what is wrong with one item."""
         self.errors.append(Finding("", _record(item), column, str(value), allowed, fix))
 
+    def twice(self, item: ResultItem, column: str, value: str) -> None:
+        """Note that an item says again what another one says."""
+        allowed = "each label once"
+        self.repairs.append(Finding("", _record(item), column, value, allowed, _FIX_TWICE))
+
     def wrong_labels(
         self, item: ResultItem, field: Field, labels: Sequence[str], how: str = "one of"
     ) -> None:
@@ -95,9 +113,13 @@ class Draft:
 
 
 class ResultReader:
-    """Reads the results of one project's annotations; its controls alone may occur."""
+    """Reads the results of one project's annotations; its controls alone may occur.
 
-    def __init__(self, scheme: Scheme, project: Project) -> None:
+    `either_way`: a relation drawn from the actor to the event is turned round, and reported.
+    """
+
+    def __init__(self, scheme: Scheme, project: Project, *, either_way: bool = False) -> None:
+        self._either_way = either_way
         fields = scheme.of(project)
         self._controls = {field.name: field for field in fields if field.kind != "relation"}
         self._relation = next((field for field in fields if field.kind == "relation"), None)
@@ -105,6 +127,19 @@ class ResultReader:
         self._defaults = {
             field.region: field.default for field in self._controls.values() if field.region
         }
+
+    def place(self, text: str, items: Iterable[ResultItem]) -> dict[Drawn, Placement | None]:
+        """Place the spans of a task, all of its annotations; empty where every one is exact."""
+        drawn = [
+            Drawn(value.start, value.end, value.text)
+            for item in items
+            if (field := self._controls.get(item.from_name or "")) and field.kind == "labels"
+            if (value := item.value) and value.start is not None and value.end is not None
+            if not isinstance(value.text, list)
+        ]
+        if all(_is_exact(text, span) for span in drawn):
+            return {}
+        return dict(zip(drawn, place_all(text, drawn), strict=True))
 
     def read(self, draft: Draft, items: Sequence[ResultItem]) -> None:
         """Read every item into `draft`."""
@@ -130,7 +165,10 @@ class ResultReader:
             else:
                 _read_choice(draft, field, item)
         for field, item in references:
-            (_read_relation if field.kind == "relation" else _read_mode)(draft, field, item)
+            if field.kind == "relation":
+                _read_relation(draft, field, item, either_way=self._either_way)
+            else:
+                _read_mode(draft, field, item)
 
     def _read_span(self, draft: Draft, field: Field, item: ResultItem) -> None:
         value, region, layer = item.value, item.id, field.name
@@ -139,43 +177,70 @@ class ResultReader:
         if value is None or label is None:
             draft.wrong_labels(item, field, labels)
             return
-        if region is None or region in draft.spans or region in draft.duplicates:
+        if region is None:
             draft.error(item, layer, f"id {region}", "one label a region", _FIX_REGION)
             return
-        bounds = _exact(draft.text, value) or _mended(draft, layer, region, item, value)
+        bounds = _bounds(draft, layer, region, item, value)
         if bounds is None:
             return
         start, end = bounds
+        if (same := draft.span(region)) is not None:
+            if (same.layer, same.start, same.end, same.label) == (layer, start, end, label):
+                draft.twice(item, layer, f"{label} at {start} to {end} twice")
+            else:
+                draft.error(item, layer, f"id {region}", "one label a region", _FIX_REGION)
+            return
         first = draft.first_regions.setdefault((layer, start, end), region)
         if first is not region:
             draft.duplicates[region] = first
-            draft.error(item, layer, f"{label} at {start} to {end}", "each span once", _FIX_DOUBLE)
+            same = draft.spans[first]
+            if same.label == label:
+                draft.twice(item, layer, f"{label} at {start} to {end} twice")
+                _add_note(draft, same, item)
+            else:
+                shown = f"{label} at {start} to {end}, which is {same.label} too"
+                draft.error(item, layer, shown, "each span once", _FIX_DOUBLE)
             return
         text, mode = draft.text[start:end], self._defaults.get(layer)
-        draft.spans[region] = SpanReading(region, layer, start, end, text, label, mode)
+        note = note_of(item.meta)
+        draft.spans[region] = SpanReading(region, layer, start, end, text, label, mode, note)
 
 
-def _exact(text: str, value: ResultValue) -> tuple[int, int] | None:
-    """Return the offsets where they hold the quoted text, letter by letter.
-
-    Nearly every span of an export is such: it is spared the general rule.
-    """
-    start, end, quoted = value.start, value.end, value.text
-    if start is None or end is None or not isinstance(quoted, str) or not quoted:
-        return None
-    exact = start >= 0 and quoted == text[start:end] and len(quoted) == end - start
-    return (start, end) if exact and quoted.strip() == quoted else None
+def note_of(meta: object) -> str | None:
+    """Return what an annotator wrote beside a region: the text of its ``meta``, if any."""
+    text = meta.get("text") if isinstance(meta, dict) else None
+    parts = text if isinstance(text, list) else [text]
+    lines = [part.strip() for part in parts if isinstance(part, str) and part.strip()]
+    return "\n".join(lines) or None
 
 
-def _mended(
+def _add_note(draft: Draft, span: SpanReading, item: ResultItem) -> None:
+    """Keep a note that stands on another item of a span: the items of a region may repeat it."""
+    note = note_of(item.meta)
+    if note is not None and note not in (span.note or ""):
+        notes = f"{span.note}\n{note}" if span.note else note
+        draft.spans[span.region] = span._replace(note=notes)
+
+
+def _is_exact(text: str, span: Drawn) -> bool:
+    """Tell whether offsets hold the quoted text letter by letter, as nearly all do."""
+    start, end, quoted = span
+    if not quoted or start < 0 or len(quoted) != end - start:
+        return False
+    return quoted == text[start:end] and quoted.strip() == quoted
+
+
+def _bounds(
     draft: Draft, layer: str, region: str, item: ResultItem, value: ResultValue
 ) -> tuple[int, int] | None:
-    """Return where a span lies whose offsets do not fit, or note that it lies nowhere."""
+    """Return where a span lies, or note that it lies nowhere."""
     start, end, quoted = value.start, value.end, value.text
     if start is None or end is None or isinstance(quoted, list):
         draft.error(item, layer, f"{start} to {end}", "start, end and text", _FIX_SPAN)
         return None
-    placed = place(draft.text, start, end, quoted)
+    if not draft.placed:
+        return start, end
+    placed = draft.placed[Drawn(start, end, quoted)]
     if placed is None:
         shown = f"{start} to {end}: {quoted or draft.text[max(start, 0) : max(end, 0)]}"
         draft.error(item, layer, shown, "offsets where the quoted text stands", _FIX_SPAN)
@@ -184,7 +249,7 @@ def _mended(
         inside = draft.text[placed.start : placed.end]
         shown = f"{start} to {end}: {inside if quoted is None else quoted}"
         draft.repairs.append(_repair(item, layer, shown, placed))
-    draft.drawn[region] = (start, end)
+        draft.drawn[region] = (start, end)
     return placed.start, placed.end
 
 
@@ -199,7 +264,9 @@ def _read_choice(draft: Draft, field: Field, item: ResultItem) -> None:
     labels = _labels(draft, field, item)
     if labels is None:
         return
-    if field.name in draft.choices:
+    if draft.choices.get(field.name) == labels:
+        draft.twice(item, field.name, f"{', '.join(labels)} twice")
+    elif field.name in draft.choices:
         draft.error(item, field.name, ", ".join(labels), "one result", _FIX_DOUBLE)
     elif labels:
         draft.choices[field.name] = labels
@@ -209,7 +276,9 @@ def _read_text(draft: Draft, field: Field, item: ResultItem) -> None:
     text = (item.value and item.value.text) or []
     # Label Studio writes a list, and one text where an export was made by hand.
     words = [part.strip() for part in ([text] if isinstance(text, str) else text)]
-    if field.name in draft.choices or len(words) != 1 or not words[0]:
+    if draft.choices.get(field.name) == tuple(words):
+        draft.twice(item, field.name, f"{words[0]} twice")
+    elif field.name in draft.choices or len(words) != 1 or not words[0]:
         allowed = "one text that is not empty"
         draft.error(item, field.name, ", ".join(words), allowed, "leave one line, or none")
     else:
@@ -240,11 +309,15 @@ def _read_mode(draft: Draft, field: Field, item: ResultItem) -> None:
     if not labels:
         return
     if span.region in draft.with_mode:
-        draft.error(item, field.name, labels[0], "one choice a region", _FIX_DOUBLE)
+        if span.mode == labels[0]:
+            draft.twice(item, field.name, f"{labels[0]} twice")
+        else:
+            draft.error(item, field.name, labels[0], "one choice a region", _FIX_DOUBLE)
         return
     draft.with_mode.add(span.region)
     _compare_offsets(draft, field, item, span)
-    draft.spans[span.region] = SpanReading(*span[:6], labels[0])
+    draft.spans[span.region] = span._replace(mode=labels[0])
+    _add_note(draft, draft.spans[span.region], item)
 
 
 def _compare_offsets(draft: Draft, field: Field, item: ResultItem, span: SpanReading) -> None:
@@ -259,14 +332,17 @@ def _compare_offsets(draft: Draft, field: Field, item: ResultItem, span: SpanRea
         draft.repairs.append(Finding("", _record(item), field.name, shown, allowed, fix))
 
 
-def _read_relation(draft: Draft, field: Field, item: ResultItem) -> None:
+def _read_relation(draft: Draft, field: Field, item: ResultItem, *, either_way: bool) -> None:
     first, second = item.from_id, item.to_id
     if item.direction == "left":
         first, second = second, first
     event, actor = draft.span(first), draft.span(second)
     # With "bi" either end may be the event: a role goes from the event to the actor.
-    if item.direction == "bi" and event is not None and event.layer != field.region:
-        event, actor = actor, event
+    if event is not None and actor is not None and event.layer != field.region == actor.layer:
+        if item.direction == "bi" or either_way:
+            event, actor = actor, event
+        if either_way and item.direction != "bi":
+            draft.repairs.append(_turned(draft, field, item))
     if not (event and actor and event.layer == field.region and actor.layer != field.region):
         shown = f"{_end(draft, first)} -> {_end(draft, second)}"
         draft.error(item, field.name, shown, f"{field.region} -> actor", _FIX_RELATION)
@@ -278,8 +354,14 @@ def _read_relation(draft: Draft, field: Field, item: ResultItem) -> None:
     for label in labels:
         role = RoleReading(written[label], event.region, actor.region)
         if role in draft.roles:
-            draft.error(item, field.name, label, "each relation once", _FIX_DOUBLE)
+            draft.twice(item, field.name, f"{label} twice")
         draft.roles[role] = None
+
+
+def _turned(draft: Draft, field: Field, item: ResultItem) -> Finding:
+    shown = f"{_end(draft, item.from_id)} -> {_end(draft, item.to_id)}"
+    allowed = f"{field.region} -> actor"
+    return Finding("", _record(item), field.name, shown, allowed, "taken the other way round")
 
 
 def _record(item: ResultItem) -> str:

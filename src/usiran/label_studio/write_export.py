@@ -73,7 +73,8 @@ def result_items(task: TaskReading, annotation: AnnotationReading, scheme: Schem
         place: Json = {"start": span.start, "end": span.end, "text": span.text}
         labels = _written(scheme[span.layer], [span.label])
         region = ids[span.region]
-        items.append(_item(region, span.layer, "labels", place | {"labels": labels}))
+        item = _item(region, span.layer, "labels", place | {"labels": labels})
+        items.append(item | {"meta": {"text": [span.note]}} if span.note else item)
         if span.mode is not None:
             # A choice of a region is an item of its own, under the region's id and offsets.
             mode = modes[span.layer]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.support.three_passes import (
     CHANGES,
     CLERK,
+    ENVOY,
     FIRST,
     HOLDER,
     PATROL,
@@ -21,7 +23,7 @@ from tests.support.three_passes import (
 )
 from tests.support.tiny import GAS, PORT, SCHEME
 from usiran.annotation.adjudication.adjudicator import Adjudicator
-from usiran.annotation.adjudication.sheet import as_sheet, read_sheet
+from usiran.annotation.adjudication.sheet import as_json, as_sheet, read_sheet
 from usiran.annotation.server.adjudication import labels_as_predictions, open_units
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
@@ -46,6 +48,20 @@ def test_a_sheet_has_every_question_with_its_context_and_reads_back_empty(
     assert "# caption: A [[clerk]] said" in text
     taken = read_sheet(sheet, Adjudicator(three), by="judge")
     assert (taken.decisions, taken.unchanged, taken.empty) == ((), 0, len(FIRST))
+
+
+def test_a_note_on_a_span_is_shown_where_its_place_is_decided(three: Corpus) -> None:
+    path = three.submissions / "r1" / "bob" / "spans.json"
+    tasks = json.loads(path.read_text("utf-8"))
+    for result in tasks[0]["annotations"][0]["result"]:
+        if result.get("value", {}).get("text") == "envoy":
+            result["meta"] = {"text": ["the\nenvoy's\x1b[31m rank?"]}
+    path.write_text(json.dumps(tasks), "utf-8")
+    work = Adjudicator(three)
+    (line,) = (line for line in as_sheet(work, work.state.open).splitlines() if "note" in line)
+    assert line == r"#   note B: the\nenvoy's·[31m rank?"
+    (noted,) = (one for one in as_json(work, work.state.open) if "notes" in one)
+    assert noted["id"] == ENVOY
 
 
 def test_a_filled_sheet_is_the_same_decisions(three: Corpus, sheet: Path) -> None:

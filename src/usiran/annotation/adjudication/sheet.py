@@ -22,6 +22,7 @@ from usiran.annotation.adjudication.questions import Decision
 from usiran.corpus import read_toml
 from usiran.errors import FileError, Finding, InputError, refuse, shorten
 from usiran.text.quoting import one_line
+from usiran.text.spans import overlaps
 
 Answers = Mapping[str, str] | None  # by the question's id
 WIDTH = 100
@@ -114,6 +115,7 @@ def shown(adjudicator: Adjudicator, question: Question, *, numbered: bool = Fals
     for number, (letters, labels) in enumerate(options(adjudicator, question), start=1):
         head = f"{number}  {letters}" if numbered else letters
         lines.append(f"  {head}: {_line(adjudicator.answer(question, labels))}")
+    lines += [f"  note {letter}: {_line(note)}" for letter, note in notes_on(adjudicator, question)]
     decision, head = adjudicator.decision_on(question), "decided"
     if decision is None:
         stale = adjudicator.state.articles[question.article_id].stale
@@ -122,6 +124,17 @@ def shown(adjudicator: Adjudicator, question: Question, *, numbered: bool = Fals
         reason = f"({_line(decision.reason)}, {decision.decided_by})"
         lines.append(f"{head}: {_line(decision.answer)} {reason}")
     return [part for line in lines for part in _wrapped(line)]
+
+
+def notes_on(adjudicator: Adjudicator, question: Question) -> list[tuple[str, str]]:
+    """Return what annotators wrote beside their spans of a question's place, with their letters."""
+    tasks = adjudicator.annotations.units("spans").get(question.article_id, {})
+    return [
+        (adjudicator.letters[annotator], span.note)
+        for annotator, task in tasks.items()
+        for span in task.annotation.of(question.layer)
+        if span.note and overlaps(span, question.place)
+    ]
 
 
 def _wrapped(line: str) -> list[str]:
@@ -156,6 +169,8 @@ def as_json(
         names = ("id", "seen", "layer", "article_id", "unit_id", "start", "end")
         shown = {name: getattr(question, name) for name in names} | {"answers": by_letter}
         answer = {} if answers is None else {"answer": answers.get(question.id)}
+        if notes := notes_on(adjudicator, question):
+            shown["notes"] = dict(notes)
         objects.append(shown | answer)
     return objects
 
