@@ -1,10 +1,12 @@
-"""Measure every budget, print the ratios, write baselines/BENCH.md.
+"""Measure every budget, print the ratios, write baselines/BENCH.md: `python -m bench [PART]`.
 
-`growing` and `systems` measure how cost grows; each on request, alone.
+Without PART the budgets (minutes); `growing` and `systems` measure how cost grows (a quarter of
+an hour and more), each on request, alone.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import sys
@@ -93,4 +95,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    {"growing": growing.main, "systems": systems.main}.get("".join(sys.argv[1:]), main)()
+    parser = argparse.ArgumentParser("python -m bench", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=("growing", "systems"))
+    {None: main, "growing": growing.main, "systems": systems.main}[parser.parse_args().part]()

@@ -10,11 +10,15 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+import yaml
 
 from tests.support import missing
 from tests.support.studio import server
 from tests.support.tiny import tiny_corpus
 from usiran.corpus import Corpus
+
+# The same YAML, parsed in C: `datasets` parses the card anew for each config that it loads.
+yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[assignment, misc]
 
 __all__ = ["copied", "repo", "server", "tiny_corpus"]
 

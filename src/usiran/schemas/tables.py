@@ -136,6 +136,8 @@ def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> bool:
 
 def _column_keeps(column: pa.Column, values: pd.Series) -> bool:
     present = values.dropna()
+    if not len(present):
+        return column.nullable or not len(values)
     complete = column.nullable or len(present) == len(values)
     single = not (column.unique and present.duplicated().any())
     return complete and single and all(check(present).check_passed for check in column.checks)

@@ -6,9 +6,9 @@ Three ways to be the same: *strict* (offsets and label), *exact* (offsets) and *
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 
 class Span(NamedTuple):
@@ -32,6 +32,9 @@ class SpanLike(Protocol):
 
 
 S = TypeVar("S", bound=SpanLike)
+Key = Callable[[SpanLike], Any]
+_OFFSETS: Key = attrgetter("start", "end")
+_LABELLED: Key = attrgetter("start", "end", "label")
 
 
 class Hits(NamedTuple):
@@ -127,7 +130,24 @@ def matched(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> int:
     >>> matched(gold, [Span(2, 4, "A"), Span(5, 12, "A")])
     2
     """
-    return len(pairs(first, second))
+    # What overlaps nothing else needs no search, and most sets have hardly another span.
+    if len(first) <= 1 or len(second) <= 1:
+        return int(any(overlaps(a, b) for a in first for b in second))
+    return len(first) if first == second else len(pairs(first, second))
+
+
+def equal_offsets(first: Iterable[SpanLike], second: Iterable[SpanLike]) -> int:
+    """Return how many spans of two sets have the same offsets; labels are not looked at.
+
+    >>> equal_offsets([Span(0, 4, "A"), Span(5, 9, "B")], [Span(0, 4, "B"), Span(5, 7, "B")])
+    1
+    """
+    return _common(_OFFSETS, first, second)
+
+
+def _common(key: Key, first: Iterable[SpanLike], second: Iterable[SpanLike]) -> int:
+    # Multisets: a span that both drew twice is in common twice.
+    return (Counter(map(key, first)) & Counter(map(key, second))).total()
 
 
 def hits(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> Hits:
@@ -139,18 +159,13 @@ def hits(first: Sequence[SpanLike], second: Sequence[SpanLike]) -> Hits:
     if not first or not second:
         return Hits(0, 0, 0, 0, len(first), len(second))
 
-    def equal(*fields: str) -> int:
-        key = attrgetter(*fields)
-        # Multisets: a span that both drew twice is in common twice.
-        return (Counter(map(key, first)) & Counter(map(key, second))).total()
-
     same_label = sum(
         matched([s for s in first if s.label == label], [s for s in second if s.label == label])
         for label in {span.label for span in first} & {span.label for span in second}
     )
     return Hits(
-        equal("start", "end", "label"),
-        equal("start", "end"),
+        _common(_LABELLED, first, second),
+        equal_offsets(first, second),
         same_label,
         matched(first, second),
         len(first),

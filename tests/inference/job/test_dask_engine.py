@@ -118,7 +118,7 @@ def test_a_scheduler_that_does_not_answer_is_one_line(
 
 
 def test_ctrl_c_leaves_whole_parts_and_says_how_it_goes_on(trained: Path, tmp_path: Path) -> None:
-    write(tmp_path / "t.jsonl", rows(20_000))
+    write(tmp_path / "t.jsonl", rows(2_000))
     program = "from usiran.cli.main import main; main()"
     words = ("predict", str(trained), "t.jsonl", "--output", "out", "--part", "10")
     command = [sys.executable, "-c", program, *words, "--workers", "2"]
@@ -130,7 +130,7 @@ def test_ctrl_c_leaves_whole_parts_and_says_how_it_goes_on(trained: Path, tmp_pa
         progress = process.stderr.readline()
         os.killpg(process.pid, signal.SIGINT)
         told = process.stderr.read()
-    assert (process.returncode, "of 2000 parts" in progress) == (130, True)
+    assert (process.returncode, "of 200 parts" in progress) == (130, True)
     assert told.endswith("parts are whole in out; the same command goes on from there\n")
     assert "Traceback" not in told
     for marker in (tmp_path / "out/parts").iterdir():

@@ -29,7 +29,7 @@ import numpy as np
 from usiran.stats.scores import Floats, f1, ratio
 from usiran.tasks.base import Classes, Gold, Predictions, Task
 from usiran.tasks.metrics.labels import chance_of_pairs, class_rows, macro_f1
-from usiran.text.spans import Span, hits
+from usiran.text.spans import Span, equal_offsets, matched
 
 SCHEMES = ("strict", "exact", "overlap", "partial")
 PER_CLASS = ("strict", "overlap", "gold", "predicted")
@@ -71,9 +71,9 @@ class SpanScorer:
                 allowed = list(self.task.labels)
                 raise ValueError(f"types {sorted(unknown)}: allowed are {allowed}")
             # Types apart: an exact or touching pair may be of two types, so it is matched anew.
-            pooled = hits(true, predicted)
+            pooled = [equal_offsets(true, predicted), matched(true, predicted)]
             cells = [self._per_class(level, true, predicted) for level in self.task.levels]
-            row[:] = np.concatenate([*cells, [pooled.exact, pooled.touching]])
+            row[:] = np.concatenate([*cells, pooled])
         return rows
 
     def _per_class(self, level: str, true: Sequence[Span], predicted: Sequence[Span]) -> Floats:
@@ -82,8 +82,9 @@ class SpanScorer:
         cells = np.zeros((len(PER_CLASS), len(names)))
         by_class = [self._by_class(level, spans) for spans in (true, predicted)]
         for name in by_class[0].keys() | by_class[1].keys():
-            same = hits(*(classes.get(name, []) for classes in by_class))
-            cells[:, names.index(name)] = same.exact, same.touching, same.first, same.second
+            first, second = (classes.get(name, []) for classes in by_class)
+            same = equal_offsets(first, second), matched(first, second)
+            cells[:, names.index(name)] = *same, len(first), len(second)
         return cells.ravel()
 
     def _by_class(self, level: str, spans: Sequence[Span]) -> dict[str, list[Span]]:
