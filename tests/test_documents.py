@@ -13,7 +13,14 @@ import typer.main
 from tests.conftest import ROOT
 from usiran.cli.main import app
 
-PAGES = ("README.md", "CONTRIBUTING.md", "DATASHEET.md", "baselines/README.md", "docs/archives.md")
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "DATASHEET.md",
+    "baselines/README.md",
+    "docs/archives.md",
+    "docs/labels.md",
+)
 ROOTS = ("annotation/", "baselines/", "bench/", "dataset/", "schemas/", "src/", "tests/")
 
 # Where a withdrawn text's hashes go: a corpus that withdrew none has no such folder.

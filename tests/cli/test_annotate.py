@@ -61,7 +61,7 @@ def test_an_import_is_reported(run: Run, sheet: Path) -> None:
         "4 of the corpus still missing",
         "spans: 1 new, 0 changed, 0 unchanged, 0 skipped, 0 unlabelled in the file; "
         "1 of the corpus still missing",
-        "0 spans, 0 roles, 0 offsets repaired",
+        "0 spans, 0 roles, 0 repaired",
         "written: annotation/submissions/r1/ann/stance.json, "
         "annotation/submissions/r1/ann/spans.json",
     ]

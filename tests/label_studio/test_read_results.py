@@ -22,6 +22,7 @@ from tests.support.tiny import (
 )
 from usiran.errors import FileError
 from usiran.label_studio.annotation_records import TaskReading, annotation_rows
+from usiran.label_studio.control_map import ControlMap
 from usiran.label_studio.read_export import read_export
 
 SERVER = json.loads(
@@ -72,6 +73,7 @@ def read(path: Path) -> list[TaskReading] | None:
 
 
 PLACES = st.sampled_from([place for place in places(SERVER) if place])
+INNER_PLACES = st.sampled_from([place for place in places(SERVER) if len(place) > 1])
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -91,6 +93,23 @@ def test_an_export_with_anything_anywhere_is_read_or_refused(
     rows = [row.annotation_id for row in annotation_rows(tasks, round="r1", annotator_id="ann")]
     if len({task.unit_id for task in tasks}) == len(tasks) == sum(map(labelled, tasks)):
         assert len(set(rows)) == len(rows)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(INNER_PLACES, JSON), min_size=1, max_size=2))
+def test_a_foreign_export_with_anything_anywhere_is_read(
+    tmp_path: Path, edits: list[tuple[Place, object]]
+) -> None:
+    content = json.loads(json.dumps(SERVER))
+    for place, value in edits:
+        edit(content, place, value)
+    path = write_json(tmp_path / "x.json", content)
+    names = ControlMap.of(SCHEME)
+    tasks = list(read_export(path, scheme=SCHEME, texts=TEXTS, control_map=names))
+    assert len(tasks) == 2
+    for finding in (finding for task in tasks for finding in (*task.findings, *task.repairs)):
+        assert finding.file == str(path)
+        str(finding).encode("utf-8")
 
 
 def labelled(task: TaskReading) -> bool:

@@ -7,7 +7,7 @@ last one listed counts, as in the votes behind the gold.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +20,7 @@ from usiran.corpus import Corpus
 from usiran.errors import Finding, refuse
 from usiran.label_studio import annotation_records as records
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, author_of
+from usiran.label_studio.control_map import NO_RENAMING, ControlMap, Renaming
 from usiran.label_studio.read_export import read_export
 from usiran.schemas.label_scheme import Project, Scheme
 from usiran.text.articles import Texts
@@ -44,6 +45,7 @@ class AnnotatorLabels:
     source: str
     kinds: dict[str, str] = field(default_factory=dict)
     repairs: tuple[Finding, ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
     submissions: dict[tuple[str, str], list[TaskReading]] = field(default_factory=dict)
 
     @property
@@ -161,7 +163,12 @@ class Export(NamedTuple):
 
 
 def read_exports(
-    exports: Sequence[Export], corpus: Corpus, *, scheme: Scheme, texts: Texts
+    exports: Sequence[Export],
+    corpus: Corpus,
+    *,
+    scheme: Scheme,
+    texts: Texts,
+    renaming: Renaming = NO_RENAMING,
 ) -> AnnotatorLabels:
     """Read Label Studio exports, of this corpus's texts or of any others.
 
@@ -169,10 +176,13 @@ def read_exports(
     file is an annotator of its own, called by the file, or by its folder where the file is called
     after its project. ``NAME=FILE`` says whose a file is; where it holds several annotators they
     are called NAME/ID. Files in which one annotator labels a unit differently are refused: an id
-    says who somebody is on one server only.
+    says who somebody is on one server only. The exports may be any projects', whose controls and
+    labels `renaming` names.
     """
+    names = ControlMap.of(scheme, *renaming)
     contents = [
-        (export, list(read_export(export.path, scheme=scheme, texts=texts))) for export in exports
+        (export, list(read_export(export.path, scheme=scheme, texts=texts, control_map=names)))
+        for export in exports
     ]
     authors: dict[str | None, set[str]] = defaultdict(set)
     for export, tasks in contents:
@@ -223,6 +233,7 @@ class _Collected:
         self._texts: dict[Key, tuple[str, str]] = {}
         self._findings: list[Finding] = []
         self._repairs: list[Finding] = []
+        self._left_out: Counter[str] = Counter()
 
     def take(self, annotator: str, file: str, tasks: Iterable[TaskReading]) -> list[TaskReading]:
         """Keep an annotator's labelled tasks; they replace those of an earlier round."""
@@ -230,6 +241,7 @@ class _Collected:
         for task in tasks:
             self._findings += task.findings
             self._repairs += task.repairs
+            self._left_out.update(task.left_out)
         single, several = single_annotations(tasks, None, file=file, name=annotator)
         self._findings += several
         # Who skips a task in a later round leaves standing what an earlier one says of it.
@@ -270,6 +282,7 @@ class _Collected:
             kinds={key: kind for key, kind in kinds.items() if key in self._tasks},
             # A file may be named twice, or have been exported twice.
             repairs=tuple(dict.fromkeys(self._repairs)),
+            left_out=dict(self._left_out),
             submissions=submissions or {},
         )
 

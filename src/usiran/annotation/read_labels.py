@@ -8,13 +8,15 @@ from typing import NamedTuple
 from usiran.annotation.sheets.parser import parse_sheet
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError, refuse
-from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
+from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, author_of
 from usiran.label_studio.check import check_task
-from usiran.label_studio.read_export import read_export
+from usiran.label_studio.control_map import ControlMap
+from usiran.label_studio.read_export import TABLES, read_export
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Texts
 
 _SUFFIXES = (".txt", ".json", ".jsonl")
+_NOBODY = "no id"
 
 
 class FileLabels(NamedTuple):
@@ -59,14 +61,21 @@ def single_annotations(
 
 
 def read_labels(
-    path: Path, corpus: Corpus, *, scheme: Scheme, texts: Texts, completed_by: str | None = None
+    path: Path,
+    corpus: Corpus,
+    *,
+    scheme: Scheme,
+    texts: Texts,
+    completed_by: str | None = None,
+    control_map: ControlMap | None = None,
 ) -> FileLabels:
     """Read a sheet (.txt) or an export (.json, .jsonl), one annotator's labels, checked.
 
-    `completed_by` says whose, by id or email, where an export has several annotators'.
+    `completed_by` says whose, by id or email, where an export has several annotators'. With a
+    `control_map` the file may be any project's export, a table (.csv, .tsv) too.
     """
     file = corpus.name_of(path)
-    tasks = _read_tasks(path, file, scheme, texts)
+    tasks = _read_tasks(path, file, scheme, texts, control_map)
     findings = [finding for task in tasks for finding in task.findings]
     # Where every task is refused there is nobody to choose: what is wrong is in the tasks.
     if not any(task.annotations for task in tasks):
@@ -132,13 +141,19 @@ def _content(reading: AnnotationReading) -> tuple[object, ...]:
     return reading.skipped, dict(reading.choices), frozenset(spans.values()), frozenset(roles)
 
 
-def _read_tasks(path: Path, name: str, scheme: Scheme, texts: Texts) -> list[TaskReading]:
-    if path.suffix.lower() not in _SUFFIXES:
+def _read_tasks(
+    path: Path, name: str, scheme: Scheme, texts: Texts, control_map: ControlMap | None
+) -> list[TaskReading]:
+    suffix = path.suffix.lower()
+    suffixes = _SUFFIXES if control_map is None else (*_SUFFIXES, *TABLES)
+    if suffix not in suffixes and not (control_map and _is_json(path)):
         value = f"a name that ends in '{path.suffix}'" if path.suffix else "a name without ending"
-        allowed = "a sheet (.txt) or a Label Studio export (.json, .jsonl)"
+        exports = ", ".join(part for part in suffixes if part != ".txt")
+        allowed = f"a sheet (.txt) or a Label Studio export ({exports})"
         raise FileError(name, value, allowed, "rename the file")
-    if path.suffix.lower() != ".txt":
-        return list(read_export(path, scheme=scheme, texts=texts, name=name))
+    if suffix != ".txt":
+        reading = read_export(path, scheme=scheme, texts=texts, name=name, control_map=control_map)
+        return list(reading)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -149,12 +164,24 @@ def _read_tasks(path: Path, name: str, scheme: Scheme, texts: Texts) -> list[Tas
     return list(parse_sheet(content, name=name, texts=texts, scheme=scheme))
 
 
+def _is_json(path: Path) -> bool:
+    """Tell whether a file without an ending is JSON: target storage names its files by id alone."""
+    if path.suffix or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(64).lstrip()[:1] in (b"[", b"{")
+
+
 def _chosen_annotator(
     tasks: Iterable[TaskReading], completed_by: str | None, file: str
 ) -> str | None:
-    """Return whose annotations to take; None where there is but one annotator."""
+    """Return whose annotations to take; None where there is but one annotator.
+
+    Annotations that name nobody (of before 1.0) are the one annotator's, too.
+    """
     authors = {_shown_author(reading): reading for task in tasks for reading in task.annotations}
-    if completed_by is None and len(authors) < 2:
+    named = [reading for reading in authors.values() if author_of(reading) is not None]
+    if completed_by is None and len(named) < 2:
         return None
     if completed_by is not None and any(_is_by(r, completed_by) for r in authors.values()):
         return completed_by
@@ -165,11 +192,13 @@ def _chosen_annotator(
 
 
 def _shown_author(reading: AnnotationReading) -> str:
-    ident = "no id" if reading.annotator is None else str(reading.annotator)
+    ident = _NOBODY if reading.annotator is None else str(reading.annotator)
     return f"{ident} ({reading.email})" if reading.email else ident
 
 
 def _is_by(reading: AnnotationReading, annotator: str | None) -> bool:
+    if annotator == _NOBODY and author_of(reading) is None:
+        return True
     return annotator is None or annotator in (str(reading.annotator), reading.email)
 
 

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -15,6 +15,7 @@ from usiran.errors import Finding, InputError, refuse
 from usiran.io.atomic import replace_files
 from usiran.io.csv import read_rows
 from usiran.label_studio.annotation_records import TaskReading
+from usiran.label_studio.control_map import ControlMap, Renaming
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.write_export import export_bytes
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
@@ -50,7 +51,8 @@ class Report:
     """What an import did, or would do; its text is for a reader.
 
     `spans` and `roles` are what the given file holds, `repairs` offsets that are stored mended,
-    `files` the stored exports that change; they are not `written` after a dry run.
+    `files` the stored exports that change; they are not `written` after a dry run. `left_out`
+    counts what the file holds and is not stored, such as drafts.
     """
 
     tasks: dict[str, Counts]
@@ -59,15 +61,23 @@ class Report:
     repairs: tuple[Finding, ...]
     files: tuple[str, ...]
     written: bool
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         lines = [f"{project}: {counts}" for project, counts in self.tasks.items()]
         counts = f"{self.spans} spans, {self.roles} roles"
-        lines.append(f"{counts}, {len(self.repairs)} offsets repaired")
+        lines.append(f"{counts}, {len(self.repairs)} repaired")
         lines += [f"repaired: {repair}" for repair in self.repairs]
+        if self.left_out:
+            lines.append(left_out_line(self.left_out))
         verb = "written" if self.written else "not written (dry run)"
         lines.append(f"{verb}: {', '.join(self.files)}" if self.files else "nothing to write")
         return "\n".join(lines)
+
+
+def left_out_line(left_out: Mapping[str, int]) -> str:
+    """Return what was left out as one line."""
+    return f"left out: {', '.join(f'{count} {name}' for name, count in left_out.items())}"
 
 
 def submission_file(corpus: Corpus, round: str, annotator_id: str, project: Project) -> Path:
@@ -98,18 +108,25 @@ def import_labels(
     round: str,
     annotator_id: str,
     completed_by: str | None = None,
+    renaming: Renaming | None = None,
     dry_run: bool = False,
     now: datetime | None = None,
 ) -> Report:
     """Take a sheet or an export into an annotator's submission, task by task.
 
     A task the file holds replaces the stored one where a label differs; importing twice changes
-    nothing. Labels that come without a time are given `now` (default: the present).
+    nothing. Labels that come without a time are given `now` (default: the present). With a
+    `renaming`, even an empty one, the export may be of any project.
     """
     _check_names(corpus, round, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     tasks, labelled = read_labels(
-        path, corpus, scheme=scheme, texts=texts, completed_by=completed_by
+        path,
+        corpus,
+        scheme=scheme,
+        texts=texts,
+        completed_by=completed_by,
+        control_map=None if renaming is None else ControlMap.of(scheme, *renaming),
     )
     stored = list(read_submission(corpus, round, annotator_id, scheme=scheme, texts=texts))
     refuse(finding for task in stored for finding in task.findings)
@@ -141,6 +158,7 @@ def import_labels(
         repairs=tuple(finding for task in [*tasks, *stored] for finding in task.repairs),
         files=tuple(corpus.name_of(target) for target in files),
         written=bool(files) and not dry_run,
+        left_out=dict(sum((Counter(task.left_out) for task in tasks), Counter())),
     )
 
 

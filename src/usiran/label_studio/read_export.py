@@ -4,9 +4,10 @@ An error of the file raises; an error of one label becomes a finding on its task
 is not taken; a mended offset becomes a repair. Nothing is left out silently.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 
 import msgspec
@@ -15,91 +16,127 @@ from usiran.errors import FileError, Finding, shorten
 from usiran.io.collection import paused_collection
 from usiran.io.json_stream import Objects, batches
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
-from usiran.label_studio.read_results import Draft, ResultItem, ResultReader
+from usiran.label_studio.control_map import ControlMap
+from usiran.label_studio.export_records import Annotation, Task, User
+from usiran.label_studio.flat_rows import Json, read_table
+from usiran.label_studio.foreign_results import Notes
+from usiran.label_studio.foreign_units import ForeignUnits
+from usiran.label_studio.read_foreign import ForeignReader, ForeignTask
+from usiran.label_studio.read_results import Draft, ResultReader
 from usiran.schemas.label_scheme import Project, Scheme
 from usiran.text.articles import Texts, sha256
 
+TABLES = (".csv", ".tsv")
+"""How the names of exports end that are tables."""
+
+_ALLOWED = "Label Studio tasks with data and annotations"
 _FIX_EXPORT = "export the project again as JSON (not JSON-MIN, CSV or CoNLL)"
 _FIX_IDS = "set the id that articles.csv and sentences.csv have; the task's labels are not used"
 _FIX_TEXT = "push the tasks again and label the present text; the task's labels are not used"
 _FIX_ZONE = "drop the task: boilerplate is never labelled; its labels are not used"
 
 
-class _User(msgspec.Struct, gc=False):
-    id: int | str | None = None
-    email: str | None = None
-
-
-class _Annotation(msgspec.Struct, gc=False):
-    id: int | str | None = None
-    # The account's id, or the account as an object: exports have either.
-    completed_by: int | str | _User | None = None
-    result: list[ResultItem] | None = None
-    was_cancelled: bool | None = None
-    created_at: str | None = None
-    updated_at: str | None = None
-    lead_time: float | None = None
-
-
-class _Data(msgspec.Struct, gc=False):
-    article_id: str | None = None
-    sentence_id: str | None = None
-    start: int | None = None
-    end: int | None = None
-    text_sha256: str | None = None
-    text: str | None = None
-
-
-class _Task(msgspec.Struct, gc=False):
-    data: _Data
-    id: int | str | None = None
-    annotations: list[_Annotation] | None = None
-
-
 def read_export(
-    path: Path, *, scheme: Scheme, texts: Texts, name: str | None = None
+    path: Path,
+    *,
+    scheme: Scheme,
+    texts: Texts,
+    name: str | None = None,
+    control_map: ControlMap | None = None,
 ) -> Iterator[TaskReading]:
-    """Yield the tasks of a Label Studio JSON export, in the file's order.
+    """Yield the tasks of a Label Studio export, in the file's order.
 
     A task of an article that the corpus does not have is read on its own ``data.text`` (and the
     article called ``task-<id>`` where it names none); one whose text is not the corpus's has no
     annotations, only the finding. A file that is cut short raises after tasks have been yielded,
     so a caller writes only once the iteration has ended.
+
+    With a `control_map` the file may be of any project, in any form that `read_foreign` knows,
+    and CSV or TSV besides; without, it is one of ours, and a value of another type raises.
     """
-    reader = _Reader(str(path) if name is None else name, scheme, texts)
-    for batch in batches(path, name=reader.name):
-        yield from reader.read_all(batch)
+    file = str(path) if name is None else name
+    if control_map is None:
+        reader = _Reader(file, scheme, texts)
+        for batch in batches(path, name=file):
+            yield from reader.read_all(batch)
+        return
+    foreign = _ForeignTasks(file, control_map, texts)
+    if path.suffix.lower() in TABLES:
+        for row in read_table(path, name=file):
+            yield foreign.of_row(row)
+        return
+    for batch in batches(path, name=file):
+        for raw in batch:
+            yield foreign.of_json(bytes(raw))
+
+
+class _ForeignTasks:
+    """Turns whatever is one task of another project into a reading."""
+
+    def __init__(self, name: str, control_map: ControlMap, texts: Texts) -> None:
+        self._name, self._number = name, 0
+        self._decoder = ForeignReader(control_map)
+        self._units = ForeignUnits(texts)
+        self._reader = _Reader(name, control_map.scheme, texts, either_way=True)
+
+    def of_json(self, raw: bytes) -> TaskReading:
+        return self._of(self._decoder.decode(raw))
+
+    def of_row(self, row: Json | Finding) -> TaskReading:
+        if isinstance(row, Finding):
+            return TaskReading("spans", None, "", None, 0, 0, None, (), (row,))
+        return self._of(self._decoder.read(row))
+
+    def _of(self, read: ForeignTask) -> TaskReading:
+        self._number += 1
+        task = read.task
+        self._units.name(task.data, read.candidates)
+        where = f"task number {self._number}" if task.id is None else called(task)
+        own = [replace(finding, file=self._name, record=where) for finding in read.findings]
+        if own and not read.task.annotations:
+            # Nothing of it could be read: that its article is unknown goes without saying.
+            return TaskReading("spans", task.id, "", None, 0, 0, None, (), tuple(own))
+        reading = self._reader.read(task, read.notes)
+        return reading._replace(findings=(*own, *reading.findings), left_out=dict(read.left_out))
 
 
 class _Reader:
     """Turns decoded tasks into readings against one scheme and one set of texts."""
 
-    def __init__(self, name: str, scheme: Scheme, texts: Texts) -> None:
+    def __init__(
+        self, name: str, scheme: Scheme, texts: Texts, *, either_way: bool = False
+    ) -> None:
         self.name = name
         self._texts = texts
         self._number = 0
-        self._decode = msgspec.json.Decoder(_Task).decode
+        self._decode = msgspec.json.Decoder(Task).decode
         self._projects = {field.name: field.project for field in scheme.fields}
         self._readers: dict[Project, ResultReader] = {
-            project: ResultReader(scheme, project) for project in ("stance", "spans")
+            project: ResultReader(scheme, project, either_way=either_way)
+            for project in ("stance", "spans")
         }
         # Every sentence of an article asks for the hash of the whole text.
         self._hash_of = lru_cache(maxsize=1024)(texts.digest)
 
     @paused_collection()
     def read_all(self, batch: Objects) -> list[TaskReading]:
-        return [self._read(self._decoded(raw)) for raw in batch]
+        return [self.read(self._decoded(raw)) for raw in batch]
 
-    def _decoded(self, raw: msgspec.Raw | bytes) -> _Task:
+    def _decoded(self, raw: msgspec.Raw | bytes) -> Task:
         self._number += 1
         try:
-            return self._decode(raw)
+            task = self._decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             value = f"task number {self._number}: {shorten(error, 120)}"
-            allowed = "Label Studio tasks with data and annotations"
-            raise FileError(self.name, value, allowed, _FIX_EXPORT) from None
+            raise FileError(self.name, value, _ALLOWED, _FIX_EXPORT) from None
+        if task.completions:
+            value = f"task number {self._number}: labels under completions, as before 1.0"
+            fix = "take the file in with `usiran annotate import`"
+            raise FileError(self.name, value, _ALLOWED, fix)
+        return task
 
-    def _read(self, task: _Task) -> TaskReading:
+    def read(self, task: Task, notes: Sequence[Notes] = ()) -> TaskReading:
+        """Return what a task says; `notes` are what is known of its annotations already."""
         data, project = task.data, self._project(task)
         findings: list[Finding] = []
         repairs: list[Finding] = []
@@ -111,15 +148,10 @@ class _Reader:
             start, end = data.start or 0, data.end or 0
         else:
             start, end, text = unit
-            made = task.annotations or ()
-            reader = self._readers[project]
-            placed = reader.place(text, (item for one in made for item in one.result or ()))
-            for annotation in made:
-                draft = Draft(text, placed)
-                reader.read(draft, annotation.result or ())
-                annotations.append(_reading(annotation, draft))
+            for made, draft in self._drafts(task, project, text, notes):
+                annotations.append(_reading(made, draft))
                 if draft.errors or draft.repairs:
-                    where = f"{_called(task)} annotation {annotation.id}"
+                    where = f"{called(task)} annotation {made.id}"
                     findings += [_located(error, self.name, where) for error in draft.errors]
                     repairs += [_located(repair, self.name, where) for repair in draft.repairs]
         ids = task.id, data.article_id or f"task-{task.id}", data.sentence_id
@@ -127,7 +159,21 @@ class _Reader:
         read = tuple(annotations), tuple(findings), tuple(repairs)
         return TaskReading(project, *ids, start, end, digest, *read)
 
-    def _project(self, task: _Task) -> Project:
+    def _drafts(
+        self, task: Task, project: Project, text: str, notes: Sequence[Notes]
+    ) -> Iterator[tuple[Annotation, Draft]]:
+        made = task.annotations or ()
+        reader = self._readers[project]
+        placed = reader.place(text, (item for one in made for item in one.result or ()))
+        for annotation, note in zip_longest(made, notes):
+            draft = Draft(text, placed)
+            if note is not None:
+                draft.errors += note.errors
+                draft.repairs += note.repairs
+            reader.read(draft, annotation.result or ())
+            yield annotation, draft
+
+    def _project(self, task: Task) -> Project:
         """Tell the project from the data, else from the first known control."""
         if task.data.sentence_id is not None:
             return "stance"
@@ -139,7 +185,7 @@ class _Reader:
                     return self._projects[item.from_name]
         return "spans"
 
-    def _unit(self, task: _Task, project: Project) -> tuple[int, int, str] | Finding:
+    def _unit(self, task: Task, project: Project) -> tuple[int, int, str] | Finding:
         """Return the offsets and text that the task stands for, or what is wrong with it."""
         data, texts = task.data, self._texts
         if data.article_id is not None and data.article_id in texts.texts:
@@ -157,14 +203,14 @@ class _Reader:
             return self._finding(task, "text_sha256", digest, _FIX_TEXT)
         return data.start or 0, data.end or len(data.text), data.text
 
-    def _sentence(self, task: _Task) -> tuple[int, int, str] | Finding:
+    def _sentence(self, task: Task) -> tuple[int, int, str] | Finding:
         data = task.data
         sentence = self._texts.by_id.get(data.sentence_id or "")
         if sentence is None or sentence.article_id != data.article_id:
             return self._finding(task, "sentence_id", f"a sentence of {data.article_id}", _FIX_IDS)
         if not sentence.scored:
             value, allowed = sentence.zone, "a sentence of another zone"
-            return Finding(self.name, _called(task), "sentence_id", value, allowed, _FIX_ZONE)
+            return Finding(self.name, called(task), "sentence_id", value, allowed, _FIX_ZONE)
         for column in ("start", "end"):
             offset = getattr(sentence, column)
             if getattr(data, column) not in (None, offset):
@@ -172,7 +218,7 @@ class _Reader:
         text = self._texts.text_of(sentence)
         return self._differs(task, text) or (sentence.start, sentence.end, text)
 
-    def _differs(self, task: _Task, text: str) -> Finding | None:
+    def _differs(self, task: Task, text: str) -> Finding | None:
         """Return a finding where the task was made from another text than the corpus's."""
         if task.data.text not in (None, text):
             return self._finding(task, "text", "the corpus's text", _FIX_TEXT)
@@ -182,15 +228,15 @@ class _Reader:
             return self._finding(task, "text_sha256", allowed, _FIX_TEXT)
         return None
 
-    def _finding(self, task: _Task, column: str, allowed: str, fix: str) -> Finding:
+    def _finding(self, task: Task, column: str, allowed: str, fix: str) -> Finding:
         value = getattr(task.data, column)
         shown = "nothing" if value is None else str(value)
-        return Finding(self.name, _called(task), column, shown, allowed, fix)
+        return Finding(self.name, called(task), column, shown, allowed, fix)
 
 
-def _reading(annotation: _Annotation, draft: Draft) -> AnnotationReading:
+def _reading(annotation: Annotation, draft: Draft) -> AnnotationReading:
     user = annotation.completed_by
-    ident, email = (user.id, user.email) if isinstance(user, _User) else (user, None)
+    ident, email = (user.id, user.email) if isinstance(user, User) else (user, None)
     times = annotation.created_at, annotation.updated_at, annotation.lead_time
     labels = draft.choices, tuple(draft.spans.values()), tuple(draft.roles)
     skipped = bool(annotation.was_cancelled)
@@ -201,6 +247,7 @@ def _located(finding: Finding, file: str, annotation: str) -> Finding:
     return replace(finding, file=file, record=f"{annotation} {finding.record}".rstrip())
 
 
-def _called(task: _Task) -> str:
+def called(task: Task) -> str:
+    """Return how messages call a task."""
     unit = task.data.sentence_id or task.data.article_id
     return f"task {task.id} ({unit})" if unit else f"task {task.id}"

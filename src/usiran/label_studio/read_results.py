@@ -6,14 +6,11 @@ in any order, so what refers to a region is settled after all regions are known.
 twice, word for word, is kept once and reported; twice with different labels is an error.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
-
-import msgspec
 
 from usiran.errors import Finding
 from usiran.label_studio.annotation_records import RoleReading, SpanReading
+from usiran.label_studio.export_records import ResultItem, ResultValue
 from usiran.schemas.label_scheme import Field, Project, Scheme
 from usiran.text.offsets import Drawn, Placement, place_all
 
@@ -38,34 +35,6 @@ _HOW = {
 }
 
 
-class ResultValue(msgspec.Struct, gc=False):
-    """What stands under ``value``: the keys that this project's controls use."""
-
-    start: int | None = None
-    end: int | None = None
-    # A list where the item is of a text area.
-    text: str | list[str] | None = None
-    labels: list[str] | None = None
-    choices: list[str] | None = None
-
-
-class ResultItem(msgspec.Struct, gc=False):
-    """One item of an annotation's ``result``; unknown keys are passed over.
-
-    The keys stand as Label Studio writes them: decoding is half as fast again that way.
-    """
-
-    value: ResultValue | None = None
-    id: str | None = None
-    from_name: str | None = None
-    from_id: str | None = None
-    to_id: str | None = None
-    type: str | None = None
-    direction: str | None = None
-    labels: list[str] | None = None
-    meta: Any = None
-
-
 class Draft:
     """What one annotation is found to say, while its results are read.
 
@@ -88,7 +57,6 @@ class Draft:
         # The offsets that a mended region came with: its choices come with the same ones.
         self.drawn: dict[str, tuple[int, int]] = {}
         self.with_mode: set[str] = set()
-        self.left_out: Counter[str] = Counter()
 
     def span(self, region: str | None) -> SpanReading | None:
         """Return the span of a region, if there is one."""

@@ -206,7 +206,7 @@ def test_two_annotators_label_a_tiny_corpus_and_are_kept_apart(
         "0 of the corpus still missing",
         "spans: 2 new, 0 changed, 0 unchanged, 0 skipped, 0 unlabelled in the file; "
         "0 of the corpus still missing",
-        "5 spans, 2 roles, 0 offsets repaired",
+        "5 spans, 2 roles, 0 repaired",
         "written: annotation/submissions/r1/ann/stance.json, "
         "annotation/submissions/r1/ann/spans.json",
     ]

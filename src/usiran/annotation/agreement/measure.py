@@ -20,6 +20,7 @@ from usiran.annotation.agreement.units import YES_NO, Ratings, all_ratings, matc
 from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.corpus import Corpus
 from usiran.errors import InputError
+from usiran.label_studio.control_map import NO_RENAMING, Renaming
 from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.stats.ac1 import ac1
 from usiran.stats.alpha import (
@@ -139,8 +140,9 @@ class Agreement:
     """Everything that is measured.
 
     `source` names the rounds or files, `units` counts the sentences and articles that two
-    annotators or more labelled, `repaired` the offsets that were mended while reading. `rounds`
-    are the annotators of each round, and `ways` compares them where there are several.
+    annotators or more labelled, `repaired` the `repairs` made while reading, `left_out` what was
+    read and not used. `rounds` are the annotators of each round, and `ways` compares them where
+    there are several.
     """
 
     source: str
@@ -152,6 +154,8 @@ class Agreement:
     labels: tuple[LabelAgreement, ...]
     spans: tuple[SpanAgreement, ...]
     repaired: int
+    repairs: tuple[str, ...]
+    left_out: dict[str, int]
     rounds: dict[str, tuple[str, ...]]
     ways: tuple[WaysAgreement, ...]
 
@@ -198,6 +202,8 @@ def measure(
         labels=tuple(labels),
         spans=tuple(_span_agreement(one, pairs, annotators) for one, pairs in scores.items()),
         repaired=len(annotations.repairs),
+        repairs=tuple(map(str, annotations.repairs)),
+        left_out=annotations.left_out,
         rounds=rounds,
         ways=_ways(ratings, rounds, draws, seed) if len(rounds) > 1 else (),
     )
@@ -208,12 +214,14 @@ def measure_corpus(
     *,
     rounds: Sequence[str] | None = None,
     exports: Sequence[str] = (),
+    renaming: Renaming = NO_RENAMING,
     draws: int = 10_000,
     seed: int = 0,
 ) -> Agreement:
     """Return the agreement in stored rounds (default: the gold rounds), or in exports.
 
-    `exports` are ``FILE`` or ``NAME=FILE``, by the corpus's label scheme, of whatever texts.
+    `exports` are ``FILE`` or ``NAME=FILE``, of whatever texts; `renaming` says what controls and
+    labels that are not the label scheme's are called in it.
     """
     if exports and rounds:
         value = f"--round {' '.join(rounds)} beside {', '.join(exports)}"
@@ -222,7 +230,9 @@ def measure_corpus(
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     if exports:
         files = [annotator_labels.Export.of(word) for word in exports]
-        annotations = annotator_labels.read_exports(files, corpus, scheme=scheme, texts=texts)
+        annotations = annotator_labels.read_exports(
+            files, corpus, scheme=scheme, texts=texts, renaming=renaming
+        )
     else:
         names = tuple(rounds or corpus.manifest.gold_rounds)
         annotations = annotator_labels.read_rounds(corpus, names, scheme=scheme, texts=texts)

@@ -7,6 +7,7 @@ from itertools import combinations
 
 from usiran.annotation.agreement import measure
 from usiran.annotation.agreement.measure import SOFT, Agreement, Alpha, Confusion
+from usiran.annotation.submissions import left_out_line
 from usiran.io.markdown import score
 
 WIDTH = 100
@@ -64,7 +65,11 @@ def _head(agreement: Agreement) -> Iterator[str]:
     line = f"From {agreement.source}: {counts} that two or more labelled."
     yield line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
     if agreement.repaired:
-        yield f"{agreement.repaired} offsets were mended while reading."
+        yield f"{agreement.repaired} labels were mended while reading:"
+        for repair in agreement.repairs:
+            yield from textwrap.wrap(repair, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    if agreement.left_out:
+        yield from textwrap.wrap(left_out_line(agreement.left_out), WIDTH)
 
 
 def _alphas(agreement: Agreement) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
+from usiran.cli.annotate.server import LabelOption, MapOption
 from usiran.cli.options import CorpusOption, JsonOption, say, show_json
 from usiran.corpus import Corpus
 from usiran.errors import refuse
@@ -29,6 +30,8 @@ def agreement(
     ] = None,
     *,
     rounds: RoundsOption = None,
+    maps: MapOption = None,
+    labels: LabelOption = None,
     figure: Annotated[
         Path | None, Option(help="Draw the label confusion here (.png or .svg).")
     ] = None,
@@ -45,8 +48,8 @@ def agreement(
 ) -> None:
     """Measure how well annotators agree, from their raw exports.
 
-    Without exports the stored submissions are compared. Any exports of projects made with
-    the corpus's two configs will do, of whatever texts.
+    Without exports the stored submissions are compared. Any Label Studio exports will do, of
+    whatever texts; --map and --label say what controls and labels with other names are here.
     Example: usiran annotate agreement --round r1 --figure confusion.svg
     """
     # The page names its rounds itself: no other option bears on it.
@@ -56,12 +59,18 @@ def agreement(
     from usiran.annotation.agreement.figure import check_suffix, draw
     from usiran.annotation.agreement.measure import measure_corpus
     from usiran.annotation.agreement.report import report, to_json
+    from usiran.label_studio.control_map import Renaming
 
     # Refused before the measuring, which takes a while.
     if figure is not None:
         check_suffix(figure)
     measured = measure_corpus(
-        Corpus.find(corpus), rounds=rounds, exports=exports or (), draws=draws, seed=seed
+        Corpus.find(corpus),
+        rounds=rounds,
+        exports=exports or (),
+        renaming=Renaming(maps or (), labels or ()),
+        draws=draws,
+        seed=seed,
     )
     if figure is not None:
         draw(measured, figure)

@@ -1,7 +1,6 @@
 """`usiran annotate`: from sheets and exports to submissions and gold."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +8,14 @@ from typer import Argument, Option
 
 from usiran.cli.annotate import adjudicate, agreement, queue
 from usiran.cli.annotate import server as studio
-from usiran.cli.annotate.server import AnnotatorOption, CompletedByOption, DryRunOption, RoundOption
+from usiran.cli.annotate.server import (
+    AnnotatorOption,
+    CompletedByOption,
+    DryRunOption,
+    LabelOption,
+    MapOption,
+    RoundOption,
+)
 from usiran.cli.options import CorpusOption, JsonOption, show_json
 from usiran.corpus import Corpus
 
@@ -39,28 +45,45 @@ def sheet(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, Argument(help="A sheet (.txt) or an export (.json, .jsonl).")],
+    file: Annotated[
+        str,
+        Argument(
+            metavar="FILE",
+            help="A sheet (.txt) or an export (.json, .jsonl, .csv, .tsv); NAME=FILE names whose.",
+        ),
+    ],
     *,
     round_name: RoundOption,
-    annotator: AnnotatorOption,
+    annotator: Annotated[
+        str | None, Option("--annotator", metavar="ID", help="Who labelled, as in annotators.csv.")
+    ] = None,
     completed_by: CompletedByOption = None,
+    maps: MapOption = None,
+    labels: LabelOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Check a sheet or a Label Studio export and take its labels into a submission.
 
-    All or nothing: with any fault nothing is written. Mended offsets are listed.
+    The export may be of any project: --map and --label say what its names are here. All or
+    nothing: with any fault nothing is written. What was mended or left out is told.
     Example: usiran annotate import drawdown.txt --round r1 --annotator ann
     """
+    from usiran.annotation.annotator_labels import Export
     from usiran.annotation.submissions import import_labels
+    from usiran.label_studio.control_map import Renaming
 
+    export = Export.of(file)
+    if (annotator is None) == (export.annotator is None):
+        raise typer.BadParameter("say once who labelled", param_hint="--annotator or NAME=FILE")
     report = import_labels(
-        file,
+        export.path,
         Corpus.find(corpus),
         round=round_name,
-        annotator_id=annotator,
+        annotator_id=annotator or export.annotator or "",
         completed_by=completed_by,
+        renaming=Renaming(maps or (), labels or ()),
         dry_run=dry_run,
     )
     show_json(asdict(report)) if as_json else print(report)

@@ -40,6 +40,22 @@ CompletedByOption = Annotated[
     str | None,
     Option(metavar="WHO", help="Of an export of several: whose labels (id or email)."),
 ]
+MapOption = Annotated[
+    list[str] | None,
+    Option(
+        "--map",
+        metavar="CONTROL=LAYER",
+        help="What another project's control is here; nothing behind = leaves it out. Repeat it.",
+    ),
+]
+LabelOption = Annotated[
+    list[str] | None,
+    Option(
+        "--label",
+        metavar="THEIRS=OURS",
+        help="What another project's label is here; nothing behind = leaves it out. Repeat it.",
+    ),
+]
 DryRunOption = Annotated[bool, Option("--dry-run", help="Check, write nothing.")]
 # A project by another name: importing that type would load the label scheme for every help.
 Layer = Literal["stance", "spans"]

@@ -1,0 +1,103 @@
+"""What the controls and labels of another project are called here: ``--map`` and ``--label``."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from usiran.errors import Finding, refuse
+from usiran.schemas.label_scheme import Field, Scheme
+
+LEFT_OUT = ""
+"""What a control or a label is called that is not to be taken."""
+
+RELATION = "relation"
+"""What relations are called, which have no control's name."""
+
+
+class Renaming(NamedTuple):
+    """``CONTROL=LAYER`` and ``THEIRS=OURS``, as they are typed."""
+
+    controls: Sequence[str] = ()
+    labels: Sequence[str] = ()
+
+
+NO_RENAMING = Renaming()
+
+
+@dataclass(frozen=True)
+class ControlMap:
+    """Another project's names: its controls to layers, its labels to ours.
+
+    A label may stand for several of ours; the one that the layer has is taken. What is not
+    named keeps its name where the scheme has it.
+    """
+
+    scheme: Scheme
+    controls: Mapping[str, str]
+    labels: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(
+        cls, scheme: Scheme, controls: Iterable[str] = (), labels: Iterable[str] = ()
+    ) -> ControlMap:
+        """Return what ``CONTROL=LAYER`` and ``THEIRS=OURS`` say; an empty right side leaves out."""
+        layers = [field.name for field in scheme.fields]
+        ours = sorted({name for field in scheme.fields for name in field.names})
+        pairs = list(_pairs("--map", controls, "CONTROL", layers))
+        by_label: dict[str, list[str]] = defaultdict(list)
+        for theirs, own in _pairs("--label", labels, "THEIRS", ours):
+            by_label[theirs].append(own)
+        return cls(scheme, dict(pairs), dict(by_label))
+
+    def layer(self, control: str) -> str | None:
+        """Return the layer of a control, `LEFT_OUT`, or None where nobody says."""
+        if control in self.controls:
+            return self.controls[control]
+        return control if any(control == field.name for field in self.scheme.fields) else None
+
+    def label(self, field: Field, names: Sequence[str]) -> str | None:
+        """Return our label for one of theirs, which has several `names` where it has a path."""
+        for name in names:
+            own = self.labels.get(name, ())
+            known = [label for label in own if label in field.by_written]
+            if known or LEFT_OUT in own:
+                return known[0] if known else LEFT_OUT
+        return next((field.by_written[name] for name in names if name in field.by_written), None)
+
+    def how_to_map(self, control: str, labels: Sequence[str], *, placed: bool) -> str:
+        """Return the option to type for a control that nobody has mapped.
+
+        The likeliest layer comes first: of the same kind, with the most of the labels.
+        """
+        scope = "region" if placed else "task"
+        fields = [field for field in self.scheme.fields if field.scope == scope and field.labels]
+        fields = [field for field in fields if field.kind != "relation"]
+        fields.sort(key=lambda field: -len({*labels} & field.by_written.keys()))
+        best, *rest = [field.name for field in fields] or ["LAYER"]
+        others = f" (or {', '.join(rest)})" if rest else ""
+        word, without = (shlex.quote(f"{control}={name}") for name in (best, LEFT_OUT))
+        return f"add --map {word}{others}, or --map {without} to leave it out"
+
+    def how_to_label(self, label: str) -> str:
+        """Return the option to type for a label that no layer has."""
+        word, without = (shlex.quote(f"{label}={name}") for name in ("OURS", LEFT_OUT))
+        return f"add --label {word} with one of these, or --label {without} to leave it out"
+
+
+def _pairs(
+    option: str, words: Iterable[str], left: str, allowed: Sequence[str]
+) -> list[tuple[str, str]]:
+    findings, pairs = [], []
+    for word in words:
+        # Names of other projects may have an equals sign; ours have none.
+        theirs, equals, own = word.rpartition("=")
+        if not equals or not theirs or own not in (*allowed, LEFT_OUT):
+            names = f"{left}= followed by nothing or one of {', '.join(allowed)}"
+            findings.append(Finding(option, "", "", word, names, "correct it"))
+        pairs.append((theirs, own))
+    refuse(findings)
+    return pairs
