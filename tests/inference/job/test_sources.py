@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
+import pyarrow.dataset
 import pytest
 from huggingface_hub import HfApi
 
 from tests.support.hub import User, serving
 from tests.support.jobs import rows, write
+from tests.support.publisher import environment
 from usiran.errors import FileError
 from usiran.inference.job.readers import Columns, read
 from usiran.inference.job.sources import Source, sources_of
@@ -107,3 +112,27 @@ def test_a_file_of_the_hub_is_fetched_and_read(
         ) as told:
             list(read(missing, Columns()))
         assert "\n" not in str(told.value)
+
+
+@pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
+def test_a_whole_dataset_of_the_hub_is_labelled(trained: Path, tmp_path: Path) -> None:
+    with serving(ann=User("ann", ("lab",))) as hub:
+        client = HfApi(endpoint=hub.url, token="ann")
+        client.create_repo("lab/news", repo_type="dataset")
+        for split, first in (("train", 0), ("test", 2)):
+            file = write(tmp_path / f"{split}.jsonl", rows(4)[first : first + 2])
+            client.upload_file(path_or_fileobj=file, path_in_repo=f"data/{split}.jsonl",
+                               repo_id="lab/news", repo_type="dataset")  # fmt: skip
+        words = ("predict", str(trained), "hf://datasets/lab/news", "--output", "out", "--quiet")
+        subprocess.run(
+            [sys.executable, "-c", "from usiran.cli.main import main; main()", *words],
+            cwd=tmp_path,
+            env=environment(hub.url, tmp_path / "home"),
+            check=True,
+        )
+    articles = pyarrow.dataset.dataset(tmp_path / "out/articles").to_table()
+    assert sorted(articles["article_id"].to_pylist()) == [row["id"] for row in rows(4)]
+    inputs = json.loads((tmp_path / "out/job.json").read_bytes())["inputs"]
+    assert [row["file"] for row in inputs] == [
+        f"hf://datasets/lab/news[{split}]" for split in ("train", "test")
+    ]
