@@ -9,6 +9,8 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +24,8 @@ from tests.support.tiny import GAS, PORT, TEXTS
 from usiran import loading
 from usiran.corpus import Corpus
 from usiran.dataset.configs import views
+from usiran.dataset.export import brat as dataset_brat
+from usiran.dataset.export import conll
 from usiran.dataset.export import spacy as docbin
 from usiran.dataset.export.formats import FORMATS, export
 from usiran.dataset.export.material import LAYERS, Material, gather
@@ -89,6 +93,22 @@ def test_conll_has_the_gold_spans_of_both_layers(opened: Opened, gold: Frames) -
     assert found == spans(gold, "actors", "events")
 
 
+def test_no_token_of_conll_is_a_blank_or_ends_a_line(gathered: Material) -> None:
+    row = gathered.sentences[GAS][0]
+    changed = row | {
+        "text": row["text"].replace("Gas", "\x1c\u2028\x85"),
+        "tokens": ["\x1c", *row["tokens"][1:]],
+    }
+    sentences_of = dict.fromkeys(gathered.sentences, ()) | {GAS: (changed,)}
+    material = replace(gathered, sentences=sentences_of)
+    content = conll.files(material)[f"{GAS}.conllup"].decode("utf-8")
+    assert content.splitlines() == content.split("\n")[:-1]
+    ((comments, lines),) = sentences(content.split("\n", 2)[2].encode("utf-8"))
+    assert len(comments["text"]) == len(row["text"])
+    assert lines[0][1] == "\ufffd"
+    assert all(len(line) == 5 and all(cell.strip() for cell in line) for line in lines)
+
+
 def test_conll_names_its_columns_and_holds_one_layer_where_one_is_wanted(
     opened: Opened,
 ) -> None:
@@ -113,14 +133,17 @@ class Ann(NamedTuple):
 
 
 def brat(files: dict[str, bytes], article_id: str) -> Ann:
-    """Read a BRAT pair strictly: every line of a known form, every offset its words."""
+    """Read a BRAT pair strictly: every line of a known form, every offset its words.
+
+    Lines end where BRAT's reader ends them, and a line has its fields between tabs.
+    """
     text = files[f"{article_id}.txt"].decode("utf-8")
     ann = Ann({}, set(), {}, {})
     for line in files[f"{article_id}.ann"].decode("utf-8").splitlines():
-        if found := re.fullmatch(r"(T\d+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)\t(.+)", line):
+        if found := re.fullmatch(r"(T\d+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)\t([^\t]+)", line):
             parts = [tuple(map(int, part.split())) for part in found[3].split(";")]
             assert " ".join(text[start:end] for start, end in parts) == found[4]
-            assert all("\n" not in text[start:end] for start, end in parts)
+            assert all(0 <= start < end for start, end in parts)
             assert found[1] not in ann.bound
             ann.bound[found[1]] = (found[2], parts[0][0], parts[-1][1])
         elif found := re.fullmatch(r"R\d+\t(\S+) Arg1:(T\d+) Arg2:(T\d+)", line):
@@ -165,6 +188,37 @@ def test_a_span_over_a_line_break_is_in_two_fragments(opened: Opened) -> None:
     middle = start + len(first)
     line = f"{start} {middle};{middle + 1} {start + len(BROKEN)}\t{first} {second}\n"
     assert line in files[f"{GAS}.ann"].decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "between", [*"\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029", "\n \t ", " \r\n\r\n", " \u00a0\u3000"]
+)
+def test_whatever_blanks_stand_in_a_span_brat_finds_its_words(
+    gathered: Material, between: str
+) -> None:
+    material = broken_by(gathered, between)
+    ann = brat(dataset_brat.files(material), GAS)
+    (article,) = material.articles
+    made = {(kind, start, end) for kind, start, end in ann.bound.values()}
+    assert made == {
+        (span["type"], span["start"], span["end"])
+        for layer in ("actors", "events")
+        for span in article[layer]
+    }
+
+
+def broken_by(material: Material, between: str) -> Material:
+    """Put blanks into the middle of a span, in the place of as many of its marks."""
+    (article,) = (row for row in material.articles if row["article_id"] == GAS)
+    made = "Tehran’s".ljust(len(BROKEN) - len(between) - 1, "x") + between + "y"
+    assert len(made) == len(BROKEN)
+    text = article["text"].replace(BROKEN, made)
+    layers = {
+        layer: [span | {"text": text[span["start"] : span["end"]]} for span in article[layer]]
+        for layer in ("actors", "events")
+    }
+    assert made in {span["text"] for span in layers["actors"]}
+    return replace(material, articles=(article | {"text": text} | layers,))
 
 
 def test_brats_configuration_names_every_type(opened: Opened) -> None:
@@ -386,6 +440,61 @@ def test_label_studios_tasks_hold_the_layers_that_are_wanted(opened: Opened) -> 
     (task,) = json.loads(files["spans.json"])
     kinds = {one.get("from_name", one["type"]) for one in task["annotations"][0]["result"]}
     assert kinds == {"article_stance", "actor"}
+
+
+@pytest.fixture(scope="module")
+def converted(opened: Opened, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Label Studio's own converter makes of the export, a folder for each form."""
+    # Its types are not told.
+    converter: Any = import_module("label_studio_sdk.converter")
+    folder = tmp_path_factory.mktemp("converted")
+    for name, content in export(opened, "label-studio").files.items():
+        (folder / name).write_bytes(content)
+    for project, forms in (("stance", ("CSV", "TSV")), ("spans", ("CSV", "TSV", "CONLL2003"))):
+        reader = converter.Converter(
+            str(folder / f"{project}.xml"), str(folder), download_resources=False
+        )
+        assert set(forms) <= set(reader.supported_formats)
+        for form in forms:
+            made = folder / f"{project}-{form}"
+            reader.convert(str(folder / f"{project}.json"), str(made), form, is_dir=False)
+    return folder
+
+
+@pytest.mark.parametrize(("form", "separator"), [("CSV", ","), ("TSV", "\t")])
+def test_label_studios_own_converter_reads_every_task(
+    opened: Opened, gold: Frames, converted: Path, form: str, separator: str
+) -> None:
+    def read(project: str) -> list[dict[str, str]]:
+        content = (converted / f"{project}-{form}" / "result.csv").read_bytes().decode("utf-8")
+        return list(csv.DictReader(io.StringIO(content, newline=""), delimiter=separator))
+
+    stances, articles = read("stance"), read("spans")
+    for table in (stances, articles):
+        numbers = [str(number) for number in range(1, len(table) + 1)]
+        assert [row["id"] for row in table] == [row["annotation_id"] for row in table] == numbers
+    assert {row["sentence_id"]: (row["stance"], row["holder"]) for row in stances} == {
+        row.sentence_id: (row.stance, row.holder) for row in rows_of(gold["stance"])
+    }
+    assert [row["text"] for row in articles] == list(opened.texts.texts.values())
+    made = {
+        (row["article_id"], span["start"], span["end"], span["labels"][0])
+        for row in articles
+        for layer in ("actor", "event")
+        for span in json.loads(row[layer])
+    }
+    assert made == spans(gold, "actors", "events")
+
+
+def test_label_studios_own_converter_writes_the_actors_as_conll(
+    gold: Frames, converted: Path
+) -> None:
+    lines = (converted / "spans-CONLL2003" / "result.conll").read_text("utf-8").splitlines()
+    rows = [line.split(" -X- _ ") for line in lines[1:] if line]
+    assert rows[0] == ["Gas", "O"]
+    # It has the first layer alone, and splits words its own way.
+    starts = [tag[2:] for _, tag in rows if tag.startswith("B-")]
+    assert starts == [row.type for row in rows_of(gold["actors"])]
 
 
 # All formats

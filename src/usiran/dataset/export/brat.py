@@ -2,12 +2,20 @@
 
 Actors and events are text-bound annotations, roles relations from event to actor, modes
 attributes, and registry ids notes. ``annotation.conf`` holds the types for a BRAT server.
+
+BRAT reads an .ann file line by line and its fields by tabs, and ends a line at every character
+that Unicode lets end one. A span over any of these is in fragments, as BRAT has it: their words
+stand joined by blanks.
 """
 
+import re
 from collections.abc import Iterator
 
 from usiran.dataset.export.material import Material
 from usiran.dataset.view import Row
+
+# Between two marks that are not blank, neither a tab nor what ends a line (`str.splitlines`).
+_FRAGMENT = re.compile(r"\S(?:[^\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]*\S)?")
 
 
 def files(material: Material) -> dict[str, bytes]:
@@ -38,14 +46,11 @@ def _lines(material: Material, article: Row) -> Iterator[str]:
 
 
 def _fragments(span: Row) -> tuple[str, str]:
-    """Return a span's offsets and words; BRAT has a span over a line break in fragments."""
-    places, words, at = [], [], span["start"]
-    for part in span["text"].split("\n"):
-        if part:
-            places.append(f"{at} {at + len(part)}")
-            words.append(part)
-        at += len(part) + 1
-    return ";".join(places), " ".join(words)
+    """Return a span's offsets and its words on one line."""
+    parts = list(_FRAGMENT.finditer(span["text"]))
+    at = span["start"]
+    places = ";".join(f"{at + part.start()} {at + part.end()}" for part in parts)
+    return places, " ".join(part[0] for part in parts)
 
 
 def _configuration(material: Material) -> str:

@@ -1,7 +1,8 @@
 """CoNLL-U Plus: one token a line, with BIO tags of actors and events, a file an article.
 
 The columns are ``ID FORM ACTOR EVENT MISC``; MISC has ``TokenRange=start:end``, half-open code
-points of the article's text. Modes and roles have no place in BIO.
+points of the article's text. Modes and roles have no place in BIO. Blanks of every kind stand as
+plain ones in the comment ``text``; a token that readers take for a blank is U+FFFD.
 """
 
 from collections.abc import Iterator
@@ -36,5 +37,7 @@ def _sentence(row: Row, tags: list[str]) -> Iterator[str]:
     yield f"# text = {''.join(' ' if mark.isspace() else mark for mark in row['text'])}"
     columns = [row[name] for name in ("tokens", "token_starts", "token_ends", *tags)]
     for number, (token, start, end, *labels) in enumerate(zip(*columns, strict=True), start=1):
-        yield "\t".join([str(number), token, *labels, f"TokenRange={start}:{end}"])
+        # To the toolkit the information separators are marks, to readers of lines they are ends.
+        form = "\ufffd" if token.isspace() else token
+        yield "\t".join([str(number), form, *labels, f"TokenRange={start}:{end}"])
     yield ""

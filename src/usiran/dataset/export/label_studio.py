@@ -1,10 +1,12 @@
 """Label Studio tasks with the gold as their annotations, and the label configs they need.
 
 ``stance.json`` goes into a project with the config ``stance.xml``, ``spans.json`` into one with
-``spans.xml``: make the project, paste the config, import the file.
+``spans.xml``: make the project, paste the config, import the file. Label Studio's own converter
+reads the same files; it asks for an id of every task and annotation, which count from 1.
 """
 
 from collections.abc import Iterator
+from itertools import count
 
 import msgspec
 
@@ -36,16 +38,22 @@ def _tasks(material: Material, project: Project) -> Iterator[Json]:
     opened = material.opened
     gold = {reading.unit_id: reading for reading in opened.gold[project]}
     chosen = {article["article_id"] for article in material.articles}
-    for task in make_tasks(opened.corpus, opened.texts, project):
-        if task.data["article_id"] in chosen:
-            reading = gold[task.unit_id]
-            # Whoever imports is the annotator: an id of ours would be nobody's there.
-            annotations = [
-                {"result": _result(material, reading, annotation), "ground_truth": True}
-                for annotation in reading.annotations
-                if not annotation.skipped
-            ]
-            yield {"data": task.data, "annotations": annotations}
+    tasks = make_tasks(opened.corpus, opened.texts, project)
+    wanted = (task for task in tasks if task.data["article_id"] in chosen)
+    numbers = count(1)
+    for number, task in enumerate(wanted, start=1):
+        reading = gold[task.unit_id]
+        # Whoever imports is the annotator: an id of ours would be nobody's there.
+        annotations = [
+            {
+                "id": next(numbers),
+                "result": _result(material, reading, annotation),
+                "ground_truth": True,
+            }
+            for annotation in reading.annotations
+            if not annotation.skipped
+        ]
+        yield {"id": number, "data": task.data, "annotations": annotations}
 
 
 def _result(material: Material, task: TaskReading, annotation: AnnotationReading) -> list[Json]:
