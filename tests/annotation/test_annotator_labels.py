@@ -36,8 +36,8 @@ def read(corpus: Corpus, *words: object) -> AnnotatorLabels:
     return read_exports(exports, corpus, scheme=SCHEME, texts=TEXTS)
 
 
-def stance(unit: str, label: str, **more: object) -> Json:
-    return sentence_task(unit, annotation(choice("stance", label), **more))  # type: ignore[arg-type]
+def stance(unit: str, label: str, by: object = 1) -> Json:
+    return sentence_task(unit, annotation(choice("stance", label), by=by))
 
 
 @pytest.mark.parametrize("files", [(SERVER_A, SERVER_B), (SERVER_B, SERVER_A)])
@@ -105,3 +105,22 @@ def test_a_finding_is_told_once_however_many_labelled_the_task(tiny_corpus: Corp
         read(tiny_corpus, path)
     (finding,) = caught.value.findings
     assert finding.value == "MILITARY at 53 to 59, which is GOVERNMENT too"
+
+
+def test_one_annotation_twice_is_taken_once(tiny_corpus: Corpus) -> None:
+    task = stance(f"{PORT}#001", "neutral")
+    task["annotations"] = [annotation(choice("stance", "neutral"), number=n) for n in (1, 2)]
+    labels = read(tiny_corpus, write_json(tiny_corpus.root / "x.json", [task]))
+    (repair,) = labels.repairs
+    assert repair.value == "2 annotations by x with the same labels"
+    assert labels.tasks["x"]["stance", f"{PORT}#001"].annotation.annotation_id == 2
+
+
+def test_one_person_by_id_and_by_email_is_one(tiny_corpus: Corpus) -> None:
+    account = {"id": 1, "email": "one@example.org"}
+    tasks = [
+        stance(f"{PORT}#001", "neutral", by=account), stance(f"{PORT}#002", "neutral", by=1),
+        stance(f"{GAS}#001", "neutral", by=2),
+    ]  # fmt: skip
+    path = write_json(tiny_corpus.root / "x.json", tasks)
+    assert read(tiny_corpus, path).annotators == ("2", "one@example.org")

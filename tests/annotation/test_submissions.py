@@ -255,7 +255,7 @@ def test_a_dry_run_reports_and_writes_nothing(tiny_corpus: Corpus) -> None:
         ([sentence_task(f"{GAS}#002", annotation(*SOUND, choice("grounds", "us+")))],
          "allowed: pro-US with these grounds"),
         ([sentence_task(f"{GAS}#003", annotation(*SOUND))], "boilerplate is never labelled"),
-        ([sentence_task(f"{GAS}#002", annotation(*SOUND), annotation(*SOUND))],
+        ([sentence_task(f"{GAS}#002", annotation(*SOUND), annotation(SOUND[0]))],
          "2 annotations by one annotator"),
         ([sentence_task(f"{GAS}#002", annotation(*SOUND))] * 2, f"2 tasks of {GAS}#002"),
         ([article_task(annotation(WHOLE), article="new", text="New.")],

@@ -245,6 +245,28 @@ def test_one_annotation_is_read_in_every_form(tmp_path: Path, form: str, name: s
     assert placed(task) == [("actor", "Washington", "GOVERNMENT")]
 
 
+def test_the_files_of_a_target_storage_are_one_export(tmp_path: Path) -> None:
+    folder = tmp_path / "storage"
+    folder.mkdir()
+    with pytest.raises(FileError, match="storage: found 'a folder without files'"):
+        read_file(folder)
+    for number in (1, 2):
+        made = annotation(TEHRAN, number=number, by=number)
+        write_json(folder / str(number), made | {"task": {"id": 1, "data": {"article_id": GAS}}})
+    bad = annotation(WASHINGTON | {"value": None}) | {"task": {"id": 1, "data": {"text": TEXT}}}
+    write_json(folder / "3", bad)
+    first, second, third = read_file(folder)
+    assert [task.annotation.annotator for task in (first, second)] == [1, 2]
+    assert only(third.findings).file == "storage/3"
+
+
+def test_a_result_without_a_control_is_known_by_its_type(tmp_path: Path) -> None:
+    result: Any = {"id": "x", "type": "labels", "value": WASHINGTON["value"]}
+    task = [article_task(annotation(result))]
+    assert "--map labels=actor" in only(read(tmp_path, task).findings).fix
+    assert placed(read(tmp_path, task, "labels=actor")) == [("actor", "Washington", "GOVERNMENT")]
+
+
 def test_labels_of_before_1_0_are_read_or_refused() -> None:
     (task,) = read_file(DATA / "completions.json")
     assert placed(task) == [("actor", "Washington", "GOVERNMENT")]

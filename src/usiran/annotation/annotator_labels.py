@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from usiran.annotation import submissions as stored
-from usiran.annotation.read_labels import same_labels, single_annotations
+from usiran.annotation.read_labels import same_labels, single_annotations, with_emails
 from usiran.corpus import Corpus
 from usiran.errors import Finding, refuse
 from usiran.label_studio import annotation_records as records
@@ -181,7 +181,10 @@ def read_exports(
     """
     names = ControlMap.of(scheme, *renaming)
     contents = [
-        (export, list(read_export(export.path, scheme=scheme, texts=texts, control_map=names)))
+        (
+            export,
+            with_emails(read_export(export.path, scheme=scheme, texts=texts, control_map=names)),
+        )
         for export in exports
     ]
     authors: dict[str | None, set[str]] = defaultdict(set)
@@ -242,8 +245,9 @@ class _Collected:
             self._findings += task.findings
             self._repairs += task.repairs
             self._left_out.update(task.left_out)
-        single, several = single_annotations(tasks, None, file=file, name=annotator)
+        single, several, alike = single_annotations(tasks, None, file=file, name=annotator)
         self._findings += several
+        self._repairs += alike
         # Who skips a task in a later round leaves standing what an earlier one says of it.
         labelled = [task for task in single if not task.annotation.skipped]
         if labelled:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from usiran.annotation.sheets.parser import parse_sheet
 from usiran.corpus import Corpus
-from usiran.errors import FileError, Finding, InputError, refuse
+from usiran.errors import FileError, Finding, InputError, refuse, shorten
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, author_of
 from usiran.label_studio.check import check_task
 from usiran.label_studio.control_map import ControlMap
@@ -24,6 +24,34 @@ class FileLabels(NamedTuple):
 
     tasks: tuple[TaskReading, ...]
     labelled: tuple[TaskReading, ...]
+    repairs: tuple[Finding, ...]
+
+
+class SingleAnnotations(NamedTuple):
+    """An annotator's tasks, one annotation each; where there are several, and several alike."""
+
+    tasks: list[TaskReading]
+    findings: list[Finding]
+    repairs: list[Finding]
+
+
+def with_emails(tasks: Iterable[TaskReading]) -> list[TaskReading]:
+    """Return a file's tasks, a person known by email wherever an annotation has the id alone."""
+    tasks = list(tasks)
+    readings = [reading for task in tasks for reading in task.annotations]
+    emails = {made.annotator: made.email for made in readings if made.email}
+    emails.pop(None, None)
+    if not emails:
+        return tasks
+    return [
+        task._replace(
+            annotations=tuple(
+                made._replace(email=made.email or emails.get(made.annotator))
+                for made in task.annotations
+            )
+        )
+        for task in tasks
+    ]
 
 
 def annotations_by(task: TaskReading, annotator: str | None) -> list[AnnotationReading]:
@@ -37,27 +65,33 @@ def annotations_by(task: TaskReading, annotator: str | None) -> list[AnnotationR
 
 def single_annotations(
     tasks: Iterable[TaskReading], annotator: str | None, *, file: str, name: str
-) -> tuple[list[TaskReading], list[Finding]]:
-    """Return the tasks that an annotator did, one annotation each, and where there are several.
+) -> SingleAnnotations:
+    """Return the tasks that an annotator did, one annotation each.
 
     `annotator` is an id or email, None takes everybody's; findings call the file and it by name.
+    Of several annotations of a task with the same labels the last is taken.
     """
     single: list[TaskReading] = []
     findings: list[Finding] = []
+    repairs: list[Finding] = []
     for task in tasks:
         own = annotations_by(task, annotator)
         if len(own) > 1:
             value = f"{len(own)} annotations by {name}"
-            findings.append(_of_task(file, task, value, "one a task", "delete all but one"))
-        elif own:
-            single.append(task._replace(annotations=(own[0],)))
+            if not all(same_labels(own[-1], reading) for reading in own):
+                findings.append(_of_task(file, task, value, "one a task", "delete all but one"))
+                continue
+            alike = f"{value} with the same labels"
+            repairs.append(_of_task(file, task, alike, "one a task", "the last one is taken"))
+        if own:
+            single.append(task._replace(annotations=(own[-1],)))
     first = {(task.project, task.unit_id): task for task in reversed(single)}
     for unit, count in Counter((task.project, task.unit_id) for task in single).items():
         if count > 1:
             value = f"{count} tasks of {unit[1]} by {name}"
             fix = "delete all but one; tasks of one text need a sentence_id each"
             findings.append(_of_task(file, first[unit], value, "one task a unit", fix))
-    return single, findings
+    return SingleAnnotations(single, findings, repairs)
 
 
 def read_labels(
@@ -81,8 +115,8 @@ def read_labels(
     if not any(task.annotations for task in tasks):
         refuse(findings)
     annotator = _chosen_annotator(tasks, completed_by, file)
-    labelled, several = single_annotations(tasks, annotator, file=file, name="one annotator")
-    findings += several
+    single = single_annotations(tasks, annotator, file=file, name="one annotator")
+    labelled, findings = single.tasks, findings + single.findings
     for task in labelled:
         if task.article_id not in texts.texts:
             fix = "add the article with `usiran articles add`, or leave the task out"
@@ -92,7 +126,8 @@ def read_labels(
         fix = "label some tasks and export again"
         findings.append(Finding(file, "", "", "no labels", "at least one labelled task", fix))
     refuse(findings)
-    return FileLabels(tuple(tasks), tuple(labelled))
+    repairs = [finding for task in tasks for finding in task.repairs] + single.repairs
+    return FileLabels(tuple(tasks), tuple(labelled), tuple(repairs))
 
 
 def read_all_labels(
@@ -146,14 +181,14 @@ def _read_tasks(
 ) -> list[TaskReading]:
     suffix = path.suffix.lower()
     suffixes = _SUFFIXES if control_map is None else (*_SUFFIXES, *TABLES)
-    if suffix not in suffixes and not (control_map and _is_json(path)):
+    if suffix not in suffixes and not (control_map and (path.is_dir() or _is_json(path))):
         value = f"a name that ends in '{path.suffix}'" if path.suffix else "a name without ending"
         exports = ", ".join(part for part in suffixes if part != ".txt")
         allowed = f"a sheet (.txt) or a Label Studio export ({exports})"
         raise FileError(name, value, allowed, "rename the file")
     if suffix != ".txt":
         reading = read_export(path, scheme=scheme, texts=texts, name=name, control_map=control_map)
-        return list(reading)
+        return with_emails(reading)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -185,7 +220,7 @@ def _chosen_annotator(
         return None
     if completed_by is not None and any(_is_by(r, completed_by) for r in authors.values()):
         return completed_by
-    shown = ", ".join(sorted(authors)) or "nobody"
+    shown = shorten(", ".join(sorted(authors))) or "nobody"
     value = f"annotations by {shown}" if completed_by is None else completed_by
     fix = "choose one with --completed-by, by id or email"
     raise InputError([Finding(file, "", "completed_by", value, f"one of {shown}", fix)])

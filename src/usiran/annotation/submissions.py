@@ -120,7 +120,7 @@ def import_labels(
     """
     _check_names(corpus, round, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
-    tasks, labelled = read_labels(
+    tasks, labelled, repairs = read_labels(
         path,
         corpus,
         scheme=scheme,
@@ -155,7 +155,7 @@ def import_labels(
         tasks=counts,
         spans=sum(len(task.annotation.spans) for task in labelled),
         roles=sum(len(task.annotation.roles) for task in labelled),
-        repairs=tuple(finding for task in [*tasks, *stored] for finding in task.repairs),
+        repairs=(*repairs, *(finding for task in stored for finding in task.repairs)),
         files=tuple(corpus.name_of(target) for target in files),
         written=bool(files) and not dry_run,
         left_out=dict(sum((Counter(task.left_out) for task in tasks), Counter())),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from usiran.errors import Finding, refuse
+from usiran.errors import Finding, refuse, shorten
 from usiran.schemas.label_scheme import Field, Scheme
 
 LEFT_OUT = ""
@@ -79,13 +79,17 @@ class ControlMap:
         fields.sort(key=lambda field: -len({*labels} & field.by_written.keys()))
         best, *rest = [field.name for field in fields] or ["LAYER"]
         others = f" (or {', '.join(rest)})" if rest else ""
-        word, without = (shlex.quote(f"{control}={name}") for name in (best, LEFT_OUT))
+        word, without = (_word(control, name) for name in (best, LEFT_OUT))
         return f"add --map {word}{others}, or --map {without} to leave it out"
 
     def how_to_label(self, label: str) -> str:
         """Return the option to type for a label that no layer has."""
-        word, without = (shlex.quote(f"{label}={name}") for name in ("OURS", LEFT_OUT))
+        word, without = (_word(label, name) for name in ("OURS", LEFT_OUT))
         return f"add --label {word} with one of these, or --label {without} to leave it out"
+
+
+def _word(theirs: str, own: str) -> str:
+    return shlex.quote(f"{shorten(theirs)}={own}")
 
 
 def _pairs(

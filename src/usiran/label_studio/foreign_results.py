@@ -98,17 +98,19 @@ class ForeignResults:
         elif item.get("type") == "relation" or "from_id" in item:
             self._read_relation(item)
         else:
-            self._read_result(item, str(item.get("from_name") or ""))
+            self._read_result(item)
 
-    def _read_result(self, item: Json, control: str) -> None:
+    def _read_result(self, item: Json) -> None:
         value, kind = item.get("value"), str(item.get("type") or "").lower()
+        # What names no control is known by its type.
+        control = str(item.get("from_name") or kind or "result")
         where = "" if item.get("id") is None else f"region {item['id']}"
         if self._names.is_left_out(control):
             self._left_out[f"results of {control}"] += 1
             return
         field = self._names.field(control)
         if field is None and kind in _REMARKS:
-            self._left_out[f"{kind} results of {control or 'no control'}"] += 1
+            self._left_out[f"{kind} results of {control}"] += 1
             return
         if not isinstance(value, dict):
             self._error(where, control, str(value), "a value with labels", _FIX_VALUE)

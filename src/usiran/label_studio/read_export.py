@@ -52,7 +52,8 @@ def read_export(
     so a caller writes only once the iteration has ended.
 
     With a `control_map` the file may be of any project, in any form that `read_foreign` knows,
-    and CSV or TSV besides; without, it is one of ours, and a value of another type raises.
+    CSV or TSV, or a folder of such files; without, it is one of ours, and a value of another type
+    raises.
     """
     file = str(path) if name is None else name
     if control_map is None:
@@ -60,14 +61,27 @@ def read_export(
         for batch in batches(path, name=file):
             yield from reader.read_all(batch)
         return
-    foreign = _ForeignTasks(file, control_map, texts)
-    if path.suffix.lower() in TABLES:
-        for row in read_table(path, name=file):
-            yield foreign.of_row(row)
-        return
-    for batch in batches(path, name=file):
-        for raw in batch:
-            yield foreign.of_json(bytes(raw))
+    for part, called_so in _files(path, file):
+        foreign = _ForeignTasks(called_so, control_map, texts)
+        if part.suffix.lower() in TABLES:
+            for row in read_table(part, name=called_so):
+                yield foreign.of_row(row)
+            continue
+        for batch in batches(part, name=called_so):
+            for raw in batch:
+                yield foreign.of_json(bytes(raw))
+
+
+def _files(path: Path, name: str) -> list[tuple[Path, str]]:
+    """Return the files of an export: of a folder (target storage) all, each with its name."""
+    if not path.is_dir():
+        return [(path, name)]
+    files = sorted(part for part in path.iterdir() if part.is_file() and part.name[0] != ".")
+    if not files:
+        raise FileError(
+            name, "a folder without files", "an export, or a folder of them", "name one"
+        )
+    return [(part, f"{name}/{part.name}") for part in files]
 
 
 class _ForeignTasks:
