@@ -199,6 +199,15 @@ def test_one_that_fits_by_chance_is_moved_with_the_rest() -> None:
     assert [s and s.start for s in place_all(text, stays)] == [0, 11, 23, 3]
 
 
+def test_what_fits_in_no_way_is_looked_for_in_the_way_that_the_others_count() -> None:
+    text = "😀😀 Iran, a US patrol"
+    drawn = [Drawn(5, 9, "Iran"), Drawn(13, 22, "patrol")]
+    assert [s and (s.start, s.end, s.how) for s in place_all(text, drawn)] == [
+        (3, 7, "utf16"), (11, 20, "offsets"),
+    ]  # fmt: skip
+    assert place_all(text, drawn[1:]) == [Placement(14, 20, "searched")]
+
+
 @given(TEXTS, st.lists(st.tuples(st.integers(-9, 60), st.integers(-9, 60), TEXTS), max_size=4))
 def test_whatever_is_given_all_spans_are_placed_in_the_text(
     text: str, given_spans: list[tuple[int, int, str]]

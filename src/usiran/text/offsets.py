@@ -165,35 +165,27 @@ class _Text:
         votes = Counter(way for ways in fits.values() for way in ways)
         # Sorting keeps equals in the order of trust, which is that of the ways.
         order = sorted(self.longer, key=lambda way: -votes[way])
-        shifts = self._shifts({span for span, ways in fits.items() if not ways and span.quoted})
-        fitting = [span for span, ways in fits.items() if ways]
+        # Whatever fits in no way is looked for from where the commonest way puts it.
+        near = {span: self._read(span, order[0]) for span in fits}
+        shifts = self._shifts({near[span] for span, ways in fits.items() if not ways})
+        fitting = [near[span] for span, ways in fits.items() if ways]
         chance = bool(shifts and fitting) and all(self._moved(s, shifts[0]) for s in fitting)
-        return [
-            self._first(
-                span, self._counted(span, fits[span], order, shifts[:chance]), shifts, order
-            )
-            for span in drawn
-        ]
+        placed: dict[Drawn, Placement | None] = {}
+        for span, ways in fits.items():
+            if not span.quoted:
+                bounds = self._bounds(span, order[0])
+                placed[span] = bounds and _trim(self.text, *bounds, "trusted")
+            elif chance and (bounds := self._moved(near[span], shifts[0])):
+                placed[span] = _trim(self.text, *bounds, "drift")
+            elif ways:
+                way = next(way for way in order if way in ways)
+                placed[span] = _trim(self.text, *ways[way], way)
+            else:
+                placed[span] = self._looked_for(near[span], shifts)
+        return [placed[span] for span in drawn]
 
-    def _counted(
-        self, span: Drawn, fits: dict[Way, Bounds], order: list[Way], moves: list[int]
-    ) -> list[tuple[Bounds, How]]:
-        """Return where a span's offsets fit, the likeliest way first."""
-        moved: list[tuple[Bounds, How]] = [
-            (bounds, "drift") for shift in moves if (bounds := self._moved(span, shift))
-        ]
-        return moved + [(fits[way], way) for way in order if way in fits]
-
-    def _first(
-        self, span: Drawn, counted: list[tuple[Bounds, How]], shifts: list[int], order: list[Way]
-    ) -> Placement | None:
-        """Return what the first rule says that applies."""
-        if not span.quoted:
-            bounds = self._bounds(span, order[0])
-            return bounds and _trim(self.text, *bounds, "trusted")
-        if counted:
-            bounds, how = counted[0]
-            return _trim(self.text, *bounds, how)
+    def _looked_for(self, span: Drawn, shifts: Sequence[int]) -> Placement | None:
+        """Return where a span is whose offsets do not fit its quoted text."""
         if not self._is_near(span):
             return None
         if self._holds(span):
@@ -201,7 +193,12 @@ class _Text:
         moved = (self._moved(span, shift) for shift in shifts)
         if bounds := next(filter(None, moved), None):
             return _trim(self.text, *bounds, "drift")
-        return _search(self.text, span.start, _wanted(span.quoted))
+        return _search(self.text, span.start, _wanted(span.quoted or ""))
+
+    def _read(self, span: Drawn, way: Way) -> Drawn:
+        """Return a span with its offsets in code points, where they lie inside the text."""
+        bounds = self._bounds(span, way)
+        return span if bounds is None else Drawn(*bounds, span.quoted)
 
     def _ways(self, span: Drawn) -> dict[Way, Bounds]:
         """Return the ways in which a span's offsets fit its quoted text, and where it then is."""
@@ -244,9 +241,9 @@ class _Text:
         """Return how far the text has moved, by two or more spans, what most say first."""
         votes: Counter[int] = Counter()
         for span in unplaced:
-            if not self._is_near(span) or self._holds(span):
+            if not span.quoted or not self._is_near(span) or self._holds(span):
                 continue
-            places = [match.start(1) for match in _matches(self.text, _wanted(span.quoted or ""))]
+            places = [match.start(1) for match in _matches(self.text, _wanted(span.quoted))]
             if len(places) <= _OFTEN:
                 votes.update(place - span.start for place in places)
         enough = {
