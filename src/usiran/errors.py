@@ -12,16 +12,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
+from usiran.hidden import plain
+
 _SHOWN = 160
 
 
 def shorten(value: object, width: int = _SHOWN) -> str:
-    """Return `value` as one line of at most `width` characters.
+    """Return `value` as one line of at most `width` characters, with nothing hidden in it.
 
     >>> shorten("many words on one line", 10)
     'many word…'
     """
     text = str(value).replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    text = plain(text.replace("\t", "\\t"))
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
@@ -45,7 +48,7 @@ class Finding:
 
     def __str__(self) -> str:
         where = ": ".join(shorten(part) for part in (self.file, self.record, self.column) if part)
-        return (
+        return plain(
             f"{where}: found '{shorten(self.value)}'; allowed: {self.allowed}; to mend: {self.fix}"
         )
 

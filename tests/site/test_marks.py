@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.pages import read
+from usiran.hidden import plain
 from usiran.site.marks import Mark, marked
-from usiran.site.markup import plain
 
 
 def mark(start: int, end: int, layer: str = "actor") -> Mark:

@@ -10,7 +10,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from tests.support.pages import HOSTILE, write
-from usiran.site.markup import plain
+from usiran.hidden import plain
 
 
 def one_of_a_kind(files: Mapping[str, bytes]) -> list[str]:

@@ -13,11 +13,11 @@ from tests.support.pages import HOSTILE, html, read
 from usiran import loading
 from usiran.corpus import Corpus
 from usiran.dataset.export.formats import export
+from usiran.hidden import plain
 from usiran.loading import Opened
 from usiran.site import explore
 from usiran.site.gold import GoldView
 from usiran.site.guides import Guides
-from usiran.site.markup import plain
 from usiran.text.ngrams import SharedRuns
 
 SITES = ("files", "attacked", "masked", "whole")

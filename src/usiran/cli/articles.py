@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, say, show_columns, show_json
+from usiran.cli.options import CorpusOption, JsonOption, say, show, show_columns, show_json
 from usiran.corpus import Corpus
 from usiran.schemas.names import TEXT_ORIGINS
 
@@ -74,7 +74,7 @@ def add(
     if as_json:
         show_json(to_json(addition, written=not dry_run))
     else:
-        print(report(addition, written=not dry_run))
+        show(report(addition, written=not dry_run))
 
 
 @app.command("list")
@@ -116,11 +116,11 @@ def sentences(
     folder = Corpus.find(corpus)
     if apply is not None:
         kept, changed = apply_outline(folder, article_id, apply)
-        print(f"{article_id}: {changed} sentences changed, {kept} as they were")
+        show(f"{article_id}: {changed} sentences changed, {kept} as they were")
         return
     texts = read_texts(folder)
     rows = sentences_of(texts, article_id)
-    print(outline(texts.texts[article_id], rows), end="")
+    show(outline(texts.texts[article_id], rows), end="")
 
 
 @app.command()
@@ -150,7 +150,7 @@ def withdraw(
     if not dry_run:
         change.write(folder)
         build(folder, say)
-    print(withdrawal_message(change, written=not dry_run, then=then))
+    show(withdrawal_message(change, written=not dry_run, then=then))
 
 
 @app.command("restore-text")
@@ -173,4 +173,4 @@ def restore_text(
     change.write(folder)
     build(folder, say)
     items = f"{change.quotes} quotes and {change.contrast} contrast items"
-    print(f"{article_id}: the text is back, with {items}. Next: {then}")
+    show(f"{article_id}: the text is back, with {items}. Next: {then}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import JsonOption, say, show_columns, show_json
+from usiran.cli.options import JsonOption, say, show, show_columns, show_json
 from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def write_edition(
         files = text_free_files(open_valid(corpus), progress)
         fill(folder, files)
     for name in files:
-        print(output / name)
+        show(output / name)
     say(f"{len(files)} files. To put the words back: usiran restore {output} --articles FOLDER")
 
 
@@ -96,7 +96,7 @@ def _show(report: Report) -> None:
     show_columns(rows)
     for article in report.articles:
         if article.copy and article.lost:
-            print(f"{article.article_id}: no words for {', '.join(article.lost)}")
+            show(f"{article.article_id}: no words for {', '.join(article.lost)}")
     for names, why in ((report.unused, "of no article"), (report.unread, "not UTF-8, passed over")):
         if names:
             say(f"{why}: {', '.join(names)}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, say, show_columns
+from usiran.cli.options import CorpusOption, JsonOption, say, show_columns, show_encoded
 
 if TYPE_CHECKING:
     from usiran.inference.estimate import DyadCount, Estimates, Share
@@ -32,8 +32,6 @@ def estimate(
     class each. Models need a stored result on the present gold.
     Example: usiran estimate labelled
     """
-    import msgspec
-
     from usiran.cli.options import open_benchmark
     from usiran.inference.estimate import estimate as estimate_from
     from usiran.inference.estimate import tracks_of
@@ -42,7 +40,7 @@ def estimate(
     benchmarks = {benchmark.track: benchmark, "": benchmark.plain or benchmark}
     estimates = estimate_from(benchmarks, folder, draws=draws, seed=seed)
     if as_json:
-        print(msgspec.json.format(msgspec.json.encode(estimates)).decode())
+        show_encoded(estimates)
         return
     _show(estimates)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, say, show_json
+from usiran.cli.options import CorpusOption, JsonOption, say, show, show_json
 from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def export(
 def _show(output: Path, exported: Export) -> None:
     """Print the files, then how much is in them."""
     for name in exported.files:
-        print(output / name)
+        show(output / name)
     say(f"{', '.join(f'{count} {name}' for name, count in exported.about.counts.items())}.")
     if exported.about.note:
         say(exported.about.note)

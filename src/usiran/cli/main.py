@@ -15,7 +15,15 @@ from typer import Option
 from usiran.cli import articles, editions, estimate, export, models, publish, release, site
 from usiran.cli.annotate import labels as annotate
 from usiran.cli.benchmark import run as benchmark
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_findings, show_json
+from usiran.cli.options import (
+    CorpusOption,
+    JsonOption,
+    QuietOption,
+    say,
+    show,
+    show_findings,
+    show_json,
+)
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError, UsiranError
 
@@ -39,7 +47,7 @@ def _version(value: bool) -> None:
     if value:
         from importlib.metadata import version
 
-        print(f"usiran {version('usiran')}")
+        show(f"usiran {version('usiran')}")
         raise typer.Exit
 
 
@@ -125,7 +133,7 @@ def _show_built(corpus: Corpus, result: Result, *, as_json: bool) -> None:
         show_json({"changed": changed, "files": len(result.files), "rows": rows})
         return
     for name in changed:
-        print(name)
+        show(name)
     counts = ", ".join(f"{name} {count}" for name, count in rows.items())
     say(f"{len(result.changed)} of {len(result.files)} files changed. Rows: {counts}.")
 

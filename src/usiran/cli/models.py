@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, BadParameter, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WithOption, say
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WithOption, say, show
 
 if TYPE_CHECKING:
     from usiran.benchmark.run import Benchmark
@@ -59,7 +59,7 @@ def _train(
     # Before the fitting: a folder that is in the way is told at once.
     with new_folder(output, marker=INFO, force=force) as folder:
         fill(folder, model_files(bench, task, system, seed=seed, say=say))
-    print(output)
+    show(output)
     besides = " and the companion" if bench.track else ""
     articles = len(bench.golds[task].article_ids)
     say(f"{system} learned {task} from all {articles} articles{besides}")

@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from usiran.cli.options import say
+from usiran.cli.options import say, show, show_encoded
 from usiran.corpus import Corpus
 from usiran.errors import CorpusNotFound
 from usiran.inference.job.run import Progress, Run
@@ -85,10 +84,10 @@ def _line(now: Progress) -> str:
 def run(done: Run, output: Path, *, as_json: bool) -> None:
     """Print what was written, for a reader or as JSON."""
     if as_json:
-        print(msgspec.json.format(msgspec.json.encode(done)).decode())
+        show_encoded(done)
         return
     for name, count in done.rows.items():
-        print(f"{name:<10} {count:>8} rows")
-    print(f"in {output}")
+        show(f"{name:<10} {count:>8} rows")
+    show(f"in {output}")
     if rejected := done.rows["rejected"]:
         say(f"{rejected} records could not be labelled: {output / 'rejected'} says why")

@@ -13,6 +13,7 @@ from typer import Option
 
 from usiran.corpus import Corpus
 from usiran.errors import CorpusNotFound, Finding
+from usiran.hidden import plain, plain_json, plain_line
 
 if TYPE_CHECKING:
     from usiran.benchmark.run import Benchmark
@@ -20,16 +21,21 @@ if TYPE_CHECKING:
 
 def show_columns(rows: Sequence[Sequence[object]]) -> None:
     """Print rows in columns as wide as they need: an id that is cut short cannot be copied."""
-    lines = [[str(cell) for cell in row] for row in rows]
+    lines = [[plain_line(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        print("  ".join(cells).rstrip())
+        show("  ".join(cells).rstrip())
+
+
+def show(text: object, *, end: str = "\n", flush: bool = False) -> None:
+    """Write a result to standard output; nothing in it is obeyed by a terminal."""
+    print(plain(text), end=end, flush=flush)
 
 
 def say(text: str) -> None:
-    """Write a line of progress or a hint to standard error."""
-    print(text, file=sys.stderr, flush=True)
+    """Write a line of progress or a hint to standard error, as `show` does."""
+    print(plain(text), file=sys.stderr, flush=True)
 
 
 def _settled(folder: Path | None) -> Path | None:
@@ -60,14 +66,22 @@ QuietOption = Annotated[bool, Option("--quiet", help="Show no progress.")]
 
 def show_json(document: object) -> None:
     """Write one JSON document to standard output."""
-    # Not escaped: quotes of the texts are to be read as they stand.
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    # Escaped is what cannot be seen: quotes of the texts are to be read as they stand.
+    show(plain_json(json.dumps(document, indent=2, ensure_ascii=False)))
+
+
+def show_encoded(document: object) -> None:
+    """Write a document of msgspec's types as `show_json` does."""
+    import msgspec
+
+    text = msgspec.json.format(msgspec.json.encode(document)).decode()
+    show(plain_json(text))
 
 
 def show_findings(findings: Iterable[Finding]) -> None:
     """Write findings to standard output, one line each."""
     for finding in findings:
-        print(finding)
+        show(finding)
 
 
 WithOption = Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_json
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show, show_json
 from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def _show(published: Published, *, as_json: bool) -> None:
         return
     if published.dry_run:
         for operation in published.operations:
-            print(operation)
+            show(operation)
         say(f"dry run: nothing was written to {published.url}")
     else:
-        print(f"{published.url} {published.tag} {published.commit}")
+        show(f"{published.url} {published.tag} {published.commit}")
     if not published.operations:
         say(f"{published.tag} is already published, with exactly these files")

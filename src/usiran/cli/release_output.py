@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from itertools import groupby
 
-from usiran.cli.options import say, show_json
+from usiran.cli.options import say, show, show_json
 from usiran.corpus import Corpus
 from usiran.dataset.make_release import Plan
 from usiran.dataset.release.compare import Comparison
@@ -35,16 +35,16 @@ def show_release(corpus: Corpus, plan: Plan, *, written: bool, as_json: bool) ->
         return
     records = sum(map(len, plan.snapshot.values()))
     if plan.previous is None:
-        print(f"Data {plan.version}, the first release: {records} records")
+        show(f"Data {plan.version}, the first release: {records} records")
     else:
-        print(f"Data {plan.version}, {records} records; since {plan.since}: {plan.bump}")
+        show(f"Data {plan.version}, {records} records; since {plan.since}: {plan.bump}")
     for line in _counts(plan.changes):
-        print(line)
+        show(line)
     for name in files:
-        print(f"{'written' if written else 'would write'}: {name}")
+        show(f"{'written' if written else 'would write'}: {name}")
     say("Next:" if written else "Nothing was written. After the release:")
     for step in steps:
-        print(f"  {step}")
+        show(f"  {step}")
 
 
 def _steps(corpus: Corpus, plan: Plan) -> Iterator[str]:
@@ -76,11 +76,11 @@ def show_diff(comparison: Comparison, *, as_json: bool) -> None:
     count = len({(change.table, change.key) for change in changes.rows})
     noun = "record differs" if count == 1 else "records differ"
     step = f"{count} {noun}; a release would be {bump}: {comparison.least} or greater"
-    print(f"From {old.name} to {new.name}: {step if changes else 'no record differs'}")
+    show(f"From {old.name} to {new.name}: {step if changes else 'no record differs'}")
     # Cut, not wrapped: one change stays one line.
     width = max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
     for line in _diff_lines(changes):
-        print(line if len(line) <= width else line[: width - 1] + "…")
+        show(line if len(line) <= width else line[: width - 1] + "…")
 
 
 def _diff_lines(changes: Changes) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_json
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show, show_json
 from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def site(
         if as_json:
             show_json(written._asdict() | {"index": str(output / "index.html")})
         else:
-            print(output / "index.html")
+            show(output / "index.html")
             say(f"{written.files} files, {written.size:,} bytes; the largest: {written.largest}")
         if serve:
             _serve(output, port)
@@ -91,10 +91,10 @@ def _show_sent(sent: Sent, *, as_json: bool) -> None:
         show_json(sent._asdict() | {"operations": operations})
     elif sent.dry_run:
         for operation in sent.operations:
-            print(operation)
+            show(operation)
         say(f"dry run: nothing was written to {sent.url}")
     else:
-        print(f"{sent.url} {sent.commit}".rstrip())
+        show(f"{sent.url} {sent.commit}".rstrip())
         if not sent.operations:
             say("the Space shows exactly these pages already")
 
@@ -106,7 +106,7 @@ def _serve(folder: Path, port: int) -> None:
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
     # Only this machine can reach it.
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
-        print(f"http://127.0.0.1:{server.server_port}/", flush=True)
+        show(f"http://127.0.0.1:{server.server_port}/", flush=True)
         try:
             server.serve_forever()
         except KeyboardInterrupt:

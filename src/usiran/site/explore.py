@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from usiran.dataset.export.dyads import month_of
+from usiran.hidden import plain
 from usiran.schemas.label_scheme import QUADS
 from usiran.schemas.names import ZONES
 from usiran.site.gold import GoldView
-from usiran.site.markup import json_script, plain, slug
+from usiran.site.markup import json_script, slug
 from usiran.site.views import ArticleView, Deed, Party, SentenceView
 
 NOBODY = ""

@@ -13,7 +13,8 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from usiran.corpus import Corpus
-from usiran.site.markup import plain, slug, visible
+from usiran.hidden import plain
+from usiran.site.markup import slug, visible
 from usiran.text.articles import read_text
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from usiran.site.markup import plain, visible
+from usiran.hidden import plain
+from usiran.site.markup import visible
 
 _SHORT = 16
 

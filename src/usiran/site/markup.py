@@ -6,27 +6,11 @@ import json
 import re
 from functools import cache
 
-import regex
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from usiran.hidden import plain
 from usiran.io.templates import environment
-
-# Joiners are part of words in many scripts, and of emoji.
-_HIDDEN = regex.compile(r"(?V1)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}--[\n\t\u200c\u200d]]")
-
-
-def plain(text: object) -> str:
-    r"""Return a text with its control characters and direction marks told by their codes.
-
-    >>> plain("a\u202eb\x00")
-    'a⟨U+202E⟩b⟨U+0000⟩'
-    """
-    shown = str(text)
-    # Almost every text is printable, which is far faster to tell.
-    if shown.isprintable():
-        return shown
-    return _HIDDEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", shown)
 
 
 def visible(text: object) -> Markup:

@@ -1,14 +1,15 @@
 """An article's sentences as an outline that a text editor can change.
 
 One line is one sentence: its zone, a bar, its text with every run of blanks shown as one
-space. Moving a line break moves a boundary; changing the first word changes the zone. The
-words themselves cannot be changed: an edited outline is laid over the text character by
-character.
+space and hidden characters spelled out. Moving a line break moves a boundary; changing the
+first word changes the zone. The words themselves cannot be changed: an edited outline is laid
+over the text character by character.
 """
 
 from collections.abc import Sequence
 
 from usiran.errors import Finding, InputError, shorten
+from usiran.hidden import spelled, unspelled
 from usiran.schemas.names import ZONES
 from usiran.text.articles import Sentence
 from usiran.text.segmentation import Proposal
@@ -20,8 +21,13 @@ def outline(text: str, sentences: Sequence[Sentence | Proposal]) -> str:
     >>> print(outline("They met.  She left.", [Proposal(0, 9, "body")]), end="")
     body        | They met.
     """
-    rows = (f"{row.zone:<11} | {' '.join(text[row.start : row.end].split())}" for row in sentences)
+    rows = (f"{row.zone:<11} | {_spelled(text[row.start : row.end])}" for row in sentences)
     return "".join(f"{row}\n" for row in rows)
+
+
+def _spelled(text: str) -> str:
+    # What looks like a spelled character is spelled itself: reading gives the text back.
+    return spelled(" ".join(text.split()).replace("\\u{", "\\u{5c}u{"))
 
 
 def read_outline(edited: str, text: str, *, file: str) -> list[Proposal]:
@@ -36,7 +42,7 @@ def read_outline(edited: str, text: str, *, file: str) -> list[Proposal]:
         if zone not in ZONES or not bar or not words:
             allowed = f"<zone> | <text>, zone one of {', '.join(ZONES)}"
             raise _error(file, record, line, allowed)
-        start, end = _follow(text, end, words, file=file, record=record)
+        start, end = _follow(text, end, unspelled(words), file=file, record=record)
         if end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
             raise _error(file, record, line, "a line break between words, not inside one")
         proposals.append(Proposal(start, end, zone))

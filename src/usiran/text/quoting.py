@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import regex
 
+from usiran.hidden import spelled, unspelled
 from usiran.text.articles import Sentence, Texts
 from usiran.text.tokens import tokenize
 
 _WORD = regex.compile(r'((?P<key>\w+)=)?"(?P<quote>([^"\\]|\\.)*)"(?=\s|$)|(?P<bare>\S+)')
-_ESCAPE = regex.compile(r"\\(.)")
+_ESCAPE = regex.compile(r"\\(u\{[0-9a-f]{1,6}\}|.)")
 _ESCAPES = {"n": "\n", "r": "\r", '"': '"', "\\": "\\"}
 
 
@@ -55,8 +56,12 @@ def escape(quote: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return `text` with its line breaks written out."""
-    return text.replace("\r", "\\r").replace("\n", "\\n")
+    r"""Return `text` with its line breaks and hidden characters written out.
+
+    >>> print(one_line("one\ntwo\u200b"))
+    one\ntwo\u{200b}
+    """
+    return spelled(text.replace("\r", "\\r").replace("\n", "\\n"))
 
 
 def occurrences(texts: Texts, sentence: Sentence, quote: str) -> list[tuple[int, int]]:
@@ -86,4 +91,4 @@ def nearest(word: str, known: Sequence[str]) -> str:
 
 
 def _unescape(quote: str) -> str:
-    return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[0]), quote)
+    return _ESCAPE.sub(lambda match: _ESCAPES.get(match[1]) or unspelled(match[0]), quote)

@@ -59,7 +59,7 @@ def test_a_note_on_a_span_is_shown_where_its_place_is_decided(three: Corpus) -> 
     path.write_text(json.dumps(tasks), "utf-8")
     work = Adjudicator(three)
     (line,) = (line for line in as_sheet(work, work.state.open).splitlines() if "note" in line)
-    assert line == r"#   note B: the\nenvoy's·[31m rank?"
+    assert line == r"#   note B: the\nenvoy's\u{1b}[31m rank?"
     (noted,) = (one for one in as_json(work, work.state.open) if "notes" in one)
     assert noted["id"] == ENVOY
 

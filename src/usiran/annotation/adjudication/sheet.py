@@ -14,19 +14,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-import regex
 
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.question_labels import Labels, Question
 from usiran.annotation.adjudication.questions import Decision
 from usiran.corpus import read_toml
 from usiran.errors import FileError, Finding, InputError, refuse, shorten
+from usiran.hidden import plain_json
 from usiran.text.quoting import one_line
 from usiran.text.spans import overlaps
 
 Answers = Mapping[str, str] | None  # by the question's id
 WIDTH = 100
-_CONTROL = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}]")
 
 _HEAD = """\
 # Decisions. For every entry fill in an answer and a reason; what stays empty stays open.
@@ -105,8 +104,7 @@ def _context(adjudicator: Adjudicator, question: Question) -> list[str]:
 
 
 def _line(text: str) -> str:
-    # A comment of TOML, and a line on a terminal, may hold no control characters.
-    return _CONTROL.sub("\N{MIDDLE DOT}", one_line(text))
+    return one_line(text).replace("\t", "\\t")
 
 
 def shown(adjudicator: Adjudicator, question: Question, *, numbered: bool = False) -> list[str]:
@@ -183,7 +181,9 @@ def as_sheet(
     for question in questions:
         answer = (answers or {}).get(question.id, "")
         # What a literal text of TOML cannot hold, one with escapes can.
-        quoted = json.dumps(answer, ensure_ascii=False) if "'" in answer else f"'{answer}'"
+        quoted = (
+            plain_json(json.dumps(answer, ensure_ascii=False)) if "'" in answer else f"'{answer}'"
+        )
         lines = ["[[decisions]]", *(f"# {line}" for line in shown(adjudicator, question))]
         lines += [f'id = "{question.id}"', f'seen = "{question.seen}"']
         entries.append("\n".join([*lines, f"answer = {quoted}", "reason = ''"]) + "\n")

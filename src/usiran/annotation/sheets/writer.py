@@ -97,7 +97,8 @@ def _sentence_line(row: Sentence, reading: AnnotationReading | None) -> str:
     words = [ordinal, _first(reading, "stance"), _first(reading, "holder"), *grounds]
     choices = reading.choices if reading else {}
     for name, label in ((name, choices[name][0]) for name in REMARKS if name in choices):
-        words.append(f"{name}={label}" if _PLAIN.fullmatch(label) else f'{name}="{escape(label)}"')
+        bare = _PLAIN.fullmatch(label) and escape(label) == label
+        words.append(f"{name}={label}" if bare else f'{name}="{escape(label)}"')
     return " ".join(words)
 
 

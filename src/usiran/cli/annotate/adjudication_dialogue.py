@@ -13,7 +13,7 @@ from usiran.annotation.adjudication import sheet as sheets
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.question_labels import Labels, Question
 from usiran.annotation.adjudication.questions import Decision
-from usiran.cli.options import say, show_json
+from usiran.cli.options import say, show, show_json
 from usiran.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def show_open(
         return
     write = sheets.as_sheet if as_sheet else sheets.as_text
     # A sheet goes to standard output alone, to be sent to a file; the rest is said beside it.
-    print(write(adjudicator, questions), end="")
+    show(write(adjudicator, questions), end="")
     for line in _remaining(adjudicator):
         say(line)
 
@@ -69,7 +69,7 @@ def through_studio(
         show_json({"projects": [asdict(project) for project in projects]})
         return
     for project in projects:
-        print(project.text(adjudicator.corpus.name_of(connection.data_dir.credentials)))
+        show(project.text(adjudicator.corpus.name_of(connection.data_dir.credentials)))
     say(_OPEN_THERE if projects else "nothing is open")
 
 
@@ -83,7 +83,7 @@ def _show_pulled(
         questions = sheets.as_json(adjudicator, pulled.questions, pulled.answers)
         show_json({"questions": questions, "otherwise": pulled.otherwise})
     else:
-        print(sheets.as_sheet(adjudicator, pulled.questions, pulled.answers), end="")
+        show(sheets.as_sheet(adjudicator, pulled.questions, pulled.answers), end="")
     say(f"{len(pulled.answers)} of {len(pulled.questions)} answered; fill in the reasons")
     if pulled.otherwise:
         say(f"labelled otherwise than settled, left out: {', '.join(pulled.otherwise)}")
@@ -128,7 +128,7 @@ def finish(adjudicator: Adjudicator, saved: int, *, decided: bool, as_json: bool
         ids = [question.id for question in adjudicator.state.open]
         show_json({"saved": saved, "open": ids, "written": written and asdict(written)})
     elif written is not None:
-        print(written)
+        show(written)
         if adjudicator.corpus.manifest.gold_basis != "adjudicated":
             say('dataset/corpus.toml does not say gold_basis = "adjudicated" yet')
     else:
@@ -148,9 +148,9 @@ def dialogue(adjudicator: Adjudicator, by: str, redo: Sequence[str]) -> int:
         if not again and not open_questions:
             return saved
         question = adjudicator.question(again.pop(0)) if again else open_questions[0]
-        print(f"\n[{len(open_questions)} open] {question.id}")
+        show(f"\n[{len(open_questions)} open] {question.id}")
         for line in sheets.shown(adjudicator, question, numbered=True):
-            print(f"    {line}")
+            show(f"    {line}")
         try:
             decision = _ask(adjudicator, question, by, redo)
         except typer.Abort:

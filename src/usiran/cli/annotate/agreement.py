@@ -9,7 +9,7 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli.annotate.server import LabelOption, MapOption
-from usiran.cli.options import CorpusOption, JsonOption, say, show_json
+from usiran.cli.options import CorpusOption, JsonOption, say, show, show_json
 from usiran.corpus import Corpus
 from usiran.errors import refuse
 
@@ -75,7 +75,7 @@ def agreement(
     if figure is not None:
         draw(measured, figure)
         say(f"drawn: {figure}")
-    show_json(to_json(measured)) if as_json else print(report(measured), end="")
+    show_json(to_json(measured)) if as_json else show(report(measured), end="")
 
 
 def _page(corpus: Path | None, *, check: bool) -> None:
@@ -90,4 +90,4 @@ def _page(corpus: Path | None, *, check: bool) -> None:
     files = page_files(folder, say)
     replace_files(files, folder.swap)
     for path in files:
-        print(folder.name_of(path))
+        show(folder.name_of(path))

@@ -16,7 +16,7 @@ from usiran.cli.annotate.server import (
     MapOption,
     RoundOption,
 )
-from usiran.cli.options import CorpusOption, JsonOption, show_json
+from usiran.cli.options import CorpusOption, JsonOption, show, show_json
 from usiran.corpus import Corpus
 
 # Commands import what they need inside, so that help does not load pandas.
@@ -40,7 +40,7 @@ def sheet(
     """
     from usiran.annotation.submissions import sheet_of
 
-    print(sheet_of(Corpus.find(corpus), article_id, source), end="")
+    show(sheet_of(Corpus.find(corpus), article_id, source), end="")
 
 
 @app.command("import")
@@ -86,7 +86,7 @@ def import_(
         renaming=Renaming(maps or (), labels or ()),
         dry_run=dry_run,
     )
-    show_json(asdict(report)) if as_json else print(report)
+    show_json(asdict(report)) if as_json else show(report)
 
 
 @app.command()
@@ -107,7 +107,7 @@ def adopt(
     adoption = gold.adopt(
         Corpus.find(corpus), round=round_name, annotator_id=annotator, force=force
     )
-    show_json(asdict(adoption)) if as_json else print(adoption)
+    show_json(asdict(adoption)) if as_json else show(adoption)
 
 
 studio.mount(app)

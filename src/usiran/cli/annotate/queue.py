@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
-from usiran.cli.options import CorpusOption, JsonOption, say, show_json
+from usiran.cli.options import CorpusOption, JsonOption, say, show, show_json
 from usiran.corpus import Corpus
 from usiran.errors import shorten
 
@@ -63,11 +63,11 @@ def _show_queue(queue: Queue, *, top: int, as_json: bool) -> None:
         show_json({"sentences": document, "queued": len(queue.sentences), "notes": queue.notes})
         return
     for number, row in enumerate(rows, start=1):
-        print(f"{number:>3}  {figure(row.score):>4}  {row.sentence_id}")
-        print(f"           {shorten(one_line(row.text), _WIDTH - 11)}")
+        show(f"{number:>3}  {figure(row.score):>4}  {row.sentence_id}")
+        show(f"           {shorten(one_line(row.text), _WIDTH - 11)}")
         for reason in row.reasons:
             line = f"{reason.kind} {figure(reason.score)}: {one_line(reason.why)}"
-            print(_REASON.fill(line))
+            show(_REASON.fill(line))
     # Standard output holds the queue alone, to be piped on.
     for note in queue.notes:
         say(note)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show_json
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show, show_json
 from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def serve(
 
     def ready(server: Server) -> None:
         # Whoever starts the server as a part of something larger reads this from a pipe.
-        print(server, flush=True)
+        show(server, flush=True)
         if note := note_version(server.version):
             say(note)
         say("Ctrl-C stops it")
@@ -155,7 +155,7 @@ def push(
     if as_json:
         show_json(asdict(pushed))
     else:
-        print(pushed.text(here.name_of(connection.data_dir.credentials)))
+        show(pushed.text(here.name_of(connection.data_dir.credentials)))
 
 
 def _predictor(
@@ -205,7 +205,7 @@ def enter(
     if as_json:
         show_json({"projects": [asdict(project) for project in uploaded]})
     else:
-        print("\n".join(map(str, uploaded)))
+        show("\n".join(map(str, uploaded)))
 
 
 def pull(
@@ -236,7 +236,7 @@ def pull(
         layers=(layer,) if layer else ("stance", "spans"),
         dry_run=dry_run,
     )
-    show_json(asdict(pulled)) if as_json else print(pulled)
+    show_json(asdict(pulled)) if as_json else show(pulled)
 
 
 def mount(app: typer.Typer) -> None:

@@ -8,6 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from usiran.benchmark import leaderboard
 from usiran.benchmark.artefacts import Artefacts
@@ -17,7 +18,8 @@ from usiran.benchmark.results import Results, json_bytes
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.unchanged import Ran
 from usiran.benchmark.verify import Checked
-from usiran.cli.options import say, show_columns, show_findings, show_json
+from usiran.cli.options import say, show, show_columns, show_findings, show_json
+from usiran.hidden import plain, plain_json
 from usiran.io.markdown import score, span_of
 from usiran.io.templates import render
 from usiran.stats.bootstrap import ALL_AGREE, COVERAGE
@@ -78,7 +80,7 @@ def show_run(
             continue
         if gold.verdict:
             reason = f"{gold.verdict[:1].upper()}{gold.verdict[1:]}."
-            console.print(f"[bold]{task}[/bold]: not evaluable.\n{reason}\n")
+            console.print(Text.assemble((task, "bold"), f": not evaluable.\n{plain(reason)}\n"))
         else:
             _show_ranking(console, benchmark, rank(benchmark, task, results))
     # How tables are read is said once, below the last of them, and not below a verdict alone.
@@ -110,7 +112,8 @@ def show_leaderboard(benchmark: Benchmark, results: Results, stale: Sequence[str
 
 
 def _console() -> Console:
-    return Console(width=WIDTH, highlight=False)
+    # Names and reasons are others' words: brackets in them are no styles.
+    return Console(width=WIDTH, highlight=False, markup=False, emoji=False)
 
 
 def _table(**options: Any) -> Table:
@@ -154,12 +157,12 @@ def _cells(row: Row, shown: int) -> list[str]:
     figures = score(result.score), span_of(result.interval), score(result.chance)
     articles = [score(value) for value in list(result.per_article.values())[:shown]]
     system = leaderboard.system_of(row)
-    return [leaderboard.group_of(row), system, *figures, *articles]
+    return [leaderboard.group_of(row), plain(system), *figures, *articles]
 
 
-def show(page: str, document: msgspec.Struct, *, as_json: bool) -> None:
+def show_page(page: str, document: msgspec.Struct, *, as_json: bool) -> None:
     """Print a comparison, an estimate of power or a result: for a reader, or as JSON."""
-    print(json_bytes(document).decode() if as_json else _page(page, document), end="")
+    show(plain_json(json_bytes(document).decode()) if as_json else _page(page, document), end="")
 
 
 def _page(name: str, shown: object) -> str:
@@ -190,7 +193,7 @@ def show_checked(results: Sequence[Checked], *, as_json: bool) -> None:
 def show_rescored(rows: Sequence[Rescored], *, written: bool, as_json: bool) -> None:
     """Print old and new scores side by side, or as JSON."""
     if as_json:
-        print(json_bytes(rows).decode(), end="")
+        show(plain_json(json_bytes(rows).decode()), end="")
         return
     console, table = _console(), _table()
     for head in ("system", "task", "old", "old interval", "new", "new interval"):

@@ -46,7 +46,7 @@ def score(
     """
     from usiran.benchmark.results import json_bytes
     from usiran.benchmark.submit import score as score_file
-    from usiran.cli.benchmark.output import show
+    from usiran.cli.benchmark.output import show_page
     from usiran.io.atomic import write_file
 
     benchmark = open_benchmark(corpus, tasks=[task])
@@ -62,7 +62,7 @@ def score(
     )
     if output is not None:
         write_file(output, json_bytes(scored.result))
-    show("result", scored.result, as_json=as_json)
+    show_page("result", scored.result, as_json=as_json)
 
 
 def verify(
@@ -136,7 +136,7 @@ def submit(
         force=force,
     )
     publish(benchmark, fresh)
-    output.show("result", fresh[system, task].result, as_json=as_json)
+    output.show_page("result", fresh[system, task].result, as_json=as_json)
     say(f"stored in baselines/results/{system}/; baselines/LEADERBOARD.md lists it")
     say("next: `usiran benchmark report` draws the pictures with it")
 

@@ -14,6 +14,7 @@ from usiran.cli.options import (
     WithOption,
     open_benchmark,
     say,
+    show,
 )
 from usiran.corpus import Corpus
 
@@ -120,7 +121,7 @@ def compare(
 
     benchmark = open_benchmark(corpus, tasks=[task])
     report = compare_stored(benchmark, read_results(benchmark.corpus), task, first, second)
-    output.show("compare", report, as_json=as_json)
+    output.show_page("compare", report, as_json=as_json)
 
 
 @app.command()
@@ -156,7 +157,7 @@ def power(
         target=target,
         seed=seed,
     )
-    output.show("power", estimated, as_json=as_json)
+    output.show_page("power", estimated, as_json=as_json)
 
 
 @app.command()
@@ -193,7 +194,7 @@ def report(
     """
     from usiran.benchmark import report as figures
     from usiran.benchmark.results import read_results
-    from usiran.cli.benchmark import output as show
+    from usiran.cli.benchmark import output as shown
 
     benchmark = open_benchmark(corpus)
     results, folder = read_results(benchmark.corpus), output or figures.folder_of(benchmark)
@@ -203,9 +204,9 @@ def report(
             file = benchmark.corpus.name_of(path)
             say(f"{file} is out of date; to mend: `usiran benchmark report`")
         raise typer.Exit(1 if stale else 0)
-    with show.progress(quiet=quiet) as progress:
+    with shown.progress(quiet=quiet) as progress:
         files = figures.write(benchmark, results, folder, progress)
-    print("\n".join(benchmark.corpus.name_of(path) for path in files))
+    show("\n".join(benchmark.corpus.name_of(path) for path in files))
 
 
 predictions.mount(app)
