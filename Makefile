@@ -18,7 +18,7 @@ define need_python
 		{ echo "usiran needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 endef
 
-.PHONY: run site test test-studio test-browser test-site reproduce coverage check studio wheel bench lock clean help
+.PHONY: run site test test-studio test-browser test-site reproduce consumers coverage check studio wheel bench lock clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -77,6 +77,9 @@ test-site: $(DEV_STAMP)  ## every kind of page of the site, opened in a real bro
 
 reproduce: $(DEV_STAMP)  ## compute every stored figure again, by usiran.evaluate (10 minutes)
 	$(PYTEST) -m reproduce tests
+
+consumers: $(STAMP)  ## read the dataset with other tools and older versions of datasets (5 minutes, 3 GB)
+	$(BIN)/python -m tests.consumers
 
 coverage: $(DEV_STAMP)  ## what the tests with COVER=1 ran, in lines and branches
 	$(BIN)/coverage report --skip-covered --fail-under=95

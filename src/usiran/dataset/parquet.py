@@ -9,14 +9,19 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from datasets import ClassLabel, List
+from datasets import ClassLabel, Features, List
 
 from usiran.dataset.view import Row, View
 
 
 def to_table(view: View) -> pa.Table:
-    """Return a view as an Arrow table whose schema carries the Hugging Face features."""
-    schema = view.features.arrow_schema
+    """Return a view as an Arrow table whose schema carries the Hugging Face features.
+
+    What reads no features finds the names behind its integers beside them, under `codes`.
+    """
+    schema = _readable_by_old(view.features.arrow_schema)
+    if codes := view.codes:
+        schema = schema.with_metadata(schema.metadata | {b"codes": json.dumps(codes).encode()})
     columns = []
     for field in schema:
         values = [row.get(field.name) for row in view.rows]
@@ -46,6 +51,23 @@ def _with_numbers(row: Row, parts: Mapping[str, Callable[[Any], Any]]) -> Row:
     return row | {name: number(row.get(name)) for name, number in parts.items()}
 
 
+def _readable_by_old(schema: pa.Schema) -> pa.Schema:
+    """Return a schema whose features `datasets` below 4, which knows no List, reads too."""
+    document = json.loads(schema.metadata[b"huggingface"])
+    document["info"]["features"] = _old(document["info"]["features"])
+    return schema.with_metadata({"huggingface": json.dumps(document)})
+
+
+def _old(feature: Any) -> Any:
+    if not isinstance(feature, dict):
+        return feature
+    if feature.get("_type") != "List":
+        return {name: _old(part) for name, part in feature.items()}
+    item = feature["feature"]
+    # A Sequence of structs would be a struct of sequences.
+    return {"feature": item, "_type": "Sequence"} if "_type" in item else [_old(item)]
+
+
 def to_bytes(table: pa.Table) -> bytes:
     """Return a table as Parquet; equal tables give equal bytes with one version of pyarrow."""
     buffer = io.BytesIO()
@@ -60,20 +82,16 @@ def from_bytes(content: bytes) -> pa.Table:
 
 
 def content_hash(table: pa.Table) -> str:
-    """Return the SHA-256 of a table's rows as canonical JSON lines, with its schema's fields.
+    """Return the SHA-256 of a table's rows as canonical JSON lines, with its schema's features.
 
     It depends on names, types, labels and values alone, not on how Parquet is written.
     """
-    digest = hashlib.sha256(json.dumps(_fields(table), sort_keys=True).encode())
+    features = {"info": {"features": Features.from_arrow_schema(table.schema).to_dict()}}
+    digest = hashlib.sha256(json.dumps(features, sort_keys=True).encode())
     for row in table.to_pylist():
         line = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         digest.update(line.encode("utf-8") + b"\n")
     return digest.hexdigest()
-
-
-def _fields(table: pa.Table) -> object:
-    metadata = table.schema.metadata or {}
-    return json.loads(metadata.get(b"huggingface", b"{}"))
 
 
 def unchanged(path: Path, table: pa.Table) -> bytes | None:
@@ -86,5 +104,4 @@ def unchanged(path: Path, table: pa.Table) -> bytes | None:
         held = from_bytes(old)
     except (OSError, pa.ArrowInvalid):
         return None
-    same = held.equals(table) and _fields(held) == _fields(table)
-    return old if same else None
+    return old if held.equals(table, check_metadata=True) else None

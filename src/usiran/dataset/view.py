@@ -1,9 +1,10 @@
 """A published config: its rows, and what its columns hold."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from datasets import Features
+from datasets import ClassLabel, Features, List
 
 from usiran.schemas.names import TEXT_STATUS
 from usiran.schemas.roles import EVIDENCE
@@ -99,6 +100,14 @@ class View:
         """What is said of the config before anything else; empty for most."""
         return NOTICES.get(self.name, "")
 
+    @property
+    def codes(self) -> dict[str, list[str]]:
+        """The names that the integers of each column stand for, by their place from 0.
+
+        A column in a column is named as `actors[].type`.
+        """
+        return dict(_codes("", self.features))
+
     def fields(self) -> dict[str, str]:
         """Return what each column holds, in the order of the columns."""
         descriptions: dict[str, str] = {}
@@ -108,6 +117,18 @@ class View:
         descriptions |= FIELDS | self.columns
         descriptions |= {name: _TOWARD for name in self.features if name.startswith("toward_")}
         return {name: descriptions[name] for name in self.features}
+
+
+def _codes(path: str, feature: Any) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(feature, ClassLabel):
+        yield path, list(feature.names)
+    elif isinstance(feature, List):
+        # A list of labels is named as the column that it is.
+        nested = f"{path}[]" if isinstance(feature.feature, dict) else path
+        yield from _codes(nested, feature.feature)
+    elif isinstance(feature, dict):
+        for name, part in feature.items():
+            yield from _codes(f"{path}.{name}" if path else name, part)
 
 
 def article_of(row: Row) -> str:

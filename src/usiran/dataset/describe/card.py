@@ -1,14 +1,18 @@
 """The dataset card: YAML made from the files, and a page made from the tables."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any, NamedTuple
 
 import yaml
 
 from usiran.corpus import Manifest
+from usiran.dataset.describe.citation import bibtex
 from usiran.dataset.describe.facts import Facts
 from usiran.dataset.describe.prose import Prose, listed, ordered
+from usiran.dataset.parquet import to_table
 from usiran.dataset.view import View
 from usiran.io.templates import render
 
@@ -37,6 +41,9 @@ def card(facts: Facts, built: Sequence[Built], *, notice: str = "") -> str:
         facts=facts,
         prose=Prose(facts),
         configs=_by_config(built),
+        example=json.dumps(_example(built[0].view), ensure_ascii=False, indent=2),
+        codes=_codes(built),
+        bibtex=bibtex(Prose(facts)),
         notice=notice,
         listed=listed,
         ordered=ordered,
@@ -47,6 +54,29 @@ def card(facts: Facts, built: Sequence[Built], *, notice: str = "") -> str:
 def _by_config(built: Sequence[Built]) -> list[list[Built]]:
     """Return the splits of each config."""
     return [list(splits) for _, splits in groupby(built, key=lambda split: split.view.name)]
+
+
+def _example(view: View) -> dict[str, object]:
+    """Return a row that says something, as `datasets` gives it."""
+    row = max(view.rows, key=lambda row: bool(row.get("grounds")) and not row.get("contested"))
+    return dict(to_table(replace(view, rows=[row])).to_pylist()[0])
+
+
+class Codes(NamedTuple):
+    """Names that integers stand for, from 0, and the columns that hold them, by config."""
+
+    columns: dict[str, list[str]]
+    names: tuple[str, ...]
+
+
+def _codes(built: Sequence[Built]) -> list[Codes]:
+    columns: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for view in (split.view for split in built):
+        for column, names in view.codes.items():
+            configs = columns.setdefault(tuple(names), {}).setdefault(column, [])
+            if view.name not in configs:
+                configs.append(view.name)
+    return [Codes(holding, names) for names, holding in columns.items()]
 
 
 def _yaml(facts: Facts, built: Sequence[Built]) -> str:
@@ -103,6 +133,20 @@ def _config(manifest: Manifest, splits: Sequence[Built], *, default: bool) -> di
     return entry | ({"default": True} if default else {})
 
 
+def _old(features: Any) -> Any:
+    """Return features in YAML as `datasets` below 4 wants them: a list of scalars is a sequence.
+
+    Read as a list there, it would have no `feature` to ask for the names of its labels.
+    """
+    if isinstance(features, list):
+        return [_old(feature) for feature in features]
+    if not isinstance(features, dict):
+        return features
+    scalars = not isinstance(features.get("list"), list)
+    names = {"list": "sequence"} if scalars else {}
+    return {names.get(name, name): _old(value) for name, value in features.items()}
+
+
 def _info(splits: Sequence[Built]) -> dict[str, object]:
     from datasets import DatasetInfo
 
@@ -110,7 +154,7 @@ def _info(splits: Sequence[Built]) -> dict[str, object]:
     return {
         "config_name": view.name,
         # `datasets` has no public way to write features as the Hub's YAML has them.
-        "features": DatasetInfo(features=view.features)._to_yaml_dict()["features"],
+        "features": _old(DatasetInfo(features=view.features)._to_yaml_dict()["features"]),
         "splits": [
             {
                 "name": split.view.split,
