@@ -107,6 +107,11 @@ def test_one_odd_value_refuses_the_file_with_its_place_and_writes_nothing(
         in (done.err)
     )
     assert tree(tiny_corpus.root) == before
+    done = call("annotate", "import", path, *SIGNED, "--skip-faulty", "--json", at=tiny_corpus)
+    assert done.code == 0
+    (told,) = json.loads(done.out)["repairs"]
+    assert (told["column"], told["fix"]) == ("actor", "left out (--skip-faulty)")
+    assert json.loads(done.out)["spans"] == 0
 
 
 def test_a_name_for_the_file_says_who_labelled(tiny_corpus: Corpus) -> None:

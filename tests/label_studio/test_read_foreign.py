@@ -25,7 +25,7 @@ from tests.support.tiny import (
 )
 from usiran.errors import FileError, Finding, InputError
 from usiran.label_studio.annotation_records import RoleReading, TaskReading
-from usiran.label_studio.control_map import ControlMap
+from usiran.label_studio.control_map import ControlMap, Renaming
 from usiran.label_studio.read_export import read_export
 
 DATA = Path(__file__).parents[1] / "data" / "foreign"
@@ -42,7 +42,7 @@ AT = TEXT.index("Washington")
 def read_file(
     path: Path, maps: tuple[str, ...] = (), labels: tuple[str, ...] = ()
 ) -> list[TaskReading]:
-    names = ControlMap.of(SCHEME, maps, labels)
+    names = ControlMap.of(SCHEME, Renaming(maps, labels))
     return list(read_export(path, scheme=SCHEME, texts=TEXTS, name=path.name, control_map=names))
 
 
@@ -134,9 +134,9 @@ def test_what_is_to_be_left_out_is_counted(tmp_path: Path) -> None:
 )
 def test_a_map_to_no_layer_is_refused(words: tuple[str, ...], match: str) -> None:
     with pytest.raises(InputError, match=match):
-        ControlMap.of(SCHEME, words)
+        ControlMap.of(SCHEME, Renaming(words))
     with pytest.raises(InputError, match="--label: found 'PER=HUMAN'"):
-        ControlMap.of(SCHEME, (), ("PER=HUMAN",))
+        ControlMap.of(SCHEME, Renaming((), ("PER=HUMAN",)))
 
 
 def test_one_label_may_stand_for_another_in_each_layer(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def read_exports(
     says who somebody is on one server only. The exports may be any projects', whose controls and
     labels `renaming` names.
     """
-    names = ControlMap.of(scheme, *renaming)
+    names = ControlMap.of(scheme, renaming)
     contents = [
         (
             export,

@@ -126,7 +126,7 @@ def import_labels(
         scheme=scheme,
         texts=texts,
         completed_by=completed_by,
-        control_map=None if renaming is None else ControlMap.of(scheme, *renaming),
+        control_map=None if renaming is None else ControlMap.of(scheme, renaming),
     )
     stored = list(read_submission(corpus, round, annotator_id, scheme=scheme, texts=texts))
     refuse(finding for task in stored for finding in task.findings)

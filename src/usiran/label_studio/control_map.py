@@ -19,10 +19,14 @@ RELATION = "relation"
 
 
 class Renaming(NamedTuple):
-    """``CONTROL=LAYER`` and ``THEIRS=OURS``, as they are typed."""
+    """How another project's export is read: ``CONTROL=LAYER`` and ``THEIRS=OURS``, as typed.
+
+    With `skip_faulty` labels that have a finding are left out, and told among the repairs.
+    """
 
     controls: Sequence[str] = ()
     labels: Sequence[str] = ()
+    skip_faulty: bool = False
 
 
 NO_RENAMING = Renaming()
@@ -39,19 +43,18 @@ class ControlMap:
     scheme: Scheme
     controls: Mapping[str, str]
     labels: Mapping[str, Sequence[str]]
+    skip_faulty: bool = False
 
     @classmethod
-    def of(
-        cls, scheme: Scheme, controls: Iterable[str] = (), labels: Iterable[str] = ()
-    ) -> ControlMap:
+    def of(cls, scheme: Scheme, renaming: Renaming = NO_RENAMING) -> ControlMap:
         """Return what ``CONTROL=LAYER`` and ``THEIRS=OURS`` say; an empty right side leaves out."""
         layers = [field.name for field in scheme.fields]
         ours = sorted({name for field in scheme.fields for name in field.names})
-        pairs = list(_pairs("--map", controls, "CONTROL", layers))
+        pairs = list(_pairs("--map", renaming.controls, "CONTROL", layers))
         by_label: dict[str, list[str]] = defaultdict(list)
-        for theirs, own in _pairs("--label", labels, "THEIRS", ours):
+        for theirs, own in _pairs("--label", renaming.labels, "THEIRS", ours):
             by_label[theirs].append(own)
-        return cls(scheme, dict(pairs), dict(by_label))
+        return cls(scheme, dict(pairs), dict(by_label), renaming.skip_faulty)
 
     def layer(self, control: str) -> str | None:
         """Return the layer of a control, `LEFT_OUT`, or None where nobody says."""

@@ -30,6 +30,7 @@ TABLES = (".csv", ".tsv")
 """How the names of exports end that are tables."""
 
 _ALLOWED = "Label Studio tasks with data and annotations"
+_SKIPPED = "left out (--skip-faulty)"
 _FIX_EXPORT = "export the project again as JSON (not JSON-MIN, CSV or CoNLL)"
 _FIX_IDS = "set the id that articles.csv and sentences.csv have; the task's labels are not used"
 _FIX_TEXT = "push the tasks again and label the present text; the task's labels are not used"
@@ -89,17 +90,25 @@ class _ForeignTasks:
 
     def __init__(self, name: str, control_map: ControlMap, texts: Texts) -> None:
         self._name, self._number = name, 0
+        self._skip_faulty = control_map.skip_faulty
         self._decoder = ForeignReader(control_map)
         self._units = ForeignUnits(texts)
         self._reader = _Reader(name, control_map.scheme, texts, either_way=True)
 
     def of_json(self, raw: bytes) -> TaskReading:
-        return self._of(self._decoder.decode(raw))
+        return self._taken(self._of(self._decoder.decode(raw)))
 
     def of_row(self, row: Json | Finding) -> TaskReading:
         if isinstance(row, Finding):
-            return TaskReading("spans", None, "", None, 0, 0, None, (), (row,))
-        return self._of(self._decoder.read(row))
+            return self._taken(TaskReading("spans", None, "", None, 0, 0, None, (), (row,)))
+        return self._taken(self._of(self._decoder.read(row)))
+
+    def _taken(self, reading: TaskReading) -> TaskReading:
+        """Return what is taken of a task: labels with findings were not, in any case."""
+        if not self._skip_faulty:
+            return reading
+        skipped = (replace(finding, fix=_SKIPPED) for finding in reading.findings)
+        return reading._replace(findings=(), repairs=(*reading.repairs, *skipped))
 
     def _of(self, read: ForeignTask) -> TaskReading:
         self._number += 1

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.annotate.server import LabelOption, MapOption
+from usiran.cli.annotate.server import LabelOption, MapOption, SkipFaultyOption
 from usiran.cli.options import CorpusOption, JsonOption, say, show, show_json
 from usiran.corpus import Corpus
 from usiran.errors import refuse
@@ -32,6 +32,7 @@ def agreement(
     rounds: RoundsOption = None,
     maps: MapOption = None,
     labels: LabelOption = None,
+    skip_faulty: SkipFaultyOption = False,
     figure: Annotated[
         Path | None, Option(help="Draw the label confusion here (.png or .svg).")
     ] = None,
@@ -68,7 +69,7 @@ def agreement(
         Corpus.find(corpus),
         rounds=rounds,
         exports=exports or (),
-        renaming=Renaming(maps or (), labels or ()),
+        renaming=Renaming(maps or (), labels or (), skip_faulty),
         draws=draws,
         seed=seed,
     )

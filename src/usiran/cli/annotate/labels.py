@@ -15,6 +15,7 @@ from usiran.cli.annotate.server import (
     LabelOption,
     MapOption,
     RoundOption,
+    SkipFaultyOption,
 )
 from usiran.cli.options import CorpusOption, JsonOption, show, show_json
 from usiran.corpus import Corpus
@@ -60,6 +61,7 @@ def import_(
     completed_by: CompletedByOption = None,
     maps: MapOption = None,
     labels: LabelOption = None,
+    skip_faulty: SkipFaultyOption = False,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -67,7 +69,8 @@ def import_(
     """Check a sheet or a Label Studio export and take its labels into a submission.
 
     The export may be of any project: --map and --label say what its names are here. All or
-    nothing: with any fault nothing is written. What was mended or left out is told.
+    nothing: with any fault nothing is written, but for labels that --skip-faulty leaves out. What
+    was mended or left out is told.
     Example: usiran annotate import drawdown.txt --round r1 --annotator ann
     """
     from usiran.annotation.annotator_labels import Export
@@ -83,7 +86,7 @@ def import_(
         round=round_name,
         annotator_id=annotator or export.annotator or "",
         completed_by=completed_by,
-        renaming=Renaming(maps or (), labels or ()),
+        renaming=Renaming(maps or (), labels or (), skip_faulty),
         dry_run=dry_run,
     )
     show_json(asdict(report)) if as_json else show(report)

@@ -56,6 +56,10 @@ LabelOption = Annotated[
         help="What another project's label is here; nothing behind = leaves it out. Repeat it.",
     ),
 ]
+SkipFaultyOption = Annotated[
+    bool,
+    Option("--skip-faulty", help="Leave out labels with a fault, tell them, take the others."),
+]
 DryRunOption = Annotated[bool, Option("--dry-run", help="Check, write nothing.")]
 # A project by another name: importing that type would load the label scheme for every help.
 Layer = Literal["stance", "spans"]
