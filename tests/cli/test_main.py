@@ -8,6 +8,8 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -206,3 +208,16 @@ def test_no_colour_codes_reach_a_pipe(sample_template: Corpus) -> None:
     assert "\x1b" not in run("--help", at=ROOT).out
     for words in (["articles", "list"], ["validate"]):
         assert "\x1b" not in call(*words, at=sample_template).out
+
+
+@pytest.mark.parametrize("words", [("--version",), ("--help",), ("articles", "list")])
+def test_what_should_be_there_at_once_imports_nothing_large(words: tuple[str, ...]) -> None:
+    program = (
+        "import atexit, sys\n"
+        "large = {'pandas', 'numpy', 'pyarrow', 'datasets', 'pandera', 'sklearn', 'jinja2'}\n"
+        "atexit.register(lambda: print('loaded', sorted(large & sys.modules.keys())))\n"
+        "from usiran.cli.main import main; main()"
+    )
+    command = [sys.executable, "-c", program, *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "loaded []"

@@ -12,7 +12,8 @@ from tests.support.command import call, tree
 from tests.support.sample import SECOND
 from usiran.corpus import Corpus
 from usiran.dataset.add_article import Facts, prepare, similarity
-from usiran.dataset.articles import list_articles, read_source, slug
+from usiran.dataset.articles import read_source, slug
+from usiran.dataset.list_articles import list_articles
 from usiran.errors import FileError, InputError
 from usiran.schemas.articles import BASES, FACTS
 from usiran.text.articles import read_texts

@@ -83,7 +83,7 @@ def list_(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
 
     Example: usiran articles list --json
     """
-    from usiran.dataset.articles import list_articles
+    from usiran.dataset.list_articles import list_articles
 
     articles = list_articles(Corpus.find(corpus))
     if as_json:

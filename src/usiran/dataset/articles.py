@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
@@ -22,18 +21,6 @@ COLUMNS = {
 }
 
 Row = Mapping[str, str]
-
-
-class Listed(NamedTuple):
-    """One article as `usiran articles list` shows it."""
-
-    article_id: str
-    title: str
-    publisher: str
-    published: str
-    words: int
-    sentences: int
-    scored: int
 
 
 def read_source(corpus: Corpus, name: str) -> list[dict[str, str]]:
@@ -72,27 +59,6 @@ def sentence_rows(article_id: str, proposals: Iterable[Proposal]) -> list[dict[s
         }
         for number, row in enumerate(proposals, start=1)
     ]
-
-
-def list_articles(corpus: Corpus) -> list[Listed]:
-    """Return the corpus's articles in the order of articles.csv."""
-    texts = read_texts(corpus)
-    articles = []
-    for row in read_source(corpus, "articles"):
-        key = row["article_id"]
-        sentences = texts.sentences.get(key, ())
-        articles.append(
-            Listed(
-                article_id=key,
-                title=row["title"],
-                publisher=row["publisher"],
-                published=row["published"],
-                words=len(texts.texts.get(key, "").split()),
-                sentences=len(sentences),
-                scored=sum(sentence.scored for sentence in sentences),
-            )
-        )
-    return articles
 
 
 def sentences_of(texts: Texts, article_id: str) -> tuple[Sentence, ...]:
