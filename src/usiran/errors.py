@@ -7,6 +7,7 @@ Only the command line turns either into text and an exit code.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Self
 from usiran.hidden import plain
 
 _SHOWN = 160
+_LISTED = 3
 
 
 def shorten(value: object, width: int = _SHOWN) -> str:
@@ -55,6 +57,50 @@ class Finding:
     def as_dict(self) -> dict[str, str]:
         """Return the finding as a JSON object."""
         return asdict(self)
+
+
+def grouped(findings: Iterable[Finding]) -> list[str]:
+    """Return a line for each finding, and one for more than three of a kind.
+
+    Of a kind are those on one column of a file for which the same is allowed; the first
+    records stand in their line.
+
+    >>> rows = [Finding("a.csv", f"x-{n}", "fold", "", "a number", "number it") for n in range(9)]
+    >>> print(*grouped(rows))
+    a.csv: fold: 9 times, first at x-0, x-1, x-2; allowed: a number; to mend: number it
+    """
+    kinds: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        kind = (finding.file, finding.column, finding.allowed, finding.fix)
+        kinds.setdefault(kind, []).append(finding)
+    return [line for alike in kinds.values() for line in _lines(alike)]
+
+
+def _lines(alike: Sequence[Finding]) -> list[str]:
+    if len(alike) <= _LISTED:
+        return [str(finding) for finding in alike]
+    first = alike[0]
+    where = ": ".join(shorten(part) for part in (first.file, first.column) if part)
+    values = Counter(finding.value for finding in alike)
+    value = f", found '{shorten(first.value)}'" if len(values) == 1 and first.value else ""
+    records = dict.fromkeys(shorten(finding.record) for finding in alike)
+    places = ", ".join([name for name in records if name][:_LISTED])
+    place = f", first at {places}" if places else ""
+    return [
+        plain(
+            f"{where}: {len(alike)} times{value}{place}; "
+            f"allowed: {first.allowed}; to mend: {first.fix}"
+        )
+    ]
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, which takes an s unless there is one.
+
+    >>> counted(1, "finding"), counted(2, "finding")
+    ('1 finding', '2 findings')
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 class UsiranError(Exception):
@@ -124,6 +170,10 @@ class InputError(UsiranError):
     def of(cls, where: str, value: str, allowed: str, fix: str) -> InputError:
         """Return the error of one finding: on an option, an argument or a file as a whole."""
         return cls([Finding(where, "", "", value, allowed, fix)])
+
+
+class InvalidCorpus(InputError):
+    """The findings on a corpus as it stands; `usiran validate` lists them."""
 
 
 def refuse(findings: Iterable[Finding]) -> None:

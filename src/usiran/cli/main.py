@@ -25,7 +25,14 @@ from usiran.cli.options import (
     show_json,
 )
 from usiran.corpus import Corpus
-from usiran.errors import FileError, InputError, UsiranError
+from usiran.errors import (
+    FileError,
+    InputError,
+    InvalidCorpus,
+    UsiranError,
+    counted,
+    grouped,
+)
 
 if TYPE_CHECKING:
     from usiran.dataset.build import Result
@@ -62,10 +69,17 @@ def root(
 
 
 @app.command()
-def validate(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
+def validate(
+    full: Annotated[
+        bool, Option("--full", help="List all findings, also many of a kind, one a line.")
+    ] = False,
+    corpus: CorpusOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Check everything in the corpus and list every finding.
 
-    Exit code 0: nothing found; 1: findings. Example: usiran validate --json
+    Findings of one kind stand in one line where they are more than three; --full and --json
+    list them all. Exit code 0: nothing found; 1: findings. Example: usiran validate --full
     """
     from usiran import loading
     from usiran.validation.companion import shared_runs
@@ -80,10 +94,10 @@ def validate(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
         told = {"followed": report.followed, "rows": report.counts, "companion_shares": shared}
         show_json({"findings": findings} | told)
     else:
-        show_findings(report.findings)
+        show_findings(report.findings, full=full)
         rows = ", ".join(f"{name} {count}" for name, count in report.counts.items())
         more = f"; {report.followed} more follow from these" if report.followed else ""
-        say(f"{len(report.findings)} findings{more}. Rows checked: {rows}.")
+        say(f"{counted(len(report.findings), 'finding')}{more}. Rows checked: {rows}.")
     raise typer.Exit(1 if report.findings else 0)
 
 
@@ -172,5 +186,8 @@ def _fail(error: UsiranError) -> None:
     if "--json" in sys.argv:
         show_json({"error": str(error), "findings": [finding.as_dict() for finding in findings]})
     else:
-        say(f"usiran: {error}" if len(findings) < 2 else str(error))
+        text = str(error)
+        if isinstance(error, InvalidCorpus) and len(lines := grouped(findings)) < len(findings):
+            text = "\n".join([*lines, "`usiran validate --full` lists every one of them"])
+        say(f"usiran: {text}" if len(findings) < 2 else text)
     sys.exit(1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from typer import Option
 
 from usiran.corpus import Corpus
-from usiran.errors import CorpusNotFound, Finding
+from usiran.errors import CorpusNotFound, Finding, InputError, grouped
 from usiran.hidden import plain, plain_json, plain_line
 
 if TYPE_CHECKING:
@@ -60,6 +60,25 @@ CorpusOption = Annotated[
         help="The corpus folder (default: the nearest one from here upwards).",
     ),
 ]
+
+
+def article_id(corpus: Corpus, word: str) -> str:
+    """Return the article that an id, or the beginning of just one, names.
+
+    What begins none is returned as it is: each command says itself what it may be.
+    """
+    # The names of files are enough: reading the tables would take a second.
+    files = (*corpus.articles.glob("*.txt"), *corpus.withdrawn.glob("*.json"))
+    ids = sorted({path.stem for path in files})
+    beginning = [key for key in ids if key.startswith(word)] if word else []
+    if word in ids or not beginning:
+        return word
+    if len(beginning) > 1:
+        allowed = f"the beginning of one: {', '.join(beginning)}"
+        raise InputError.of("the article", word, allowed, "type more of its id")
+    return beginning[0]
+
+
 JsonOption = Annotated[bool, Option("--json", help="Print one JSON document.")]
 QuietOption = Annotated[bool, Option("--quiet", help="Show no progress.")]
 
@@ -78,10 +97,10 @@ def show_encoded(document: object) -> None:
     show(plain_json(text))
 
 
-def show_findings(findings: Iterable[Finding]) -> None:
-    """Write findings to standard output, one line each."""
-    for finding in findings:
-        show(finding)
+def show_findings(findings: Iterable[Finding], *, full: bool = False) -> None:
+    """Write findings to standard output: many of a kind in one line, or with `full` one each."""
+    for line in findings if full else grouped(findings):
+        show(line)
 
 
 WithOption = Annotated[

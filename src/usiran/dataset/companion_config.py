@@ -8,7 +8,7 @@ from datasets import Features, Value
 
 from usiran.dataset.configs import views
 from usiran.dataset.view import Row, View
-from usiran.errors import InputError
+from usiran.errors import InputError, counted
 from usiran.loading import Opened
 from usiran.loading.companion import families_of, passages_of
 
@@ -31,10 +31,8 @@ def companion_views(opened: Opened) -> tuple[View, ...]:
         return ()
     if companion.findings or companion.label_findings:
         folder = opened.corpus.name_of(companion.corpus.root)
-        value, fix = (
-            f"{len(companion.findings)} findings",
-            f"run `usiran validate --corpus {folder}`",
-        )
+        value = counted(len(companion.findings), "finding")
+        fix = f"run `usiran validate --corpus {folder}`"
         raise InputError.of(folder, value, "a companion without findings", fix)
     stance, spans = views(companion.tables, opened.scheme, names=("stance", "spans"))
     columns = {**stance.features, **spans.features}

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from usiran.errors import FileError
+from usiran.errors import FileError, counted
 
 _FIX = "save it as CSV in UTF-8, with commas, and put back what is missing"
 
@@ -33,14 +33,18 @@ def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dic
     if missing or "\0" in text:
         value = f"no column {', '.join(missing)}" if missing else "a NUL character"
         raise FileError(name, value, allowed, _FIX)
-    return [_row(header, cells, number, name) for number, cells in enumerate(lines[1:], 2) if cells]
+    rows = [(number, cells) for number, cells in enumerate(lines[1:], 2) if cells]
+    _refuse_lengths(rows, len(header), name)
+    return [dict(zip(header, cells, strict=True)) for _, cells in rows]
 
 
-def _row(header: Sequence[str], cells: Sequence[str], number: int, name: str) -> dict[str, str]:
-    if len(cells) != len(header):
-        value = f"row {number}: {len(cells)} cells"
-        raise FileError(name, value, f"{len(header)} cells, as in the header", "correct the row")
-    return dict(zip(header, cells, strict=True))
+def _refuse_lengths(rows: Iterable[tuple[int, Sequence[str]]], width: int, name: str) -> None:
+    """Refuse rows that have more or fewer cells than the header, all of them at once."""
+    faulty = [(number, len(cells)) for number, cells in rows if len(cells) != width]
+    if faulty:
+        value = "; ".join(f"row {number}: {counted(length, 'cell')}" for number, length in faulty)
+        fix = "correct the row" if len(faulty) == 1 else "correct the rows"
+        raise FileError(name, value, f"{width} cells, as in the header", fix)
 
 
 def csv_bytes(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:

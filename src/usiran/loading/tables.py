@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from usiran.corpus import Corpus
-from usiran.errors import FileError, Finding, InputError
+from usiran.errors import FileError, Finding, InvalidCorpus
 from usiran.io.collection import paused_collection
 from usiran.io.csv import read_rows
 from usiran.label_studio.annotation_records import AnnotationRow, TaskReading, annotation_rows
@@ -73,7 +73,7 @@ class Opened:
     def refuse_findings(self) -> Opened:
         """Return the corpus if it could be read without a finding; `validate` finds more."""
         if self.findings or self.label_findings:
-            raise InputError([*self.findings, *self.label_findings])
+            raise InvalidCorpus([*self.findings, *self.label_findings])
         return self
 
 

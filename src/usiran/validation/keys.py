@@ -36,6 +36,10 @@ _REFERENCES = (
 )
 
 
+def _file(place: list[str]) -> str:
+    return FILES[place[0]]
+
+
 def references(opened: Opened) -> Iterator[Finding]:
     """Find values that name no row of the table they refer to; one finding a value."""
     for reference in _REFERENCES:
@@ -44,6 +48,8 @@ def references(opened: Opened) -> Iterator[Finding]:
         if not {name, *(table for table, _ in targets)} <= tables.keys():
             continue
         known = {key for table, key_column in targets for key in tables[table][key_column]}
+        # A row that could not be read is there all the same: its own finding is enough.
+        known |= {row.record for row in opened.findings if row.file in map(_file, targets)}
         frame, file = tables[name], FILES[targets[0][0]]
         dangling = frame[frame[column].notna() & ~frame[column].isin(list(known))]
         # One a value: an id that was renamed would otherwise be told for each of its rows.

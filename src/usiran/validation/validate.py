@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from usiran import loading
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError
+from usiran.errors import Finding, InvalidCorpus
 from usiran.io.collection import paused_collection
 from usiran.loading import Opened
 from usiran.loading.results import read_benchmark
@@ -44,7 +44,7 @@ def open_valid(corpus: Corpus) -> Opened:
     """Read a corpus and validate it: what most commands that make something start from."""
     opened = loading.open(corpus)
     if findings := validate(opened).findings:
-        raise InputError(findings)
+        raise InvalidCorpus(findings)
     return opened
 
 

@@ -19,6 +19,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.benchmark.unchanged import Ran
 from usiran.benchmark.verify import Checked
 from usiran.cli.options import say, show, show_columns, show_findings, show_json
+from usiran.errors import counted
 from usiran.hidden import plain, plain_json
 from usiran.io.markdown import score, span_of
 from usiran.io.templates import render
@@ -186,8 +187,8 @@ def show_checked(results: Sequence[Checked], *, as_json: bool) -> None:
         document = [finding.as_dict() for finding in findings]
         show_json({"findings": document, "verified": sound})
         return
-    show_findings(findings)
-    say(f"{len(sound)} of {len(results)} verified, {len(findings)} findings.")
+    show_findings(findings, full=True)
+    say(f"{len(sound)} of {len(results)} verified, {counted(len(findings), 'finding')}.")
 
 
 def show_rescored(rows: Sequence[Rescored], *, written: bool, as_json: bool) -> None:
