@@ -46,7 +46,8 @@ def test_all_commands_are_known() -> None:
         "benchmark leaderboard",
         "benchmark power", "benchmark report", "benchmark rescore", "benchmark run",
         "benchmark score", "benchmark submit", "benchmark verify", "build", "diff", "estimate",
-        "export", "predict", "publish", "release", "restore", "site", "train", "validate",
+        "export", "predict", "publish", "release", "restore", "show", "site",
+        "train", "validate",
     ]  # fmt: skip
 
 
@@ -168,6 +169,7 @@ ARGUMENTS = {
     "export": "conll --output out",
     "publish": "--repo-id lab/news --text include",
     "release": "1.0.0",
+    "show": "x",
     "site": "--output out",
     "train": "stance tfidf-nb --output out",
 }

@@ -95,8 +95,15 @@ def read_submission(
     corpus: Corpus, round: str, annotator_id: str, *, scheme: Scheme, texts: Texts
 ) -> Iterator[TaskReading]:
     """Yield the tasks of one stored submission, of both projects, where there are any."""
+    folder = corpus.submissions / round / annotator_id
+    yield from _read_folder(corpus, folder, scheme=scheme, texts=texts)
+
+
+def _read_folder(
+    corpus: Corpus, folder: Path, *, scheme: Scheme, texts: Texts
+) -> Iterator[TaskReading]:
     for project in PROJECTS:
-        path = submission_file(corpus, round, annotator_id, project)
+        path = folder / f"{project}.json"
         if path.exists():
             yield from read_export(path, scheme=scheme, texts=texts, name=corpus.name_of(path))
 
@@ -258,16 +265,21 @@ def _missing(project: Project, tasks: Iterable[TaskReading], texts: Texts) -> in
 
 
 def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
-    """Return an article's sheet, blank or filled from the submission ``ROUND/ANNOTATOR``."""
+    """Return an article's sheet, blank or filled from a source.
+
+    The source is the submission ``ROUND/ANNOTATOR``, or ``gold``.
+    """
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     if source is None:
         return blank_sheet(texts, article_id, scheme)
-    stored = ["/".join(pair) for pair in list_submissions(corpus)]
+    stored = {
+        "/".join(pair): corpus.submissions.joinpath(*pair) for pair in list_submissions(corpus)
+    }
+    stored |= {"gold": corpus.gold} if (corpus.gold / "stance.json").exists() else {}
     if source not in stored:
         allowed = f"one of {', '.join(stored)}" if stored else "no submission is stored yet"
-        raise InputError.of("--from", source, allowed, "write it as ROUND/ANNOTATOR")
-    round, _, annotator_id = source.partition("/")
-    tasks = list(read_submission(corpus, round, annotator_id, scheme=scheme, texts=texts))
+        raise InputError.of("--from", source, allowed, "write it as ROUND/ANNOTATOR, or gold")
+    tasks = list(_read_folder(corpus, stored[source], scheme=scheme, texts=texts))
     refuse(finding for task in tasks for finding in task.findings)
     of_article = [task for task in tasks if task.article_id == article_id]
     if not of_article:

@@ -7,6 +7,7 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli.options import CorpusOption, JsonOption, say, show, show_columns, show_json
+from usiran.cli.options import article_id as full_id
 from usiran.corpus import Corpus
 from usiran.schemas.names import TEXT_ORIGINS
 
@@ -97,7 +98,7 @@ def list_(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def sentences(
-    article_id: Annotated[str, Argument(help="The article's id.")],
+    article_id: Annotated[str, Argument(help="The article's id, or the beginning of it.")],
     apply: Annotated[
         Path | None, Option("--apply", help="An edited outline to take the sentences from.")
     ] = None,
@@ -114,6 +115,7 @@ def sentences(
     from usiran.text.outline import outline
 
     folder = Corpus.find(corpus)
+    article_id = full_id(folder, article_id)
     if apply is not None:
         kept, changed = apply_outline(folder, article_id, apply)
         show(f"{article_id}: {changed} sentences changed, {kept} as they were")
@@ -125,7 +127,7 @@ def sentences(
 
 @app.command()
 def withdraw(
-    article_id: Annotated[str, Argument(help="The article's id.")],
+    article_id: Annotated[str, Argument(help="The article's id, or the beginning of it.")],
     reason: Annotated[str, Option(help="Why, in a line; it is kept.")],
     title: Annotated[bool, Option("--title", help="Take the headline out too.")] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Write nothing.")] = False,
@@ -145,7 +147,7 @@ def withdraw(
     from usiran.validation.validate import open_valid
 
     folder, day = Corpus.find(corpus), datetime.now(UTC).date().isoformat()
-    then = refreshing(folder)
+    then, article_id = refreshing(folder), full_id(folder, article_id)
     change = withdrawal(open_valid(folder), article_id, reason=reason, day=day, title=title)
     if not dry_run:
         change.write(folder)
@@ -155,7 +157,7 @@ def withdraw(
 
 @app.command("restore-text")
 def restore_text(
-    article_id: Annotated[str, Argument(help="The article's id.")],
+    article_id: Annotated[str, Argument(help="The article's id, or the beginning of it.")],
     file: Annotated[Path, Argument(help="The text as it was, byte for byte.")],
     corpus: CorpusOption = None,
 ) -> None:
@@ -168,7 +170,7 @@ def restore_text(
     from usiran.dataset.withheld.withdraw import text_return
 
     folder = Corpus.find(corpus)
-    then = refreshing(folder)
+    then, article_id = refreshing(folder), full_id(folder, article_id)
     change = text_return(folder, article_id, file)
     change.write(folder)
     build(folder, say)

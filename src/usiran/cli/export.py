@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, say, show, show_json
+from usiran.cli.options import CorpusOption, JsonOption, article_id, say, show, show_json
 from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -57,11 +57,11 @@ def export(
     variant = "--csv" if csv else f"--by {by}" if by != "affiliation" else ""
     # Nothing is read for an export that cannot be made.
     formats.chosen_writer(format, variant)
+    here = Corpus.find(corpus)
+    articles = [article_id(here, word) for word in article or ()]
     with new_folder(output, marker=formats.MARKER, force=force) as folder:
-        opened = open_valid(Corpus.find(corpus))
-        exported = formats.export(
-            opened, format, layers=layers, articles=article or (), variant=variant
-        )
+        opened = open_valid(here)
+        exported = formats.export(opened, format, layers=layers, articles=articles, variant=variant)
         fill(folder, exported.files)
     if as_json:
         show_json(asdict(exported.about))

@@ -13,6 +13,7 @@ import typer
 from typer import Option
 
 from usiran.cli import articles, editions, estimate, export, models, publish, release, site
+from usiran.cli import show as show_
 from usiran.cli.annotate import labels as annotate
 from usiran.cli.benchmark import run as benchmark
 from usiran.cli.options import (
@@ -153,6 +154,7 @@ def _show_built(corpus: Corpus, result: Result, *, as_json: bool) -> None:
 
 
 for command in (
+    show_.show,
     models.train,
     models.predict,
     estimate.estimate,

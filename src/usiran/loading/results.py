@@ -12,7 +12,7 @@ import msgspec
 import pandas as pd
 
 from usiran.corpus import Corpus
-from usiran.errors import Finding, shorten
+from usiran.errors import Finding, InputError, shorten
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import FILES, KEYS, MODELS, check
 
@@ -42,6 +42,38 @@ def read_benchmark(corpus: Corpus, scheme: Scheme) -> tuple[dict[str, pd.DataFra
         if frame is not None:
             frames[name] = frame
     return frames, findings
+
+
+def predictions_of(
+    corpus: Corpus, system: str, article_id: str
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return a system's stored predictions for an article: by task and sentence, as files say.
+
+    Of a system that was run several times the first run's.
+
+    Raises
+    ------
+    InputError
+        No results of the system are stored, or a file of it cannot be decoded.
+    """
+    folder = corpus.baselines / "results"
+    names = sorted(path.name for path in folder.glob("*") if path.is_dir())
+    if system not in names:
+        allowed = f"one of {', '.join(names)}" if names else "no results are stored yet"
+        raise InputError.of("--system", system, allowed, "run it: `usiran benchmark run`")
+    predicted: dict[str, dict[str, dict[str, Any]]] = {}
+    for path in sorted((folder / system).glob("*.predictions.jsonl")):
+        try:
+            lines = [line for line in _predictions(path) if not line["replicate"]]
+        except msgspec.DecodeError as error:
+            value, file = shorten(error, 160), corpus.name_of(path)
+            raise InputError.of(file, value, "a file of the benchmark", _RUN) from None
+        predicted[path.name.split(".")[0]] = {
+            str(line.get("sentence_id")): line
+            for line in lines
+            if str(line.get("sentence_id")).startswith(f"{article_id}#")
+        }
+    return predicted
 
 
 def _result(path: Path) -> dict[str, Any]:

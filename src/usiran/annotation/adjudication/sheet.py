@@ -167,6 +167,9 @@ def as_json(
         names = ("id", "seen", "layer", "article_id", "unit_id", "start", "end")
         shown = {name: getattr(question, name) for name in names} | {"answers": by_letter}
         answer = {} if answers is None else {"answer": answers.get(question.id)}
+        if decision := adjudicator.decision_on(question):
+            of_decision = ("answer", "reason", "decided_by", "decided_at")
+            shown["decision"] = {name: getattr(decision, name) for name in of_decision}
         if notes := notes_on(adjudicator, question):
             shown["notes"] = dict(notes)
         objects.append(shown | answer)

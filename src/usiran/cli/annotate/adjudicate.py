@@ -23,6 +23,9 @@ def adjudicate(
     *,
     rounds: RoundsOption = None,
     list_: Annotated[bool, Option("--list", help="Show what is open, decide nothing.")] = False,
+    all_: Annotated[
+        bool, Option("--all", help="With --list: what was decided, too, with its reason.")
+    ] = False,
     as_sheet: Annotated[
         bool, Option("--as-sheet", help="With --list: as a sheet to fill in.")
     ] = False,
@@ -64,7 +67,9 @@ def adjudicate(
 
     work = Adjudicator(Corpus.find(corpus), rounds)
     if list_ or as_sheet:
-        dialogue.show_open(work, redo or (), as_sheet=as_sheet, as_json=as_json)
+        if all_ and as_sheet:
+            raise typer.BadParameter("goes with --list alone", param_hint="--all")
+        dialogue.show_open(work, redo or (), decided=all_, as_sheet=as_sheet, as_json=as_json)
         return
     if push or pull:
         dialogue.through_studio(work, adjudicator, push=push, data=data, url=url, as_json=as_json)

@@ -28,11 +28,26 @@ _PROMPT = "answer (number, letter or label; s skips, q quits)"
 
 
 def show_open(
-    adjudicator: Adjudicator, redo: Sequence[str], *, as_sheet: bool, as_json: bool
+    adjudicator: Adjudicator,
+    redo: Sequence[str],
+    *,
+    decided: bool = False,
+    as_sheet: bool,
+    as_json: bool,
 ) -> None:
-    """Print what is open, and the questions of `redo`, as text, as a sheet or as JSON."""
+    """Print what is open, and the questions of `redo`, as text, as a sheet or as JSON.
+
+    With `decided` what an adjudicator decided is printed as well, in the order of the corpus.
+    """
     questions = [adjudicator.question(id) for id in redo]
     questions += [question for question in adjudicator.state.open if question.id not in redo]
+    if decided:
+        shown = {question.id for question in questions}
+        questions = [
+            question
+            for question in adjudicator.state.questions.values()
+            if question.id in shown or adjudicator.decision_on(question)
+        ]
     if as_json:
         show_json(sheets.as_json(adjudicator, questions))
         return

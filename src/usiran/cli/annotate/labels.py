@@ -18,6 +18,7 @@ from usiran.cli.annotate.server import (
     SkipFaultyOption,
 )
 from usiran.cli.options import CorpusOption, JsonOption, show, show_json
+from usiran.cli.options import article_id as full_id
 from usiran.corpus import Corpus
 
 # Commands import what they need inside, so that help does not load pandas.
@@ -29,9 +30,10 @@ app = typer.Typer(
 
 @app.command()
 def sheet(
-    article_id: Annotated[str, Argument(help="The article's id.")],
+    article_id: Annotated[str, Argument(help="The article's id, or the beginning of it.")],
     source: Annotated[
-        str | None, Option("--from", metavar="ROUND/ID", help="Fill it from this submission.")
+        str | None,
+        Option("--from", metavar="ROUND/ID", help="Fill it from this submission; gold: the gold."),
     ] = None,
     corpus: CorpusOption = None,
 ) -> None:
@@ -41,7 +43,8 @@ def sheet(
     """
     from usiran.annotation.submissions import sheet_of
 
-    show(sheet_of(Corpus.find(corpus), article_id, source), end="")
+    folder = Corpus.find(corpus)
+    show(sheet_of(folder, full_id(folder, article_id), source), end="")
 
 
 @app.command("import")

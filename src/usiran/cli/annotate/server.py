@@ -10,6 +10,7 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show, show_json
+from usiran.cli.options import article_id as full_id
 from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def push(
     layer: Annotated[Layer, Option("--layer", help="Which project.")],
     article: Annotated[
         list[str] | None,
-        Option(metavar="ID", help="Only this article; repeat it. Default: all."),
+        Option(metavar="ID", help="Only this article (or the beginning of its id); repeat it."),
     ] = None,
     annotator: Annotated[
         str | None,
@@ -151,7 +152,7 @@ def push(
         connection,
         layer=layer,
         annotator_id=annotator,
-        article_ids=article or (),
+        article_ids=[full_id(here, word) for word in article or ()],
         predictor=predictor,
         # Two choices: to be ordered by a system shows nothing of it, so it anchors nobody.
         use=Use(shown=pre_annotate is not None, ordering=queue is not None),
