@@ -58,6 +58,7 @@ def test_every_command_has_help_with_an_example_and_stands_in_the_readme(
     done = call(*words, "--help", at=ROOT)
     assert done.code == 0
     assert "Example" in done.out
+    assert not re.search(r"<(bool|str|path|int|float|list)", done.out)
     assert f"usiran {' '.join(words)}" in (ROOT / "README.md").read_text("utf-8")
 
 

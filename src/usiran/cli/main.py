@@ -16,6 +16,7 @@ from usiran.cli import articles, editions, estimate, export, models, publish, re
 from usiran.cli import show as show_
 from usiran.cli.annotate import labels as annotate
 from usiran.cli.benchmark import run as benchmark
+from usiran.cli.help import speak_plainly
 from usiran.cli.options import (
     CorpusOption,
     JsonOption,
@@ -38,6 +39,7 @@ from usiran.errors import (
 if TYPE_CHECKING:
     from usiran.dataset.build import Result
 
+speak_plainly()
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,

@@ -1,0 +1,20 @@
+"""What `--help` calls the value of an option: a word for it, not a type of Python's."""
+
+import typer.core
+
+_WORDS = {"<bool>": "", "<path>": "PATH", "<int range>": "N", "<float range>": "N"}
+
+
+def speak_plainly() -> None:
+    """Have help name values as people do; typer itself has no setting for it."""
+    typed = typer.core.TyperOption.display_type_rich
+
+    def value(option: typer.core.TyperOption, ctx: typer.Context) -> str:
+        shown = typed(option, ctx=ctx) or ""
+        if option.metavar is not None or "|" in shown:
+            return shown.strip("<>")
+        return _WORDS.get(shown, "TEXT")
+
+    typer.core.TyperOption.display_type_rich = value  # type: ignore[method-assign, assignment]
+    # An argument is called by what it is already.
+    typer.core.TyperArgument.display_type_rich = lambda *_, **__: ""  # type: ignore[method-assign]
