@@ -13,6 +13,9 @@ from packaging.version import InvalidVersion, Version
 
 from usiran.errors import CorpusNotFound, FileError, shorten
 
+SWAP, LOCK = ".swap.new", ".usiran.lock"
+"""In a folder of files that are replaced at once: where they lie ready, and who writes there."""
+
 _BASES = ("first-pass", "adjudicated")
 
 
@@ -111,7 +114,20 @@ class Corpus:
     @property
     def swap(self) -> Path:
         """Where files lie ready while many are replaced at once; else it is not there."""
-        return self.dataset / ".swap.new"
+        return self.dataset / SWAP
+
+    @property
+    def lock(self) -> Path:
+        """Who is writing; it is not there while nobody is.
+
+        Not in `dataset`: that folder changes with a swap alone, which tells whoever reads.
+        """
+        return self.root / LOCK
+
+    @property
+    def rehearsal(self) -> Path:
+        """Where a copy of the corpus lies while a change is tried on it; else it is not there."""
+        return self.root / ".rehearsal.new"
 
     @property
     def schemas(self) -> Path:

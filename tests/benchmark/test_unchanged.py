@@ -18,9 +18,9 @@ import pytest
 import usiran
 from tests.support import synthetic
 from tests.support.benches import MakeBench, bench
-from usiran.benchmark.results import paths, read_results
+from usiran.benchmark.results import paths
 from usiran.benchmark.run import Benchmark
-from usiran.benchmark.unchanged import SOURCES, notes_path, run_changed
+from usiran.benchmark.unchanged import SOURCES, aside, notes_path, run_changed
 from usiran.tasks.base import objects
 
 __all__ = ["bench"]
@@ -42,7 +42,8 @@ def test_what_is_unchanged_is_taken_from_its_stored_result(bench: MakeBench) -> 
     first = run_changed(made, PAIRS, seed=0, draws=100)
     assert (list(first.results), first.unchanged) == ([(s, t) for t, s in PAIRS], ())
     again = run_changed(bench(sentences=4), PAIRS, seed=0, draws=100)
-    assert again.results == first.results == read_results(made.corpus)
+    assert again.results == first.results
+    assert not (made.corpus.baselines / "results").exists()
     assert set(again.unchanged) == ALL
     assert _unchanged(made, fresh=True) == set()
 
@@ -79,7 +80,8 @@ def test_settings_that_a_system_borrows_count_with_its_own(bench: MakeBench) -> 
 def test_a_key_holds_for_the_files_it_was_noted_with_alone(bench: MakeBench, place: int) -> None:
     made = bench(sentences=4)
     _unchanged(made)
-    path = paths(made.corpus, "majority", "stance")[place]
+    stored = paths(made.corpus, "majority", "stance")[place]
+    path = aside(made.corpus) / stored.relative_to(made.corpus.baselines)
     content = path.read_bytes()
     path.write_bytes(content + b"\n")
     assert _unchanged(made) == ALL - {("majority", "stance")}
@@ -117,10 +119,12 @@ def test_an_interrupted_run_keeps_what_is_done_and_leaves_no_process(tmp_path: P
     assert "Traceback" not in told
     assert _gone(running.pid)
     assert not corpus.swap.exists()
-    kept = read_results(corpus)
+    # All of it will be stored at once: until then the results are the old ones.
+    assert not (corpus.baselines / "results").exists()
+    kept = list(aside(corpus).glob("results/*/*.json"))
     assert 0 < len(kept) < 7
     noted = json.loads(notes_path(corpus).read_bytes())
-    assert set(noted) == {"/".join(key) for key in kept}
+    assert set(noted) == {f"{path.parent.name}/{path.stem}" for path in kept}
 
 
 def _gone(group: int) -> bool:

@@ -13,7 +13,8 @@ import pytest
 
 from tests.support.killing import ROOT, Job, kill_at_rename, kills
 from usiran.errors import FileError
-from usiran.io.atomic import new_folder, replace_files, settle, write_file
+from usiran.io.atomic import replace_files, settle, write_file
+from usiran.io.new_folder import new_folder
 
 FILES = {"a.txt": b"new a", "b/c.txt": b"new c", "d/e/f.txt": b"new f", "same.txt": b"same"}
 SWAP = "data/.swap.new"
@@ -43,6 +44,12 @@ def held(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def state_after(base: Path) -> str:
+    settled = settle(base / SWAP)
+    assert settled is not None
+    return settled.state
 
 
 def stop_after(base: Path, renames: int) -> None:
@@ -88,7 +95,7 @@ def test_all_files_are_replaced_and_nothing_is_left(base: Path) -> None:
     assert held(base) == FILES
     assert (base / "a.txt").stat().st_mode & 0o777 == 0o640
     assert not (base / SWAP).exists()
-    assert settle(base / SWAP) == ()
+    assert settle(base / SWAP) is None
 
 
 def test_a_file_that_is_so_already_is_not_touched(base: Path) -> None:
@@ -146,8 +153,10 @@ def test_a_build_killed_at_any_call_is_whole_or_not_there(tmp_path: Path) -> Non
 def test_the_files_brought_to_their_end_are_named(base: Path, renames: int) -> None:
     stop_after(base, renames)
     assert held(base) != FILES
-    done = settle(base / SWAP)
-    assert [path.relative_to(base).as_posix() for path in done] == list(FILES)[:3]
+    settled = settle(base / SWAP)
+    assert settled is not None
+    assert settled.state == "done"
+    assert [path.relative_to(base).as_posix() for path in settled.files] == list(FILES)[:3]
     assert held(base) == FILES
 
 
@@ -193,7 +202,7 @@ def test_killed_while_it_puts_back_it_is_put_back_by_the_next_start(base: Path) 
     before = held(base)
     stop_after(base, 2)
     (base / SWAP / "forward.json").rename(base / SWAP / "back.json")
-    assert settle(base / SWAP) == ()
+    assert state_after(base) == "undone"
     assert held(base) == before
 
 

@@ -37,6 +37,7 @@ from usiran.benchmark.results import (
 )
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.write_results import stored_ceiling
+from usiran.corpus import SWAP
 from usiran.errors import PlotsMissing
 from usiran.io.atomic import replace_files
 from usiran.io.markdown import score, span_of
@@ -240,7 +241,7 @@ class Report(Displayed):
         path = place / f"{self.result.task}.json"
         predictions = path.with_name(f"{path.stem}.predictions.jsonl")
         files = {path: json_bytes(self.stored.result), predictions: self.stored.predictions}
-        replace_files(files, place / ".swap.new")
+        replace_files(files, place / SWAP)
         return path
 
     def _sections(self) -> Iterator[Section]:

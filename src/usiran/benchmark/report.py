@@ -16,6 +16,7 @@ from usiran.benchmark.learning_curve import SEED, Curves, Progress, curves, draw
 from usiran.benchmark.results import Results, json_bytes, rounded, sha256
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
+from usiran.corpus import SWAP
 from usiran.errors import PlotsMissing
 from usiran.io.atomic import replace_files
 
@@ -51,7 +52,10 @@ def write(
     sums = "".join(f"{sha256(content)}  {name}\n" for name, content in contents.items())
     files = {folder / name: content for name, content in contents.items()}
     files[folder / SUMS] = sums.encode()
-    replace_files(files, folder / ".swap.new")
+    corpus = bench.corpus
+    # In the corpus as all else of it; elsewhere that folder may be on another file system.
+    inside = folder.resolve().is_relative_to(corpus.root)
+    replace_files(files, corpus.swap if inside else folder / SWAP)
     return list(files)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import distributions, version
@@ -68,10 +69,12 @@ def run_changed(
 ) -> Ran:
     """Run the given (task, system) pairs, or with `fresh` not set only those that may change.
 
-    Results are stored as soon as they are there, so that a run which is interrupted keeps them;
-    the leaderboard is left to `usiran.benchmark.write_results.publish`.
+    Results are kept aside as soon as they are there, so that a run which is interrupted goes on
+    from them; `usiran.benchmark.write_results.publish` stores all, with the leaderboard.
     """
     notes = _Notes(benchmark, seed, draws)
+    if fresh:
+        forget_run(benchmark.corpus)
     unchanged = {} if fresh else dict(notes.unchanged(pairs))
     due = [(task, system) for task, system in pairs if (system, task) not in unchanged]
     try:
@@ -93,6 +96,16 @@ def run_changed(
     return Ran(by_pair, tuple(unchanged))
 
 
+def aside(corpus: Corpus) -> Path:
+    """Return where results lie while the run that they are of goes on."""
+    return corpus.baselines / ".run.new"
+
+
+def forget_run(corpus: Corpus) -> None:
+    """Remove what a run keeps aside: it is stored."""
+    shutil.rmtree(aside(corpus), ignore_errors=True)
+
+
 class _Notes:
     """The keys that stand in the file, and those of the present inputs."""
 
@@ -108,16 +121,24 @@ class _Notes:
         for task, system in pairs:
             files = self.benchmark.files_of(system, task)
             note = self.noted.get(self._name(system, task))
-            if note and note == _note(self._key(task, system), *map(_content, files)):
-                result = read_result(files[0], self.corpus.name_of(files[0]))
-                yield (system, task), Stored(result, files[1].read_bytes())
+            key = self._key(task, system) if note else ""
+            for result, predictions in (files, self._aside(files)):
+                if note and note == _note(key, _content(result), _content(predictions)):
+                    stored = read_result(result, self.corpus.name_of(result))
+                    yield (system, task), Stored(stored, predictions.read_bytes())
+                    break
+
+    def _aside(self, files: tuple[Path, Path]) -> tuple[Path, ...]:
+        root = self.corpus.baselines
+        return tuple(aside(self.corpus) / path.relative_to(root) for path in files)
 
     def store(self, done: Mapping[tuple[str, str], Stored]) -> None:
-        """Write results and their keys: all of them, or none."""
+        """Write results aside and their keys: all of them, or none."""
         files: dict[Path, bytes | None] = {}
         for (system, task), stored in done.items():
             contents = json_bytes(stored.result), stored.predictions
-            files |= dict(zip(self.benchmark.files_of(system, task), contents, strict=True))
+            paths = self._aside(self.benchmark.files_of(system, task))
+            files |= dict(zip(paths, contents, strict=True))
             if system in SYSTEMS:
                 self.noted[self._name(system, task)] = _note(self._key(task, system), *contents)
         files[notes_path(self.corpus)] = json_bytes(dict(sorted(self.noted.items())))

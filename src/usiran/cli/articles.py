@@ -6,8 +6,17 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, say, show, show_columns, show_json
+from usiran.cli.options import (
+    CorpusOption,
+    JsonOption,
+    WaitOption,
+    say,
+    show,
+    show_columns,
+    show_json,
+)
 from usiran.cli.options import article_id as full_id
+from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 from usiran.schemas.names import TEXT_ORIGINS
 
@@ -43,6 +52,7 @@ def add(
         bool, Option("--allow-similar", help="Add it though it is near another article.")
     ] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Write nothing.")] = False,
+    wait: WaitOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -53,7 +63,7 @@ def add(
     from usiran.dataset.add_article import Facts, prepare, report, to_json
     from usiran.dataset.add_article import add as write
 
-    folder = Corpus.find(corpus)
+    folder = Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait)
     facts = Facts(
         article_id=article_id,
         title=title,
@@ -102,6 +112,7 @@ def sentences(
     apply: Annotated[
         Path | None, Option("--apply", help="An edited outline to take the sentences from.")
     ] = None,
+    wait: WaitOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Print an article's sentences as an outline, or take them from an edited one.
@@ -114,7 +125,7 @@ def sentences(
     from usiran.text.articles import read_texts
     from usiran.text.outline import outline
 
-    folder = Corpus.find(corpus)
+    folder = Corpus.find(corpus) if apply is None else to_write(corpus, wait=wait)
     article_id = full_id(folder, article_id)
     if apply is not None:
         kept, changed = apply_outline(folder, article_id, apply)
@@ -131,6 +142,7 @@ def withdraw(
     reason: Annotated[str, Option(help="Why, in a line; it is kept.")],
     title: Annotated[bool, Option("--title", help="Take the headline out too.")] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Write nothing.")] = False,
+    wait: WaitOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Take an article's text out of the corpus; ids, hashes, offsets and labels stay.
@@ -142,16 +154,15 @@ def withdraw(
     from datetime import UTC, datetime
 
     from usiran.benchmark.rescore import refreshing
-    from usiran.dataset.build import build
     from usiran.dataset.withheld.withdraw import withdrawal, withdrawal_message
     from usiran.validation.validate import open_valid
 
-    folder, day = Corpus.find(corpus), datetime.now(UTC).date().isoformat()
+    folder = Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait)
+    day = datetime.now(UTC).date().isoformat()
     then, article_id = refreshing(folder), full_id(folder, article_id)
     change = withdrawal(open_valid(folder), article_id, reason=reason, day=day, title=title)
     if not dry_run:
-        change.write(folder)
-        build(folder, say)
+        change.built(folder, say).write(folder)
     show(withdrawal_message(change, written=not dry_run, then=then))
 
 
@@ -159,6 +170,7 @@ def withdraw(
 def restore_text(
     article_id: Annotated[str, Argument(help="The article's id, or the beginning of it.")],
     file: Annotated[Path, Argument(help="The text as it was, byte for byte.")],
+    wait: WaitOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Put a withdrawn text back, with the quotes from it; its hash must be the one it had.
@@ -166,13 +178,11 @@ def restore_text(
     Example: usiran articles restore-text ID story.txt
     """
     from usiran.benchmark.rescore import refreshing
-    from usiran.dataset.build import build
     from usiran.dataset.withheld.withdraw import text_return
 
-    folder = Corpus.find(corpus)
+    folder = to_write(corpus, wait=wait)
     then, article_id = refreshing(folder), full_id(folder, article_id)
     change = text_return(folder, article_id, file)
-    change.write(folder)
-    build(folder, say)
+    change.built(folder, say).write(folder)
     items = f"{change.quotes} quotes and {change.contrast} contrast items"
     show(f"{article_id}: the text is back, with {items}. Next: {then}")

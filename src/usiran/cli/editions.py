@@ -11,7 +11,8 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli.options import JsonOption, say, show, show_columns, show_json
-from usiran.corpus import Corpus
+from usiran.cli.session import hold_folder
+from usiran.corpus import SWAP, Corpus
 
 if TYPE_CHECKING:
     from usiran.dataset.withheld.restore_report import Report
@@ -29,14 +30,15 @@ def write_edition(
 ) -> None:
     """Write the text-free edition to a folder of its own."""
     from usiran.dataset.withheld.text_free import text_free_files
-    from usiran.io.atomic import fill, new_folder
+    from usiran.io.atomic import fill
+    from usiran.io.new_folder import new_folder
     from usiran.validation.validate import open_valid
 
     if output is None or check:
         wrong = "--text withhold takes --output DIR, and not --check"
         raise typer.BadParameter(wrong, param_hint="--text")
     # Before anything is read: a folder that is in the way is no reason to wait for.
-    with new_folder(output, marker="README.md") as folder:
+    with new_folder(output, marker="README.md", tell=say) as folder:
         progress("reading and checking the tables")
         files = text_free_files(open_valid(corpus), progress)
         fill(folder, files)
@@ -62,20 +64,23 @@ def restore(
     Example: usiran restore usiran-text-free --articles my-copies --output usiran-full
     """
     from usiran.dataset.withheld.restore import restored_files
-    from usiran.io.atomic import fill, new_folder, replace_files
+    from usiran.io.atomic import fill, replace_files
+    from usiran.io.new_folder import new_folder
 
     # Inside, it would be read as a part of the edition the next time.
     if output is not None and output.resolve().is_relative_to(edition.resolve()):
         raise typer.BadParameter("a folder outside the edition", param_hint="--output")
+    if output is None and edition.is_dir():
+        hold_folder(edition)
     files, report = restored_files(edition, articles)
     found = any(article.copy for article in report.articles)
     if found:
         if output is None:
             # An edition lies in no corpus: what is swapped in lies ready in its own folder.
             targets = {edition / name: content for name, content in files.items()}
-            replace_files(targets, edition / ".swap.new")
+            replace_files(targets, edition / SWAP)
         else:
-            with new_folder(output, marker="README.md") as folder:
+            with new_folder(output, marker="README.md", tell=say) as folder:
                 fill(folder, files)
     if as_json:
         show_json(report.as_dict())

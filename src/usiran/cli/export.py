@@ -50,7 +50,8 @@ def export(
     withdrawn are left out. Example: usiran export dyads --by actor --output dyads
     """
     from usiran.dataset.export import formats
-    from usiran.io.atomic import fill, new_folder
+    from usiran.io.atomic import fill
+    from usiran.io.new_folder import new_folder
     from usiran.validation.validate import open_valid
 
     layers = formats.chosen_layers(format, layer or ())
@@ -59,7 +60,7 @@ def export(
     formats.chosen_writer(format, variant)
     here = Corpus.find(corpus)
     articles = [article_id(here, word) for word in article or ()]
-    with new_folder(output, marker=formats.MARKER, force=force) as folder:
+    with new_folder(output, marker=formats.MARKER, force=force, tell=say) as folder:
         opened = open_valid(here)
         exported = formats.export(opened, format, layers=layers, articles=articles, variant=variant)
         fill(folder, exported.files)

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 findings or a known error, 2 wrong usage, 130 interrupted.
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,11 +22,13 @@ from usiran.cli.options import (
     CorpusOption,
     JsonOption,
     QuietOption,
+    WaitOption,
     say,
     show,
     show_findings,
     show_json,
 )
+from usiran.cli.session import session, to_write
 from usiran.corpus import Corpus
 from usiran.errors import (
     FileError,
@@ -38,6 +41,9 @@ from usiran.errors import (
 
 if TYPE_CHECKING:
     from usiran.dataset.build import Result
+
+# Whichever library was writing when the disk was full.
+_NO_FAULT_OF_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 speak_plainly()
 app = typer.Typer(
@@ -117,6 +123,7 @@ def build(
         Path | None,
         Option(metavar="DIR", help="A new folder for the edition without words."),
     ] = None,
+    wait: WaitOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -129,16 +136,17 @@ def build(
     from usiran.dataset.build import build as write
     from usiran.dataset.build import drift
 
-    folder, progress = Corpus.find(corpus), (lambda _: None) if quiet else say
+    progress = (lambda _: None) if quiet else say
     if text is editions.Text.WITHHOLD:
-        editions.write_edition(folder, output, check=check, progress=progress)
+        editions.write_edition(Corpus.find(corpus), output, check=check, progress=progress)
         return
     if output is not None:
         raise typer.BadParameter("only with --text withhold", param_hint="--output")
     if check:
-        if findings := drift(folder, progress):
+        if findings := drift(Corpus.find(corpus), progress):
             raise InputError(findings)
         return
+    folder = to_write(corpus, wait=wait)
     _show_built(folder, write(folder, progress), as_json=as_json)
 
 
@@ -173,13 +181,20 @@ for command in (
 def main() -> None:
     """Run the program and exit with its code."""
     try:
-        app()
+        with session():
+            app()
     except UsiranError as error:
         _fail(error)
     except BrokenPipeError:
         # The reader of a pipe has gone (`usiran articles list | head`): nothing is wrong.
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in _NO_FAULT_OF_OURS:
+            raise
+        fix = "free some space, or see the folder's rights, then run it again"
+        allowed = "a disk that can be written; what was begun is undone or goes on then"
+        _fail(FileError.of(error, error.filename or "a file", allowed, fix))
 
 
 def _fail(error: UsiranError) -> None:

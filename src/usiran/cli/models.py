@@ -54,10 +54,11 @@ def _train(
 ) -> None:
     from usiran.inference.store import INFO
     from usiran.inference.train import model_files
-    from usiran.io.atomic import fill, new_folder
+    from usiran.io.atomic import fill
+    from usiran.io.new_folder import new_folder
 
     # Before the fitting: a folder that is in the way is told at once.
-    with new_folder(output, marker=INFO, force=force) as folder:
+    with new_folder(output, marker=INFO, force=force, tell=say) as folder:
         fill(folder, model_files(bench, task, system, seed=seed, say=say))
     show(output)
     besides = " and the companion" if bench.track else ""
@@ -117,6 +118,7 @@ def predict(
     Example: usiran predict models texts/ --output labelled
     """
     from usiran.cli import models_output as show
+    from usiran.cli.session import not_reading
     from usiran.inference.default_models import model_and_inputs
     from usiran.inference.job.engine import Engine
     from usiran.inference.job.readers import Columns
@@ -135,6 +137,8 @@ def predict(
         force=force,
         engine=Engine(workers, scheduler),
     )
+    # A job goes on for hours, and has read of the corpus what it needs.
+    not_reading()
     pages = PredictedPages(models) if html else None
     with show.progress(output, quiet=quiet) as progress:
         run = run_job(models, inputs, output, options, progress=progress, pages=pages)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Option
 
 from usiran.corpus import Corpus
-from usiran.errors import CorpusNotFound, Finding, InputError, grouped
+from usiran.errors import Finding, InputError, grouped
 from usiran.hidden import plain, plain_json, plain_line
 
 if TYPE_CHECKING:
@@ -39,15 +38,10 @@ def say(text: str) -> None:
 
 
 def _settled(folder: Path | None) -> Path | None:
-    """Bring to its end what a command that was killed had begun to write, before any command."""
-    from usiran.io.atomic import settle
+    """Before any command: bring to one state what one that was killed had begun to write."""
+    from usiran.cli.session import to_read
 
-    # Whether there must be a corpus is for the command to say.
-    with suppress(CorpusNotFound):
-        corpus = Corpus.find(folder)
-        if done := settle(corpus.swap):
-            written = f"{len(done)} files are in place; see them with `git status`"
-            say(f"an interrupted command was brought to its end: {written}")
+    to_read(folder)
     return folder
 
 
@@ -80,6 +74,13 @@ def article_id(corpus: Corpus, word: str) -> str:
 
 
 JsonOption = Annotated[bool, Option("--json", help="Print one JSON document.")]
+WaitOption = Annotated[
+    bool,
+    Option(
+        "--wait",
+        help="Where another command is writing, wait until it is done (default: refuse at once).",
+    ),
+]
 QuietOption = Annotated[bool, Option("--quiet", help="Show no progress.")]
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WaitOption, say
+from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 
 
@@ -19,6 +20,7 @@ def release(
     dry_run: Annotated[
         bool, Option("--dry-run", help="Check and show everything, write nothing.")
     ] = False,
+    wait: WaitOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -32,7 +34,8 @@ def release(
     from usiran.dataset.make_release import prepare, write
     from usiran.dataset.release.version import parse_version
 
-    folder, progress = Corpus.find(corpus), (lambda _: None) if quiet else say
+    progress = (lambda _: None) if quiet else say
+    folder = Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait)
     plan = prepare(folder, parse_version(version), reason=reason, progress=progress)
     if not dry_run:
         write(folder, plan)

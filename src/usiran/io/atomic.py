@@ -1,20 +1,23 @@
-"""Writing files all or none, even where the program is killed half-way; folders that appear whole.
+"""Writing files all or none, even where the program is killed half-way.
 
 `replace_files` first lays everything ready in a folder beside the files, the *swap folder*; then
 one rename puts a journal there: the list of the files. Before that rename nothing outside the
 folder has changed; after it `settle` follows the journal to its end, in the same program or the
-next one: ``forward.json`` puts what lies ready in place, ``back.json`` (a swap had failed, and
-its undoing too) what was there. File number n lies in the swap folder as ``n.new`` and ``n.old``;
-where one of the two is missing, the file is none after the swap, or was none before.
+next one: ``forward.json`` puts what lies ready in place, ``back.json`` (a swap had failed, as on a
+full disk) what was there. File number n lies in the swap folder as ``n.new`` and ``n.old``.
 """
 
-import json
+from __future__ import annotations
+
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, shorten
@@ -45,6 +48,7 @@ def replace_files(files: Mapping[Path, bytes | None], swap: Path) -> None:
     >>> sorted(path.name for path in root.iterdir())
     ['a.txt', 'b']
     """
+    made = missing_folders([swap])
     try:
         swap.parent.mkdir(parents=True, exist_ok=True)
         with _locked(swap.parent):
@@ -56,25 +60,41 @@ def replace_files(files: Mapping[Path, bytes | None], swap: Path) -> None:
             finally:
                 _remove(swap)
     except OSError as error:
+        remove_folders(made)
         pending = f"the next command brings the files to one state from {swap}"
         state = pending if _journal(swap) else "the files are as they were"
-        raise _file_error(error, f"a file that can be written; {state}") from None
+        raise file_error(error, f"a file that can be written; {state}") from None
 
 
-def settle(swap: Path) -> tuple[Path, ...]:
+class Settled(NamedTuple):
+    """What became of what a program that was killed had begun.
+
+    `done`: the files are as it meant them to be; `undone`: as they were; `nothing`: none of them
+    was half-way. `files` are those that it meant to change, where that is known.
+    """
+
+    state: Literal["done", "undone", "nothing"]
+    files: tuple[Path, ...] = ()
+
+
+def settle(swap: Path) -> Settled | None:
     """Bring to its end what a program that was killed had begun; wait for one that is writing.
 
-    Returns the files that are now as that program meant them to be; none where it had changed
-    nothing yet.
+    What cannot be brought to its end, as on a full disk, is undone. None: there was nothing.
     """
     if not swap.exists():
-        return ()
+        return None
     try:
         with _locked(swap.parent):
             return _settle(swap)
     except OSError as error:
         allowed = f"a file that can be written; the next command goes on from {swap}"
-        raise _file_error(error, allowed) from None
+        raise file_error(error, allowed) from None
+
+
+def is_pending(swap: Path) -> bool:
+    """Whether files may be half-way: a program was killed, or is at it."""
+    return _journal(swap) is not None
 
 
 def holds(path: Path, content: bytes | None) -> bool:
@@ -97,36 +117,6 @@ def drift(corpus: Corpus, files: Mapping[Path, bytes], *, allowed: str, fix: str
     ]
 
 
-@contextmanager
-def new_folder(target: Path, *, marker: str, force: bool | None = None) -> Iterator[Path]:
-    """Give a folder to write into, which becomes `target` when the block ends well.
-
-    The target is not there, or an empty folder. Every folder of its kind holds a `marker` file:
-    with `force` one that holds it is replaced, and somebody's own stays. `force` is None where
-    the user has no such choice, so that no message offers it.
-
-    >>> import tempfile
-    >>> with new_folder(Path(tempfile.mkdtemp()) / "out", marker="a.txt") as folder:
-    ...     _ = (folder / "a.txt").write_text("one")
-    """
-    target = target.absolute()
-    _check_free(target, marker, force=force)
-    # The process's number keeps two long runs with one target apart: a lock that is held while
-    # the block runs would make one of them wait for hours, only to be refused.
-    staged, old = (
-        target.with_name(f".{target.name}.{os.getpid()}.{end}") for end in ("new", "old")
-    )
-    try:
-        staged.mkdir(parents=True)
-        yield staged
-        _swap_folder(staged, target, old)
-    except OSError as error:
-        allowed = "a folder that can be written; nothing was changed"
-        raise _file_error(error, allowed, default=target) from None
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
-
-
 def fill(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files, named relative to it, into a folder that nobody reads yet."""
     for name, content in files.items():
@@ -135,11 +125,14 @@ def fill(folder: Path, files: Mapping[str, bytes]) -> None:
         _write(path, content)
 
 
-def _settle(swap: Path) -> tuple[Path, ...]:
-    journal = _journal(swap)
-    paths = _follow(journal) if journal else ()
+def _settle(swap: Path) -> Settled | None:
+    if not swap.exists():
+        return None
+    settled = Settled("nothing")
+    if _journal(swap):
+        settled, _ = _follow(swap)
     _remove(swap)
-    return paths if journal and journal.name == _FORWARD else ()
+    return settled
 
 
 def _journal(swap: Path) -> Path | None:
@@ -151,63 +144,126 @@ def _replace(files: Mapping[Path, bytes | None], swap: Path) -> None:
     if not files:
         return
     swap.mkdir()
-    for number, (path, content) in enumerate(files.items()):
-        if content is not None:
-            _write(swap / f"{number}.new", content)
-            if path.exists():
-                shutil.copymode(path, swap / f"{number}.new")
-    if len(files) == 1:
+    made = missing_folders(path for path, content in files.items() if content is not None)
+    if len(files) == 1 and not made:
         # One rename is a whole step by itself: without a journal and a copy of what was there,
         # saving one file is as cheap as it can be.
-        (path,) = files
+        ((path, content),) = files.items()
+        if content is not None:
+            _lay_ready(content, path, swap / "0.new")
         _put(swap / "0.new", path)
         _flush_parents((path,), swap.parent)
         return
-    for number, path in enumerate(files):
+    rows = []
+    for number, (path, content) in enumerate(files.items()):
+        if content is not None:
+            _lay_ready(content, path, swap / f"{number}.new")
+            # Twice: no step after the journal may need space on the disk.
+            _copy(swap / f"{number}.new", swap / f"{number}.put")
         if path.exists():
             _copy(path, swap / f"{number}.old")
-    names = [os.path.relpath(path, swap.parent) for path in files]
-    _write(swap / "journal", json.dumps(names).encode())
+        rows.append(_Row(_relative(path, swap), content is not None, path.exists()))
+    journal = _Journal(rows, [_relative(folder, swap) for folder in made])
+    _write(swap / "journal", msgspec.json.encode(journal))
     _flush_folder(swap)
     _flush_folder(swap.parent)
     (swap / "journal").replace(swap / _FORWARD)
     _flush_folder(swap)
-    try:
-        _follow(swap / _FORWARD)
-    except OSError:
-        # From here on a kill must lead back, not forward.
-        (swap / _FORWARD).replace(swap / _BACK)
-        _flush_folder(swap)
-        _follow(swap / _BACK)
-        raise
+    _, error = _follow(swap)
+    if error:
+        raise error
 
 
-def _follow(journal: Path) -> tuple[Path, ...]:
-    """Put every file in place, flush the renames, and take the journal away: all is done."""
-    swap, end = journal.parent, "new" if journal.name == _FORWARD else "old"
-    paths = _read(journal)
-    for number, path in enumerate(paths):
-        ready, spare = swap / f"{number}.{end}", swap / f"{number}.{end}.swap"
-        if ready.exists():
+def _follow(swap: Path) -> tuple[Settled, OSError | None]:
+    """Put every file in place, or where that fails, back; then the journal goes: all is done."""
+    journal = _read(swap)
+    paths = tuple(journal.path(row.name, swap) for row in journal.files)
+    error = None
+    if not (swap / _BACK).exists():
+        try:
+            _forward(journal, paths, swap)
+        except OSError as failure:
+            error = failure
+            # From here on a kill must lead back, not forward.
+            (swap / _FORWARD).replace(swap / _BACK)
+            _flush_folder(swap)
+    if (swap / _BACK).exists():
+        _back(journal, paths, swap)
+        (swap / _BACK).unlink()
+        return Settled("undone", paths), error
+    (swap / _FORWARD).unlink()
+    return Settled("done", paths), None
+
+
+def _forward(journal: _Journal, paths: Sequence[Path], swap: Path) -> None:
+    for number, (row, path) in enumerate(zip(journal.files, paths, strict=True)):
+        ready, spare = swap / f"{number}.new", swap / f"{number}.put"
+        if row.new and not spare.exists():
             # What lies ready stays until the end: whoever goes on from here puts every file in
             # place again, and does not depend on what was done to the targets in between.
             _copy(ready, spare)
         _put(spare, path)
     _flush_parents(paths, swap.parent)
-    journal.unlink()
-    _flush_folder(swap)
-    return paths
 
 
-def _read(journal: Path) -> tuple[Path, ...]:
-    # Relative to the swap folder: a corpus that was moved is settled where it is now.
-    root = journal.parent.parent
+def _back(journal: _Journal, paths: Sequence[Path], swap: Path) -> None:
+    # Renamed, not copied: the disk may be full. What is not there any more is back already.
+    for number, (row, path) in enumerate(zip(journal.files, paths, strict=True)):
+        if (swap / f"{number}.old").exists() or not row.old:
+            _put(swap / f"{number}.old", path)
+    remove_folders([journal.path(name, swap) for name in journal.made])
+    _flush_parents([path for path in paths if path.parent.exists()], swap.parent)
+
+
+class _Row(msgspec.Struct, array_like=True):
+    """A file of a journal: whether it is there after the swap, and whether it was before."""
+
+    name: str
+    new: bool
+    old: bool
+
+
+class _Journal(msgspec.Struct):
+    """The files of a swap, and the folders that are made for them, the outermost first."""
+
+    files: list[_Row]
+    made: list[str]
+
+    def path(self, name: str, swap: Path) -> Path:
+        # Relative to the swap folder: a corpus that was moved is settled where it is now.
+        return Path(os.path.normpath(swap.parent / name))
+
+
+def _relative(path: Path, swap: Path) -> str:
+    return os.path.relpath(path, swap.parent)
+
+
+def _read(swap: Path) -> _Journal:
+    path = _journal(swap) or swap / _FORWARD
     try:
-        names = json.loads(journal.read_bytes())
-        return tuple(Path(os.path.normpath(root / name)) for name in names)
-    except (ValueError, TypeError) as error:
-        fix = f"put the files back with git, then remove {journal.parent}"
-        raise FileError(journal, shorten(error), "a list of files", fix) from None
+        return msgspec.json.decode(path.read_bytes(), type=_Journal)
+    except msgspec.DecodeError as error:
+        fix = f"put the files back with git, then remove {swap}"
+        raise FileError(path, shorten(error), "a list of files", fix) from None
+
+
+def missing_folders(paths: Iterable[Path]) -> list[Path]:
+    """Return the folders above files that are not there, the outermost first."""
+    folders = {folder for path in paths for folder in path.parents if not folder.exists()}
+    return sorted(folders)
+
+
+def remove_folders(folders: Sequence[Path]) -> None:
+    """Remove folders that were made for files which did not come, unless something is in them."""
+    for folder in reversed(folders):
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _lay_ready(content: bytes, path: Path, ready: Path) -> None:
+    _write(ready, content)
+    if path.exists():
+        shutil.copymode(path, ready)
 
 
 def _put(source: Path, path: Path) -> None:
@@ -270,37 +326,12 @@ def _locked(folder: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_UN)
         os.close(handle)
 
 
-def _check_free(target: Path, marker: str, *, force: bool | None) -> None:
-    if not target.exists():
-        return
-    allowed = "a folder that is not there yet"
-    if not target.is_dir():
-        raise FileError(target, "a file", allowed, "name another folder")
-    replaceable = (target / marker).is_file()
-    if any(target.iterdir()) and not (replaceable and force):
-        offered = replaceable and force is not None
-        fix = "replace it with --force, or name another" if offered else "name another folder"
-        raise FileError(target, "a folder that is there already", allowed, fix)
-
-
-def _swap_folder(staged: Path, target: Path, old: Path) -> None:
-    # No system call replaces a folder that holds files, so the old one steps aside first.
-    exists = target.exists()
-    if exists:
-        target.rename(old)
-    try:
-        staged.rename(target)
-    except OSError:
-        if exists:
-            old.rename(target)
-        raise
-    if exists:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _file_error(error: OSError, allowed: str, default: Path | str = "a file") -> FileError:
+def file_error(error: OSError, allowed: str, default: Path | str = "a file") -> FileError:
+    """Return what the system says of the file that it names."""
     where = str(error.filename2 or error.filename or default)
     return FileError(where, error.strerror or str(error), allowed, _MEND)

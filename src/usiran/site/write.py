@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from usiran.io.atomic import fill, new_folder
+from usiran.io.atomic import fill
+from usiran.io.new_folder import new_folder
 from usiran.loading import Opened
 from usiran.site.pages import MARKER, Progress, Site
 
@@ -33,7 +34,7 @@ def write_site(
     `force`.
     """
     sizes: dict[str, int] = {}
-    with new_folder(output, marker=MARKER, force=force) as folder:
+    with new_folder(output, marker=MARKER, force=force, tell=progress) as folder:
         # File by file: all pages of a large corpus would be gigabytes.
         for name, content in Site.of(opened, words=words).files(progress):
             fill(folder, {name: content})

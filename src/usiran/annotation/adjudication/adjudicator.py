@@ -79,6 +79,7 @@ class Adjudicator:
         self._resolver = questions.Resolver(self.annotations, self.scheme, self.texts)
         self.decisions = questions.read_decisions(corpus)
         self.state = self._resolver.resolve(self.decisions)
+        self._taken: tuple[Decision, ...] = ()
 
     def _article_state(self, id: str) -> ArticleState:
         article = Decision(id, "", "", "", "", "").article_id
@@ -177,9 +178,20 @@ class Adjudicator:
 
     def save(self, *decisions: Decision) -> None:
         """Store decisions and resolve their articles again; roles may come up by it."""
+        self.take(*decisions)
+        self.store_taken()
+
+    def store_taken(self) -> None:
+        """Store the decisions that were taken and not yet stored."""
+        if self._taken:
+            questions.append_decisions(self.corpus, self._taken)
+            self._taken = ()
+
+    def take(self, *decisions: Decision) -> None:
+        """Resolve the articles of decisions again; `write` or `store_taken` stores them."""
         if not decisions:
             return
-        questions.append_decisions(self.corpus, decisions)
+        self._taken += decisions
         self.decisions += decisions
         # The whole corpus would be resolved again for every keystroke of an adjudicator.
         last = questions.by_article(self.decisions)
@@ -205,10 +217,19 @@ class Adjudicator:
             raise _error("--round", "", "", ", ".join(self.rounds), allowed, fix)
 
     def write(self) -> Written:
-        """Write the gold exports, votes.csv and decisions.csv, all of them or none."""
-        self._refuse_foreign()
-        tasks, rows, files = self._gold()
-        replace_files(files, self.corpus.swap)
+        """Write the gold exports, votes.csv and decisions.csv, all of them or none.
+
+        Decisions that were taken are stored with them, or alone where the gold is refused.
+        """
+        try:
+            self._refuse_foreign()
+            tasks, rows, files = self._gold()
+        except InputError:
+            self.store_taken()
+            raise
+        ledger = questions.with_decisions(self.corpus, self._taken) if self._taken else {}
+        replace_files(files | ledger, self.corpus.swap)
+        self._taken = ()
         return Written(
             files=tuple(self.corpus.name_of(path) for path in files),
             questions=len(self.state.questions),

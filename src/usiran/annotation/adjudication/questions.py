@@ -24,7 +24,7 @@ from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Item, La
 from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
-from usiran.io.atomic import write_file
+from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, span_id
 from usiran.schemas.label_scheme import Scheme
@@ -150,9 +150,14 @@ def read_decisions(corpus: Corpus) -> list[Decision]:
 
 def append_decisions(corpus: Corpus, decisions: Iterable[Decision]) -> None:
     """Add decisions at the end of the file, all of them or none."""
+    replace_files(with_decisions(corpus, decisions), corpus.swap)
+
+
+def with_decisions(corpus: Corpus, decisions: Iterable[Decision]) -> dict[Path, bytes]:
+    """Return the file as it is with decisions at its end."""
     # Read again: another adjudicator may have saved decisions meanwhile.
     rows = [decision._asdict() for decision in (*read_decisions(corpus), *decisions)]
-    write_file(decisions_file(corpus), csv_bytes(rows, COLUMNS))
+    return {decisions_file(corpus): csv_bytes(rows, COLUMNS)}
 
 
 def by_article(decisions: Iterable[Decision]) -> dict[str, dict[str, Decision]]:

@@ -11,7 +11,8 @@ from typer import Option
 
 from usiran.cli.annotate.agreement import RoundsOption
 from usiran.cli.annotate.server import DataOption, UrlOption
-from usiran.cli.options import CorpusOption, JsonOption
+from usiran.cli.options import CorpusOption, JsonOption, WaitOption
+from usiran.cli.session import not_reading, to_write
 from usiran.corpus import Corpus
 from usiran.errors import refuse
 
@@ -53,6 +54,7 @@ def adjudicate(
     interactive: Annotated[
         bool | None, Option(help="Ask in the terminal (default: where there is one).")
     ] = None,
+    wait: WaitOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -65,7 +67,14 @@ def adjudicate(
     from usiran.annotation.adjudication.adjudicator import Adjudicator
     from usiran.cli.annotate import adjudication_dialogue as dialogue
 
-    work = Adjudicator(Corpus.find(corpus), rounds)
+    writes = not (list_ or as_sheet or push or pull or check)
+    # In a pipe nobody could answer a prompt.
+    asks = decide is None and (sys.stdin.isatty() if interactive is None else interactive)
+    if writes and asks:
+        # Who is asked may take hours: the corpus is held while a decision is saved, not for all.
+        not_reading()
+    holds = writes and not asks
+    work = Adjudicator(to_write(corpus, wait=wait) if holds else Corpus.find(corpus), rounds)
     if list_ or as_sheet:
         if all_ and as_sheet:
             raise typer.BadParameter("goes with --list alone", param_hint="--all")
@@ -77,10 +86,11 @@ def adjudicate(
     if check:
         refuse(work.drift())
         return
-    # In a pipe nobody could answer a prompt.
-    asks = decide is None and (sys.stdin.isatty() if interactive is None else interactive)
     decided = decide is not None or asks
     saved = 0
     if decided:
         saved = dialogue.decide(work, adjudicator, sheet=decide, redo=redo or ())
+    if asks:
+        # Another adjudicator may have saved decisions meanwhile.
+        work = Adjudicator(to_write(corpus, wait=True), rounds)
     dialogue.finish(work, saved, decided=decided, as_json=as_json)

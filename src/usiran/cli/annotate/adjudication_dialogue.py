@@ -14,6 +14,7 @@ from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.question_labels import Labels, Question
 from usiran.annotation.adjudication.questions import Decision
 from usiran.cli.options import say, show, show_json
+from usiran.cli.session import holding
 from usiran.errors import InputError
 
 if TYPE_CHECKING:
@@ -127,7 +128,10 @@ def decide(
     if sheet is None:
         return dialogue(adjudicator, by or "", redo)
     decisions, unchanged, empty = sheets.read_sheet(sheet, adjudicator, by=by or "", redo=redo)
-    adjudicator.save(*decisions)
+    # Stored with the gold, if that is written: then both are one step.
+    adjudicator.take(*decisions)
+    if adjudicator.state.open:
+        adjudicator.store_taken()
     stood = f"{unchanged} stood already, {empty} entries left empty"
     say(f"{len(decisions)} decisions saved, {stood}")
     return len(decisions)
@@ -176,7 +180,8 @@ def dialogue(adjudicator: Adjudicator, by: str, redo: Sequence[str]) -> int:
         if decision == "s":
             skipped.add(question.id)
         elif isinstance(decision, Decision):
-            adjudicator.save(decision)
+            with holding(adjudicator.corpus, wait=True):
+                adjudicator.save(decision)
             saved += 1
 
 

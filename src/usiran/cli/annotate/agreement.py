@@ -9,7 +9,8 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli.annotate.server import LabelOption, MapOption, SkipFaultyOption
-from usiran.cli.options import CorpusOption, JsonOption, say, show, show_json
+from usiran.cli.options import CorpusOption, JsonOption, WaitOption, say, show, show_json
+from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 from usiran.errors import refuse
 
@@ -44,6 +45,7 @@ def agreement(
     check: Annotated[
         bool, Option("--check", help="Write nothing; exit 1 where --write would change it.")
     ] = False,
+    wait: WaitOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -55,7 +57,7 @@ def agreement(
     """
     # The page names its rounds itself: no other option bears on it.
     if write or check:
-        _page(corpus, check=check)
+        _page(corpus, check=check, wait=wait)
         return
     from usiran.annotation.agreement.figure import check_suffix, draw
     from usiran.annotation.agreement.measure import measure_corpus
@@ -79,15 +81,15 @@ def agreement(
     show_json(to_json(measured)) if as_json else show(report(measured), end="")
 
 
-def _page(corpus: Path | None, *, check: bool) -> None:
+def _page(corpus: Path | None, *, check: bool, wait: bool) -> None:
     """Write annotation/AGREEMENT.md and its pictures, or refuse what has drifted."""
     from usiran.annotation.agreement.page import page_drift, page_files
     from usiran.io.atomic import replace_files
 
-    folder = Corpus.find(corpus)
     if check:
-        refuse(page_drift(folder, say))
+        refuse(page_drift(Corpus.find(corpus), say))
         return
+    folder = to_write(corpus, wait=wait)
     files = page_files(folder, say)
     replace_files(files, folder.swap)
     for path in files:

@@ -17,8 +17,9 @@ from usiran.cli.annotate.server import (
     RoundOption,
     SkipFaultyOption,
 )
-from usiran.cli.options import CorpusOption, JsonOption, show, show_json
+from usiran.cli.options import CorpusOption, JsonOption, WaitOption, show, show_json
 from usiran.cli.options import article_id as full_id
+from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 
 # Commands import what they need inside, so that help does not load pandas.
@@ -66,6 +67,7 @@ def import_(
     labels: LabelOption = None,
     skip_faulty: SkipFaultyOption = False,
     dry_run: DryRunOption = False,
+    wait: WaitOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -85,7 +87,7 @@ def import_(
         raise typer.BadParameter("say once who labelled", param_hint="--annotator or NAME=FILE")
     report = import_labels(
         export.path,
-        Corpus.find(corpus),
+        Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait),
         round=round_name,
         annotator_id=annotator or export.annotator or "",
         completed_by=completed_by,
@@ -101,6 +103,7 @@ def adopt(
     round_name: RoundOption,
     annotator: AnnotatorOption,
     force: Annotated[bool, Option("--force", help="Replace an adjudicated gold.")] = False,
+    wait: WaitOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -111,7 +114,7 @@ def adopt(
     from usiran.annotation import provisional_gold as gold
 
     adoption = gold.adopt(
-        Corpus.find(corpus), round=round_name, annotator_id=annotator, force=force
+        to_write(corpus, wait=wait), round=round_name, annotator_id=annotator, force=force
     )
     show_json(asdict(adoption)) if as_json else show(adoption)
 

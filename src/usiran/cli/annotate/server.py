@@ -9,8 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show, show_json
+from usiran.cli.options import (
+    CorpusOption,
+    JsonOption,
+    QuietOption,
+    WaitOption,
+    say,
+    show,
+    show_json,
+)
 from usiran.cli.options import article_id as full_id
+from usiran.cli.session import not_reading, to_write
 from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -101,6 +110,7 @@ def serve(
         say("Ctrl-C stops it")
 
     here = Corpus.find(corpus)
+    not_reading()
     if not run(here, DataDir.of(here, data), wanted_port=port, ready=ready, say=say):
         # What a shell says of a program that Ctrl-C ended.
         raise typer.Exit(130)
@@ -221,6 +231,7 @@ def pull(
     dry_run: DryRunOption = False,
     url: UrlOption = None,
     data: DataOption = None,
+    wait: WaitOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -232,7 +243,7 @@ def pull(
     """
     from usiran.annotation.server.pull import pull as run
 
-    here = Corpus.find(corpus)
+    here = Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait)
     pulled = run(
         here,
         connect(here, data, url, quiet=quiet),

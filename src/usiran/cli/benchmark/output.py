@@ -55,8 +55,8 @@ def keeping_what_is_done() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        say("interrupted: what was done is stored, and the same command goes on from there;")
-        say("until then the leaderboard is the old one: `usiran benchmark leaderboard` mends it")
+        say("interrupted: what was done is kept, and the same command goes on from there;")
+        say("until then results and leaderboard are the old ones")
         raise
 
 

@@ -6,7 +6,15 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, WithOption, open_benchmark, say
+from usiran.cli.options import (
+    CorpusOption,
+    JsonOption,
+    WaitOption,
+    WithOption,
+    open_benchmark,
+    say,
+)
+from usiran.cli.session import to_write
 
 FileArgument = Annotated[
     Path, Argument(help="Predictions or a language model's log, one JSON object a line.")
@@ -104,6 +112,7 @@ def submit(
     form: FromOption = "predictions",
     settings: SettingsOption = None,
     force: Annotated[bool, Option("--force", help="Replace an earlier one.")] = False,
+    wait: WaitOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 10_000,
     as_json: JsonOption = False,
@@ -119,6 +128,7 @@ def submit(
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import output
 
+    to_write(corpus, wait=wait)
     benchmark = open_benchmark(corpus, tasks=[task])
     fresh = submit_file(
         benchmark,
@@ -144,6 +154,7 @@ def submit(
 def rescore(
     system: SystemsOption = None,
     write: Annotated[bool, Option("--write", help="Store the new results.")] = False,
+    wait: WaitOption = False,
     companion: WithOption = None,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -158,6 +169,8 @@ def rescore(
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import output
 
+    if write:
+        to_write(corpus, wait=wait)
     benchmark = open_benchmark(corpus, companion=companion)
     stored = read_results(benchmark.corpus, benchmark.track)
     rows, fresh = rescore_stored(benchmark, stored, system or ())

@@ -11,11 +11,13 @@ from usiran.cli.options import (
     CorpusOption,
     JsonOption,
     QuietOption,
+    WaitOption,
     WithOption,
     open_benchmark,
     say,
     show,
 )
+from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 
 app = typer.Typer(
@@ -39,6 +41,7 @@ def run(
         bool, Option("--fresh", help="Run also what is unchanged since it was run here.")
     ] = False,
     companion: WithOption = None,
+    wait: WaitOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -52,10 +55,11 @@ def run(
     from its stored result; one that is interrupted goes on where it was.
     Example: usiran benchmark run --task stance --system tfidf-logreg
     """
-    from usiran.benchmark.unchanged import run_changed
+    from usiran.benchmark.unchanged import forget_run, run_changed
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import output
 
+    to_write(corpus, wait=wait)
     benchmark = open_benchmark(corpus, tasks=task or (), systems=system or (), companion=companion)
     pairs = benchmark.plan(task or (), system or (), peers=peers)
     # Said first: whoever asked for a peer may not want to wait for the others.
@@ -72,6 +76,7 @@ def run(
         )
     output.tell_unchanged(ran, quiet=quiet)
     results = publish(benchmark, ran.results)
+    forget_run(benchmark.corpus)
     output.show_run(benchmark, results, task or (), ran, as_json=as_json)
 
 
@@ -80,6 +85,7 @@ def leaderboard(
     check: Annotated[
         bool, Option("--check", help="Write nothing; exit 1 when it is out of date.")
     ] = False,
+    wait: WaitOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -91,6 +97,8 @@ def leaderboard(
     from usiran.benchmark.write_results import outdated, publish
     from usiran.cli.benchmark import output
 
+    if not check:
+        to_write(corpus, wait=wait)
     benchmark = open_benchmark(corpus)
     stale = outdated(benchmark) if check else []
     results = read_results(benchmark.corpus) if check else publish(benchmark, {})
@@ -185,6 +193,7 @@ def report(
     check: Annotated[
         bool, Option("--check", help="Write nothing; exit 1 when one is out of date.")
     ] = False,
+    wait: WaitOption = False,
     quiet: QuietOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -196,6 +205,8 @@ def report(
     from usiran.benchmark.results import read_results
     from usiran.cli.benchmark import output as shown
 
+    if not check:
+        to_write(corpus, wait=wait)
     benchmark = open_benchmark(corpus)
     results, folder = read_results(benchmark.corpus), output or figures.folder_of(benchmark)
     if check:

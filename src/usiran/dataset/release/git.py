@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from usiran.corpus import LOCK
 from usiran.errors import FileError, InputError, shorten
 
 _SHOWN = 5
@@ -14,7 +15,9 @@ def check_clean(root: Path, tracked: str) -> None:
 
     `tracked` is a file below it that must be in git: all may be clean because all is ignored.
     """
-    lines = _git(root, "status", "--porcelain", "--untracked-files=all").splitlines()
+    # The lock is this command's own.
+    places = ("--", ":(top)", f":(exclude){LOCK}")
+    lines = _git(root, "status", "--porcelain", "--untracked-files=all", *places).splitlines()
     if lines:
         more = f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
         named = ", ".join(line.strip() for line in lines[:_SHOWN])

@@ -4,10 +4,12 @@ What leaves is the text, the words that exports and decisions quote from it and 
 made of its sentences. What builds need of them is kept in a stand-off file.
 """
 
+from __future__ import annotations
+
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +17,8 @@ import msgspec
 
 from usiran.corpus import Corpus
 from usiran.dataset.articles import read_source, sentences_of, source_files
+from usiran.dataset.build import Progress, make
+from usiran.dataset.rehearsal import rehearsal
 from usiran.dataset.withheld.fingerprints import standoff_of
 from usiran.dataset.withheld.requote import requoted
 from usiran.errors import FileError, Finding, InputError
@@ -26,6 +30,7 @@ from usiran.text.articles import read_text, read_texts, sha256
 from usiran.text.diff_pieces import edited
 from usiran.text.ngrams import SHINGLE, SharedRuns
 from usiran.text.standoffs import template, withdrawn_standoff
+from usiran.validation.validate import open_valid
 
 BY_ALIAS = "linked by an alias before the text was withdrawn"
 """The reason of the links that a withdrawal writes down: without words no alias is found."""
@@ -51,7 +56,7 @@ class Change:
 
     `files` are written, `removed` goes: the text or its stand-off file. `quotes`, `links` and
     `contrast` count the quotes, links of spans and contrast items that change; `leftovers` are
-    the places where words of a withdrawn text still stand.
+    the places where words of a withdrawn text still stand. `stale` are generated files that go.
     """
 
     article_id: str
@@ -61,10 +66,32 @@ class Change:
     links: int
     contrast: int
     leftovers: tuple[Leftover, ...] = ()
+    stale: tuple[Path, ...] = ()
+
+    @property
+    def swapped(self) -> dict[Path, bytes | None]:
+        """All files that are written or go."""
+        return {**self.files, **dict.fromkeys((self.removed, *self.stale))}
+
+    def built(self, corpus: Corpus, progress: Progress = lambda _: None) -> Change:
+        """Return the change with what a build writes after it, so that both are one step.
+
+        Raises `InputError` where the changed corpus has findings.
+        """
+        with rehearsal(corpus, self.swapped) as copy:
+            progress("reading and checking the tables")
+            result = make(open_valid(copy), progress)
+
+        def place(path: Path) -> Path:
+            return corpus.root / path.relative_to(copy.root)
+
+        files = {place(path): content for path, content in result.files.items()}
+        stale = tuple(map(place, result.stale))
+        return replace(self, files={**self.files, **files}, stale=stale)
 
     def write(self, corpus: Corpus) -> None:
         """Write everything and take the file out, as one step."""
-        replace_files({**self.files, self.removed: None}, corpus.swap)
+        replace_files(self.swapped, corpus.swap)
 
 
 def withdrawal(

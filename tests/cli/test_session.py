@@ -1,0 +1,117 @@
+"""Two commands at once, and what a killed one left where nothing can be written."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import call, tree
+from tests.support.killing import kill_at_rename
+from usiran.corpus import Corpus
+from usiran.io import lock
+from usiran.io.atomic import replace_files
+from usiran.io.lock import locked
+
+STORY = "A dam was opened\n\nThe dam in the north was opened by the minister of water.\n"
+ADD = ("articles", "add", "story.txt", "--note", "invented")
+
+
+@pytest.fixture
+def corpus(sample: Corpus) -> Corpus:
+    (sample.root / "story.txt").write_text(STORY)
+    return sample
+
+
+def test_a_second_writer_is_refused_in_one_line_that_names_the_first(corpus: Corpus) -> None:
+    before = tree(corpus.root)
+    with locked(corpus.lock):
+        holder = json.loads(corpus.lock.read_bytes())
+        done = call(*ADD, at=corpus)
+        assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+        assert f"(process {os.getpid()}, since {holder['since']}) is writing" in done.err
+        assert "to mend: wait until it is done, or say --wait" in done.err
+        # Who only reads is not kept out.
+        assert call("articles", "list", at=corpus).code == 0
+    assert tree(corpus.root) == before
+
+
+def test_a_second_writer_waits_if_told_to(corpus: Corpus) -> None:
+    with locked(corpus.lock):
+        program = [sys.executable, "-c", "from usiran.cli.main import main; main()"]
+        waiting = subprocess.Popen(
+            [*program, *ADD, "--wait"], cwd=corpus.root, stderr=subprocess.PIPE, text=True
+        )
+        assert waiting.stderr is not None
+        assert waiting.stderr.readline().startswith("waiting for `usiran")
+        assert len(call("articles", "list", at=corpus).out.splitlines()) == 3
+    assert waiting.wait(60) == 0
+    waiting.stderr.close()
+    assert len(call("articles", "list", at=corpus).out.splitlines()) == 4
+    assert not corpus.lock.exists()
+
+
+def test_one_that_was_killed_while_it_held_the_lock_is_named_by_the_next(corpus: Corpus) -> None:
+    content = b'{"command":"usiran build","pid":12,"since":"2031-01-01 10:00:00"}'
+    corpus.lock.write_bytes(content)
+    corpus.rehearsal.mkdir()
+    done = call("articles", "list", at=corpus)
+    assert done.code == 0
+    assert "had left nothing half-way: `usiran build` (process 12, since 2031-01-01" in done.err
+    assert not corpus.lock.exists()
+    assert not corpus.rehearsal.exists()
+
+
+def test_who_reads_while_files_are_replaced_is_told_to_run_it_again(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interleaved(folder: Corpus) -> list[object]:
+        time.sleep(0.02)  # longer than a tick of a file system's clock
+        replace_files({folder.article("b"): b"b", folder.article("c"): b"c"}, folder.swap)
+        return []
+
+    monkeypatch.setattr("usiran.dataset.articles.list_articles", interleaved)
+    done = call("articles", "list", at=corpus)
+    assert done.code == 1
+    assert "files that another command replaced while this one read them" in done.err
+
+
+def test_two_states_where_nothing_can_be_written_are_not_read(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {corpus.article("b"): b"b", corpus.article("c"): b"c"}
+    kill_at_rename(files, corpus.swap, 2)
+    before = tree(corpus.root)
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(corpus.lock))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lock, "_acquire", refused)
+        done = call("validate", at=corpus)
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert "files of two states, left by an interrupted command" in done.err
+    assert tree(corpus.root) == before
+    done = call("articles", "list", at=corpus)
+    assert "an interrupted command was brought to its end: 2 files are in place" in done.err
+    assert not corpus.swap.exists()
+
+
+def test_a_full_disk_is_one_line(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "/tmp/some-cache")
+
+    monkeypatch.setattr("usiran.dataset.articles.list_articles", full)
+    done = call("articles", "list", at=corpus)
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert "/tmp/some-cache: found 'no space left on device'" in done.err
+
+
+def test_the_lock_is_in_no_copy_of_the_corpus_that_git_keeps() -> None:
+    ignored = Path(__file__).parents[2] / ".gitignore"
+    assert ".*.lock" in ignored.read_text().splitlines()
