@@ -47,7 +47,7 @@ def test_all_commands_are_known() -> None:
         "benchmark power", "benchmark report", "benchmark rescore", "benchmark run",
         "benchmark score", "benchmark submit", "benchmark verify", "build", "diff", "estimate",
         "export", "predict", "publish", "release", "restore", "show", "site",
-        "train", "validate",
+        "status", "train", "validate",
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
-from usiran.cli import articles, editions, estimate, export, models, publish, release, site
+from usiran.cli import articles, editions, estimate, export, models, publish, release, site, status
 from usiran.cli import show as show_
 from usiran.cli.annotate import labels as annotate
 from usiran.cli.benchmark import run as benchmark
@@ -52,7 +52,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     help="Keep, check, publish and score the usiran corpus.",
-    epilog="Start with [bold]usiran validate[/bold], then [bold]usiran benchmark run[/bold].",
+    epilog="Start with [bold]usiran status[/bold]: it says what to type next.",
 )
 app.add_typer(articles.app, name="articles")
 app.add_typer(annotate.app, name="annotate")
@@ -164,6 +164,7 @@ def _show_built(corpus: Corpus, result: Result, *, as_json: bool) -> None:
 
 
 for command in (
+    status.status,
     show_.show,
     models.train,
     models.predict,
