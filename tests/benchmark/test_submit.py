@@ -100,7 +100,7 @@ def test_a_second_task_joins_the_card_and_the_words_hold_for_both(
     card = card_path(bench.corpus, "mine").read_text()
     assert "| actors | strict F1 | 1.00 |" in card
     assert "| stance | macro-F1 | 1.00 |" in card
-    assert "Mine. Made &lt;b&gt;again&lt;/b&gt;." in card
+    assert r"Mine. Made \<b\>again\</b\>." in card
     assert not any(one.findings for one in verify_all(bench))
 
 

@@ -6,6 +6,8 @@ import html
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from usiran.hidden import plain
+
 WIDTH = 80
 _GAP = 2
 
@@ -39,7 +41,7 @@ class Displayed:
 
 def as_text(sections: Sequence[Section]) -> str:
     """Return the sections as text of at most 80 columns, notes apart."""
-    return "\n\n".join("\n".join(_lines(section)) for section in sections)
+    return plain("\n\n".join("\n".join(_lines(section)) for section in sections))
 
 
 def _lines(section: Section) -> Iterator[str]:
@@ -78,7 +80,7 @@ def _cut(text: str, width: int) -> str:
 
 def as_html(sections: Sequence[Section]) -> str:
     """Return the sections as HTML; whatever stands in them is escaped."""
-    return "<div>" + "".join("".join(_elements(section)) for section in sections) + "</div>"
+    return plain(f"<div>{''.join(''.join(_elements(section)) for section in sections)}</div>")
 
 
 def _elements(section: Section) -> Iterator[str]:

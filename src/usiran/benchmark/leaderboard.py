@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 
 from usiran.benchmark.ceiling import PERSON, Ceiling, TaskCeiling
 from usiran.benchmark.ranking import CONTROL, Peer, Ranking, Row, contestants_of, rank
 from usiran.benchmark.results import SUBMITTED, Result, Results
 from usiran.benchmark.run import Benchmark
-from usiran.io.markdown import score, signed, signed_span, span_of, table
+from usiran.io.markdown import score, signed, signed_span, span_of, table, words
 from usiran.io.templates import render as render_template
 from usiran.models.registry import SYSTEMS
 from usiran.stats.bootstrap import ALL_AGREE
@@ -227,8 +226,8 @@ def system_of(row: Row) -> str:
 
 def described(result: Result) -> str:
     """Return what a submitted system's makers say of it, safe inside Markdown."""
-    words = result.submission.description if result.submission else ""
-    return html.escape(f"{result.title}. {words}" if words else f"{result.title}.", quote=False)
+    about = result.submission.description if result.submission else ""
+    return words(f"{result.title}. {about}" if about else f"{result.title}.")
 
 
 def compared(peer: Peer) -> str:

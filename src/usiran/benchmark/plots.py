@@ -22,6 +22,7 @@ from usiran.benchmark.companion_curve import CompanionCurve
 from usiran.benchmark.figures import Confused, Figures, Shown, Spread, TaskScores
 from usiran.benchmark.learning_curve import Curve, Curves
 from usiran.benchmark.ranking import CONTROL, PEER
+from usiran.hidden import plain
 
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PINK, SKY, GREY = "#CC79A7", "#56B4E9", "#8A8A8A"
@@ -29,6 +30,8 @@ _STYLE: dict[Any, Any] = {
     # Without a salt of its own every SVG gets other ids.
     "svg.hashsalt": "usiran",
     "svg.fonttype": "none",
+    # A dollar sign in a name begins no formula.
+    "text.parse_math": False,
     "font.size": 9.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -95,7 +98,8 @@ def _svg(picture: Figure) -> bytes:
     content = io.BytesIO()
     # A date in the file would make every drawing another one.
     picture.savefig(content, format="svg", metadata={"Date": None})
-    return content.getvalue()
+    # Control characters are no XML.
+    return plain(content.getvalue().decode("utf-8")).encode("utf-8")
 
 
 def _mark(shown: Shown) -> Mark:

@@ -1,12 +1,17 @@
-"""Reading CSV as texts, strictly: one reader for every command, without pandas."""
+"""Reading and writing CSV as texts, strictly: one way for every command, without pandas."""
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from usiran.errors import FileError, counted
+from usiran.hidden import plain
 
+# Also the wide forms, which some spreadsheets take for the narrow ones; a number is no formula.
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 _FIX = "save it as CSV in UTF-8, with commas, and put back what is missing"
 
 
@@ -55,3 +60,19 @@ def csv_bytes(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> byte
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode("utf-8")
+
+
+def spreadsheet_bytes(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
+    """Return rows as `csv_bytes` does, for whoever opens them in a spreadsheet."""
+    safe = ({column: _inert(cell) for column, cell in row.items()} for row in rows)
+    return csv_bytes(safe, columns)
+
+
+def _inert(cell: str) -> str:
+    r"""Return a cell that no spreadsheet computes, and that hides nothing.
+
+    >>> _inert("=1+1"), _inert("-0.5"), _inert("a\u202eb")
+    ("'=1+1", '-0.5', 'a⟨U+202E⟩b')
+    """
+    formula = _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
+    return f"'{plain(cell)}" if formula else plain(cell)

@@ -1,6 +1,13 @@
-"""How scores, differences, intervals and tables are written for a reader."""
+"""How scores, differences, intervals, tables and others' words are written for a reader."""
 
+import re
 from collections.abc import Iterable, Sequence
+
+from usiran.hidden import plain
+
+# What Markdown or HTML would take for a mark: anywhere, between words, or where a line begins.
+_MARKS = re.compile(r"[\\`*\[\]<>|~$]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|^[#+=-]")
+_NUMBERED = re.compile(r"^(\d+)([.)])")
 
 
 def score(value: float) -> str:
@@ -57,3 +64,13 @@ def table(heads: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
 def cell(value: object) -> str:
     """Return a value on one line, without bars that would divide it."""
     return " ".join(str(value).split()).replace("|", "\\|")
+
+
+def words(value: object) -> str:
+    r"""Return others' words as Markdown that shows them as they stand, on one line.
+
+    >>> print(words("*a* <b> | [c](d)"))
+    \*a\* \<b\> \| \[c\](d)
+    """
+    line = plain(" ".join(str(value).split()))
+    return _NUMBERED.sub(r"\1\\\2", _MARKS.sub(r"\\\g<0>", line))

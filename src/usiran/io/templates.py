@@ -6,7 +6,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from usiran.io.markdown import cell, score, signed, signed_span, span_of
+from usiran.hidden import plain
+from usiran.io.markdown import cell, score, signed, signed_span, span_of, words
 
 
 def template(package: str, name: str) -> Template:
@@ -22,8 +23,15 @@ def render(package: str, name: str, **values: object) -> str:
 @cache
 def _environment(package: str) -> Environment:
     # The pages are Markdown: escaping for HTML would show in code and quotations. What others
-    # wrote is escaped where it is put in.
-    return environment(package, cell, autoescape=False, keep_trailing_newline=True)
+    # wrote is escaped where it is put in (`words`); hidden characters come through nowhere.
+    return environment(
+        package,
+        cell,
+        words,
+        autoescape=False,
+        keep_trailing_newline=True,
+        finalize=lambda value: plain(value) if isinstance(value, str) else value,
+    )
 
 
 def environment(package: str, *filters: Callable[..., str], **options: Any) -> Environment:

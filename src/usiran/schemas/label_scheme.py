@@ -6,7 +6,7 @@ Every name, definition, colour, hotkey, order and quad class comes from that fil
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
@@ -22,11 +22,16 @@ Quad = Literal["verbal cooperation", "material cooperation", "verbal conflict", 
 QUADS: tuple[str, ...] = get_args(Quad)
 
 
+# Names stand in tags, ids, selectors and commands: nothing in them may end or begin one.
+_Name = Annotated[str, msgspec.Meta(pattern=r"^[\w.+~:/-]+\Z")]
+_Color = Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]
+
+
 class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One label: its name, definition, colour (#RRGGBB), hotkey, and for events quad class."""
 
-    name: str
-    color: str
+    name: _Name
+    color: _Color
     definition: str
     hotkey: str | None = None
     alias: str | None = None
@@ -41,7 +46,7 @@ class Label(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One Label Studio control and its labels, in order."""
 
-    name: str
+    name: _Name
     project: Project
     kind: Kind
     scope: Scope

@@ -9,7 +9,7 @@ from functools import cache
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from usiran.hidden import plain
+from usiran.hidden import plain, plain_json
 from usiran.io.templates import environment
 
 
@@ -33,7 +33,7 @@ def slug(text: str) -> str:
 
 def json_script(document: object) -> Markup:
     """Return JSON that can stand inside a script element."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    text = plain_json(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
     return Markup(text.replace("<", "\\u003c"))
 
 

@@ -12,7 +12,7 @@ from usiran.text.tokens import tokenize
 
 _WORD = regex.compile(r'((?P<key>\w+)=)?"(?P<quote>([^"\\]|\\.)*)"(?=\s|$)|(?P<bare>\S+)')
 _ESCAPE = regex.compile(r"\\(u\{[0-9a-f]{1,6}\}|.)")
-_ESCAPES = {"n": "\n", "r": "\r", '"': '"', "\\": "\\"}
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
 class Word(NamedTuple):
@@ -56,12 +56,12 @@ def escape(quote: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""Return `text` with its line breaks and hidden characters written out.
+    r"""Return `text` with its line breaks, tabs and hidden characters written out.
 
     >>> print(one_line("one\ntwo\u200b"))
     one\ntwo\u{200b}
     """
-    return spelled(text.replace("\r", "\\r").replace("\n", "\\n"))
+    return spelled(text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t"))
 
 
 def occurrences(texts: Texts, sentence: Sentence, quote: str) -> list[tuple[int, int]]:

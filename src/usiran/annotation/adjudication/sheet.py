@@ -77,34 +77,30 @@ def _context(adjudicator: Adjudicator, question: Question) -> list[str]:
     text, rows = texts.texts[question.article_id], texts.sentences[question.article_id]
     if question.layer == "article_stance":
         titles = [row for row in rows if row.zone == "title"] or rows[:1]
-        return [f"{row.zone}: {_line(texts.text_of(row))}" for row in titles]
+        return [f"{row.zone}: {one_line(texts.text_of(row))}" for row in titles]
     here = texts.holding(question.article_id, question.start, question.start + 1)
     if here is None:
-        return [f"text: {_line(text[question.start : question.end])}"]
+        return [f"text: {one_line(text[question.start : question.end])}"]
     words = texts.text_of(here)
     if question.task[0] == "spans":
         before, after = text[here.start : question.start], text[question.end : here.end]
         words = f"{before}[[{text[question.start : question.end]}]]{after}"
     number = rows.index(here)
     lines = [
-        *(f"before: {_line(texts.text_of(row))}" for row in rows[max(0, number - 1) : number]),
-        f"{here.zone}: {_line(words)}",
-        *(f"after: {_line(texts.text_of(row))}" for row in rows[number + 1 : number + 2]),
+        *(f"before: {one_line(texts.text_of(row))}" for row in rows[max(0, number - 1) : number]),
+        f"{here.zone}: {one_line(words)}",
+        *(f"after: {one_line(texts.text_of(row))}" for row in rows[number + 1 : number + 2]),
     ]
     if question.layer == "role":
         # The decided actors of the event's sentence, or the three nearest to it.
         actors = [actor for actor in question.actors if here.start <= actor.start < here.end]
         by_distance = sorted(question.actors, key=lambda actor: abs(actor.start - question.start))
         shown = [
-            f'{actor.start}-{actor.end} "{_line(text[actor.start : actor.end])}"'
+            f'{actor.start}-{actor.end} "{one_line(text[actor.start : actor.end])}"'
             for actor in actors or by_distance[:3]
         ]
         lines.append(f"actors: {'; '.join(shown) or 'none'}")
     return lines
-
-
-def _line(text: str) -> str:
-    return one_line(text).replace("\t", "\\t")
 
 
 def shown(adjudicator: Adjudicator, question: Question, *, numbered: bool = False) -> list[str]:
@@ -112,15 +108,17 @@ def shown(adjudicator: Adjudicator, question: Question, *, numbered: bool = Fals
     lines = _context(adjudicator, question)
     for number, (letters, labels) in enumerate(options(adjudicator, question), start=1):
         head = f"{number}  {letters}" if numbered else letters
-        lines.append(f"  {head}: {_line(adjudicator.answer(question, labels))}")
-    lines += [f"  note {letter}: {_line(note)}" for letter, note in notes_on(adjudicator, question)]
+        lines.append(f"  {head}: {one_line(adjudicator.answer(question, labels))}")
+    lines += [
+        f"  note {letter}: {one_line(note)}" for letter, note in notes_on(adjudicator, question)
+    ]
     decision, head = adjudicator.decision_on(question), "decided"
     if decision is None:
         stale = adjudicator.state.articles[question.article_id].stale
         decision, head = stale.get(question.id), "decided before the labels changed"
     if decision is not None:
-        reason = f"({_line(decision.reason)}, {decision.decided_by})"
-        lines.append(f"{head}: {_line(decision.answer)} {reason}")
+        reason = f"({one_line(decision.reason)}, {decision.decided_by})"
+        lines.append(f"{head}: {one_line(decision.answer)} {reason}")
     return [part for line in lines for part in _wrapped(line)]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from usiran.annotation.agreement.measure import Agreement, LabelAgreement
 from usiran.annotation.agreement.report import figure
 from usiran.errors import InputError, PlotsMissing
+from usiran.hidden import plain
 from usiran.io.atomic import write_file
 
 if TYPE_CHECKING:
@@ -44,7 +45,14 @@ def heat_map(agreement: Agreement, *, format: str = "svg", name: str = "the pict
     except ImportError:
         raise PlotsMissing(name) from None
     # Without a salt of its own every SVG gets other ids.
-    with mpl.rc_context({"svg.hashsalt": "usiran", "svg.fonttype": "none", "font.size": 8.0}):
+    with mpl.rc_context(
+        {
+            "svg.hashsalt": "usiran",
+            "svg.fonttype": "none",
+            "font.size": 8.0,
+            "text.parse_math": False,
+        }
+    ):
         picture = Figure(figsize=(13, 13), layout="constrained")
         grid = picture.add_gridspec(3, 4, height_ratios=(1.0, 1.4, 2.6))
         for i, panel in enumerate(_SMALL_PANELS):
@@ -59,7 +67,9 @@ def heat_map(agreement: Agreement, *, format: str = "svg", name: str = "the pict
         # A date in the file would make every drawing another one.
         metadata = {"Date": None} if format == "svg" else {"Software": None}
         picture.savefig(content, format=format, dpi=150, metadata=metadata)
-    return content.getvalue()
+    drawn = content.getvalue()
+    # Control characters are no XML.
+    return plain(drawn.decode("utf-8")).encode("utf-8") if format == "svg" else drawn
 
 
 def draw(agreement: Agreement, path: Path) -> None:

@@ -4,6 +4,7 @@ import html
 import re
 
 from usiran.corpus import Corpus
+from usiran.hidden import plain
 from usiran.schemas.label_scheme import Field, Project, Scheme
 from usiran.text.articles import read_text
 
@@ -67,7 +68,7 @@ def _table(field: Field) -> str:
 
 
 def _escape(text: str) -> str:
-    return html.escape(text, quote=False)
+    return html.escape(plain(text), quote=False)
 
 
 def to_html(text: str) -> str:

@@ -16,8 +16,8 @@ indented lines below it are its spans: a label, the quoted words, where needed
 ``#n`` (the n-th place, counted from where the search begins), then for an actor its handle,
 for an event its mode and ``agent=`` and ``recipient=`` with handles of actors anywhere in the
 article. A quote is searched from the end of the previous quote of the same layer, at whole
-tokens. Inside quotes ``\"``, ``\\`` and ``\n`` stand for a quote mark, a backslash and a line
-break, and ``\u{200b}`` for the character of this code.
+tokens. Inside quotes ``\"``, ``\\``, ``\n`` and ``\t`` stand for a quote mark, a backslash, a
+line break and a tab, and ``\u{200b}`` for the character of this code.
 """
 
 from collections.abc import Iterator, Sequence

@@ -14,6 +14,7 @@ from usiran.dataset.describe.facts import Facts
 from usiran.dataset.describe.prose import Prose, listed, ordered
 from usiran.dataset.parquet import to_table
 from usiran.dataset.view import View
+from usiran.hidden import plain
 from usiran.io.templates import render
 
 
@@ -82,7 +83,7 @@ def _codes(built: Sequence[Built]) -> list[Codes]:
 def _yaml(facts: Facts, built: Sequence[Built]) -> str:
     manifest = facts.manifest
     document = {
-        "pretty_name": manifest.title,
+        "pretty_name": plain(manifest.title),
         "language": [manifest.language],
         "license": "other",
         "license_name": f"{manifest.annotation_license}-annotations-texts-reserved",
@@ -94,13 +95,13 @@ def _yaml(facts: Facts, built: Sequence[Built]) -> str:
         "size_categories": [_size(max(len(config.view.rows) for config in built))],
         "task_categories": ["text-classification", "token-classification"],
         "task_ids": ["multi-class-classification", "named-entity-recognition"],
-        "tags": list(facts.description.keywords),
+        "tags": [*map(plain, facts.description.keywords)],
         "configs": [
             _config(manifest, splits, default=i == 0) for i, splits in enumerate(_by_config(built))
         ],
         "dataset_info": [_info(splits) for splits in _by_config(built)],
     }
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    return plain(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100))
 
 
 def _creators(facts: Facts) -> list[str]:

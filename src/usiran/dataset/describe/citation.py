@@ -8,24 +8,27 @@ import yaml
 from usiran.dataset.describe.facts import Facts
 from usiran.dataset.describe.prose import Prose
 from usiran.errors import FileError, shorten
+from usiran.hidden import plain
 
 FILE = "CITATION.cff"
+_TEX = re.compile(r"[\\{}%&$#_^~]")
 
 
 def fill(text: str, facts: Facts, *, file: str = FILE) -> str:
     """Return CITATION.cff with what the data says; comments and all other keys stay."""
     prose, manifest = Prose(facts), facts.manifest
+    title = plain(manifest.title)
     # JSON's strings are YAML's, too.
     values = {
-        "title": json.dumps(manifest.title, ensure_ascii=False),
-        "abstract": json.dumps(prose.own.summary, ensure_ascii=False),
+        "title": json.dumps(title, ensure_ascii=False),
+        "abstract": json.dumps(plain(prose.own.summary), ensure_ascii=False),
         "version": manifest.version,
         "date-released": json.dumps(facts.released) if facts.released else None,
         "license": prose.license_id,
     }
     for key, value in values.items():
         text = _with(text, key, value)
-    _check(text, {"title": manifest.title, "version": manifest.version}, file)
+    _check(text, {"title": title, "version": manifest.version}, file)
     return text
 
 
@@ -66,10 +69,15 @@ def bibtex(prose: Prose) -> str:
     entries = {
         # Doubled, so that a name of several words is read as one.
         "author": f"{{{prose.maintainers}}}",
-        "title": f"{{{manifest.title}}}",
+        "title": f"{{{_TEX.sub(_escaped, plain(manifest.title))}}}",
         "year": released[:4] if released else "",
         "version": manifest.version,
         "note": f"{prose.license_id} for the annotations",
     }
     lines = [f"  {key} = {{{value}}}," for key, value in entries.items() if value]
     return "\n".join([f"@misc{{{manifest.name},", *lines, "}"])
+
+
+def _escaped(mark: re.Match[str]) -> str:
+    # TeX has accents in the place of these three, and reads their codes instead.
+    return f"\\char{ord(mark[0])}{{}}" if mark[0] in "\\^~" else f"\\{mark[0]}"

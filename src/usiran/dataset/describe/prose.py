@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from usiran.annotation.agreement.report import SHARED_MODEL, figure, mean_over, who_are_models
 from usiran.dataset.describe.facts import Counts, Facts
+from usiran.io.markdown import words
 from usiran.schemas.tables import FILES
 
 _GOLD = {
@@ -50,7 +51,8 @@ class Prose:
         """Who labelled."""
         kinds = Counter(who.kind.replace("-", " ") for who in self.facts.annotators)
         counts = " and ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in sorted(kinds.items()))
-        names = "; ".join(f"`{who.annotator_id}`: {who.name}" for who in self.facts.annotators)
+        annotators = self.facts.annotators
+        names = "; ".join(f"`{who.annotator_id}`: {words(who.name)}" for who in annotators)
         apart = " The config `synthetic` has its own." if self.facts.companion else ""
         return f"Annotators: {counts} ({names}). Nothing here was labelled by anybody else.{apart}"
 
@@ -183,7 +185,8 @@ class Prose:
         """How to cite the corpus."""
         manifest = self.facts.manifest
         day = f", {self.facts.released}" if self.facts.released else ""
-        return f"{self.maintainers}: {manifest.title}, version {manifest.version} of the data{day}."
+        title = words(manifest.title)
+        return f"{self.maintainers}: {title}, version {manifest.version} of the data{day}."
 
 
 def listed(counts: Counts) -> str:

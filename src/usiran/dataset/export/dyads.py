@@ -20,7 +20,7 @@ from usiran.annotation.adjudication.questions import matched_regions
 from usiran.annotation.annotator_labels import labels_of
 from usiran.dataset.export.material import Material
 from usiran.dataset.view import Row
-from usiran.io.csv import csv_bytes
+from usiran.io.csv import spreadsheet_bytes
 from usiran.label_studio.annotation_records import AnnotationReading
 
 FILE, ANNOTATORS = "dyads.csv", "annotators.csv"
@@ -67,7 +67,7 @@ def files(material: Material, *, by: By = "affiliation") -> dict[str, bytes]:
     keys = sorted({*gold, *(dyad for counted in own.values() for dyad in counted)})
     rows = [_row(dyad, by, gold, own, readers.of_all(months, dyad.month)) for dyad in keys]
     columns = [f"{end}_{name}" for end in _ENDS for name in _PARTY[by]]
-    dyads = csv_bytes(rows, [*columns, "quad", "month", *_COUNTS])
+    dyads = spreadsheet_bytes(rows, [*columns, "quad", "month", *_COUNTS])
     return {FILE: dyads, ANNOTATORS: readers.table()}
 
 
@@ -106,7 +106,7 @@ class _Readers:
             }
             for name, count in self._marked.items()
         ]
-        return csv_bytes(rows, ("annotator_id", "events", "left_out"))
+        return spreadsheet_bytes(rows, ("annotator_id", "events", "left_out"))
 
 
 def month_of(published: str | None) -> str:

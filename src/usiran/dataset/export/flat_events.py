@@ -1,13 +1,15 @@
 """The published config ``events`` as one flat CSV: a row an event, with who does it to whom.
 
 Lists are joined by `` | ``, in one order over the columns of a role; what is missing is empty.
+It is for spreadsheets: a cell that would be a formula begins with an apostrophe, and hidden
+characters are told by their codes.
 """
 
 from typing import Any
 
 from usiran.dataset.configs import views
 from usiran.dataset.export.material import Material
-from usiran.io.csv import csv_bytes
+from usiran.io.csv import spreadsheet_bytes
 
 FILE, BETWEEN = "events.csv", " | "
 
@@ -22,7 +24,7 @@ def files(material: Material) -> dict[str, bytes]:
         for row in view.rows
         if row["article_id"] in chosen
     ]
-    return {FILE: csv_bytes(rows, list(view.features))}
+    return {FILE: spreadsheet_bytes(rows, list(view.features))}
 
 
 def _cell(value: Any) -> str:

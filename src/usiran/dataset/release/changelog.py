@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from usiran.dataset.release.diff import KINDS, Changes
 from usiran.dataset.release.version import Bump
+from usiran.io.markdown import words
 
 _NEXT = re.compile(r"^## (?!Unreleased\b)", re.MULTILINE)
 
@@ -35,7 +36,7 @@ def section(
         lines = [f"Since {since} ({bump}): {'; '.join(counts)}."]
         commonest = Counter(reason for reason in reasons if reason).most_common(1)
         # A reason given once says nothing of the rest; all of them stand in changes.json.
-        lines += [f"Mostly: {' '.join(text.split())}" for text, count in commonest if count > 1]
+        lines += [f"Mostly: {words(text)}" for text, count in commonest if count > 1]
         lines.append(f"Every change and its reason: dataset/releases/{version}/changes.json.")
     return f"## Data {version} ({created})\n\n" + "".join(f"- {line}\n" for line in lines)
 

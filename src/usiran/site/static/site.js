@@ -38,15 +38,17 @@ const usiran = (() => {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
-  const quoted = (cell) => /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-  const csv = (rows) => rows.map((row) => row.map((cell) => quoted(String(cell))).join(",") + "\n").join("");
+  // A cell that begins like a formula would be one to a spreadsheet; a number is none.
+  const safe = (cell) => /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(cell) && !/^[+-]?[\d.]+$/.test(cell) ? `'${cell}` : cell;
+  const quoted = (cell) => /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  const csv = (rows) => rows.map((row) => row.map((cell) => quoted(safe(String(cell)))).join(",") + "\n").join("");
 
   // Copies of tables: what is drawn has no words, and is left out.
   const cells = (table) => $$("tr", table).map((row) =>
     $$("th, td", row).filter((cell) => !cell.classList.contains("drawn"))
       .map((cell) => cell.textContent.trim().replace(/\s+/g, " ")));
   const markdown = (rows) => rows.map((row, at) => {
-    const line = `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+    const line = `| ${row.map((cell) => cell.replace(/[\\`*_~$|[\]<>]/g, "\\$&")).join(" | ")} |`;
     return at ? line : `${line}\n|${"---|".repeat(row.length)}`;
   }).join("\n") + "\n";
 
@@ -358,11 +360,9 @@ const usiran = (() => {
     $("#link").addEventListener("click", (event) => copy(location.href, event.target));
     $("#csv").addEventListener("click", () => load(() => {
       hits = matches(wanted());
-      // A cell that begins like a formula would be one to a spreadsheet.
-      const safe = (text) => /^[=+\-@]/.test(text) ? `'${text}` : text;
       const ends = (end) => end.map(([side, actor]) => actor || side).join("+");
       const head = ["sentence_id", "zone", "stance", "holder", "source", "text", "events"];
-      const rows = hits.map(([row, deeds]) => [row.id, row.zone, row.stance, row.holder, row.source, safe(row.text),
+      const rows = hits.map(([row, deeds]) => [row.id, row.zone, row.stance, row.holder, row.source, row.text,
         deeds.map((d) => `${ends(d.agents)}>${d.type}>${ends(d.recipients)}`).join("; ")]);
       save("sentences.csv", csv([head, ...rows]));
     }));
