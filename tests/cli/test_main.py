@@ -41,7 +41,7 @@ def test_all_commands_are_known() -> None:
     assert [" ".join(words) for words in COMMANDS] == [
         "annotate adjudicate", "annotate adopt", "annotate agreement", "annotate enter",
         "annotate import", "annotate pull", "annotate push", "annotate queue", "annotate serve",
-        "annotate sheet", "articles add", "articles list", "articles restore-text",
+        "annotate sheet", "articles add", "articles link", "articles list", "articles restore-text",
         "articles sentences", "articles withdraw", "benchmark artefacts", "benchmark compare",
         "benchmark leaderboard",
         "benchmark power", "benchmark report", "benchmark rescore", "benchmark run",
@@ -158,6 +158,7 @@ ARGUMENTS = {
     "annotate push": "--layer stance",
     "annotate sheet": "x",
     "articles add": "x.txt",
+    "articles link": "--list",
     "articles restore-text": "x x.txt",
     "articles sentences": "x",
     "articles withdraw": "x --reason y",

@@ -1,5 +1,6 @@
 """`usiran articles`: add, list, and correct the sentences of an article."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +17,9 @@ from usiran.cli.options import (
     show_json,
 )
 from usiran.cli.options import article_id as full_id
-from usiran.cli.session import to_write
+from usiran.cli.session import not_reading, to_write
 from usiran.corpus import Corpus
+from usiran.errors import InputError, counted
 from usiran.schemas.names import TEXT_ORIGINS
 
 app = typer.Typer(no_args_is_help=True, help="Add and list articles, correct their sentences.")
@@ -134,6 +136,43 @@ def sentences(
     texts = read_texts(folder)
     rows = sentences_of(texts, article_id)
     show(outline(texts.texts[article_id], rows), end="")
+
+
+@app.command()
+def link(
+    article_id: Annotated[
+        str | None, Argument(help="Only this article (its id, or the beginning of it).")
+    ] = None,
+    list_: Annotated[
+        bool, Option("--list", help="Print who is not linked and who it may be; ask nothing.")
+    ] = False,
+    interactive: Annotated[
+        bool | None, Option(help="Ask in the terminal (default: where there is one).")
+    ] = None,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Say who the mentions are that stand for no actor yet: one question a name and article.
+
+    Each answer is saved at once; run it again to go on. A new actor can be made.
+    Example: usiran articles link --list
+    """
+    from usiran import loading
+    from usiran.annotation.actor_linking import Linker
+    from usiran.cli import linking_dialogue
+
+    folder = Corpus.find(corpus)
+    key = full_id(folder, article_id) if article_id is not None else None
+    if not (list_ or as_json) and not (sys.stdin.isatty() if interactive is None else interactive):
+        fix = "run it in a terminal, or print them: `usiran articles link --list`"
+        raise InputError.of("usiran articles link", "no terminal to ask in", "a terminal", fix)
+    linker = Linker(loading.open(folder))
+    if list_ or as_json:
+        linking_dialogue.show_open(linker, key, as_json=as_json)
+        return
+    not_reading()
+    saved = linking_dialogue.dialogue(linker, key)
+    say(f"{counted(saved, 'answer')} saved; {linking_dialogue.left(linker, key)}")
 
 
 @app.command()

@@ -1,0 +1,284 @@
+"""Linking mentions that stand for nobody yet: what is open, who it may be, and the answers.
+
+Mentions with the same words in one article are asked about once. Suggestions rest on the memory of
+the linking systems (`usiran.models.linking`), which knows every name, alias and link of the
+corpus; only actors of the mention's type are suggested, since validation allows no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from usiran.errors import Finding, InputError, refuse
+from usiran.io.atomic import replace_files
+from usiran.io.csv import csv_bytes, read_rows
+from usiran.loading import Opened
+from usiran.schemas.base import ACTOR_ID
+from usiran.schemas.registry import split_aliases, surfaces
+from usiran.schemas.tables import FILES, MODELS
+from usiran.text.tokens import tokenize
+from usiran.validation.registry import all_linked
+
+if TYPE_CHECKING:
+    from usiran.models.linking import Memory
+
+# How much each of `Memory.features` says: so called before, its share, how often it stayed
+# unlinked, words in common, type, side, words around. Only the order that they give is used.
+_WEIGHTS = (2.0, 3.0, -0.5, 2.0, 0.5, 0.3, 0.5, 0.05)
+_MOST = 6
+
+Row = dict[str, str]
+
+
+class Actor(NamedTuple):
+    """An actor of the registry, and why it is suggested for some words."""
+
+    actor_id: str
+    name: str
+    type: str
+    affiliation: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Unlinked:
+    """Mentions in one article with the same words and type; `sentence` is that of the first."""
+
+    article_id: str
+    words: str
+    type: str
+    span_ids: tuple[str, ...]
+    sentence_id: str
+    before: str
+    after: str
+
+
+class Linker:
+    """The mentions of a corpus that are not linked, and where answers about them are written."""
+
+    def __init__(self, opened: Opened) -> None:
+        opened.refuse_findings()
+        self.opened = opened
+        self.open = list(_open(opened))
+        self._registry = {row.actor_id: row for row in opened.rows("registry")}
+
+    @property
+    def affiliations(self) -> tuple[str, ...]:
+        """Whose side an actor can be on."""
+        return tuple(self.opened.scheme.affiliations)
+
+    @cached_property
+    def _memory(self) -> Memory:
+        # Here, not above: it brings scikit-learn, which a list of what is open does not need.
+        from usiran.models.linking import Memory, Mention
+
+        mentions = [
+            # Each name counts as one mention, of an actor whom no article names too.
+            Mention("", _surface(name), row.type, frozenset(), key, row.name, row.affiliation)
+            for key, row in self._registry.items()
+            for name in surfaces(row)
+        ]
+        for row in self.opened.rows("actors"):
+            actor = self._registry.get(row.actor_id)
+            if actor is not None:
+                told = (row.actor_id, actor.name, actor.affiliation)
+                around = self._around(row.sentence_id, row.start, row.end)
+                words = _surface(row.text)
+                mentions.append(Mention(row.article_id, words, row.type, around, *told))
+        return Memory(mentions)
+
+    def _around(self, sentence_id: str, start: int, end: int) -> frozenset[str]:
+        texts = self.opened.texts
+        place = texts.by_id[sentence_id]
+        text = texts.texts[place.article_id]
+        rest = f"{text[place.start : start]} {text[end : place.end]}"
+        return frozenset(token.text.casefold() for token in tokenize(rest))
+
+    def suggestions(self, mention: Unlinked) -> list[Actor]:
+        """Return the actors that the words may stand for, the likeliest first."""
+        from usiran.models.linking import Mention
+
+        start, end = map(int, mention.span_ids[0].rpartition(":")[2].split("-"))
+        around = self._around(mention.sentence_id, start, end)
+        asked = Mention(mention.article_id, _surface(mention.words), mention.type, around)
+        here = {
+            row.actor_id
+            for row in self.opened.rows("actors")
+            if row.article_id == mention.article_id and isinstance(row.actor_id, str)
+        }
+        ranked = []
+        for key in {*self._memory.candidates(asked), *here}:
+            actor = self._registry.get(key)
+            if actor is None or actor.type != mention.type:
+                continue
+            features = self._memory.features(asked, key)
+            score = sum(weight * value for weight, value in zip(_WEIGHTS, features, strict=True))
+            why = _why(features, named_here=key in here)
+            ranked.append((-score - 0.5 * (key in here), key, why))
+        return [self._actor(key, why) for _, key, why in sorted(ranked)[:_MOST]]
+
+    def actor(self, actor_id: str) -> Actor | None:
+        """Return an actor of the registry by its id."""
+        return self._actor(actor_id, "") if actor_id in self._registry else None
+
+    def _actor(self, key: str, why: str) -> Actor:
+        row = self._registry[key]
+        return Actor(key, row.name, row.type, row.affiliation, why)
+
+    def link(
+        self, mention: Unlinked, actor_id: str, *, reason: str, everywhere: bool = False
+    ) -> None:
+        """Write that the words stand for an actor: in the mention's article, or everywhere.
+
+        Everywhere they become an alias of the registry, which stands for one actor alone.
+        """
+        row = self._registry.get(actor_id)
+        if row is None or row.type != mention.type:
+            allowed = f"an actor of type {mention.type} in {FILES['registry']}"
+            raise InputError.of("the actor", actor_id, allowed, "make a new one with n")
+        if not everywhere:
+            columns = {"article_id": mention.article_id, "alias": mention.words}
+            own = {**columns, "actor_id": actor_id, "reason": reason}
+            self._write({"article_aliases": [*self._rows("article_aliases"), own]})
+            self._settle([mention])
+            return
+        self._refuse_taken(mention.words)
+        rows = self._rows("registry")
+        for own in rows:
+            if own["actor_id"] == actor_id:
+                own["aliases"] = " | ".join([*split_aliases(own["aliases"]), mention.words])
+        self._write({"registry": rows})
+        self._settle_words(mention.words)
+
+    def leave(self, mention: Unlinked, affiliation: str, *, reason: str) -> None:
+        """Write that the mentions are nobody of the registry, and whose side they are on."""
+        self._refuse_label("affiliation", affiliation, self.affiliations)
+        rows = [
+            {"span_id": key, "actor_id": "", "affiliation": affiliation, "reason": reason}
+            for key in mention.span_ids
+        ]
+        self._write({"actor_links": [*self._rows("actor_links"), *rows]})
+        self._settle([mention])
+
+    def add(
+        self, mention: Unlinked, *, actor_id: str, name: str, affiliation: str, note: str = ""
+    ) -> None:
+        """Write a new actor of the mention's type, for which the words stand.
+
+        Where its name is other than the words, they stand for it in the mention's article.
+        """
+        new = {"actor_id": actor_id, "name": name, "type": mention.type}
+        new |= {"affiliation": affiliation, "aliases": "", "note": note}
+        self._refuse_new(new)
+        rows = self._rows("registry")
+        ids = [row["actor_id"] for row in rows]
+        # Where people keep the file in order, it stays so.
+        place = sum(key < actor_id for key in ids) if ids == sorted(ids) else len(ids)
+        tables = {"registry": [*rows[:place], new, *rows[place:]]}
+        if name != mention.words:
+            alias = {"article_id": mention.article_id, "alias": mention.words}
+            alias |= {"actor_id": actor_id, "reason": f"the article's words for {name}"}
+            tables["article_aliases"] = [*self._rows("article_aliases"), alias]
+        self._write(tables)
+        self._registry[actor_id] = _Added(**new)
+        self.__dict__.pop("_memory", None)
+        self._settle([mention])
+        self._settle_words(name)
+
+    def _refuse_new(self, new: Row) -> None:
+        if not re.match(ACTOR_ID, new["actor_id"]):
+            allowed = "small letters, digits and single hyphens, such as al-nujaba"
+            raise InputError.of("the new actor", new["actor_id"], allowed, "choose such an id")
+        if new["actor_id"] in self._registry:
+            allowed = f"an id that is not in {FILES['registry']}"
+            raise InputError.of("the new actor", new["actor_id"], allowed, "link it by its number")
+        self._refuse_label("affiliation", new["affiliation"], self.affiliations)
+        if not new["name"].strip():
+            raise InputError.of("the new actor", "", "a name", "say what it is called")
+        self._refuse_taken(new["name"])
+
+    def _refuse_label(self, column: str, value: str, allowed: Sequence[str]) -> None:
+        if value not in allowed:
+            finding = Finding(column, "", "", value, f"one of {', '.join(allowed)}", "choose one")
+            refuse([finding])
+
+    def _refuse_taken(self, words: str) -> None:
+        """Refuse words that stand for an actor everywhere already."""
+        for key, row in self._registry.items():
+            if words in surfaces(row):
+                allowed = f"words that stand for one actor (they are {key} everywhere)"
+                fix = "link them in this article alone"
+                raise InputError.of("the alias", words, allowed, fix)
+
+    def _settle(self, mentions: Sequence[Unlinked]) -> None:
+        self.open = [mention for mention in self.open if mention not in mentions]
+
+    def _settle_words(self, words: str) -> None:
+        self.open = [mention for mention in self.open if mention.words != words]
+
+    def _rows(self, name: str) -> list[Row]:
+        # Read again: somebody may have edited the table meanwhile.
+        path = self.opened.corpus.root / FILES[name]
+        columns = list(MODELS[name].columns)
+        return read_rows(path, name=FILES[name], columns=columns) if path.exists() else []
+
+    def _write(self, tables: dict[str, list[Row]]) -> None:
+        corpus = self.opened.corpus
+        files: dict[Path, bytes | None] = {
+            corpus.root / FILES[name]: csv_bytes(rows, list(MODELS[name].columns))
+            for name, rows in tables.items()
+        }
+        replace_files(files, corpus.swap)
+
+
+class _Added(NamedTuple):
+    """An actor that was added, as a row of the registry."""
+
+    actor_id: str
+    name: str
+    type: str
+    affiliation: str
+    aliases: str
+    note: str
+
+
+def _open(opened: Opened) -> Iterator[Unlinked]:
+    """Yield what is not linked, in the order of the corpus."""
+    unlinked = {finding.record for finding in all_linked(opened)}
+    groups: dict[tuple[str, str, str], list[Any]] = {}
+    for row in opened.rows("actors"):
+        if row.span_id in unlinked:
+            words = " ".join(row.text.split())
+            groups.setdefault((row.article_id, words, row.type), []).append(row)
+    for (article_id, words, type_), rows in groups.items():
+        first = rows[0]
+        place, text = opened.texts.by_id[first.sentence_id], opened.texts.texts[article_id]
+        yield Unlinked(
+            article_id,
+            words,
+            type_,
+            tuple(row.span_id for row in rows),
+            first.sentence_id,
+            text[place.start : first.start],
+            text[first.end : place.end],
+        )
+
+
+def _surface(words: str) -> str:
+    return " ".join(words.split()).casefold()
+
+
+def _why(features: Sequence[float], *, named_here: bool) -> str:
+    """Return the strongest reason for a suggestion."""
+    so_called, share, _, common, *_ = features
+    where = "; the article names it" if named_here else ""
+    if so_called:
+        return f"{'always' if share == 1 else 'sometimes'} so called{where}"
+    if common:
+        return f"words in common{where}"
+    return "the article names it"
