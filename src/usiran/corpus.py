@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -12,11 +13,13 @@ from typing import Any, cast
 from packaging.version import InvalidVersion, Version
 
 from usiran.errors import CorpusNotFound, FileError, shorten
+from usiran.files import read_bytes
 
 SWAP, LOCK = ".swap.new", ".usiran.lock"
 """In a folder of files that are replaced at once: where they lie ready, and who writes there."""
 
 _BASES = ("first-pass", "adjudicated")
+_LARGEST_TOML = 1 << 22  # 4 MiB, of which a parser in Python takes seconds
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ class Corpus:
 
     def name_of(self, path: Path) -> str:
         """Return `path` relative to the corpus where it lies inside it."""
-        resolved = path.resolve()
+        # Not `Path.resolve`, which raises where symbolic links lead in a circle.
+        resolved = Path(os.path.realpath(path))
         if resolved.is_relative_to(self.root):
             return resolved.relative_to(self.root).as_posix()
         return str(path)
@@ -230,9 +234,10 @@ def _is_round(row: object) -> bool:
 def read_toml(path: Path) -> dict[str, object]:
     """Read one TOML file."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_bytes(path, most=_LARGEST_TOML).decode("utf-8"))
     except OSError as error:
         raise FileError.of(error, path, "a TOML file", "put it there") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    # Among them numbers of more digits than Python reads, and lists nested too deeply.
+    except (ValueError, RecursionError) as error:
         fix = "correct the named place"
         raise FileError(path, shorten(error), "TOML 1.0 in UTF-8", fix) from None

@@ -17,17 +17,21 @@ from usiran.hidden import plain
 
 _SHOWN = 160
 _LISTED = 3
+# Together with the values, a finding's line stays below 2,000 characters.
+_LONGEST = 600
 
 
 def shorten(value: object, width: int = _SHOWN) -> str:
-    """Return `value` as one line of at most `width` characters, with nothing hidden in it.
+    r"""Return `value` as one line of at most `width` characters, with nothing hidden in it.
 
-    >>> shorten("many words on one line", 10)
-    'many word…'
+    >>> shorten("many words on one line", 10), shorten("two\nlines\u202e")
+    ('many word…', 'two\\nlines⟨U+202E⟩')
     """
-    text = str(value).replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
-    text = plain(text.replace("\t", "\\t"))
-    return text if len(text) <= width else text[: width - 1] + "…"
+    text = str(value)
+    # The cut comes first: a value may be of any length.
+    line = text[:width].replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    line = plain(line)
+    return line if max(len(line), len(text)) <= width else line[: width - 1] + "…"
 
 
 @dataclass(frozen=True, order=True)
@@ -50,13 +54,12 @@ class Finding:
 
     def __str__(self) -> str:
         where = ": ".join(shorten(part) for part in (self.file, self.record, self.column) if part)
-        return plain(
-            f"{where}: found '{shorten(self.value)}'; allowed: {self.allowed}; to mend: {self.fix}"
-        )
+        allowed, fix = shorten(self.allowed, _LONGEST), shorten(self.fix, _LONGEST)
+        return f"{where}: found '{shorten(self.value)}'; allowed: {allowed}; to mend: {fix}"
 
     def as_dict(self) -> dict[str, str]:
-        """Return the finding as a JSON object."""
-        return asdict(self)
+        """Return the finding as a JSON object, no part of it longer than a line can be."""
+        return {name: shorten(part, _LONGEST) for name, part in asdict(self).items()}
 
 
 def grouped(findings: Iterable[Finding]) -> list[str]:
@@ -88,8 +91,8 @@ def _lines(alike: Sequence[Finding]) -> list[str]:
     place = f", first at {places}" if places else ""
     return [
         plain(
-            f"{where}: {len(alike)} times{value}{place}; "
-            f"allowed: {first.allowed}; to mend: {first.fix}"
+            f"{where}: {len(alike)} times{value}{place}; allowed: "
+            f"{shorten(first.allowed, _LONGEST)}; to mend: {shorten(first.fix, _LONGEST)}"
         )
     ]
 

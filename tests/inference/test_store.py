@@ -7,7 +7,7 @@ import io
 import json
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from usiran.benchmark.write_results import publish
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError, UsiranError
 from usiran.inference import store as persistence
+from usiran.inference.job.run import run_job
 from usiran.inference.store import INFO, MODEL, TRUSTED, dumps, load, load_all, untrusted
 from usiran.inference.stored_types import with_present_names
 from usiran.inference.train import fit, model_files
@@ -226,10 +227,54 @@ def _zip(name: str, content: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def _bomb() -> bytes:
+    """Return an archive that says it unpacks to 2 GiB."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("schema.json", b"{}")
+        file.filelist[0].file_size = 1 << 31
+    return buffer.getvalue()
+
+
+def _without_word(folder: Path) -> None:
+    """Take a word out of the vocabulary: the matrix no longer has as many columns as weights."""
+    with zipfile.ZipFile(folder / MODEL) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    schema = json.loads(entries["schema.json"])
+    vocabulary = next(_vocabularies(schema))
+    del vocabulary["content"][next(iter(vocabulary["content"]))]
+    del vocabulary["key_types"]["content"][0]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in (entries | {"schema.json": json.dumps(schema).encode()}).items():
+            archive.writestr(name, content)
+    replace_model(folder, buffer.getvalue())
+
+
+def _vocabularies(node: Any) -> Iterator[Any]:
+    inner = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, value in inner:
+        if key == "vocabulary_":
+            yield value
+        elif isinstance(value, dict | list):
+            yield from _vocabularies(value)
+
+
+def test_a_model_whose_parts_do_not_fit_writes_nothing(model: Path, tmp_path: Path) -> None:
+    _without_word(model)
+    (tmp_path / "t.txt").write_text("The envoys of both sides met.")
+    with pytest.raises(FileError, match=r"model\.skops: found 'ValueError: X has") as caught:
+        run_job(load_all([model]), [str(tmp_path / "t.txt")], tmp_path / "out")
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
 BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "untrusted": (lambda f: replace_model(f, skops.io.dumps(Stranger())), "Untrusted|untrusted"),
     "function": (lambda f: replace_model(f, skops.io.dumps(partial(print, "x"))), "ntrusted"),
     "not a model": (lambda f: replace_model(f, skops.io.dumps({"a": 1})), "found 'a dict'"),
+    "bomb": (lambda f: replace_model(f, _bomb()), "more than 1,073,741,824 bytes, unpacked"),
+    "nested info": (lambda f: (f / INFO).write_text("[" * 100_000), "Expected|recursion"),
     "not zip": (lambda f: replace_model(f, b"PK but not"), "BadZipFile"),
     "empty zip": (lambda f: replace_model(f, _zip("x", b"")), "KeyError"),
     "empty schema": (lambda f: replace_model(f, _zip("schema.json", b"{}")), "a model in the"),

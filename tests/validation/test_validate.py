@@ -20,6 +20,7 @@ from usiran.corpus import Corpus
 from usiran.errors import Finding
 from usiran.loading import Opened
 from usiran.schemas.contrast_key import KINDS
+from usiran.schemas.tables import FILES
 from usiran.validation.validate import validate
 from usiran.validation.votes import decided, decisions_hold
 
@@ -230,7 +231,53 @@ def test_a_gold_label_against_the_votes_needs_a_decision(sample: Corpus) -> None
     ] * 2
     with (sample.gold / "decisions.csv").open("a", encoding="utf-8") as file:
         file.write(f"holder,{FIRST}#002,source,,true,rule 4.7,lm-first,2026-11-20T10:00:00Z\n")
+    # A gold that was adjudicated has no decision but the adjudicators'.
+    assert [f.file for f in findings_of(sample)] == [FILES["decisions"]]
+    (sample.root / FILES["adjudication"]).unlink()
     assert findings_of(sample) == ()
+
+
+@pytest.mark.parametrize(
+    "mutilated",
+    [
+        lambda _: b"",
+        lambda content: content.decode().encode("utf-16"),
+        lambda content: content + "caf\xe9".encode("latin-1"),
+        lambda content: content.partition(b"\n")[0] + b"\n",
+        lambda content: content.replace(b",reason,", b",why,", 1),
+        lambda content: content.replace(b"id,seen,", b"id,id,", 1),
+        lambda content: content.partition(b"\n")[2],
+        lambda content: b"\n".join(content.splitlines()[:-30]) + b"\n",
+        lambda content: content.replace(b"Z\n", b"\n", 1),
+        lambda content: content.replace(b"2, spans: ", "2, \u202espans: ".encode(), 1),
+    ],
+)
+def test_an_adjudication_file_that_was_mutilated_is_found(
+    sample: Corpus, mutilated: Callable[[bytes], bytes]
+) -> None:
+    path = sample.root / FILES["adjudication"]
+    path.write_bytes(mutilated(path.read_bytes()))
+    named = {finding.file for finding in findings_of(sample)}
+    assert named & {FILES["adjudication"], FILES["decisions"]}
+
+
+@pytest.mark.parametrize("reason", ["-1", "7", "S1: \u202eback", "S1:\tx", "…"])
+def test_a_reason_is_a_line_of_words(sample: Corpus, reason: str) -> None:
+    def change(rows: list[dict[str, str]]) -> None:
+        rows[0]["reason"] = reason
+
+    change_rows(sample.gold / "decisions.csv", change)
+    assert (FILES["decisions"], "reason") in {(f.file, f.column) for f in findings_of(sample)}
+
+
+@pytest.mark.parametrize("name", ["con", "lpt1", "a-b\n"])
+def test_an_id_names_no_device_and_ends_in_no_line_break(sample: Corpus, name: str) -> None:
+    def change(rows: list[dict[str, str]]) -> None:
+        rows[0]["article_id"] = name
+
+    change_rows(sample.source / "articles.csv", change)
+    found = findings_of(sample)
+    assert ("dataset/source/articles.csv", "article_id") in {(f.file, f.column) for f in found}
 
 
 def test_labels_on_boilerplate_and_a_missing_label(sample: Corpus) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from usiran.annotation.sheets.parser import parse_sheet
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError, refuse, shorten
+from usiran.files import open_file, read_bytes
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, author_of
 from usiran.label_studio.check import check_task
 from usiran.label_studio.control_map import ControlMap
@@ -190,7 +191,7 @@ def _read_tasks(
         reading = read_export(path, scheme=scheme, texts=texts, name=name, control_map=control_map)
         return with_emails(reading)
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
     except OSError as error:
         raise FileError.of(error, name, "a sheet", "check the path") from None
     if not content.strip() or b"\0" in content:
@@ -203,7 +204,7 @@ def _is_json(path: Path) -> bool:
     """Tell whether a file without an ending is JSON: target storage names its files by id alone."""
     if path.suffix or not path.is_file():
         return False
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return file.read(64).lstrip()[:1] in (b"[", b"{")
 
 

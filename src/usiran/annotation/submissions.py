@@ -1,6 +1,5 @@
 """Submissions: each annotator's labels of one round, stored as two Label Studio exports."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,11 +17,11 @@ from usiran.label_studio.annotation_records import TaskReading
 from usiran.label_studio.control_map import ControlMap, Renaming
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.write_export import export_bytes
+from usiran.schemas.base import is_id
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
 from usiran.text.articles import Texts, read_texts
 
 PROJECTS: tuple[Project, ...] = get_args(Project)
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -184,7 +183,7 @@ def read_annotators(corpus: Corpus) -> dict[str, str]:
 def _check_names(corpus: Corpus, round: str, annotator_id: str) -> None:
     findings = []
     # The round becomes a folder's name.
-    if not _SLUG.fullmatch(round):
+    if not is_id(round):
         allowed = "small letters, digits and single hyphens, such as r1"
         findings.append(Finding("--round", "", "", round, allowed, "choose such a name"))
     if annotator_id not in read_annotators(corpus):

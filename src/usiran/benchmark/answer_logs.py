@@ -89,7 +89,7 @@ def _likelihoods(answers: Sequence[Any], choices: Sequence[str]) -> list[float] 
     try:
         # Each stands beside whether it was the greedy continuation; the harness writes text.
         values = [float(likelihood) for likelihood, _ in answers]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     sound = len(values) == len(choices) and not any(map(math.isnan, values))
     return values if sound and -math.inf < max(values) < math.inf else None

@@ -19,6 +19,7 @@ from usiran.benchmark.learning_curve import SEED, Progress, drawable, each, made
 from usiran.benchmark.protocol import run
 from usiran.benchmark.results import rounded
 from usiran.benchmark.run import Benchmark
+from usiran.files import BAD_JSON
 from usiran.stats.bootstrap import DRAWS
 from usiran.stats.scores import Floats
 from usiran.tasks.base import METRICS, Gold
@@ -111,7 +112,7 @@ def stored_curves(track: Benchmark, folder: Path | None = None) -> tuple[Compani
     path = (folder or track.corpus.baselines / "figures") / DATA
     try:
         made = msgspec.json.decode(path.read_bytes(), type=CompanionCurves).curves
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *BAD_JSON):
         return ()
     then = [(curve.task, curve.system, *_made_on(curve)) for curve in made]
     present = [

@@ -29,6 +29,7 @@ from usiran.benchmark.prediction_rules import (
 )
 from usiran.benchmark.protocol import Outcome
 from usiran.errors import FileError, Finding, InputError, refuse, shorten
+from usiran.files import BAD_JSON, read_bytes
 from usiran.tasks.base import Gold, Predictions, Task, objects
 from usiran.tasks.links import Link, decode, encode
 from usiran.text.spans import Span
@@ -147,7 +148,7 @@ def read_content(path: Path, file: str) -> bytes:
     # Found here, where the whole file can be named: line by line each would be a hundred faults.
     allowed = "predictions, one JSON object a line, in UTF-8"
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(file, reason, allowed, "name the predictions file") from None
@@ -227,7 +228,7 @@ class _Reader:
     def _line(self, number: int, raw: bytes) -> list[Line]:
         try:
             line, faults = self.form.decode(raw, self.frame)
-        except msgspec.DecodeError as error:
+        except BAD_JSON as error:
             field = "label" if self.frame.gold.task.unit == "sentence" else "spans"
             allowed = f"one JSON object with {self.form.holds.format(field=field)}"
             self._add(number, "", Fault("", shorten(error, 160), allowed, self.form.fix))
@@ -247,7 +248,7 @@ class _Reader:
         """Note the sentence of a line that is no prediction, if it names one."""
         try:
             key = msgspec.structs.astuple(msgspec.json.decode(raw, type=SentenceKey))
-        except msgspec.DecodeError:
+        except BAD_JSON:
             self.unplaced += 1
             return
         # Neither is the sentence to be told as missing besides, nor its second line as new.

@@ -18,6 +18,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
 from usiran.corpus import SWAP
 from usiran.errors import PlotsMissing
+from usiran.files import BAD_JSON
 from usiran.io.atomic import replace_files
 
 DATA, LEARNED, SUMS = "figures.json", "learning.json", "figures.sha256"
@@ -125,5 +126,5 @@ def _decoded(path: Path, kind: Any = Any) -> Any:
     """Return what a JSON file says, None where it says nothing that can be read."""
     try:
         return msgspec.json.decode(_content(path), type=kind)
-    except msgspec.DecodeError:
+    except BAD_JSON:
         return None

@@ -11,6 +11,7 @@ from usiran.benchmark.results import SUBMITTED, Result, Results, Stored, read_re
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
+from usiran.files import BAD_JSON
 from usiran.models.settings import chosen
 
 
@@ -79,7 +80,7 @@ def without_withdrawn(corpus: Corpus, content: bytes) -> tuple[bytes, int]:
 def _article(line: bytes) -> str:
     try:
         return msgspec.json.decode(line, type=SentenceKey).sentence_id.partition("#")[0]
-    except msgspec.DecodeError:
+    except BAD_JSON:
         return ""  # a line that cannot be read is refused where the lines are
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from usiran.benchmark.protocol import Outcome
 from usiran.corpus import Corpus
 from usiran.errors import FileError, shorten
+from usiran.files import BAD_JSON, read_bytes
 from usiran.schemas.results import Kind
 from usiran.stats.bootstrap import BootstrapScore, interval
 from usiran.stats.scores import Floats
@@ -226,8 +227,8 @@ def read_result(path: Path, file: str) -> Result:
     """Read one result file; `file` is its name in messages."""
     allowed = "a result of the benchmark"
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Result)
+        return msgspec.json.decode(read_bytes(path), type=Result)
     except OSError as error:
         raise FileError(file, error.strerror or str(error), allowed, "name its file") from None
-    except msgspec.DecodeError as error:
+    except BAD_JSON as error:
         raise FileError(file, shorten(error, 160), allowed, _RUN) from None

@@ -15,9 +15,10 @@ from usiran.benchmark.predictions import read_content, read_lines
 from usiran.benchmark.results import Results, Stored, Submission, paths
 from usiran.benchmark.run import Benchmark, submitted_origin
 from usiran.errors import FileError, Finding, InputError, shorten
+from usiran.files import read_bytes
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
-from usiran.schemas.base import ARTICLE_ID
+from usiran.schemas.base import is_id
 from usiran.tasks.base import Gold
 
 
@@ -65,7 +66,7 @@ def read_parameters(path: Path) -> dict[str, Any]:
     if path.suffix not in readers:
         raise FileError(path, f"the ending '{path.suffix}'", allowed, "end it in .toml or .json")
     try:
-        table = readers[path.suffix](path.read_text(encoding="utf-8"))
+        table = readers[path.suffix](read_bytes(path).decode("utf-8"))
         # TOML has dates and infinities, which the result's JSON could not hold.
         json.dumps(table, allow_nan=False)
     except OSError as error:
@@ -80,7 +81,7 @@ def read_parameters(path: Path) -> dict[str, Any]:
 
 def _check_name(system: str) -> None:
     # It becomes the name of a folder.
-    if not re.fullmatch(ARTICLE_ID, system):
+    if not is_id(system):
         allowed = "lower-case letters and digits, parts joined by hyphens"
         fix = "write it so, such as my-system-2"
         raise InputError([Finding("--system", "", "", system, allowed, fix)])

@@ -23,6 +23,7 @@ from usiran.benchmark.results import Stored, json_bytes, read_result, sha256
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.workers import Pair, Progress, run_all
 from usiran.corpus import Corpus
+from usiran.files import BAD_JSON
 from usiran.io.atomic import replace_files, settle
 from usiran.io.sources import sources_sha256
 from usiran.models.registry import SYSTEMS
@@ -180,7 +181,7 @@ def _content(path: Path) -> bytes:
 def _read(path: Path) -> dict[str, Note]:
     try:
         return msgspec.json.decode(_content(path), type=dict[str, Note])
-    except msgspec.DecodeError:  # without keys everything is run
+    except BAD_JSON:  # without keys everything is run
         return {}
 
 

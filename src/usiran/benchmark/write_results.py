@@ -15,6 +15,7 @@ from usiran.benchmark.leaderboard import card, render
 from usiran.benchmark.results import SUBMITTED, Results, Stored, json_bytes, read_results
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
+from usiran.files import BAD_JSON
 from usiran.io.atomic import holds, replace_files
 
 
@@ -32,7 +33,7 @@ def stored_ceiling(benchmark: Benchmark) -> Ceiling | None:
     """Return the ceiling as it was last written; None where there is none that can be read."""
     try:
         return msgspec.json.decode(ceiling_path(benchmark).read_bytes(), type=Ceiling)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, *BAD_JSON):
         return None
 
 
@@ -87,7 +88,7 @@ def _ceiling_is_current(benchmark: Benchmark) -> bool:
     path = ceiling_path(benchmark)
     try:
         stored = msgspec.json.decode(path.read_bytes())
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (FileNotFoundError, *BAD_JSON):
         return False
     # Another machine's sums may differ in the last place, as those of results may.
     return not any(differences(stored, msgspec.to_builtins(benchmark.ceiling), ""))

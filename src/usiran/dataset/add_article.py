@@ -199,7 +199,7 @@ def _basis(value: str | None, text: str, note: str | None) -> str:
 
 def _propose_id(title: str | None, text: str, published: str | None) -> str:
     words = slug(title or text[:200]).split("-")[:_ID_WORDS]
-    date = [published.split("/")[0]] if published and re.match(EDTF, published) else []
+    date = [published.split("/")[0]] if published and re.fullmatch(EDTF, published) else []
     return "-".join([*date, *words])
 
 

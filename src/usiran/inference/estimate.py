@@ -23,6 +23,7 @@ import pyarrow.dataset as pads
 from usiran.benchmark.results import Stored, read_stored
 from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError
+from usiran.files import BAD_JSON, read_bytes
 from usiran.inference.job.run import JOB
 from usiran.stats import quantification
 from usiran.stats.quantification import Texts
@@ -118,11 +119,11 @@ def tracks_of(folder: Path) -> frozenset[str]:
 def _read_job(folder: Path) -> _Job:
     path = folder / JOB
     try:
-        return msgspec.json.decode(path.read_bytes(), type=_Job)
+        return msgspec.json.decode(read_bytes(path), type=_Job)
     except OSError as error:
         allowed = "a folder that `usiran predict` wrote"
         raise FileError.of(error, path, allowed, _LABEL) from None
-    except msgspec.DecodeError:
+    except BAD_JSON:
         raise FileError(path, "something else", "what `usiran predict` writes", _LABEL) from None
 
 

@@ -96,11 +96,14 @@ def _labelled(models: Sequence[Model], scored: Rows) -> dict[str, Rows]:
     said: dict[str, _Said] = {}
     # What is given to a model is found by others before it is asked.
     for model in sorted(models, key=lambda model: len(model.info.given)):
-        if model.info.unit == "sentence":
-            _add_labels(model, records, labels)
-            continue
-        own = records.assign(**{task: said[task].values for task in model.info.given})
-        said[model.info.task] = _Said(*predict_items(model.estimator, own))
+        with model.answering():
+            if model.info.unit == "sentence":
+                _add_labels(model, records, labels)
+                continue
+            own = records.assign(**{task: said[task].values for task in model.info.given})
+            values, chances = predict_items(model.estimator, own)
+            _check_items(model, scored, values)
+            said[model.info.task] = _Said(values, chances)
     tables = {
         task: _spans(by_task[task], each, scored)
         for task, each in said.items()
@@ -122,10 +125,30 @@ def _labelled(models: Sequence[Model], scored: Rows) -> dict[str, Rows]:
 def _add_labels(model: Model, records: pd.DataFrame, rows: Rows) -> None:
     task, labels = model.info.task, model.info.labels
     values, probabilities = predict(model.estimator, records, labels)
+    _check_labels(values, labels, probabilities)
     for i, (row, value) in enumerate(zip(rows, values, strict=True)):
         row[task] = str(value)
         if probabilities is not None:
             row[f"{task}_probabilities"] = _stated(labels, probabilities[i])
+
+
+def _check_labels(values: Objects, labels: Sequence[str], probabilities: Floats | None) -> None:
+    """Raise ValueError where a model gives what nobody trained it to give."""
+    if unknown := {str(value) for value in values}.difference(labels):
+        raise ValueError(f"it labels {', '.join(sorted(unknown))}")
+    if probabilities is not None and not ((probabilities >= 0) & (probabilities <= 1)).all():
+        raise ValueError("it states probabilities that are none")
+
+
+def _check_items(model: Model, scored: Rows, values: Objects) -> None:
+    """Raise ValueError where a model finds spans outside of a sentence; links are of such spans."""
+    if model.info.unit != "spans":
+        return
+    for sentence, spans in zip(scored, values, strict=True):
+        last = sentence["end"] - sentence["start"]
+        for span in spans:
+            if not 0 <= span.start < span.end <= last:
+                raise ValueError(f"it marks {span.start}-{span.end} in {last} characters")
 
 
 def _stated(labels: Sequence[str], probabilities: Floats) -> dict[str, float]:

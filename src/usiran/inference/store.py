@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from usiran.errors import FileError, shorten
+from usiran.files import BAD_JSON, read_bytes
 from usiran.inference.stored_types import STORED_TYPES, with_present_names, with_stored_names
 from usiran.models.base import Estimator
 from usiran.models.tagger import LinearTagger
@@ -40,8 +42,14 @@ ORDER = ("stance", "holder", "actors", "events", "roles", "linking", "affiliatio
 TRUSTED = ("scipy.sparse._csr.csr_matrix", *sorted(set(STORED_TYPES.values())))
 
 # What building a damaged file may raise; the file is refused whichever it is.
-_BAD_FILE = (zipfile.BadZipFile, zlib.error, OSError, EOFError)
-_BAD_CONTENT = (LookupError, ValueError, TypeError, AttributeError, ImportError, RuntimeError)
+# The last two are what NumPy makes of the head of a damaged array.
+_BAD_FILE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, TokenError, SyntaxError)
+_BAD_CONTENT = (
+    *(LookupError, ValueError, TypeError, AttributeError, ImportError, RuntimeError),
+    *(ArithmeticError, AssertionError, MemoryError),
+)
+LARGEST_MODEL = 1 << 30
+"""Bytes that a model file may hold unpacked: 1 GiB."""
 _TRAIN = "train it again: `usiran train TASK SYSTEM --output DIR`"
 
 
@@ -81,6 +89,20 @@ class Model:
 
     info: ModelInfo
     estimator: Estimator
+    folder: Path
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Refuse the model's file where labelling with it fails: its parts do not fit together."""
+        try:
+            yield
+        except _BAD_CONTENT as error:
+            value = shorten(f"{type(error).__name__}: {error}")
+            allowed, fix = (
+                f"a fitted system for {self.info.task}",
+                f"do not use this file; {_TRAIN}",
+            )
+            raise FileError(self.folder / MODEL, value, allowed, fix) from error
 
 
 def dumps(estimator: Estimator) -> bytes:
@@ -117,7 +139,7 @@ def load(folder: Path) -> Model:
     unknown = sorted(set(map(str, getattr(estimator, "classes_", ()))) - set(info.labels))
     if unknown:
         raise FileError(path, f"labels {', '.join(unknown)}", ", ".join(info.labels), _TRAIN)
-    return Model(info, estimator)
+    return Model(info, estimator, folder)
 
 
 def _folders_in(path: Path) -> list[Path]:
@@ -173,7 +195,7 @@ def _check_given(info: ModelInfo, models: Container[str]) -> None:
 
 def _content(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bytes(path)
     except OSError as error:
         allowed = "a file that `usiran train` wrote"
         raise FileError.of(error, path, allowed, _TRAIN) from None
@@ -182,7 +204,7 @@ def _content(path: Path) -> bytes:
 def _read_info(path: Path) -> ModelInfo:
     try:
         info = msgspec.json.decode(_content(path), type=ModelInfo)
-    except msgspec.DecodeError as error:
+    except BAD_JSON as error:
         raise FileError(path, shorten(error), "what `usiran train` writes", _TRAIN) from None
     if info.format != FORMAT:
         raise FileError(path, f"format {info.format}", f"format {FORMAT}", _TRAIN)
@@ -206,7 +228,9 @@ def build(path: Path) -> Estimator:
         with warnings.catch_warnings():
             # A patch release apart is fine; further apart was refused before.
             warnings.simplefilter("ignore", InconsistentVersionWarning)
-            content = with_present_names(_content(path))
+            content = _content(path)
+            _check_size(content)
+            content = with_present_names(content)
             estimator: Estimator = skops.io.loads(content, trusted=list(TRUSTED))
             _join(estimator)
     # It derives from TypeError, so it comes before the damaged files.
@@ -217,6 +241,17 @@ def build(path: Path) -> Estimator:
         value = shorten(f"{type(error).__name__}: {error}")
         raise FileError(path, value, "a model in the skops format", _TRAIN) from None
     return estimator
+
+
+def _check_size(archive: bytes) -> None:
+    """Raise ValueError where an archive unpacks to more than a model may hold."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as file:
+        if sum(entry.file_size for entry in file.infolist()) > LARGEST_MODEL:
+            raise ValueError(f"more than {LARGEST_MODEL:,} bytes, unpacked")
+        # A sparse matrix is an archive in the archive.
+        for name in file.namelist():
+            if name.endswith(".npz"):
+                _check_size(file.read(name))
 
 
 # skops cannot write a circle, and a tagger's token model points back at its tagger. The

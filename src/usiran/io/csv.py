@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from usiran.errors import FileError, counted
+from usiran.files import read_bytes
 from usiran.hidden import plain
 
 # Also the wide forms, which some spreadsheets take for the narrow ones; a number is no formula.
@@ -20,9 +21,17 @@ def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dic
 
     `name` is how an error calls it, `columns` are those that must be there.
     """
+    header, rows = read_cells(path, name=name, columns=columns)
+    return [dict(zip(header, cells, strict=True)) for cells in rows]
+
+
+def read_cells(
+    path: Path, *, name: str, columns: Sequence[str] = ()
+) -> tuple[list[str], list[list[str]]]:
+    """Read a CSV file as its header and its rows, each of as many cells; see `read_rows`."""
     allowed = f"CSV in UTF-8 with the columns {', '.join(columns)}" if columns else "CSV in UTF-8"
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
         lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except FileNotFoundError:
         raise FileError(name, "no such file", allowed, "put it back") from None
@@ -34,13 +43,21 @@ def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dic
     except csv.Error as error:
         raise FileError(name, str(error), allowed, _FIX) from None
     header = lines[0] if lines else []
-    missing = [column for column in columns if column not in header]
-    if missing or "\0" in text:
-        value = f"no column {', '.join(missing)}" if missing else "a NUL character"
-        raise FileError(name, value, allowed, _FIX)
+    if fault := _header_fault(header, columns) or ("a NUL character" if "\0" in text else ""):
+        raise FileError(name, fault, allowed, _FIX)
     rows = [(number, cells) for number, cells in enumerate(lines[1:], 2) if cells]
     _refuse_lengths(rows, len(header), name)
-    return [dict(zip(header, cells, strict=True)) for _, cells in rows]
+    return header, [cells for _, cells in rows]
+
+
+def _header_fault(header: Sequence[str], columns: Sequence[str]) -> str:
+    """Return what is wrong with a header, "" for nothing."""
+    if not header:
+        return "no header"
+    if twice := sorted({column for column in header if header.count(column) > 1}):
+        return f"the column {', '.join(twice)} twice"
+    missing = [column for column in columns if column not in header]
+    return f"no column {', '.join(missing)}" if missing else ""
 
 
 def _refuse_lengths(rows: Iterable[tuple[int, Sequence[str]]], width: int, name: str) -> None:

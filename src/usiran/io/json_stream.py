@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from usiran.errors import FileError, shorten
+from usiran.files import open_file
 
 CHUNK = 1 << 21
 """Bytes read at a time; more where one object is longer."""
@@ -39,7 +40,7 @@ def batches(path: Path, *, name: str) -> Iterator[Objects]:
     can come after batches that were yielded.
     """
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             yield from _Splitter(file, name).batches()
     except FileNotFoundError:
         raise FileError(name, "no such file", _ALLOWED, "check the path") from None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from usiran.errors import FileError, Finding
+from usiran.files import read_bytes
 
 Json = dict[str, Any]
 
@@ -25,7 +26,7 @@ _FIX = "export the project again as JSON, or save the table as UTF-8"
 def read_table(path: Path, *, name: str) -> Iterator[Json | Finding]:
     """Yield the rows of a CSV or TSV export; a row with cells too many or few is a finding."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
     except OSError as error:
         raise FileError.of(error, name, "a CSV export", "check the path") from None
     except UnicodeDecodeError as error:

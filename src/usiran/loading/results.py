@@ -13,6 +13,7 @@ import pandas as pd
 
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError, shorten
+from usiran.files import BAD_JSON, read_bytes
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import FILES, KEYS, MODELS, check
 
@@ -31,8 +32,8 @@ def read_benchmark(corpus: Corpus, scheme: Scheme) -> tuple[dict[str, pd.DataFra
         name = "predictions" if path.name.endswith(".predictions.jsonl") else "results"
         try:
             rows[name] += _predictions(path) if name == "predictions" else [_result(path)]
-        except msgspec.DecodeError as error:
-            value, file = shorten(error, 160), corpus.name_of(path)
+        except (*BAD_JSON, OSError) as error:
+            value, file = shorten(error), corpus.name_of(path)
             findings.append(Finding(file, "", "", value, "a file of the benchmark", _RUN))
     frames = {}
     for name, table in rows.items():
@@ -65,7 +66,7 @@ def predictions_of(
     for path in sorted((folder / system).glob("*.predictions.jsonl")):
         try:
             lines = [line for line in _predictions(path) if not line["replicate"]]
-        except msgspec.DecodeError as error:
+        except (*BAD_JSON, OSError) as error:
             value, file = shorten(error, 160), corpus.name_of(path)
             raise InputError.of(file, value, "a file of the benchmark", _RUN) from None
         predicted[path.name.split(".")[0]] = {
@@ -77,13 +78,13 @@ def predictions_of(
 
 
 def _result(path: Path) -> dict[str, Any]:
-    return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+    return msgspec.json.decode(read_bytes(path), type=dict[str, Any])
 
 
 def _predictions(path: Path) -> Iterator[dict[str, Any]]:
     decoder = msgspec.json.Decoder(dict[str, Any])
     source = {"system": path.parent.name, "task": path.name.split(".")[0], "replicate": 0}
-    for line in decoder.decode_lines(path.read_bytes()):
+    for line in decoder.decode_lines(read_bytes(path)):
         yield source | line
 
 

@@ -13,12 +13,13 @@ import pandas as pd
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InvalidCorpus
+from usiran.files import is_there
 from usiran.io.collection import paused_collection
-from usiran.io.csv import read_rows
+from usiran.io.csv import read_cells
 from usiran.label_studio.annotation_records import AnnotationRow, TaskReading, annotation_rows
 from usiran.label_studio.read_export import read_export
 from usiran.loading.gold import gold_frames
-from usiran.schemas.base import ARTICLE_ID, ROUND
+from usiran.schemas.base import is_id
 from usiran.schemas.label_scheme import Project, Scheme, read_scheme
 from usiran.schemas.tables import FILES, KEYS, MODELS, check, empty, rows_of
 from usiran.text.articles import Sentence, Stored, Texts, grouped, read_stored, read_text
@@ -145,7 +146,7 @@ class _Reader:
 
     def read_csv(self, name: str) -> None:
         # Empty, not absent: no reader has to ask whether a corpus has a contrast set.
-        if not (MODELS[name].needed or (self.corpus.root / FILES[name]).exists()):
+        if not (MODELS[name].needed or is_there(self.corpus.root / FILES[name])):
             self.tables[name] = empty(name)
         elif (raw := self._raw(name)) is not None:
             self._add(name, raw)
@@ -171,7 +172,7 @@ class _Reader:
         self._find_strays(self.corpus.withdrawn, ".json", ids)
 
     def _stored(self, article_id: str) -> Stored | None:
-        if not re.match(ARTICLE_ID, article_id):
+        if not is_id(article_id):
             return None  # no file can have such an id; the model reports it
         try:
             return read_stored(self.corpus, article_id)
@@ -232,7 +233,7 @@ class _Reader:
         for path in sorted(self.corpus.submissions.rglob("*.json*")):
             owner = path.relative_to(self.corpus.submissions).parts[:-1]
             project = next((name for name in PROJECTS if path.name == f"{name}.json"), None)
-            if project is None or len(owner) != 2 or not all(re.match(ROUND, o) for o in owner):
+            if project is None or len(owner) != 2 or not all(map(is_id, owner)):
                 allowed = "<round>/<annotator_id>/stance.json or spans.json, in small letters"
                 self._add_finding(path, allowed, "move the file there, or take it out")
                 continue
@@ -279,16 +280,16 @@ class _Reader:
         """Read a table kept as CSV as texts, blank cells missing; None where it cannot be read."""
         file = file or FILES[name]
         try:
-            rows = read_rows(self.corpus.root / file, name=file)
+            header, rows = read_cells(self.corpus.root / file, name=file)
         except FileError as error:
             self.findings.append(error.finding)
             return None
         # Not pandas' own reader: it would guess types, and take a text such as 'NA' for missing.
         columns = MODELS[name].columns
-        names = list(rows[0]) if rows else list(columns)
-        cells = {key: [row[key] or None for row in rows] for key in names}
-        frame = pd.DataFrame(cells, dtype=object)
-        for key in (key for key in names if key in columns and str(columns[key].dtype) == "int64"):
+        frame = pd.DataFrame(
+            [[cell or None for cell in row] for row in rows], columns=header, dtype=object
+        )
+        for key in (key for key in header if key in columns and str(columns[key].dtype) == "int64"):
             # pandas would take ' 54' and other digits than 0-9 for numbers.
             frame[key] = frame[key].map(lambda text: text if _is_whole(text) else repr(text))
         return frame

@@ -18,7 +18,7 @@ from usiran.models.guest import guest
 from usiran.models.registry import BuildContext, System
 from usiran.models.settings import Settings
 from usiran.plugins import Group, Plugin, guarded, load
-from usiran.schemas.base import ARTICLE_ID
+from usiran.schemas.base import is_id
 from usiran.tasks.base import Task
 
 GROUP: Group = "usiran.systems"
@@ -56,7 +56,7 @@ def _errors(
 ) -> list[Finding]:
     # The name becomes a folder's, the texts stand in Markdown.
     checks = [
-        (bool(re.fullmatch(ARTICLE_ID, slug)), "name", slug, "a name with letters or digits"),
+        (is_id(slug), "name", slug, "a name with letters or digits"),
         *(
             (text.strip() != "" and text.isprintable(), "title, description", text, "one line each")
             for text in texts

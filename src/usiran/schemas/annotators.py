@@ -12,7 +12,7 @@ TABLE = Table(
     columns={
         "annotator_id": text("the folder name of its submissions", matches=ANNOTATOR_ID),
         "kind": text("a person or a language model", among=KINDS),
-        "name": text("who or which model it is", filled=True),
-        "note": text("how it worked", nullable=True),
+        "name": text("who or which model it is", filled=True, typed=True),
+        "note": text("how it worked", nullable=True, typed=True),
     },
 )

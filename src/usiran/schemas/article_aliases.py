@@ -1,6 +1,6 @@
 """Surfaces that stand for an actor within one article."""
 
-from usiran.schemas.base import ACTOR_ID, ARTICLE_ID, Table, text
+from usiran.schemas.base import ACTOR_ID, ARTICLE_ID, WORDED, Table, text
 
 TABLE = Table(
     "article_aliases",
@@ -11,9 +11,9 @@ TABLE = Table(
     key=("article_id", "alias"),
     columns={
         "article_id": text("where the surface stands for the actor", matches=ARTICLE_ID),
-        "alias": text("the surface", filled=True),
+        "alias": text("the surface", filled=True, typed=True),
         "actor_id": text("an actor of the registry", matches=ACTOR_ID),
-        "reason": text("how this was decided", filled=True),
+        "reason": text("how this was decided", filled=True, typed=True, checks=[WORDED]),
     },
     needed=False,
 )

@@ -13,7 +13,7 @@ _ADDRESS = r"^https?://\S+$"
 _ERROR = "{} is missing exactly where its basis is unknown"
 # What is not of the form at all is the finding of the pattern, not a second one of the calendar.
 _CALENDAR = pa.Check(
-    lambda column: column.map(lambda date: not re.match(EDTF, str(date)) or is_edtf(date)),
+    lambda column: column.map(lambda date: not re.fullmatch(EDTF, str(date)) or is_edtf(date)),
     name="edtf",
 )
 
@@ -28,9 +28,9 @@ def _fact(name: str, about: str, noun: str, **form: Any) -> dict[str, pa.Column]
     }
 
 
-_TITLE = _fact("title", "the headline", "the title", filled=True)
-_AUTHOR = _fact("author", "who wrote it", "the author", filled=True)
-_PUBLISHER = _fact("publisher", "who published it", "the publisher", filled=True)
+_TITLE = _fact("title", "the headline", "the title", filled=True, typed=True)
+_AUTHOR = _fact("author", "who wrote it", "the author", filled=True, typed=True)
+_PUBLISHER = _fact("publisher", "who published it", "the publisher", filled=True, typed=True)
 _PUBLISHED = _fact(
     "published",
     "when: a year, month, day or interval of the calendar (EDTF level 0)",
@@ -45,8 +45,14 @@ _ORIGIN = _fact(
 )
 # What a spun copy was made from; of an original, the article's own facts stand there too.
 _ORIGINAL = {
-    **_fact("original_title", "the original's headline", "that title", filled=True),
-    **_fact("original_publisher", "who published the original", "that publisher", filled=True),
+    **_fact("original_title", "the original's headline", "that title", filled=True, typed=True),
+    **_fact(
+        "original_publisher",
+        "who published the original",
+        "that publisher",
+        filled=True,
+        typed=True,
+    ),
     **_fact("original_url", "an address of the original", "that address", matches=_ADDRESS),
     **_fact(
         "original_published",
@@ -80,8 +86,8 @@ TABLE = Table(
         **_ORIGIN,
         **_ORIGINAL,
         "language": text("an ISO 639 code", matches=r"^[a-z]{2,3}$"),
-        "rights": text("who holds the text's rights", filled=True),
-        "note": text("the evidence for what is inferred", nullable=True),
+        "rights": text("who holds the text's rights", filled=True, typed=True),
+        "note": text("the evidence for what is inferred", nullable=True, typed=True),
         "text_sha256": text("SHA-256 of the text's UTF-8 bytes", matches=SHA256, unique=True),
         "text_status": text(TEXT_STATUS, among=TEXT_STATUSES[:2]),
         "text": text("the text exactly as stored", filled=True),

@@ -19,6 +19,15 @@ CONTRAST_ID = rf"^{_SLUG}#[0-9]{{3,}}~[0-9]+$"
 SCORED_ID = rf"^{_SLUG}#[0-9]{{3,}}(?:~[0-9]+)?$"
 UNIT_ID = rf"^{_SLUG}(?:#[0-9]{{3,}}|@(?:actor|event):[0-9]+-[0-9]+)?$"
 ANNOTATOR_ID = ROUND = ACTOR_ID = ARTICLE_ID
+QUESTION_ID = (
+    rf"^(?:stance|holder|article_stance|role|actor|event)/{_SLUG}"
+    r"(?:#[0-9]{3,}|@(?:actor|event):[0-9]+-[0-9]+)?$"
+)
+# Ids become names of files; these name devices on Windows, whatever ending they have.
+DEVICES = (
+    *("con", "prn", "aux", "nul"),
+    *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
+)
 SHA256 = r"^[0-9a-f]{64}$"
 
 # EDTF level 0 (ISO 8601-2:2019): a year, month or day, or an interval of two of them.
@@ -26,6 +35,30 @@ _DAY = r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
 EDTF = rf"^{_DAY}(?:/{_DAY})?$"
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
 TIMESTAMP = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_TIME}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
+
+
+# Breaks of lines, controls, changes of direction, marks of byte order, half surrogates: nobody
+# types them into a line on purpose, and they make it look like what it is not.
+CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff"
+_CONTROL = re.compile(f"[{CONTROLS}]")
+
+
+def is_line(value: str) -> bool:
+    r"""Whether a text is one line without characters that control how it is shown.
+
+    >>> is_line("a café"), is_line("two\nlines"), is_line("\u202edrawkcab")
+    (True, False, False)
+    """
+    return _CONTROL.search(value) is None
+
+
+def is_id(value: str) -> bool:
+    r"""Whether a text can be the id of an article, an annotator, a round or a system.
+
+    >>> is_id("port-patrol"), is_id("port-patrol\n"), is_id("con")
+    (True, False, False)
+    """
+    return re.fullmatch(ARTICLE_ID, value) is not None and value not in DEVICES
 
 
 class Form(NamedTuple):
@@ -80,13 +113,17 @@ def text(
     matches: str | None = None,
     among: Sequence[str] = (),
     filled: bool = False,
+    typed: bool = False,
     checks: Sequence[pa.Check] = (),
     **options: Any,
 ) -> pa.Column:
-    """Return a column of texts: of a pattern, of a closed set, or not empty."""
+    """Return a column of texts: of a pattern, of a closed set, not empty, a line people typed."""
     rules = [pa.Check.isin(among)] if among else []
-    rules += [pa.Check.str_matches(matches)] if matches else []
+    # To a pattern a break of line at the end is as good as the end.
+    rules += [pa.Check.str_matches(matches), _UNBROKEN] if matches else []
+    rules += [pa.Check.notin(DEVICES)] if matches == ARTICLE_ID else []
     rules += [pa.Check.str_length(min_value=1)] if filled else []
+    rules += [_LINE] if typed else []
     return _column(str, about, [*rules, *checks], **options)
 
 
@@ -157,7 +194,7 @@ def is_edtf(value: object) -> bool:
     >>> is_edtf("2020-02-29"), is_edtf("2021-02-29"), is_edtf("2020-08/2020-12")
     (True, False, True)
     """
-    if not isinstance(value, str) or not re.match(EDTF, value):
+    if not isinstance(value, str) or not re.fullmatch(EDTF, value):
         return False
     parts = value.split("/")
     try:
@@ -172,6 +209,15 @@ def is_list(value: object, kind: type | tuple[type, ...]) -> bool:
     """Whether `value` is a tuple or list of items of a kind."""
     return isinstance(value, tuple | list) and all(isinstance(item, kind) for item in value)
 
+
+_UNBROKEN = pa.Check(lambda column: ~column.str.endswith("\n"), name="unbroken", error="unbroken")
+_LINE = pa.Check(lambda column: column.map(is_line), name="line", error="line")
+WORDED = pa.Check(
+    lambda column: column.map(lambda reason: any(map(str.isalpha, reason))),
+    name="worded",
+    error="worded",
+)
+"""A reason that is nothing but a number or a mark is none."""
 
 # pandas would coerce anything to one of the two: hence an object column with a check.
 BOOLEAN = Form("boolean", {"type": "boolean"}, lambda value: isinstance(value, bool))

@@ -1,6 +1,6 @@
 """The edited sentences that were left out of the contrast set."""
 
-from usiran.schemas.base import CONTRAST_ID, SENTENCE_ID, Table, text
+from usiran.schemas.base import CONTRAST_ID, SENTENCE_ID, WORDED, Table, text
 
 TABLE = Table(
     "contrast_dropped",
@@ -12,7 +12,7 @@ TABLE = Table(
         "contrast_id": text("the edited sentence", matches=CONTRAST_ID),
         "sentence_id": text("the sentence edited", matches=SENTENCE_ID),
         "text": text("the edited sentence", filled=True),
-        "reason": text("why it was left out", filled=True),
+        "reason": text("why it was left out", filled=True, typed=True, checks=[WORDED]),
     },
     needed=False,
 )

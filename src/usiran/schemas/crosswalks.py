@@ -15,9 +15,9 @@ TABLE = Table(
     columns={
         "crosswalk": text("the file's name", matches=r"^[a-z0-9]+$"),
         "event": text("an event label"),
-        "target": text("a category of the other ontology", filled=True, nullable=True),
+        "target": text("a category of the other ontology", filled=True, typed=True, nullable=True),
         "relation": text("what the target is to the label", among=RELATIONS),
-        "note": text("what the mapping leaves out", nullable=True),
+        "note": text("what the mapping leaves out", nullable=True, typed=True),
     },
     labels={"event": "event"},
     rules=(

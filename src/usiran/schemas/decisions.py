@@ -24,7 +24,7 @@ TABLE = Table(
         "overrules": cells(
             "true or false: whether it overrules a majority", base.BOOLEAN, parsers=[_BOOLEAN]
         ),
-        "reason": text("the rule that decides", filled=True),
+        "reason": text("the rule that decides", filled=True, typed=True, checks=[base.WORDED]),
         "decided_by": text("an annotator_id", matches=base.ANNOTATOR_ID),
         "decided_at": text("when (ISO 8601)", matches=base.TIMESTAMP),
     },

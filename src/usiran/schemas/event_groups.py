@@ -1,6 +1,6 @@
 """The events that tell of one happening."""
 
-from usiran.schemas.base import EVENT_SPAN_ID, Table, text
+from usiran.schemas.base import EVENT_SPAN_ID, WORDED, Table, text
 
 TABLE = Table(
     "event_groups",
@@ -12,7 +12,7 @@ TABLE = Table(
     columns={
         "event_id": text("the event's span_id", matches=EVENT_SPAN_ID),
         "event_group": text("the span_id of the group's first event", matches=EVENT_SPAN_ID),
-        "reason": text("what the happening is", filled=True),
+        "reason": text("what the happening is", filled=True, typed=True, checks=[WORDED]),
     },
     needed=False,
 )

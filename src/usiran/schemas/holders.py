@@ -1,6 +1,6 @@
 """Who a source is: whose position or content a sentence gives."""
 
-from usiran.schemas.base import ACTOR_SPAN_ID, SENTENCE_ID, Table, text
+from usiran.schemas.base import ACTOR_SPAN_ID, SENTENCE_ID, WORDED, Table, text
 
 TABLE = Table(
     "holders",
@@ -14,7 +14,7 @@ TABLE = Table(
             "the mention that names the source, if one does", matches=ACTOR_SPAN_ID, nullable=True
         ),
         "affiliation": text("whose side the source is on, if no mention says", nullable=True),
-        "reason": text("how this was decided", filled=True),
+        "reason": text("how this was decided", filled=True, typed=True, checks=[WORDED]),
     },
     labels={"affiliation": "affiliation"},
     needed=False,

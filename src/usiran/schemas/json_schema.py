@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 import pandera.pandas as pa
 
+from usiran.schemas.base import CONTROLS
 from usiran.schemas.tables import MODELS, Allowed, schema_of
 
 _TYPES = {"str": "string", "string": "string", "int64": "integer", "float64": "number"}
@@ -20,6 +21,11 @@ _CHECKS: dict[str, Callable[[Mapping[str, object]], dict[str, object]]] = {
     "less_than_or_equal_to": lambda s: {"maximum": s["max_value"]},
     "greater_than_or_equal_to": lambda s: {"minimum": s["min_value"]},
     "str_length": lambda s: {"minLength": s["min_value"]},
+    "notin": lambda _: {"not": {"pattern": "^(?:con|prn|aux|nul|(?:com|lpt)[0-9])$"}},
+    "line": lambda _: {"pattern": f"^[^{CONTROLS}]*$"},
+    # What the `$` of a pattern says in JSON Schema, where it is the end alone.
+    "unbroken": lambda _: {},
+    "worded": lambda _: {},
     # No pattern knows how many days a month has.
     "edtf": lambda _: {},
 }

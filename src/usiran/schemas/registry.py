@@ -13,11 +13,11 @@ TABLE = Table(
     key=("actor_id",),
     columns={
         "actor_id": text("a readable slug", matches=ACTOR_ID),
-        "name": text("canonical name", filled=True, unique=True),
+        "name": text("canonical name", filled=True, typed=True, unique=True),
         "type": text("what kind of actor it is"),
         "affiliation": text("whose side it belongs to"),
-        "aliases": text("surfaces, divided by ' | '", nullable=True),
-        "note": text("why this type or affiliation", nullable=True),
+        "aliases": text("surfaces, divided by ' | '", nullable=True, typed=True),
+        "note": text("why this type or affiliation", nullable=True, typed=True),
     },
     labels={"type": "actor", "affiliation": "affiliation"},
 )

@@ -16,7 +16,15 @@ from usiran.schemas.base import Table
 # Imported by name, so that a new table is a module and one word here.
 _NAMES = (
     *("articles", "sentences", "folds", "annotators", "registry", "actor_links"),
-    *("article_aliases", "crosswalks", "annotations", "votes", "decisions", "event_groups"),
+    *(
+        "article_aliases",
+        "crosswalks",
+        "annotations",
+        "votes",
+        "adjudication",
+        "decisions",
+        "event_groups",
+    ),
     *("holders", "stance", "article_stance", "actors", "events", "roles", "contrast"),
     *("contrast_key", "contrast_labels", "contrast_dropped", "companion"),
     *("predictions", "results"),
@@ -221,6 +229,13 @@ _DTYPES = {"int64": "a whole number", "float64": "a number", "bool": "true or fa
 
 _RULES: dict[str, Callable[[str, pa.Column], tuple[str, str]]] = {
     "isin": _listed,
+    "notin": lambda about, _: (f"{about}, and no device of Windows", "choose another name"),
+    "unbroken": lambda about, _: (f"{about}, without a line break", "take out the line break"),
+    "worded": lambda about, _: (f"words ({about})", "say it in words"),
+    "line": lambda about, _: (
+        f"one line without controls and changes of direction ({about})",
+        "type it again",
+    ),
     "field_uniqueness": lambda about, _: (f"each value once ({about})", "remove or rename one"),
     "not_nullable": lambda about, _: (f"a value ({about})", "fill it in"),
     "coerce_dtype": lambda about, column: (

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError
+from usiran.files import read_bytes
 from usiran.io.csv import read_rows
 from usiran.text.standoffs import withdrawn_standoff
 
@@ -80,7 +81,7 @@ def read_text(path: Path, *, name: str | None = None, what: str = "the article's
     file = name or str(path)
     try:
         # As bytes: reading it as text would turn CRLF into LF, and move every offset behind it.
-        return path.read_bytes().decode("utf-8")
+        return read_bytes(path).decode("utf-8")
     except OSError as error:
         raise FileError.of(error, file, what, "check the path") from None
     except UnicodeDecodeError as error:

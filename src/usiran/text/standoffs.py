@@ -14,6 +14,7 @@ import regex
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError, shorten
+from usiran.files import BAD_JSON, read_bytes
 from usiran.text.tokens import WORD
 
 MASK = "_"
@@ -90,7 +91,7 @@ def read_standoff(content: bytes, article_id: str, *, file: str, fix: str) -> St
     """Return what a stand-off file holds; an error calls it `file` and says `fix`."""
     try:
         standoff = msgspec.json.decode(content, type=Standoff)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except BAD_JSON as error:
         raise FileError(file, shorten(error, 120), "a stand-off file", fix) from None
     if standoff.checksum != _checksum(standoff) or standoff.article_id != article_id:
         value = "other content than its checksum says"
@@ -103,7 +104,7 @@ def withdrawn_standoff(corpus: Corpus, article_id: str) -> Standoff | None:
     path = corpus.withdrawn / f"{article_id}.json"
     file, fix = corpus.name_of(path), "put the file back as `usiran articles withdraw` wrote it"
     try:
-        content = path.read_bytes()
+        content = read_bytes(path)
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -14,6 +14,7 @@ _REFERENCES = (
     ("articles.article_id", "folds.article_id"),
     ("annotations.annotator_id", "annotators.annotator_id"),
     ("decisions.decided_by", "annotators.annotator_id"),
+    ("adjudication.decided_by", "annotators.annotator_id"),
     ("actor_links.span_id", "actors.span_id"),
     ("actor_links.actor_id", "registry.actor_id"),
     ("actors.actor_id", "registry.actor_id"),

@@ -50,6 +50,7 @@ RULES = (
     Rule(("annotations",), votes.annotators_enough),
     Rule(("annotations", "votes"), votes.votes_equal),
     Rule(("decisions", *_GOLD), votes.decisions_hold),
+    Rule(("decisions", "adjudication"), votes.decisions_kept),
     Rule(("annotations", "decisions", *_GOLD), votes.decided),
     Rule(("registry",), registry.aliases_unique),
     Rule(("registry", "actors"), registry.types_agree),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from usiran.errors import Finding
+from usiran.files import is_there
 from usiran.loading import Opened
 from usiran.schemas.names import REMARKS, SENTENCE_LAYERS
 from usiran.schemas.tables import FILES
@@ -14,6 +15,8 @@ from usiran.validation.labels import file_of
 ADJUDICATED = 3
 """From so many annotators on a gold is adjudicated: every disagreement has its reason."""
 
+# What the adjudication writes before the reason of the decision that another one is due to.
+_FOLLOWS = re.compile(r"^follows from \S+: ")
 _MANIFEST = "dataset/corpus.toml"
 # Decided as a whole: the decisions on a unit are all the labels that it has.
 _WHOLE = ("grounds", "role")
@@ -138,6 +141,28 @@ def votes_equal(opened: Opened) -> Iterator[Finding]:
             allowed = f"{expected[vote]}, as counted over the submissions of {', '.join(rounds)}"
             fix = "put the votes or the annotator's labels back as they were"
             yield Finding(FILES["votes"], _id(vote), "votes", str(stored[vote]), allowed, fix)
+
+
+def decisions_kept(opened: Opened) -> Iterator[Finding]:
+    """Find decisions behind the gold that the adjudicators' file no longer has."""
+    if not is_there(opened.corpus.root / FILES["adjudication"]):
+        return  # one pass was adopted as it is, and each decision written by hand
+    made = {
+        (_article_of(row.id.partition("/")[2]), row.reason, row.decided_by, row.decided_at)
+        for row in opened.rows("adjudication")
+    }
+    for row in opened.rows("decisions"):
+        told = (_FOLLOWS.sub("", row.reason), row.decided_by, row.decided_at)
+        if (_article_of(row.unit_id), *told) not in made:
+            record = f"{row.layer} {row.unit_id}"
+            allowed = f"a decision that stands in {FILES['adjudication']}"
+            fix = "put that file back as it was, or run `usiran annotate adjudicate`"
+            yield Finding(FILES["decisions"], record, "", ", ".join(told), allowed, fix)
+
+
+def _article_of(unit_id: str) -> str:
+    """Return the article of a sentence, a span or an article."""
+    return re.split("[#@]", unit_id)[0]
 
 
 def decided(opened: Opened) -> Iterator[Finding]:

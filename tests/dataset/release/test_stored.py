@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.support.releasable import DAY, snapshot
@@ -40,6 +42,18 @@ def test_a_snapshot_that_was_changed_is_named(corpus: Corpus) -> None:
 def test_a_manifest_that_is_none_is_named(corpus: Corpus, content: str, told: str) -> None:
     (corpus.dataset / "releases" / "1.0.0" / "manifest.json").write_text(content)
     with pytest.raises(FileError, match=rf"manifest\.json: .*{told}"):
+        latest(corpus)
+
+
+@pytest.mark.parametrize(
+    "name", ["../../secret", "/etc/passwd", "data/../../x", "..\\x", "C:\\x", "", "data//x"]
+)
+def test_a_manifest_names_no_file_outside_of_the_dataset(corpus: Corpus, name: str) -> None:
+    path = corpus.dataset / "releases" / "1.0.0" / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    manifest["files"] = {name: {"sha256": "0" * 64, "size": 1}}
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(FileError, match=r"manifest\.json: .* is not below dataset/"):
         latest(corpus)
 
 

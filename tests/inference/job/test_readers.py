@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,8 +12,10 @@ import pytest
 
 from tests.support.jobs import read_all, rows, source, write
 from usiran.errors import FileError
+from usiran.inference.job.plan import survey
 from usiran.inference.job.readers import LONGEST_LINE, Columns, Place, read
-from usiran.inference.job.sources import Source
+from usiran.inference.job.records import Rejected, record
+from usiran.inference.job.sources import Source, sources_of
 
 KINDS = ("t.jsonl", "t.csv", "t.parquet", "t.saved", "t")
 
@@ -119,3 +123,45 @@ def test_texts_that_cannot_be_read_do_not_stop_the_others(tmp_path: Path) -> Non
     (folder / "big.txt").write_bytes(b"x" * (LONGEST_LINE + 1))
     (folder / "latin.txt").write_bytes("Bagdād".encode("utf-16"))
     assert [bool(row.error) for row in read_all(folder)] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("columns", [["text", "text"], ["text", "id", "id"]])
+def test_a_column_that_stands_twice_is_refused(tmp_path: Path, columns: list[str]) -> None:
+    cells = [pa.array(["One ."]) for _ in columns]
+    pq.write_table(pa.table(cells, names=columns), tmp_path / "t.parquet")
+    (tmp_path / "t.csv").write_text(f"{','.join(columns)}\n{','.join('a' for _ in columns)}\n")
+    for name in ("t.parquet", "t.csv"):
+        with pytest.raises(FileError, match=f"the column '{columns[-1]}' twice"):
+            read_all(tmp_path / name)
+
+
+def test_values_that_python_does_not_have_are_no_texts(tmp_path: Path) -> None:
+    late = pa.array([2**62], pa.timestamp("us"))
+    broken = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\2\0\0\0"), pa.py_buffer(b"\xff\xfe")]
+    )
+    listed = pa.ListArray.from_arrays(pa.array([0, 1], pa.int32()), broken)
+    for values in (late, pa.array([2**62], pa.duration("s")), listed):
+        pq.write_table(
+            pa.table([values, pa.array(["x"])], names=["text", "id"]), tmp_path / "t.parquet"
+        )
+        (row,) = read_all(tmp_path / "t.parquet")
+        assert isinstance(record(row, "t", "t", alone=False), Rejected)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+@pytest.mark.parametrize("name", ["t.jsonl", "t.csv", "t.parquet", "t.txt"])
+def test_a_pipe_is_refused_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(FileError, match="a pipe, no file: save what it gives to one"):
+        survey([source(tmp_path / name)], Columns())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_name_that_is_no_text_is_shown_with_escapes(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"\xff")
+    folder.mkdir()
+    (folder / os.fsdecode(b"a\xfe.txt")).write_text("One .")
+    (only,) = sources_of([str(folder)], tmp_path)
+    assert only.file.endswith("\\udcff/a\\udcfe.txt")
+    assert [row.text for row in read(only, Columns())] == ["One ."]

@@ -24,6 +24,7 @@ from usiran.io.csv import csv_bytes, read_rows
 from usiran.label_studio.annotation_records import TaskReading, span_id
 from usiran.label_studio.check import check_task
 from usiran.label_studio.write_export import export_bytes
+from usiran.schemas.base import is_line
 from usiran.schemas.label_scheme import read_scheme
 from usiran.schemas.tables import MODELS
 from usiran.text.articles import read_texts
@@ -159,9 +160,9 @@ class Adjudicator:
         """Return a checked decision, not yet saved; None where it stands already."""
         reason = " ".join(reason.split())
         self.check_adjudicator(by)
-        if not reason:
+        if not is_line(reason) or not any(map(str.isalpha, reason)):
             fix = "say which rule decides, such as S4"
-            raise _error(file, question.id, "reason", "", "a reason for every decision", fix)
+            raise _error(file, question.id, "reason", reason, "a reason for every decision", fix)
         answer = self.answer(question, labels)
         old = self.decision_on(question)
         if old is not None:

@@ -24,6 +24,7 @@ from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Item, La
 from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
+from usiran.files import is_there
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, span_id
@@ -135,7 +136,7 @@ def decisions_file(corpus: Corpus) -> Path:
 def read_decisions(corpus: Corpus) -> list[Decision]:
     """Return all decisions, the oldest first; none where nothing was decided yet."""
     path = decisions_file(corpus)
-    if not path.exists():
+    if not is_there(path):
         return []
     name = corpus.name_of(path)
     decisions = []

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from usiran.dataset.release.diff import Change, Changes
 from usiran.dataset.release.snapshot import Snapshot
 from usiran.errors import InputError, shorten
+from usiran.schemas.base import is_line
 
 # From table and field of a gold record (None: the record as a whole, and its place) to the
 # layer whose decisions speak of it.
@@ -51,6 +52,8 @@ def explain(
     explains the actor it gives.
     """
     reason = (reason or "").strip() or None
+    if reason is not None and not is_line(reason):
+        raise InputError.of("--reason", reason, "one line of text", "say it in one line")
     decided = _fresh_reasons(old, new)
     moves = {(row.table, row.key): str(row.new) for row in changes.rows if row.field == "span_id"}
     reasons = tuple(

@@ -29,8 +29,8 @@ Snapshot = Mapping[str, Table]
 """From table name to record id to record, both in sorted order."""
 
 LABELS = "labels"
-# Exchange formats of the benchmark: what systems make of the data is no data.
-_NO_DATA = ("predictions", "results")
+# What systems make of the data is no data, and of the adjudication `decisions` is what counts.
+_NO_DATA = ("predictions", "results", "adjudication")
 _KEYS = {name: key for name, key in KEYS.items() if name not in _NO_DATA} | {
     LABELS: ("field", "label")
 }
@@ -69,7 +69,7 @@ def from_lines(name: str, content: bytes, *, file: str) -> Table:
     for number, line in enumerate(content.splitlines(), start=1):
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict) or not row.keys() & set(_KEYS[name]):
             value = f"line {number}: {shorten(line.decode('utf-8', 'replace'))}"

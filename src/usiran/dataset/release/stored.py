@@ -7,9 +7,10 @@ the articles' text) and ``changes.json`` (every change since the release before,
 """
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any, NamedTuple
 
 from packaging.version import Version
@@ -18,6 +19,7 @@ from usiran.corpus import Corpus
 from usiran.dataset.release.snapshot import TABLES, Snapshot, Table, content_hash, from_lines
 from usiran.dataset.release.version import is_version, parse_version
 from usiran.errors import FileError, Finding, InputError, shorten
+from usiran.files import read_bytes
 
 MANIFEST = "manifest.json"
 CHANGES = "changes.json"
@@ -107,7 +109,7 @@ def read_release(folder: Path) -> Release:
             previous=parse_version(manifest["previous"]) if manifest["previous"] else None,
             created=str(manifest["created"]),
             files={
-                str(name): PublishedFile(str(file["sha256"]), int(file["size"]))
+                _below(name): PublishedFile(str(file["sha256"]), int(file["size"]))
                 for name, file in manifest["files"].items()
             },
             content=str(manifest["content"]["all"]),
@@ -119,12 +121,21 @@ def read_release(folder: Path) -> Release:
         raise FileError(path, value, "the manifest of a release", _FIX) from None
 
 
+def _below(name: str) -> str:
+    """Return a file's name if it leads to a place below the dataset; else raise ValueError."""
+    # Taken as a path of either system: the manifest may have been written on the other one.
+    inside = not any(part in ("", ".", "..") for part in re.split(r"[/\\]", name))
+    if not inside or PureWindowsPath(name).drive:
+        raise ValueError(f"the file {name!r} is not below dataset/")
+    return name
+
+
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_bytes(path))
     except OSError as error:
         raise FileError.of(error, path, "the manifest of a release", _FIX) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FileError(path, shorten(error), "one JSON document in UTF-8", _FIX) from None
     if not isinstance(document, dict):
         raise FileError(path, shorten(document), "a JSON object", _FIX)
@@ -133,7 +144,9 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _read_table(path: Path, name: str) -> Table | None:
     try:
-        return from_lines(name, path.read_bytes(), file=str(path))
+        return from_lines(name, read_bytes(path), file=str(path))
     except FileNotFoundError:
         # A table that came to be later; one that was lost shows in the content hash.
         return None
+    except OSError as error:
+        raise FileError.of(error, path, "the records of a release", _FIX) from None

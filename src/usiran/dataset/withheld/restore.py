@@ -23,7 +23,8 @@ from usiran.dataset.withheld.fingerprints import normal, words
 from usiran.dataset.withheld.reader_copies import Copy, Match, best_match, read_copies
 from usiran.dataset.withheld.restore_report import ArticleReport, Report, State, spots
 from usiran.dataset.withheld.text_free import Config, PageData
-from usiran.errors import FileError, shorten
+from usiran.errors import FileError, Finding, refuse, shorten
+from usiran.files import BAD_JSON
 from usiran.text.articles import sha256
 from usiran.text.diff_pieces import edited
 from usiran.text.standoffs import MASK, Standoff, read_standoff
@@ -205,6 +206,12 @@ def _report(known: Known, row: Row) -> ArticleReport:
 def _read_files(edition: Path) -> dict[str, bytes]:
     """Read every file of an edition, but what a download or version control keeps for itself."""
     names = {path: path.relative_to(edition) for path in sorted(edition.rglob("*"))}
+    # What a link leads to would be published as a part of the edition.
+    refuse(
+        Finding(str(path), "", "", "a symbolic link", "a file or a folder", "take it out")
+        for path in names
+        if path.is_symlink() and not path.name.startswith(".")
+    )
     files = {
         name.as_posix(): path.read_bytes()
         for path, name in names.items()
@@ -220,7 +227,7 @@ def _read_files(edition: Path) -> dict[str, bytes]:
 def _read_page_data(files: Mapping[str, bytes]) -> PageData:
     try:
         return msgspec.json.decode(files[text_free.PAGE_DATA], type=PageData)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except BAD_JSON as error:
         allowed = "what the pages are made from"
         raise FileError(text_free.PAGE_DATA, shorten(error, 120), allowed, _AGAIN) from None
 

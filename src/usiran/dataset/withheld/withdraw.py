@@ -25,6 +25,7 @@ from usiran.errors import FileError, Finding, InputError
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.loading import Opened
+from usiran.schemas.base import is_line
 from usiran.schemas.tables import FILES, MODELS, Frames, rows_of
 from usiran.text.articles import read_text, read_texts, sha256
 from usiran.text.diff_pieces import edited
@@ -105,8 +106,8 @@ def withdrawal(
     sentences_of(texts, article_id)
     if article_id in texts.withdrawn:
         raise _refused(article_id, "a withdrawn text", "an article with its text")
-    if not reason.strip():
-        raise InputError.of("--reason", "nothing", "why, in a line", "say it")
+    if not reason.strip() or not is_line(reason):
+        raise InputError.of("--reason", reason or "nothing", "why, in a line", "say it")
     text = texts.texts[article_id]
     items = [*rows_of(frames["contrast"]), *rows_of(frames["contrast_dropped"])]
     standoff = msgspec.structs.replace(

@@ -11,6 +11,7 @@ import msgspec
 import pyarrow as pa
 
 from usiran.errors import FileError
+from usiran.files import BAD_JSON
 from usiran.inference.job.plan import Input, Part, read_part
 from usiran.inference.job.readers import Columns
 from usiran.inference.job.records import Document, Rejected
@@ -84,7 +85,7 @@ class Work(NamedTuple):
         """Return the marker of a part that is whole, with this job's models and code."""
         try:
             marker = msgspec.json.decode(self._marker(part).read_bytes(), type=Marker)
-        except (FileNotFoundError, msgspec.DecodeError):
+        except (FileNotFoundError, *BAD_JSON):
             return None
         expected = (part.sha256, self.job.models_sha256, self.job.code_sha256)
         stated = (marker.input_sha256, marker.models_sha256, marker.code_sha256)

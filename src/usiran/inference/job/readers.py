@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from usiran.errors import FileError, shorten
+from usiran.files import BAD_JSON, open_file
 from usiran.inference.job.records import LONGEST_TEXT, NOT_UTF_8, Row
 from usiran.inference.job.sources import Source, dataset, local
 
@@ -111,7 +112,7 @@ def _texts(source: Source, _: Columns, place: Place) -> Iterator[Row]:
     for after, file in enumerate(source.files[place.after :], start=place.after + 1):
         path = Path(file.place)
         try:
-            with path.open("rb") as opened:
+            with open_file(path) as opened:
                 content = opened.read(LONGEST_LINE + 1)
         except OSError as error:
             yield Row(1, after, None, None, error.strerror or str(error))
@@ -132,7 +133,7 @@ def _jsonl(source: Source, columns: Columns, place: Place) -> Iterator[Row]:
             values = decoder.decode(line)
         except UnicodeDecodeError:
             return Row(number, after, None, None, NOT_UTF_8, line)
-        except msgspec.DecodeError as error:
+        except BAD_JSON as error:
             return Row(number, after, None, None, shorten(error), line)
         missing = [name for name in (columns.text, columns.id) if name and name not in values]
         error_text = f"no key '{missing[0]}'" if missing else ""
@@ -198,6 +199,9 @@ def _csv(source: Source, columns: Columns, place: Place) -> Iterator[Row]:
 
 
 def _parquet(source: Source, columns: Columns, place: Place) -> Iterator[Row]:
+    # Arrow would wait for a pipe without end.
+    with _opened(source):
+        pass
     try:
         with pq.ParquetFile(local(source)) as file:
             names = file.schema_arrow.names
@@ -218,7 +222,7 @@ def _parquet(source: Source, columns: Columns, place: Place) -> Iterator[Row]:
                 if (begin := max(place.after - skipped, 0)) < batch.num_rows:
                     yield from _rows(pa.Table.from_batches([batch]), columns, begin, skipped)
                 skipped += batch.num_rows
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         raise FileError(source.file, shorten(error), "a Parquet file", "write it again") from None
 
 
@@ -248,18 +252,27 @@ def _cells(column: pa.ChunkedArray) -> list[object]:
     """Return the values of a column; strings that are not UTF-8 with surrogates for the bytes."""
     try:
         return list(column.to_pylist())
-    except UnicodeDecodeError:
-        values = column.cast(pa.large_binary()).to_pylist()
-        return [v if v is None else v.decode("utf-8", "surrogateescape") for v in values]
+    except (ValueError, OverflowError):
+        return [_cell(scalar) for chunk in column.chunks for scalar in chunk]
+
+
+def _cell(scalar: pa.Scalar) -> object:
+    """Return one value; what Python has no value for, such as the year 148,000, as its type."""
+    try:
+        return scalar.as_py()
+    except UnicodeDecodeError as error:
+        return error.object.decode("utf-8", "surrogateescape")
+    except (ValueError, OverflowError):
+        return scalar.type
 
 
 @contextmanager
 def _opened(source: Source) -> Iterator[BinaryIO]:
     path = local(source)
     try:
-        file = path.open("rb")
+        file = open_file(path)
     except OSError as error:
-        allowed, fix = "a file that can be read", "check its rights"
+        allowed, fix = "a file that can be read", "name such a file"
         raise FileError.of(error, source.file, allowed, fix) from None
     with file:
         yield file
@@ -271,6 +284,10 @@ def places(file: str, columns: Columns, names: Sequence[str]) -> tuple[int, int 
         if name is not None and name not in names:
             allowed = ", ".join(names) or "a header with column names"
             raise FileError(file, f"no column '{name}'", allowed, f"name it with {option}")
+    for name in (columns.text, columns.id_name):
+        if list(names).count(name) > 1:
+            fix = "rename one of the two"
+            raise FileError(file, f"the column '{name}' twice", "each column once", fix)
     key = list(names).index(columns.id_name) if columns.id_name in names else None
     return list(names).index(columns.text), key
 

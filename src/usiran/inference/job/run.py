@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+import pyarrow as pa
 
 from usiran.errors import FileError, Finding, refuse, shorten
+from usiran.files import BAD_JSON, read_bytes
 from usiran.inference.columns import describe
 from usiran.inference.job.engine import Engine, labelled
 from usiran.inference.job.parts import (
@@ -31,10 +33,14 @@ from usiran.inference.job.parts import (
 from usiran.inference.job.plan import PART, Input, Part, Plan, survey
 from usiran.inference.job.readers import Columns
 from usiran.inference.job.sources import STDIN, sources_of
+from usiran.inference.label_batch import label_batch
 from usiran.inference.store import Model
 from usiran.inference.write_tables import Format
 from usiran.io.atomic import fill, write_file
 
+_TRIAL = pa.table(
+    {"id": ["trial"], "text": ["Officials of two states met.\n\n“We talked,” one said."]}
+)
 JOB, RUN = "job.json", "run.json"
 
 
@@ -100,6 +106,7 @@ def run_job(
     with _stdin(inputs, output) as copied:
         sources = sources_of(inputs, copied)
         plan = survey(sources, options.columns, size=options.part, strict=options.strict)
+        label_batch(models, _TRIAL)  # a model that cannot label is told before anything is written
         job = _job(models, plan, options, pages=pages is not None)
         _begin(output, job, force=options.force)
         work = Work(tuple(models), job, output.absolute(), pages)
@@ -192,8 +199,8 @@ def _begin(output: Path, job: Job, *, force: bool) -> None:
 def _differences(path: Path, job: Job) -> Iterator[Finding]:
     """Yield where the job in a folder is another than the one asked for."""
     try:
-        stored = msgspec.json.decode(path.read_bytes(), type=Job)
-    except (OSError, msgspec.DecodeError) as error:
+        stored = msgspec.json.decode(read_bytes(path), type=Job)
+    except (OSError, *BAD_JSON) as error:
         fix = "start anew with --force, or name another folder"
         raise FileError(path, shorten(error), "what `usiran predict` writes", fix) from None
     fix = "name another folder, or start anew with --force"

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from usiran.errors import FileError, shorten
+from usiran.files import readable
 from usiran.inference.job.records import slug
 
 Kind = Literal["texts", "jsonl", "csv", "parquet", "dataset", "lines"]
@@ -137,7 +138,7 @@ def _on_disk(path: Path) -> Iterator[Source]:
     if not path.exists():
         raise FileError(path, "no such file", _ALLOWED, "name a file or folder of texts")
     if any((path / name).is_file() for name in _SAVED):
-        yield from _splits(str(path), str(path.absolute()), path.absolute().name)
+        yield from _splits(readable(path), str(path.absolute()), path.absolute().name)
     elif path.is_dir():
         texts = sorted(text for text in path.rglob("*.txt") if text.is_file())
         if not texts:
@@ -145,9 +146,9 @@ def _on_disk(path: Path) -> Iterator[Source]:
             raise FileError(path, "a folder without .txt files", _ALLOWED, fix)
         for text in texts:
             name = text.relative_to(path).with_suffix("").as_posix()
-            yield Source("texts", str(text), name, str(text.absolute()))
+            yield Source("texts", readable(text), name, str(text.absolute()))
     else:
-        yield Source(_kind(path, str(path)), str(path), path.stem, str(path.absolute()))
+        yield Source(_kind(path, str(path)), readable(path), path.stem, str(path.absolute()))
 
 
 def _splits(file: str, place: str, name: str) -> Iterator[Source]:

@@ -1,0 +1,1 @@
+"""Inputs mutated by structure, and what every reader must make of them."""
