@@ -216,3 +216,8 @@ def test_whatever_is_given_all_spans_are_placed_in_the_text(
     assert len(placed) == len(given_spans)
     for span in filter(None, placed):
         assert 0 <= span.start < span.end <= len(text)
+
+
+def test_a_quote_longer_than_its_text_is_not_looked_for() -> None:
+    assert place("US said IS", 0, 2, "US said " * 1_000_000) is None
+    assert place("US said IS", 0, 2, "US" + " " * 90) is not None

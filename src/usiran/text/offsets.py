@@ -24,6 +24,7 @@ Way = Literal["exact", "utf16", "crlf", "utf16 crlf", "lf"]
 How = Way | Literal["offsets", "drift", "searched", "trusted"]
 Bounds = tuple[int, int]
 
+_SLACK = 100  # blanks at the ends of a quote
 RADIUS = 32
 """How far from the given start, in code points, a quoted text is searched."""
 
@@ -141,7 +142,12 @@ def place_all(text: str, drawn: Sequence[Drawn]) -> list[Placement | None]:
     ...  for span in (Drawn(9, 14, "Basra"), Drawn(12, 17, "Basra"))]
     ['exact', 'utf16']
     """
-    return _Text(text).place_all(drawn)
+    # A quote writes a line break as two characters, and may have been quoted twice; one that is
+    # longer still, such as a whole file, fits nowhere and would take minutes to look for.
+    most = 4 * len(text) + _SLACK
+    usual = [span for span in drawn if len(span.quoted or "") <= most]
+    placed = dict(zip(usual, _Text(text).place_all(usual), strict=True))
+    return [placed.get(span) for span in drawn]
 
 
 class _Text:
