@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -182,9 +181,6 @@ for command in (
 
 def main() -> None:
     """Run the program and exit with its code."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        # Names of files may be bytes that are no text.
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with session():
             app()
