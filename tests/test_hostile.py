@@ -64,6 +64,9 @@ def assert_seen(done: Done, code: int = 0) -> str:
         ("annotate", "sheet", GAS),
         ("articles", "sentences", GAS),
         ("articles", "list"),
+        ("show", GAS),
+        ("show", f"{GAS}#002"),
+        ("status",),
     ],
 )
 def test_what_a_command_prints_can_be_seen(corpus: Corpus, words: tuple[str, ...]) -> None:
