@@ -29,4 +29,5 @@ def main() -> None:
     print(f"{len(configs)} configs, by the card and as Parquet files alone")
 
 
-main()
+if __name__ == "__main__":
+    main()
