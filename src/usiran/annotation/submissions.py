@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
@@ -124,6 +124,63 @@ def import_labels(
     nothing. Labels that come without a time are given `now` (default: the present). With a
     `renaming`, even an empty one, the export may be of any project.
     """
+    return import_all(
+        {annotator_id: path},
+        corpus,
+        round=round,
+        completed_by=completed_by,
+        renaming=renaming,
+        dry_run=dry_run,
+        now=now,
+    )[annotator_id]
+
+
+def import_all(
+    paths: Mapping[str, Path],
+    corpus: Corpus,
+    *,
+    round: str,
+    completed_by: str | None = None,
+    renaming: Renaming | None = None,
+    dry_run: bool = False,
+    now: datetime | None = None,
+) -> dict[str, Report]:
+    """Do what `import_labels` does with a file of each of several annotators: all, or none."""
+    findings: list[Finding] = []
+    files: dict[Path, bytes] = {}
+    reports = {}
+    for annotator_id, path in paths.items():
+        try:
+            reports[annotator_id], changed = _prepared(
+                path,
+                corpus,
+                round=round,
+                annotator_id=annotator_id,
+                completed_by=completed_by,
+                renaming=renaming,
+                now=now,
+            )
+            files |= changed
+        except InputError as error:
+            findings += error.findings
+    refuse(findings)
+    if dry_run:
+        return reports
+    replace_files(files, corpus.swap)
+    return {who: replace(report, written=bool(report.files)) for who, report in reports.items()}
+
+
+def _prepared(
+    path: Path,
+    corpus: Corpus,
+    *,
+    round: str,
+    annotator_id: str,
+    completed_by: str | None,
+    renaming: Renaming | None,
+    now: datetime | None,
+) -> tuple[Report, dict[Path, bytes]]:
+    """Return what an import would do, and the files that it would write."""
     _check_names(corpus, round, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     tasks, labelled, repairs = read_labels(
@@ -155,17 +212,16 @@ def import_labels(
         if outcomes["new"] or outcomes["changed"] or any(task.repairs for task in old):
             target = submission_file(corpus, round, annotator_id, project)
             files[target] = export_bytes(_in_corpus_order(merged, texts), scheme)
-    if not dry_run:
-        replace_files(files, corpus.swap)
-    return Report(
+    report = Report(
         tasks=counts,
         spans=sum(len(task.annotation.spans) for task in labelled),
         roles=sum(len(task.annotation.roles) for task in labelled),
         repairs=(*repairs, *(finding for task in stored for finding in task.repairs)),
         files=tuple(corpus.name_of(target) for target in files),
-        written=bool(files) and not dry_run,
+        written=False,
         left_out=dict(sum((Counter(task.left_out) for task in tasks), Counter())),
     )
+    return report, files
 
 
 def annotators_file(corpus: Corpus) -> Path:

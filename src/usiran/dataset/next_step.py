@@ -64,7 +64,7 @@ def step_of(article: ArticleStatus, status: Status) -> Step | None:
 
 
 def _labelling(article: ArticleStatus, status: Status) -> Step | None:
-    key, round_name = article.article_id, article.round or (*status.rounds, "r1")[-1]
+    key, round_name = article.article_id, article.round or (status.rounds or ("r1",))[-1]
     done = len(article.done)
     if article.begun:
         own, lacking = next(iter(article.begun.items()))

@@ -1,7 +1,11 @@
 """`usiran annotate`: from sheets and exports to submissions and gold."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
@@ -21,6 +25,9 @@ from usiran.cli.options import CorpusOption, JsonOption, WaitOption, show, show_
 from usiran.cli.options import article_id as full_id
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
+
+if TYPE_CHECKING:
+    from usiran.annotation.annotator_labels import Export
 
 # Commands import what they need inside, so that help does not load pandas.
 app = typer.Typer(
@@ -50,11 +57,12 @@ def sheet(
 
 @app.command("import")
 def import_(
-    file: Annotated[
-        str,
+    files: Annotated[
+        list[str],
         Argument(
-            metavar="FILE",
-            help="A sheet (.txt) or an export (.json, .jsonl, .csv, .tsv); NAME=FILE names whose.",
+            metavar="FILE...",
+            help="A sheet (.txt) or an export (.json, .jsonl, .csv, .tsv); NAME=FILE names whose, "
+            "and of several annotators each.",
         ),
     ],
     *,
@@ -76,25 +84,38 @@ def import_(
     The export may be of any project: --map and --label say what its names are here. All or
     nothing: with any fault nothing is written, but for labels that --skip-faulty leaves out. What
     was mended or left out is told.
-    Example: usiran annotate import drawdown.txt --round r1 --annotator ann
+    Example: usiran annotate import ann=ann.txt bob=bob.txt --round r1
     """
     from usiran.annotation.annotator_labels import Export
-    from usiran.annotation.submissions import import_labels
+    from usiran.annotation.submissions import import_all
     from usiran.label_studio.control_map import Renaming
 
-    export = Export.of(file)
-    if (annotator is None) == (export.annotator is None):
-        raise typer.BadParameter("say once who labelled", param_hint="--annotator or NAME=FILE")
-    report = import_labels(
-        export.path,
+    reports = import_all(
+        _owned(list(map(Export.of, files)), annotator),
         Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait),
         round=round_name,
-        annotator_id=annotator or export.annotator or "",
         completed_by=completed_by,
         renaming=Renaming(maps or (), labels or (), skip_faulty),
         dry_run=dry_run,
     )
-    show_json(asdict(report)) if as_json else show(report)
+    if as_json:
+        by_annotator = {who: asdict(report) for who, report in reports.items()}
+        # Of one file alone what it brought, without a name around it.
+        show_json(by_annotator if len(files) > 1 else next(iter(by_annotator.values())))
+        return
+    for who, report in reports.items():
+        show(f"{who}:\n{report}" if len(files) > 1 else report)
+
+
+def _owned(exports: Sequence[Export], annotator: str | None) -> dict[str, Path]:
+    """Return each annotator's file; it is said once whose each is."""
+    if any((annotator is None) == (export.annotator is None) for export in exports):
+        raise typer.BadParameter("say once who labelled", param_hint="--annotator or NAME=FILE")
+    paths = {export.annotator or annotator or "": export.path for export in exports}
+    if len(paths) < len(exports):
+        message = "one file for each annotator: take them in one after the other"
+        raise typer.BadParameter(message, param_hint="NAME=FILE")
+    return paths
 
 
 @app.command()
