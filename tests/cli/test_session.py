@@ -10,11 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.support.command import call, tree
 from tests.support.killing import kill_at_rename
+from usiran.cli.session import session, to_read
 from usiran.corpus import Corpus
-from usiran.io import lock
+from usiran.errors import FileError
 from usiran.io.atomic import replace_files
 from usiran.io.lock import locked
 
@@ -67,18 +69,36 @@ def test_one_that_was_killed_while_it_held_the_lock_is_named_by_the_next(corpus:
     assert not corpus.rehearsal.exists()
 
 
-def test_who_reads_while_files_are_replaced_is_told_to_run_it_again(
-    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+def test_what_a_killed_command_left_is_no_finding_and_goes_with_the_next_that_writes(
+    corpus: Corpus,
 ) -> None:
-    def interleaved(folder: Corpus) -> list[object]:
-        time.sleep(0.02)  # longer than a tick of a file system's clock
-        replace_files({folder.article("b"): b"b", folder.article("c"): b"c"}, folder.swap)
-        return []
+    before = call("validate", at=corpus)
+    whose = next(corpus.submissions.glob("*/*"))
+    left = [whose / ".stance.json.new", corpus.gold / ".spans.json.new", corpus.data / ".swap.new"]
+    for folder in left:
+        folder.mkdir(parents=True)
+        (folder / "0.new").write_bytes(b"half")
+    assert call("validate", at=corpus) == before
+    assert all(folder.exists() for folder in left)
+    assert call(*ADD, at=corpus).code == 0
+    assert not any(folder.exists() for folder in left)
 
-    monkeypatch.setattr("usiran.dataset.articles.list_articles", interleaved)
-    done = call("articles", "list", at=corpus)
-    assert done.code == 1
-    assert "files that another command replaced while this one read them" in done.err
+
+def test_who_reads_while_files_are_replaced_is_told_to_run_it_again(corpus: Corpus) -> None:
+    files = {corpus.article("b"): b"b", corpus.article("c"): b"c"}
+
+    def read() -> None:
+        with session():
+            to_read(corpus.root)
+            time.sleep(0.02)  # longer than a tick of a file system's clock
+            replace_files(files, corpus.swap)
+            raise SystemExit(0)
+
+    with pytest.raises(FileError, match="another command replaced while this one read them"):
+        read()
+    # Now they are so already, and nothing is replaced.
+    with pytest.raises(SystemExit):
+        read()
 
 
 def test_two_states_where_nothing_can_be_written_are_not_read(
@@ -88,11 +108,11 @@ def test_two_states_where_nothing_can_be_written_are_not_read(
     kill_at_rename(files, corpus.swap, 2)
     before = tree(corpus.root)
 
-    def refused(*_: object) -> None:
+    def refused(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", str(corpus.lock))
 
     with monkeypatch.context() as patch:
-        patch.setattr(lock, "_acquire", refused)
+        patch.setattr(FileLock, "acquire", refused)
         done = call("validate", at=corpus)
     assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
     assert "files of two states, left by an interrupted command" in done.err
@@ -103,10 +123,11 @@ def test_two_states_where_nothing_can_be_written_are_not_read(
 
 
 def test_a_full_disk_is_one_line(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full() -> None:
         raise OSError(28, "No space left on device", "/tmp/some-cache")
 
-    monkeypatch.setattr("usiran.dataset.articles.list_articles", full)
+    # Any call of any library; here the first that a command makes.
+    monkeypatch.setattr(Path, "cwd", full)
     done = call("articles", "list", at=corpus)
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert "/tmp/some-cache: found 'no space left on device'" in done.err

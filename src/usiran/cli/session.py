@@ -73,6 +73,7 @@ def holding(corpus: Corpus, *, wait: bool) -> Iterator[None]:
 
     with locked(corpus.lock, wait=say if wait else None, fix=_OFFER) as killed:
         _settle(corpus, killed)
+        _sweep(corpus)
         _read.pop(corpus.dataset, None)
         yield
 
@@ -112,6 +113,17 @@ def _settle(corpus: Corpus, killed: Holder | None) -> None:
 
     shutil.rmtree(corpus.rehearsal, ignore_errors=True)
     _tell(settle(corpus.swap), killed)
+
+
+def _sweep(corpus: Corpus) -> None:
+    """Settle what was left by killed commands that wrote a file or folder named by their user."""
+    from usiran.io.atomic import settle
+
+    for place in (corpus.annotation, corpus.baselines, corpus.dataset, corpus.schemas):
+        for path in place.rglob(".*.new"):
+            # That one is what a run goes on from.
+            if path.is_dir() and path.name != ".run.new":
+                _tell(settle(path), None)
 
 
 def _tell(settled: Settled | None, killed: Holder | None) -> None:

@@ -28,7 +28,7 @@ def read_benchmark(corpus: Corpus, scheme: Scheme) -> tuple[dict[str, pd.DataFra
     """
     rows: dict[str, list[dict[str, Any]]] = {"results": [], "predictions": []}
     findings: list[Finding] = []
-    for path in sorted((corpus.baselines / "results").glob("*/*.json*")):
+    for path in sorted((corpus.baselines / "results").glob("*/[!.]*.json*")):
         name = "predictions" if path.name.endswith(".predictions.jsonl") else "results"
         try:
             rows[name] += _predictions(path) if name == "predictions" else [_result(path)]

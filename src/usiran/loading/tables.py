@@ -230,7 +230,7 @@ class _Reader:
         rows: list[AnnotationRow] = []
         complete = True
         # Not the expected files alone: labels in a misnamed one would never count, unsaid.
-        for path in sorted(self.corpus.submissions.rglob("*.json*")):
+        for path in sorted(self.corpus.submissions.rglob("[!.]*.json*")):
             owner = path.relative_to(self.corpus.submissions).parts[:-1]
             project = next((name for name in PROJECTS if path.name == f"{name}.json"), None)
             if project is None or len(owner) != 2 or not all(map(is_id, owner)):

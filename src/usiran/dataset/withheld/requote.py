@@ -29,7 +29,9 @@ def requoted(
     """
     # A decision holds only while the words that its answer quotes are those between its offsets.
     files, quotes = _decisions(corpus, article_id, before, after)
-    exports = [*corpus.submissions.rglob("*.json*"), *corpus.gold.rglob("*.json*")]
+    exports = [
+        path for place in (corpus.submissions, corpus.gold) for path in place.rglob("[!.]*.json*")
+    ]
     for path in sorted(exports):
         raw_tasks = chain.from_iterable(batches(path, name=corpus.name_of(path)))
         tasks = [msgspec.json.decode(raw) for raw in raw_tasks]
