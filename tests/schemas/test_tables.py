@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -217,3 +219,13 @@ def test_a_fact_without_a_basis_is_found(frames: dict[str, pd.DataFrame]) -> Non
     _, (finding,) = check("articles", frame, file="a.csv", key="article_id", allowed=ALLOWED)
     assert finding.record == frame["article_id"].iloc[0]
     assert finding.allowed == "publisher is missing exactly where its basis is unknown"
+
+
+def test_a_table_that_keeps_its_model_needs_nothing_of_pandera_that_is_for_tests() -> None:
+    program = (
+        "import sys; from usiran import loading; from usiran.corpus import Corpus; "
+        f"loading.open(Corpus.find({str(ROOT)!r})); print('hypothesis' in sys.modules)"
+    )
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("False\n", "")

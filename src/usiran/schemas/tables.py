@@ -4,8 +4,10 @@ from collections import namedtuple
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from types import FunctionType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -121,16 +123,22 @@ def _validated(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
 def conforming(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame | None:
     """Return a frame with the dtypes of a schema that it keeps whole, as `schema.validate` would.
 
-    None where something breaks a rule, or where cells have to be parsed first: ask pandera then.
+    None where something breaks a rule: ask pandera then.
     """
     try:
-        coerced = {
-            name: column.dtype.coerce(frame[name]) for name, column in schema.columns.items()
-        }
-        kept = pd.DataFrame(coerced)
+        kept = pd.DataFrame(
+            {name: _coerced(column, frame[name]) for name, column in schema.columns.items()}
+        )
         return kept if _keeps(schema, kept) else None
     except (TypeError, ValueError, OverflowError, AttributeError):
         return None  # what a cell of another kind makes of a dtype or a check
+
+
+def _coerced(column: pa.Column, values: pd.Series) -> pd.Series:
+    for parser in column.parsers:
+        values = parser._parser_fn(values)
+    coerced: pd.Series = column.dtype.coerce(values)
+    return coerced
 
 
 def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> bool:
@@ -138,7 +146,7 @@ def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> bool:
         return False
     columns = ((column, frame[name]) for name, column in schema.columns.items())
     return all(_column_keeps(column, values) for column, values in columns) and all(
-        rule(frame).check_passed for rule in schema.checks
+        _holds(rule, frame) for rule in schema.checks
     )
 
 
@@ -148,7 +156,33 @@ def _column_keeps(column: pa.Column, values: pd.Series) -> bool:
         return column.nullable or not len(values)
     complete = column.nullable or len(present) == len(values)
     single = not (column.unique and present.duplicated().any())
-    return complete and single and all(check(present).check_passed for check in column.checks)
+    return complete and single and all(_holds(check, present) for check in column.checks)
+
+
+# pandera's own checks, said once more: it imports its strategies for tests, and with them
+# hypothesis where that is installed, before its first check, which takes a second.
+_BUILT_IN: dict[str, Callable[..., Any]] = {
+    "isin": lambda values, allowed_values: values.isin(allowed_values),
+    "notin": lambda values, forbidden_values: ~values.isin(forbidden_values),
+    "str_matches": lambda values, pattern: values.str.match(pattern, na=False),
+    "greater_than_or_equal_to": lambda values, min_value: values >= min_value,
+    "less_than_or_equal_to": lambda values, max_value: values <= max_value,
+}
+
+
+_FILLED = {"min_value": 1, "max_value": None, "exact_value": None}
+
+
+def _holds(check: pa.Check, values: pd.Series | pd.DataFrame) -> bool:
+    """Whether a check passes, as `check(values)` would say; what is not known here is asked."""
+    built_in, given = _BUILT_IN.get(str(check.name)), check.statistics or {}
+    if built_in is not None:
+        return bool(np.all(built_in(values, **given)))
+    if isinstance(check._check_fn, FunctionType):
+        return bool(np.all(check._check_fn(values)))
+    if check.name == "str_length" and given == _FILLED:
+        return bool((values.str.len() >= 1).all())
+    return bool(check(values).check_passed)
 
 
 def _counts(case: Mapping[Hashable, object]) -> bool:
