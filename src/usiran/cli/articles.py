@@ -120,7 +120,9 @@ def sentences(
     """Print an article's sentences as an outline, or take them from an edited one.
 
     One line is one sentence: move a line break to move a boundary, change the first word to
-    change the zone. Example: usiran articles sentences ID > outline.txt, edit it, then
+    change the zone.
+
+    Example: usiran articles sentences ID > outline.txt, edit it, then
     usiran articles sentences ID --apply outline.txt
     """
     from usiran.dataset.articles import apply_outline, sentences_of
@@ -155,6 +157,7 @@ def link(
     """Say who the mentions are that stand for no actor yet: one question a name and article.
 
     Each answer is saved at once; run it again to go on. A new actor can be made.
+
     Example: usiran articles link --list
     """
     from usiran import loading
@@ -188,6 +191,7 @@ def withdraw(
 
     Quotes from it and contrast items go too, and the dataset is built anew. Older commits and
     published versions keep the text: what to do about them is printed.
+
     Example: usiran articles withdraw ID --reason "asked for by its publisher" --dry-run
     """
     from datetime import UTC, datetime

@@ -61,6 +61,7 @@ def restore(
     """Put the words back into a text-free edition, where your own copies prove them by hash.
 
     The names of the files are free. Exit code 1 where nothing was found.
+
     Example: usiran restore usiran-text-free --articles my-copies --output usiran-full
     """
     from usiran.dataset.withheld.restore import restored_files

@@ -30,6 +30,7 @@ def estimate(
     Labels' shares are adjusted by the model's confusions on the held-out articles of the corpus
     (adjusted counts, Forman 2008), dyads by the ratio of true to predicted ones there, a quad
     class each. Models need a stored result on the present gold.
+
     Example: usiran estimate labelled
     """
     from usiran.cli.options import open_benchmark

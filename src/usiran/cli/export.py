@@ -47,7 +47,9 @@ def export(
 
     Dyads are who x whom x quad class x month, in happenings of every mode; low and high are the
     annotators' own counts, without events that match none of the gold. Articles whose texts are
-    withdrawn are left out. Example: usiran export dyads --by actor --output dyads
+    withdrawn are left out.
+
+    Example: usiran export dyads --by actor --output dyads
     """
     from usiran.dataset.export import formats
     from usiran.io.atomic import fill

@@ -50,9 +50,9 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     help="Keep, check, publish and score the usiran corpus.",
-    epilog="Start with [bold]usiran status[/bold]: it says what to type next.",
+    epilog="Start with **usiran status**: it says what to type next.",
 )
 app.add_typer(articles.app, name="articles")
 app.add_typer(annotate.app, name="annotate")
@@ -88,7 +88,9 @@ def validate(
     """Check everything in the corpus and list every finding.
 
     Findings of one kind stand in one line where they are more than three; --full and --json
-    list them all. Exit code 0: nothing found; 1: findings. Example: usiran validate --full
+    list them all. Exit code 0: nothing found; 1: findings.
+
+    Example: usiran validate --full
     """
     from usiran import loading
     from usiran.validation.companion import shared_runs
@@ -131,7 +133,9 @@ def build(
 
     The dataset is loaded back and compared row by row before anything is written. With
     --text withhold --output DIR a text-free edition is written instead, which `usiran restore`
-    can fill. Example: usiran build --check
+    can fill.
+
+    Example: usiran build --check
     """
     from usiran.dataset.build import build as write
     from usiran.dataset.build import drift

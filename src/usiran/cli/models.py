@@ -30,6 +30,7 @@ def train(
 
     With --with synthetic it learns from the training companion besides. --defaults makes the
     models that label a text whole, stance to linked actors, each of the system that scores best.
+
     Example: usiran train stance tfidf-svm --output models/stance
     """
     from usiran.benchmark.results import read_results
@@ -115,6 +116,7 @@ def predict(
     Needs no corpus; inside one, models of another data version are refused. Without MODEL the
     default models in the folder models label: `usiran train --defaults --output models` makes them.
     Stopped at any point, the same command goes on from there.
+
     Example: usiran predict models texts/ --output labelled
     """
     from usiran.cli import models_output as show

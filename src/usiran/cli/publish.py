@@ -37,6 +37,7 @@ def publish(
     """Publish a release to the Hugging Face Hub: one commit, then the tag.
 
     Run it again after a failure: it does what is missing. Log in first with `hf auth login`.
+
     Example: usiran publish --repo-id lab/news --text withhold --dry-run
     """
     from usiran.dataset.hub.publish import RIGHTS

@@ -28,7 +28,9 @@ def release(
     """Release the data: check it, write its manifest, records, changes and changelog.
 
     Edited, removed or moved records demand a MAJOR step of the version, added ones a MINOR.
-    Nothing may be uncommitted. Example: usiran release 1.1.0 --dry-run
+    Nothing may be uncommitted.
+
+    Example: usiran release 1.1.0 --dry-run
     """
     from usiran.cli import release_output as output
     from usiran.dataset.make_release import prepare, write
@@ -52,7 +54,9 @@ def diff(
     """Show what changed between two releases, or a release and the working tree.
 
     A and B are versions, folders (of a corpus or a release), or '.' for the working tree.
-    Exit code 0 whether or not records differ. Example: usiran diff 1.0.0 2.0.0
+    Exit code 0 whether or not records differ.
+
+    Example: usiran diff 1.0.0 2.0.0
     """
     from usiran.cli import release_output as output
     from usiran.dataset.release.compare import compare

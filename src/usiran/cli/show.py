@@ -32,6 +32,7 @@ def show(
 
     [words TYPE] is an actor, {words TYPE} an event; a ? marks what no annotator gave so. Beside
     a system's predictions = is right, + only the system's and - only the gold's.
+
     Example: usiran show 2020-us#7 --system tfidf-logreg
     """
     from usiran import loading

@@ -44,7 +44,9 @@ def site(
 ) -> None:
     """Write the corpus as pages that open from the disk: read, compare, explore, leaderboard.
 
-    Nothing is needed to look at them but a browser: open index.html. Example: usiran site
+    Nothing is needed to look at them but a browser: open index.html.
+
+    Example: usiran site
     --output pages
     """
     from usiran import loading

@@ -24,6 +24,7 @@ def status(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     """Say how far the corpus is, article by article, and the next command to type.
 
     A pass is one annotator's labels of a whole article; alpha is of the stance, over all passes.
+
     Example: usiran status
     """
     from usiran import loading

@@ -61,6 +61,7 @@ def adjudicate(
     """Decide what annotators disagree on, and write the gold once nothing is open.
 
     Decisions are saved one by one; run it again to go on.
+
     Example: usiran annotate adjudicate --list --as-sheet > sheet.toml, fill it in, then
     usiran annotate adjudicate --decide sheet.toml --adjudicator ann
     """

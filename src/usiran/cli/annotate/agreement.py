@@ -53,6 +53,7 @@ def agreement(
 
     Without exports the stored submissions are compared. Any Label Studio exports will do, of
     whatever texts; --map and --label say what controls and labels with other names are here.
+
     Example: usiran annotate agreement --round r1 --figure confusion.svg
     """
     # The page names its rounds itself: no other option bears on it.

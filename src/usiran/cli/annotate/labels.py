@@ -84,6 +84,7 @@ def import_(
     The export may be of any project: --map and --label say what its names are here. All or
     nothing: with any fault nothing is written, but for labels that --skip-faulty leaves out. What
     was mended or left out is told.
+
     Example: usiran annotate import ann=ann.txt bob=bob.txt --round r1
     """
     from usiran.annotation.annotator_labels import Export

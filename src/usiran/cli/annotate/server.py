@@ -96,6 +96,7 @@ def serve(
     """Run Label Studio on this machine until Ctrl-C; its data stays for the next time.
 
     Only this machine can reach it, signup is closed, nothing is reported to anybody.
+
     Example: usiran annotate serve --port 8080
     """
     from usiran.annotation.server.data_dir import DataDir
@@ -149,6 +150,7 @@ def push(
     """Make or update an annotator's project and send the tasks it lacks.
 
     Pushing twice changes nothing. Labels that are there are never changed or lost.
+
     Example: usiran annotate push --layer stance --annotator ann
     """
     from usiran.annotation.server.predictions import Use
@@ -204,6 +206,7 @@ def enter(
     """Enter filled sheets into the annotator's projects, as that annotator's own labels.
 
     Everything is checked before anything is sent. Entering twice changes nothing.
+
     Example: usiran annotate enter drawdown.txt --annotator ann
     """
     from usiran.annotation.server.upload import upload as run
@@ -239,6 +242,7 @@ def pull(
     """Take an annotator's labels from Label Studio, checked, into a submission.
 
     All or nothing: with any fault nothing is written. Pulling again takes what is new.
+
     Example: usiran annotate pull --annotator ann --round r1
     """
     from usiran.annotation.server.pull import pull as run

@@ -86,6 +86,7 @@ def verify(
     """Compute results again from their predictions and the gold; list what differs.
 
     Exit code 0: verified; 1: findings.
+
     Example: usiran benchmark verify baselines/results/majority/stance.json
     """
     from usiran.benchmark.verify import verify as verify_one
@@ -162,6 +163,7 @@ def rescore(
     """Score stored predictions on the present gold; show old and new side by side.
 
     With --with synthetic, those of systems that learned from the training companion besides.
+
     Example: usiran benchmark rescore --system tfidf-svm
     """
     from usiran.benchmark.rescore import rescore as rescore_stored

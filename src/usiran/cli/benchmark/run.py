@@ -53,6 +53,7 @@ def run(
     point, or as package.module:factory. With --with synthetic, systems learn from the training
     companion besides; their results stand apart. A run of which nothing has changed is taken
     from its stored result; one that is interrupted goes on where it was.
+
     Example: usiran benchmark run --task stance --system tfidf-logreg
     """
     from usiran.benchmark.unchanged import forget_run, run_changed
