@@ -40,7 +40,8 @@ COMMANDS = sorted(commands(typer.main.get_command(app)))
 def test_all_commands_are_known() -> None:
     assert [" ".join(words) for words in COMMANDS] == [
         "annotate adjudicate", "annotate adopt", "annotate agreement", "annotate enter",
-        "annotate import", "annotate pull", "annotate push", "annotate queue", "annotate serve",
+        "annotate import", "annotate pull", "annotate push", "annotate queue",
+        "annotate register", "annotate serve",
         "annotate sheet", "articles add", "articles link", "articles list", "articles restore-text",
         "articles sentences", "articles withdraw", "benchmark artefacts", "benchmark compare",
         "benchmark leaderboard",
@@ -156,6 +157,7 @@ ARGUMENTS = {
     "annotate import": "x.txt --round r --annotator a",
     "annotate pull": "--round r --annotator a",
     "annotate push": "--layer stance",
+    "annotate register": "x --name y",
     "annotate sheet": "x",
     "articles add": "x.txt",
     "articles link": "--list",

@@ -8,6 +8,8 @@ from usiran.dataset.status import ArticleStatus, Status
 from usiran.errors import counted
 from usiran.validation.votes import ADJUDICATED
 
+_NOBODY = "new-annotator"  # stands for an id where everybody who may label has labelled
+
 
 class Step(NamedTuple):
     """A step that is left: its place on the way, why it is, and the commands to type."""
@@ -88,7 +90,9 @@ def _labelling(article: ArticleStatus, status: Status) -> Step | None:
 
 def _sheet(key: str, round_name: str, who: str, *, source: str = "") -> tuple[str, ...]:
     file = f"{who}.txt"
+    new = (f'usiran annotate register {who} --name "NAME"',) if who == _NOBODY else ()
     return (
+        *new,
         f"usiran annotate sheet {key}{source} > {file}",
         f"usiran annotate import {who}={file} --round {round_name}",
     )
@@ -98,4 +102,4 @@ def _next_annotator(article: ArticleStatus, status: Status) -> str:
     """Return who labels next: somebody of its round, else anybody who may."""
     begun = {name.partition("/")[2] for name in (*article.done, *article.begun)}
     free = [who for who in status.annotators if who not in {*begun, status.adjudicator}]
-    return next(iter((*article.missing, *free)), "ANNOTATOR")
+    return next(iter((*article.missing, *free)), _NOBODY)

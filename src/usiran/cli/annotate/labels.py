@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from typer import Argument, Option
@@ -117,6 +117,30 @@ def _owned(exports: Sequence[Export], annotator: str | None) -> dict[str, Path]:
         message = "one file for each annotator: take them in one after the other"
         raise typer.BadParameter(message, param_hint="NAME=FILE")
     return paths
+
+
+@app.command()
+def register(
+    annotator: Annotated[
+        str, Argument(metavar="ID", help="Small letters, digits and hyphens, such as ann.")
+    ],
+    *,
+    name: Annotated[str, Option(help="Who it is, or which model; it is published.")],
+    kind: Annotated[
+        Literal["human", "language-model"], Option(help="A person or a language model.")
+    ] = "human",
+    note: Annotated[str, Option(help="How it works; it is published.")] = "",
+    wait: WaitOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Add somebody who labels or decides to annotation/annotators.csv.
+
+    Example: usiran annotate register ann --name "Ann Example"
+    """
+    from usiran.annotation import annotators
+
+    annotators.register(to_write(corpus, wait=wait), annotator, kind=kind, name=name, note=note)
+    show(f"{annotator}: registered as {kind}")
 
 
 @app.command()
