@@ -129,16 +129,18 @@ def _counted(reading: AnnotationReading) -> Counter[object]:
         {
             **{name: len(labels) for name, labels in reading.choices.items()},
             "spans": len(reading.spans),
-            "modes": sum(span.mode is not None for span in reading.spans),
             "roles": len(reading.roles),
         }
     )
 
 
 def _labels_in(content: bytes) -> object:
-    """Count the labels in an export as nobody's reader would lose them."""
+    """Count the labels in an export as nobody's reader would lose them.
+
+    An event without a mode has the usual one, and a question that says no choice has no label.
+    """
     counts: Counter[object] = Counter()
-    text = content.decode("utf-8-sig")
+    text = content.decode("utf-8-sig", "replace")
     for task in json.loads(text):
         for annotation in task.get("annotations") or ():
             for item in annotation.get("result") or ():
@@ -147,8 +149,8 @@ def _labels_in(content: bytes) -> object:
                     counts["roles"] += len(item.get("labels") or ())
                 elif "labels" in value:
                     counts["spans"] += 1
-                else:
-                    counts["modes" if layer == "mode" else layer] += len(value.get("choices", "x"))
+                elif layer != "mode":
+                    counts[layer] += len(value.get("choices") or ())
     return +counts
 
 

@@ -28,16 +28,22 @@ def test_a_release_is_read_back_with_its_records(first_release: Corpus) -> None:
     assert sorted(path.stem for path in (one.folder / "records").iterdir()) == list(TABLES)
 
 
-def test_a_snapshot_that_was_changed_is_named(corpus: Corpus) -> None:
+@pytest.mark.parametrize("fold", ["7", '"\\ud83d"', "1e400", "[" * 100_000])
+def test_a_snapshot_that_was_changed_is_named(corpus: Corpus, fold: str) -> None:
     path = corpus.dataset / "releases" / "1.0.0" / "records" / "folds.jsonl"
-    path.write_text(path.read_text().replace('"fold":0', '"fold":7'))
-    with pytest.raises(FileError, match=r"records: found 'content .*put the release's folder back"):
+    path.write_text(path.read_text().replace('"fold":0', f'"fold":{fold}'))
+    with pytest.raises(FileError, match=r"records.*: found '(content|line) .*put the .* back"):
         _ = release_of(corpus, "1.0.0").snapshot
 
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [("{", "one JSON document"), ("[]", "a JSON object"), ("{}", "KeyError: 'name'")],
+    [
+        ("{", "one JSON document"),
+        ("[]", "a JSON object"),
+        ("{}", "KeyError: 'name'"),
+        ("[" * 100_000, "one JSON document"),
+    ],
 )
 def test_a_manifest_that_is_none_is_named(corpus: Corpus, content: str, told: str) -> None:
     (corpus.dataset / "releases" / "1.0.0" / "manifest.json").write_text(content)
