@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.command import call
 from tests.support.sample import FIRST, SECOND
+from tests.support.three_passes import build_three
 from tests.support.tiny import GAS, PORT
 from usiran.annotation.submissions import sheet_of
 from usiran.corpus import Corpus
@@ -67,11 +68,12 @@ def test_a_systems_predictions_stand_beside_the_gold(shown: Corpus) -> None:
 
 
 def test_an_unlabelled_article_is_shown_and_said_to_be_so(tiny_corpus: Corpus) -> None:
-    from tests.support.three_passes import build_three
-
     corpus = build_three(tiny_corpus.root.parent / "three")
     done = call("show", "2032#1", at=corpus)
-    assert done.out.splitlines()[1] == f"{PORT}#001  body · not labelled"
+    lines = done.out.splitlines()
+    assert lines[1] == f"{PORT}#001  body · not in the gold"
+    # Nothing is decided yet: what each annotator says is shown.
+    assert lines[3] == "  ann: stance pro-US, grounds us+, holder source"
     assert "see `usiran validate`" in done.err
 
 

@@ -78,6 +78,10 @@ class Told:
         yield from _wrapped(marked(sentence.text, sentence.place.start, sentence.marks))
         for deed in sentence.deeds:
             yield from _wrapped(_deed(deed), "  > ")
+        # Votes are counted once there is a gold; before that everybody's labels are shown.
+        for who, answer in () if sentence.stance else sentence.answers:
+            told = ", ".join(f"{layer} {label}" for layer, label in answer.items())
+            yield from _wrapped(f"{who}: {told}", "  ")
         if votes := _votes(sentence):
             yield from _wrapped(f"votes: {votes}", "  ")
         for layer, how in sentence.parted:
@@ -169,7 +173,7 @@ def _tag(mark: Mark) -> str:
 def _labels(sentence: SentenceView) -> Iterator[str]:
     if not sentence.stance:
         if sentence.place.scored:
-            yield "not labelled"
+            yield "not in the gold"
         return
     yield sentence.stance
     if sentence.grounds:

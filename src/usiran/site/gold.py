@@ -105,6 +105,10 @@ class GoldView:
             deeds=tuple(self._deeds.get(key, ())),
             decisions=tuple(self._decisions.get(key, ())),
             garbled=key in self._garbled,
+            answers=tuple(
+                (name, {layer: ", ".join(labels) for layer, labels in answers.items()})
+                for name, answers in sorted(self._answers.get(key, {}).items())
+            ),
         )
         row = self._stances.get(key)
         if row is None:
@@ -127,10 +131,6 @@ class GoldView:
                 (layer, label, count)
                 for layer in ("stance", "holder")
                 for label, count in _votes(scheme[layer].names, getattr(row, f"{layer}_votes"))
-            ),
-            answers=tuple(
-                (name, {layer: ", ".join(labels) for layer, labels in answers.items()})
-                for name, answers in sorted(self._answers.get(key, {}).items())
             ),
         )
 

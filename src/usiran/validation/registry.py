@@ -50,7 +50,7 @@ def all_linked(opened: Opened) -> Iterator[Finding]:
     for row in opened.rows("actors"):
         if pd.isna(row.actor_id) and row.span_id not in listed:
             allowed = f"an alias in {FILES['registry']}, or a row in {FILES['actor_links']}"
-            fix = "add the alias, link the span, or say there why it stays unlinked"
+            fix = "say who it is: `usiran articles link`"
             yield Finding(FILES["actors"], row.span_id, "actor_id", row.text, allowed, fix)
 
 
