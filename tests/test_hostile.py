@@ -18,7 +18,7 @@ from markdown_it.token import Token
 
 from tests.support import synthetic
 from tests.support.command import Done, call, tree
-from tests.support.hostile import HOSTILE, MARKUP, UNSEEN, build_hostile
+from tests.support.hostile import HOSTILE, MARKUP, TYPED, UNSEEN, build_hostile
 from tests.support.pages import html
 from tests.support.tiny import GAS
 from usiran.corpus import Corpus
@@ -75,7 +75,7 @@ def test_what_a_command_prints_can_be_seen(corpus: Corpus, words: tuple[str, ...
 
 def test_json_on_a_terminal_says_the_words_in_escapes(corpus: Corpus) -> None:
     shown = assert_seen(call("articles", "list", "--json", at=corpus))
-    assert HOSTILE in {article["publisher"] for article in json.loads(shown)}
+    assert TYPED in {article["publisher"] for article in json.loads(shown)}
 
 
 def test_errors_show_what_they_quote(corpus: Corpus, tmp_path: Path) -> None:

@@ -26,23 +26,25 @@ UNSEEN = (
 )
 """What a terminal obeys, or nobody sees."""
 HOSTILE = f"{MARKUP} {UNSEEN}"
+TYPED = f"{MARKUP} u\u200bw\u200d\xad\U000e0041"
+"""What a table lets through: what a terminal obeys is refused there."""
 # Words of the articles, and others of the same length in code points: every offset holds.
 WORDS = {
-    "Washington": "<i>\u202e\x1b[2J]|",
+    "Washington": "<i>\u200d\xad[2J]|",
     "Tehran": "=1+\u200b`\x07",
     "\nin": "\n\t\u2028",
     "owner": "*\x9b\u2066&*",
-    "Gas waiver": "#[x](y)\x85z_",
+    "Gas waiver": "#[x](\x1b)\x85\u202e_",
     "clerk": "</p>\x01",
     "US patrol": "@S SUM(1)",
 }
 # Free words of tables, by file: column to what stands there.
 _CELLS = {
-    "articles": {"title": HOSTILE, "title_basis": "looked-up", "publisher": HOSTILE,
-                 "publisher_basis": "looked-up", "author": f"@{HOSTILE}",
-                 "author_basis": "looked-up", "rights": HOSTILE, "note": HOSTILE},
-    "annotators": {"name": HOSTILE, "note": HOSTILE},
-    "registry": {"note": HOSTILE},
+    "articles": {"title": TYPED, "title_basis": "looked-up", "publisher": TYPED,
+                 "publisher_basis": "looked-up", "author": f"@{TYPED}",
+                 "author_basis": "looked-up", "rights": TYPED, "note": TYPED},
+    "annotators": {"name": TYPED, "note": TYPED},
+    "registry": {"note": TYPED},
     "actor_links": {"reason": MARKUP},
     "decisions": {"reason": MARKUP},
     "contrast_dropped": {"reason": MARKUP},
