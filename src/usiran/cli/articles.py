@@ -7,16 +7,9 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import (
-    CorpusOption,
-    JsonOption,
-    WaitOption,
-    say,
-    show,
-    show_columns,
-    show_json,
-)
+from usiran.cli.options import CorpusOption, JsonOption, WaitOption
 from usiran.cli.options import article_id as full_id
+from usiran.cli.output import say, show, show_columns, show_json
 from usiran.cli.session import not_reading, to_write
 from usiran.corpus import Corpus
 from usiran.errors import InputError, counted

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import JsonOption, say, show, show_columns, show_json
+from usiran.cli.options import JsonOption
+from usiran.cli.output import say, show, show_columns, show_json
 from usiran.cli.session import hold_folder
 from usiran.corpus import SWAP, Corpus
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, say, show_columns, show_encoded
+from usiran.cli.options import CorpusOption, JsonOption
+from usiran.cli.output import say, show_columns, show_encoded
 
 if TYPE_CHECKING:
     from usiran.inference.estimate import DyadCount, Estimates, Share

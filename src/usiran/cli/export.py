@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, article_id, say, show, show_json
+from usiran.cli.options import CorpusOption, JsonOption, article_id
+from usiran.cli.output import say, show, show_json
 from usiran.corpus import Corpus
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 import typer
 
 from usiran.annotation.actor_linking import Actor, Linker, Unlinked
-from usiran.cli.options import say, show, show_json
+from usiran.cli.output import say, show, show_json
 from usiran.cli.session import holding
 from usiran.dataset.articles import slug
 from usiran.errors import InputError, counted

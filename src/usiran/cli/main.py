@@ -18,16 +18,8 @@ from usiran.cli import show as show_
 from usiran.cli.annotate import labels as annotate
 from usiran.cli.benchmark import run as benchmark
 from usiran.cli.help import speak_plainly
-from usiran.cli.options import (
-    CorpusOption,
-    JsonOption,
-    QuietOption,
-    WaitOption,
-    say,
-    show,
-    show_findings,
-    show_json,
-)
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WaitOption
+from usiran.cli.output import say, show, show_findings, show_json
 from usiran.cli.session import session, to_write
 from usiran.corpus import Corpus
 from usiran.errors import (

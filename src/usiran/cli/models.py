@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, BadParameter, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WithOption, say, show
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WithOption
+from usiran.cli.output import say, show
 
 if TYPE_CHECKING:
     from usiran.benchmark.run import Benchmark

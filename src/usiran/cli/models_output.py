@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from usiran.cli.options import say, show, show_encoded
+from usiran.cli.output import say, show, show_encoded
 from usiran.corpus import Corpus
 from usiran.errors import CorpusNotFound
 from usiran.inference.job.run import Progress, Run

@@ -1,46 +1,23 @@
-"""Options that several commands share, and how results and progress are shown."""
+"""Options that several commands share, and what they stand for."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Option
 
+from usiran.cli.session import to_read
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError, grouped
-from usiran.hidden import plain, plain_json, plain_line
+from usiran.errors import InputError
 
 if TYPE_CHECKING:
     from usiran.benchmark.run import Benchmark
 
 
-def show_columns(rows: Sequence[Sequence[object]]) -> None:
-    """Print rows in columns as wide as they need: an id that is cut short cannot be copied."""
-    lines = [[plain_line(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        show("  ".join(cells).rstrip())
-
-
-def show(text: object, *, end: str = "\n", flush: bool = False) -> None:
-    """Write a result to standard output; nothing in it is obeyed by a terminal."""
-    print(plain(text), end=end, flush=flush)
-
-
-def say(text: str) -> None:
-    """Write a line of progress or a hint to standard error, as `show` does."""
-    print(plain(text), file=sys.stderr, flush=True)
-
-
 def _settled(folder: Path | None) -> Path | None:
     """Before any command: bring to one state what one that was killed had begun to write."""
-    from usiran.cli.session import to_read
-
     to_read(folder)
     return folder
 
@@ -82,26 +59,6 @@ WaitOption = Annotated[
     ),
 ]
 QuietOption = Annotated[bool, Option("--quiet", help="Show no progress.")]
-
-
-def show_json(document: object) -> None:
-    """Write one JSON document to standard output."""
-    # Escaped is what cannot be seen: quotes of the texts are to be read as they stand.
-    show(plain_json(json.dumps(document, indent=2, ensure_ascii=False)))
-
-
-def show_encoded(document: object) -> None:
-    """Write a document of msgspec's types as `show_json` does."""
-    import msgspec
-
-    text = msgspec.json.format(msgspec.json.encode(document)).decode()
-    show(plain_json(text))
-
-
-def show_findings(findings: Iterable[Finding], *, full: bool = False) -> None:
-    """Write findings to standard output: many of a kind in one line, or with `full` one each."""
-    for line in findings if full else grouped(findings):
-        show(line)
 
 
 WithOption = Annotated[

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, say, show, show_json
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption
+from usiran.cli.output import say, show, show_json
 from usiran.corpus import Corpus
 
 if TYPE_CHECKING:

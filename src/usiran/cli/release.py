@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WaitOption, say
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WaitOption
+from usiran.cli.output import say
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from itertools import groupby
 
-from usiran.cli.options import say, show, show_json
+from usiran.cli.output import say, show, show_json
 from usiran.corpus import Corpus
 from usiran.dataset.make_release import Plan
 from usiran.dataset.release.compare import Comparison

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from usiran.cli.options import say
+from usiran.cli.output import say
 from usiran.corpus import LOCK, SWAP, Corpus
 from usiran.errors import CorpusNotFound, FileError, UsiranError
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, article_id, say, show_json
-from usiran.cli.options import show as write
+from usiran.cli.options import CorpusOption, JsonOption, article_id
+from usiran.cli.output import say, show_json
+from usiran.cli.output import show as write
 from usiran.corpus import Corpus
 from usiran.errors import InputError, counted
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from usiran.cli.options import CorpusOption, JsonOption, show, show_json
+from usiran.cli.options import CorpusOption, JsonOption
+from usiran.cli.output import show, show_json
 from usiran.corpus import Corpus
 from usiran.errors import counted
 

@@ -13,7 +13,7 @@ from usiran.annotation.adjudication import sheet as sheets
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.question_labels import Labels, Question
 from usiran.annotation.adjudication.questions import Decision
-from usiran.cli.options import say, show, show_json
+from usiran.cli.output import say, show, show_json
 from usiran.cli.session import holding
 from usiran.errors import InputError
 

@@ -9,7 +9,8 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli.annotate.server import LabelOption, MapOption, SkipFaultyOption
-from usiran.cli.options import CorpusOption, JsonOption, WaitOption, say, show, show_json
+from usiran.cli.options import CorpusOption, JsonOption, WaitOption
+from usiran.cli.output import say, show, show_json
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 from usiran.errors import refuse

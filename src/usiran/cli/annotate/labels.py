@@ -21,8 +21,9 @@ from usiran.cli.annotate.server import (
     RoundOption,
     SkipFaultyOption,
 )
-from usiran.cli.options import CorpusOption, JsonOption, WaitOption, show, show_json
+from usiran.cli.options import CorpusOption, JsonOption, WaitOption
 from usiran.cli.options import article_id as full_id
+from usiran.cli.output import show, show_json
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 

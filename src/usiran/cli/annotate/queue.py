@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
-from usiran.cli.options import CorpusOption, JsonOption, say, show, show_json
+from usiran.cli.options import CorpusOption, JsonOption
+from usiran.cli.output import say, show, show_json
 from usiran.corpus import Corpus
 from usiran.errors import shorten
 

@@ -9,16 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import (
-    CorpusOption,
-    JsonOption,
-    QuietOption,
-    WaitOption,
-    say,
-    show,
-    show_json,
-)
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WaitOption
 from usiran.cli.options import article_id as full_id
+from usiran.cli.output import say, show, show_json
 from usiran.cli.session import not_reading, to_write
 from usiran.corpus import Corpus
 

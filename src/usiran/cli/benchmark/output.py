@@ -18,7 +18,7 @@ from usiran.benchmark.results import Results, json_bytes
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.unchanged import Ran
 from usiran.benchmark.verify import Checked
-from usiran.cli.options import say, show, show_columns, show_findings, show_json
+from usiran.cli.output import say, show, show_columns, show_findings, show_json
 from usiran.errors import counted
 from usiran.hidden import plain, plain_json
 from usiran.io.markdown import score, span_of

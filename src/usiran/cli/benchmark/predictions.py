@@ -6,14 +6,8 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import (
-    CorpusOption,
-    JsonOption,
-    WaitOption,
-    WithOption,
-    open_benchmark,
-    say,
-)
+from usiran.cli.options import CorpusOption, JsonOption, WaitOption, WithOption, open_benchmark
+from usiran.cli.output import say
 from usiran.cli.session import to_write
 
 FileArgument = Annotated[

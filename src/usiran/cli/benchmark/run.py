@@ -14,9 +14,8 @@ from usiran.cli.options import (
     WaitOption,
     WithOption,
     open_benchmark,
-    say,
-    show,
 )
+from usiran.cli.output import say, show
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 
