@@ -29,9 +29,9 @@ from usiran.io.atomic import write_file
 ROWS = {
     ("article-prior", "stance"): (5, 20, 50, 200, 500),
     ("tfidf-logreg", "stance"): (5, 20, 50, 200, 500),
-    ("attitudes", "stance"): (5, 20, 50, 200),
-    ("gazetteer", "actors"): (5, 20, 50, 200),
-    ("role-pairs", "roles"): (5, 20, 50),
+    ("attitudes", "stance"): (5, 20, 50, 200, 500),
+    ("gazetteer", "actors"): (5, 20, 50, 200, 500),
+    ("role-pairs", "roles"): (5, 20, 50, 200, 500),
     ("tagger", "actors"): (5, 50),
 }
 SIZES = (5, 20, 50, 200, 500)
