@@ -23,6 +23,7 @@ from usiran.benchmark.results import json_bytes, read_results
 from usiran.benchmark.run import Benchmark, evaluate, run_replicates
 from usiran.benchmark.unchanged import run_changed
 from usiran.benchmark.verify import verify
+from usiran.benchmark.write_results import publish
 from usiran.errors import InputError
 from usiran.tasks.base import Objects, Tables, of_companion
 
@@ -168,6 +169,7 @@ def test_its_results_stand_apart_and_verify(bench: MakeBench) -> None:
     made = bench(sentences=6)
     other = track(made)
     ran = run_changed(other, PAIRS, seed=0, draws=100).results
+    publish(other, ran)
     assert read_results(made.corpus) == {}
     assert read_results(made.corpus, TRACK) == dict(sorted(ran.items()))
     assert len(run_changed(other, PAIRS, seed=0, draws=100).unchanged) == 3
