@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from typer.testing import CliRunner
-
+from tests.support.command import call
 from tests.support.studio import Serving, as_json, rename
 from tests.support.three_passes import fill
 from usiran import loading
 from usiran.benchmark.run import Benchmark
-from usiran.cli.main import app
 from usiran.corpus import Corpus
 from usiran.loading.tables import load_tables
 from usiran.validation.validate import validate
@@ -47,9 +45,9 @@ STANCE, CONDEMNED = f"stance/{SIXTH}#003", f"event/{SIXTH}@event:{STORY.index('c
 
 def step(at: Corpus, *words: str | Path) -> str:
     """Take one step of the walk in this process; return what it prints."""
-    done = CliRunner().invoke(app, [*map(str, words), "--corpus", str(at.root)])
-    assert done.exit_code == 0, f"{words}\n{done.output}\n{done.stderr}\n{done.exception!r}"
-    return done.stdout
+    done = call(*words, at=at)
+    assert done.code == 0, f"{words}\n{done.out}\n{done.err}"
+    return done.out
 
 
 def put(path: Path, old: str, new: str) -> None:
