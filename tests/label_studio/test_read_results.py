@@ -76,14 +76,20 @@ PLACES = st.sampled_from([place for place in places(SERVER) if place])
 INNER_PLACES = st.sampled_from([place for place in places(SERVER) if len(place) > 1])
 
 
+def edited(edits: list[tuple[Place, object]]) -> Any:
+    """Return the server's export with something else in some places."""
+    content = json.loads(json.dumps(SERVER))
+    for place, value in edits:
+        edit(content, place, value)
+    return content
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(PLACES, JSON), min_size=1, max_size=2))
 def test_an_export_with_anything_anywhere_is_read_or_refused(
     tmp_path: Path, edits: list[tuple[Place, object]]
 ) -> None:
-    content = json.loads(json.dumps(SERVER))
-    for place, value in edits:
-        edit(content, place, value)
+    content = edited(edits)
     tasks = read(write_json(tmp_path / "x.json", content)) or []
     for made in (made for task in tasks for made in task.annotations):
         layers = {one.region: one.layer for one in made.spans}
@@ -100,9 +106,7 @@ def test_an_export_with_anything_anywhere_is_read_or_refused(
 def test_a_foreign_export_with_anything_anywhere_is_read(
     tmp_path: Path, edits: list[tuple[Place, object]]
 ) -> None:
-    content = json.loads(json.dumps(SERVER))
-    for place, value in edits:
-        edit(content, place, value)
+    content = edited(edits)
     path = write_json(tmp_path / "x.json", content)
     names = ControlMap.of(SCHEME)
     tasks = list(read_export(path, scheme=SCHEME, texts=TEXTS, control_map=names))

@@ -76,10 +76,11 @@ class Linker:
     def _memory(self) -> Memory:
         # Here, not above: it brings scikit-learn, which a list of what is open does not need.
         from usiran.models.linking import Memory, Mention
+        from usiran.models.who_to_whom import surface
 
         mentions = [
             # Each name counts as one mention, of an actor whom no article names too.
-            Mention("", _surface(name), row.type, frozenset(), key, row.name, row.affiliation)
+            Mention("", surface(name), row.type, frozenset(), key, row.name, row.affiliation)
             for key, row in self._registry.items()
             for name in surfaces(row)
         ]
@@ -88,7 +89,7 @@ class Linker:
             if actor is not None:
                 told = (row.actor_id, actor.name, actor.affiliation)
                 around = self._around(row.sentence_id, row.start, row.end)
-                words = _surface(row.text)
+                words = surface(row.text)
                 mentions.append(Mention(row.article_id, words, row.type, around, *told))
         return Memory(mentions)
 
@@ -102,10 +103,11 @@ class Linker:
     def suggestions(self, mention: Unlinked) -> list[Actor]:
         """Return the actors that the words may stand for, the likeliest first."""
         from usiran.models.linking import Mention
+        from usiran.models.who_to_whom import surface
 
         start, end = map(int, mention.span_ids[0].rpartition(":")[2].split("-"))
         around = self._around(mention.sentence_id, start, end)
-        asked = Mention(mention.article_id, _surface(mention.words), mention.type, around)
+        asked = Mention(mention.article_id, surface(mention.words), mention.type, around)
         here = {
             row.actor_id
             for row in self.opened.rows("actors")
@@ -267,10 +269,6 @@ def _open(opened: Opened) -> Iterator[Unlinked]:
             text[place.start : first.start],
             text[first.end : place.end],
         )
-
-
-def _surface(words: str) -> str:
-    return " ".join(words.split()).casefold()
 
 
 def _why(features: Sequence[float], *, named_here: bool) -> str:

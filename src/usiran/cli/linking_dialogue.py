@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 import typer
 
 from usiran.annotation.actor_linking import Actor, Linker, Unlinked
-from usiran.cli.output import say, show, show_json
+from usiran.cli.output import say, show, show_json, wrapped
 from usiran.cli.session import holding
 from usiran.dataset.articles import slug
 from usiran.errors import InputError, counted
 from usiran.hidden import plain_line
 from usiran.text.quoting import one_line
 
-_WIDTH = 80
 _HELP = "NUMBER or actor_id: in this article (with * everywhere); n new, u nobody, s skip, q quit"
 
 
@@ -25,14 +23,8 @@ def shown(mention: Unlinked, suggestions: list[Actor]) -> Iterator[str]:
     places = counted(len(mention.span_ids), "mention")
     yield f"{mention.words} ({mention.type}), {places} in {mention.article_id}"
     sentence = one_line(f"{mention.before}[[{mention.words}]]{mention.after}")
-    yield from textwrap.wrap(
-        f"#{mention.sentence_id.rpartition('#')[2]} {sentence}",
-        _WIDTH,
-        initial_indent="    ",
-        subsequent_indent="    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    told = f"#{mention.sentence_id.rpartition('#')[2]} {sentence}"
+    yield from wrapped(told, "    ", "    ")
     for number, actor in enumerate(suggestions, start=1):
         yield f"  {number}  {actor.actor_id} ({actor.name}, {actor.affiliation}): {actor.why}"
 

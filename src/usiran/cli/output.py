@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from usiran.errors import Finding, grouped
 from usiran.hidden import plain, plain_json, plain_line
+
+_WIDTH = 80
+
+
+def wrapped(line: str, indent: str, more: str) -> list[str]:
+    """Return a line as lines of 80 columns; ids and words that are longer stay whole."""
+    return textwrap.wrap(
+        line,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=more,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def show_columns(rows: Sequence[Sequence[object]]) -> None:

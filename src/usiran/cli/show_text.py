@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from usiran.cli.output import wrapped
 from usiran.errors import shorten
 from usiran.hidden import plain_line
 from usiran.schemas.label_scheme import Scheme
@@ -15,7 +15,6 @@ from usiran.site.marks import Mark
 from usiran.site.views import ArticleView, Decision, Deed, Party, SentenceView
 from usiran.tasks.links import Link, encode
 
-_WIDTH = 80
 # Actors and events are told apart without any colour.
 _BRACKETS = {"actor": "[]", "event": "{}"}
 
@@ -241,11 +240,4 @@ def _coded(label: str) -> str:
 
 def _wrapped(line: str, indent: str = "    ") -> list[str]:
     more = " " * (len(indent) + (4 if len(indent) < 4 else 0))
-    return textwrap.wrap(
-        line,
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=more,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrapped(line, indent, more)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from usiran.cli.options import CorpusOption, JsonOption
-from usiran.cli.output import show, show_json
+from usiran.cli.output import show, show_json, wrapped
 from usiran.corpus import Corpus
 from usiran.errors import counted
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from usiran.dataset.next_step import Step
     from usiran.dataset.status import ArticleStatus, Status
 
-_WIDTH = 80
 _HEAD = ("article", "scored", "passes", "alpha", "open", "unlinked")
 _ID = 45  # columns that leave room for the figures behind an id
 
@@ -101,11 +99,4 @@ def _next(step: Step) -> Iterator[str]:
 
 
 def _wrapped(line: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(
-        line,
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrapped(line, indent, f"{indent}  ")

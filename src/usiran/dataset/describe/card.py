@@ -38,15 +38,16 @@ def card(facts: Facts, built: Sequence[Built], *, notice: str = "") -> str:
 
     `notice` is a paragraph that an edition of its own says of itself, before all others.
     """
+    prose = Prose(facts)
     page = render(
         "usiran.dataset.describe",
         "card.md.jinja",
         facts=facts,
-        prose=Prose(facts),
+        prose=prose,
         configs=_by_config(built),
         example=json.dumps(_example(built[0].view), ensure_ascii=False, indent=2),
         codes=_codes(built),
-        bibtex=bibtex(Prose(facts)),
+        bibtex=bibtex(prose),
         notice=notice,
         listed=listed,
         ordered=ordered,
