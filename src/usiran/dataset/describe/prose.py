@@ -4,7 +4,7 @@ The card, croissant.json, the citation and the datasheet's blocks take their sen
 and the corpus's own from its description: no two of them can say different things.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 
 from usiran.annotation.agreement.report import SHARED_MODEL, figure, mean_over, who_are_models
@@ -48,13 +48,16 @@ class Prose:
 
     @property
     def annotators(self) -> str:
-        """Who labelled."""
-        kinds = Counter(who.kind.replace("-", " ") for who in self.facts.annotators)
-        counts = " and ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in sorted(kinds.items()))
-        annotators = self.facts.annotators
-        names = "; ".join(f"`{who.annotator_id}`: {words(who.name)}" for who in annotators)
+        """Who labelled; a model that stands behind several of them is named once."""
+        ids: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for who in self.facts.annotators:
+            ids[who.kind.replace("-", " "), words(who.name)].append(f"`{who.annotator_id}`")
+        groups = "; ".join(
+            f"{len(same)} {kind}{'s' * (len(same) > 1)}, {name} ({', '.join(same)})"
+            for (kind, name), same in sorted(ids.items())
+        )
         apart = " The config `synthetic` has its own." if self.facts.companion else ""
-        return f"Annotators: {counts} ({names}). Nothing here was labelled by anybody else.{apart}"
+        return f"Annotators: {groups}. Nothing here was labelled by anybody else.{apart}"
 
     @property
     def unreleased(self) -> str:
