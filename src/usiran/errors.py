@@ -170,7 +170,7 @@ class InputError(UsiranError):
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
     @classmethod
-    def of(cls, where: str, value: str, allowed: str, fix: str) -> InputError:
+    def of(cls, where: str, value: str, allowed: str, fix: str) -> Self:
         """Return the error of one finding: on an option, an argument or a file as a whole."""
         return cls([Finding(where, "", "", value, allowed, fix)])
 

@@ -10,7 +10,7 @@ from typing import get_args
 from usiran.annotation.read_labels import read_labels, same_labels
 from usiran.annotation.sheets.writer import blank_sheet, fill_sheet
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError, refuse
+from usiran.errors import Finding, InputError, refuse, shorten
 from usiran.io.atomic import replace_files
 from usiran.io.csv import read_rows
 from usiran.label_studio.annotation_records import TaskReading
@@ -243,7 +243,7 @@ def _check_names(corpus: Corpus, round: str, annotator_id: str) -> None:
         allowed = "small letters, digits and single hyphens, such as r1"
         findings.append(Finding("--round", "", "", round, allowed, "choose such a name"))
     if annotator_id not in read_annotators(corpus):
-        fix = "add a row annotator_id,kind,name,note (kind: human or language-model)"
+        fix = f"type `usiran annotate register {shorten(annotator_id)} --name NAME`"
         findings.append(unknown_annotator(corpus, annotator_id, fix))
     refuse(findings)
 

@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, WaitOption
+from usiran.cli import complete
+from usiran.cli.mistakes import Group
+from usiran.cli.options import (
+    ArticleArgument,
+    CorpusOption,
+    DryRunOption,
+    JsonOption,
+    WaitOption,
+    in_corpus,
+)
 from usiran.cli.options import article_id as full_id
 from usiran.cli.output import say, show, show_columns, show_json
 from usiran.cli.session import not_reading, to_write
@@ -15,7 +24,12 @@ from usiran.corpus import Corpus
 from usiran.errors import InputError, counted
 from usiran.schemas.names import TEXT_ORIGINS
 
-app = typer.Typer(no_args_is_help=True, help="Add and list articles, correct their sentences.")
+app = typer.Typer(
+    cls=Group,
+    callback=in_corpus,
+    no_args_is_help=True,
+    help="Add and list articles, correct their sentences.",
+)
 
 
 @app.command()
@@ -46,7 +60,7 @@ def add(
     allow_similar: Annotated[
         bool, Option("--allow-similar", help="Add it though it is near another article.")
     ] = False,
-    dry_run: Annotated[bool, Option("--dry-run", help="Write nothing.")] = False,
+    dry_run: DryRunOption = False,
     wait: WaitOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -103,7 +117,7 @@ def list_(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
 
 @app.command()
 def sentences(
-    article_id: Annotated[str, Argument(help="The article's id, or the beginning of it.")],
+    article_id: ArticleArgument,
     apply: Annotated[
         Path | None, Option("--apply", help="An edited outline to take the sentences from.")
     ] = None,
@@ -136,7 +150,12 @@ def sentences(
 @app.command()
 def link(
     article_id: Annotated[
-        str | None, Argument(help="Only this article (its id, or the beginning of it).")
+        str | None,
+        Argument(
+            metavar="[ID]",
+            help="Only this article (its id, or the beginning of it).",
+            autocompletion=complete.articles,
+        ),
     ] = None,
     list_: Annotated[
         bool, Option("--list", help="Print who is not linked and who it may be; ask nothing.")
@@ -173,10 +192,10 @@ def link(
 
 @app.command()
 def withdraw(
-    article_id: Annotated[str, Argument(help="The article's id, or the beginning of it.")],
+    article_id: ArticleArgument,
     reason: Annotated[str, Option(help="Why, in a line; it is kept.")],
     title: Annotated[bool, Option("--title", help="Take the headline out too.")] = False,
-    dry_run: Annotated[bool, Option("--dry-run", help="Write nothing.")] = False,
+    dry_run: DryRunOption = False,
     wait: WaitOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -204,7 +223,7 @@ def withdraw(
 
 @app.command("restore-text")
 def restore_text(
-    article_id: Annotated[str, Argument(help="The article's id, or the beginning of it.")],
+    article_id: ArticleArgument,
     file: Annotated[Path, Argument(help="The text as it was, byte for byte.")],
     wait: WaitOption = False,
     corpus: CorpusOption = None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import JsonOption
+from usiran.cli.options import JsonOption, output_option
 from usiran.cli.output import say, show, show_columns, show_json
 from usiran.cli.session import hold_folder
 from usiran.corpus import SWAP, Corpus
@@ -55,7 +55,7 @@ def restore(
     ],
     output: Annotated[
         Path | None,
-        Option(metavar="DIR", help="A new folder to write to (default: in place)."),
+        output_option(metavar="DIR", help="A new folder to write to (default: in place)."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

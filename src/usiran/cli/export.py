@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, article_id
+from usiran.cli import complete
+from usiran.cli.options import CorpusOption, JsonOption, article_id, output_option
 from usiran.cli.output import say, show, show_json
 from usiran.corpus import Corpus
 
@@ -16,13 +17,21 @@ if TYPE_CHECKING:
     from usiran.dataset.export.formats import Export
 
 
+# The names alone: their writers would load all that help has no use for.
+FORMATS = ("conll", "brat", "spacy", "events", "dyads", "label-studio")
+
+
 def export(
     format: Annotated[
         str,
-        Argument(metavar="FORMAT", help="conll, brat, spacy, events, dyads or label-studio."),
+        Argument(
+            metavar="FORMAT",
+            autocompletion=lambda: FORMATS,
+            help="conll, brat, spacy, events, dyads or label-studio.",
+        ),
     ],
     *,
-    output: Annotated[Path, Option(metavar="DIR", help="The folder to be made.")],
+    output: Annotated[Path, output_option(metavar="DIR", help="The folder to be made.")],
     layer: Annotated[
         list[str] | None,
         Option(
@@ -31,7 +40,13 @@ def export(
     ] = None,
     article: Annotated[
         list[str] | None,
-        Option("--article", "--articles", metavar="ID", help="Only this one; repeat it."),
+        Option(
+            "--article",
+            "--articles",
+            metavar="ID",
+            autocompletion=complete.articles,
+            help="Only this one; repeat it.",
+        ),
     ] = None,
     by: Annotated[
         Literal["affiliation", "actor"],
@@ -62,7 +77,7 @@ def export(
     # Nothing is read for an export that cannot be made.
     formats.chosen_writer(format, variant)
     here = Corpus.find(corpus)
-    articles = [article_id(here, word) for word in article or ()]
+    articles = [article_id(here, word, "--article") for word in article or ()]
     with new_folder(output, marker=formats.MARKER, force=force, tell=say) as folder:
         opened = open_valid(here)
         exported = formats.export(opened, format, layers=layers, articles=articles, variant=variant)

@@ -6,19 +6,22 @@ Exit codes: 0 done, 1 findings or a known error, 2 wrong usage, 130 interrupted.
 from __future__ import annotations
 
 import errno
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Option
+from typer._click.exceptions import UsageError
 
 from usiran.cli import articles, editions, estimate, export, models, publish, release, site, status
 from usiran.cli import show as show_
 from usiran.cli.annotate import labels as annotate
 from usiran.cli.benchmark import run as benchmark
 from usiran.cli.help import speak_plainly
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WaitOption
+from usiran.cli.mistakes import Group, WrongUsage, wrong_usage
+from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WaitOption, output_option
 from usiran.cli.output import say, show, show_findings, show_json
 from usiran.cli.session import session, to_write
 from usiran.corpus import Corpus
@@ -37,10 +40,14 @@ if TYPE_CHECKING:
 # Whichever library was writing when the disk was full.
 _NO_FAULT_OF_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
+# Also among other flags of one letter.
+_JSON = re.compile(r"--json|-[jqnh]*j[jqnh]*")
+
 speak_plainly()
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
+    cls=Group,
+    context_settings={"help_option_names": ["--help", "-h"]},
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help="Keep, check, publish and score the usiran corpus.",
@@ -65,6 +72,7 @@ def root(
         bool,
         Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
+    corpus: CorpusOption = None,
 ) -> None:
     """Keep, check, publish and score the usiran corpus."""
 
@@ -115,7 +123,7 @@ def build(
     ] = editions.Text.INCLUDE,
     output: Annotated[
         Path | None,
-        Option(metavar="DIR", help="A new folder for the edition without words."),
+        output_option(metavar="DIR", help="A new folder for the edition without words."),
     ] = None,
     wait: WaitOption = False,
     quiet: QuietOption = False,
@@ -179,7 +187,14 @@ def main() -> None:
     """Run the program and exit with its code."""
     try:
         with session():
-            app()
+            sys.exit(app(prog_name="usiran", standalone_mode=False))
+    except UsageError as error:
+        if wrong := wrong_usage(error, typer.main.get_command(app)):
+            _fail(wrong)
+        sys.exit(2)
+    except typer.Abort:
+        say("Aborted.")
+        sys.exit(1)
     except UsiranError as error:
         _fail(error)
     except BrokenPipeError:
@@ -199,11 +214,12 @@ def _fail(error: UsiranError) -> None:
     if isinstance(error, FileError):
         findings = (error.finding,)
     # Out here the options of the command that failed are no longer known.
-    if "--json" in sys.argv:
+    if any(_JSON.fullmatch(word) for word in sys.argv):
         show_json({"error": str(error), "findings": [finding.as_dict() for finding in findings]})
     else:
         text = str(error)
         if isinstance(error, InvalidCorpus) and len(lines := grouped(findings)) < len(findings):
             text = "\n".join([*lines, "`usiran validate --full` lists every one of them"])
-        say(f"usiran: {text}" if len(findings) < 2 else text)
-    sys.exit(1)
+        one_line = len(findings) < 2 and not isinstance(error, WrongUsage)
+        say(f"usiran: {text}" if one_line else text)
+    sys.exit(2 if isinstance(error, WrongUsage) else 1)

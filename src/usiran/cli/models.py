@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, BadParameter, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WithOption
+from usiran.cli.options import (
+    CorpusOption,
+    JsonOption,
+    QuietOption,
+    WithOption,
+    output_option,
+    system_argument,
+    task_argument,
+)
 from usiran.cli.output import say, show
 
 if TYPE_CHECKING:
@@ -13,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def train(
-    task: Annotated[str, Argument(help="What it will predict, such as stance.")] = "",
+    task: Annotated[str, task_argument(help="What it will predict, such as stance.")] = "",
     system: Annotated[
-        str, Argument(help="A system, such as tfidf-svm, or package.module:factory.")
+        str, system_argument(help="A system, such as tfidf-svm, or package.module:factory.")
     ] = "",
     *,
-    output: Annotated[Path, Option(metavar="DIR", help="The folder to be made.")],
+    output: Annotated[Path, output_option(metavar="DIR", help="The folder to be made.")],
     companion: WithOption = None,
     defaults: Annotated[
         bool, Option("--defaults", help="One model a task, as `usiran predict` uses them.")
@@ -79,7 +87,9 @@ def predict(
         ),
     ],
     *,
-    output: Annotated[Path, Option(metavar="OUT", help="The folder to be made, or gone on with.")],
+    output: Annotated[
+        Path, output_option(metavar="OUT", help="The folder to be made, or gone on with.")
+    ],
     also: Annotated[
         list[Path] | None, Option("--with", metavar="MODEL", help="One more; repeat it.")
     ] = None,

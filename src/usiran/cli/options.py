@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from typer import Option
+import typer
+from typer import Argument, Option
 
+from usiran.cli import complete
 from usiran.cli.session import to_read
 from usiran.corpus import Corpus
 from usiran.errors import InputError
@@ -16,9 +20,16 @@ if TYPE_CHECKING:
     from usiran.benchmark.run import Benchmark
 
 
-def _settled(folder: Path | None) -> Path | None:
-    """Before any command: bring to one state what one that was killed had begun to write."""
-    to_read(folder)
+def _corpus(ctx: typer.Context, folder: Path | None) -> Path | None:
+    """Return the folder that was named here or before the command, brought to one state."""
+    before = complete.named_corpus(ctx.parent)
+    if before and folder and before.resolve() != folder.resolve():
+        wrong = f"one folder; before the command stands --corpus {before}"
+        raise typer.BadParameter(wrong, param_hint="--corpus")
+    folder = folder or before
+    # A command that was killed may have left files half-way. A shell that completes mends nothing.
+    if not ctx.resilient_parsing:
+        to_read(folder)
     return folder
 
 
@@ -26,31 +37,38 @@ CorpusOption = Annotated[
     Path | None,
     Option(
         "--corpus",
-        callback=_settled,
+        "-c",
+        callback=_corpus,
         metavar="DIR",
         help="The corpus folder (default: the nearest one from here upwards).",
     ),
 ]
 
 
-def article_id(corpus: Corpus, word: str) -> str:
-    """Return the article that an id, or the beginning of just one, names.
+def in_corpus(corpus: CorpusOption = None) -> None:
+    """Let a group of commands take the folder before the name of its command."""
 
-    What begins none is returned as it is: each command says itself what it may be.
-    """
-    # The names of files are enough: reading the tables would take a second.
-    files = (*corpus.articles.glob("*.txt"), *corpus.withdrawn.glob("*.json"))
-    ids = sorted({path.stem for path in files})
-    beginning = [key for key in ids if key.startswith(word)] if word else []
-    if word in ids or not beginning:
+
+def article_id(corpus: Corpus, word: str, where: str = "ID") -> str:
+    """Return the article that an id, or the beginning of just one, names."""
+    ids = sorted(set(complete.article_ids(corpus)))
+    if word in ids:
         return word
-    if len(beginning) > 1:
+    beginning = [key for key in ids if word and key.startswith(word)]
+    if len(beginning) == 1:
+        return beginning[0]
+    if beginning:
         allowed = f"the beginning of one: {', '.join(beginning)}"
-        raise InputError.of("the article", word, allowed, "type more of its id")
-    return beginning[0]
+        raise InputError.of(where, word, allowed, "type more of its id")
+    near = get_close_matches(word, ids, n=1)
+    fix = f"type {near[0]}" if near else "see `usiran articles list`"
+    allowed = (
+        f"the beginning of one of {', '.join(ids)}" if ids else "an article; there is none yet"
+    )
+    raise InputError.of(where, word, allowed, fix if ids else "type `usiran articles add FILE`")
 
 
-JsonOption = Annotated[bool, Option("--json", help="Print one JSON document.")]
+JsonOption = Annotated[bool, Option("--json", "-j", help="Print one JSON document.")]
 WaitOption = Annotated[
     bool,
     Option(
@@ -58,8 +76,29 @@ WaitOption = Annotated[
         help="Where another command is writing, wait until it is done (default: refuse at once).",
     ),
 ]
-QuietOption = Annotated[bool, Option("--quiet", help="Show no progress.")]
-
+QuietOption = Annotated[bool, Option("--quiet", "-q", help="Show no progress.")]
+DryRunOption = Annotated[
+    bool, Option("--dry-run", "-n", help="Say what would be written, write nothing.")
+]
+# Names that are completed; each command adds its help to them.
+output_option = partial(Option, "--output", "-o")
+task_option = partial(Option, "--task", "-t", autocompletion=complete.tasks)
+system_option = partial(Option, "--system", "-s", autocompletion=complete.systems)
+round_option = partial(Option, "--round", "-r", metavar="ROUND", autocompletion=complete.rounds)
+annotator_option = partial(
+    Option, "--annotator", "-a", metavar="ID", autocompletion=complete.annotators
+)
+task_argument = partial(Argument, autocompletion=complete.tasks)
+system_argument = partial(Argument, autocompletion=complete.systems)
+stored_argument = partial(Argument, autocompletion=complete.stored_systems)
+ArticleArgument = Annotated[
+    str,
+    Argument(
+        metavar="ID",
+        help="The article's id, or the beginning of it.",
+        autocompletion=complete.articles,
+    ),
+]
 
 WithOption = Annotated[
     Literal["synthetic"] | None,

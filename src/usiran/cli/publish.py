@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption
+from usiran.cli import complete
+from usiran.cli.options import CorpusOption, DryRunOption, JsonOption, QuietOption
 from usiran.cli.output import say, show, show_json
 from usiran.corpus import Corpus
 
@@ -26,11 +27,12 @@ def publish(
             "the publishers', in a spun copy's the original's publisher's). No default.",
         ),
     ] = None,
-    version: Annotated[str | None, Option(help="The release (default: the latest).")] = None,
+    version: Annotated[
+        str | None,
+        Option(help="The release (default: the latest).", autocompletion=complete.releases),
+    ] = None,
     public: Annotated[bool, Option("--public", help="Make it public (default: private).")] = False,
-    dry_run: Annotated[
-        bool, Option("--dry-run", help="Print every operation, write nothing.")
-    ] = False,
+    dry_run: DryRunOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WaitOption
+from usiran.cli import complete
+from usiran.cli.options import CorpusOption, DryRunOption, JsonOption, QuietOption, WaitOption
 from usiran.cli.output import say
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
@@ -18,9 +19,7 @@ def release(
         str | None,
         Option(metavar="TEXT", help="Why records changed where no decision says it."),
     ] = None,
-    dry_run: Annotated[
-        bool, Option("--dry-run", help="Check and show everything, write nothing.")
-    ] = False,
+    dry_run: DryRunOption = False,
     wait: WaitOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -46,8 +45,20 @@ def release(
 
 
 def diff(
-    old: Annotated[str, Argument(metavar="A", help="A version, a folder, or '.'.")],
-    new: Annotated[str, Argument(metavar="B", help="The same; default: the working tree.")] = ".",
+    old: Annotated[
+        str,
+        Argument(
+            metavar="A", autocompletion=complete.releases, help="A version, a folder, or '.'."
+        ),
+    ],
+    new: Annotated[
+        str,
+        Argument(
+            metavar="B",
+            autocompletion=complete.releases,
+            help="The same; default: the working tree.",
+        ),
+    ] = ".",
     exit_code: Annotated[bool, Option("--exit-code", help="Exit 1 where records differ.")] = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,

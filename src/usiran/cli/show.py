@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument, Option
+from typer import Argument
 
-from usiran.cli.options import CorpusOption, JsonOption, article_id
+from usiran.cli import complete
+from usiran.cli.options import CorpusOption, JsonOption, article_id, system_option
 from usiran.cli.output import say, show_json
 from usiran.cli.output import show as write
 from usiran.corpus import Corpus
 from usiran.errors import InputError, counted
 
 if TYPE_CHECKING:
-    from usiran.loading import Opened
     from usiran.site.gold import GoldView
     from usiran.site.views import ArticleView, SentenceView
 
 
 def show(
     unit: Annotated[
-        str, Argument(metavar="ID", help="An article's id or the beginning of one; #7: a sentence.")
+        str,
+        Argument(
+            metavar="ID",
+            help="An article's id or the beginning of one; #7: a sentence.",
+            autocompletion=complete.units,
+        ),
     ],
     system: Annotated[
         str | None,
-        Option("--system", "-s", metavar="NAME", help="Set a system's stored predictions beside."),
+        system_option(metavar="NAME", help="Set a system's stored predictions beside."),
     ] = None,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -46,7 +51,7 @@ def show(
     key = article_id(folder, name)
     predicted = predictions_of(folder, system, key) if system else {}
     opened = loading.open(folder)
-    article, sentences = _chosen(opened, GoldView(opened), key, ordinal if hash_ else None)
+    article, sentences = _chosen(GoldView(opened), key, ordinal if hash_ else None)
     told = show_text.Told(opened.scheme, article, sentences, system or "", predicted)
     show_json(told.document()) if as_json else write("\n".join(told.lines()))
     if opened.findings:
@@ -54,13 +59,13 @@ def show(
 
 
 def _chosen(
-    opened: Opened, gold: GoldView, key: str, ordinal: str | None
+    gold: GoldView, key: str, ordinal: str | None
 ) -> tuple[ArticleView, tuple[SentenceView, ...]]:
     """Return the article, and all its sentences or the one that is asked for."""
     article = gold.by_id.get(key)
     if article is None:
-        known = f"the beginning of one of {', '.join(opened.texts.texts)}"
-        raise InputError.of("ID", key, known, "see `usiran articles list`")
+        known = f"an article with sentences: {', '.join(gold.by_id)}"
+        raise InputError.of("ID", key, known, "see `usiran validate`")
     if ordinal is None:
         return article, article.sentences
     number = int(ordinal) if ordinal.isdecimal() and len(ordinal) < 9 else -1

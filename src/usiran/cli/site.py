@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption
+from usiran.cli.options import CorpusOption, DryRunOption, JsonOption, QuietOption, output_option
 from usiran.cli.output import say, show, show_json
 from usiran.corpus import Corpus
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def site(
-    output: Annotated[Path | None, Option(metavar="DIR", help="The folder to be made.")] = None,
+    output: Annotated[
+        Path | None, output_option(metavar="DIR", help="The folder to be made.")
+    ] = None,
     text: Annotated[
         Literal["include", "withhold"] | None,
         Option(help="withhold: masks in the place of the articles' words (default: include)."),
@@ -35,9 +37,7 @@ def site(
         str | None, Option("--repo-id", metavar="ORG/NAME", help="The Space.")
     ] = None,
     public: Annotated[bool, Option("--public", help="Make it public (default: private).")] = False,
-    dry_run: Annotated[
-        bool, Option("--dry-run", help="Print what would be sent, send nothing.")
-    ] = False,
+    dry_run: DryRunOption = False,
     force: Annotated[bool, Option("--force", help="Replace an earlier site.")] = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -80,7 +80,7 @@ def _check(output: Path | None, text: str | None, publish: str | None, repo_id: 
     if (publish is None) != (repo_id is None):
         raise typer.BadParameter("go together", param_hint="--publish and --repo-id")
     if publish is None and output is None:
-        raise typer.BadParameter("say one of them", param_hint="--output or --publish")
+        raise typer.BadParameter("one of them", param_hint="--output or --publish")
     if publish is not None and text is None:
         from usiran.dataset.hub.publish import RIGHTS
 

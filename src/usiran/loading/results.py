@@ -5,6 +5,7 @@ benchmark's own question (`usiran benchmark leaderboard --check`).
 """
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,9 @@ def predictions_of(
     names = sorted(path.name for path in folder.glob("*") if path.is_dir())
     if system not in names:
         allowed = f"one of {', '.join(names)}" if names else "no results are stored yet"
-        raise InputError.of("--system", system, allowed, "run it: `usiran benchmark run`")
+        near = get_close_matches(system, names, n=1)
+        fix = f"did you mean '{near[0]}'?" if near else "run it: `usiran benchmark run`"
+        raise InputError.of("--system", system, allowed, fix)
     predicted: dict[str, dict[str, dict[str, Any]]] = {}
     for path in sorted((folder / system).glob("*.predictions.jsonl")):
         try:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from typer import Option
 
+from usiran.cli import complete
 from usiran.cli.annotate.agreement import RoundsOption
 from usiran.cli.annotate.server import DataOption, UrlOption
 from usiran.cli.options import CorpusOption, JsonOption, WaitOption
@@ -34,7 +35,12 @@ def adjudicate(
         Path | None, Option(metavar="FILE", help="Take the decisions of a filled sheet.")
     ] = None,
     adjudicator: Annotated[
-        str | None, Option(metavar="ID", help="Who decides, as in annotators.csv.")
+        str | None,
+        Option(
+            metavar="ID",
+            help="Who decides, as in annotators.csv.",
+            autocompletion=complete.annotators,
+        ),
     ] = None,
     redo: Annotated[
         list[str] | None,

@@ -9,7 +9,7 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli.annotate.server import LabelOption, MapOption, SkipFaultyOption
-from usiran.cli.options import CorpusOption, JsonOption, WaitOption
+from usiran.cli.options import CorpusOption, JsonOption, WaitOption, round_option
 from usiran.cli.output import say, show, show_json
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
@@ -18,9 +18,7 @@ from usiran.errors import refuse
 app = typer.Typer()
 RoundsOption = Annotated[
     list[str] | None,
-    Option(
-        "--round", "--rounds", metavar="ROUND", help="A round; repeat it. Default: gold_rounds."
-    ),
+    round_option("--rounds", help="A round; repeat it. Default: gold_rounds."),
 ]
 
 

@@ -10,20 +10,29 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Argument, Option
 
+from usiran.cli import complete
 from usiran.cli.annotate import adjudicate, agreement, queue
 from usiran.cli.annotate import server as studio
 from usiran.cli.annotate.server import (
     AnnotatorOption,
     CompletedByOption,
-    DryRunOption,
     LabelOption,
     MapOption,
     RoundOption,
     SkipFaultyOption,
 )
-from usiran.cli.options import CorpusOption, JsonOption, WaitOption
+from usiran.cli.mistakes import Group
+from usiran.cli.options import (
+    ArticleArgument,
+    CorpusOption,
+    DryRunOption,
+    JsonOption,
+    WaitOption,
+    annotator_option,
+    in_corpus,
+)
 from usiran.cli.options import article_id as full_id
-from usiran.cli.output import show, show_json
+from usiran.cli.output import say, show, show_json
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 
@@ -32,6 +41,8 @@ if TYPE_CHECKING:
 
 # Commands import what they need inside, so that help does not load pandas.
 app = typer.Typer(
+    cls=Group,
+    callback=in_corpus,
     no_args_is_help=True,
     help="Label in Label Studio or sheets, measure agreement, adjudicate the gold.",
 )
@@ -39,10 +50,15 @@ app = typer.Typer(
 
 @app.command()
 def sheet(
-    article_id: Annotated[str, Argument(help="The article's id, or the beginning of it.")],
+    article_id: ArticleArgument,
     source: Annotated[
         str | None,
-        Option("--from", metavar="ROUND/ID", help="Fill it from this submission; gold: the gold."),
+        Option(
+            "--from",
+            metavar="ROUND/ID",
+            help="Fill it from this submission; gold: the gold.",
+            autocompletion=complete.passes,
+        ),
     ] = None,
     corpus: CorpusOption = None,
 ) -> None:
@@ -69,7 +85,7 @@ def import_(
     *,
     round_name: RoundOption,
     annotator: Annotated[
-        str | None, Option("--annotator", metavar="ID", help="Who labelled, as in annotators.csv.")
+        str | None, annotator_option(help="Who labelled, as in annotators.csv.")
     ] = None,
     completed_by: CompletedByOption = None,
     maps: MapOption = None,
@@ -92,9 +108,11 @@ def import_(
     from usiran.annotation.submissions import import_all
     from usiran.label_studio.control_map import Renaming
 
+    folder = Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait)
+    rounds = sorted(path.name for path in folder.submissions.glob("*/"))
     reports = import_all(
         _owned(list(map(Export.of, files)), annotator),
-        Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait),
+        folder,
         round=round_name,
         completed_by=completed_by,
         renaming=Renaming(maps or (), labels or (), skip_faulty),
@@ -107,6 +125,9 @@ def import_(
         return
     for who, report in reports.items():
         show(f"{who}:\n{report}" if len(files) > 1 else report)
+    if rounds and round_name not in rounds:
+        # A new name is allowed, and is what a slip of the pen looks like.
+        say(f"{round_name} is a new round; there were {', '.join(rounds)}")
 
 
 def _owned(exports: Sequence[Export], annotator: str | None) -> dict[str, Path]:

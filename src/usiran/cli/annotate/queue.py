@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
-from usiran.cli.options import CorpusOption, JsonOption
+from usiran.cli.options import CorpusOption, JsonOption, system_option
 from usiran.cli.output import say, show, show_json
 from usiran.corpus import Corpus
 from usiran.errors import shorten
@@ -34,7 +34,7 @@ def queue(
     ] = None,
     top: Annotated[int, Option(min=0, help="How many; 0 shows all.")] = 20,
     system: Annotated[
-        str, Option(help="The system that is compared with the gold.")
+        str, system_option(help="The system that is compared with the gold.")
     ] = "tfidf-logreg",
     as_json: JsonOption = False,
     corpus: CorpusOption = None,

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WaitOption
+from usiran.cli import complete
+from usiran.cli.options import (
+    CorpusOption,
+    DryRunOption,
+    JsonOption,
+    QuietOption,
+    WaitOption,
+    annotator_option,
+    round_option,
+)
 from usiran.cli.options import article_id as full_id
 from usiran.cli.output import say, show, show_json
 from usiran.cli.session import not_reading, to_write
@@ -33,12 +42,8 @@ UrlOption = Annotated[
         help="Another server; its token is taken from LABEL_STUDIO_API_KEY.",
     ),
 ]
-RoundOption = Annotated[
-    str, Option("--round", metavar="ROUND", help="The round of annotation, such as r1.")
-]
-AnnotatorOption = Annotated[
-    str, Option("--annotator", metavar="ID", help="Who labelled, as in annotators.csv.")
-]
+RoundOption = Annotated[str, round_option(help="The round of annotation, such as r1.")]
+AnnotatorOption = Annotated[str, annotator_option(help="Who labelled, as in annotators.csv.")]
 CompletedByOption = Annotated[
     str | None,
     Option(metavar="WHO", help="Of an export of several: whose labels (id or email)."),
@@ -63,7 +68,6 @@ SkipFaultyOption = Annotated[
     bool,
     Option("--skip-faulty", help="Leave out labels with a fault, tell them, take the others."),
 ]
-DryRunOption = Annotated[bool, Option("--dry-run", help="Check, write nothing.")]
 # A project by another name: importing that type would load the label scheme for every help.
 Layer = Literal["stance", "spans"]
 
@@ -114,16 +118,21 @@ def push(
     layer: Annotated[Layer, Option("--layer", help="Which project.")],
     article: Annotated[
         list[str] | None,
-        Option(metavar="ID", help="Only this article (or the beginning of its id); repeat it."),
+        Option(
+            metavar="ID",
+            help="Only this article (or the beginning of its id); repeat it.",
+            autocompletion=complete.articles,
+        ),
     ] = None,
     annotator: Annotated[
         str | None,
-        Option(metavar="ID", help="For whom, as in annotators.csv. Default: the only one."),
+        annotator_option(help="For whom, as in annotators.csv. Default: the only one."),
     ] = None,
     pre_annotate: Annotated[
         str | None,
         Option(
             metavar="SYSTEM",
+            autocompletion=complete.systems,
             help="Show what this system says of articles it has not learned from, as a start. "
             "It anchors annotators: they agree more with it, and with each other, than they would.",
         ),
@@ -157,7 +166,7 @@ def push(
         connection,
         layer=layer,
         annotator_id=annotator,
-        article_ids=[full_id(here, word) for word in article or ()],
+        article_ids=[full_id(here, word, "--article") for word in article or ()],
         predictor=predictor,
         # Two choices: to be ordered by a system shows nothing of it, so it anchors nobody.
         use=Use(shown=pre_annotate is not None, ordering=queue is not None),

@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import CorpusOption, JsonOption, WaitOption, WithOption, open_benchmark
+from usiran.cli.options import (
+    CorpusOption,
+    JsonOption,
+    WaitOption,
+    WithOption,
+    open_benchmark,
+    output_option,
+    system_option,
+    task_option,
+)
 from usiran.cli.output import say
 from usiran.cli.session import to_write
 
@@ -17,15 +26,15 @@ FromOption = Annotated[
     Literal["predictions", "answers", "lm-eval"],
     Option("--from", help="What the file is: a log has sentence_id and answer, or is lm-eval's."),
 ]
-TaskOption = Annotated[str, Option(help="What was predicted.")]
-SystemOption = Annotated[str, Option(metavar="NAME", help="What predicted it.")]
+TaskOption = Annotated[str, task_option(help="What was predicted.")]
+SystemOption = Annotated[str, system_option(metavar="NAME", help="What predicted it.")]
 SettingsOption = Annotated[
     Path | None, Option(metavar="FILE", help="Its parameters, TOML or JSON, to be kept.")
 ]
 SeedOption = Annotated[int, Option(min=0, help="Seed of the bootstrap.")]
 DrawsOption = Annotated[int, Option(min=100, max=1_000_000, help="Bootstrap draws.")]
 SystemsOption = Annotated[
-    list[str] | None, Option("--system", help="A system; repeat it. Default: all.")
+    list[str] | None, system_option(help="A system; repeat it. Default: all.")
 ]
 
 
@@ -34,7 +43,9 @@ def score(
     *,
     task: TaskOption,
     system: SystemOption,
-    output: Annotated[Path | None, Option(metavar="RESULT", help="Write the result here.")] = None,
+    output: Annotated[
+        Path | None, output_option(metavar="RESULT", help="Write the result here.")
+    ] = None,
     form: FromOption = "predictions",
     settings: SettingsOption = None,
     seed: SeedOption = 0,

@@ -4,22 +4,29 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer import Argument, Option
+from typer import Option
 
 from usiran.cli.benchmark import predictions
+from usiran.cli.mistakes import Group
 from usiran.cli.options import (
     CorpusOption,
     JsonOption,
     QuietOption,
     WaitOption,
     WithOption,
+    in_corpus,
     open_benchmark,
+    output_option,
+    stored_argument,
+    task_option,
 )
 from usiran.cli.output import say, show
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 
 app = typer.Typer(
+    cls=Group,
+    callback=in_corpus,
     no_args_is_help=True,
     help="Run the baselines under the official protocol, rank them, compare two of them.",
 )
@@ -28,7 +35,7 @@ app = typer.Typer(
 @app.command()
 def run(
     *,
-    task: Annotated[list[str] | None, Option(help="A task; repeat it. Default: all.")] = None,
+    task: Annotated[list[str] | None, task_option(help="A task; repeat it. Default: all.")] = None,
     system: predictions.SystemsOption = None,
     peers: Annotated[
         bool, Option("--peers", help="Run the peers too (optional extra 'peers').")
@@ -113,9 +120,9 @@ def leaderboard(
 
 @app.command()
 def compare(
-    first: Annotated[str, Argument(help="A system.")],
-    second: Annotated[str, Argument(help="Another system.")],
-    task: Annotated[str, Option(help="The task.")],
+    first: Annotated[str, stored_argument(help="A system.")],
+    second: Annotated[str, stored_argument(help="Another system.")],
+    task: Annotated[str, task_option(help="The task.")],
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -135,7 +142,7 @@ def compare(
 @app.command()
 def power(
     difference: Annotated[float, Option(min=0.001, max=1.0, help="What is to be told.")],
-    task: Annotated[str, Option(help="The task.")] = "stance",
+    task: Annotated[str, task_option(help="The task.")] = "stance",
     systems: Annotated[
         tuple[str, str] | None,
         Option(metavar="A B", help="Default: the two best."),
@@ -188,7 +195,7 @@ def artefacts(as_json: JsonOption = False, corpus: CorpusOption = None) -> None:
 @app.command()
 def report(
     output: Annotated[
-        Path | None, Option(metavar="DIR", help="Default: baselines/figures.")
+        Path | None, output_option(metavar="DIR", help="Default: baselines/figures.")
     ] = None,
     check: Annotated[
         bool, Option("--check", help="Write nothing; exit 1 when one is out of date.")
