@@ -318,7 +318,8 @@ def test_a_missing_sheet_or_a_folder_is_refused(tiny_corpus: Corpus) -> None:
 
 
 def test_an_annotator_nobody_knows_is_refused(tiny_corpus: Corpus) -> None:
-    with pytest.raises(InputError, match=r"found 'dan'; allowed: one of ann, bob, cy; .*add a row"):
+    allowed = r"found 'dan'; allowed: one of ann, bob, cy; .*register dan"
+    with pytest.raises(InputError, match=allowed):
         take(tiny_corpus, sheet_file(tiny_corpus), who="dan")
 
 
