@@ -75,7 +75,7 @@ test-browser: $(DEV_STAMP) studio $(AXE)  ## the tests in a real browser (Chromi
 test-site: $(DEV_STAMP)  ## every kind of page of the site, opened in a real browser
 	$(BIN)/python -m pytest tests/site/test_opened.py
 
-faults: $(DEV_STAMP)  ## every command that writes, killed and out of space at each of its calls (half an hour)
+faults: $(DEV_STAMP)  ## every command that writes, killed, stopped and out of space at each of its calls (an hour)
 	USIRAN_FAULTS=all $(BIN)/python -m pytest tests/io/test_faults.py
 
 fuzz: $(DEV_STAMP)  ## 20,000 hostile inputs instead of the 2,000 of `make test` (5 minutes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from tests.support import synthetic
 from tests.support.command import call, run, tree
 from tests.support.pages import read
-from usiran.corpus import Corpus
+from usiran.corpus import LOCK, Corpus
+from usiran.io.lock import locked
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,34 @@ def test_who_interrupts_is_told_what_is_there(
     assert "0 of 3 parts are whole in out; the same command goes on from there" in done.err
     monkeypatch.undo()
     assert call(*words, at=tmp_path).code == 0
+
+
+def test_two_commands_into_one_folder_are_one_too_many(
+    trained: Path, text: Path, corpus: Corpus, tmp_path: Path
+) -> None:
+    (tmp_path / "out").mkdir()
+    predict = ("predict", trained, text, "--output", tmp_path / "out", "--quiet")
+    train = ("train", "stance", "majority", "--output", tmp_path / "new")
+    for lock, target, words in (
+        (tmp_path / "out" / LOCK, tmp_path / "out", predict),
+        (tmp_path / ".new.lock", tmp_path / "new", train),
+    ):
+        with locked(lock):
+            done = call(*words, at=corpus)
+        assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+        assert done.err.startswith(f"usiran: {target}: found '`usiran")
+        assert f"(process {os.getpid()}, since " in done.err
+        assert "is writing'; allowed: one command at a time" in done.err
+    assert {path.name for path in tmp_path.iterdir()} == {"out", text.name}
+    # A lock that a killed command left is nobody's.
+    (tmp_path / "out" / LOCK).touch()
+    assert call(*predict, at=corpus).code == 0
+    assert not (tmp_path / "out" / LOCK).exists()
+
+
+def test_a_refused_job_leaves_no_folder(trained: Path, tmp_path: Path) -> None:
+    assert call("predict", trained, "no.txt", "--output", "a/out", at=tmp_path).code == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_pages_show_each_text_with_its_labels(trained: Path, tmp_path: Path) -> None:

@@ -7,12 +7,18 @@ import io
 import subprocess
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
 
+import typer.main
+
 from usiran.cli.main import main
 from usiran.corpus import Corpus
+
+# The program makes its commands once; a process that calls it often need not make them each time.
+typer.main.get_command = cache(typer.main.get_command)
 
 
 class Done(NamedTuple):

@@ -13,9 +13,10 @@ from usiran.schemas.tables import FILES, MODELS
 from usiran.text.articles import sha256
 
 
-def edited_corpus(root: Path, article_id: str) -> Corpus:
-    """Write four articles; sentences of one of them are edited."""
-    corpus = synthetic.write_corpus(root, synthetic.tables(articles=4, sentences=8))
+def edited_corpus(root: Path, article_id: str, *, articles: int = 4, sentences: int = 8) -> Corpus:
+    """Write some articles; sentences of one of them are edited."""
+    tables = synthetic.tables(articles=articles, sentences=sentences)
+    corpus = synthetic.write_corpus(root, tables)
     (root / "sheet.txt").unlink()
     _name_actors(corpus)
     _edit_sentences(corpus, article_id)

@@ -1,9 +1,10 @@
-"""A command stopped at every call that changes a file: killed, or with a full disk.
+"""A command stopped at every call that changes a file: killed, with a full disk, by a signal.
 
 Run as a program: reads cases (pickle) from standard input and prints as JSON what each fault left.
 The command itself runs once. Before each of its calls the program forks: one child is what
-another command finds after a kill there, another goes on with a disk that is full from there on.
-Calls are seen by an audit hook, so that none is missed whichever library makes it.
+another command finds after a kill there, another goes on with a disk that is full from there on,
+or sends itself SIGINT or SIGTERM there. Calls are
+seen by an audit hook, so that none is missed whichever library makes it.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ import os
 import pickle
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple
 
 import filelock
@@ -45,7 +48,9 @@ _CHANGES = {
 _NEEDS_SPACE = {"open", "write", "fsync", "os.mkdir", "os.link", "os.symlink"}
 
 
-_HANGS = 20  # seconds
+_HANGS = 120  # seconds
+# Where not every call is tried, they take turns.
+_FAULTS = ("full", "SIGINT", "full", "SIGTERM")
 _FILELOCK = str(Path(filelock.__file__).parent)
 
 
@@ -53,7 +58,8 @@ class Case(NamedTuple):
     """A command, the folder in which it runs (copied for it), and what is typed after it.
 
     `then` are commands of which each brings the folder to one state; they take turns. What the
-    pattern `aside` matches is no state: notes from which an interrupted run goes on.
+    pattern `aside` matches is no state: notes from which an interrupted run goes on. What the
+    command leaves when nothing is wrong is kept in the folder `keep`, a template of other cases.
     """
 
     name: str
@@ -63,12 +69,14 @@ class Case(NamedTuple):
     step: int = 1
     at: str = "corpus"
     aside: str = r"(?!)"
+    keep: Path | None = None
 
 
 class Left(NamedTuple):
     """What a fault at a call left: in a word (old, new, mixed) at once and after a command.
 
-    `text` is what the failing command and the next one wrote to standard error.
+    `code` is what the command ended with, None where it was killed; `text` is what it and the next
+    one wrote to standard error.
     """
 
     case: str
@@ -77,6 +85,7 @@ class Left(NamedTuple):
     fault: str
     at_once: str
     settled: str
+    code: int | None
     text: str
 
 
@@ -100,6 +109,8 @@ def main() -> None:
     cases, work = pickle.load(sys.stdin.buffer)
     # A fault loses nothing that was flushed or not; leaving it out is ten times faster.
     os.fsync = lambda fd: _seen("fsync", f"/proc/self/fd/{fd}")
+    # A shell's background jobs ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     real = io.open
 
     def opened(file: Any, mode: str = "r", *words: Any, **options: Any) -> Any:
@@ -150,12 +161,12 @@ def _audited(event: str, words: tuple[Any, ...]) -> None:
     for path, folder in _CHANGES.get(event, ()):
         parent = words[folder] if folder is not None and len(words) > folder else -1
         root = Path(f"/proc/self/fd/{parent}").readlink() if parent > 0 else Path()
-        _seen(event, root / os.fsdecode(words[path]))
+        _seen(event, root / os.fsdecode(words[path]), inside=parent > 0)
 
 
-def _seen(event: str, path: object) -> None:
+def _seen(event: str, path: object, *, inside: bool = False) -> None:
     if _watcher is not None:
-        _watcher.see(event, path)
+        _watcher.see(event, path, inside=inside)
 
 
 class _Run:
@@ -164,10 +175,10 @@ class _Run:
     def __init__(self, case: Case, work: Path) -> None:
         self.case, self.work = case, work / "work"
         self.before, self.copy = work / "before", work / "copy"
-        self.number, self.full = 0, False
+        self.number, self.turn, self.full = 0, -1, False
         self.writer: int | None = None  # in a child that goes on: where it tells how it ended
         self.hashes: dict[tuple[int, int, int], bytes] = {}
-        self.results: list[tuple[int, str, str, list[str]]] = []
+        self.results: list[tuple[int, str, str, list[Any]]] = []
 
     def rows(self) -> list[Left]:
         from tests.support.command import call
@@ -185,21 +196,23 @@ class _Run:
         assert done.code == 0, (self.case.words, done)
         new = self._digest(self.work)
         assert old != new
+        if self.case.keep:
+            shutil.copytree(self.work, self.case.keep)
         names = {old: "old", new: "new"}
         rows = []
-        for number, event, fault, (at_once, settled, text) in self.results:
+        for number, event, fault, (at_once, settled, code, text) in self.results:
             before, after = (names.get(digest, "mixed") for digest in (at_once, settled))
-            rows.append(Left(self.case.name, number, event, fault, before, after, text))
+            rows.append(Left(self.case.name, number, event, fault, before, after, code, text))
         return rows
 
     def _watched(self, words: tuple[str, ...]) -> Any:
         from tests.support.command import call
 
         global _watcher  # noqa: PLW0603 - a hook cannot be taken away, only told to rest
-        _watcher, done, text = self, None, ""
+        _watcher, done, code, text = self, None, -1, ""
         try:
             done = call(*words, at=self.work / self.case.at)
-            text = done.err
+            code, text = done.code, done.err
         except BaseException:  # told by the child, whose parent shows it
             if self.writer is None:
                 raise
@@ -207,18 +220,19 @@ class _Run:
         finally:
             _watcher = None
         if self.writer is not None:
-            os.write(self.writer, json.dumps(self._after(text)).encode())
+            os.write(self.writer, json.dumps(self._after(code, text)).encode())
             os._exit(0)
         return done
 
-    def see(self, event: str, path: object) -> None:
+    def see(self, event: str, path: object, *, inside: bool) -> None:
+        """Try what can go wrong at a call; `inside` a folder that is open, this is a removal."""
         place = Path(os.fsdecode(path) if isinstance(path, str | bytes | Path) else str(path))
         place = place.readlink() if place.is_relative_to("/proc/self/fd") else place.absolute()
         # That a folder is not flushed stops nobody: some systems never do it.
         if not place.is_relative_to(self.work) or (event == "fsync" and place.is_dir()):
             return
         # A lock that is being taken refuses to go on in a child.
-        if any(frame.filename.startswith(_FILELOCK) for frame in traceback.extract_stack(limit=12)):
+        if _is_locking(sys._getframe()):
             return
         name = str(place)
         if self.full:
@@ -234,22 +248,38 @@ class _Run:
         killed = self._forked(self._after)
         assert killed is not None
         self.results.append((self.number, call, "killed", killed))
-        _share(self.work, self.before)
-        full = self._forked(None)
-        if full is None:
-            # The child: from here on the disk is full.
-            self.full, _watcher = True, self
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
-        self.results.append((self.number, call, "full", full))
-        self._restore()
+        # What a child then removes would be there again, but not in the folder that is open here.
+        for fault in () if inside else self._due():
+            _share(self.work, self.before)
+            failed = self._forked(None)
+            if failed is None:
+                # The child: from here on the disk is full, or here the signal comes.
+                self.fail(fault, name)
+                return
+            self.results.append((self.number, call, fault, failed))
+            self._restore()
         _watcher = self
 
-    def _after(self, text: str = "") -> list[str]:
+    def _due(self) -> list[str]:
+        if self.case.step == 1:
+            return sorted({*_FAULTS})
+        self.turn += 1
+        return [_FAULTS[self.turn % len(_FAULTS)]]
+
+    def fail(self, fault: str, name: str) -> None:
+        """Fail in a child, at a call that changes a file of this name."""
+        global _watcher
+        if fault == "full":
+            self.full, _watcher = True, self
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
+        os.kill(os.getpid(), signal.Signals[fault])
+
+    def _after(self, code: int | None = None, text: str = "") -> list[Any]:
         """Return what is there, and what another command makes of it: in a copy, free of locks."""
         _share(self.work, self.copy)
         at_once = self._digest(self.copy)
         text += self._then(self.copy)
-        return [at_once, self._digest(self.copy), text]
+        return [at_once, self._digest(self.copy), code, text]
 
     def _then(self, root: Path) -> str:
         from tests.support.command import call
@@ -260,7 +290,7 @@ class _Run:
         words = self.case.then[self.number % len(self.case.then)]
         return call(*words, at=root / self.case.at).err
 
-    def _forked(self, act: Callable[[], list[str]] | None) -> list[str] | None:
+    def _forked(self, act: Callable[[], list[Any]] | None) -> list[Any] | None:
         """Return what a child found; None in the child that goes on with the command."""
         reader, writer = os.pipe()
         child = os.fork()
@@ -270,7 +300,7 @@ class _Run:
                 content = stream.read()
             os.waitpid(child, 0)
             assert content, f"a child hung at {self.number}"
-            return [str(word) for word in json.loads(content)]
+            return list(json.loads(content))
         faulthandler.dump_traceback_later(_HANGS, exit=True, file=2)
         if act is None:
             self.writer = writer
@@ -313,6 +343,14 @@ class _Run:
         if key not in self.hashes:
             self.hashes[key] = hashlib.sha256(path.read_bytes()).digest()
         return self.hashes[key]
+
+
+def _is_locking(frame: FrameType | None) -> bool:
+    for _ in range(12):
+        if frame and frame.f_code.co_filename.startswith(_FILELOCK):
+            return True
+        frame = frame and frame.f_back
+    return False
 
 
 def _share(source: Path, target: Path) -> None:

@@ -1,6 +1,7 @@
 """`usiran`: the program. Turns errors into one clear message and an exit code.
 
-Exit codes: 0 done, 1 findings or a known error, 2 wrong usage, 130 interrupted.
+Exit codes: 0 done, 1 findings or a known error, 2 wrong usage, 130 stopped by Ctrl-C,
+143 by SIGTERM.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from usiran.cli.mistakes import Group, WrongUsage, wrong_usage
 from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WaitOption, output_option
 from usiran.cli.output import say, show, show_findings, show_json
 from usiran.cli.session import session, to_write
+from usiran.cli.stopping import stoppable
 from usiran.corpus import Corpus
 from usiran.errors import (
     FileError,
@@ -186,7 +188,7 @@ for command in (
 def main() -> None:
     """Run the program and exit with its code."""
     try:
-        with session():
+        with stoppable(), session():
             sys.exit(app(prog_name="usiran", standalone_mode=False))
     except UsageError as error:
         if wrong := wrong_usage(error, typer.main.get_command(app)):

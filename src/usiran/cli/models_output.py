@@ -11,6 +11,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 
 from usiran.cli.output import say, show, show_encoded
+from usiran.cli.stopping import tell_stopped
 from usiran.corpus import Corpus
 from usiran.errors import CorpusNotFound
 from usiran.inference.job.run import Progress, Run
@@ -48,7 +49,7 @@ def progress(output: Path, *, quiet: bool) -> Iterator[Notify]:
     except KeyboardInterrupt:
         now = last[0]
         parts = f"{now.parts} of {now.all_parts} parts are whole" if now.all_parts else "stopped"
-        say(f"{parts} in {output}; the same command goes on from there")
+        tell_stopped(f"{parts} in {output}; the same command goes on from there")
         raise
 
 

@@ -37,9 +37,13 @@ class Busy(FileError):
 
 @contextmanager
 def locked(
-    path: Path, *, wait: Tell | None = None, fix: str = "wait until it is done"
+    path: Path,
+    *,
+    target: Path | None = None,
+    wait: Tell | None = None,
+    fix: str = "wait until it is done",
 ) -> Iterator[Holder | None]:
-    """Keep other commands out, by a lock on a file at `path`.
+    """Keep other commands out of `target` (default: its folder) by a lock on a file at `path`.
 
     Yields who was killed while it held the lock, if anybody was. A lock that is held is waited
     for where `wait` is given, which is told whom for; else `fix` says what to do.
@@ -53,7 +57,7 @@ def locked(
     """
     lock = FileLock(path)
     try:
-        _acquire(lock, path, wait, fix)
+        _acquire(lock, target or path.parent, wait, fix)
     except OSError as error:
         raise FileError.of(error, path, "a folder that can be written", "see its rights") from None
     try:
@@ -71,14 +75,14 @@ def locked(
         lock.release()
 
 
-def _acquire(lock: FileLock, path: Path, wait: Tell | None, fix: str) -> None:
+def _acquire(lock: FileLock, target: Path, wait: Tell | None, fix: str) -> None:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        holder = _holder(path)
+        holder = _holder(Path(lock.lock_file))
         who = str(holder or "another command")
         if wait is None:
-            raise Busy(path.parent, f"{who} is writing", "one command at a time", fix) from None
+            raise Busy(target, f"{who} is writing", "one command at a time", fix) from None
         wait(f"waiting for {who}")
         lock.acquire()
 

@@ -36,7 +36,7 @@ def new_folder(
         if not old.exists():
             _check_free(target, marker, force=force)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with locked(lock):
+        with locked(lock, target=target):
             if told := _settle_folder(staged, target, old):
                 tell(f"an interrupted command was to make {target}: {told}")
             _check_free(target, marker, force=force)

@@ -19,6 +19,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.benchmark.unchanged import Ran
 from usiran.benchmark.verify import Checked
 from usiran.cli.output import say, show, show_columns, show_findings, show_json
+from usiran.cli.stopping import tell_stopped
 from usiran.errors import counted
 from usiran.hidden import plain, plain_json
 from usiran.io.markdown import score, span_of
@@ -55,8 +56,8 @@ def keeping_what_is_done() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        say("interrupted: what was done is kept, and the same command goes on from there;")
-        say("until then results and leaderboard are the old ones")
+        goes_on = "the same command goes on from there; until then the results are the old ones"
+        tell_stopped(f"stopped: what was done is kept, and {goes_on}")
         raise
 
 

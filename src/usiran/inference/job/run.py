@@ -18,6 +18,7 @@ from typing import NamedTuple
 import msgspec
 import pyarrow as pa
 
+from usiran.corpus import LOCK
 from usiran.errors import FileError, Finding, refuse, shorten
 from usiran.files import BAD_JSON, read_bytes
 from usiran.inference.columns import describe
@@ -36,7 +37,8 @@ from usiran.inference.job.sources import STDIN, sources_of
 from usiran.inference.label_batch import label_batch
 from usiran.inference.store import Model
 from usiran.inference.write_tables import Format
-from usiran.io.atomic import fill, write_file
+from usiran.io.atomic import file_error, fill, missing_folders, remove_folders, write_file
+from usiran.io.lock import locked
 
 _TRIAL = pa.table(
     {"id": ["trial"], "text": ["Officials of two states met.\n\n“We talked,” one said."]}
@@ -97,13 +99,14 @@ def run_job(
     Raises
     ------
     FileError
-        An input cannot be read, the folder is somebody's own, or Dask is not there.
+        An input cannot be read, the folder is somebody's own or another job is writing there,
+        or Dask is not there.
     InputError
         The folder holds another job: what differs; or with `strict`, a record is faulty.
     """
     options.engine.check()
     _check_ours(output)
-    with _stdin(inputs, output) as copied:
+    with _holding(output), _stdin(inputs, output) as copied:
         sources = sources_of(inputs, copied)
         plan = survey(sources, options.columns, size=options.part, strict=options.strict)
         label_batch(models, _TRIAL)  # a model that cannot label is told before anything is written
@@ -111,6 +114,11 @@ def run_job(
         _begin(output, job, force=options.force)
         work = Work(tuple(models), job, output.absolute(), pages)
         run = _label_all(work, plan, options.engine, progress)
+        _finish(output, run, pages)
+    return run
+
+
+def _finish(output: Path, run: Run, pages: Pages | None) -> None:
     for swap in output.glob("*/.part-*.new"):  # of writers that were killed
         shutil.rmtree(swap, ignore_errors=True)
     if pages is not None:
@@ -118,7 +126,6 @@ def run_job(
     # A run that found everything done says nothing new.
     if run.resumed_parts < run.parts or not (output / RUN).is_file():
         write_file(output / RUN, _json(run))
-    return run
 
 
 class _Pace:
@@ -191,7 +198,7 @@ def _begin(output: Path, job: Job, *, force: bool) -> None:
         for old in sorted(output.iterdir(), key=lambda old: old.name != MARKERS):
             if old.is_dir():
                 shutil.rmtree(old)
-            elif old != path:
+            elif old not in (path, output / LOCK):
                 old.unlink()
     write_file(path, _json(job))
 
@@ -226,9 +233,25 @@ def _check_ours(output: Path) -> None:
     allowed, fix = "a folder that is not there yet, or of this job", "name another folder"
     if not output.is_dir():
         raise FileError(output, "a file", allowed, fix)
-    # A program that was killed at its very beginning left the swap folder of `write_file`.
-    if any(path.name != f".{JOB}.new" for path in output.iterdir()):
+    # A program that was killed at its very beginning left the swap folder of `write_file`, or its
+    # lock, which one that is at work holds.
+    if any(path.name not in (f".{JOB}.new", LOCK) for path in output.iterdir()):
         raise FileError(output, "a folder that is there already", allowed, fix)
+
+
+@contextmanager
+def _holding(output: Path) -> Iterator[None]:
+    """Keep other jobs out of a folder, which is not left where nothing came of this one."""
+    made = missing_folders([output / LOCK])
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise file_error(error, "a folder that can be written", default=output) from None
+    try:
+        with locked(output / LOCK):
+            yield
+    finally:
+        remove_folders(made)
 
 
 @contextmanager
