@@ -97,6 +97,15 @@ def run_changed(
     return Ran(by_pair, tuple(unchanged))
 
 
+def due(
+    benchmark: Benchmark, pairs: Sequence[Pair], *, seed: int, draws: int, fresh: bool
+) -> list[Pair]:
+    """Return the pairs that `run_changed` would run, and runs nothing."""
+    notes = _Notes(benchmark, seed, draws)
+    unchanged = {} if fresh else dict(notes.unchanged(pairs))
+    return [(task, system) for task, system in pairs if (system, task) not in unchanged]
+
+
 def aside(corpus: Corpus) -> Path:
     """Return where results lie while the run that they are of goes on."""
     return corpus.baselines / ".run.new"

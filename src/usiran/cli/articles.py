@@ -14,6 +14,7 @@ from usiran.cli.options import (
     CorpusOption,
     DryRunOption,
     JsonOption,
+    RehearsalOption,
     WaitOption,
     in_corpus,
 )
@@ -121,7 +122,9 @@ def sentences(
     apply: Annotated[
         Path | None, Option("--apply", help="An edited outline to take the sentences from.")
     ] = None,
+    _dry_run: RehearsalOption = False,
     wait: WaitOption = False,
+    as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Print an article's sentences as an outline, or take them from an edited one.
@@ -140,11 +143,17 @@ def sentences(
     article_id = full_id(folder, article_id)
     if apply is not None:
         kept, changed = apply_outline(folder, article_id, apply)
-        show(f"{article_id}: {changed} sentences changed, {kept} as they were")
+        if as_json:
+            show_json({"article_id": article_id, "changed": changed, "kept": kept})
+        else:
+            show(f"{article_id}: {changed} sentences changed, {kept} as they were")
         return
     texts = read_texts(folder)
-    rows = sentences_of(texts, article_id)
-    show(outline(texts.texts[article_id], rows), end="")
+    rows, text = sentences_of(texts, article_id), texts.texts[article_id]
+    if as_json:
+        show_json([row._asdict() | {"text": text[row.start : row.end]} for row in rows])
+    else:
+        show(outline(text, rows), end="")
 
 
 @app.command()
@@ -195,8 +204,9 @@ def withdraw(
     article_id: ArticleArgument,
     reason: Annotated[str, Option(help="Why, in a line; it is kept.")],
     title: Annotated[bool, Option("--title", help="Take the headline out too.")] = False,
-    dry_run: DryRunOption = False,
+    dry_run: RehearsalOption = False,
     wait: WaitOption = False,
+    as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Take an article's text out of the corpus; ids, hashes, offsets and labels stay.
@@ -216,16 +226,21 @@ def withdraw(
     day = datetime.now(UTC).date().isoformat()
     then, article_id = refreshing(folder), full_id(folder, article_id)
     change = withdrawal(open_valid(folder), article_id, reason=reason, day=day, title=title)
-    if not dry_run:
-        change.built(folder, say).write(folder)
-    show(withdrawal_message(change, written=not dry_run, then=then))
+    # What a build generates is left out of a dry run, which would take as long as the run.
+    (change if dry_run else change.built(folder, say)).write(folder)
+    if as_json:
+        show_json(change.as_dict() | {"written": not dry_run, "next": then})
+    else:
+        show(withdrawal_message(change, written=not dry_run, then=then))
 
 
 @app.command("restore-text")
 def restore_text(
     article_id: ArticleArgument,
     file: Annotated[Path, Argument(help="The text as it was, byte for byte.")],
+    dry_run: RehearsalOption = False,
     wait: WaitOption = False,
+    as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Put a withdrawn text back, with the quotes from it; its hash must be the one it had.
@@ -238,6 +253,10 @@ def restore_text(
     folder = to_write(corpus, wait=wait)
     then, article_id = refreshing(folder), full_id(folder, article_id)
     change = text_return(folder, article_id, file)
-    change.built(folder, say).write(folder)
+    (change if dry_run else change.built(folder, say)).write(folder)
+    if as_json:
+        show_json(change.as_dict() | {"written": not dry_run, "next": then})
+        return
     items = f"{change.quotes} quotes and {change.contrast} contrast items"
-    show(f"{article_id}: the text is back, with {items}. Next: {then}")
+    back = "would be back" if dry_run else "is back"
+    show(f"{article_id}: the text {back}, with {items}. Next: {then}")

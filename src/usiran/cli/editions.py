@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Option
 
-from usiran.cli.options import JsonOption, output_option
+from usiran.cli.options import JsonOption, RehearsalOption, output_option
 from usiran.cli.output import say, show, show_columns, show_json
 from usiran.cli.session import hold_folder
 from usiran.corpus import SWAP, Corpus
@@ -27,7 +27,12 @@ class Text(StrEnum):
 
 
 def write_edition(
-    corpus: Corpus, output: Path | None, *, check: bool, progress: Callable[[str], None]
+    corpus: Corpus,
+    output: Path | None,
+    *,
+    check: bool,
+    as_json: bool,
+    progress: Callable[[str], None],
 ) -> None:
     """Write the text-free edition to a folder of its own."""
     from usiran.dataset.withheld.text_free import text_free_files
@@ -43,6 +48,9 @@ def write_edition(
         progress("reading and checking the tables")
         files = text_free_files(open_valid(corpus), progress)
         fill(folder, files)
+    if as_json:
+        show_json({"folder": str(output), "files": list(files)})
+        return
     for name in files:
         show(output / name)
     say(f"{len(files)} files. To put the words back: usiran restore {output} --articles FOLDER")
@@ -57,6 +65,7 @@ def restore(
         Path | None,
         output_option(metavar="DIR", help="A new folder to write to (default: in place)."),
     ] = None,
+    _dry_run: RehearsalOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Put the words back into a text-free edition, where your own copies prove them by hash.

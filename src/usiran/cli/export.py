@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from typer import Argument, Option
 
 from usiran.cli import complete
-from usiran.cli.options import CorpusOption, JsonOption, article_id, output_option
+from usiran.cli.options import CorpusOption, JsonOption, RehearsalOption, article_id, output_option
 from usiran.cli.output import say, show, show_json
 from usiran.corpus import Corpus
 
@@ -56,6 +56,7 @@ def export(
         bool, Option("--csv", help="Of events: one flat table instead of JSON lines.")
     ] = False,
     force: Annotated[bool, Option("--force", help="Replace an earlier export.")] = False,
+    _dry_run: RehearsalOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:

@@ -22,7 +22,14 @@ from usiran.cli.annotate import labels as annotate
 from usiran.cli.benchmark import run as benchmark
 from usiran.cli.help import speak_plainly
 from usiran.cli.mistakes import Group, WrongUsage, wrong_usage
-from usiran.cli.options import CorpusOption, JsonOption, QuietOption, WaitOption, output_option
+from usiran.cli.options import (
+    CorpusOption,
+    JsonOption,
+    QuietOption,
+    RehearsalOption,
+    WaitOption,
+    output_option,
+)
 from usiran.cli.output import say, show, show_findings, show_json
 from usiran.cli.session import session, to_write
 from usiran.cli.stopping import stoppable
@@ -35,6 +42,7 @@ from usiran.errors import (
     counted,
     grouped,
 )
+from usiran.io import dry_run
 
 if TYPE_CHECKING:
     from usiran.dataset.build import Result
@@ -127,6 +135,7 @@ def build(
         Path | None,
         output_option(metavar="DIR", help="A new folder for the edition without words."),
     ] = None,
+    _dry_run: RehearsalOption = False,
     wait: WaitOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -144,13 +153,17 @@ def build(
 
     progress = (lambda _: None) if quiet else say
     if text is editions.Text.WITHHOLD:
-        editions.write_edition(Corpus.find(corpus), output, check=check, progress=progress)
+        editions.write_edition(
+            Corpus.find(corpus), output, check=check, as_json=as_json, progress=progress
+        )
         return
     if output is not None:
         raise typer.BadParameter("only with --text withhold", param_hint="--output")
     if check:
         if findings := drift(Corpus.find(corpus), progress):
             raise InputError(findings)
+        if as_json:
+            show_json({"findings": []})
         return
     folder = to_write(corpus, wait=wait)
     _show_built(folder, write(folder, progress), as_json=as_json)
@@ -166,7 +179,8 @@ def _show_built(corpus: Corpus, result: Result, *, as_json: bool) -> None:
     for name in changed:
         show(name)
     counts = ", ".join(f"{name} {count}" for name, count in rows.items())
-    say(f"{len(result.changed)} of {len(result.files)} files changed. Rows: {counts}.")
+    done = "would change" if dry_run.is_on() else "changed"
+    say(f"{len(result.changed)} of {len(result.files)} files {done}. Rows: {counts}.")
 
 
 for command in (

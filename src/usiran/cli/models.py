@@ -1,5 +1,6 @@
 """`usiran train` and `usiran predict`: systems fitted on the whole gold, used on raw texts."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -9,12 +10,13 @@ from usiran.cli.options import (
     CorpusOption,
     JsonOption,
     QuietOption,
+    RehearsalOption,
     WithOption,
     output_option,
     system_argument,
     task_argument,
 )
-from usiran.cli.output import say, show
+from usiran.cli.output import say, show, show_json
 
 if TYPE_CHECKING:
     from usiran.benchmark.run import Benchmark
@@ -33,6 +35,8 @@ def train(
     ] = False,
     force: Annotated[bool, Option("--force", help="Replace an earlier one.")] = False,
     seed: Annotated[int, Option(min=0, help="Seed of all that is random.")] = 0,
+    as_json: JsonOption = False,
+    _dry_run: RehearsalOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Fit a system on all articles and store it: skops file, settings, card, stored score.
@@ -51,17 +55,21 @@ def train(
     if defaults:
         bench = open_benchmark(corpus, companion="synthetic")
         results = {track: read_results(bench.corpus, track) for track in ("", bench.track)}
-        for name, best in default_systems(bench, results).items():
-            own = teaching(bench, name)
-            _train(own, name, best, output / name, force=force, seed=seed)
+        models = [
+            _train(teaching(bench, name), name, best, output / name, force=force, seed=seed)
+            for name, best in default_systems(bench, results).items()
+        ]
+        _show_trained(models, as_json=as_json)
         return
     bench = open_benchmark(corpus, tasks=[task], systems=[system], companion=companion)
-    _train(bench, task, bench.name_of(system), output, force=force, seed=seed)
+    model = _train(bench, task, bench.name_of(system), output, force=force, seed=seed)
+    _show_trained([model], as_json=as_json)
 
 
 def _train(
     bench: "Benchmark", task: str, system: str, output: Path, *, force: bool, seed: int
-) -> None:
+) -> dict[str, str]:
+    """Fit and store one model; return what it is, and where."""
     from usiran.inference.store import INFO
     from usiran.inference.train import model_files
     from usiran.io.atomic import fill
@@ -70,10 +78,18 @@ def _train(
     # Before the fitting: a folder that is in the way is told at once.
     with new_folder(output, marker=INFO, force=force, tell=say) as folder:
         fill(folder, model_files(bench, task, system, seed=seed, say=say))
-    show(output)
     besides = " and the companion" if bench.track else ""
     articles = len(bench.golds[task].article_ids)
     say(f"{system} learned {task} from all {articles} articles{besides}")
+    return {"folder": str(output), "task": task, "system": system}
+
+
+def _show_trained(models: Sequence[dict[str, str]], *, as_json: bool) -> None:
+    if as_json:
+        show_json({"models": models})
+        return
+    for model in models:
+        show(model["folder"])
 
 
 def predict(

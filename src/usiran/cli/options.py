@@ -15,6 +15,7 @@ from usiran.cli import complete
 from usiran.cli.session import to_read
 from usiran.corpus import Corpus
 from usiran.errors import InputError
+from usiran.io import dry_run
 
 if TYPE_CHECKING:
     from usiran.benchmark.run import Benchmark
@@ -79,6 +80,19 @@ WaitOption = Annotated[
 QuietOption = Annotated[bool, Option("--quiet", "-q", help="Show no progress.")]
 DryRunOption = Annotated[
     bool, Option("--dry-run", "-n", help="Say what would be written, write nothing.")
+]
+
+
+def _rehearse(ctx: typer.Context, value: bool) -> bool:
+    if value and not ctx.resilient_parsing:
+        dry_run.begin()
+    return value
+
+
+# Of commands that do all they do and write nothing; above: of those that see to it themselves.
+RehearsalOption = Annotated[
+    bool,
+    Option("--dry-run", "-n", callback=_rehearse, help="Say what would be written, write nothing."),
 ]
 # Names that are completed; each command adds its help to them.
 output_option = partial(Option, "--output", "-o")

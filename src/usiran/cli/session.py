@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from usiran.cli.output import say
 from usiran.corpus import LOCK, SWAP, Corpus
 from usiran.errors import CorpusNotFound, FileError, UsiranError
+from usiran.io import dry_run
 
 if TYPE_CHECKING:
     from usiran.io.atomic import Settled
@@ -32,7 +33,9 @@ def session() -> Iterator[None]:
     """Give back at the end of a command what it holds; refuse what it read of two states."""
     try:
         yield
-    except (SystemExit, UsiranError):
+    except (SystemExit, UsiranError) as end:
+        if isinstance(end, SystemExit) and dry_run.is_on():
+            _tell_dry_run()
         # A swap begins and ends with a change in this folder.
         changed = [folder for folder, time in _read.items() if _changed_at(folder) != time]
         if changed:
@@ -43,6 +46,15 @@ def session() -> Iterator[None]:
     finally:
         _held.close()
         _read.clear()
+        dry_run.end()
+
+
+def _tell_dry_run() -> None:
+    """Say what a dry run would have done to which files."""
+    here = Path.cwd()
+    for path, verb in dry_run.end().items():
+        say(f"would {verb}: {path.relative_to(here) if path.is_relative_to(here) else path}")
+    say("dry run: nothing was written")
 
 
 def to_read(folder: Path | None) -> None:
@@ -62,6 +74,9 @@ def not_reading() -> None:
 def to_write(folder: Path | None, *, wait: bool) -> Corpus:
     """Return the corpus that a command is about to change; others are kept out until it ends."""
     corpus = Corpus.find(folder)
+    # A dry run changes nothing, and works where nothing can be written.
+    if dry_run.is_on():
+        return corpus
     _held.enter_context(holding(corpus, wait=wait))
     return corpus
 
@@ -70,6 +85,10 @@ def to_write(folder: Path | None, *, wait: bool) -> Corpus:
 def holding(corpus: Corpus, *, wait: bool) -> Iterator[None]:
     """Keep others from writing for a while."""
     from usiran.io.lock import locked
+
+    if dry_run.is_on():
+        yield
+        return
 
     with locked(corpus.lock, wait=say if wait else None, fix=_OFFER) as killed:
         _settle(corpus, killed)
@@ -80,6 +99,8 @@ def holding(corpus: Corpus, *, wait: bool) -> Iterator[None]:
 
 def hold_folder(folder: Path) -> None:
     """Keep others from writing into a folder that is no corpus, and bring it to one state."""
+    if dry_run.is_on():
+        return
     from usiran.io.atomic import settle
     from usiran.io.lock import locked
 

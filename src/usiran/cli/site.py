@@ -12,6 +12,7 @@ from typer import Option
 from usiran.cli.options import CorpusOption, DryRunOption, JsonOption, QuietOption, output_option
 from usiran.cli.output import say, show, show_json
 from usiran.corpus import Corpus
+from usiran.io.dry_run import begin as begin_dry_run
 
 if TYPE_CHECKING:
     from usiran.site.space import Sent
@@ -52,6 +53,8 @@ def site(
     """
     from usiran import loading
 
+    if dry_run and output is not None:
+        begin_dry_run()
     progress = (lambda _: None) if quiet else say
     _check(output, text, publish, repo_id)
     opened = loading.open(Corpus.find(corpus)).refuse_findings()
@@ -72,7 +75,7 @@ def site(
         else:
             show(output / "index.html")
             say(f"{written.files} files, {written.size:,} bytes; the largest: {written.largest}")
-        if serve:
+        if serve and not dry_run:
             _serve(output, port)
 
 

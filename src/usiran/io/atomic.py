@@ -21,6 +21,7 @@ import msgspec
 
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, shorten
+from usiran.io import dry_run
 
 if sys.platform != "win32":
     import fcntl
@@ -48,6 +49,9 @@ def replace_files(files: Mapping[Path, bytes | None], swap: Path) -> None:
     >>> sorted(path.name for path in root.iterdir())
     ['a.txt', 'b']
     """
+    if dry_run.is_on():
+        dry_run.note(files)
+        return
     made = missing_folders([swap])
     try:
         swap.parent.mkdir(parents=True, exist_ok=True)

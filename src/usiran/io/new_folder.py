@@ -4,8 +4,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from usiran.errors import FileError
+from usiran.io import dry_run
 from usiran.io.atomic import file_error, missing_folders, remove_folders
 from usiran.io.lock import Tell, locked
 
@@ -29,6 +31,12 @@ def new_folder(
     ...     _ = (folder / "a.txt").write_text("one")
     """
     target = target.absolute()
+    if dry_run.is_on():
+        _check_free(target, marker, force=force)
+        with TemporaryDirectory() as name:
+            yield Path(name)
+            _note(Path(name), target)
+        return
     staged, old, lock = (target.with_name(f".{target.name}.{end}") for end in _BESIDE)
     made = missing_folders([staged])
     try:
@@ -51,6 +59,16 @@ def new_folder(
         raise file_error(error, allowed, default=target) from None
     finally:
         remove_folders(made)
+
+
+def _note(made: Path, target: Path) -> None:
+    """Note what a folder would hold, and what of the one that it replaces would go."""
+    old, new = (
+        {path.relative_to(root) for path in root.rglob("*") if path.is_file()}
+        for root in (target, made)
+    )
+    dry_run.note({target / name: None for name in sorted(old - new)})
+    dry_run.note({target / name: (made / name).read_bytes() for name in sorted(new)})
 
 
 def _check_free(target: Path, marker: str, *, force: bool | None) -> None:

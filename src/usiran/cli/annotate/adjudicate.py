@@ -12,7 +12,8 @@ from typer import Option
 from usiran.cli import complete
 from usiran.cli.annotate.agreement import RoundsOption
 from usiran.cli.annotate.server import DataOption, UrlOption
-from usiran.cli.options import CorpusOption, JsonOption, WaitOption
+from usiran.cli.options import CorpusOption, JsonOption, RehearsalOption, WaitOption
+from usiran.cli.output import show_json
 from usiran.cli.session import not_reading, to_write
 from usiran.corpus import Corpus
 from usiran.errors import refuse
@@ -60,6 +61,7 @@ def adjudicate(
     interactive: Annotated[
         bool | None, Option(help="Ask in the terminal (default: where there is one).")
     ] = None,
+    _dry_run: RehearsalOption = False,
     wait: WaitOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -92,6 +94,8 @@ def adjudicate(
         return
     if check:
         refuse(work.drift())
+        if as_json:
+            show_json({"findings": []})
         return
     decided = decide is not None or asks
     saved = 0

@@ -9,7 +9,7 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli.annotate.server import LabelOption, MapOption, SkipFaultyOption
-from usiran.cli.options import CorpusOption, JsonOption, WaitOption, round_option
+from usiran.cli.options import CorpusOption, JsonOption, RehearsalOption, WaitOption, round_option
 from usiran.cli.output import say, show, show_json
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
@@ -44,6 +44,7 @@ def agreement(
     check: Annotated[
         bool, Option("--check", help="Write nothing; exit 1 where --write would change it.")
     ] = False,
+    _dry_run: RehearsalOption = False,
     wait: WaitOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -57,7 +58,7 @@ def agreement(
     """
     # The page names its rounds itself: no other option bears on it.
     if write or check:
-        _page(corpus, check=check, wait=wait)
+        _page(corpus, check=check, wait=wait, as_json=as_json)
         return
     from usiran.annotation.agreement.figure import check_suffix, draw
     from usiran.annotation.agreement.measure import measure_corpus
@@ -81,16 +82,18 @@ def agreement(
     show_json(to_json(measured)) if as_json else show(report(measured), end="")
 
 
-def _page(corpus: Path | None, *, check: bool, wait: bool) -> None:
+def _page(corpus: Path | None, *, check: bool, wait: bool, as_json: bool) -> None:
     """Write annotation/AGREEMENT.md and its pictures, or refuse what has drifted."""
     from usiran.annotation.agreement.page import page_drift, page_files
     from usiran.io.atomic import replace_files
 
     if check:
         refuse(page_drift(Corpus.find(corpus), say))
+        if as_json:
+            show_json({"findings": []})
         return
     folder = to_write(corpus, wait=wait)
     files = page_files(folder, say)
     replace_files(files, folder.swap)
-    for path in files:
-        show(folder.name_of(path))
+    names = [folder.name_of(path) for path in files]
+    show_json({"files": names}) if as_json else show("\n".join(names))

@@ -27,6 +27,7 @@ from usiran.cli.options import (
     CorpusOption,
     DryRunOption,
     JsonOption,
+    RehearsalOption,
     WaitOption,
     annotator_option,
     in_corpus,
@@ -152,7 +153,9 @@ def register(
         Literal["human", "language-model"], Option(help="A person or a language model.")
     ] = "human",
     note: Annotated[str, Option(help="How it works; it is published.")] = "",
+    _dry_run: RehearsalOption = False,
     wait: WaitOption = False,
+    as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Add somebody who labels or decides to annotation/annotators.csv.
@@ -162,7 +165,10 @@ def register(
     from usiran.annotation import annotators
 
     annotators.register(to_write(corpus, wait=wait), annotator, kind=kind, name=name, note=note)
-    show(f"{annotator}: registered as {kind}")
+    if as_json:
+        show_json({"annotator_id": annotator, "kind": kind, "name": name, "note": note})
+    else:
+        show(f"{annotator}: registered as {kind}")
 
 
 @app.command()
@@ -171,6 +177,7 @@ def adopt(
     round_name: RoundOption,
     annotator: AnnotatorOption,
     force: Annotated[bool, Option("--force", help="Replace an adjudicated gold.")] = False,
+    _dry_run: RehearsalOption = False,
     wait: WaitOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,

@@ -18,6 +18,7 @@ from usiran.benchmark.results import Results, json_bytes
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.unchanged import Ran
 from usiran.benchmark.verify import Checked
+from usiran.benchmark.workers import Pair
 from usiran.cli.output import say, show, show_columns, show_findings, show_json
 from usiran.cli.stopping import tell_stopped
 from usiran.errors import counted
@@ -89,6 +90,17 @@ def show_run(
     if any(not benchmark.golds[task].verdict for task in tasks or benchmark.golds):
         articles = next(iter(benchmark.golds.values())).article_ids
         console.print(_page("legend", articles), soft_wrap=True, end="")
+
+
+def show_plan(pairs: Sequence[Pair], due: Sequence[Pair], *, as_json: bool) -> None:
+    """Print what a run would run, or as JSON with what it would take from stored results."""
+    if as_json:
+        unchanged = [pair for pair in pairs if pair not in due]
+        show_json({"would_run": due, "unchanged": unchanged})
+        return
+    for task, system in due:
+        show(f"would run: {task} {system}")
+    say(f"dry run: {len(due)} of {len(pairs)} would be run, nothing was written")
 
 
 def tell_absent(benchmark: Benchmark, *, peers: bool) -> None:

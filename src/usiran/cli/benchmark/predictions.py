@@ -9,6 +9,7 @@ from typer import Argument, Option
 from usiran.cli.options import (
     CorpusOption,
     JsonOption,
+    RehearsalOption,
     WaitOption,
     WithOption,
     open_benchmark,
@@ -48,6 +49,7 @@ def score(
     ] = None,
     form: FromOption = "predictions",
     settings: SettingsOption = None,
+    _dry_run: RehearsalOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 10_000,
     as_json: JsonOption = False,
@@ -118,6 +120,7 @@ def submit(
     form: FromOption = "predictions",
     settings: SettingsOption = None,
     force: Annotated[bool, Option("--force", help="Replace an earlier one.")] = False,
+    _dry_run: RehearsalOption = False,
     wait: WaitOption = False,
     seed: SeedOption = 0,
     draws: DrawsOption = 10_000,
@@ -160,6 +163,7 @@ def submit(
 def rescore(
     system: SystemsOption = None,
     write: Annotated[bool, Option("--write", help="Store the new results.")] = False,
+    _dry_run: RehearsalOption = False,
     wait: WaitOption = False,
     companion: WithOption = None,
     as_json: JsonOption = False,
@@ -183,7 +187,7 @@ def rescore(
     rows, fresh = rescore_stored(benchmark, stored, system or ())
     if write:
         publish(benchmark, fresh)
-    output.show_rescored(rows, written=write, as_json=as_json)
+    output.show_rescored(rows, written=write and not _dry_run, as_json=as_json)
 
 
 def mount(app: typer.Typer) -> None:

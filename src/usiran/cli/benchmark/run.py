@@ -10,8 +10,10 @@ from usiran.cli.benchmark import predictions
 from usiran.cli.mistakes import Group
 from usiran.cli.options import (
     CorpusOption,
+    DryRunOption,
     JsonOption,
     QuietOption,
+    RehearsalOption,
     WaitOption,
     WithOption,
     in_corpus,
@@ -20,7 +22,7 @@ from usiran.cli.options import (
     stored_argument,
     task_option,
 )
-from usiran.cli.output import say, show
+from usiran.cli.output import say, show, show_json
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 
@@ -47,6 +49,7 @@ def run(
         bool, Option("--fresh", help="Run also what is unchanged since it was run here.")
     ] = False,
     companion: WithOption = None,
+    dry_run: DryRunOption = False,
     wait: WaitOption = False,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -62,15 +65,20 @@ def run(
 
     Example: usiran benchmark run --task stance --system tfidf-logreg
     """
-    from usiran.benchmark.unchanged import forget_run, run_changed
+    from usiran.benchmark.unchanged import due, forget_run, run_changed
     from usiran.benchmark.write_results import publish
     from usiran.cli.benchmark import output
 
-    to_write(corpus, wait=wait)
+    if not dry_run:
+        to_write(corpus, wait=wait)
     benchmark = open_benchmark(corpus, tasks=task or (), systems=system or (), companion=companion)
     pairs = benchmark.plan(task or (), system or (), peers=peers)
     # Said first: whoever asked for a peer may not want to wait for the others.
     output.tell_absent(benchmark, peers=peers)
+    if dry_run:
+        todo = due(benchmark, pairs, seed=seed, draws=draws, fresh=fresh)
+        output.show_plan(pairs, todo, as_json=as_json)
+        return
     with output.keeping_what_is_done(), output.progress(quiet=quiet) as progress:
         ran = run_changed(
             benchmark,
@@ -92,6 +100,7 @@ def leaderboard(
     check: Annotated[
         bool, Option("--check", help="Write nothing; exit 1 when it is out of date.")
     ] = False,
+    _dry_run: RehearsalOption = False,
     wait: WaitOption = False,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -200,8 +209,10 @@ def report(
     check: Annotated[
         bool, Option("--check", help="Write nothing; exit 1 when one is out of date.")
     ] = False,
+    _dry_run: RehearsalOption = False,
     wait: WaitOption = False,
     quiet: QuietOption = False,
+    as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Draw scores, articles, confusions, learning curves and labels as SVG, with their data.
@@ -218,13 +229,16 @@ def report(
     results, folder = read_results(benchmark.corpus), output or figures.folder_of(benchmark)
     if check:
         stale = figures.outdated(benchmark, results, folder)
-        for path in stale:
-            file = benchmark.corpus.name_of(path)
+        names = [benchmark.corpus.name_of(path) for path in stale]
+        if as_json:
+            show_json({"outdated": names})
+        for file in names:
             say(f"{file} is out of date; to mend: `usiran benchmark report`")
         raise typer.Exit(1 if stale else 0)
     with shown.progress(quiet=quiet) as progress:
         files = figures.write(benchmark, results, folder, progress)
-    show("\n".join(benchmark.corpus.name_of(path) for path in files))
+    names = [benchmark.corpus.name_of(path) for path in files]
+    show_json({"files": names}) if as_json else show("\n".join(names))
 
 
 predictions.mount(app)

@@ -74,6 +74,12 @@ class Change:
         """All files that are written or go."""
         return {**self.files, **dict.fromkeys((self.removed, *self.stale))}
 
+    def as_dict(self) -> dict[str, object]:
+        """Return what changes as a JSON object, without the contents of files."""
+        leftovers = [{"file": row.file, "words": row.words} for row in self.leftovers]
+        counts = {"quotes": self.quotes, "links": self.links, "contrast": self.contrast}
+        return {"article_id": self.article_id, **counts, "leftovers": leftovers}
+
     def built(self, corpus: Corpus, progress: Progress = lambda _: None) -> Change:
         """Return the change with what a build writes after it, so that both are one step.
 
