@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from usiran.corpus import Corpus
-from usiran.errors import FileError
 from usiran.text.articles import read_texts
 from usiran.text.segmentation import propose, uncovered
 
@@ -104,6 +103,21 @@ def test_known_traps_that_a_reader_still_has_to_mend(text: str) -> None:
     assert found == [part.strip() for part in text.split("|")]
 
 
-def test_a_language_without_a_segmenter_is_refused() -> None:
-    with pytest.raises(FileError, match=r"found 'language = tlh'; allowed: .* segmented: en"):
-        propose("nuqneH", "tlh")
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "El Sr. Ibáñez llegó el lunes.|«¿Quién paga?», preguntó.|—Nadie —dijo J. Ruiz."),
+        ("de", "Am 3. Mai kam z. B. Dr. Lohe.|„Wir zahlen nicht!“|Dann ging er."),
+        ("pt", "Custou 1.5 milhões... de reais.|E daí?|Ninguém sabe."),
+        ("fa", "آنها رفتند.|چرا؟|کسی نمی‌داند."),
+    ],
+)
+def test_other_languages_are_cut_at_their_marks(language: str, text: str) -> None:
+    plain = text.replace("|", " ")
+    found = [plain[row.start : row.end] for row in propose(plain, language)]
+    assert found == text.split("|")
+
+
+@given(TEXTS)
+def test_in_other_languages_every_character_lies_in_a_sentence_too(text: str) -> None:
+    assert uncovered(text, [(row.start, row.end) for row in propose(text, "es")]) == []
