@@ -283,7 +283,7 @@ class FilteredCues(SpanCues):
                 kept[label].append(entry)
         self.lexicon_ = Lexicon(kept)
         # How often the entries of a list are right that are left in it, by the same rule.
-        of_list = np.array([list(self.words).index(label) for label, _ in entries])
+        of_list = np.array([list(self.words).index(label) for label, _ in entries], dtype=np.intp)
         counts = [np.bincount(of_list[precise], n[precise], len(kept)) for n in (right, matches)]
         self.shares_ = dict(zip(kept, ((counts[0] + 1) / (counts[1] + 2)).tolist(), strict=True))
         return self
