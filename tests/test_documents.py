@@ -20,6 +20,7 @@ PAGES = (
     "baselines/README.md",
     "docs/archives.md",
     "docs/labels.md",
+    "docs/own-corpus.md",
 )
 ROOTS = ("annotation/", "baselines/", "bench/", "dataset/", "schemas/", "src/", "tests/")
 

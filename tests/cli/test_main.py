@@ -47,7 +47,7 @@ def test_all_commands_are_known() -> None:
         "benchmark leaderboard",
         "benchmark power", "benchmark report", "benchmark rescore", "benchmark run",
         "benchmark score", "benchmark submit", "benchmark verify", "build", "diff", "estimate",
-        "export", "predict", "publish", "release", "restore", "show", "site",
+        "export", "init", "predict", "publish", "release", "restore", "show", "site",
         "status", "train", "validate",
     ]  # fmt: skip
 
@@ -177,8 +177,9 @@ ARGUMENTS = {
     "site": "--output out",
     "train": "stance tfidf-nb --output out",
 }
-# predict needs a model and texts, estimate what it wrote, restore a published folder: first of all.
-WITHOUT_CORPUS = {("estimate",), ("predict",), ("restore",)}
+# predict needs a model and texts, estimate what it wrote, restore a published folder: first of all;
+# init makes a corpus.
+WITHOUT_CORPUS = {("estimate",), ("init",), ("predict",), ("restore",)}
 WITH_CORPUS = [" ".join(words) for words in COMMANDS if words not in WITHOUT_CORPUS]
 
 

@@ -16,7 +16,18 @@ import typer
 from typer import Option
 from typer._click.exceptions import UsageError
 
-from usiran.cli import articles, editions, estimate, export, models, publish, release, site, status
+from usiran.cli import (
+    articles,
+    editions,
+    estimate,
+    export,
+    init,
+    models,
+    publish,
+    release,
+    site,
+    status,
+)
 from usiran.cli import show as show_
 from usiran.cli.annotate import labels as annotate
 from usiran.cli.benchmark import run as benchmark
@@ -184,6 +195,7 @@ def _show_built(corpus: Corpus, result: Result, *, as_json: bool) -> None:
 
 
 for command in (
+    init.init,
     status.status,
     show_.show,
     models.train,

@@ -73,6 +73,10 @@ def make(opened: Opened, progress: Progress = lambda _: None) -> Result:
     """Make every generated file of a corpus without findings; none is written into it."""
     corpus = opened.corpus
     files, built = _generated(corpus, opened.scheme), []
+    if not opened.rows("stance"):
+        # A new corpus: its labels may change, and there is nothing to publish yet.
+        progress("nothing is labelled yet: the configs of Label Studio and the schemas alone")
+        return _result(corpus, files, ())
     for view in (*views(opened.tables, opened.scheme), *companion_views(opened)):
         progress(f"building the config {view.key}")
         path = corpus.dataset / view.file
@@ -127,6 +131,10 @@ def describe(
         if path.exists():
             text = read_text(path, name=page.FILE, what="a file that the figures go into")
             files[path] = page.fill(text, facts, file=page.FILE).encode("utf-8")
+    return _result(corpus, files, built)
+
+
+def _result(corpus: Corpus, files: Mapping[Path, bytes], built: tuple[Built, ...]) -> Result:
     changed = tuple(path for path, content in files.items() if not holds(path, content))
     return Result(files, _stale(corpus, files), changed, built)
 

@@ -32,7 +32,7 @@ def new_folder(
     """
     target = target.absolute()
     if dry_run.is_on():
-        _check_free(target, marker, force=force)
+        check_free(target, marker, force=force)
         with TemporaryDirectory() as name:
             yield Path(name)
             _note(Path(name), target)
@@ -42,12 +42,12 @@ def new_folder(
     try:
         # Refused before anything is made; once more when an interrupted swap has come to its end.
         if not old.exists():
-            _check_free(target, marker, force=force)
+            check_free(target, marker, force=force)
         target.parent.mkdir(parents=True, exist_ok=True)
         with locked(lock, target=target):
             if told := _settle_folder(staged, target, old):
                 tell(f"an interrupted command was to make {target}: {told}")
-            _check_free(target, marker, force=force)
+            check_free(target, marker, force=force)
             try:
                 staged.mkdir()
                 yield staged
@@ -71,7 +71,8 @@ def _note(made: Path, target: Path) -> None:
     dry_run.note({target / name: (made / name).read_bytes() for name in sorted(new)})
 
 
-def _check_free(target: Path, marker: str, *, force: bool | None) -> None:
+def check_free(target: Path, marker: str, *, force: bool | None = None) -> None:
+    """Refuse a folder that `new_folder` would not make, for whoever asks or reads much first."""
     if not target.exists():
         return
     allowed = "a folder that is not there yet"

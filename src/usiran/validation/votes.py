@@ -107,6 +107,8 @@ def submissions_complete(opened: Opened) -> Iterator[Finding]:
 def rounds_there(opened: Opened) -> Iterator[Finding]:
     """Find gold rounds that no submission belongs to."""
     rounds = opened.corpus.manifest.gold_rounds
+    if rounds and _is_new(opened):
+        return
     stored = sorted(set(opened.tables["annotations"]["round"]))
     for name in rounds:
         if name not in stored:
@@ -118,10 +120,17 @@ def rounds_there(opened: Opened) -> Iterator[Finding]:
         yield Finding(_MANIFEST, "", "gold_rounds", "none", "at least one", fix)
 
 
+def _is_new(opened: Opened) -> bool:
+    """Whether nobody has labelled anything yet: its rounds are still to come."""
+    return not (opened.rows("annotations") or opened.rows("stance") or opened.rows("votes"))
+
+
 def annotators_enough(opened: Opened) -> Iterator[Finding]:
     """Find a gold that is called adjudicated and rests on fewer annotators than that takes."""
     manifest, rows = opened.corpus.manifest, opened.tables["annotations"]
     count = rows[rows["round"].isin(list(manifest.gold_rounds))]["annotator_id"].nunique()
+    if _is_new(opened):
+        return
     if manifest.gold_basis == "adjudicated" and count < ADJUDICATED:
         value = f"adjudicated, with {count} annotators in the gold rounds"
         allowed = f"adjudicated from {ADJUDICATED} annotators on, else first-pass"

@@ -1,0 +1,1 @@
+"""Tests of the corpora that are made new."""
