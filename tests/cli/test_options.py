@@ -70,7 +70,6 @@ def test_a_dry_run_writes_nothing_and_says_which_files_would_change(sample: Corp
         "export conll -o out": [
             "would write: out/2013-11-weekly-security-update.conllup",
             "would write: out/2020-01-us-suspends-iraqi-forces-training.conllup",
-            "would write: out/LICENSE.md",
             "would write: out/export.json",
         ],
     }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from usiran.cli.working import ticker
 from usiran.errors import Finding, grouped
 from usiran.hidden import plain, plain_json, plain_line
 
@@ -26,21 +28,44 @@ def wrapped(line: str, indent: str, more: str) -> list[str]:
 
 
 def show_columns(rows: Sequence[Sequence[object]]) -> None:
-    """Print rows in columns as wide as they need: an id that is cut short cannot be copied."""
-    lines = [[plain_line(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        show("  ".join(cells).rstrip())
+    """Print rows in columns; on a terminal that is too narrow, each row on two lines."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for line in in_columns(rows, width):
+        show(line)
+
+
+def in_columns(rows: Sequence[Sequence[object]], width: int | None = None) -> Iterator[str]:
+    r"""Yield rows in columns as wide as they need: an id that is cut short cannot be copied.
+
+    Where that is more than `width`, the first cell stands alone and the others below it.
+
+    >>> print(*in_columns([("id", "words"), ("a-long-id", 7)], 12), sep="\n")
+    id
+      words
+    a-long-id
+      7
+    """
+    cells = [[plain_line(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    fits = width is None or sum(widths) + 2 * (len(widths) - 1) <= width
+    for row in cells:
+        first, *others = (cell.ljust(most) for cell, most in zip(row, widths, strict=True))
+        if fits:
+            yield "  ".join((first, *others)).rstrip()
+        else:
+            yield first.rstrip()
+            yield f"  {'  '.join(others)}".rstrip()
 
 
 def show(text: object, *, end: str = "\n", flush: bool = False) -> None:
     """Write a result to standard output; nothing in it is obeyed by a terminal."""
+    ticker.clear()
     print(plain(text), end=end, flush=flush)
 
 
 def say(text: str) -> None:
     """Write a line of progress or a hint to standard error, as `show` does."""
+    ticker.clear()
     print(plain(text), file=sys.stderr, flush=True)
 
 

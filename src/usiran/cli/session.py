@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from usiran.cli.output import say
+from usiran.cli.working import ticker, working
 from usiran.corpus import LOCK, SWAP, Corpus
 from usiran.errors import CorpusNotFound, FileError, UsiranError
 from usiran.io import dry_run
@@ -32,7 +33,8 @@ _read: dict[Path, int] = {}  # from folders to their time of change when the com
 def session() -> Iterator[None]:
     """Give back at the end of a command what it holds; refuse what it read of two states."""
     try:
-        yield
+        with working():
+            yield
     except (SystemExit, UsiranError) as end:
         if isinstance(end, SystemExit) and dry_run.is_on():
             _tell_dry_run()
@@ -69,6 +71,7 @@ def to_read(folder: Path | None) -> None:
 def not_reading() -> None:
     """Say that a command has read what it needs: it goes on for hours, or asks somebody."""
     _read.clear()
+    ticker.stop()
 
 
 def to_write(folder: Path | None, *, wait: bool) -> Corpus:

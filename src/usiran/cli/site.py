@@ -11,6 +11,7 @@ from typer import Option
 
 from usiran.cli.options import CorpusOption, DryRunOption, JsonOption, QuietOption, output_option
 from usiran.cli.output import say, show, show_json
+from usiran.cli.session import not_reading
 from usiran.corpus import Corpus
 from usiran.io.dry_run import begin as begin_dry_run
 
@@ -109,6 +110,7 @@ def _serve(folder: Path, port: int) -> None:
     # Here, not above: it would be a fifth of the time in which every command starts.
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
+    not_reading()
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
     # Only this machine can reach it.
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:

@@ -6,7 +6,14 @@ from typing import Any
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -21,6 +28,7 @@ from usiran.benchmark.verify import Checked
 from usiran.benchmark.workers import Pair
 from usiran.cli.output import say, show, show_columns, show_findings, show_json
 from usiran.cli.stopping import tell_stopped
+from usiran.cli.working import ticker
 from usiran.errors import counted
 from usiran.hidden import plain, plain_json
 from usiran.io.markdown import score, span_of
@@ -40,7 +48,8 @@ def progress(*, quiet: bool) -> Iterator[Notify]:
     if quiet:
         yield lambda *_: None
     elif console.is_terminal:
-        columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        ticker.stop()
+        columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()
         name = TextColumn("{task.description:<32}")
         with Progress(name, *columns, console=console, transient=True) as bar:
             line = bar.add_task("", total=None)

@@ -1,0 +1,61 @@
+"""Tables fit a terminal, and nothing is cut; a long silence is explained on a terminal alone."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.support.command import call
+from usiran.cli.output import in_columns
+from usiran.cli.working import Ticker, working
+
+ROWS = [("article", "words"), ("2013-11-weekly-security-update", 430)]
+
+
+def test_a_table_that_fits_stands_in_columns() -> None:
+    width = len("2013-11-weekly-security-update") + 2 + len("words")
+    assert list(in_columns(ROWS, width)) == [
+        "article                         words",
+        "2013-11-weekly-security-update  430",
+    ]
+
+
+def test_one_that_is_too_wide_has_the_id_on_a_line_of_its_own_and_loses_nothing() -> None:
+    assert list(in_columns(ROWS, 36)) == [
+        "article", "  words", "2013-11-weekly-security-update", "  430",
+    ]  # fmt: skip
+
+
+def test_the_articles_fit_80_columns_of_a_terminal_and_are_not_cut_in_a_pipe() -> None:
+    lines = call("articles", "list", at=ROOT).out.splitlines()
+    assert max(map(len, lines)) > 80
+    rows = [re.split(r"  +", line) for line in lines]
+    assert all(len(line) <= 80 for line in in_columns(rows, 80))
+
+
+def test_silence_is_explained_after_a_while_and_no_longer_when_something_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ticker, now = Ticker(), time.monotonic()
+    ticker.tell(now)
+    assert capsys.readouterr().err == ""
+    ticker.tell(now + 60)
+    assert capsys.readouterr().err.endswith("working, 60 s")
+    ticker.clear()
+    assert capsys.readouterr().err == "\r\x1b[K"
+    ticker.stop()
+    ticker.tell(now + 600)
+    assert capsys.readouterr().err == ""
+
+
+def test_in_a_pipe_nothing_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[bool] = []
+    monkeypatch.setattr(Ticker, "start", lambda _: started.append(True))
+    with working():
+        pass
+    assert (started, capsys.readouterr().err) == ([], "")
