@@ -74,3 +74,34 @@ def test_a_wrong_key_or_value_is_named(
     path.write_text(repo.labels.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(FileError, match=told):
         read_scheme(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('name = "holder"', 'name = "voice"', r"found 'field holder: none'"),
+        ('name = "mode"', 'name = "stance"', r"found 'stance twice'; allowed: each field once"),
+        (
+            'kind = "relation"',
+            'kind = "labels"',
+            r"field role: spans, labels, region'; allowed: .*",
+        ),
+        ('name = "agent"', 'name = "doer"', r"doer, recipient of field role'; .*agent and recip"),
+        ('name = "author"', 'name = "writer"', r"writer, source of field holder'"),
+        ('default = "actual"', 'default = "real"', r"default real of field mode'; allowed: one of"),
+        ('quad = "verbal conflict"\n', "", r"label REQUEST without quad'; allowed: one of verbal"),
+        (
+            'name = "pro-US"\nhotkey = "8"',
+            'name = "US"\nhotkey = "8"',
+            r"those of stance, in their",
+        ),
+    ],
+)
+def test_a_scheme_that_the_toolkit_could_not_work_with_is_told(
+    repo: Corpus, tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    path, text = tmp_path / "labels.toml", repo.labels.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(FileError, match=told):
+        read_scheme(path)

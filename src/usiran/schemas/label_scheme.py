@@ -3,6 +3,7 @@
 Every name, definition, colour, hotkey, order and quad class comes from that file.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -69,6 +70,22 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         return {text: label.name for label in self.labels for text in (label.name, label.written)}
 
 
+# What the toolkit reads by name: the project, kind and scope of each field, and labels that are
+# more than names to it.
+_NEEDED: dict[str, tuple[Project, Kind, Scope]] = {
+    "stance": ("stance", "choice", "task"),
+    "grounds": ("stance", "choices", "task"),
+    "holder": ("stance", "choice", "task"),
+    "actor": ("spans", "labels", "region"),
+    "event": ("spans", "labels", "region"),
+    "mode": ("spans", "choice", "region"),
+    "role": ("spans", "relation", "region"),
+    "article_stance": ("spans", "choice", "task"),
+}
+_LABELS = {"holder": {"author", "source"}, "role": {"agent", "recipient"}}
+_ALIKE = {"article_stance": "stance", "second_stance": "stance", "second_holder": "holder"}
+
+
 # An unknown key is refused: one that is misspelt would have no effect, unsaid.
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     version: str
@@ -118,7 +135,43 @@ def read_scheme(path: Path) -> Scheme:
         raise FileError(
             path, shorten(error, 160), "the keys of a label scheme", "correct the named key"
         ) from None
+    for value, allowed, fix in _faults(file.fields):
+        raise FileError(path, value, allowed, fix)
     return Scheme(file.version, file.fields, file.affiliations, _contest(path, file))
+
+
+def _faults(fields: tuple[Field, ...]) -> Iterator[tuple[str, str, str]]:
+    """Yield what the toolkit could not work with: what was found, what is allowed, how to mend it.
+
+    The names of stances, grounds, types and modes are the corpus's own, and how many there are.
+    """
+    named = {field.name: field for field in fields}
+    if len(named) < len(fields):
+        names = [field.name for field in fields]
+        twice = ", ".join(name for name in named if names.count(name) > 1)
+        yield f"{twice} twice", "each field once", "rename one, or take it out"
+    for name, form in _NEEDED.items():
+        field = named.get(name)
+        if field is None or (field.project, field.kind, field.scope) != form:
+            value = "none" if field is None else f"{field.project}, {field.kind}, {field.scope}"
+            allowed = f"project, kind and scope: {', '.join(form)}"
+            yield f"field {name}: {value}", allowed, "put the field back as it was"
+            return
+    for name, labels in _LABELS.items():
+        if set(named[name].names) != labels:
+            value = f"{', '.join(named[name].names) or 'no labels'} of field {name}"
+            yield value, f"{' and '.join(sorted(labels))}", "put these names back"
+    for name, like in _ALIKE.items():
+        if name in named and named[name].names != named[like].names:
+            value = f"{', '.join(named[name].names) or 'no labels'} of field {name}"
+            yield value, f"those of {like}, in their order", "give both fields the same labels"
+    mode = named["mode"]
+    if mode.default not in mode.names:
+        value, allowed = f"default {mode.default} of field mode", f"one of {', '.join(mode.names)}"
+        yield value, allowed, "say which mode an event has where none is given"
+    for label in named["event"].labels:
+        if label.quad is None:
+            yield f"label {label.name} without quad", f"one of {', '.join(QUADS)}", "add the quad"
 
 
 def _contest(path: Path, file: _File) -> Contest:
