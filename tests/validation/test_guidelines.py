@@ -28,3 +28,19 @@ def test_an_example_that_repeats_four_words_of_an_article_is_found(sample: Corpu
     for sentence in ("Kataib Hezbollah commander Abu Mahdi al-Muhandis", "what would that mean"):
         page.write_text(sentence, encoding="utf-8")
         assert not list(invented(opened))
+
+
+def test_in_another_language_long_words_carry_the_content(sample: Corpus) -> None:
+    manifest = sample.dataset / "corpus.toml"
+    text = manifest.read_text("utf-8").replace('language = "en"', 'language = "es"')
+    manifest.write_text(text, encoding="utf-8")
+    spanish = Corpus(sample.root)
+    opened = loading.open(spanish)
+    words = " ".join(next(iter(opened.texts.texts.values())).split())
+    for path in sample.annotation.glob("*.md"):
+        path.unlink()
+    page = sample.annotation / "GUIDELINES.md"
+    page.write_text(words, encoding="utf-8")
+    runs = [finding.value.split() for finding in invented(opened)]
+    assert runs
+    assert all(sum(len(word) > 4 for word in run) > 1 for run in runs)

@@ -71,7 +71,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
-    help="Keep, check, publish and score the usiran corpus.",
+    help="Keep, check, publish and score an annotated corpus of news.",
     epilog="Start with **usiran status**: it says what to type next.",
 )
 app.add_typer(articles.app, name="articles")
@@ -95,7 +95,7 @@ def root(
     ] = False,
     corpus: CorpusOption = None,
 ) -> None:
-    """Keep, check, publish and score the usiran corpus."""
+    """Keep, check, publish and score an annotated corpus of news."""
 
 
 @app.command()

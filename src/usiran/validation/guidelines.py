@@ -11,7 +11,7 @@ FILES = ("GUIDELINES.md", "ONE-PAGE.md", "CASEBOOK.md")
 RUN = 4
 """Words in a row that an example may not share with an article, two of them content words."""
 
-# English words that carry no content; in another language every word counts as content.
+# English words that carry no content; in another language they are taken to be the short ones.
 _FUNCTION_WORDS = (
     "a about after all also an and another any are as at be been before being both but by can "
     "could did do does each few for from had has have he her here him his how if in into is it "
@@ -21,6 +21,7 @@ _FUNCTION_WORDS = (
     "whether which while who whom whose why will with within without would yet you your"
 )
 _FUNCTION = frozenset(_FUNCTION_WORDS.split())
+_SHORT = 4
 
 
 def invented(opened: Opened) -> Iterator[Finding]:
@@ -29,13 +30,17 @@ def invented(opened: Opened) -> Iterator[Finding]:
     pages = {name: folder / name for name in FILES if (folder / name).exists()}
     if not pages:
         return  # the runs of a large corpus are many: they are made for a page alone
-    runs = _runs(opened)
+    runs, language = _runs(opened), opened.corpus.manifest.language
     for name, path in pages.items():
         for run in runs.runs_in(path.read_text("utf-8")):
-            if sum(word not in _FUNCTION for word in words_of(run)) > 1:
+            if sum(_has_content(word, language) for word in words_of(run)) > 1:
                 allowed = f"fewer than {RUN} words of an article in a row, names left out"
                 fix = "invent another example"
                 yield Finding(f"annotation/{name}", "", "example", run, allowed, fix)
+
+
+def _has_content(word: str, language: str) -> bool:
+    return word not in _FUNCTION if language == "en" else len(word) > _SHORT
 
 
 def _runs(opened: Opened) -> SharedRuns:
