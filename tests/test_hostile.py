@@ -159,18 +159,19 @@ def test_configs_are_xml_with_the_definitions(corpus: Corpus) -> None:
 
 
 def test_pictures_are_xml_with_the_words(corpus: Corpus, tmp_path: Path) -> None:
-    plots = pytest.importorskip("usiran.benchmark.plots")
+    pictures = pytest.importorskip("usiran.io.pictures", exc_type=ImportError)
     file = tmp_path / "labels.svg"
     options = ("--round", "r2", "--draws", "100", "--figure", file)
     assert_seen(call("annotate", "agreement", *options, at=corpus))
     ET.parse(file)
-    with plots.mpl.rc_context(plots._STYLE):
-        picture = plots.Figure()
+    with pictures.style():
+        picture = pictures.Figure()
         # Characters without a picture are no matter of this test.
         picture.suptitle(MARKUP + UNSEEN[1])
         with pytest.warns(UserWarning, match="Glyph 27"):
-            content = plots._svg(picture)
-    assert plain(MARKUP + UNSEEN[1]) in {element.text for element in ET.fromstring(content).iter()}
+            content = pictures.svg(picture, MARKUP + UNSEEN[1], MARKUP)
+    said = [element.text for element in ET.fromstring(content).iter()]
+    assert said.count(plain(MARKUP + UNSEEN[1])) == 2
 
 
 # Tables for spreadsheets

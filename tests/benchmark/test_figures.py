@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -146,10 +147,13 @@ def test_the_check_finds_a_file_that_was_changed_by_hand(
     assert report.outdated(*ran, copy) == [copy / name]
 
 
+_DRAWING = ("usiran.benchmark.plots", "usiran.io.pictures")
+
+
 def test_without_matplotlib_the_files_are_checked_and_drawing_names_the_extra(
     ran: tuple[Benchmark, Keys], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith("usiran.benchmark.plots")]:
+    for name in [name for name in sys.modules if name in _DRAWING]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "matplotlib", None)  # as where it is not installed
     assert report.outdated(*ran, folder) == []
@@ -177,3 +181,38 @@ def test_curves_over_the_companion_are_drawn_where_there_is_one(
     drawn = plots.pictures(figures(bench, results), learning.Curves(0, ()), (over,))
     assert set(drawn) == {*report.PICTURES, report.TAUGHT[1]}
     assert b">sentences of the companion</text>" in drawn["companion.svg"]
+
+
+def test_every_picture_says_what_it_shows(folder: Path) -> None:
+    for name in report.PICTURES:
+        root = ElementTree.parse(folder / name).getroot()
+        title, description = (root.find(f"{{*}}{tag}") for tag in ("title", "desc"))
+        assert root.get("role") == "img"
+        assert root.get("aria-labelledby") == "title desc"
+        assert title is not None
+        assert title.text
+        assert description is not None
+        assert "One panel a" in str(description.text)
+
+
+def test_a_system_has_one_colour_and_controls_are_grey(ran: tuple[Benchmark, Keys]) -> None:
+    plots = pytest.importorskip("usiran.benchmark.plots", exc_type=ImportError)
+    tasks = figures(*ran).scores
+    drawn: dict[str, set[str]] = {}
+    for axes, task in zip(plots.draw_scores(tasks).axes, tasks, strict=True):
+        for line, shown in zip(axes.lines[::3], task.systems, strict=False):
+            drawn.setdefault(shown.system, set()).add(line.get_color())
+    kinds = {shown.system: shown.kind for task in tasks for shown in task.systems}
+    assert len(drawn) > 3
+    assert {name for name, seen in drawn.items() if seen == {plots.GREY}} == {
+        name for name, kind in kinds.items() if kind in ("control", "relabelled")
+    }
+    coloured = [seen for seen in drawn.values() if seen != {plots.GREY}]
+    assert len(set().union(*coloured)) == len(coloured)
+
+
+def test_articles_which_have_no_order_are_not_joined(folder: Path) -> None:
+    drawn = (folder / "articles.svg").read_text("utf-8")
+    lines = re.findall(r'<g id="line2d_\d+">\s*<path d="([^"]*)"', drawn)
+    assert lines
+    assert {line.count("L") for line in lines} == {1}

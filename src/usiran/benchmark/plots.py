@@ -1,20 +1,19 @@
 """Drawing what `figures`, `learning` and `companion` hold, as SVG.
 
-Colours are those of Okabe and Ito, told apart by colour-blind readers; shape or text says the
-same besides. Equal data give equal bytes for one version of matplotlib.
+A system has one colour in every picture, and controls are grey; a kind of system has one marker.
 """
 
 from __future__ import annotations
 
-import io
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -22,27 +21,9 @@ from usiran.benchmark.companion_curve import CompanionCurve
 from usiran.benchmark.figures import Confused, Figures, Shown, Spread, TaskScores
 from usiran.benchmark.learning_curve import Curve, Curves
 from usiran.benchmark.ranking import CONTROL, PEER
-from usiran.hidden import plain
+from usiran.io.pictures import GREY, INK, colours, style, svg
+from usiran.models.registry import SYSTEMS
 
-BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PINK, SKY, GREY = "#CC79A7", "#56B4E9", "#8A8A8A"
-_STYLE: dict[Any, Any] = {
-    # Without a salt of its own every SVG gets other ids.
-    "svg.hashsalt": "usiran",
-    "svg.fonttype": "none",
-    # A dollar sign in a name begins no formula.
-    "text.parse_math": False,
-    "font.size": 9.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 10.0,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "grid.color": "#dddddd",
-    "grid.linewidth": 0.6,
-    "legend.frameon": False,
-    "legend.fontsize": 8.0,
-}
 _DARK = 0.7  # below it black is easier to read on blue than white
 
 
@@ -50,60 +31,98 @@ _DARK = 0.7  # below it black is easier to read on blue than white
 class Mark:
     """How one kind of system is drawn."""
 
-    colour: str
     marker: str
     filled: bool
     name: str
 
-    @property
-    def style(self) -> Mapping[str, Any]:
-        """The options of a line that draws it."""
-        face = self.colour if self.filled else "white"
-        return {"color": self.colour, "marker": self.marker, "markerfacecolor": face}
+    def style(self, colour: str) -> Mapping[str, Any]:
+        """Return the options of a line that draws it."""
+        face = colour if self.filled else "white"
+        return {"color": colour, "marker": self.marker, "markerfacecolor": face}
 
 
 MARKS: Mapping[str, Mark] = {
-    "own": Mark(BLUE, "o", True, "system"),
-    PEER: Mark(RED, "D", True, "peer"),
-    "submitted": Mark(GREEN, "^", True, "submitted"),
-    CONTROL: Mark(GREY, "s", True, "control"),
-    "relabelled": Mark(GREY, "s", False, "control on rearranged labels"),
+    "own": Mark("o", True, "system"),
+    PEER: Mark("D", True, "peer"),
+    "submitted": Mark("^", True, "submitted"),
+    CONTROL: Mark("s", True, "control"),
+    "relabelled": Mark("s", False, "control on rearranged labels"),
 }
+_CONTROLS = (CONTROL, "relabelled")
+# One an article; a corpus of more has dots.
+_ARTICLES = ("o", "s", "^", "D", "v", "P", "X")
+_TOO_NARROW = "Intervals are 95 %, from a two-stage bootstrap; read them as too narrow."
 
 
 def pictures(
     data: Figures, curves: Curves, taught: Sequence[CompanionCurve] = ()
 ) -> dict[str, bytes]:
     """Return every picture as SVG, keyed by file name; `taught` are curves over the companion."""
-    with mpl.rc_context(_STYLE):
+    of = _colours([shown for task in data.scores for shown in task.systems])
+    with style():
         drawn = {
-            "scores.svg": _scores(data.scores),
-            "articles.svg": _articles(data.scores),
+            "scores.svg": _scores(data.scores, of),
+            "articles.svg": _articles(data.scores, of),
             "confusion.svg": _confusions(data.confusions),
-            "learning.svg": _learning(curves.curves, "training articles"),
+            "learning.svg": _learning(curves.curves, "training articles", of),
             "labels.svg": _labels(data.labels),
         }
         if taught:
-            drawn["companion.svg"] = _learning(taught, "sentences of the companion")
-        return {name: _svg(picture) for name, picture in drawn.items()}
+            drawn["companion.svg"] = _learning(taught, "sentences of the companion", of)
+        return {
+            name: svg(picture, picture.get_suptitle(), _described(name, data))
+            for name, picture in drawn.items()
+        }
 
 
 def draw_scores(tasks: Sequence[TaskScores]) -> Figure:
     """Return the picture of scores alone."""
-    with mpl.rc_context(_STYLE):
-        return _scores(tasks)
+    with style():
+        return _scores(tasks, _colours([shown for task in tasks for shown in task.systems]))
 
 
-def _svg(picture: Figure) -> bytes:
-    content = io.BytesIO()
-    # A date in the file would make every drawing another one.
-    picture.savefig(content, format="svg", metadata={"Date": None})
-    # Control characters are no XML.
-    return plain(content.getvalue().decode("utf-8")).encode("utf-8")
+def _colours(systems: Sequence[Shown]) -> Mapping[str, str]:
+    """Return each system's colour: the toolkit's first, so that no submission changes theirs."""
+    controls = {shown.system for shown in systems if shown.kind in _CONTROLS}
+    packaged = [name for name in SYSTEMS if name not in controls]
+    others = sorted({shown.system for shown in systems} - controls - SYSTEMS.keys())
+    return colours([*packaged, *others]) | dict.fromkeys(controls, GREY)
+
+
+def _described(name: str, data: Figures) -> str:
+    """Say what a picture shows, with the best of each task where it shows scores."""
+    best = "; ".join(
+        f"{task.task} ({task.metric}): {task.systems[0].system} {task.systems[0].score:.2f}"
+        for task in data.scores
+        if task.systems
+    )
+    said = {
+        "scores.svg": f"One panel a task, one row a system, the best first. {_TOO_NARROW} "
+        f"A vertical tick is chance. First rows: {best}.",
+        "articles.svg": "One panel a task, one row a system that is no control, one marker a held "
+        "out article; a line goes from the lowest to the highest.",
+        "confusion.svg": "One panel a task: gold labels in rows, predicted labels in columns, "
+        "counts in cells.",
+        "learning.svg": "One panel a task: score against the number of training articles.",
+        "companion.svg": "One panel a task: score against the number of invented sentences that "
+        "were learned from besides the articles.",
+        "labels.svg": "One panel a kind of label: how often each label occurs, a shade an article.",
+    }
+    return said[name]
 
 
 def _mark(shown: Shown) -> Mark:
     return MARKS[shown.kind if shown.kind in MARKS else "own"]
+
+
+def _columns(heights: Sequence[float], size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
+    """Return a picture of two columns of panels, each as high as its row's highest needs."""
+    count = min(len(heights), 2) or 1
+    rows = [max(heights[i : i + count]) for i in range(0, len(heights), count)] or [1.0]
+    picture = Figure(figsize=(size[0] * count, size[1] * sum(rows) + 1.0), layout="constrained")
+    grid = picture.add_gridspec(len(rows), count, height_ratios=rows)
+    places = [grid[place // count, place % count] for place in range(len(heights))]
+    return picture, [picture.add_subplot(place) for place in places]
 
 
 def _grid(count: int, columns: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
@@ -113,82 +132,83 @@ def _grid(count: int, columns: int, size: tuple[float, float]) -> tuple[Figure, 
     return picture, panels
 
 
-def _scores(tasks: Sequence[TaskScores]) -> Figure:
+def _scores(tasks: Sequence[TaskScores], of: Mapping[str, str]) -> Figure:
     """Draw each system's score with its interval, by task."""
-    picture, panels = _grid(len(tasks), min(len(tasks), 2), (5.4, 3.4))
+    picture, panels = _columns([len(task.systems) + 3.0 for task in tasks], (5.4, 0.21))
     for axes, task in zip(panels, tasks, strict=True):
         for row, shown in enumerate(task.systems):
-            _interval(axes, row, shown)
-        axes.set_yticks(range(len(task.systems)), [shown.system for shown in task.systems])
-        # Turned over: the best stands on top.
-        axes.set(ylim=(len(task.systems) - 0.4, -0.6), xlim=(-0.02, 1.02), title=_title(task))
-        axes.grid(axis="x")
-        axes.set_axisbelow(True)
+            _interval(axes, row, shown, of[shown.system])
+        _rows(axes, task, task.systems)
         if task.ceiling is not None:
-            axes.axvline(task.ceiling, color=PINK, linestyle="--", linewidth=1.4)
+            axes.axvline(task.ceiling, color=INK, linestyle=":", linewidth=1.4)
     _legend(picture, tasks)
     picture.suptitle("Scores with 95 % intervals (two-stage bootstrap; read them as too narrow)")
     return picture
 
 
-def _title(task: TaskScores) -> str:
-    return f"{task.task}: {task.metric}"
+def _rows(axes: Axes, task: TaskScores, systems: Sequence[Shown]) -> None:
+    """Name the rows of a panel, the best on top, and its columns."""
+    axes.set_yticks(range(len(systems)), [shown.system for shown in systems])
+    title = f"{task.task}: {task.metric}"
+    axes.set(ylim=(len(systems) - 0.4, -0.6), xlim=(-0.02, 1.02), title=title)
+    axes.grid(axis="x")
+    axes.spines["left"].set_visible(False)
 
 
-def _interval(axes: Axes, row: int, shown: Shown) -> None:
-    mark = _mark(shown)
-    axes.plot(shown.interval, (row, row), color=mark.colour, linewidth=1.8, solid_capstyle="butt")
-    axes.plot([shown.score], [row], linestyle="none", markersize=5.5, **mark.style)
-    axes.plot([shown.chance], [row], "|", color="black", markersize=9.0)
+def _interval(axes: Axes, row: int, shown: Shown, colour: str) -> None:
+    axes.plot(shown.interval, (row, row), color=colour, linewidth=1.8, solid_capstyle="butt")
+    axes.plot([shown.score], [row], linestyle="none", markersize=5.5, **_mark(shown).style(colour))
+    axes.plot([shown.chance], [row], "|", color=INK, markersize=9.0)
 
 
 def _legend(picture: Figure, tasks: Sequence[TaskScores]) -> None:
     marks = dict.fromkeys(_mark(shown) for task in tasks for shown in task.systems)
-    handles = [Line2D([], [], label=mark.name, **mark.style) for mark in marks]
+    handles = [
+        Line2D([], [], linestyle="none", label=mark.name, **mark.style(GREY)) for mark in marks
+    ]
     tick: dict[str, Any] = {"marker": "|", "markersize": 9.0}
-    handles.append(Line2D([], [], color="black", linestyle="none", label="chance", **tick))
+    handles.append(Line2D([], [], color=INK, linestyle="none", label="chance", **tick))
     if any(task.ceiling is not None for task in tasks):
         label = "annotators among themselves"
-        handles.append(Line2D([], [], color=PINK, linestyle="--", label=label))
-    columns, size = len(handles), mpl.rcParams["font.size"]
-    picture.legend(handles=handles, loc="outside lower center", ncols=columns, fontsize=size)
+        handles.append(Line2D([], [], color=INK, linestyle=":", label=label))
+    picture.legend(handles=handles, loc="outside lower center", ncols=3)
 
 
-def _articles(tasks: Sequence[TaskScores]) -> Figure:
+def _articles(tasks: Sequence[TaskScores], of: Mapping[str, str]) -> Figure:
     """Draw each article's own score of the systems that are no controls, by task."""
-    picture, panels = _grid(len(tasks), 2, (5.4, 3.0))
-    for axes, task in zip(panels, tasks, strict=True):
-        contestants = [row for row in task.systems if row.kind not in (CONTROL, "relabelled")]
-        places = range(len(task.articles))
-        styles = _styles()
-        for shown in contestants:
-            style = _PEER if shown.kind == PEER else next(styles)
-            axes.plot(places, shown.per_article, label=shown.system, **style)
-        axes.set_xticks(places, [f"A{place + 1}" for place in places])
-        axes.set(ylim=(-0.02, 1.02), title=_title(task))
-        axes.grid(axis="y")
-        if contestants:
-            axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-    picture.suptitle("Each article alone, held out (controls left out)")
+    shown = [[row for row in task.systems if row.kind not in _CONTROLS] for task in tasks]
+    picture, panels = _columns([len(rows) + 3.0 for rows in shown], (5.4, 0.21))
+    for axes, task, systems in zip(panels, tasks, shown, strict=True):
+        for row, system in enumerate(systems):
+            _spread_out(axes, row, system, of[system.system])
+        _rows(axes, task, systems)
     articles = tasks[0].articles if tasks else ()
-    legend = [f"A{i} {name}" for i, name in enumerate(articles, start=1)]
-    lines = (" · ".join(legend[i : i + 2]) for i in range(0, len(legend), 2))
-    picture.supxlabel("\n".join(lines), fontsize=8.0)
+    handles = [
+        Line2D(
+            [], [], color=GREY, linestyle="none", marker=_shape(place, len(articles)), label=name
+        )
+        for place, name in enumerate(articles)
+    ]
+    # Where all are dots a list of them tells nothing.
+    if 0 < len(articles) <= len(_ARTICLES):
+        picture.legend(handles=handles, loc="outside lower center", ncols=2)
+    picture.suptitle("Each article alone, held out (controls left out)")
     return picture
 
 
-_PEER: Mapping[str, Any] = {"color": RED, "marker": "D", "linestyle": "--"}
+def _spread_out(axes: Axes, row: int, shown: Shown, colour: str) -> None:
+    """Draw one system's articles, and a line from the lowest to the highest."""
+    known = [(place, score) for place, score in enumerate(shown.per_article) if not isnan(score)]
+    scores = [score for _, score in known]
+    if scores:
+        axes.plot((min(scores), max(scores)), (row, row), color=colour, linewidth=1.0, alpha=0.5)
+    for place, score in known:
+        shape = _shape(place, len(shown.per_article))
+        axes.plot([score], [row], shape, color=colour, mec="white", mew=0.5, ms=6.5)
 
 
-def _styles() -> Iterator[Mapping[str, Any]]:
-    """Yield looks of lines that differ in colour and marker, or in the stroke."""
-    for stroke in itertools.cycle(("-", "--", ":")):
-        for colour, marker in zip(
-            (BLUE, ORANGE, GREEN, PINK, SKY, GREY, "black"),
-            ("o", "s", "^", "v", "P", "X", "*"),
-            strict=True,
-        ):
-            yield {"color": colour, "marker": marker, "linestyle": stroke}
+def _shape(place: int, count: int) -> str:
+    return _ARTICLES[place] if count <= len(_ARTICLES) else "o"
 
 
 def _confusions(confusions: Sequence[Confused]) -> Figure:
@@ -218,22 +238,28 @@ def _confusions(confusions: Sequence[Confused]) -> Figure:
     return picture
 
 
-def _learning(curves: Sequence[Curve | CompanionCurve], learned: str) -> Figure:
+def _learning(
+    curves: Sequence[Curve | CompanionCurve], learned: str, of: Mapping[str, str]
+) -> Figure:
     """Draw each task's curves by how much was learned from, with the interval as a band."""
     tasks = list(dict.fromkeys(curve.task for curve in curves))
-    picture, panels = _grid(len(tasks), 3, (3.7, 3.0))
+    picture, panels = _grid(len(tasks), min(len(tasks), 3) or 1, (3.7, 3.0))
     for axes, task in zip(panels, tasks, strict=True):
         panel = [curve for curve in curves if curve.task == task]
-        for style, curve in zip(_styles(), panel, strict=False):
+        for place, curve in enumerate(panel):
             # A word list never changes: without a word its flat line looks like a failure to learn.
             flat = " (learns nothing)" if len(set(curve.scores)) == 1 else ""
-            axes.plot(curve.sizes, curve.scores, label=curve.system + flat, **style)
+            look: dict[str, Any] = {
+                "color": of.get(curve.system, GREY),
+                "marker": _ARTICLES[place % 7],
+            }
+            axes.plot(curve.sizes, curve.scores, label=curve.system + flat, **look)
             low, high = zip(*curve.intervals, strict=True)
-            axes.fill_between(curve.sizes, low, high, color=style["color"], alpha=0.18, linewidth=0)
+            axes.fill_between(curve.sizes, low, high, color=look["color"], alpha=0.15, linewidth=0)
         axes.set(xticks=panel[0].sizes, ylim=(0.0, 1.0), xlabel=learned)
         axes.set_title(f"{task}: {panel[0].metric}", fontsize=9.0)
         axes.grid()
-        axes.legend(loc="lower right")
+        axes.legend(loc="best")
     picture.suptitle("Learning curves; the band is the 95 % interval, the noise of so few articles")
     return picture
 
@@ -243,7 +269,11 @@ def _labels(spreads: Sequence[Spread]) -> Figure:
     heights = [len(spread.labels) + 2.5 for spread in spreads]
     picture = Figure(figsize=(9.0, 0.26 * sum(heights) + 1.2), layout="constrained")
     grid = picture.add_gridspec(max(len(spreads), 1), 1, height_ratios=heights or [1.0])
-    shades = (BLUE, ORANGE, GREEN, PINK, SKY, RED, GREY)
+    # From dark to light: colours are the systems'.
+    count = max((len(spread.articles) for spread in spreads), default=1)
+    shades = [
+        to_hex(mpl.colormaps["cividis"](0.9 * place / max(count - 1, 1))) for place in range(count)
+    ]
     for place, spread in enumerate(spreads):
         axes = picture.add_subplot(grid[place, 0])
         _bars(axes, spread, shades)

@@ -50,6 +50,7 @@ def test_without_matplotlib_the_figures_are_checked_and_the_picture_is_told(
     paged: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace_files(page_files(paged), paged.swap)
+    monkeypatch.delitem(sys.modules, "usiran.io.pictures", raising=False)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     said: list[str] = []
     assert page_drift(paged, said.append) == []

@@ -11,7 +11,6 @@ import numpy as np
 from usiran.annotation.agreement.measure import Agreement, LabelAgreement
 from usiran.annotation.agreement.report import figure
 from usiran.errors import InputError, PlotsMissing
-from usiran.hidden import plain
 from usiran.io.atomic import write_file
 
 if TYPE_CHECKING:
@@ -40,19 +39,12 @@ def heat_map(agreement: Agreement, *, format: str = "svg", name: str = "the pict
     counts pairs of annotators, the shade is its share of the row. `name` is the picture in errors.
     """
     try:
-        import matplotlib as mpl
         from matplotlib.figure import Figure
+
+        from usiran.io.pictures import style, svg
     except ImportError:
         raise PlotsMissing(name) from None
-    # Without a salt of its own every SVG gets other ids.
-    with mpl.rc_context(
-        {
-            "svg.hashsalt": "usiran",
-            "svg.fonttype": "none",
-            "font.size": 8.0,
-            "text.parse_math": False,
-        }
-    ):
+    with style():
         picture = Figure(figsize=(13, 13), layout="constrained")
         grid = picture.add_gridspec(3, 4, height_ratios=(1.0, 1.4, 2.6))
         for i, panel in enumerate(_SMALL_PANELS):
@@ -63,13 +55,13 @@ def heat_map(agreement: Agreement, *, format: str = "svg", name: str = "the pict
         title = f"Label confusion between {len(agreement.annotators)} annotators"
         cells = "pairs of annotators on one unit, shaded by their share of the row"
         picture.suptitle(f"{title}: {cells}")
+        if format == "svg":
+            rows = "Rows are what one annotator said, columns what another said of the same unit."
+            return svg(picture, title, rows)
         content = io.BytesIO()
-        # A date in the file would make every drawing another one.
-        metadata = {"Date": None} if format == "svg" else {"Software": None}
-        picture.savefig(content, format=format, dpi=150, metadata=metadata)
-    drawn = content.getvalue()
-    # Control characters are no XML.
-    return plain(drawn.decode("utf-8")).encode("utf-8") if format == "svg" else drawn
+        # The library's name would make every version's picture another one.
+        picture.savefig(content, format=format, dpi=150, metadata={"Software": None})
+        return content.getvalue()
 
 
 def draw(agreement: Agreement, path: Path) -> None:
@@ -84,10 +76,10 @@ def _draw_panel(axes: Axes, agreement: LabelAgreement) -> None:
     share = np.divide(cells, totals, out=np.zeros_like(cells), where=totals > 0)
     axes.imshow(share, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
     alpha = agreement.alpha
-    axes.set_title(f"{agreement.name} (alpha {figure(alpha.value)}, n = {alpha.units})")
+    axes.set_title(f"{agreement.name}\nalpha {figure(alpha.value)}, n = {alpha.units}")
     axes.set_xticks(range(len(labels)), labels)
     if len(labels) > 3:
-        axes.tick_params("x", rotation=30)
+        axes.set_xticks(range(len(labels)), labels, rotation=30, ha="right")
     axes.set_yticks(range(len(labels)), labels)
     for i, j in zip(*np.nonzero(cells), strict=True):
         color = "white" if share[i, j] > _DARK else "black"
