@@ -47,7 +47,7 @@ def test_agreement_is_a_table_on_stdout(run: Run, three: Corpus) -> None:
     done = run("agreement", "--draws", "200")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("Agreement of 3 annotators: ann, bob, cy\n")
-    assert max(map(len, done.out.splitlines())) <= 100
+    assert max(map(len, done.out.splitlines())) <= 80
     assert "\x1b" not in done.out
     assert tree(three.root) == before
 

@@ -49,8 +49,7 @@ def site(
 
     Nothing is needed to look at them but a browser: open index.html.
 
-    Example: usiran site
-    --output pages
+    Example: usiran site --output pages
     """
     from usiran import loading
 

@@ -1,4 +1,4 @@
-"""Agreement in words and numbers: lines of at most 100 columns, and JSON."""
+"""Agreement in words and numbers: lines of at most 80 columns, and JSON."""
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,14 +10,14 @@ from usiran.annotation.agreement.measure import SOFT, Agreement, Alpha, Confusio
 from usiran.annotation.submissions import left_out_line
 from usiran.io.markdown import score
 
-WIDTH = 100
+WIDTH = 80
 WIDEST_TABLE = 7
 """A confusion table of more labels is told as its commonest confusions."""
 COMMONEST = 10
 WIDEST_NAME = 8
 SHARED_MODEL = (
-    "Annotators that share a language model agree more than people would: trained people reach an\n"
-    "alpha of .40 to .70 on such questions."
+    "Annotators that share a language model agree more than people would: trained\n"
+    "people reach an alpha of .40 to .70 on such questions."
 )
 UNDEFINED = "–"
 _FIELDS = ("stance", "holder", "event quad")  # one of each kind stands for all in wide tables
@@ -30,7 +30,7 @@ def to_json(agreement: Agreement) -> dict[str, object]:
 
 
 def report(agreement: Agreement) -> str:
-    """Return the agreement as text of at most 100 columns."""
+    """Return the agreement as text of at most 80 columns."""
     ways = (_ways,) if agreement.ways else ()
     first = (_head, *ways, _alphas, _per_label, _per_article)
     sections = (*first, _spans, _pairs, _rest, _confusions, _notes)
@@ -47,13 +47,22 @@ def figure(value: float | None) -> str:
     return UNDEFINED if value is None else score(value)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, gap: str = "  ") -> Iterator[str]:
-    """Yield rows as lines: the first column to the left, the others to the right."""
-    cells = [head, *rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows as lines: the first column to the left, the others to the right.
+
+    What is too wide stands closer together, and then has the words of its heads below each other.
+    """
+    stacked = [name.split() or [""] for name in head[1:]]
+    deepest = max(map(len, stacked), default=1)
+    low = [[""] * (deepest - len(words)) + words for words in stacked]
+    heads = [[head[0] * (row == 0), *(words[row] for words in low)] for row in range(deepest)]
+    for cells, gap in (([head, *rows], "  "), ([head, *rows], " "), ([*heads, *rows], " ")):
+        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        if 2 + sum(widths) + len(gap) * (len(widths) - 1) <= WIDTH:
+            break
     for first, *others in cells:
         padded = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
-        yield "  " + gap.join([first.ljust(widths[0]), *padded])
+        yield ("  " + gap.join([first.ljust(widths[0]), *padded])).rstrip()
 
 
 def _head(agreement: Agreement) -> Iterator[str]:
@@ -63,7 +72,7 @@ def _head(agreement: Agreement) -> Iterator[str]:
     yield from textwrap.wrap(f"Agreement of {len(names)} annotators: {', '.join(shown)}", WIDTH)
     counts = f"{units['sentences']} sentences and {units['articles']} articles"
     line = f"From {agreement.source}: {counts} that two or more labelled."
-    yield line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+    yield from textwrap.wrap(line, WIDTH)
     if agreement.repaired:
         yield f"{agreement.repaired} labels were mended while reading:"
         for repair in agreement.repairs:
@@ -86,7 +95,7 @@ def _alphas(agreement: Agreement) -> Iterator[str]:
 
 def _ways(agreement: Agreement) -> Iterator[str]:
     """Yield the agreement within each round and between them: labels, then spans."""
-    yield "Between the ways of reading, and within each (alpha; of spans the mean F1 of pairs)"
+    yield "Between the ways of reading, and within each (alpha; of spans the mean F1)"
     rows = [
         [one.name, *_alpha_cells(one.between), *(figure(own.value) for own in one.within.values())]
         for one in agreement.ways
@@ -121,7 +130,7 @@ def _aim(one: measure.LabelAgreement | measure.SpanAgreement) -> str:
     words = []
     if one.aim is not None:
         reached = value is not None and value >= one.aim
-        words.append(f"{figure(one.aim)} {'reached' if reached else 'not reached'}")
+        words.append(f"{figure(one.aim)} {'reached' if reached else 'missed'}")
     if isinstance(one, measure.LabelAgreement) and value is not None and value < SOFT:
         words.append(f"below {figure(SOFT)}")
     return ", ".join(words)
@@ -194,7 +203,7 @@ def _pair_table(
         # Of annotators who labelled nothing together nothing can be told.
         if any(pair.value is not None for pair in row)
     ]
-    return table((name, *(head for head, _ in columns)), rows, gap=" ")
+    return table((name, *(head for head, _ in columns)), rows)
 
 
 def _short_names(agreement: Agreement) -> dict[str, str]:
@@ -207,7 +216,7 @@ def _short_names(agreement: Agreement) -> dict[str, str]:
 
 
 def _rest(agreement: Agreement) -> Iterator[str]:
-    yield "Each annotator against the rest: mean over its pairs (in brackets: the others alone)"
+    yield "Each annotator against the rest: mean over its pairs (and of the others alone)"
     alphas = [agreement[name] for name in _FIELDS]
     spans = [one for one in agreement.spans if one.aim is not None]
     head = ("", *(one.name for one in alphas), *(f"{one.layer} {one.scheme} F1" for one in spans))
@@ -219,7 +228,7 @@ def _rest(agreement: Agreement) -> Iterator[str]:
 
 
 def _confusions(agreement: Agreement) -> Iterator[str]:
-    yield "Labels that two annotators gave to one unit, counted over all pairs of annotators"
+    yield "Labels that two annotators gave to one unit, over all pairs of annotators"
     for number, one in enumerate(one for one in agreement.labels if one.per_label):
         # The first table stands right below the section's head.
         if number:

@@ -189,8 +189,9 @@ def artefacts(as_json: JsonOption = False, corpus: CorpusOption = None) -> None:
     """See whether the contrast set's stances can be guessed without understanding it.
 
     Rules over what a reader gets beside an edit, and bags of its words, are tried on each
-    source sentence after the others; one that is right too often is an error. Example:
-    usiran benchmark artefacts
+    source sentence after the others; one that is right too often is an error.
+
+    Example: usiran benchmark artefacts
     """
     from usiran import loading
     from usiran.benchmark.artefacts import artefacts as measure
