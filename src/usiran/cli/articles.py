@@ -161,7 +161,7 @@ def link(
     article_id: Annotated[
         str | None,
         Argument(
-            metavar="[ID]",
+            metavar="ID",
             help="Only this article (its id, or the beginning of it).",
             autocompletion=complete.articles,
         ),

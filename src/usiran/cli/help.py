@@ -11,7 +11,7 @@ def speak_plainly() -> None:
 
     def value(option: typer.core.TyperOption, ctx: typer.Context) -> str:
         shown = typed(option, ctx=ctx) or ""
-        if option.metavar is not None or "|" in shown:
+        if option.metavar is not None or option.type_descriptor.is_choice:
             return shown.strip("<>")
         return _WORDS.get(shown, "TEXT")
 
