@@ -16,10 +16,7 @@ from tests.support.tiny import GAS, PORT
 from usiran.cli.main import app
 from usiran.corpus import Corpus
 
-COMMANDS = (
-    "validate, build, status, show, train, predict, estimate, restore, export, publish, release, "
-    "diff, site, articles, annotate, benchmark"
-)
+COMMANDS = ", ".join(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 IN_ARTICLES = "add, list, sentences, link, withdraw, restore-text"
 # What is typed in a corpus of two articles, and the line that answers it.
 USAGE = {
