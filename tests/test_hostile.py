@@ -67,6 +67,11 @@ def assert_seen(done: Done, code: int = 0) -> str:
         ("show", GAS),
         ("show", f"{GAS}#002"),
         ("status",),
+        ("annotate", "adjudicate", "--list", "--all", "--round", "r1"),
+        ("annotate", "adjudicate", "--list", "--json", "--round", "r1"),
+        ("annotate", "queue", "--by", "findings", "--json"),
+        ("show", GAS, "--json"),
+        ("status", "--json"),
     ],
 )
 def test_what_a_command_prints_can_be_seen(corpus: Corpus, words: tuple[str, ...]) -> None:
@@ -204,6 +209,16 @@ def test_formats_of_data_have_the_words_as_they_stand(
         assert all(line.count("\t") in (1, 2) and line[0] in "TRA#" for line in lines)
     for path in (tmp_path / "out").glob("*.json"):
         json.loads(path.read_bytes())
+
+
+# Editions
+
+
+def test_an_edition_without_words_shows_no_others(corpus: Corpus, tmp_path: Path) -> None:
+    words = ("build", "--text", "withhold", "--output", tmp_path / "free", "--quiet")
+    assert_seen(call(*words, at=corpus))
+    page = (tmp_path / "free" / "README.md").read_text("utf-8").split("---\n", 2)[2]
+    assert_inert(page)
 
 
 # Pages

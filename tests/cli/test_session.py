@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -120,6 +121,38 @@ def test_two_states_where_nothing_can_be_written_are_not_read(
     done = call("articles", "list", at=corpus)
     assert "an interrupted command was brought to its end: 2 files are in place" in done.err
     assert not corpus.swap.exists()
+
+
+def read_only(corpus: Corpus, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `usiran` where the corpus is a mount that cannot be written, in its own namespace."""
+    mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$0" && exec "$@"'
+    program = [sys.executable, "-c", "from usiran.cli.main import main; main()", *words]
+    command = ["unshare", "-Urm", "sh", "-c", mount, str(corpus.root), *program]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_a_folder_that_cannot_be_written_is_read_and_not_changed(corpus: Corpus) -> None:
+    # As root the rights of a folder stop nobody; a mount does.
+    done = (
+        subprocess.run(["unshare", "-Urm", "true"], check=False)
+        if shutil.which("unshare")
+        else None
+    )
+    if done is None or done.returncode:
+        pytest.skip("no mounts of one's own here")
+    before = tree(corpus.root)
+    assert read_only(corpus, "articles", "list").returncode == 0
+    for words in (ADD, ("build", "--quiet"), ("benchmark", "leaderboard")):
+        refused = read_only(corpus, *words)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.count("\n") == 1
+        assert "found 'read-only file system'" in refused.stderr
+    assert tree(corpus.root) == before
+    # What a killed command left cannot be mended there, so that nothing is told of it.
+    kill_at_rename({corpus.article("b"): b"b", corpus.article("c"): b"c"}, corpus.swap, 2)
+    refused = read_only(corpus, "articles", "list")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "files of two states, left by an interrupted command" in refused.stderr
 
 
 def test_a_full_disk_is_one_line(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

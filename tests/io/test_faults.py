@@ -84,6 +84,9 @@ def _on_articles(root: Path, built: Path) -> Iterator[Case]:
     yield _case("build", _unbuilt(built, root / "unbuilt"), "build", step=37)
     withdraw = ("articles", "withdraw", GONE, "--reason", "asked")
     yield _case("withdraw", built, *withdraw, step=71)._replace(keep=root / "gone")
+    if {"restore-text", "rescore"} & set(NAMES) and "withdraw" not in NAMES:
+        shutil.copytree(built, root / "gone")
+        assert call(*withdraw, at=root / "gone" / "corpus").code == 0
     restore = ("articles", "restore-text", GONE, "../gone.txt")
     yield _case("restore-text", root / "gone", *restore)
     add = ("articles", "add", "../story.txt", "--note", "invented")

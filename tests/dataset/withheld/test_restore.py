@@ -18,6 +18,7 @@ from usiran.corpus import Corpus
 from usiran.dataset.parquet import from_bytes
 from usiran.dataset.withheld.restore import restored_files
 from usiran.dataset.withheld.restore_report import ArticleReport, Report
+from usiran.dataset.withheld.text_free import PAGE_DATA
 from usiran.errors import FileError
 from usiran.loading.tables import load_tables
 from usiran.text.articles import Texts, read_texts
@@ -254,6 +255,32 @@ def test_contrast_items_come_back_with_their_sentences(
     (row,) = from_bytes(files[name]).to_pylist()
     there = ("present", item["text"]) if whole else ("withheld", "_" * len(item["text"]))
     assert (row["text_status"], row["text"]) == there
+
+
+@pytest.mark.parametrize("name", ["restore/more.json", "data/stance/more.parquet", "more.md"])
+def test_a_link_in_an_edition_is_not_followed(edition: Path, tmp_path: Path, name: str) -> None:
+    there = Path(shutil.copytree(edition, tmp_path / "edition"))
+    (tmp_path / "secret").write_text("a secret")
+    (there / name).symlink_to(tmp_path / "secret")
+    words = (there, "--articles", copies(tmp_path / "mine", {"a": "Some text."}))
+    done = call("restore", *words, "--output", tmp_path / "out", at=tmp_path)
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert f"{name}: found 'a symbolic link'" in done.err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("trick", ["../stance", "/stance", "./stance"])
+def test_an_edition_names_no_file_outside_of_it(
+    edition: Path, texts: Texts, tmp_path: Path, trick: str
+) -> None:
+    there = Path(shutil.copytree(edition, tmp_path / "edition"))
+    page = there / PAGE_DATA
+    page.write_text(
+        page.read_text("utf-8").replace('"name": "stance"', f'"name": "{trick}"'), "utf-8"
+    )
+    assert trick in page.read_text("utf-8")
+    with pytest.raises(FileError, match="a Parquet file"):
+        restored_files(there, copies(tmp_path / "mine", dict(texts.texts)))
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def speaking(where: Address) -> Iterator[Studio]:
     # A proxy of the environment is for other machines than this one.
     proxy = urlsplit(where.url).hostname not in ("127.0.0.1", "localhost", "::1")
     with (
-        _explained(where.url),
+        _explained(where),
         httpx.Client(timeout=_TIMEOUT, follow_redirects=True, trust_env=proxy) as http,
     ):
         # Asked without the token: it is for a Label Studio only.
@@ -183,11 +183,12 @@ def _something_else(url: str, status: int) -> StudioError:
 
 
 @contextmanager
-def _explained(url: str) -> Iterator[None]:
+def _explained(where: Address) -> Iterator[None]:
     """Turn every error of the SDK and of the connection into a StudioError."""
     import httpx
     from label_studio_sdk.core.api_error import ApiError
 
+    url = where.url
     try:
         yield
     except httpx.ConnectError as error:
@@ -200,7 +201,7 @@ def _explained(url: str) -> Iterator[None]:
         value = f"the connection broke off ({_reason(error)})"
         raise StudioError(url, value, "a whole answer", _AGAIN) from None
     except ApiError as error:
-        status, reason = error.status_code, _refusal(error.body)
+        status, reason = error.status_code, _refusal(error.body, where.token)
         raise StudioError(url, *_explanation(status, reason)) from None
 
 
@@ -221,14 +222,15 @@ def _explanation(status: int | None, reason: str) -> tuple[str, str, str]:
     return f"status {status}: {reason}", "a request that the server takes", "see what it says"
 
 
-def _refusal(body: object) -> str:
-    """Return what the server gave as its reason."""
+def _refusal(body: object, token: str) -> str:
+    """Return what the server gave as its reason, without the token if it says that back."""
     if isinstance(body, dict):
         body = body.get("validation_errors") or body.get("detail") or "no reason given"
         if isinstance(body, dict):
             body = "; ".join(f"{key}: {value}" for key, value in body.items())
     # A whole page says less than nothing.
-    return "no reason given" if "<" in str(body) else shorten(body, 60)
+    text = str(body).replace(token, "[the token]")
+    return "no reason given" if "<" in text else shorten(text, 60)
 
 
 def _reason(error: Exception) -> str:
