@@ -12,6 +12,7 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli import complete
+from usiran.cli.output import say
 from usiran.cli.session import to_read
 from usiran.corpus import Corpus
 from usiran.errors import InputError
@@ -86,6 +87,8 @@ DryRunOption = Annotated[
 def _rehearse(ctx: typer.Context, value: bool) -> bool:
     if value and not ctx.resilient_parsing:
         dry_run.begin()
+        # What the command says is what it says without --dry-run: "registered", "saved".
+        say("dry run: nothing is written; what follows is said as if it were")
     return value
 
 
