@@ -228,3 +228,12 @@ def test_what_should_be_there_at_once_imports_nothing_large(words: tuple[str, ..
     command = [sys.executable, "-c", program, *words]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "loaded []"
+
+
+def test_usage_names_arguments_as_other_programs_do() -> None:
+    for words, usage in [
+        ("show", "[OPTIONS] ID"),
+        ("annotate import", "[OPTIONS] FILE..."),
+        ("benchmark verify", "[OPTIONS] [RESULT] [PREDICTIONS]"),
+    ]:
+        assert f"Usage: usiran {words} {usage}" in call(*words.split(), "--help", at=ROOT).out

@@ -18,3 +18,11 @@ def speak_plainly() -> None:
     typer.core.TyperOption.display_type_rich = value  # type: ignore[method-assign, assignment]
     # An argument is called by what it is already.
     typer.core.TyperArgument.display_type_rich = lambda *_, **__: ""  # type: ignore[method-assign]
+    typer.core.TyperArgument.get_usage_pieces = _in_usage  # type: ignore[method-assign, assignment]
+
+
+def _in_usage(argument: typer.core.TyperArgument, _: typer.Context) -> list[str]:
+    """Return an argument as other programs show it: ``ID``, ``[FILE]``, ``FILE...``."""
+    name = str(argument.metavar or argument.name).upper().removesuffix("...")
+    name += "..." if argument.nargs != 1 else ""
+    return [name if argument.required else f"[{name}]"]
