@@ -18,9 +18,7 @@ PAGES = (
     "CONTRIBUTING.md",
     "DATASHEET.md",
     "baselines/README.md",
-    "docs/archives.md",
-    "docs/labels.md",
-    "docs/own-corpus.md",
+    *(f"docs/{page.name}" for page in sorted((ROOT / "docs").glob("*.md"))),
 )
 ROOTS = ("annotation/", "baselines/", "bench/", "dataset/", "schemas/", "src/", "tests/")
 

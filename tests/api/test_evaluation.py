@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -132,23 +131,6 @@ def test_what_cannot_be_scored_is_one_message(
 def test_there_must_be_a_corpus(tmp_path: Path) -> None:
     with pytest.raises(CorpusNotFound):
         usiran.evaluate("majority", data=tmp_path)
-
-
-def test_the_examples_of_the_readme_run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(ROOT)
-    page = (ROOT / "README.md").read_text("utf-8")
-    section = page.partition("## Score a system of your own")[2].partition("\n## ")[0]
-    blocks = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
-    assert len(blocks) == 3
-    names: dict[str, object] = {}
-    for block in blocks:
-        exec(compile(block, "README.md", "exec"), names)
-    shown = capsys.readouterr().out
-    assert shown.startswith("stance: TfidfVectorizer-LinearSVC\nmacro-F1 .")
-    assert "('author', 'source')" in shown
-    assert "actors: strict F1" in shown
 
 
 def test_with_the_companion_the_figures_are_those_stored_in_its_track() -> None:

@@ -6,8 +6,6 @@ import contextlib
 import io
 import json
 import re
-import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +17,8 @@ import pytest
 import typer.main
 
 from tests.conftest import ROOT
-from tests.support.command import call, run, tree
+from tests.support.command import call, run
+from tests.support.walks import blocks
 from usiran.cli.main import app
 from usiran.corpus import Corpus
 from usiran.schemas.label_scheme import read_scheme
@@ -53,14 +52,11 @@ def test_all_commands_are_known() -> None:
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_every_command_has_help_with_an_example_and_stands_in_the_readme(
-    words: tuple[str, ...],
-) -> None:
+def test_every_command_has_help_with_an_example(words: tuple[str, ...]) -> None:
     done = call(*words, "--help", at=ROOT)
     assert done.code == 0
     assert "Example" in done.out
     assert not re.search(r"<(bool|str|path|int|float|list)", done.out)
-    assert f"usiran {' '.join(words)}" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_program_itself_shows_help() -> None:
@@ -76,67 +72,11 @@ def test_a_group_without_a_command_shows_its_help(words: tuple[str, ...]) -> Non
     assert done.code == 2
 
 
-def readme_examples() -> list[str]:
-    """Return the README's commands that need nothing but the corpus, and no stored result.
-
-    Those that `make check` runs word for word, on the whole corpus, are left to it.
-    """
-    text = (ROOT / "README.md").read_text("utf-8").replace(language_model_section(), "")
-    checked = re.findall(r"\$\(BIN\)/(usiran .*)", (ROOT / "Makefile").read_text("utf-8"))
-    return [
-        line
-        for line in re.findall(r"^\$ (usiran .*)$", text, flags=re.MULTILINE)
-        if line not in checked
-    ]
-
-
-def language_model_section() -> str:
-    text = (ROOT / "README.md").read_text("utf-8")
-    return text.partition("## Score a language model")[2].partition("\n## ")[0]
-
-
-def test_the_readmes_examples_run_and_change_nothing_but_what_they_name(sample: Corpus) -> None:
-    before = tree(sample.root)
-    lines = readme_examples()
-    assert lines
-    for line in lines:
-        words = shlex.split(line)[1:]
-        done = call(*words, at=sample)
-        assert done.code == 0, done.err
-        if "--output" in words:
-            shutil.rmtree(sample.root / words[words.index("--output") + 1])
-        assert tree(sample.root) == before, line
-
-
-def test_the_readmes_language_model_is_asked_and_scored(copied: Corpus) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", language_model_section(), flags=re.DOTALL)
-    (line,) = re.findall(r"^\$ usiran (.*)$", language_model_section(), flags=re.MULTILINE)
-    with contextlib.chdir(copied.root):
-        exec(code, {})
-    done = call(*shlex.split(line), "--json", at=copied)
-    assert done.code == 0, done.err
-    stored = copied.baselines / "results" / "majority" / "stance.json"
-    # It always gives the last choice, which is what most sentences are.
-    assert json.loads(done.out)["score"] == json.loads(stored.read_bytes())["score"]
-
-
-def readme_python(number: int) -> tuple[str, dict[str, Any]]:
-    """Run an example of the README: what it prints, and its variables."""
-    text = (ROOT / "README.md").read_text("utf-8")
-    code = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)[number]
-    spoken, names = io.StringIO(), dict[str, Any]()
-    with contextlib.redirect_stdout(spoken), contextlib.chdir(ROOT):
+def test_the_walks_table_of_who_to_whom_is_what_the_export_counts(tmp_path: Path) -> None:
+    (code,) = (block.text for block in blocks(ROOT / "docs/analyse.md") if "dyad =" in block.text)
+    names = dict[str, Any]()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.chdir(ROOT):
         exec(code, names)
-    return spoken.getvalue(), names
-
-
-def test_the_readmes_python_runs() -> None:
-    spoken, _ = readme_python(0)
-    assert spoken.split()[-1] in {"pro-US", "pro-Iran", "neutral"}
-
-
-def test_the_readmes_table_of_who_to_whom_is_what_the_export_counts(tmp_path: Path) -> None:
-    _, names = readme_python(1)
     table = names["table"]
     scheme = read_scheme(ROOT / "annotation" / "labels.toml")
     sides = set(table.index.get_level_values(0)) | set(table.index.get_level_values(1))

@@ -1,0 +1,22 @@
+"""The README and the walks are true: every block runs, and prints what the page shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.support.walks import walk
+from usiran.corpus import Corpus
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/read.md", "docs/analyse.md", "docs/evaluate.md"]
+)
+def test_a_walk_in_a_clone_goes_as_its_page_says(page: str, copied: Corpus) -> None:
+    walk(ROOT / page, copied.root)
+
+
+def test_a_text_goes_to_the_tables_as_its_page_says(tmp_path: Path) -> None:
+    walk(ROOT / "docs/annotate.md", tmp_path)
