@@ -30,7 +30,7 @@ def files(opened: Opened) -> dict[str, bytes]:
 @pytest.fixture(scope="session")
 def attacked(opened: Opened) -> dict[str, bytes]:
     """Return the site of a corpus the words of which attack it."""
-    return site_files(hostile(opened))
+    return site_files(hostile(opened), source=opened)
 
 
 @pytest.fixture(scope="session")

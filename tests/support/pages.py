@@ -8,8 +8,11 @@ from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import typer.main
+
 from tests.support.generated import build_generated
 from usiran import loading
+from usiran.cli.main import app
 from usiran.loading import Opened
 from usiran.site.pages import Site
 
@@ -68,9 +71,13 @@ def read(content: bytes) -> Read:
     return page
 
 
-def site_files(opened: Opened, *, words: bool = True) -> dict[str, bytes]:
-    """Return every file of a corpus's site."""
-    return dict(Site.of(opened, words=words).files())
+def site_files(
+    opened: Opened, *, words: bool = True, source: Opened | None = None
+) -> dict[str, bytes]:
+    """Return every file of a corpus's site; `source` is what it was before it was hostile."""
+    program = typer.Context(typer.main.get_command(app), info_name="usiran")
+    site = Site.of(opened, words=words, program=program)
+    return dict(replace(site, source=source or opened).files())
 
 
 def html(files: Mapping[str, bytes]) -> dict[str, Read]:

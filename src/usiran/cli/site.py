@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 from typer import Option
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 def site(
+    context: typer.Context,
     output: Annotated[
         Path | None, output_option(metavar="DIR", help="The folder to be made.")
     ] = None,
@@ -57,18 +58,32 @@ def site(
         begin_dry_run()
     progress = (lambda _: None) if quiet else say
     _check(output, text, publish, repo_id)
+    program = cast("typer.Context", context.find_root())  # typed as one of another library's
     opened = loading.open(Corpus.find(corpus)).refuse_findings()
     if repo_id is not None:
         from usiran.site.space import publish as send
 
         words = text == "include"
-        sent = send(opened, repo_id, words=words, public=public, dry_run=dry_run, say=progress)
+        sent = send(
+            opened,
+            repo_id,
+            words=words,
+            public=public,
+            dry_run=dry_run,
+            program=program,
+            say=progress,
+        )
         _show_sent(sent, as_json=as_json)
     if output is not None:
         from usiran.site.write import write_site
 
         written = write_site(
-            opened, output, words=text != "withhold", force=force, progress=progress
+            opened,
+            output,
+            words=text != "withhold",
+            force=force,
+            program=program,
+            progress=progress,
         )
         if as_json:
             show_json(written._asdict() | {"index": str(output / "index.html")})

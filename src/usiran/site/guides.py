@@ -1,20 +1,20 @@
-"""Guidelines, casebook and agreement as pages: every rule has an address of its own."""
+"""Guidelines, casebook, agreement and walks as pages: every rule has an address of its own."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
 from usiran.corpus import Corpus
 from usiran.hidden import plain
-from usiran.site.markup import slug, visible
+from usiran.site.markup import MARKDOWN, slug, visible
 from usiran.text.articles import read_text
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -22,13 +22,15 @@ _NUMBER = re.compile(r"(\d+(?:\.\d+)*)\.?\s")
 _ENTRY = re.compile(r"(\d+(?:\.\d+)*/\d+)\s")
 _RULE = re.compile(r"(?<![\w./])(?:\d+(?:\.\d+)+(?:/\d+)?|\d+/\d+|^\d+(?=[,:]))(?![\w/])")
 _WIDE = '<div class="wide" tabindex="0" role="group" aria-label="table">'
-# File in annotation/, its page, and what the page is called.
+# File of the corpus folder, its page, and what the page is called.
 PAGES = (
-    ("GUIDELINES.md", "guidelines", "Guidelines"),
-    ("CASEBOOK.md", "casebook", "Casebook"),
-    ("ONE-PAGE.md", "one-page", "The scheme in one page"),
-    ("AGREEMENT.md", "agreement", "Agreement"),
+    ("annotation/GUIDELINES.md", "guidelines", "Guidelines"),
+    ("annotation/CASEBOOK.md", "casebook", "Casebook"),
+    ("annotation/ONE-PAGE.md", "one-page", "The scheme in one page"),
+    ("annotation/AGREEMENT.md", "agreement", "Agreement"),
 )
+# The first walks of a newcomer come first, in this order; then whatever else docs/ holds.
+WALKS = ("read", "analyse", "evaluate", "annotate")
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,21 @@ class Guide:
 
 @dataclass(frozen=True)
 class Guides:
-    """All of them; a rule is looked for in the order of the pages."""
+    """All of them; a rule is looked for in the order of the pages. `walks` stand in docs/."""
 
     guides: tuple[Guide, ...]
+    walks: tuple[Guide, ...] = ()
 
     @classmethod
     def of(cls, corpus: Corpus) -> Guides:
         """Return the pages of the files that the corpus has."""
-        folder = corpus.annotation
-        present = [(file, *names) for file, *names in PAGES if (folder / file).is_file()]
+        files = [*PAGES, *_walks(corpus.root)]
+        present = [row for row in files if (corpus.root / row[0]).is_file()]
         links = {file: f"{page}.html" for file, page, _ in present}
-        return cls(tuple(_guide(folder / file, page, name, links) for file, page, name in present))
+        links["dataset/README.md"] = "data.html"
+        pages = [_guide(corpus.root, *row, links) for row in present]
+        guides = [page for page in pages if "/" not in page.page]
+        return cls(tuple(guides), tuple(page for page in pages if "/" in page.page))
 
     @cached_property
     def _page_of(self) -> dict[str, str]:
@@ -85,25 +91,35 @@ class Guides:
         return Markup("").join([*parts, visible(reason[place:])])
 
 
-def _guide(path: Path, page: str, name: str, links: Mapping[str, str]) -> Guide:
+def _walks(root: Path) -> Iterator[tuple[str, str, str]]:
+    names = {path.stem for path in (root / "docs").glob("*.md")}
+    ordered = [name for name in WALKS if name in names]
+    for name in [*ordered, *sorted(names.difference(WALKS))]:
+        yield f"docs/{name}.md", f"docs/{slug(name)}", name
+    yield "CONTRIBUTING.md", "docs/contributing", "Contributing"
+
+
+def _guide(root: Path, file: str, page: str, name: str, links: Mapping[str, str]) -> Guide:
+    path, up = root / file, "../" * page.count("/")
     text = plain(_COMMENT.sub("", read_text(path)))
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = markdown.parse(text)
+    tokens = MARKDOWN.parse(text)
     sections = tuple(_with_addresses(tokens))
     rules = {str(token.attrs["id"]) for token in tokens if "id" in token.attrs}
     anchors = {_github(heading): key for key, heading in sections}
     pictures: dict[str, bytes] = {}
     for token in _all(tokens):
-        _lead(token, links, anchors)
+        _lead(token, file, up, links, anchors)
         if token.type == "image":
-            _take_picture(token, path, pictures)
-    html = markdown.renderer.render(tokens, markdown.options, {})
+            _take_picture(token, path, up, pictures)
+    html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
     # Wide tables and figures scroll, by keyboard too.
     html = html.replace("<table>", f"{_WIDE}<table>")
     html = html.replace("</table>", "</table></div>").replace("<pre>", '<pre tabindex="0">')
     # A table without heads has empty ones in Markdown.
     html = html.replace("<th></th>", "<td></td>")
-    return Guide(page, name, Markup(html), sections, frozenset(rules), pictures)
+    # A walk is called what its first heading says.
+    title = sections[0][1] if up and sections else name
+    return Guide(page, title, Markup(html), sections, frozenset(rules), pictures)
 
 
 def _with_addresses(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
@@ -134,27 +150,31 @@ def _all(tokens: Iterable[Token]) -> Iterator[Token]:
         yield from _all(token.children or ())
 
 
-def _lead(token: Token, links: Mapping[str, str], anchors: Mapping[str, str]) -> None:
+def _lead(
+    token: Token, file: str, up: str, links: Mapping[str, str], anchors: Mapping[str, str]
+) -> None:
     """Turn a link between files into one between pages; one that leads nowhere here is dropped."""
     if token.type != "link_open":
         return
-    file, mark, anchor = str(token.attrs["href"]).partition("#")
-    if re.match(r"https?:", file):
+    there, mark, anchor = str(token.attrs["href"]).partition("#")
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(file), there))
+    if re.match(r"https?:", there):
         token.attrs["rel"] = "noreferrer"
-    elif file in links or not file:
+    elif target in links or not there:
         anchor = anchors.get(anchor, anchor)
-        token.attrs["href"] = links.get(file, "") + (f"#{anchor}" if mark else "")
+        page = up + links[target] if there else ""
+        token.attrs["href"] = page + (f"#{anchor}" if mark else "")
     else:
         del token.attrs["href"]
 
 
-def _take_picture(token: Token, path: Path, pictures: dict[str, bytes]) -> None:
+def _take_picture(token: Token, path: Path, up: str, pictures: dict[str, bytes]) -> None:
     source = path.parent / str(token.attrs["src"])
     inside = source.resolve().is_relative_to(path.parent.resolve())
     if inside and source.is_file() and source.suffix in (".svg", ".png"):
         name = f"static/{source.name.replace('+', '-')}"
         pictures[name] = source.read_bytes()
-        token.attrs["src"] = name
+        token.attrs["src"] = up + name
     else:
         # Nothing is fetched from elsewhere: its words stand for a picture that is not here.
         token.type = "text"

@@ -7,10 +7,14 @@ import re
 from functools import cache
 
 from jinja2 import Environment
+from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
 from usiran.hidden import plain, plain_json
 from usiran.io.templates import environment
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+"""What makes HTML of Markdown; HTML in it is shown as it is written."""
 
 
 def visible(text: object) -> Markup:
@@ -31,6 +35,15 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
 
 
+def markdown(text: str) -> Markup:
+    """Return Markdown as HTML, such as a docstring's.
+
+    >>> print(markdown("a ``b`` <c>"))
+    <p>a <code>b</code> &lt;c&gt;</p>
+    """
+    return Markup(MARKDOWN.render(plain(text)).rstrip())
+
+
 def json_script(document: object) -> Markup:
     """Return JSON that can stand inside a script element."""
     text = plain_json(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
@@ -47,6 +60,7 @@ def _environment() -> Environment:
     return environment(
         "usiran.site",
         slug,
+        markdown,
         autoescape=True,
         # Foreign text reaches a page by way of this, whoever wrote the template.
         finalize=lambda value: value if isinstance(value, Markup | int) else plain(value),

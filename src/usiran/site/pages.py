@@ -10,6 +10,8 @@ from functools import cached_property
 from importlib.resources import files as package_files
 from typing import Any
 
+import typer
+
 from usiran.benchmark.leaderboard import PURPOSE
 from usiran.benchmark.results import read_results
 from usiran.benchmark.run import Benchmark
@@ -18,10 +20,13 @@ from usiran.loading import Opened
 from usiran.schemas.label_scheme import QUADS
 from usiran.schemas.names import ZONES
 from usiran.site import explore, leaderboard
+from usiran.site.commands import commands_of
 from usiran.site.comparison import KINDS, Compared, Comparison
+from usiran.site.dictionary import dictionary
 from usiran.site.gold import GoldView
 from usiran.site.guides import Guides
 from usiran.site.markup import json_script, render, slug
+from usiran.site.reference import entries
 from usiran.site.views import ASKED, ArticleView, SentenceView
 from usiran.tasks.base import METRICS
 from usiran.text.standoffs import template
@@ -42,16 +47,21 @@ class Site:
     """The pages of a corpus; `notice` stands on every page where the articles' words are left out.
 
     `opened` is what the pages show; `source` is the corpus with its words, which results belong to.
+    The commands of `program` have a page each.
     """
 
     opened: Opened
     source: Opened
     notice: str = ""
+    program: typer.Context | None = None
 
     @classmethod
-    def of(cls, opened: Opened, *, words: bool = True) -> Site:
+    def of(
+        cls, opened: Opened, *, words: bool = True, program: typer.Context | None = None
+    ) -> Site:
         """Return the site of a corpus, with the words of its articles or without."""
-        return cls(opened, opened) if words else cls(without_words(opened), opened, NOTICE)
+        shown, notice = (opened, "") if words else (without_words(opened), NOTICE)
+        return cls(shown, opened, notice, program)
 
     def files(self, progress: Progress = lambda _: None) -> Files:
         """Yield every file of the site: its name and its content."""
@@ -62,6 +72,8 @@ class Site:
         yield from self._explore()
         progress("guidelines and agreement")
         yield from self._guides()
+        progress("the documentation")
+        yield from self._documentation()
         progress("the leaderboard")
         yield from self._leaderboard()
         progress("the comparisons with the gold")
@@ -114,7 +126,7 @@ class Site:
         """Return the pages that every page leads to."""
         ranked = self._board is not None and bool(self._board.tasks)
         compared = ["compare"] if self._everybody else []
-        return ("articles", "explore", *compared, *(["leaderboard"] if ranked else []))
+        return ("articles", "explore", *compared, *(["leaderboard"] if ranked else []), "docs")
 
     def _marker(self) -> bytes:
         about = {
@@ -228,6 +240,17 @@ class Site:
         for guide in self.guides.guides:
             yield self._page("guide", f"{guide.page}.html", guide=guide)
             yield from guide.pictures.items()
+
+    def _documentation(self) -> Files:
+        commands = commands_of(self.program) if self.program else []
+        yield self._page("docs", "docs.html", commands=commands)
+        for walk in self.guides.walks:
+            yield self._page("guide", f"{walk.page}.html", guide=walk)
+            yield from walk.pictures.items()
+        for command in commands:
+            yield self._page("command", command.page, command=command)
+        yield self._page("api", "api.html", entries=entries())
+        yield self._page("data", "data.html", configs=dictionary(self.source))
 
     def _leaderboard(self) -> Files:
         board = self._board

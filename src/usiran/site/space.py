@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import typer
+
 from usiran.corpus import Manifest
 from usiran.dataset.hub.client import Remote, Say, State
 from usiran.dataset.hub.plan import Operation, Operations, check_visibility, difference, some
@@ -30,6 +32,7 @@ def publish(
     words: bool,
     public: bool = False,
     dry_run: bool = False,
+    program: typer.Context | None = None,
     say: Say = lambda _: None,
 ) -> Sent:
     """Make a static Space ``ORG/NAME`` show the site, with the articles' words or without.
@@ -38,7 +41,7 @@ def publish(
     new one is, and has to be said, too, where an old one is.
     """
     remote = Remote(repo_id, say, kind="space")
-    files = space_files(opened, words=words, say=say)
+    files = space_files(opened, words=words, program=program, say=say)
     say(f"the token is {remote.user()}'s")
     state = remote.state()
     operations: Operations = ()
@@ -58,9 +61,11 @@ def publish(
     return Sent(remote.url, commit, (*operations, *changes), dry_run)
 
 
-def space_files(opened: Opened, *, words: bool, say: Say) -> dict[str, bytes]:
+def space_files(
+    opened: Opened, *, words: bool, program: typer.Context | None, say: Say
+) -> dict[str, bytes]:
     """Return every file of the Space: the site, and the card that says how it is served."""
-    files = dict(Site.of(opened, words=words).files(say))
+    files = dict(Site.of(opened, words=words, program=program).files(say))
     return files | {"README.md": _card(opened.corpus.manifest)}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+import typer
+
 from usiran.io.atomic import fill
 from usiran.io.new_folder import new_folder
 from usiran.loading import Opened
@@ -26,17 +28,18 @@ def write_site(
     *,
     words: bool = True,
     force: bool = False,
+    program: typer.Context | None = None,
     progress: Progress = lambda _: None,
 ) -> Written:
     """Write the site of a corpus into a new folder, which appears whole.
 
     Without `words` it shows masks in the place of every text. An earlier site is replaced with
-    `force`.
+    `force`. The commands of `program` have a page each.
     """
     sizes: dict[str, int] = {}
     with new_folder(output, marker=MARKER, force=force, tell=progress) as folder:
         # File by file: all pages of a large corpus would be gigabytes.
-        for name, content in Site.of(opened, words=words).files(progress):
+        for name, content in Site.of(opened, words=words, program=program).files(progress):
             fill(folder, {name: content})
             sizes[name] = len(content)
     largest = max(sizes, key=sizes.__getitem__)
