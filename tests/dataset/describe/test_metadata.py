@@ -190,6 +190,23 @@ def test_another_version_reaches_every_file(copy: Corpus) -> None:
     assert {one(fresh).version for one in SAY} == {"3.1.4"}
 
 
+def test_the_address_of_the_repository_is_told_once_there_is_one(copy: Corpus) -> None:
+    address = "https://example.org/lab/news_corpus"
+    path = copy.dataset / "description.toml"
+    (copy.root / "codemeta.json").write_text("{}")
+    assert address not in (copy.dataset / "README.md").read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace('repository = ""', f'repository = "{address}"'))
+    build(copy)
+    card = (copy.dataset / "README.md").read_text("utf-8")
+    assert f"in [the repository]({address}), tells" in card
+    assert f"url = {{{address}}}" in card
+    cited = yaml.safe_load((copy.root / citation.FILE).read_text("utf-8"))
+    assert cited["repository-code"] == address
+    described = json.loads((copy.root / "codemeta.json").read_text("utf-8"))
+    assert described["codeRepository"] == address
+    assert drift(copy) == []
+
+
 def test_words_written_by_hand_stay(copy: Corpus) -> None:
     texts = {}
     for name in ("DATASHEET.md", "CITATION.cff"):

@@ -26,6 +26,8 @@ def fill(text: str, facts: Facts, *, file: str = FILE) -> str:
         "date-released": json.dumps(facts.released) if facts.released else None,
         "license": prose.license_id,
     }
+    if prose.own.repository:
+        values["repository-code"] = json.dumps(prose.own.repository)
     for key, value in values.items():
         text = _with(text, key, value)
     _check(text, {"title": title, "version": manifest.version}, file)
@@ -72,6 +74,7 @@ def bibtex(prose: Prose) -> str:
         "title": f"{{{_TEX.sub(_escaped, plain(manifest.title))}}}",
         "year": released[:4] if released else "",
         "version": manifest.version,
+        "url": prose.own.repository,
         "note": f"{prose.license_id} for the annotations",
     }
     lines = [f"  {key} = {{{value}}}," for key, value in entries.items() if value]

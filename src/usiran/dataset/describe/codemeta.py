@@ -20,6 +20,8 @@ def fill(text: str, facts: Facts, *, file: str = FILE) -> str:
         raise FileError(file, shorten(document), allowed, fix)
     prose, manifest = Prose(facts), facts.manifest
     document["keywords"] = list(prose.own.keywords)
+    if prose.own.repository:
+        document["codeRepository"] = prose.own.repository
     document["supportingData"] = {
         "type": "Dataset",
         "name": manifest.title,

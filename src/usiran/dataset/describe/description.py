@@ -1,5 +1,7 @@
 """What a corpus says of itself in words: dataset/description.toml."""
 
+from typing import Annotated
+
 import msgspec
 
 from usiran.corpus import Corpus, read_toml
@@ -7,12 +9,16 @@ from usiran.errors import FileError, shorten
 
 FILE = "description.toml"
 
+# Nothing that Markdown, YAML or TeX would take for a mark of its own.
+_ADDRESS = r"^(https://[\w.~/:@%?&=+-]+)?$"
+
 
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Sentences about the corpus; one that is empty is not said.
 
     Figures of the corpus are put in for ``{articles}``, ``{scored}`` (sentences), ``{rarest}``
-    (the stance with the fewest sentences) and ``{guidelines}`` (their version).
+    (the stance with the fewest sentences) and ``{guidelines}`` (their version). `repository` is
+    the address of the corpus's repository.
     """
 
     summary: str = "A corpus of {articles} articles ({scored} scored sentences)."
@@ -29,6 +35,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     platform: str = ""
     maintenance: str = ""
     keywords: tuple[str, ...] = ()
+    repository: Annotated[str, msgspec.Meta(pattern=_ADDRESS)] = ""
 
 
 def read_description(corpus: Corpus, figures: dict[str, object]) -> Description:
