@@ -50,6 +50,26 @@ def test_three_lines_score_a_plug_in() -> None:
     assert not drawn
 
 
+OUTSIDE = """
+import sys, usiran
+from usiran.errors import CorpusNotFound
+rows = usiran.load("stance", corpus=sys.argv[1])["train"]
+report = usiran.evaluate("majority", "stance", data=sys.argv[1], draws=100)
+print(len(rows), report.score)
+try:
+    usiran.evaluate("majority", "stance")
+except CorpusNotFound as error:
+    print(error)
+"""
+
+
+def test_outside_a_clone_a_folder_is_loaded_and_evaluated(tmp_path: Path) -> None:
+    said = ran("python", "-c", OUTSIDE, ROOT, at=tmp_path).splitlines()
+    assert said[0].split()[0] == "161"
+    assert "no dataset/corpus.toml here or in any folder above" in said[1]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_plug_in_runs_on_the_command_line_and_is_verified(tmp_path: Path) -> None:
     corpus = synthetic.write_corpus(tmp_path, synthetic.tables(articles=4, sentences=8))
     words = ["run", "--system", "word-svm", "--task", "stance", "--draws", "500", "--quiet"]
