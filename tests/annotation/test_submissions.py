@@ -355,6 +355,21 @@ def test_a_sheet_from_a_submission_that_is_not_there_is_refused(tiny_corpus: Cor
         sheet_of(tiny_corpus, PORT, "r2/ann")
 
 
+def test_notes_on_a_task_are_stored_counted_and_survive_a_sheet(tiny_corpus: Corpus) -> None:
+    take(tiny_corpus, sheet_file(tiny_corpus))
+    path = submission_file(tiny_corpus, "r1", "ann", "stance")
+    tasks = json.loads(path.read_text("utf-8"))
+    box = {"id": "n", "from_name": "notes", "to_name": "text", "type": "textarea"}
+    tasks[0]["annotations"][0]["result"].append(box | {"value": {"text": ["or the author?"]}})
+    report = take(tiny_corpus, write_json(tiny_corpus.root / "noted.json", tasks))
+    assert (report.notes, report.tasks["stance"].changed) == (1, 1)
+    assert "0 roles, 1 notes, 0 repaired" in str(report)
+    before = snapshot(tiny_corpus)
+    assert "or the author?" in path.read_text("utf-8")
+    take(tiny_corpus, sheet_file(tiny_corpus))
+    assert snapshot(tiny_corpus)[str(path)] == before[str(path)]
+
+
 def test_a_note_on_a_region_is_stored_and_survives_a_sheet(tiny_corpus: Corpus) -> None:
     take(tiny_corpus, DATA.parent / "foreign" / "notes.json")
     (task,) = stored(tiny_corpus, "spans")

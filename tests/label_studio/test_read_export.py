@@ -35,7 +35,9 @@ from usiran.label_studio.annotation_records import (
     TaskReading,
     annotation_rows,
 )
+from usiran.label_studio.control_map import ControlMap
 from usiran.label_studio.read_export import read_export
+from usiran.label_studio.write_export import export_bytes
 from usiran.schemas.label_scheme import Field, Label, Scheme
 from usiran.text.articles import sha256
 
@@ -289,6 +291,24 @@ def test_a_note_on_a_region_is_read(tmp_path: Path) -> None:
     assert read_one(tmp_path, MEET, mode).annotations[0].spans[0].note == "planned"
     for meta in (None, 3, {}, {"text": None}, {"text": [3, " "]}):
         assert read_one(tmp_path, BASRA | {"meta": meta}).annotations[0].spans[0].note is None
+
+
+def test_the_boxes_of_the_page_are_read_and_written_back(tmp_path: Path) -> None:
+    def box(name: str, *texts: str) -> Json:
+        return {"id": name, "from_name": name, "type": "textarea", "value": {"text": list(texts)}}
+
+    filled = box("notes", " who said it? "), box("notes", "a desk?"), box("reason", "S4")
+    task = read_one(tmp_path, *filled, box("reason", " "))
+    assert task.findings == ()
+    assert task.annotation.remarks == {"notes": "who said it?\na desk?", "reason": "S4"}
+    assert task.annotation.noted == 1
+    (again,) = read(tmp_path, json.loads(export_bytes([task], SCHEME))[0])
+    assert again.annotation.remarks == task.annotation.remarks
+    foreign = ControlMap.of(SCHEME)
+    path = write_json(tmp_path / "x.json", [article_task(annotation(*filled))])
+    (other,) = read_export(path, scheme=SCHEME, texts=TEXTS, name="x", control_map=foreign)
+    assert (other.findings, other.left_out) == ((), {})
+    assert other.annotation.remarks == task.annotation.remarks
 
 
 def test_the_spans_of_a_task_are_judged_together(tmp_path: Path) -> None:

@@ -174,7 +174,8 @@ def _content(reading: AnnotationReading) -> tuple[object, ...]:
     # Region ids differ from one Label Studio project to the next: roles are tied to places.
     spans = {span.region: span[1:] for span in reading.spans}
     roles = {(role.role, spans[role.event], spans[role.actor]) for role in reading.roles}
-    return reading.skipped, dict(reading.choices), frozenset(spans.values()), frozenset(roles)
+    choices, remarks = dict(reading.choices), dict(reading.remarks)
+    return reading.skipped, choices, remarks, frozenset(spans.values()), frozenset(roles)
 
 
 def _read_tasks(

@@ -49,9 +49,9 @@ class Counts:
 class Report:
     """What an import did, or would do; its text is for a reader.
 
-    `spans` and `roles` are what the given file holds, `repairs` offsets that are stored mended,
-    `files` the stored exports that change; they are not `written` after a dry run. `left_out`
-    counts what the file holds and is not stored, such as drafts.
+    `spans`, `roles` and `notes` are what the given file holds, `repairs` offsets that are stored
+    mended, `files` the stored exports that change; they are not `written` after a dry run.
+    `left_out` counts what the file holds and is not stored, such as drafts.
     """
 
     tasks: dict[str, Counts]
@@ -61,10 +61,13 @@ class Report:
     files: tuple[str, ...]
     written: bool
     left_out: dict[str, int] = field(default_factory=dict)
+    notes: int = 0
 
     def __str__(self) -> str:
         lines = [f"{project}: {counts}" for project, counts in self.tasks.items()]
         counts = f"{self.spans} spans, {self.roles} roles"
+        if self.notes:
+            counts += f", {self.notes} notes"
         lines.append(f"{counts}, {len(self.repairs)} repaired")
         lines += [f"repaired: {repair}" for repair in self.repairs]
         if self.left_out:
@@ -220,6 +223,7 @@ def _prepared(
         files=tuple(corpus.name_of(target) for target in files),
         written=False,
         left_out=dict(sum((Counter(task.left_out) for task in tasks), Counter())),
+        notes=sum(task.annotation.noted for task in labelled),
     )
     return report, files
 
@@ -275,14 +279,15 @@ def _merge(
 
 
 def _with_notes(task: TaskReading, old: TaskReading) -> TaskReading:
-    """Return the task with the stored notes on its spans, where it comes without any."""
+    """Return the task with the stored notes, where it comes without any."""
     # A sheet holds no notes: taking one in must not lose those that an export brought.
-    spans = task.annotation.spans
-    notes = {span[1:4]: span.note for span in old.annotation.spans if span.note}
-    if not notes or any(span.note for span in spans):
+    reading, stored = task.annotation, old.annotation
+    if reading.noted or not stored.noted:
         return task
-    noted = tuple(span._replace(note=notes.get(span[1:4])) for span in spans)
-    return task._replace(annotations=(task.annotation._replace(spans=noted),))
+    notes = {span[1:4]: span.note for span in stored.spans if span.note}
+    spans = tuple(span._replace(note=notes.get(span[1:4])) for span in reading.spans)
+    reading = reading._replace(spans=spans, remarks=stored.remarks)
+    return task._replace(annotations=(reading,))
 
 
 def _stamped(task: TaskReading, next_id: int, old: TaskReading | None, now: str) -> TaskReading:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from usiran.errors import Finding
 from usiran.schemas.label_scheme import Project
+from usiran.schemas.names import NOTES
 
 Ident = int | str | None
 
@@ -42,6 +43,7 @@ class AnnotationReading(NamedTuple):
     """One annotator's labels on one task.
 
     `annotator` and `email` are what ``completed_by`` says; choices stand in the field's order.
+    `remarks` are what was written into the page's boxes: ``notes``, an adjudicator's ``reason``.
     """
 
     annotation_id: Ident = None
@@ -54,6 +56,12 @@ class AnnotationReading(NamedTuple):
     choices: Mapping[str, tuple[str, ...]] = {}
     spans: tuple[SpanReading, ...] = ()
     roles: tuple[RoleReading, ...] = ()
+    remarks: Mapping[str, str] = {}
+
+    @property
+    def noted(self) -> int:
+        """How many notes there are: on the task, and on its spans."""
+        return (NOTES in self.remarks) + sum(span.note is not None for span in self.spans)
 
     def of(self, layer: str) -> list[SpanReading]:
         """Return the spans of one layer."""

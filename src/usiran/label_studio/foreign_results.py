@@ -21,6 +21,7 @@ from usiran.label_studio.foreign_values import (
     whole,
 )
 from usiran.schemas.label_scheme import Field
+from usiran.schemas.names import BOXES
 
 _REMARKS = ("rating", "number", "datetime", "textarea")
 _FIX_VALUE = "correct it, or delete the result"
@@ -109,6 +110,12 @@ class ForeignResults:
             self._left_out[f"results of {control}"] += 1
             return
         field = self._names.field(control)
+        if field is None and control in BOXES and isinstance(value, dict) and value.get("text"):
+            # The boxes of our own pages, and those of others that are called so.
+            words = value["text"] if isinstance(value["text"], list) else [value["text"]]
+            text = ResultValue(text=[str(word) for word in words])
+            self._items.append(ResultItem(text, from_name=control, type="textarea"))
+            return
         if field is None and kind in _REMARKS:
             self._left_out[f"{kind} results of {control}"] += 1
             return

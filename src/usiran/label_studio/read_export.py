@@ -263,7 +263,7 @@ def _reading(annotation: Annotation, draft: Draft) -> AnnotationReading:
     times = annotation.created_at, annotation.updated_at, annotation.lead_time
     labels = draft.choices, tuple(draft.spans.values()), tuple(draft.roles)
     skipped = bool(annotation.was_cancelled)
-    return AnnotationReading(annotation.id, ident, email, *times, skipped, *labels)
+    return AnnotationReading(annotation.id, ident, email, *times, skipped, *labels, draft.remarks)
 
 
 def _located(finding: Finding, file: str, annotation: str) -> Finding:

@@ -24,12 +24,12 @@ from usiran.label_studio.foreign_values import (
     whole,
     without_halves,
 )
+from usiran.label_studio.tasks import CONTEXT
+from usiran.schemas.names import BOXES
 
 _FIX_TASK = "export the project again as JSON, or delete the task"
 # What our own tasks hold, and how long a label can hardly be.
-_KNOWN = (
-    "article_id", "sentence_id", "start", "end", "text_sha256", "title", "before", "after", "text",
-)  # fmt: skip
+_KNOWN = ("article_id", "sentence_id", "start", "end", "text_sha256", "text", *CONTEXT)
 _LONG = 60
 _LONELY = "tasks without their relations, which JSON_MIN and CSV do not hold"
 
@@ -77,7 +77,7 @@ class ForeignReader:
         """Return the task that an object or a row stands for."""
         read = read or ForeignTask(Task(Data()))
         if flat := is_flat(content):
-            content = task_of(content, lambda name: self._control_map.layer(name) is not None)
+            content = task_of(content, self._is_control)
         task = _unwrapped(content)
         data = task.get("data")
         if not isinstance(data, dict):
@@ -98,6 +98,9 @@ class ForeignReader:
             # A column of labels looks like one of data, as long as nobody maps it.
             read.left_out.update(f"values of {name} (taken for data)" for name in _unknown(data))
         return read
+
+    def _is_control(self, name: str) -> bool:
+        return name in BOXES or self._control_map.layer(name) is not None
 
     def _read_annotation(self, read: ForeignTask, made: object) -> None:
         if not isinstance(made, dict):

@@ -12,6 +12,7 @@ from usiran.errors import Finding
 from usiran.label_studio.annotation_records import RoleReading, SpanReading
 from usiran.label_studio.export_records import ResultItem, ResultValue
 from usiran.schemas.label_scheme import Field, Project, Scheme
+from usiran.schemas.names import BOXES
 from usiran.text.offsets import Drawn, Placement, place_all
 
 _FIX_CONTROL = "use the project's generated label config, or delete the result"
@@ -49,6 +50,7 @@ class Draft:
         self.spans: dict[str, SpanReading] = {}
         # A dict for its order: a role is held once.
         self.roles: dict[RoleReading, None] = {}
+        self.remarks: dict[str, str] = {}
         self.errors: list[Finding] = []
         self.repairs: list[Finding] = []
         self.first_regions: dict[tuple[str, int, int], str] = {}
@@ -115,15 +117,7 @@ class ResultReader:
         for item in items:
             field = self._controls.get(item.from_name or "")
             if field is None:
-                # A relation names no control: its type or its ends tell it.
-                if item.type != "relation" and item.from_id is None:
-                    control = item.from_name or f"a result of type {item.type}"
-                    controls = ", ".join(self._controls)
-                    draft.error(item, "from_name", control, controls, _FIX_CONTROL)
-                elif self._relation is None:
-                    draft.error(item, "relation", "a relation", "no relations here", _FIX_DOUBLE)
-                else:
-                    references.append((self._relation, item))
+                self._read_other(draft, item, references)
             elif field.kind == "labels":
                 self._read_span(draft, field, item)
             elif field.scope == "region":
@@ -137,6 +131,22 @@ class ResultReader:
                 _read_relation(draft, field, item, either_way=self._either_way)
             else:
                 _read_mode(draft, field, item)
+
+    def _read_other(
+        self, draft: Draft, item: ResultItem, references: list[tuple[Field, ResultItem]]
+    ) -> None:
+        """Read what is of no control of the scheme: a box of the page, or a relation."""
+        if item.from_name in BOXES:
+            _read_remark(draft, item.from_name, item)
+        # A relation names no control: its type or its ends tell it.
+        elif item.type != "relation" and item.from_id is None:
+            control = item.from_name or f"a result of type {item.type}"
+            controls = ", ".join(self._controls)
+            draft.error(item, "from_name", control, controls, _FIX_CONTROL)
+        elif self._relation is None:
+            draft.error(item, "relation", "a relation", "no relations here", _FIX_DOUBLE)
+        else:
+            references.append((self._relation, item))
 
     def _read_span(self, draft: Draft, field: Field, item: ResultItem) -> None:
         value, region, layer = item.value, item.id, field.name
@@ -174,9 +184,20 @@ class ResultReader:
         draft.spans[region] = SpanReading(region, layer, start, end, text, label, mode, note)
 
 
+def _read_remark(draft: Draft, box: str, item: ResultItem) -> None:
+    """Keep what was written into a box of the page; several lines become one text."""
+    text = _lines(item.value and item.value.text)
+    earlier = draft.remarks.get(box)
+    if text is not None and text != earlier:
+        draft.remarks[box] = f"{earlier}\n{text}" if earlier else text
+
+
 def note_of(meta: object) -> str | None:
     """Return what an annotator wrote beside a region: the text of its ``meta``, if any."""
-    text = meta.get("text") if isinstance(meta, dict) else None
+    return _lines(meta.get("text") if isinstance(meta, dict) else None)
+
+
+def _lines(text: object) -> str | None:
     parts = text if isinstance(text, list) else [text]
     lines = [part.strip() for part in parts if isinstance(part, str) and part.strip()]
     return "\n".join(lines) or None

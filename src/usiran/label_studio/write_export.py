@@ -12,6 +12,7 @@ import msgspec
 from usiran.label_studio import annotation_records as records
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
 from usiran.schemas.label_scheme import Field, Scheme
+from usiran.schemas.names import BOXES
 
 Json = dict[str, object]
 
@@ -52,14 +53,19 @@ def _task_json(task: TaskReading, scheme: Scheme) -> Json:
 def result_items(task: TaskReading, annotation: AnnotationReading, scheme: Scheme) -> list[Json]:
     """Return an annotation's labels as Label Studio's list of results.
 
-    Choices stand first, in the scheme's order; then the spans from left to right, each with
-    its mode behind it; then the relations, by event, role and actor.
+    Choices stand first, in the scheme's order, then the remarks; then the spans from left to
+    right, each with its mode behind it; then the relations, by event, role and actor.
     """
     fields = scheme.of(task.project)
     items = [
         _choice(f"{task.unit_id}/{field.name}", field, annotation.choices[field.name])
         for field in fields
         if field.name in annotation.choices
+    ]
+    items += [
+        _item(records.region_id(f"{task.unit_id}/{box}"), box, "textarea", {"text": [text]})
+        for box in BOXES
+        if (text := annotation.remarks.get(box))
     ]
     modes = {field.region: field for field in scheme.fields if field.kind == "choice"}
     # The reader's own region ids are whatever the browser drew: each follows from its span.

@@ -14,6 +14,7 @@ import msgspec
 from usiran.corpus import read_toml
 from usiran.errors import FileError, shorten
 from usiran.schemas.contest import Contest, Side
+from usiran.schemas.names import BOXES
 
 Kind = Literal["choice", "choices", "text", "labels", "relation"]
 Scope = Literal["task", "region"]
@@ -150,6 +151,9 @@ def _faults(fields: tuple[Field, ...]) -> Iterator[tuple[str, str, str]]:
         names = [field.name for field in fields]
         twice = ", ".join(name for name in named if names.count(name) > 1)
         yield f"{twice} twice", "each field once", "rename one, or take it out"
+    for name in BOXES:
+        if name in named:
+            yield f"field {name}", "another name: a box of the page has it", "rename the field"
     for name, form in _NEEDED.items():
         field = named.get(name)
         if field is None or (field.project, field.kind, field.scope) != form:

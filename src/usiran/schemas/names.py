@@ -8,6 +8,10 @@ SCORED_ZONES = ZONES[:-1]
 GOLD_LAYERS = ("stance", "grounds", "holder", "article_stance", "actor", "event", "role")
 # What annotators say about their own sentence labels: told as they gave it, never voted on.
 REMARKS = ("voiced_by", "confidence", "second_stance", "second_holder")
+# Boxes of the labelling pages that are no layers: what annotators write about a whole task, for
+# whoever decides, and why an adjudicator decided it so.
+NOTES, REASON = "notes", "reason"
+BOXES = (NOTES, REASON)
 # How an annotator says whose side a source is on that the sentence does not name.
 UNNAMED = "unnamed:"
 LAYERS = (*GOLD_LAYERS, *REMARKS)

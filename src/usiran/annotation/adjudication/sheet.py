@@ -21,6 +21,7 @@ from usiran.annotation.adjudication.questions import Decision
 from usiran.corpus import read_toml
 from usiran.errors import FileError, Finding, InputError, refuse, shorten
 from usiran.hidden import plain_json
+from usiran.schemas.names import NOTES
 from usiran.text.quoting import one_line
 from usiran.text.spans import overlaps
 
@@ -123,14 +124,15 @@ def shown(adjudicator: Adjudicator, question: Question, *, numbered: bool = Fals
 
 
 def notes_on(adjudicator: Adjudicator, question: Question) -> list[tuple[str, str]]:
-    """Return what annotators wrote beside their spans of a question's place, with their letters."""
-    tasks = adjudicator.annotations.units("spans").get(question.article_id, {})
-    return [
-        (adjudicator.letters[annotator], span.note)
-        for annotator, task in tasks.items()
-        for span in task.annotation.of(question.layer)
-        if span.note and overlaps(span, question.place)
-    ]
+    """Return what annotators wrote on a question's task and place, with their letters."""
+    project, unit = question.task
+    notes = []
+    for annotator, task in adjudicator.annotations.units(project).get(unit, {}).items():
+        spans = task.annotation.of(question.layer)
+        own = [span.note for span in spans if overlaps(span, question.place)]
+        own.append(task.annotation.remarks.get(NOTES))
+        notes += [(adjudicator.letters[annotator], note) for note in own if note]
+    return notes
 
 
 def _wrapped(line: str) -> list[str]:
@@ -151,9 +153,12 @@ def as_text(adjudicator: Adjudicator, questions: Sequence[Question]) -> str:
 
 
 def as_json(
-    adjudicator: Adjudicator, questions: Iterable[Question], answers: Answers = None
+    adjudicator: Adjudicator,
+    questions: Iterable[Question],
+    answers: Answers = None,
+    reasons: Answers = None,
 ) -> list[dict[str, object]]:
-    """Return questions as JSON objects, with an answer where there is one in `answers`."""
+    """Return questions as JSON objects, each with its answer and reason where they are known."""
     objects: list[dict[str, object]] = []
     for question in questions:
         by_letter = {
@@ -164,7 +169,8 @@ def as_json(
         }
         names = ("id", "seen", "layer", "article_id", "unit_id", "start", "end")
         shown = {name: getattr(question, name) for name in names} | {"answers": by_letter}
-        answer = {} if answers is None else {"answer": answers.get(question.id)}
+        known = {"answer": answers, "reason": reasons}
+        answer = {name: of.get(question.id) for name, of in known.items() if of is not None}
         if decision := adjudicator.decision_on(question):
             of_decision = ("answer", "reason", "decided_by", "decided_at")
             shown["decision"] = {name: getattr(decision, name) for name in of_decision}
@@ -175,22 +181,28 @@ def as_json(
 
 
 def as_sheet(
-    adjudicator: Adjudicator, questions: Iterable[Question], answers: Answers = None
+    adjudicator: Adjudicator,
+    questions: Iterable[Question],
+    answers: Answers = None,
+    reasons: Answers = None,
 ) -> str:
-    """Return the sheet to decide questions on, with the answers that are known filled in."""
+    """Return the sheet to decide questions on, with the answers and reasons that are known."""
     entries = []
     for question in questions:
-        answer = (answers or {}).get(question.id, "")
-        # What a literal text of TOML cannot hold, one with escapes can.
-        quoted = (
-            plain_json(json.dumps(answer, ensure_ascii=False)) if "'" in answer else f"'{answer}'"
-        )
+        answer, reason = ((known or {}).get(question.id, "") for known in (answers, reasons))
         lines = ["[[decisions]]", *(f"# {line}" for line in shown(adjudicator, question))]
         lines += [f'id = "{question.id}"', f'seen = "{question.seen}"']
-        entries.append("\n".join([*lines, f"answer = {quoted}", "reason = ''"]) + "\n")
+        lines += [f"answer = {_quoted(answer)}", f"reason = {_quoted(reason)}"]
+        entries.append("\n".join(lines) + "\n")
     first, second = adjudicator.scheme.contest.sides
     stance = f"'{first.stance} {first.favourable} {second.unfavourable}'"
     return "\n".join([_HEAD.format(stance=stance), *entries])
+
+
+def _quoted(text: str) -> str:
+    """Return a text for TOML: what a literal one cannot hold, one with escapes can."""
+    literal = text.isprintable() and "'" not in text
+    return f"'{text}'" if literal else plain_json(json.dumps(text, ensure_ascii=False))
 
 
 def read_sheet(
