@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from usiran.corpus import Corpus
-from usiran.label_studio.config import check_config, config, config_files
+from usiran.label_studio.check_config import check_config
+from usiran.label_studio.config import Rule, config, config_files
 from usiran.schemas.label_scheme import Project, read_scheme
 
 PROJECTS: tuple[Project, ...] = ("stance", "spans")
@@ -24,10 +26,12 @@ def test_label_studios_own_validation_accepts_the_config(repo: Corpus, project: 
         warnings.simplefilter("ignore")  # the SDK's imports warn of their own dependencies
         from label_studio_sdk.label_interface.interface import LabelInterface
 
-        interface = LabelInterface(config(read_scheme(repo.labels), project))
+        rules = [Rule("1.1 What <counts>", "| a | b |\n|---|---|\n| *c* | `d` & e |")]
+        interface = LabelInterface(config(read_scheme(repo.labels), project, rules=rules))
         interface.validate()  # type: ignore[no-untyped-call] # the SDK leaves it untyped
         controls = {control.name for control in interface.controls}
     expected = {f.name for f in read_scheme(repo.labels).of(project) if f.kind != "relation"}
+    expected.add("notes")
     assert controls == expected
 
 
@@ -37,6 +41,26 @@ def test_our_own_check_finds_nothing_in_the_generated_config(
 ) -> None:
     scheme = read_scheme(repo.labels)
     assert check_config(config(scheme, project), scheme, project, file="x.xml") == []
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_an_adjudicator_is_asked_for_a_reason_and_an_annotator_is_not(
+    repo: Corpus, project: Project
+) -> None:
+    scheme = read_scheme(repo.labels)
+    boxes = [
+        {tag.get("name"): tag.get("required") for tag in ET.fromstring(xml).iter("TextArea")}
+        for xml in (config(scheme, project), config(scheme, project, purpose="adjudication"))
+    ]
+    written = {"voiced_by": None} if project == "stance" else {}
+    assert boxes == [written | {"notes": None}, written | {"reason": "true", "notes": None}]
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_no_style_has_a_sign_that_label_studio_would_escape(repo: Corpus, project: Project) -> None:
+    style = ET.fromstring(config(read_scheme(repo.labels), project)).findtext("Style") or ""
+    assert style.count("{") == style.count("}")
+    assert not {*"<>&"} & {*style}
 
 
 def test_spans_are_drawn_by_symbol_and_never_on_hypertext(repo: Corpus) -> None:
@@ -54,7 +78,7 @@ def test_spans_are_drawn_by_symbol_and_never_on_hypertext(repo: Corpus) -> None:
         ('value="$after"', 'value="$next"', "value", "$next"),
         ('value="us+" hotkey', 'value="us plus" hotkey', "labels", "us plus, us-, iran+, iran-"),
         ('toName="text" showInline="true" choice="multiple"', 'choice="multiple"', "toName", ""),
-        ("</View>\n", "</Vieuw>\n", "", "mismatched tag: line 53, column 2"),
+        ("</View>\n", "</Vieuw>\n", "", "mismatched tag: line 80, column 2"),
     ],
 )
 def test_what_the_sdk_misses_is_found(

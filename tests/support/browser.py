@@ -129,7 +129,7 @@ def browser_corpus(root: Path) -> Corpus:
             text += "\n\n" if text else ""
             unit, start = f"{article_id}#{number:03d}", len(text)
             text += part
-            rows.append((unit, article_id, start, len(text), zone))
+            rows.append((unit, article_id, start, len(text), zone, ""))
         corpus.article(article_id).write_bytes(text.encode("utf-8"))
     _append(corpus.source / "sentences.csv", rows)
     _append(corpus.source / "folds.csv", [(FLEET, 2), (RAID, 3)])
@@ -353,6 +353,12 @@ class Page:
         self.until(lambda: label in labels.text, "the role")
         self.press(Keys.ESCAPE)
         self.until(lambda: not self.driver.find_elements(*option), "no more roles")
+
+    def open_panel(self, heading: str) -> None:
+        """Open what is folded away under a heading."""
+        shown = f"//*[contains(@class, 'ant-collapse-header') and normalize-space()='{heading}']"
+        self.until(lambda: self.driver.find_element(By.XPATH, shown).is_displayed(), heading)
+        self.driver.find_element(By.XPATH, shown).click()
 
     def click_submit(self) -> None:
         """Submit or update by the button."""

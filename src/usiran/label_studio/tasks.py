@@ -11,9 +11,9 @@ from usiran.schemas.label_scheme import Project
 from usiran.text.articles import Texts, sha256
 
 FIRST, LAST = "(the article begins here)", "(the article ends here)"
-"""Shown where a sentence has no neighbour: Label Studio shows no empty text."""
+"""Shown where nothing stands before or after a sentence: Label Studio shows no empty text."""
 
-CONTEXT = ("title", "before", "after")
+CONTEXT = ("title", "position", "before", "after")
 """Task fields that are shown only: labels stay good where they change."""
 
 
@@ -27,7 +27,7 @@ class Task(NamedTuple):
 def make_tasks(corpus: Corpus, texts: Texts, layer: Project) -> list[Task]:
     """Return every task of a layer in the order of the corpus.
 
-    A task of ``stance`` is a sentence outside boilerplate, with the neighbouring such sentences;
+    A task of ``stance`` is a sentence outside boilerplate, with the article before and after it;
     one of ``spans`` is an article. An article whose text was withdrawn has none.
     """
     allowed, fix = "line feeds only", "store the text with LF ends before it is labelled"
@@ -37,29 +37,38 @@ def make_tasks(corpus: Corpus, texts: Texts, layer: Project) -> list[Task]:
         if "\r" in text
     )
     titles = _titles(corpus)
-    article_tasks = _sentence_tasks if layer == "stance" else _article_task
-    return [
-        task
-        for article_id in texts.texts
-        if article_id not in texts.withdrawn
-        for task in article_tasks(texts, article_id, titles.get(article_id) or article_id)
-    ]
+    articles = [key for key in texts.texts if key not in texts.withdrawn]
+    tasks: list[Task] = []
+    for number, article_id in enumerate(articles, start=1):
+        title = titles.get(article_id) or article_id
+        if layer == "stance":
+            tasks += _sentence_tasks(texts, article_id, title)
+        else:
+            position = f"article {number} of {len(articles)}"
+            tasks.append(_article_task(texts, article_id, {"title": title, "position": position}))
+    return tasks
 
 
-def _article_task(texts: Texts, article_id: str, title: str) -> Iterator[Task]:
+def _article_task(texts: Texts, article_id: str, shown: Json) -> Task:
     text = texts.texts[article_id]
     # The hash lets the reader refuse labels that were made on another text than today's.
     ids: Json = {"article_id": article_id, "text_sha256": sha256(text)}
-    yield Task(article_id, ids | {"text": text, "title": title})
+    return Task(article_id, ids | {"text": text} | shown)
 
 
 def _sentence_tasks(texts: Texts, article_id: str, title: str) -> Iterator[Task]:
-    digest = sha256(texts.texts[article_id])
+    article = texts.texts[article_id]
+    digest = sha256(article)
     scored = [row for row in texts.sentences[article_id] if row.scored]
-    words = [FIRST, *map(texts.text_of, scored), LAST]
-    for row, before, text, after in zip(scored, words, words[1:], words[2:], strict=False):
+    for number, row in enumerate(scored, start=1):
         place = {"start": row.start, "end": row.end, "text_sha256": digest}
-        shown = {"text": text, "before": before, "after": after, "title": title}
+        shown = {
+            "text": texts.text_of(row),
+            "before": article[: row.start].strip() or FIRST,
+            "after": article[row.end :].strip() or LAST,
+            "title": title,
+            "position": f"sentence {number} of {len(scored)}",
+        }
         ids = {"article_id": row.article_id, "sentence_id": row.sentence_id}
         yield Task(row.sentence_id, ids | place | shown)
 

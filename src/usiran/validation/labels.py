@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from usiran.errors import Finding
-from usiran.label_studio.config import check_config, config
+from usiran.label_studio.check_config import check_config
+from usiran.label_studio.config import config
 from usiran.loading import Opened
 from usiran.loading.tables import PROJECTS
 from usiran.schemas.contest import Contest

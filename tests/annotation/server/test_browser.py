@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.support.browser import (
@@ -59,6 +60,12 @@ DRAWN = {
     "an event": Drawn("CONSULT", "meet the envoy"),
     "an actor inside an event": Drawn("GOVERNMENT", "envoy"),
 }
+# How much of the text before is above its box, and how far its end is from the box's.
+_HIDDEN = """
+const box = document.querySelector(".before").getBoundingClientRect();
+const text = document.querySelector(".before .lsf-richtext__container").getBoundingClientRect();
+return {above: box.top - text.top, gap: Math.abs(box.bottom - text.bottom)};
+"""
 WORD = "الزمان"
 
 
@@ -76,15 +83,15 @@ class Desk:
 
     def open(self, article_id: str) -> str:
         """Open an article's task to draw spans; return the article's text."""
-        self.page.open_task(self.project("spans"), self._task("spans", article_id))
+        self.page.open_task(self.project("spans"), self.task("spans", article_id))
         return self.texts.texts[article_id]
 
-    def _task(self, layer: Project, unit: str) -> int:
+    def task(self, layer: Project, unit: str) -> int:
         return tasks_of(self._sdk, f"browser: {layer}: ann")[unit]
 
     def raw(self, layer: Project, unit: str, *, newer_than: str = "") -> dict[str, Any]:
         """Return what the server holds for a unit once it is there, newer than a time."""
-        task = self._task(layer, unit)
+        task = self.task(layer, unit)
         found: dict[str, Any] = {}
 
         def there() -> bool:
@@ -121,6 +128,8 @@ def desk(server: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Push both layers for one annotator, who logs in."""
     root = tmp_path_factory.mktemp("browser")
     corpus = browser_corpus(root / "corpus")
+    rules = "# G\n\n## 2. Actors\n\n### 2.1 Whom to mark\n\nMark **every** one.\n"
+    (corpus.annotation / "GUIDELINES.md").write_text(rules, encoding="utf-8")
     words = ("--annotator", "ann", "--data", server.data_dir.root)
     for layer in ("stance", "spans"):
         chosen = ("--article", FLEET, "--article", RAID)
@@ -175,6 +184,37 @@ def test_a_sentence_is_labelled_by_keys_alone_and_the_next_one_skipped(desk: Des
     assert found == {"stance": ["pro-US"], "grounds": ["us+"], "holder": ["source"]}
     second = desk.raw("stance", f"{FLEET}#002")
     assert (second["was_cancelled"], second["result"]) == (True, [])
+
+
+def test_a_sentence_stands_marked_between_what_the_article_says_before_and_after(
+    desk: Desk,
+) -> None:
+    text = desk.texts.texts[FLEET]
+    row = desk.texts.by_id[f"{FLEET}#003"]
+    desk.page.open_task(desk.project("stance"), desk.task("stance", row.sentence_id))
+    before, here, after = desk.page.texts()
+    assert (before.split(), after.split()) == (text[: row.start].split(), text[row.end :].split())
+    assert here.split() == text[row.start : row.end].split()
+    driver = desk.page.driver
+    # In a low window the text before is cut at its beginning: its end stands over the sentence.
+    driver.set_window_size(SCREEN[0], 420)
+    hidden = driver.execute_script(_HIDDEN)
+    driver.set_window_size(*SCREEN)
+    assert hidden["above"] > 0
+    assert hidden["gap"] <= 4
+    assert "sentence 3 of 4" in driver.page_source
+    assert not driver.find_element(
+        By.CSS_SELECTOR, ".lsf-sidepanels__wrapper_align_right"
+    ).is_displayed()
+
+
+def test_a_rule_opens_in_the_page(desk: Desk) -> None:
+    desk.page.open_task(desk.project("spans"), desk.task("spans", FLEET))
+    for heading in ("Rules", "2.1 Whom to mark"):
+        desk.page.open_panel(heading)
+    shown = desk.page.driver.find_element(By.CSS_SELECTOR, ".rule strong")
+    desk.page.until(shown.is_displayed, "the rule")
+    assert shown.text == "every"
 
 
 def test_every_question_of_a_sentence_stands_on_the_screen_at_once(desk: Desk) -> None:

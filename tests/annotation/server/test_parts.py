@@ -14,13 +14,13 @@ from tests.support.tiny import SCHEME, choice, write_json
 from usiran.annotation.server.client import Connection, speaking
 from usiran.annotation.server.credentials import LOCAL, Credentials
 from usiran.annotation.server.data_dir import DataDir, Running
-from usiran.annotation.server.instructions import instruction, to_html, words_of
+from usiran.annotation.server.instructions import instruction, rules, to_html, words_of
 from usiran.annotation.server.process import note_version
 from usiran.annotation.server.projects import Mark, count_uses, read_mark
 from usiran.corpus import Corpus
 from usiran.errors import StudioError
 from usiran.label_studio.config import config
-from usiran.label_studio.tasks import make_tasks
+from usiran.label_studio.tasks import FIRST, LAST, make_tasks
 from usiran.text.articles import read_texts
 
 
@@ -38,9 +38,15 @@ def test_every_scored_sentence_and_every_article_is_a_task(repo: Corpus) -> None
     scored = [row.sentence_id for row in texts.by_id.values() if row.scored]
     assert [task.unit_id for task in stance] == scored
     assert [task.unit_id for task in spans] == list(texts.texts)
-    assert {len(task.data) for task in stance} == {9}
+    assert {len(task.data) for task in stance} == {10}
     for task in (*stance, *spans):
         assert all(value != "" for value in task.data.values())
+    assert stance[6].data["position"] == "sentence 7 of 14"
+    assert [task.data["position"] for task in spans[:2]] == ["article 1 of 5", "article 2 of 5"]
+    for task in stance:
+        around = (str(task.data[name]) for name in ("before", "text", "after"))
+        words = " ".join(part for part in around if part not in (FIRST, LAST)).split()
+        assert words == texts.texts[str(task.data["article_id"])].split()
     assert str(spans[1].data["title"]).startswith("US suspends Iraqi forces training, ")
 
 
@@ -62,6 +68,19 @@ def test_the_instruction_has_the_labels_and_the_short_sections_of_the_guidelines
         assert "<!--" not in shown
         for tag in ("p", "ol", "ul", "li", "table", "b", "i", "code"):
             assert len(re.findall(rf"<{tag}[ >]", shown)) == shown.count(f"</{tag}>"), tag
+
+
+def test_every_numbered_rule_can_be_opened_in_the_page(repo: Corpus) -> None:
+    one_page, *numbered = rules(repo)
+    assert one_page.heading == "The scheme in one page"
+    assert "`ASSAULT`" in one_page.text
+    text = (repo.annotation / "GUIDELINES.md").read_text("utf-8")
+    # "1." and "3." have their rules under headings of their own.
+    headings = re.findall(r"^##+ (\d.*)$", text, re.MULTILINE)
+    assert [rule.heading for rule in numbered] == [
+        heading for heading in headings if not heading.startswith(("1. ", "3. "))
+    ]
+    assert all(rule.text and "\n## " not in rule.text for rule in numbered)
 
 
 def test_markdown_becomes_plain_html() -> None:

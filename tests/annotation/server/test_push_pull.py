@@ -29,6 +29,7 @@ from tests.support.studio import (
 from tests.support.tiny import GAS, PORT, SCHEME, TEXTS, choice, quoted, relation
 from usiran.annotation.server.accounts import email_of
 from usiran.annotation.server.client import Connection
+from usiran.annotation.server.instructions import rules
 from usiran.annotation.server.predictions import Prediction
 from usiran.annotation.server.pull import pull
 from usiran.annotation.server.push import Pushed, push
@@ -138,7 +139,9 @@ def test_a_project_is_made_from_the_scheme_and_pushing_again_changes_nothing(
     assert first["email"] == "ann@annotators.usiran.invalid"
     sdk = server.client()
     project = sdk.projects.get(id=project_of(sdk, title(corpus, "stance")))
-    assert project.label_config == config(SCHEME, "stance").strip()
+    page = config(SCHEME, "stance", rules=rules(corpus))
+    assert "<Markdown>- *Read* `all`.</Markdown>" in page
+    assert project.label_config == page.strip()
     shown = project.expert_instruction
     assert "<b>pro-US</b></td><td><code>1</code></td><td>The expressed" in shown
     assert "<li><i>Read</i> <code>all</code>.</li>" in shown
@@ -153,9 +156,10 @@ def test_a_project_is_made_from_the_scheme_and_pushing_again_changes_nothing(
         "end": TEXTS.by_id[f"{GAS}#004"].end,
         "text_sha256": sha256(TEXTS.texts[GAS]),
         "text": "The ministry’s envoy, a cafe\u0301 owner, will meet Tehran’s envoy\nin Basra.",
-        "before": "Washington accused Tehran of stalling, and Tehran blamed Washington.",
-        "after": 'A clerk said: "No deal 🤝🏽, no gas."',
+        "before": TEXTS.texts[GAS][: TEXTS.by_id[f"{GAS}#004"].start].strip(),
+        "after": TEXTS.texts[GAS][TEXTS.by_id[f"{GAS}#004"].end :].strip(),
         "title": GAS,
+        "position": "sentence 3 of 4",
     }
     assert (tasks[0].data["before"], tasks[3].data["after"]) == (FIRST, LAST)
 

@@ -1,15 +1,20 @@
-"""The instruction that Label Studio shows beside the tasks: a short form of the guidelines."""
+"""What Label Studio shows of the guidelines: an instruction before the tasks, the rules beside."""
 
 import html
 import re
+from collections.abc import Iterator
+from itertools import zip_longest
 
 from usiran.corpus import Corpus
 from usiran.hidden import plain
+from usiran.label_studio.config import Rule
 from usiran.schemas.label_scheme import Field, Project, Scheme
 from usiran.text.articles import read_text
 
 _SECTIONS = ("How to work", "Before you submit")
 _HEADING = re.compile(r"^## (?:\d+\. )?(.+)$", re.MULTILINE)
+_NUMBERED = re.compile(r"^##+ (\d[\d.]* .+)$", re.MULTILINE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ITEM = re.compile(r"(?:(\d+)\.|-) +")
 _INLINE = (
     (re.compile(r"\[([^\]]+)\]\([^)]*\)"), r"\1"),
@@ -25,8 +30,8 @@ def instruction(corpus: Corpus, scheme: Scheme, layer: Project) -> str:
     The sections "How to work" and "Before you submit" come from GUIDELINES.md, where there
     is one; the tables come from the label scheme, as those of the guidelines do.
     """
-    path = corpus.annotation / "GUIDELINES.md"
-    sections = _sections(read_text(path)) if path.is_file() else {}
+    # Of the second level: from heading, without its number, to content.
+    sections = dict(_parts(_text(corpus, "GUIDELINES.md"), _HEADING))
     parts = [
         f"<p>The whole rules stand in annotation/GUIDELINES.md (version {scheme.version}).</p>"
     ]
@@ -37,6 +42,28 @@ def instruction(corpus: Corpus, scheme: Scheme, layer: Project) -> str:
     return "\n".join(parts)
 
 
+def rules(corpus: Corpus) -> list[Rule]:
+    """Return what can be opened in the page: the scheme in one page, then each numbered rule."""
+    one_page, guidelines = (_text(corpus, name) for name in ("ONE-PAGE.md", "GUIDELINES.md"))
+    heading, _, content = one_page.partition("\n")
+    sections = [Rule(heading.lstrip("# "), content.strip()), *_parts(guidelines, _NUMBERED)]
+    # A heading whose rules stand under headings of their own would open to nothing.
+    return [section for section in sections if section.text]
+
+
+def _text(corpus: Corpus, name: str) -> str:
+    path = corpus.annotation / name
+    return _COMMENT.sub("", read_text(path)).strip() if path.is_file() else ""
+
+
+def _parts(text: str, kind: re.Pattern[str]) -> Iterator[Rule]:
+    """Yield what stands under each heading of a kind."""
+    headings = list(kind.finditer(text))
+    for heading, following in zip_longest(headings, headings[1:]):
+        end = following.start() if following else len(text)
+        yield Rule(heading[1], text[heading.end() : end].strip())
+
+
 def words_of(instruction: str | None) -> list[str]:
     """Return the words of an instruction: what stays the same when a server cleans its HTML.
 
@@ -44,15 +71,6 @@ def words_of(instruction: str | None) -> list[str]:
     ['Read', 'all', '&', 'label']
     """
     return html.unescape(re.sub(r"<[^>]*>", " ", instruction or "")).split()
-
-
-def _sections(text: str) -> dict[str, str]:
-    """Return the sections of the second level: from heading without number to content."""
-    headings = list(_HEADING.finditer(text))
-    ends = [heading.start() for heading in headings[1:]] + [len(text)]
-    return {
-        heading[1]: text[heading.end() : end] for heading, end in zip(headings, ends, strict=True)
-    }
 
 
 def _table(field: Field) -> str:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -17,12 +17,11 @@ from usiran.annotation.server.instructions import words_of
 from usiran.corpus import Manifest
 from usiran.errors import Finding, StudioError, refuse
 from usiran.io.json_stream import batches
+from usiran.label_studio.config import Purpose
 from usiran.schemas.label_scheme import Project
 
 _TITLE = 50  # characters: Label Studio's limit
 _MARK = re.compile(r"corpus (.+?), data (.+?), layer (.+?), annotator (\S+?)\. ")
-
-Purpose = Literal["annotation", "adjudication"]
 
 
 class Mark(NamedTuple):

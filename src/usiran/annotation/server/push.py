@@ -13,12 +13,12 @@ from usiran.annotation.server import projects
 from usiran.annotation.server.accounts import choose_annotator, email_of, make_account
 from usiran.annotation.server.client import Connection, Say, Studio, speaking
 from usiran.annotation.server.credentials import Credentials
-from usiran.annotation.server.instructions import instruction
+from usiran.annotation.server.instructions import instruction, rules
 from usiran.annotation.server.predictions import HeldTask, Prediction, Predictor, Use
-from usiran.annotation.server.projects import Mark, Purpose
+from usiran.annotation.server.projects import Mark
 from usiran.corpus import Corpus
 from usiran.errors import Finding, refuse
-from usiran.label_studio.config import config
+from usiran.label_studio.config import Purpose, config
 from usiran.label_studio.tasks import Task, chosen_articles, make_tasks, same_labelled
 from usiran.schemas.label_scheme import Project, read_scheme
 from usiran.text.articles import read_texts
@@ -102,7 +102,8 @@ def push(
     tasks = make_tasks(corpus, texts, layer)
     chosen = {task.unit_id for task in tasks if task.data["article_id"] in articles}
     use = use if predictor else Use(shown=False, ordering=False)
-    wanted = projects.settings(mark, config(scheme, layer), instruction(corpus, scheme, layer))
+    page = config(scheme, layer, rules=rules(corpus), purpose=purpose)
+    wanted = projects.settings(mark, page, instruction(corpus, scheme, layer))
     wanted |= {"sampling": _ORDERS[use.ordering], "show_collab_predictions": use.shown}
     credentials = Credentials(connection.data_dir)
     with speaking(connection.address()) as studio:

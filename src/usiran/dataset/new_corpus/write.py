@@ -19,7 +19,8 @@ from usiran.io.csv import csv_bytes
 from usiran.io.markdown import cell, words
 from usiran.io.new_folder import new_folder
 from usiran.io.templates import environment
-from usiran.label_studio.config import TASK_FIELDS, check_config, config_files
+from usiran.label_studio.check_config import check_config
+from usiran.label_studio.config import TASK_FIELDS, config_files
 from usiran.schemas.json_schema import json_schema_files
 from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.schemas.tables import MODELS
