@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -90,6 +89,24 @@ def test_labels_of_whole_tasks_answer_the_open_questions(made: Corpus) -> None:
     assert prefill(work, []).answers == {}
 
 
+def test_the_note_on_a_span_is_the_reason_of_its_place_before_that_of_the_task(
+    made: Corpus,
+) -> None:
+    work, tasks = Adjudicator(made), []
+    for task in judged():
+        spans = tuple(
+            span._replace(note="the head\nalone") if span.text == "will meet" else span
+            for span in task.annotation.spans
+        )
+        remarks = {"reason": "3.3"} if task.article_id == GAS else {}
+        reading = task.annotation._replace(spans=spans, remarks=remarks)
+        tasks.append(task._replace(annotations=(reading,)))
+    found = prefill(work, tasks)
+    assert {id for id in found.answers if id not in found.reasons} == {PATROL, WHOLE}
+    assert found.reasons[MEET] == "the head alone"
+    assert {reason for id, reason in found.reasons.items() if id != MEET} == {"3.3"}
+
+
 def test_a_span_over_two_places_answers_the_one_it_covers_most_of(made: Corpus) -> None:
     work = Adjudicator(made)
     wide = {'MILITARY "US patrol" p': 'MILITARY "US patrol protects Basra" p',
@@ -122,16 +139,13 @@ def predictions(sdk: Any, title: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def enter(sdk: Any, title: str, tasks: Sequence[TaskReading], layer: Any) -> None:
-    """Submit the judge's labels of the tasks that are there."""
+    """Submit the judge's labels of the tasks that are there, with a reason for each task."""
     numbers = tasks_of(sdk, title)
+    box = {"id": "why", "from_name": "reason", "to_name": "text", "type": "textarea"}
     for unit, result in results_of(tasks, layer, SCHEME).items():
         if unit in numbers:
+            result.append(box | {"value": {"text": [f"S4, it's\n{layer}"]}})
             sdk.annotations.create(id=numbers[unit], result=result)
-
-
-def with_reasons(sheet: str) -> str:
-    """Give every entry that has an answer a reason, as an editor would."""
-    return re.sub(r"(answer = (?:'.+'|\".+\")\n)reason = ''", r"\1reason = 'S4'", sheet)
 
 
 def adjudicate(serving: Serving, corpus: Corpus, *words: str) -> Done:
@@ -166,11 +180,11 @@ def test_open_tasks_go_out_with_all_answers_and_come_back_as_a_sheet(
     enter(judge, STANCES, judged(), "stance")
     enter(judge, SPANS, judged(), "spans")
     done = adjudicate(server, corpus, "--pull")
-    assert "9 of 9 answered; fill in the reasons" in done.err
+    assert "9 of 9 answered\n" in done.err
     assert tree(corpus.root) == before
 
     path = tmp_path / "sheet.toml"
-    path.write_text(with_reasons(done.out), "utf-8")
+    path.write_text(done.out, "utf-8")
     decided = adjudicate(server, corpus, "--decide", str(path))
     assert "9 decisions saved, 0 stood already, 0 entries left empty" in decided.err
     # The roles came up by it; the same labels answer them.
@@ -178,7 +192,10 @@ def test_open_tasks_go_out_with_all_answers_and_come_back_as_a_sheet(
     found = pull_answers(work, Connection(server.data_dir), adjudicator_id="judge")
     assert found.answers[ROLE] == 'agent 4-13 "US patrol"'
     assert set(found.answers) == {one.id for one in work.state.open}
-    path.write_text(with_reasons(as_sheet(work, found.questions, found.answers)), "utf-8")
+    reasons = {decision.id: decision.reason for decision in work.decisions}
+    assert reasons[STANCE] == reasons[HOLDER] == "S4, it's stance"
+    assert reasons[WHOLE] == reasons[CLERK] == "S4, it's spans"
+    path.write_text(as_sheet(work, found.questions, found.answers, found.reasons), "utf-8")
     work.save(*read_sheet(path, work, by="judge").decisions)
     assert work.state.open == []
     assert work.write().decided == 9 + len(found.answers)

@@ -8,6 +8,7 @@ from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.question_labels import Item, Labels, Question
 from usiran.annotation.adjudication.questions import matched_regions
 from usiran.label_studio.annotation_records import SpanReading, TaskReading, span_id
+from usiran.schemas.names import REASON
 from usiran.text.spans import overlaps
 
 
@@ -16,12 +17,14 @@ class Prefilled:
     """What an adjudicator's labels say.
 
     `questions` are all that is open and the places that only the adjudicator marked, `otherwise`
-    those that are resolved in another way than the adjudicator labelled them.
+    those that are resolved in another way than the adjudicator labelled them. `reasons` are those
+    of the answers that have one: the note on the span, or else what the page's box says.
     """
 
     questions: list[Question]
     answers: dict[str, str] = field(default_factory=dict)
     otherwise: list[str] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
 
 
 def prefill(adjudicator: Adjudicator, tasks: Iterable[TaskReading]) -> Prefilled:
@@ -32,11 +35,14 @@ def prefill(adjudicator: Adjudicator, tasks: Iterable[TaskReading]) -> Prefilled
     for task in tasks:
         if task.annotation.skipped:
             continue
-        for question, labels in _Reader(adjudicator, task).answers():
+        reader = _Reader(adjudicator, task)
+        for question, labels in reader.answers():
             if resolved_labels.get(question.id, labels) != labels:
                 prefilled.otherwise.append(question.id)
             elif question.id not in resolved_labels:
                 prefilled.answers[question.id] = adjudicator.answer(question, labels)
+                if reason := reader.reason(question):
+                    prefilled.reasons[question.id] = reason
                 if question.id not in open_ids:
                     prefilled.questions.append(question)
     return prefilled
@@ -55,6 +61,13 @@ class _Reader:
             for layer in question_labels.SPAN_LAYERS:
                 yield from self._places(layer)
             yield from self._roles()
+
+    def reason(self, question: Question) -> str:
+        """Return why the adjudicator labelled so, as one line; empty where nothing says it."""
+        annotation = self._task.annotation
+        spans = annotation.of(question.layer)
+        notes = [span.note for span in spans if span.note and overlaps(span, question.place)]
+        return " ".join(" ".join(notes or [annotation.remarks.get(REASON, "")]).split())
 
     def _choices(self) -> Iterator[tuple[Question, Labels]]:
         choices = self._task.annotation.choices

@@ -94,10 +94,10 @@ def _predictor(layer: Project, answers: Answers) -> Predictor:
 
 
 def pull_answers(work: Adjudicator, connection: Connection, *, adjudicator_id: str) -> Prefilled:
-    """Return the answers that the adjudicator's labels give to the open questions."""
+    """Return the answers, and their reasons, that the adjudicator's labels give to what is open."""
     work.check_rounds()
     work.check_adjudicator(adjudicator_id)
-    # Nothing is decided by this: Label Studio has no box for the reason of a decision.
+    # Nothing is decided by this: one reason stands for all answers of a task until it is read.
     manifest = work.corpus.manifest
     marks = [Mark.of(manifest, layer, adjudicator_id, "adjudication") for layer in PROJECTS]
     with fetched(connection, marks, adjudicator_id) as (url, _, labels):

@@ -95,12 +95,15 @@ def _show_pulled(
     from usiran.annotation.server.adjudication import pull_answers
 
     pulled = pull_answers(adjudicator, connection, adjudicator_id=by)
+    known = (pulled.questions, pulled.answers, pulled.reasons)
     if as_json:
-        questions = sheets.as_json(adjudicator, pulled.questions, pulled.answers)
+        questions = sheets.as_json(adjudicator, *known)
         show_json({"questions": questions, "otherwise": pulled.otherwise})
     else:
-        show(sheets.as_sheet(adjudicator, pulled.questions, pulled.answers), end="")
-    say(f"{len(pulled.answers)} of {len(pulled.questions)} answered; fill in the reasons")
+        show(sheets.as_sheet(adjudicator, *known), end="")
+    counts = f"{len(pulled.answers)} of {len(pulled.questions)} answered"
+    missing = len(pulled.answers) - len(pulled.reasons)
+    say(f"{counts}; fill in the {missing} missing reasons" if missing else counts)
     if pulled.otherwise:
         say(f"labelled otherwise than settled, left out: {', '.join(pulled.otherwise)}")
         say("to decide one of these too, name it with --list --as-sheet --redo ID")
