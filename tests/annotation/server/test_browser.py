@@ -62,6 +62,7 @@ DRAWN = {
 }
 # How much of the text before is above its box, and how far its end is from the box's.
 _HIDDEN = """
+document.querySelector(".before").style.maxHeight = "24px";
 const box = document.querySelector(".before").getBoundingClientRect();
 const text = document.querySelector(".before .lsf-richtext__container").getBoundingClientRect();
 return {above: box.top - text.top, gap: Math.abs(box.bottom - text.bottom)};
@@ -196,10 +197,8 @@ def test_a_sentence_stands_marked_between_what_the_article_says_before_and_after
     assert (before.split(), after.split()) == (text[: row.start].split(), text[row.end :].split())
     assert here.split() == text[row.start : row.end].split()
     driver = desk.page.driver
-    # In a low window the text before is cut at its beginning: its end stands over the sentence.
-    driver.set_window_size(SCREEN[0], 420)
+    # Where the text before does not fit, its end stands over the sentence, not its beginning.
     hidden = driver.execute_script(_HIDDEN)
-    driver.set_window_size(*SCREEN)
     assert hidden["above"] > 0
     assert hidden["gap"] <= 4
     assert "sentence 3 of 4" in driver.page_source
@@ -226,7 +225,7 @@ def test_every_question_of_a_sentence_stands_on_the_screen_at_once(desk: Desk) -
     bar = desk.page.driver.execute_script(
         "return document.querySelector('.lsf-bottombar').getBoundingClientRect().top"
     )
-    assert len(bottoms) == 9
+    assert len(bottoms) == sum(len(field.labels) for field in SCHEME.of("stance"))
     assert max(bottoms) <= bar < SCREEN[1]
 
 
