@@ -49,6 +49,7 @@ def test_nothing_is_made_where_it_is_not_said_what(corpus: Corpus) -> None:
 
 
 def test_it_is_served_on_this_machine_until_it_is_stopped(corpus: Corpus, tmp_path: Path) -> None:
+    psutil = pytest.importorskip("psutil")
     program = "from usiran.cli.main import main; main()"
     words = ("site", "--output", str(tmp_path / "pages"), "--serve", "--quiet")
     with subprocess.Popen(
@@ -61,6 +62,8 @@ def test_it_is_served_on_this_machine_until_it_is_stopped(corpus: Corpus, tmp_pa
         assert process.stdout is not None
         lines = [process.stdout.readline().strip() for _ in range(2)]
         assert lines[1].startswith("http://127.0.0.1:")
+        places = psutil.Process(process.pid).net_connections("tcp")
+        assert {place.laddr.ip for place in places} == {"127.0.0.1"}
         with urlopen(lines[1]) as answer:
             assert b"<!doctype html>" in answer.read()
         process.send_signal(signal.SIGINT)

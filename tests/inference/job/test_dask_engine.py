@@ -117,6 +117,23 @@ def test_a_scheduler_that_does_not_answer_is_one_line(
         assert "\n" not in str(caught.value)
 
 
+def test_only_this_machine_reaches_the_workers(models: Sequence[Model], tmp_path: Path) -> None:
+    psutil = pytest.importorskip("psutil")
+    listening: set[str] = set()
+    this = psutil.Process()
+    # The workers of a scheduler that was started by hand listen where they were told to.
+    others = this.children(recursive=True)
+
+    def look(_: Progress) -> None:
+        for process in {this, *this.children(recursive=True)}.difference(others):
+            places = process.net_connections("tcp")
+            listening.update(place.laddr.ip for place in places if place.status == "LISTEN")
+
+    path = str(write(tmp_path / "t.jsonl", rows(2)))
+    run_job(models, [path], tmp_path / "out", Options(part=1, engine=Engine(2)), progress=look)
+    assert listening == {"127.0.0.1"}
+
+
 def test_ctrl_c_leaves_whole_parts_and_says_how_it_goes_on(trained: Path, tmp_path: Path) -> None:
     write(tmp_path / "t.jsonl", rows(2_000))
     program = "from usiran.cli.main import main; main()"
