@@ -253,6 +253,18 @@ def test_a_new_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def test_the_lock_of_a_program_killed_at_its_end_goes_with_the_next_one(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "out", marker="a") as folder:
+        (folder / "a").write_text("one")
+    (tmp_path / ".out.lock").touch()
+    with (
+        pytest.raises(FileError, match="a folder that is there already"),
+        new_folder(tmp_path / "out", marker="a"),
+    ):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_somebodys_own_folder_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos/cat.jpg").write_text("cat")

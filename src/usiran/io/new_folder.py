@@ -40,8 +40,8 @@ def new_folder(
     staged, old, lock = (target.with_name(f".{target.name}.{end}") for end in _BESIDE)
     made = missing_folders([staged])
     try:
-        # Refused before anything is made; once more when an interrupted swap has come to its end.
-        if not old.exists():
+        # Refused before anything is made; once more when what a killed program left is gone.
+        if not (old.exists() or lock.exists()):
             check_free(target, marker, force=force)
         target.parent.mkdir(parents=True, exist_ok=True)
         with locked(lock, target=target):
