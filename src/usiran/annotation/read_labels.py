@@ -21,11 +21,15 @@ _NOBODY = "no id"
 
 
 class FileLabels(NamedTuple):
-    """A file's tasks, and those with labels of the annotator: one annotation, no error."""
+    """A file's tasks, and those with labels of the annotator: one annotation, no error.
+
+    `unasked` are layers that every task should have and none has: the project does not ask them.
+    """
 
     tasks: tuple[TaskReading, ...]
     labelled: tuple[TaskReading, ...]
     repairs: tuple[Finding, ...]
+    unasked: tuple[str, ...] = ()
 
 
 class SingleAnnotations(NamedTuple):
@@ -111,24 +115,26 @@ def read_labels(
     """
     file = corpus.name_of(path)
     tasks = _read_tasks(path, file, scheme, texts, control_map)
-    findings = [finding for task in tasks for finding in task.findings]
     # Where every task is refused there is nobody to choose: what is wrong is in the tasks.
     if not any(task.annotations for task in tasks):
-        refuse(findings)
+        refuse(finding for task in tasks for finding in task.findings)
     annotator = _chosen_annotator(tasks, completed_by, file)
+    tasks = [_without_others(task, annotator) for task in tasks]
+    findings = [finding for task in tasks for finding in task.findings]
     single = single_annotations(tasks, annotator, file=file, name="one annotator")
     labelled, findings = single.tasks, findings + single.findings
+    unasked = _unasked(labelled, scheme, control_map)
     for task in labelled:
         if task.article_id not in texts.texts:
             fix = "add the article with `usiran articles add`, or leave the task out"
             findings.append(_of_task(file, task, task.article_id, "an article here", fix))
-        findings += check_task(task, scheme=scheme, texts=texts, file=file)
+        findings += check_task(task, scheme=scheme, texts=texts, file=file, unasked=unasked)
     if not labelled and not findings:
         fix = "label some tasks and export again"
         findings.append(Finding(file, "", "", "no labels", "at least one labelled task", fix))
     refuse(findings)
     repairs = [finding for task in tasks for finding in task.repairs] + single.repairs
-    return FileLabels(tuple(tasks), tuple(labelled), tuple(repairs))
+    return FileLabels(tuple(tasks), tuple(labelled), tuple(repairs), tuple(sorted(unasked)))
 
 
 def read_all_labels(
@@ -226,6 +232,42 @@ def _chosen_annotator(
     value = f"annotations by {shown}" if completed_by is None else completed_by
     fix = "choose one with --completed-by, by id or email"
     raise InputError([Finding(file, "", "completed_by", value, f"one of {shown}", fix)])
+
+
+def _without_others(task: TaskReading, annotator: str | None) -> TaskReading:
+    """Return the task without what is wrong, or was mended, in labels of other annotators."""
+    others = [made for made in task.annotations if not _is_by(made, annotator)]
+    # By identity: of two annotations with one id each has its own.
+    theirs = {id(finding) for made in others for finding in (*made.findings, *made.repairs)}
+    if not theirs:
+        return task
+    findings, repairs = (
+        tuple(finding for finding in told if id(finding) not in theirs)
+        for told in (task.findings, task.repairs)
+    )
+    return task._replace(findings=findings, repairs=repairs)
+
+
+def _unasked(
+    labelled: Iterable[TaskReading], scheme: Scheme, control_map: ControlMap | None
+) -> frozenset[str]:
+    """Return the required choices that a project does not ask: none of its tasks has one.
+
+    Ours asks all or, for labels of spans alone, none; one whose controls have other names any.
+    """
+    unasked: set[str] = set()
+    if control_map is None:
+        return frozenset()
+    done = [task for task in labelled if not task.annotation.skipped]
+    for project in {task.project for task in done}:
+        fields = [field for field in scheme.of(project) if field.scope == "task"]
+        required = {field.name for field in fields if field.required}
+        absent = required.difference(
+            *(task.annotation.choices for task in done if task.project == project)
+        )
+        if control_map.controls or absent == required:
+            unasked |= absent
+    return frozenset(unasked)
 
 
 def _shown_author(reading: AnnotationReading) -> str:

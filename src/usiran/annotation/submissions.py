@@ -51,7 +51,8 @@ class Report:
 
     `spans`, `roles` and `notes` are what the given file holds, `repairs` offsets that are stored
     mended, `files` the stored exports that change; they are not `written` after a dry run.
-    `left_out` counts what the file holds and is not stored, such as drafts.
+    `left_out` counts what the file holds and is not stored, such as drafts; `unasked` are layers
+    that no task of the file has and each should.
     """
 
     tasks: dict[str, Counts]
@@ -62,6 +63,7 @@ class Report:
     written: bool
     left_out: dict[str, int] = field(default_factory=dict)
     notes: int = 0
+    unasked: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"{project}: {counts}" for project, counts in self.tasks.items()]
@@ -72,6 +74,7 @@ class Report:
         lines += [f"repaired: {repair}" for repair in self.repairs]
         if self.left_out:
             lines.append(left_out_line(self.left_out))
+        lines += [f"without {layer}: no task of the file has one" for layer in self.unasked]
         verb = "written" if self.written else "not written (dry run)"
         lines.append(f"{verb}: {', '.join(self.files)}" if self.files else "nothing to write")
         return "\n".join(lines)
@@ -186,7 +189,7 @@ def _prepared(
     """Return what an import would do, and the files that it would write."""
     _check_names(corpus, round, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
-    tasks, labelled, repairs = read_labels(
+    tasks, labelled, repairs, unasked = read_labels(
         path,
         corpus,
         scheme=scheme,
@@ -224,6 +227,7 @@ def _prepared(
         written=False,
         left_out=dict(sum((Counter(task.left_out) for task in tasks), Counter())),
         notes=sum(task.annotation.noted for task in labelled),
+        unasked=unasked,
     )
     return report, files
 

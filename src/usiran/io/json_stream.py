@@ -28,20 +28,22 @@ _QUOTE, _OPEN, _CLOSE = b'"{}'
 _TRIES = 3
 _FIRST_KEY = re.compile(rb'\{\s*"[^"\\]*"\s*:\s*(?=\S)')
 _NUMBER = b"-0123456789"
+_LINE_END = re.compile(rb"\s*\n\s*")
 _decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _ALLOWED = "a JSON array of tasks, or one task a line"
 _EXPORT_AGAIN = "export the project again as JSON and take the whole file"
 
 
-def batches(path: Path, *, name: str) -> Iterator[Objects]:
+def batches(path: Path, *, name: str, strays: bool = False) -> Iterator[Objects]:
     """Yield the elements of a file, some at a time, each as its JSON bytes.
 
     The elements themselves are not checked: decode them. An error, which calls the file `name`,
-    can come after batches that were yielded.
+    can come after batches that were yielded. With `strays` there may be other values between
+    the objects, such as null.
     """
     try:
         with open_file(path) as file:
-            yield from _Splitter(file, name).batches()
+            yield from _Splitter(file, name, strays=strays).batches()
     except FileNotFoundError:
         raise FileError(name, "no such file", _ALLOWED, "check the path") from None
     except IsADirectoryError:
@@ -53,8 +55,8 @@ def batches(path: Path, *, name: str) -> Iterator[Objects]:
 class _Splitter:
     """Cuts one open file between its objects."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        self._file, self._name = file, name
+    def __init__(self, file: BinaryIO, name: str, *, strays: bool) -> None:
+        self._file, self._name, self._strays = file, name, strays
         self._comma = b""
         self._in_array = False
         # The bytes from one object's closing brace to the next one's first value, and what
@@ -74,7 +76,11 @@ class _Splitter:
             objects, rest = self._guess(rest) or self._count(rest)
             if objects:
                 yield objects
-        self._check_end(rest.strip())
+        rest = rest.strip()
+        if self._strays and (values := self._values(rest, b"]" if self._in_array else b"")):
+            yield values
+            return
+        self._check_end(rest)
 
     def _head(self) -> bytes:
         """Return the first bytes from the first that is not blank."""
@@ -117,7 +123,10 @@ class _Splitter:
         for start, end in self._bounds(rest):
             gap = rest[done:start].strip()
             if gap != self._comma:
-                self._refuse(gap)
+                values = self._values(gap, b"," if self._in_array else b"")
+                if not values or not self._strays:
+                    self._refuse(gap)
+                objects += values
             if objects and not self._seam and (match := _FIRST_KEY.match(rest, start)):
                 self._seam = rest[done - 1 : match.end()]
                 value = rest[match.end() : match.end() + 1]
@@ -125,6 +134,17 @@ class _Splitter:
             objects.append(rest[start:end])
             done, self._comma = end, b"," if self._in_array else b""
         return objects, rest[done:]
+
+    def _values(self, gap: bytes, end: bytes) -> list[msgspec.Raw]:
+        """Return the values behind an object, up to what ends them; none where that is no JSON."""
+        if not gap.startswith(self._comma) or not gap.endswith(end):
+            return []
+        inner = gap[len(self._comma) : len(gap) - len(end)].strip()
+        listed = inner if self._in_array else _LINE_END.sub(b",", inner)
+        try:
+            return _decode_array(b"[" + listed + b"]")
+        except msgspec.DecodeError:
+            return []
 
     def _bounds(self, raw: bytes) -> list[tuple[int, int]]:
         """Return the bounds of the whole objects in `raw`, which begins outside any object."""

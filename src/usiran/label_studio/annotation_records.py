@@ -44,6 +44,7 @@ class AnnotationReading(NamedTuple):
 
     `annotator` and `email` are what ``completed_by`` says; choices stand in the field's order.
     `remarks` are what was written into the page's boxes: ``notes``, an adjudicator's ``reason``.
+    `findings` and `repairs` are those of its task that are of its labels.
     """
 
     annotation_id: Ident = None
@@ -57,6 +58,8 @@ class AnnotationReading(NamedTuple):
     spans: tuple[SpanReading, ...] = ()
     roles: tuple[RoleReading, ...] = ()
     remarks: Mapping[str, str] = {}
+    findings: tuple[Finding, ...] = ()
+    repairs: tuple[Finding, ...] = ()
 
     @property
     def noted(self) -> int:

@@ -1,7 +1,7 @@
 """What must hold for one annotator's labels on one task, beyond what the reader checks."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from usiran.errors import Finding
 from usiran.label_studio.annotation_records import AnnotationReading, SpanReading, TaskReading
@@ -16,16 +16,23 @@ LabelError = tuple[str, str, str, str]
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
-def check_task(task: TaskReading, *, scheme: Scheme, texts: Texts, file: str) -> Iterator[Finding]:
+def check_task(
+    task: TaskReading,
+    *,
+    scheme: Scheme,
+    texts: Texts,
+    file: str,
+    unasked: Container[str] = (),
+) -> Iterator[Finding]:
     """Yield what is wrong with a task's labels: gaps, contradictions, misplaced spans.
 
-    Skipped annotations are not looked at.
+    Skipped annotations are not looked at. Layers that are `unasked` may be missing.
     """
     for annotation in task.annotations:
         if annotation.skipped:
             continue
         record = f"task {task.task_id} ({task.unit_id}) annotation {annotation.annotation_id}"
-        for error in _choice_errors(task, annotation, scheme):
+        for error in _choice_errors(task, annotation, scheme, unasked):
             yield Finding(file, record, *error)
         # Spans of an article that the corpus does not have cannot be placed.
         if annotation.spans and task.article_id in texts.texts:
@@ -34,12 +41,13 @@ def check_task(task: TaskReading, *, scheme: Scheme, texts: Texts, file: str) ->
 
 
 def _choice_errors(
-    task: TaskReading, annotation: AnnotationReading, scheme: Scheme
+    task: TaskReading, annotation: AnnotationReading, scheme: Scheme, unasked: Container[str]
 ) -> Iterator[LabelError]:
     choices = annotation.choices
     for field in scheme.of(task.project):
         # A choice of a region has a default; only those of the task can be missing.
-        if field.required and field.scope == "task" and field.name not in choices:
+        missing = field.required and field.scope == "task" and field.name not in choices
+        if missing and field.name not in unasked:
             yield field.name, "nothing", f"one of {', '.join(field.names)}", "choose one"
     for column in ("created_at", "updated_at"):
         moment = getattr(annotation, column)

@@ -68,7 +68,7 @@ def read_export(
             for row in read_table(part, name=called_so):
                 yield foreign.of_row(row)
             continue
-        for batch in batches(part, name=called_so):
+        for batch in batches(part, name=called_so, strays=True):
             for raw in batch:
                 yield foreign.of_json(bytes(raw))
 
@@ -107,8 +107,16 @@ class _ForeignTasks:
         """Return what is taken of a task: labels with findings were not, in any case."""
         if not self._skip_faulty:
             return reading
-        skipped = (replace(finding, fix=_SKIPPED) for finding in reading.findings)
-        return reading._replace(findings=(), repairs=(*reading.repairs, *skipped))
+        skipped = {id(finding): replace(finding, fix=_SKIPPED) for finding in reading.findings}
+        annotations = tuple(
+            made._replace(
+                findings=(),
+                repairs=(*made.repairs, *(skipped[id(finding)] for finding in made.findings)),
+            )
+            for made in reading.annotations
+        )
+        repairs = (*reading.repairs, *skipped.values())
+        return reading._replace(annotations=annotations, findings=(), repairs=repairs)
 
     def _of(self, read: ForeignTask) -> TaskReading:
         self._number += 1
@@ -172,15 +180,25 @@ class _Reader:
         else:
             start, end, text = unit
             for made, draft in self._drafts(task, project, text, notes):
-                annotations.append(_reading(made, draft))
+                reading = _reading(made, draft)
                 if draft.errors or draft.repairs:
-                    where = f"{called(task)} annotation {made.id}"
-                    findings += [_located(error, self.name, where) for error in draft.errors]
-                    repairs += [_located(repair, self.name, where) for repair in draft.repairs]
+                    reading = self._told(reading, draft, called(task))
+                    findings += reading.findings
+                    repairs += reading.repairs
+                annotations.append(reading)
         ids = task.id, data.article_id or f"task-{task.id}", data.sentence_id
         digest = data.text_sha256 or (data.text and sha256(data.text))
         read = tuple(annotations), tuple(findings), tuple(repairs)
         return TaskReading(project, *ids, start, end, digest, *read)
+
+    def _told(self, reading: AnnotationReading, draft: Draft, task: str) -> AnnotationReading:
+        """Return the reading with what is wrong in it and what was mended, each with its place."""
+        where = f"{task} annotation {reading.annotation_id}"
+        errors, repairs = (
+            tuple(_located(finding, self.name, where) for finding in findings)
+            for findings in (draft.errors, draft.repairs)
+        )
+        return reading._replace(findings=errors, repairs=repairs)
 
     def _drafts(
         self, task: Task, project: Project, text: str, notes: Sequence[Notes]

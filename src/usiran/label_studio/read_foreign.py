@@ -70,6 +70,12 @@ class ForeignReader:
             value, allowed = shorten(str(error) or "too many levels", 120), "a task as JSON"
             read.findings.append(Finding("", "", "", value, allowed, _FIX_TASK))
             return read
+        if not isinstance(loaded, dict):
+            # As a script leaves it that fills a list in advance.
+            read.findings.append(
+                Finding("", "", "", shorten(text, 120), "a task as JSON", _FIX_TASK)
+            )
+            return read
         # Only an escape can bring half a character in.
         return self.read(without_halves(loaded) if "\\u" in text else loaded, read)
 
