@@ -555,7 +555,10 @@ def test_the_command_writes_a_folder_and_reports_it(described: Corpus, tmp_path:
         (("conll", "--layer", "stance"), "allowed: for conll: actors, events"),
         (("conll", "--csv"), "--csv: found '--csv with conll'; allowed: only with events"),
         (("events", "--by", "actor"), "--by: found '--by actor with events'; allowed: only with"),
-        (("brat", "--articles", "nobody"), "--article: found 'nobody'; allowed: one of"),
+        (
+            ("brat", "--articles", "nobody"),
+            "--article: found 'nobody'; allowed: the beginning of one of",
+        ),
     ],
 )
 def test_what_cannot_be_exported_is_said_once_and_nothing_is_written(
