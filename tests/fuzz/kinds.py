@@ -20,11 +20,13 @@ import pyarrow as pa
 
 from tests.fuzz import mutations
 from tests.fuzz.mutations import Mutation
-from tests.fuzz.oracle import Read, Says
+from tests.fuzz.oracle import Read, Says, check_findings
 from tests.support import jobs
+from tests.support.described import build_described
 from tests.support.entries import gold_lines, open_benchmark
 from tests.support.sample import build_sample
 from tests.support.three_passes import FIRST, GAS_SHEET, PORT_SHEET, build_three, decide
+from tests.support.tiny import SCHEME, TEXTS
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.questions import decisions_file, read_decisions
 from usiran.annotation.submissions import import_labels
@@ -35,6 +37,8 @@ from usiran.corpus import Corpus
 from usiran.dataset.add_article import Facts, prepare
 from usiran.dataset.release.snapshot import content_hash, from_lines
 from usiran.dataset.release.stored import read_release
+from usiran.dataset.withheld.restore import restored_files
+from usiran.dataset.withheld.text_free import text_free_files
 from usiran.errors import refuse
 from usiran.files import read_bytes
 from usiran.inference.job.plan import Reading, read_part, survey
@@ -45,12 +49,16 @@ from usiran.inference.label_batch import label_batch
 from usiran.inference.store import INFO, MODEL, load_all
 from usiran.inference.train import model_files
 from usiran.label_studio.annotation_records import AnnotationReading
+from usiran.label_studio.control_map import ControlMap, Renaming
 from usiran.label_studio.read_export import read_export
 from usiran.loading.tables import _Reader
 from usiran.models.settings import read_settings
 from usiran.schemas.label_scheme import read_scheme
 from usiran.schemas.tables import FILES
 from usiran.text.articles import read_texts
+from usiran.validation.validate import open_valid
+
+FOREIGN = Path(__file__).parents[1] / "data" / "foreign"
 
 
 @dataclass(frozen=True)
@@ -79,11 +87,13 @@ def kinds(folder: Path, repo: Corpus) -> list[Kind]:
     bench = open_benchmark(folder / "bench", sentences=4, articles=2)
     return [
         *_labels(three),
+        _foreign(folder),
         _adjudication(three),
         *_tables(sample),
         *_predictions(bench, folder),
         *_settings(repo, folder),
         _release(folder),
+        _edition(folder),
         *_texts(folder),
         _article(three, folder),
         _model(bench, folder),
@@ -118,10 +128,42 @@ def _labels(corpus: Corpus) -> list[Kind]:
         return import_labels(path, corpus, round="r1", annotator_id="ann", dry_run=True).written
 
     return [
-        Kind("export", exports, mutations.json_mutant, export, 28, _labels_in),
+        Kind("export", exports, mutations.json_mutant, export, 22, _labels_in),
         Kind("export imported", exports, mutations.json_mutant, imported, 4),
         Kind("sheet", sheets, mutations.text_mutant, imported, 8),
     ]
+
+
+RENAMED = Renaming(
+    controls=("ner=actor", "trigger=event", "certainty=", "overall=article_stance"),
+    labels=("ORG=GOVERNMENT", "meeting=CONSULT", "balanced=neutral", "with=recipient"),
+)
+
+
+def _foreign(folder: Path) -> Kind:
+    """Return exports of another project, in each form that one has."""
+    home = folder / "foreign"
+    sources = [path for path in sorted(FOREIGN.iterdir()) if path.suffix in (".json", ".csv")]
+    seeds = {home / path.name: path.read_bytes() for path in sources}
+    lines = map(json.dumps, json.loads((FOREIGN / "serverA.json").read_bytes()))
+    seeds[home / "serverA.jsonl"] = "\n".join(lines).encode()
+    names = ControlMap.of(SCHEME, RENAMED)
+
+    def read(path: Path) -> object:
+        tasks = list(read_export(path, scheme=SCHEME, texts=TEXTS, control_map=names))
+        refuse(finding for task in tasks for finding in task.findings)
+        repairs = [repair for task in tasks for repair in task.repairs]
+        if repairs:
+            check_findings(repairs)
+        return None
+
+    def mutate(content: bytes, random: Random) -> bytes:
+        if content.startswith(b"["):
+            return mutations.json_mutant(content, random)
+        lines = content.startswith(b"{")
+        return (mutations.lines_mutant if lines else mutations.csv_mutant)(content, random)
+
+    return Kind("foreign export", seeds, mutate, read, 6)
 
 
 def _counted(reading: AnnotationReading) -> Counter[object]:
@@ -277,6 +319,30 @@ def _release(folder: Path) -> Kind:
     return Kind("release", files, mutate, lambda _: read_release(root).snapshot, 6)
 
 
+def _edition(folder: Path) -> Kind:
+    """Return a text-free edition that is restored from its articles."""
+    corpus = build_described(folder / "published")
+    files = text_free_files(open_valid(corpus))
+    home = folder / "edition"
+    # Of the tables one, and what says where words were: the others are read by the same code.
+    kept = [name for name in files if name.endswith(".json") or "data/articles/" in name]
+    kept = [name for name in kept if name.startswith(("restore/", "data/"))]
+    seeds = {home / name: files[name] for name in kept}
+    for name, content in files.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_bytes(content)
+
+    def read(_: Path) -> object:
+        restored_files(home, corpus.articles)
+        return None
+
+    def mutate(content: bytes, random: Random) -> bytes:
+        table = content.startswith(b"PAR1")
+        return (mutations.bytes_mutant if table else mutations.json_mutant)(content, random)
+
+    return Kind("edition", seeds, mutate, read, 2)
+
+
 # Texts
 
 
@@ -302,7 +368,7 @@ def _texts(folder: Path) -> list[Kind]:
         return mutated.get(content[:1], mutations.text_mutant)(content, random)
 
     seeds = {path: path.read_bytes() for path in sorted(home.iterdir())}
-    return [Kind("text", seeds, mutate, read, 12)]
+    return [Kind("text", seeds, mutate, read, 10)]
 
 
 def check_rejected(readings: Iterable[Reading]) -> None:

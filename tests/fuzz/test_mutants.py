@@ -18,8 +18,8 @@ from usiran.corpus import Corpus
 
 MUTANTS = int(os.environ.get("USIRAN_MUTANTS", "2000"))
 NAMES = (
-    "export", "export imported", "sheet", "adjudication.csv", "table", "predictions", "TOML",
-    "release", "text", "article", "model",
+    "export", "export imported", "foreign export", "edition", "sheet", "adjudication.csv", "table",
+    "predictions", "TOML", "release", "text", "article", "model",
 )  # fmt: skip
 MEMORY = 400 << 20
 

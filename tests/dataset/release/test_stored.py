@@ -52,8 +52,10 @@ def test_a_manifest_that_is_none_is_named(corpus: Corpus, content: str, told: st
 
 
 @pytest.mark.parametrize(
-    "name", ["../../secret", "/etc/passwd", "data/../../x", "..\\x", "C:\\x", "", "data//x"]
-)
+    "name",
+    ["../../secret", "/etc/passwd", "data/../../x", "..\\x", "C:\\x", "", "data//x",
+     "data/./x", "data\\..\\..\\x", "//host/share/x", "C:x", "data/..", "\\\\?\\C:\\x"],
+)  # fmt: skip
 def test_a_manifest_names_no_file_outside_of_the_dataset(corpus: Corpus, name: str) -> None:
     path = corpus.dataset / "releases" / "1.0.0" / "manifest.json"
     manifest = json.loads(path.read_bytes())
@@ -61,6 +63,19 @@ def test_a_manifest_names_no_file_outside_of_the_dataset(corpus: Corpus, name: s
     path.write_text(json.dumps(manifest))
     with pytest.raises(FileError, match=r"manifest\.json: .* is not below dataset/"):
         latest(corpus)
+
+
+@pytest.mark.parametrize("key", ["version", "previous"])
+@pytest.mark.parametrize("version", ["../1.0.0", "1.0.0/../../x", "/1.0.0", "1.0.0\n"])
+def test_a_manifest_names_no_other_folder_by_a_version(
+    corpus: Corpus, key: str, version: str
+) -> None:
+    path = corpus.dataset / "releases" / "1.0.0" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | {key: version}))
+    with pytest.raises(FileError, match=r"manifest\.json: .* a release"):
+        latest(corpus)
+    with pytest.raises(InputError):
+        release_of(corpus, version)
 
 
 def test_a_folder_without_a_manifest_is_no_release(corpus: Corpus) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import unicodedata
@@ -19,7 +20,7 @@ from usiran.dataset.parquet import from_bytes
 from usiran.dataset.withheld.restore import restored_files
 from usiran.dataset.withheld.restore_report import ArticleReport, Report
 from usiran.dataset.withheld.text_free import PAGE_DATA
-from usiran.errors import FileError
+from usiran.errors import FileError, InputError
 from usiran.loading.tables import load_tables
 from usiran.text.articles import Texts, read_texts
 
@@ -43,6 +44,22 @@ def copies(folder: Path, texts: dict[str, str]) -> Path:
 
 def of(report: Report, article_id: str) -> ArticleReport:
     return next(one for one in report.articles if one.article_id == article_id)
+
+
+def test_what_an_edition_lacks_is_told(repo_edition: Path, repo: Corpus, tmp_path: Path) -> None:
+    edition = Path(shutil.copytree(repo_edition, tmp_path / "edition"))
+    path = min((edition / "restore" / "articles").iterdir())
+    path.unlink()
+    with pytest.raises(InputError, match=rf"{path.name}: found 'no such file'"):
+        restored_files(edition, repo.articles)
+    os.mkfifo(path)
+    with pytest.raises(InputError, match=rf"{path.name}: found 'a pipe or a device'"):
+        restored_files(edition, repo.articles)
+    path.unlink()
+    path.write_bytes((repo_edition / "restore" / "articles" / path.name).read_bytes())
+    (edition / "data/articles/train-00000-of-00001.parquet").write_bytes(b"PAR1PAR1")
+    with pytest.raises(FileError, match=r"articles.*allowed: a Parquet file"):
+        restored_files(edition, repo.articles)
 
 
 def test_exact_copies_give_the_full_edition_byte_for_byte(

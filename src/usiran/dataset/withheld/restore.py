@@ -24,7 +24,7 @@ from usiran.dataset.withheld.reader_copies import Copy, Match, best_match, read_
 from usiran.dataset.withheld.restore_report import ArticleReport, Report, State, spots
 from usiran.dataset.withheld.text_free import Config, PageData
 from usiran.errors import FileError, Finding, refuse, shorten
-from usiran.files import BAD_JSON
+from usiran.files import BAD_JSON, read_bytes
 from usiran.text.articles import sha256
 from usiran.text.diff_pieces import edited
 from usiran.text.standoffs import MASK, Standoff, read_standoff
@@ -35,6 +35,7 @@ PARTLY = (
 )
 """What the card says where not every text is back."""
 
+_EACH = "a file for every article without its words"
 _AGAIN = "fetch the edition again"
 
 
@@ -115,6 +116,12 @@ def restored_files(edition: Path, articles: Path) -> tuple[dict[str, bytes], Rep
     for standoff in _read_standoffs(files):
         key = standoff.article_id
         known[key] = Known.of(standoff, copies, rows[key]["text"] if key in rows else "")
+    # Without, an article would be passed over, as if there had been none.
+    refuse(
+        Finding(f"{text_free.STANDOFFS}/{key}.json", "", "", "no such file", _EACH, _AGAIN)
+        for key, row in rows.items()
+        if key not in known and row.get("text_status") == "withheld"
+    )
     reports = tuple(_report(known[key], row) for key, row in rows.items() if key in known)
     for view in bare.values():
         view.rows = [
@@ -208,12 +215,13 @@ def _read_files(edition: Path) -> dict[str, bytes]:
     names = {path: path.relative_to(edition) for path in sorted(edition.rglob("*"))}
     # What a link leads to would be published as a part of the edition.
     refuse(
-        Finding(str(path), "", "", "a symbolic link", "a file or a folder", "take it out")
+        Finding(str(path), "", "", value, "a file or a folder", "take it out")
         for path in names
-        if path.is_symlink() and not path.name.startswith(".")
+        if not path.name.startswith(".")
+        if (value := _no_file(path))
     )
     files = {
-        name.as_posix(): path.read_bytes()
+        name.as_posix(): read_bytes(path)
         for path, name in names.items()
         if path.is_file() and not any(part.startswith(".") for part in name.parts)
     }
@@ -222,6 +230,13 @@ def _read_files(edition: Path) -> dict[str, bytes]:
         fix = "name the folder that `usiran build --text withhold` wrote, or a download of it"
         raise FileError(edition, f"no {text_free.PAGE_DATA} in it", allowed, fix)
     return files
+
+
+def _no_file(path: Path) -> str:
+    """Say what a path is that is neither a file nor a folder; nothing of others."""
+    if path.is_symlink():
+        return "a symbolic link"
+    return "" if path.is_file() or path.is_dir() else "a pipe or a device"
 
 
 def _read_page_data(files: Mapping[str, bytes]) -> PageData:
@@ -244,7 +259,7 @@ def _read_view(files: Mapping[str, bytes], config: Config) -> View:
     view = View(rows=[], features=Features(), **msgspec.structs.asdict(config))
     try:
         table = from_bytes(files[view.file])
-    except (KeyError, pa.ArrowInvalid) as error:
+    except (KeyError, OSError, pa.ArrowException) as error:
         raise FileError(view.file, shorten(error, 120), "a Parquet file", _AGAIN) from None
     view.features, view.rows = Features.from_arrow_schema(table.schema), table.to_pylist()
     return view
