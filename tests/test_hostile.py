@@ -20,6 +20,7 @@ from tests.support import synthetic
 from tests.support.command import Done, call, tree
 from tests.support.hostile import HOSTILE, MARKUP, TYPED, UNSEEN, build_hostile
 from tests.support.pages import html
+from tests.support.releasable import commit, git, releasable
 from tests.support.tiny import GAS
 from usiran.corpus import Corpus
 from usiran.hidden import plain
@@ -70,6 +71,7 @@ def assert_seen(done: Done, code: int = 0) -> str:
         ("annotate", "adjudicate", "--list", "--all", "--round", "r1"),
         ("annotate", "adjudicate", "--list", "--json", "--round", "r1"),
         ("annotate", "queue", "--by", "findings", "--json"),
+        ("articles", "link", "--json"),
         ("show", GAS, "--json"),
         ("status", "--json"),
     ],
@@ -219,6 +221,35 @@ def test_an_edition_without_words_shows_no_others(corpus: Corpus, tmp_path: Path
     assert_seen(call(*words, at=corpus))
     page = (tmp_path / "free" / "README.md").read_text("utf-8").split("---\n", 2)[2]
     assert_inert(page)
+
+
+# Releases
+
+
+@pytest.fixture(scope="module")
+def releasing(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """A corpus that can be released, of which title and sources are hostile."""
+    made = releasable(tmp_path_factory.mktemp("releasing") / "corpus")
+    manifest = made.dataset / "corpus.toml"
+    title = f"title = {json.dumps(HOSTILE, ensure_ascii=False)}"
+    manifest.write_text(re.sub("(?m)^title = .*$", lambda _: title, manifest.read_text()))
+    commit(Corpus(made.root))
+    return Corpus.find(made.root)
+
+
+def test_a_release_shows_the_words_and_its_edition_does(releasing: Corpus) -> None:
+    assert_seen(call("release", "1.0.0", "--reason", HOSTILE, "--dry-run", at=releasing))
+    assert_seen(call("release", "1.0.0", "--quiet", at=releasing))
+    for path in (releasing.dataset / "releases/1.0.0").rglob("*.md"):
+        assert_inert(path.read_text("utf-8"))
+    git(releasing, "add", "--all")
+    git(releasing, "commit", "--quiet", "--message", "Data 1.0.0")
+    git(releasing, "tag", "v1.0.0")
+    for text in ("include", "withhold"):
+        words = ("publish", "--repo-id", "lab/tiny", "--text", text, "--dry-run")
+        done = call(*words, at=releasing)
+        assert_seen(done, code=done.code)
+        assert "Traceback" not in done.err
 
 
 # Pages
