@@ -120,6 +120,20 @@ def test_a_job_goes_on_with_the_parts_that_are_missing(
     assert (tmp_path / "out/run.json").read_bytes() == told
 
 
+@pytest.mark.parametrize("name", ["job.json", "run.json"])
+def test_what_a_killed_writer_left_beside_a_finished_job_goes(
+    models: Sequence[Model], tmp_path: Path, name: str
+) -> None:
+    path = write(tmp_path / "t.jsonl", rows(2))
+    run(models, path, tmp_path / "out")
+    whole = left(tmp_path / "out")
+    # Its last step, taking its own folder away, is missing.
+    (tmp_path / f"out/.{name}.new").mkdir()
+    run(models, path, tmp_path / "out")
+    assert not (tmp_path / f"out/.{name}.new").exists()
+    assert left(tmp_path / "out") == whole
+
+
 def test_whenever_it_is_killed_the_next_run_ends_as_if_it_never_had_been(
     trained: Path, tmp_path: Path
 ) -> None:

@@ -37,7 +37,14 @@ from usiran.inference.job.sources import STDIN, sources_of
 from usiran.inference.label_batch import label_batch
 from usiran.inference.store import Model
 from usiran.inference.write_tables import Format
-from usiran.io.atomic import file_error, fill, missing_folders, remove_folders, write_file
+from usiran.io.atomic import (
+    file_error,
+    fill,
+    missing_folders,
+    remove_folders,
+    settle,
+    write_file,
+)
 from usiran.io.lock import locked
 
 _TRIAL = pa.table(
@@ -111,6 +118,8 @@ def run_job(
         plan = survey(sources, options.columns, size=options.part, strict=options.strict)
         label_batch(models, _TRIAL)  # a model that cannot label is told before anything is written
         job = _job(models, plan, options, pages=pages is not None)
+        for name in (JOB, RUN):  # of a run that was killed while it wrote one of them
+            settle(output / f".{name}.new")
         _begin(output, job, force=options.force)
         work = Work(tuple(models), job, output.absolute(), pages)
         run = _label_all(work, plan, options.engine, progress)
