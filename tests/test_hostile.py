@@ -19,7 +19,9 @@ from markdown_it.token import Token
 from tests.support import synthetic
 from tests.support.command import Done, call, tree
 from tests.support.hostile import HOSTILE, MARKUP, TYPED, UNSEEN, build_hostile
+from tests.support.hub import Hub
 from tests.support.pages import html
+from tests.support.publisher import REPO, Publisher, hub, hub_server, program
 from tests.support.releasable import commit, git, releasable
 from tests.support.tiny import GAS
 from usiran.corpus import Corpus
@@ -28,6 +30,7 @@ from usiran.io.markdown import words
 from usiran.label_studio.config import config
 from usiran.schemas.label_scheme import read_scheme
 
+__all__ = ["hub", "hub_server", "program"]
 _UNSEEN = regex.compile(r"(?V1)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}--[\n\t]]")
 _FORMULA = regex.compile(r"\s*[=+@-]|[\t\r\n]")
 _HANDLERS = {"onerror", "onload", "onclick", "onmouseover"}
@@ -237,7 +240,9 @@ def releasing(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return Corpus.find(made.root)
 
 
-def test_a_release_shows_the_words_and_its_edition_does(releasing: Corpus) -> None:
+def test_a_release_shows_the_words_and_its_edition_does(
+    releasing: Corpus, hub: Hub, program: Publisher
+) -> None:
     assert_seen(call("release", "1.0.0", "--reason", HOSTILE, "--dry-run", at=releasing))
     assert_seen(call("release", "1.0.0", "--quiet", at=releasing))
     for path in (releasing.dataset / "releases/1.0.0").rglob("*.md"):
@@ -246,10 +251,13 @@ def test_a_release_shows_the_words_and_its_edition_does(releasing: Corpus) -> No
     git(releasing, "commit", "--quiet", "--message", "Data 1.0.0")
     git(releasing, "tag", "v1.0.0")
     for text in ("include", "withhold"):
-        words = ("publish", "--repo-id", "lab/tiny", "--text", text, "--dry-run")
-        done = call(*words, at=releasing)
-        assert_seen(done, code=done.code)
-        assert "Traceback" not in done.err
+        words = ("publish", "--repo-id", REPO, "--text", text)
+        rehearsed = program.run(*words, "--dry-run", at=releasing)
+        assert_seen(rehearsed)
+        assert "dry run: nothing was written" in rehearsed.err
+    assert_seen(program.run(*words, at=releasing))
+    card = hub.repos["dataset", REPO].contents("main")["README.md"].decode()
+    assert_inert(card.split("---\n", 2)[2])
 
 
 # Pages
