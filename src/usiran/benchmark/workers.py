@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import cloudpickle
 import joblib
+from joblib.externals.loky import get_reusable_executor
 
 from usiran.benchmark.annotators import Annotators
 from usiran.benchmark.results import Stored
@@ -93,7 +94,11 @@ class _Runs:
         # results looks up what a benchmark then remembers.
         pickled, job = cloudpickle.dumps(light), joblib.delayed(_group_of)
         pool = joblib.Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")
-        yield from pool(job(pickled, group) for group in groups)
+        try:
+            yield from pool(job(pickled, group) for group in groups)
+        finally:
+            # Idle workers end by themselves after minutes, and a next run may wait for them.
+            get_reusable_executor().shutdown(wait=True, kill_workers=True)
 
 
 def _group_of(pickled: bytes, pairs: Sequence[Pair]) -> list[tuple[Pair, Stored]]:
