@@ -205,7 +205,7 @@ def read_exports(
 def _split(
     tasks: Iterable[TaskReading], file: str, several: bool, prefix: str
 ) -> dict[str, list[TaskReading]]:
-    """Return each annotator's tasks; a task's findings and repairs stay with the first of them."""
+    """Return each annotator's tasks; what is wrong with a task itself stays with the first."""
     by_annotator: dict[str, list[TaskReading]] = defaultdict(list)
     for task in tasks:
         annotations: dict[str, list[AnnotationReading]] = defaultdict(list)
@@ -219,7 +219,7 @@ def _split(
         told = task
         for annotator, own in annotations.items():
             by_annotator[annotator].append(told._replace(annotations=tuple(own)))
-            told = task._replace(findings=(), repairs=(), left_out={})
+            told = task._replace(own_findings=(), own_repairs=(), left_out={})
     return by_annotator
 
 

@@ -236,16 +236,11 @@ def _chosen_annotator(
 
 def _without_others(task: TaskReading, annotator: str | None) -> TaskReading:
     """Return the task without what is wrong, or was mended, in labels of other annotators."""
-    others = [made for made in task.annotations if not _is_by(made, annotator)]
-    # By identity: of two annotations with one id each has its own.
-    theirs = {id(finding) for made in others for finding in (*made.findings, *made.repairs)}
-    if not theirs:
-        return task
-    findings, repairs = (
-        tuple(finding for finding in told if id(finding) not in theirs)
-        for told in (task.findings, task.repairs)
+    annotations = tuple(
+        made if _is_by(made, annotator) else made._replace(findings=(), repairs=())
+        for made in task.annotations
     )
-    return task._replace(findings=findings, repairs=repairs)
+    return task._replace(annotations=annotations)
 
 
 def _unasked(

@@ -303,8 +303,10 @@ def _stamped(task: TaskReading, next_id: int, old: TaskReading | None, now: str)
     reading = task.annotation
     created = (old and old.annotation.created_at) or reading.created_at or now
     updated = reading.updated_at or (created if old is None else now)
-    reading = reading._replace(annotation_id=number, created_at=created, updated_at=updated)
-    return task._replace(task_id=ident, annotations=(reading,), findings=(), repairs=())
+    reading = reading._replace(
+        annotation_id=number, created_at=created, updated_at=updated, findings=(), repairs=()
+    )
+    return task._replace(task_id=ident, annotations=(reading,), own_findings=(), own_repairs=())
 
 
 def renumbered(tasks: Iterable[TaskReading], texts: Texts) -> list[TaskReading]:

@@ -44,7 +44,7 @@ class AnnotationReading(NamedTuple):
 
     `annotator` and `email` are what ``completed_by`` says; choices stand in the field's order.
     `remarks` are what was written into the page's boxes: ``notes``, an adjudicator's ``reason``.
-    `findings` and `repairs` are those of its task that are of its labels.
+    `findings` and `repairs` are of its labels.
     """
 
     annotation_id: Ident = None
@@ -81,8 +81,9 @@ def author_of(annotation: AnnotationReading) -> str | None:
 class TaskReading(NamedTuple):
     """One task, its annotations, and what was found wrong or mended while reading it.
 
-    `start` and `end` are the unit's offsets; labels with `findings` were not taken. `left_out`
-    counts what is understood but not used, such as drafts, by its name.
+    `start` and `end` are the unit's offsets. What is of no annotation but of the task is among
+    `own_findings` and `own_repairs`. `left_out` counts what is understood but not used, such as
+    drafts, by its name.
     """
 
     project: Project
@@ -93,9 +94,19 @@ class TaskReading(NamedTuple):
     end: int
     text_sha256: str | None
     annotations: tuple[AnnotationReading, ...]
-    findings: tuple[Finding, ...] = ()
-    repairs: tuple[Finding, ...] = ()
+    own_findings: tuple[Finding, ...] = ()
+    own_repairs: tuple[Finding, ...] = ()
     left_out: Mapping[str, int] = {}
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the task and its labels; labels with findings were not taken."""
+        return self.own_findings + tuple(f for made in self.annotations for f in made.findings)
+
+    @property
+    def repairs(self) -> tuple[Finding, ...]:
+        """What was mended in the task and its labels."""
+        return self.own_repairs + tuple(f for made in self.annotations for f in made.repairs)
 
     @property
     def unit_id(self) -> str:

@@ -4,7 +4,7 @@ An error of the file raises; an error of one label becomes a finding on its task
 is not taken; a mended offset becomes a repair. Nothing is left out silently.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import zip_longest
@@ -107,16 +107,12 @@ class _ForeignTasks:
         """Return what is taken of a task: labels with findings were not, in any case."""
         if not self._skip_faulty:
             return reading
-        skipped = {id(finding): replace(finding, fix=_SKIPPED) for finding in reading.findings}
         annotations = tuple(
-            made._replace(
-                findings=(),
-                repairs=(*made.repairs, *(skipped[id(finding)] for finding in made.findings)),
-            )
+            made._replace(findings=(), repairs=made.repairs + _skipped(made.findings))
             for made in reading.annotations
         )
-        repairs = (*reading.repairs, *skipped.values())
-        return reading._replace(annotations=annotations, findings=(), repairs=repairs)
+        repairs = reading.own_repairs + _skipped(reading.own_findings)
+        return reading._replace(annotations=annotations, own_findings=(), own_repairs=repairs)
 
     def _of(self, read: ForeignTask) -> TaskReading:
         self._number += 1
@@ -128,7 +124,12 @@ class _ForeignTasks:
             # Nothing of it could be read: that its article is unknown goes without saying.
             return TaskReading("spans", task.id, "", None, 0, 0, None, (), tuple(own))
         reading = self._reader.read(task, read.notes)
-        return reading._replace(findings=(*own, *reading.findings), left_out=dict(read.left_out))
+        findings = (*own, *reading.own_findings)
+        return reading._replace(own_findings=findings, left_out=dict(read.left_out))
+
+
+def _skipped(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(replace(finding, fix=_SKIPPED) for finding in findings)
 
 
 class _Reader:
@@ -169,13 +170,12 @@ class _Reader:
     def read(self, task: Task, notes: Sequence[Notes] = ()) -> TaskReading:
         """Return what a task says; `notes` are what is known of its annotations already."""
         data, project = task.data, self._project(task)
-        findings: list[Finding] = []
-        repairs: list[Finding] = []
+        findings: tuple[Finding, ...] = ()
         annotations: list[AnnotationReading] = []
         unit = self._unit(task, project)
         if isinstance(unit, Finding):
             # Labels on another text are worth nothing: none of the task's is looked at.
-            findings.append(unit)
+            findings = (unit,)
             start, end = data.start or 0, data.end or 0
         else:
             start, end, text = unit
@@ -183,13 +183,10 @@ class _Reader:
                 reading = _reading(made, draft)
                 if draft.errors or draft.repairs:
                     reading = self._told(reading, draft, called(task))
-                    findings += reading.findings
-                    repairs += reading.repairs
                 annotations.append(reading)
         ids = task.id, data.article_id or f"task-{task.id}", data.sentence_id
         digest = data.text_sha256 or (data.text and sha256(data.text))
-        read = tuple(annotations), tuple(findings), tuple(repairs)
-        return TaskReading(project, *ids, start, end, digest, *read)
+        return TaskReading(project, *ids, start, end, digest, tuple(annotations), findings)
 
     def _told(self, reading: AnnotationReading, draft: Draft, task: str) -> AnnotationReading:
         """Return the reading with what is wrong in it and what was mended, each with its place."""
