@@ -21,7 +21,7 @@ from usiran.benchmark.companion_curve import CompanionCurve
 from usiran.benchmark.figures import Confused, Figures, Shown, Spread, TaskScores
 from usiran.benchmark.learning_curve import Curve, Curves
 from usiran.benchmark.ranking import CONTROL, PEER
-from usiran.io.pictures import GREY, INK, colours, style, svg
+from usiran.io.pictures import GREY, INK, colours, draw_counts, style, svg
 from usiran.models.registry import SYSTEMS
 
 _DARK = 0.7  # below it black is easier to read on blue than white
@@ -49,8 +49,9 @@ MARKS: Mapping[str, Mark] = {
     "relabelled": Mark("s", False, "control on rearranged labels"),
 }
 _CONTROLS = (CONTROL, "relabelled")
-# One an article; a corpus of more has dots.
-_ARTICLES = ("o", "s", "^", "D", "v", "P", "X")
+# One an article, or a curve; a corpus of more articles has dots.
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+_LINES = (5.4, 0.21)  # inches: of a column of panels, and of one line in a panel
 _TOO_NARROW = "Intervals are 95 %, from a two-stage bootstrap; read them as too narrow."
 
 
@@ -115,26 +116,25 @@ def _mark(shown: Shown) -> Mark:
     return MARKS[shown.kind if shown.kind in MARKS else "own"]
 
 
-def _columns(heights: Sequence[float], size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
-    """Return a picture of two columns of panels, each as high as its row's highest needs."""
-    count = min(len(heights), 2) or 1
-    rows = [max(heights[i : i + count]) for i in range(0, len(heights), count)] or [1.0]
-    picture = Figure(figsize=(size[0] * count, size[1] * sum(rows) + 1.0), layout="constrained")
-    grid = picture.add_gridspec(len(rows), count, height_ratios=rows)
-    places = [grid[place // count, place % count] for place in range(len(heights))]
-    return picture, [picture.add_subplot(place) for place in places]
+def _panels(
+    heights: Sequence[float], columns: int, size: tuple[float, float], *, legend: float = 0.0
+) -> tuple[Figure, list[Axes]]:
+    """Return a picture of panels in columns, each as high as the highest of its row needs.
 
-
-def _grid(count: int, columns: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
-    rows = -(-count // columns)
-    picture = Figure(figsize=(size[0] * columns, size[1] * max(rows, 1)), layout="constrained")
-    panels = [picture.add_subplot(max(rows, 1), columns, place + 1) for place in range(count)]
-    return picture, panels
+    `size` is in inches: of a column, and of 1 in `heights`; `legend` is what is left below all.
+    """
+    columns = min(len(heights), columns) or 1
+    rows = [max(heights[i : i + columns]) for i in range(0, len(heights), columns)] or [1.0]
+    width, height = size[0] * columns, size[1] * sum(rows) + legend
+    picture = Figure(figsize=(width, height), layout="constrained")
+    grid = picture.add_gridspec(len(rows), columns, height_ratios=rows)
+    places = [divmod(place, columns) for place in range(len(heights))]
+    return picture, [picture.add_subplot(grid[row, column]) for row, column in places]
 
 
 def _scores(tasks: Sequence[TaskScores], of: Mapping[str, str]) -> Figure:
     """Draw each system's score with its interval, by task."""
-    picture, panels = _columns([len(task.systems) + 3.0 for task in tasks], (5.4, 0.21))
+    picture, panels = _panels([len(task.systems) + 3.0 for task in tasks], 2, _LINES, legend=1.0)
     for axes, task in zip(panels, tasks, strict=True):
         for row, shown in enumerate(task.systems):
             _interval(axes, row, shown, of[shown.system])
@@ -177,7 +177,7 @@ def _legend(picture: Figure, tasks: Sequence[TaskScores]) -> None:
 def _articles(tasks: Sequence[TaskScores], of: Mapping[str, str]) -> Figure:
     """Draw each article's own score of the systems that are no controls, by task."""
     shown = [[row for row in task.systems if row.kind not in _CONTROLS] for task in tasks]
-    picture, panels = _columns([len(rows) + 3.0 for rows in shown], (5.4, 0.21))
+    picture, panels = _panels([len(rows) + 3.0 for rows in shown], 2, _LINES, legend=1.0)
     for axes, task, systems in zip(panels, tasks, shown, strict=True):
         for row, system in enumerate(systems):
             _spread_out(axes, row, system, of[system.system])
@@ -190,7 +190,7 @@ def _articles(tasks: Sequence[TaskScores], of: Mapping[str, str]) -> Figure:
         for place, name in enumerate(articles)
     ]
     # Where all are dots a list of them tells nothing.
-    if 0 < len(articles) <= len(_ARTICLES):
+    if 0 < len(articles) <= len(_MARKERS):
         picture.legend(handles=handles, loc="outside lower center", ncols=2)
     picture.suptitle("Each article alone, held out (controls left out)")
     return picture
@@ -208,29 +208,19 @@ def _spread_out(axes: Axes, row: int, shown: Shown, colour: str) -> None:
 
 
 def _shape(place: int, count: int) -> str:
-    return _ARTICLES[place] if count <= len(_ARTICLES) else "o"
+    return _MARKERS[place] if count <= len(_MARKERS) else "o"
 
 
 def _confusions(confusions: Sequence[Confused]) -> Figure:
     """Draw the gold against the best of our systems that read text alone, a panel a task."""
-    picture, panels = _grid(len(confusions), 2, (5.6, 3.7))
+    picture, panels = _panels([1.0] * len(confusions), 2, (5.6, 3.7))
     for axes, confusion in zip(panels, confusions, strict=True):
-        cells = np.array(confusion.cells)
-        # Shaded by row: else a frequent label alone would have any colour.
-        totals = cells.sum(axis=1, keepdims=True)
-        share = np.divide(cells, totals, out=np.zeros_like(cells), where=totals > 0)
-        axes.imshow(share, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
         names = [label.replace("_", " ").replace(" co", "\nco") for label in confusion.labels]
         # More than five labels do not fit beside each other.
-        rotation, align = (30, "right") if len(names) > 5 else (0, "center")
-        axes.set_xticks(range(len(names)), names, rotation=rotation, ha=align)
-        axes.set_yticks(range(len(names)), names)
+        draw_counts(axes, confusion.cells, names, turned=len(names) > 5, dark=_DARK)
         axes.tick_params(labelsize=8.0)
         title = f"{confusion.task}: {confusion.system}"
         axes.set(title=title, xlabel="predicted", ylabel="gold")
-        for i, j in zip(*np.nonzero(cells), strict=True):
-            colour = "white" if share[i, j] > _DARK else "black"
-            axes.text(j, i, f"{cells[i, j]:.0f}", ha="center", va="center", color=colour)
     picture.suptitle(
         "Confusions of the best of the toolkit's own systems that read text alone, by task\n"
         "(controls left out; shaded by the share of the row)"
@@ -243,7 +233,7 @@ def _learning(
 ) -> Figure:
     """Draw each task's curves by how much was learned from, with the interval as a band."""
     tasks = list(dict.fromkeys(curve.task for curve in curves))
-    picture, panels = _grid(len(tasks), min(len(tasks), 3) or 1, (3.7, 3.0))
+    picture, panels = _panels([1.0] * len(tasks), 3, (3.7, 3.0))
     for axes, task in zip(panels, tasks, strict=True):
         panel = [curve for curve in curves if curve.task == task]
         for place, curve in enumerate(panel):
@@ -251,7 +241,7 @@ def _learning(
             flat = " (learns nothing)" if len(set(curve.scores)) == 1 else ""
             look: dict[str, Any] = {
                 "color": of.get(curve.system, GREY),
-                "marker": _ARTICLES[place % 7],
+                "marker": _MARKERS[place % len(_MARKERS)],
             }
             axes.plot(curve.sizes, curve.scores, label=curve.system + flat, **look)
             low, high = zip(*curve.intervals, strict=True)

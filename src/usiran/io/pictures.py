@@ -11,6 +11,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from usiran.hidden import plain
@@ -66,6 +68,31 @@ def style() -> Any:
 def colours(names: Sequence[str]) -> dict[str, str]:
     """Return a colour for each name, by its place; after 20 names they come again."""
     return {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(names)}
+
+
+def draw_counts(
+    axes: Axes,
+    counts: Sequence[Sequence[float]],
+    labels: Sequence[str],
+    *,
+    turned: bool,
+    dark: float,
+) -> None:
+    """Draw a square table of counts by two kinds of the same labels, shaded by the row's share.
+
+    By share, or a frequent label alone would have any colour. `turned` labels are many and stand
+    askew below; from the share `dark` on a number is white.
+    """
+    cells = np.array(counts, dtype=float)
+    totals = cells.sum(axis=1, keepdims=True)
+    share = np.divide(cells, totals, out=np.zeros_like(cells), where=totals > 0)
+    axes.imshow(share, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+    rotation, align = (30, "right") if turned else (0, "center")
+    axes.set_xticks(range(len(labels)), labels, rotation=rotation, ha=align)
+    axes.set_yticks(range(len(labels)), labels)
+    for i, j in zip(*np.nonzero(cells), strict=True):
+        colour = "white" if share[i, j] > dark else "black"
+        axes.text(j, i, f"{cells[i, j]:.0f}", ha="center", va="center", color=colour)
 
 
 def svg(picture: Figure, title: str, description: str) -> bytes:

@@ -6,8 +6,6 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from usiran.annotation.agreement.measure import Agreement, LabelAgreement
 from usiran.annotation.agreement.report import figure
 from usiran.errors import InputError, PlotsMissing
@@ -70,17 +68,9 @@ def draw(agreement: Agreement, path: Path) -> None:
 
 
 def _draw_panel(axes: Axes, agreement: LabelAgreement) -> None:
-    labels = agreement.confusion.labels
-    cells = np.array(agreement.confusion.cells, dtype=float)
-    totals = cells.sum(axis=1, keepdims=True)
-    share = np.divide(cells, totals, out=np.zeros_like(cells), where=totals > 0)
-    axes.imshow(share, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
-    alpha = agreement.alpha
+    from usiran.io.pictures import draw_counts
+
+    confusion, alpha = agreement.confusion, agreement.alpha
+    turned = len(confusion.labels) > 3
+    draw_counts(axes, confusion.cells, confusion.labels, turned=turned, dark=_DARK)
     axes.set_title(f"{agreement.name}\nalpha {figure(alpha.value)}, n = {alpha.units}")
-    axes.set_xticks(range(len(labels)), labels)
-    if len(labels) > 3:
-        axes.set_xticks(range(len(labels)), labels, rotation=30, ha="right")
-    axes.set_yticks(range(len(labels)), labels)
-    for i, j in zip(*np.nonzero(cells), strict=True):
-        color = "white" if share[i, j] > _DARK else "black"
-        axes.text(j, i, f"{cells[i, j]:.0f}", ha="center", va="center", color=color)
