@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Self
 
@@ -60,6 +61,19 @@ class Finding:
     def as_dict(self) -> dict[str, str]:
         """Return the finding as a JSON object, no part of it longer than a line can be."""
         return {name: shorten(part, _LONGEST) for name, part in asdict(self).items()}
+
+
+def nearest(name: str, names: Sequence[str], otherwise: str = "use one of these") -> str:
+    """Return how to correct an unknown name: the nearest one, whatever its capitals.
+
+    Examples
+    --------
+    >>> nearest("PRO-us", ["pro-US", "neutral"]), nearest("x", ["neutral"])
+    ("did you mean 'pro-US'?", 'use one of these')
+    """
+    folded = {known.casefold(): known for known in names}
+    near = get_close_matches(name.casefold(), folded, n=1)
+    return f"did you mean '{folded[near[0]]}'?" if near else otherwise
 
 
 def grouped(findings: Iterable[Finding]) -> list[str]:

@@ -22,8 +22,9 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from usiran.benchmark.prediction_rules import Decoded, Fault, Form, Frame, Line, nearest
+from usiran.benchmark.prediction_rules import Decoded, Fault, Form, Frame, Line
 from usiran.benchmark.predictions import PREDICTIONS, PROBABILITY_PLACES
+from usiran.errors import nearest
 
 FormName = Literal["predictions", "answers", "lm-eval"]
 

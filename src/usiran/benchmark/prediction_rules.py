@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from usiran.errors import nearest
 from usiran.tasks.base import Gold
 from usiran.tasks.links import decode
 from usiran.tasks.metrics.links import LinkScorer
@@ -213,16 +213,3 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "spans": (_spans, _reference),
     "links": (_links, _reference),
 }
-
-
-def nearest(name: str, names: Sequence[str], otherwise: str = "use one of these") -> str:
-    """Return how to correct an unknown name: the nearest one, whatever its capitals.
-
-    Examples
-    --------
-    >>> nearest("PRO-us", ["pro-US", "neutral"]), nearest("x", ["neutral"])
-    ("did you mean 'pro-US'?", 'use one of these')
-    """
-    folded = {known.casefold(): known for known in names}
-    near = difflib.get_close_matches(name.casefold(), folded, n=1)
-    return f"did you mean '{folded[near[0]]}'?" if near else otherwise

@@ -25,10 +25,9 @@ from usiran.benchmark.prediction_rules import (
     Frame,
     Line,
     Value,
-    nearest,
 )
 from usiran.benchmark.protocol import Outcome
-from usiran.errors import FileError, Finding, InputError, refuse, shorten
+from usiran.errors import FileError, Finding, InputError, nearest, refuse, shorten
 from usiran.files import BAD_JSON, read_bytes
 from usiran.tasks.base import Gold, Predictions, Task, objects
 from usiran.tasks.links import Link, decode, encode

@@ -5,7 +5,6 @@ benchmark's own question (`usiran benchmark leaderboard --check`).
 """
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import msgspec
 import pandas as pd
 
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError, shorten
+from usiran.errors import Finding, InputError, nearest, shorten
 from usiran.files import BAD_JSON, read_bytes
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import FILES, KEYS, MODELS, check
@@ -62,8 +61,7 @@ def predictions_of(
     names = sorted(path.name for path in folder.glob("*") if path.is_dir())
     if system not in names:
         allowed = f"one of {', '.join(names)}" if names else "no results are stored yet"
-        near = get_close_matches(system, names, n=1)
-        fix = f"did you mean '{near[0]}'?" if near else "run it: `usiran benchmark run`"
+        fix = nearest(system, names, "run it: `usiran benchmark run`")
         raise InputError.of("--system", system, allowed, fix)
     predicted: dict[str, dict[str, dict[str, Any]]] = {}
     for path in sorted((folder / system).glob("*.predictions.jsonl")):
