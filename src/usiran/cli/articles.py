@@ -2,13 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import typer
 from typer import Argument, Option
 
 from usiran.cli import complete
-from usiran.cli.mistakes import Group
 from usiran.cli.options import (
     ArticleArgument,
     CorpusOption,
@@ -16,7 +14,7 @@ from usiran.cli.options import (
     JsonOption,
     RehearsalOption,
     WaitOption,
-    in_corpus,
+    command_group,
 )
 from usiran.cli.options import article_id as full_id
 from usiran.cli.output import say, show, show_columns, show_json
@@ -25,12 +23,10 @@ from usiran.corpus import Corpus
 from usiran.errors import InputError, counted
 from usiran.schemas.names import TEXT_ORIGINS
 
-app = typer.Typer(
-    cls=Group,
-    callback=in_corpus,
-    no_args_is_help=True,
-    help="Add and list articles, correct their sentences.",
-)
+if TYPE_CHECKING:
+    from usiran.dataset.withheld.withdraw import Change
+
+app = command_group(help="Add and list articles, correct their sentences.")
 
 
 @app.command()
@@ -222,16 +218,12 @@ def withdraw(
     from usiran.dataset.withheld.withdraw import withdrawal, withdrawal_message
     from usiran.validation.validate import open_valid
 
-    folder = Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait)
+    folder = to_write(corpus, wait=wait)
     day = datetime.now(UTC).date().isoformat()
     then, article_id = refreshing(folder), full_id(folder, article_id)
     change = withdrawal(open_valid(folder), article_id, reason=reason, day=day, title=title)
-    # What a build generates is left out of a dry run, which would take as long as the run.
-    (change if dry_run else change.built(folder, say)).write(folder)
-    if as_json:
-        show_json(change.as_dict() | {"written": not dry_run, "next": then})
-    else:
-        show(withdrawal_message(change, written=not dry_run, then=then))
+    text = withdrawal_message(change, written=not dry_run, then=then)
+    _write(change, folder, text, then, dry_run=dry_run, as_json=as_json)
 
 
 @app.command("restore-text")
@@ -253,10 +245,19 @@ def restore_text(
     folder = to_write(corpus, wait=wait)
     then, article_id = refreshing(folder), full_id(folder, article_id)
     change = text_return(folder, article_id, file)
+    items = f"{change.quotes} quotes and {change.contrast} contrast items"
+    back = "would be back" if dry_run else "is back"
+    text = f"{article_id}: the text {back}, with {items}. Next: {then}"
+    _write(change, folder, text, then, dry_run=dry_run, as_json=as_json)
+
+
+def _write(
+    change: "Change", folder: Corpus, text: str, then: str, *, dry_run: bool, as_json: bool
+) -> None:
+    """Write what takes a text out or puts it back, and tell it."""
+    # What a build generates is left out of a dry run, which would take as long as the run.
     (change if dry_run else change.built(folder, say)).write(folder)
     if as_json:
         show_json(change.as_dict() | {"written": not dry_run, "next": then})
-        return
-    items = f"{change.quotes} quotes and {change.contrast} contrast items"
-    back = "would be back" if dry_run else "is back"
-    show(f"{article_id}: the text {back}, with {items}. Next: {then}")
+    else:
+        show(text)

@@ -51,16 +51,21 @@ def article_ids(corpus: Corpus, _: str = "") -> Iterator[str]:
     yield from (path.stem for path in corpus.withdrawn.glob("*.json"))
 
 
+def named(ids: Iterable[str], word: str) -> list[str]:
+    """Return the id that a word is, or else all that it is the beginning of."""
+    ids = sorted(set(ids))
+    return [word] if word in ids else [key for key in ids if word and key.startswith(word)]
+
+
 def _units(corpus: Corpus, incomplete: str) -> Iterator[str]:
     """Yield the articles, or behind a # the sentences of the one that is named before it."""
     word, hash_, _ = incomplete.partition("#")
     if not hash_:
         yield from article_ids(corpus)
         return
-    named = [key for key in article_ids(corpus) if key.startswith(word)]
-    article = word if word in named else named[0] if len(named) == 1 else None
+    articles = named(article_ids(corpus), word)
     for row in _rows(corpus.source / "sentences.csv"):
-        if row.get("article_id") == article:
+        if [row.get("article_id")] == articles:
             yield f"{word}#{(row['sentence_id'] or '').partition('#')[2]}"
 
 

@@ -22,6 +22,7 @@ from typer.core import TyperGroup
 
 from usiran.cli.complete import values_of
 from usiran.errors import Finding, InputError
+from usiran.site.commands import example_of
 
 _MOST = 3  # as many commands are proposed in the place of one
 
@@ -160,5 +161,5 @@ def _see_help(ctx: Context) -> str:
 
 def _example(ctx: Context) -> str:
     """Return the example in a command's help as what to type."""
-    _, said, example = (ctx.command.help or "").partition("Example: ")
-    return f"for example: {' '.join(example.split())}" if said else _see_help(ctx)
+    example = example_of(ctx.command.help)
+    return f"for example: {example}" if example else _see_help(ctx)

@@ -12,6 +12,7 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli import complete
+from usiran.cli.mistakes import Group
 from usiran.cli.output import say
 from usiran.cli.session import to_read
 from usiran.corpus import Corpus
@@ -51,16 +52,17 @@ def in_corpus(corpus: CorpusOption = None) -> None:
     """Let a group of commands take the folder before the name of its command."""
 
 
+command_group = partial(typer.Typer, cls=Group, callback=in_corpus, no_args_is_help=True)
+
+
 def article_id(corpus: Corpus, word: str, where: str = "ID") -> str:
     """Return the article that an id, or the beginning of just one, names."""
     ids = sorted(set(complete.article_ids(corpus)))
-    if word in ids:
-        return word
-    beginning = [key for key in ids if word and key.startswith(word)]
-    if len(beginning) == 1:
-        return beginning[0]
-    if beginning:
-        allowed = f"the beginning of one: {', '.join(beginning)}"
+    meant = complete.named(ids, word)
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        allowed = f"the beginning of one: {', '.join(meant)}"
         raise InputError.of(where, word, allowed, "type more of its id")
     near = get_close_matches(word, ids, n=1)
     fix = f"type {near[0]}" if near else "see `usiran articles list`"

@@ -118,7 +118,7 @@ class _Gold:
                 "quad": self._scheme.quad_of.get(row.label),
                 "mode": row.mode,
                 "event_group": self._groups.get(row.unit_id, row.unit_id),
-                **self._event_support(row),
+                **self._support(row),
             }
             for row in self._by_layer["event"]
         ]
@@ -197,12 +197,10 @@ class _Gold:
 
     def _support(self, row: AnnotationRow) -> Row:
         votes = self._votes.get((row.layer, row.unit_id, row.label, row.target or ""), 0)
-        return {"votes": votes, "contested": bool(self._votes) and not votes}
-
-    def _event_support(self, row: AnnotationRow) -> Row:
-        support = self._support(row)
-        told = self._votes.get(("mode", row.unit_id, str(row.mode), ""), 0)
-        return support | {"contested": support["contested"] or (bool(self._votes) and not told)}
+        # An event's mode is a label of its own, and may be voted on by others than the type.
+        mode = ("mode", row.unit_id, str(row.mode), "")
+        unvoted = not votes or (row.layer == "event" and not self._votes.get(mode))
+        return {"votes": votes, "contested": bool(self._votes) and unvoted}
 
 
 def _votes(frames: Frames) -> dict[tuple[str, str, str, str], int]:

@@ -37,6 +37,11 @@ class Command(NamedTuple):
         return f"commands/{'-'.join(self.words)}.html"
 
 
+def example_of(help: str | None) -> str:
+    """Return the example that stands at the end of a command's help, "" for none."""
+    return " ".join((help or "").partition(_EXAMPLE)[2].split())
+
+
 def commands_of(program: typer.Context) -> list[Command]:
     """Return every command of a program, in the order of its help."""
     return list(_below(program, ()))
@@ -53,8 +58,7 @@ def _below(group: typer.Context, words: tuple[str, ...]) -> Iterator[Command]:
 
 def _command(context: typer.Context, words: tuple[str, ...]) -> Command:
     paragraphs = (context.command.help or "").split("\n\n")
-    examples = [text for text in paragraphs if text.startswith(_EXAMPLE)]
-    told = [text for text in paragraphs[1:] if text not in examples]
+    told = [text for text in paragraphs[1:] if not text.startswith(_EXAMPLE)]
     taken: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
     for parameter in context.command.get_params(context):
         taken[parameter.param_type_name].extend(_record(parameter, context))
@@ -63,7 +67,7 @@ def _command(context: typer.Context, words: tuple[str, ...]) -> Command:
         usage=context.command.get_usage(context).removeprefix("Usage: "),
         summary=" ".join(paragraphs[0].split()),
         about="\n\n".join(told),
-        example=" ".join(examples[0].removeprefix(_EXAMPLE).split()) if examples else "",
+        example=example_of(context.command.help),
         arguments=tuple(taken["argument"]),
         options=tuple(taken["option"]),
     )

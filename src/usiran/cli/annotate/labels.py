@@ -21,7 +21,6 @@ from usiran.cli.annotate.server import (
     RoundOption,
     SkipFaultyOption,
 )
-from usiran.cli.mistakes import Group
 from usiran.cli.options import (
     ArticleArgument,
     CorpusOption,
@@ -30,7 +29,7 @@ from usiran.cli.options import (
     RehearsalOption,
     WaitOption,
     annotator_option,
-    in_corpus,
+    command_group,
 )
 from usiran.cli.options import article_id as full_id
 from usiran.cli.output import say, show, show_json
@@ -41,12 +40,7 @@ if TYPE_CHECKING:
     from usiran.annotation.annotator_labels import Export
 
 # Commands import what they need inside, so that help does not load pandas.
-app = typer.Typer(
-    cls=Group,
-    callback=in_corpus,
-    no_args_is_help=True,
-    help="Label in Label Studio or sheets, measure agreement, adjudicate the gold.",
-)
+app = command_group(help="Label in Label Studio or sheets, measure agreement, adjudicate the gold.")
 
 
 @app.command()

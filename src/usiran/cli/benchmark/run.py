@@ -7,7 +7,6 @@ import typer
 from typer import Option
 
 from usiran.cli.benchmark import predictions
-from usiran.cli.mistakes import Group
 from usiran.cli.options import (
     CorpusOption,
     DryRunOption,
@@ -16,7 +15,7 @@ from usiran.cli.options import (
     RehearsalOption,
     WaitOption,
     WithOption,
-    in_corpus,
+    command_group,
     open_benchmark,
     output_option,
     stored_argument,
@@ -26,11 +25,8 @@ from usiran.cli.output import say, show, show_json
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 
-app = typer.Typer(
-    cls=Group,
-    callback=in_corpus,
-    no_args_is_help=True,
-    help="Run the baselines under the official protocol, rank them, compare two of them.",
+app = command_group(
+    help="Run the baselines under the official protocol, rank them, compare two of them."
 )
 
 

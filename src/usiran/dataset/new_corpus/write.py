@@ -123,7 +123,8 @@ def _files(answers: Answers, scheme: Scheme) -> dict[str, bytes]:
     made |= {f"annotation/{name}": content for name, content in config_files(scheme).items()}
     schemas = json_schema_files(scheme.allowed)
     made |= {f"schemas/{name}": content for name, content in schemas.items()}
-    return made | _empty_tables() | _keepers()
+    # Git keeps no folder that is empty.
+    return made | _empty_tables() | {"dataset/source/articles/.gitkeep": b""}
 
 
 def _empty_tables() -> dict[str, bytes]:
@@ -135,11 +136,6 @@ def _empty_tables() -> dict[str, bytes]:
     }
     gold = {f"annotation/gold/{project}.json": b"[]\n" for project in TASK_FIELDS}
     return tables | gold
-
-
-def _keepers() -> dict[str, bytes]:
-    # Git keeps no folder that is empty.
-    return {f"{place}/.gitkeep": b"" for place in ("dataset/source/articles",)}
 
 
 def _words(language: str) -> Mapping[str, Mapping[str, list[str]]]:
