@@ -51,12 +51,34 @@ def test_all_commands_are_known() -> None:
     ]  # fmt: skip
 
 
+def _values(words: tuple[str, ...]) -> list[str]:
+    context = typer.Context(typer.main.get_command(app))
+    for word in words:
+        context = typer.Context(context.command.commands[word], info_name=word, parent=context)  # type: ignore[attr-defined]
+    options = [param for param in context.command.params if param.param_type_name == "option"]
+    return [value for option in options if (value := option.display_type_rich(ctx=context))]  # type: ignore[attr-defined]
+
+
+def test_help_shows_commands_by_what_they_are_for() -> None:
+    shown = call("--help", at=ROOT).out
+    at = [shown.index(f"│ {name} ") for name in ("status", "init", "build", "train", "release")]
+    assert at == sorted(at)
+    titles = re.findall(r"─ ([A-Z][\w ]+) ─", shown)
+    assert titles == [
+        *("Options", "Where things stand", "Make a corpus", "Build it and look at it"),
+        *("Systems", "Releases"),
+    ]
+
+
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_every_command_has_help_with_an_example(words: tuple[str, ...]) -> None:
     done = call(*words, "--help", at=ROOT)
     assert done.code == 0
     assert "Example" in done.out
-    assert not re.search(r"<(bool|str|path|int|float|list)", done.out)
+    # Values are called by words, no types; none is so long that 80 columns break it.
+    assert not re.search(r"<(bool|str|path|int|float|list)|\b(TEXT|PATH|INTEGER|FLOAT)\b", done.out)
+    for value in _values(words):
+        assert re.search(rf" {re.escape(value)} ", done.out), value
 
 
 def test_the_program_itself_shows_help() -> None:

@@ -36,7 +36,9 @@ def add(
     title: Annotated[str | None, Option(help="The headline (default: the first line).")] = None,
     author: Annotated[str | None, Option(help="Who wrote it.")] = None,
     publisher: Annotated[str | None, Option(help="Who published it.")] = None,
-    published: Annotated[str | None, Option(help="2020, 2020-03, 2020-03-14 or A/B.")] = None,
+    published: Annotated[
+        str | None, Option(metavar="DATE", help="2020, 2020-03, 2020-03-14 or A/B.")
+    ] = None,
     url: Annotated[str | None, Option(help="An address of the text.")] = None,
     text_origin: Annotated[
         str | None, Option(help=f"The words' origin: {' or '.join(TEXT_ORIGINS)}.")
@@ -51,7 +53,8 @@ def add(
         str | None, Option(help="Of a spun copy: the original's address.")
     ] = None,
     original_published: Annotated[
-        str | None, Option(help="Of a spun copy: when the original was published.")
+        str | None,
+        Option(metavar="DATE", help="Of a spun copy: when the original was published."),
     ] = None,
     note: Annotated[str | None, Option(help="How what the text does not state is known.")] = None,
     allow_similar: Annotated[

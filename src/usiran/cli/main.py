@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -74,9 +75,6 @@ app = typer.Typer(
     help="Keep, check, publish and score an annotated corpus of news.",
     epilog="Start with **usiran status**: it says what to type next.",
 )
-app.add_typer(articles.app, name="articles")
-app.add_typer(annotate.app, name="annotate")
-app.add_typer(benchmark.app, name="benchmark")
 
 
 def _version(value: bool) -> None:
@@ -98,7 +96,6 @@ def root(
     """Keep, check, publish and score an annotated corpus of news."""
 
 
-@app.command()
 def validate(
     full: Annotated[
         bool, Option("--full", help="List all findings, also many of a kind, one a line.")
@@ -133,7 +130,6 @@ def validate(
     raise typer.Exit(1 if report.findings else 0)
 
 
-@app.command()
 def build(
     corpus: CorpusOption = None,
     check: Annotated[
@@ -194,21 +190,20 @@ def _show_built(corpus: Corpus, result: Result, *, as_json: bool) -> None:
     say(f"{len(result.changed)} of {len(result.files)} files {done}. Rows: {counts}.")
 
 
-for command in (
-    init.init,
-    status.status,
-    show_.show,
-    models.train,
-    models.predict,
-    estimate.estimate,
-    editions.restore,
-    export.export,
-    publish.publish,
-    release.release,
-    release.diff,
-    site.site,
-):
-    app.command()(command)
+_PANELS: dict[str, tuple[Callable[..., None] | tuple[str, typer.Typer], ...]] = {
+    "Where things stand": (status.status, validate, show_.show),
+    "Make a corpus": (init.init, ("articles", articles.app), ("annotate", annotate.app)),
+    "Build it and look at it": (build, site.site, export.export),
+    "Systems": (models.train, models.predict, estimate.estimate, ("benchmark", benchmark.app)),
+    "Releases": (release.release, release.diff, publish.publish, editions.restore),
+}
+"""What --help shows together, in its order."""
+for panel, commands in _PANELS.items():
+    for command in commands:
+        if isinstance(command, tuple):
+            app.add_typer(command[1], name=command[0], rich_help_panel=panel)
+        else:
+            app.command(rich_help_panel=panel)(command)
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from typer._click.exceptions import (
 from typer.core import TyperGroup
 
 from usiran.cli.complete import values_of
+from usiran.cli.help import word_of
 from usiran.errors import Finding, InputError
 from usiran.site.commands import example_of
 
@@ -84,7 +85,7 @@ def _missing(ctx: Context, param: Any) -> WrongUsage:
     name = _name_of(param)
     known = values_of(ctx, param)
     allowed = f"one of {', '.join(known)}" if known else param.help or "a value"
-    value = param.metavar or (param.name.upper() if param.param_type_name == "option" else "")
+    value = param.metavar or (word_of(param) if param.param_type_name == "option" else "")
     fix = f"add {name} {value}".rstrip() if name.startswith("-") else _example(ctx)
     return WrongUsage.of(ctx.command_path, f"no {name}", allowed, fix)
 

@@ -17,7 +17,7 @@ def release(
     *,
     reason: Annotated[
         str | None,
-        Option(metavar="TEXT", help="Why records changed where no decision says it."),
+        Option(metavar="WHY", help="Why records changed where no decision says it."),
     ] = None,
     dry_run: DryRunOption = False,
     wait: WaitOption = False,

@@ -26,7 +26,7 @@ RoundsOption = Annotated[
 def agreement(
     exports: Annotated[
         list[str] | None,
-        Argument(metavar="[EXPORT]...", help="Exports to compare: FILE or NAME=FILE."),
+        Argument(metavar="EXPORT...", help="Exports to compare: FILE or NAME=FILE."),
     ] = None,
     *,
     rounds: RoundsOption = None,

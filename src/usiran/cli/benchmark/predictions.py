@@ -25,7 +25,11 @@ FileArgument = Annotated[
 ]
 FromOption = Annotated[
     Literal["predictions", "answers", "lm-eval"],
-    Option("--from", help="What the file is: a log has sentence_id and answer, or is lm-eval's."),
+    Option(
+        "--from",
+        metavar="KIND",
+        help="predictions, answers (a log with sentence_id and answer) or lm-eval (its log).",
+    ),
 ]
 TaskOption = Annotated[str, task_option(help="What was predicted.")]
 SystemOption = Annotated[str, system_option(metavar="NAME", help="What predicted it.")]
