@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 from tests.support.command import call
 from usiran.cli.output import in_columns
 from usiran.cli.working import Ticker, working
+from usiran.progress import steps, under_way
 
 ROWS = [("article", "words"), ("2013-11-weekly-security-update", 430)]
 
@@ -49,6 +50,31 @@ def test_silence_is_explained_after_a_while_and_no_longer_when_something_is_said
     ticker.stop()
     ticker.tell(now + 600)
     assert capsys.readouterr().err == ""
+
+
+def test_of_counted_work_the_outermost_is_told_with_the_time_left(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ticker, told = Ticker(), []
+    for page in steps("pages", range(3)):
+        for _ in steps("lines of a page", range(9)):
+            ticker.tell(time.monotonic() + 60)
+        told.append(capsys.readouterr().err.rpartition("working, 60 s; ")[2])
+        work = under_way()
+        assert work is not None
+        # As if each page had taken 30 seconds.
+        work.begun = time.monotonic() + 60 - 30 * (page + 1)
+    left = ("", ", about 60 s left", ", about 30 s left")
+    assert told == [f"pages: {number} of 3{rest}" for number, rest in enumerate(left)]
+    ticker.tell(time.monotonic() + 90)
+    assert capsys.readouterr().err.endswith("working, 90 s")
+
+
+def test_work_that_fails_is_no_longer_under_way() -> None:
+    broken = (1 / page for page in steps("pages", range(3)))
+    with pytest.raises(ZeroDivisionError):
+        next(broken)
+    assert under_way() is None
 
 
 def test_in_a_pipe_nothing_is_told(

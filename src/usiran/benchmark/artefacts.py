@@ -32,6 +32,7 @@ from sklearn.model_selection import LeaveOneGroupOut
 from sklearn.naive_bayes import MultinomialNB
 
 from usiran.errors import InputError
+from usiran.progress import steps
 from usiran.schemas.tables import FILES, Frames
 from usiran.tasks.inputs import with_texts
 
@@ -145,7 +146,7 @@ def _others(edits: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 def _bags(edits: pd.DataFrame) -> Iterator[Guesser]:
     texts, stances = (edits[name].to_numpy(dtype=object) for name in ("text", "stance"))
     folds = list(LeaveOneGroupOut().split(texts, groups=edits["sentence_id"]))
-    for bag, vectorizer in _BAGS.items():
+    for bag, vectorizer in steps("bags of words", _BAGS.items()):
         right = dict.fromkeys(_CLASSIFIERS, 0)
         for train, test in folds:
             # Only words of the others are known, as of any text that is labelled later.

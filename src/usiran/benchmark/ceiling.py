@@ -24,6 +24,7 @@ from usiran.benchmark.annotators import Annotators
 from usiran.benchmark.protocol import PROTOCOL
 from usiran.benchmark.results import rounded
 from usiran.corpus import Manifest, Round
+from usiran.progress import steps
 from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
 from usiran.tasks.base import Gold, Predictions, objects
 from usiran.tasks.links import Link
@@ -94,10 +95,14 @@ def measure(
     """
     # The gold of the only annotator's first pass is that annotator's own labels.
     with_gold = len(annotators.kinds) > 1 or manifest.gold_basis != "first-pass"
-    tasks = {
-        name: _task_ceiling(gold, annotators, others, with_gold=with_gold)
-        for name, gold in golds.items()
+    asked = [
+        gold
+        for gold in golds.values()
         if not gold.verdict and gold.task.asked and not gold.task.learns_from
+    ]
+    tasks = {
+        gold.task.name: _task_ceiling(gold, annotators, others, with_gold=with_gold)
+        for gold in steps("tasks that annotators answered", asked)
     }
     known = {
         name: Annotator(kind, group is annotators, group.rounds_of(name))

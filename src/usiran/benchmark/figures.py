@@ -15,6 +15,7 @@ from usiran.benchmark.protocol import Outcome
 from usiran.benchmark.ranking import Ranking, contestants, rank
 from usiran.benchmark.results import Result, Results
 from usiran.benchmark.run import Benchmark
+from usiran.progress import steps
 from usiran.tasks.base import METRICS, Gold, Predictions
 from usiran.text.spans import pairs
 
@@ -78,7 +79,7 @@ def figures(bench: Benchmark, results: Results) -> Figures:
     confusions = [_confusion(bench, results, result) for first in best for result in first]
     return Figures(
         bench.corpus.manifest.version,
-        tuple(_scores(bench, rank(bench, name, results)) for name in tasks),
+        tuple(_scores(bench, rank(bench, name, results)) for name in steps("tasks ranked", tasks)),
         tuple(confusion for confusion in confusions if confusion is not None),
         tuple(_spread(bench.golds[name]) for name in tasks if name in _COUNTED),
     )

@@ -11,6 +11,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.io.markdown import score, signed, signed_span, span_of, table, words
 from usiran.io.templates import render as render_template
 from usiran.models.registry import SYSTEMS
+from usiran.progress import steps
 from usiran.stats.bootstrap import ALL_AGREE
 from usiran.tasks.base import METRICS, Gold
 from usiran.tasks.metrics.contrast import ORIGINAL
@@ -34,7 +35,7 @@ def render(bench: Benchmark, results: Results, with_companion: str = "") -> str:
     records = next(iter(bench.golds.values())).records
     sections = [
         _Section(bench, gold, rank(bench, name, results))
-        for name, gold in bench.own(bench.golds).items()
+        for name, gold in steps("tasks ranked", bench.own(bench.golds).items())
     ]
     return render_template(
         "usiran.benchmark",

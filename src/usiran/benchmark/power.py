@@ -40,6 +40,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.benchmark.significance import comparable
 from usiran.errors import InputError
 from usiran.models.settings import chosen
+from usiran.progress import steps
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Scorer
 
@@ -209,7 +210,8 @@ def power(
     counts = [counts_of(bench.outcomes(side), gold.scorer) for side in stored]
     pair = Pair.of(gold.scorer, gold.articles, *counts)
     sizes = tuple(
-        simulate(pair, size, difference, simulations=SIMULATIONS, seed=seed) for size in SIZES
+        simulate(pair, size, difference, simulations=SIMULATIONS, seed=seed)
+        for size in steps("sizes of a corpus", SIZES)
     )
     between, inside = rounded(pair.deviations())
     return Power(

@@ -13,6 +13,7 @@ from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
 from usiran.files import BAD_JSON
 from usiran.models.settings import chosen
+from usiran.progress import steps
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -52,9 +53,8 @@ def rescore(
     names = chosen("system", tuple(systems), tuple(dict.fromkeys(name for name, _ in results)))
     rows: list[Rescored] = []
     fresh: dict[tuple[str, str], Stored] = {}
-    for (system, task), stored in sorted(results.items()):
-        if system not in names:
-            continue
+    chosen_results = [(key, stored) for key, stored in sorted(results.items()) if key[0] in names]
+    for (system, task), stored in steps("results scored", chosen_results):
         present, dropped = without_withdrawn(benchmark.corpus, stored.predictions)
         again = _rescore(benchmark, msgspec.structs.replace(stored, predictions=present))
         old = _side(stored.result)

@@ -35,6 +35,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError, Finding, InputError, shorten
 from usiran.io.atomic import holds
 from usiran.models.registry import SYSTEMS
+from usiran.progress import steps
 from usiran.tasks.base import Predictions
 
 # Results are rounded to six places; another machine's sums may fall on the other side.
@@ -85,7 +86,7 @@ def verify_all(benchmark: Benchmark) -> list[Checked]:
 def _verified(benchmark: Benchmark) -> Iterator[Checked]:
     """Verify the stored results of the benchmark's track."""
     folder = results_folder(benchmark.corpus, benchmark.track)
-    for path in sorted(folder.glob("*/*.json")):
+    for path in steps("results verified", sorted(folder.glob("*/*.json"))):
         yield verify(benchmark, path)
     for path in sorted(folder.glob("*/*.predictions.jsonl")):
         if not path.with_name(path.name.replace(".predictions.jsonl", ".json")).is_file():

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from usiran.progress import under_way
+
 SILENT = 2.0  # seconds after which somebody wonders
 _ERASE = "\r\x1b[K"
 
@@ -49,7 +51,9 @@ class Ticker:
         """Tell how long the command has been at work, if nothing was said for a while."""
         with self._lock:
             if now - self._last >= self._silent and not self._stopped.is_set():
-                sys.stderr.write(f"{_ERASE}working, {now - self._begun:.0f} s")
+                work = under_way()
+                far = f"; {work.told(now)}" if work else ""
+                sys.stderr.write(f"{_ERASE}working, {now - self._begun:.0f} s{far}")
                 sys.stderr.flush()
                 self._shown = True
 

@@ -17,6 +17,7 @@ from usiran.benchmark.results import read_results
 from usiran.benchmark.run import Benchmark
 from usiran.dataset.describe.facts import description_of
 from usiran.loading import Opened
+from usiran.progress import steps
 from usiran.schemas.label_scheme import QUADS
 from usiran.schemas.names import ZONES
 from usiran.site import explore, leaderboard
@@ -166,7 +167,7 @@ class Site:
     def _articles(self) -> Files:
         yield self._page("articles", "articles.html", articles=self.gold.articles)
         rows = self.gold.articles
-        for number, article in enumerate(rows):
+        for number, article in enumerate(steps("articles", rows)):
             yield self._page(
                 "article",
                 f"articles/{article.article_id}.html",
@@ -294,7 +295,7 @@ class Site:
         if not self._everybody:
             return
         yield self._page("compare", "compare.html", everybody=self._everybody, kinds=KINDS)
-        for who in self._everybody:
+        for who in steps("annotators and systems", self._everybody):
             for number, part in enumerate(who.parts):
                 yield self._page(
                     "differences",
