@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,8 @@ import msgspec
 import pytest
 
 from tests.support.benches import MakeBench, bench, run_pairs
-from usiran.benchmark.results import Stored, json_bytes, paths, read_results
+from tests.support.command import tree
+from usiran.benchmark.results import Stored, json_bytes, paths, read_results, sha256
 from usiran.benchmark.run import (
     evaluate,
 )
@@ -74,6 +76,28 @@ def test_a_broken_results_folder_is_one_clear_line(
     with pytest.raises(FileError, match=re.escape(message)) as caught:
         read_results(made.corpus)
     assert "\n" not in str(caught.value)
+
+
+def _with_probability(stored: Stored, shift: float) -> Stored:
+    lines = [json.loads(line) for line in stored.predictions.splitlines()]
+    lines[0]["probabilities"][0] = round(lines[0]["probabilities"][0] + shift, 4)
+    predictions = "".join(json.dumps(line) + "\n" for line in lines).encode("utf-8")
+    result = msgspec.structs.replace(stored.result, predictions_sha256=sha256(predictions))
+    return Stored(result, predictions)
+
+
+def test_a_run_that_differs_in_the_last_place_changes_no_file(bench: MakeBench) -> None:
+    made, key = bench(sentences=6), ("tfidf-nb", "stance")
+    fresh = run_pairs(made, ("stance", "tfidf-nb"))
+    publish(made, fresh)
+    before = tree(made.corpus.root)
+    kept = publish(made, {key: _with_probability(fresh[key], 0.0001)})
+    assert (tree(made.corpus.root), kept[key]) == (before, fresh[key])
+    other = _with_probability(fresh[key], 0.0002)
+    assert publish(made, {key: other})[key] == other
+    assert tree(made.corpus.root) != before
+    seeded = Stored(msgspec.structs.replace(fresh[key].result, seed=1), fresh[key].predictions)
+    assert publish(made, {key: seeded})[key] == seeded
 
 
 def test_predictions_that_do_not_fit_the_gold_are_refused(bench: MakeBench) -> None:

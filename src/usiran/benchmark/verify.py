@@ -226,10 +226,12 @@ class _Check:
         return Finding(self.file, "", column, shorten(value), shorten(allowed), fix)
 
 
-def differences(value: Any, allowed: Any, place: str) -> Iterator[tuple[str, str, str]]:
+def differences(
+    value: Any, allowed: Any, place: str, within: float = PLACE
+) -> Iterator[tuple[str, str, str]]:
     """Yield (place, value, allowed) wherever two JSON values differ.
 
-    Numbers count as equal where they differ in the last stored place only.
+    Numbers count as equal where they differ by `within` at most: in the last stored place only.
 
     Examples
     --------
@@ -239,17 +241,17 @@ def differences(value: Any, allowed: Any, place: str) -> Iterator[tuple[str, str
     both = (value, allowed)
     if all(isinstance(side, Mapping) for side in both):
         for key in dict.fromkeys((*allowed, *value)):
-            yield from differences(value.get(key), allowed.get(key), f"{place}.{key}")
+            yield from differences(value.get(key), allowed.get(key), f"{place}.{key}", within)
     elif all(isinstance(side, list | tuple) for side in both) and len(value) == len(allowed):
         for i, pair in enumerate(zip(value, allowed, strict=True)):
-            yield from differences(*pair, f"{place}[{i}]")
-    elif not _equal(value, allowed):
+            yield from differences(*pair, f"{place}[{i}]", within)
+    elif not _equal(value, allowed, within):
         yield place, _shown(value), _shown(allowed)
 
 
-def _equal(value: object, allowed: object) -> bool:
+def _equal(value: object, allowed: object, within: float) -> bool:
     if isinstance(value, float) and isinstance(allowed, float):
-        return abs(value - allowed) <= PLACE
+        return abs(value - allowed) <= within
     return type(value) is type(allowed) and value == allowed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -12,11 +13,15 @@ from usiran.benchmark.ceiling import Ceiling
 from usiran.benchmark.companion import TRACK, with_companion
 from usiran.benchmark.companion_board import render_block
 from usiran.benchmark.leaderboard import card, render
+from usiran.benchmark.predictions import PROBABILITY_PLACES
 from usiran.benchmark.results import SUBMITTED, Results, Stored, json_bytes, read_results
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
 from usiran.files import BAD_JSON
 from usiran.io.atomic import holds, replace_files
+
+# Of probabilities, and so of the scores that are their means.
+LAST_PLACE = 1.5 * 10**-PROBABILITY_PLACES
 
 
 def leaderboard_path(benchmark: Benchmark) -> Path:
@@ -40,12 +45,14 @@ def stored_ceiling(benchmark: Benchmark) -> Ceiling | None:
 def publish(benchmark: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Results:
     """Write fresh results beside the stored ones, the ceiling, and the leaderboard over all.
 
-    Fresh are results of the benchmark's own track, and all of that are returned. A submitted
-    system's card is written anew with them.
+    Fresh are results of the benchmark's own track, and all of that are returned. A stored one
+    from which a fresh one differs in the last place of numbers stays: another processor's sums
+    change no file. A submitted system's card is written anew with them.
     """
     own = benchmark.own(benchmark.ceiling.tasks)
     ceiling = msgspec.structs.replace(benchmark.ceiling, tasks=own)
     stored_before = read_results(benchmark.corpus, benchmark.track)
+    fresh = {key: _kept(stored_before.get(key), stored) for key, stored in fresh.items()}
     results = dict(sorted({**stored_before, **fresh}.items()))
     files = {
         leaderboard_path(benchmark): _board(benchmark, results),
@@ -60,6 +67,20 @@ def publish(benchmark: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Re
             files[page] = card(results, system).encode("utf-8")
     replace_files(files, benchmark.corpus.swap)
     return results
+
+
+def _kept(before: Stored | None, fresh: Stored) -> Stored:
+    """Return the earlier result where the fresh one is the same but for last places."""
+    if before is None or before == fresh:
+        return fresh
+    differ = differences(_plain(before), _plain(fresh), "", LAST_PLACE)
+    return fresh if any(differ) else before
+
+
+def _plain(stored: Stored) -> list[Any]:
+    lines = [msgspec.json.decode(line) for line in stored.predictions.splitlines()]
+    result = msgspec.structs.replace(stored.result, predictions_sha256="")
+    return [msgspec.to_builtins(result), lines]
 
 
 def _board(benchmark: Benchmark, results: Results) -> bytes:
