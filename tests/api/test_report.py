@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import pandas as pd
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -65,13 +66,33 @@ def test_there_is_a_verdict_against_every_stored_system_on_the_true_labels(
 
 def test_errors_are_what_was_not_predicted_as_the_gold(report: usiran.Report) -> None:
     errors = report.errors()
-    assert list(errors) == ["text", "gold", "predicted", "votes", "contested"]
+    assert list(errors) == ["gold", "predicted", "votes", "contested", "text"]
     right = len(report.predictions) - len(errors)
     assert right / len(report.predictions) == pytest.approx(report.result.scores["accuracy"])
     assert (errors["gold"] != errors["predicted"]).all()
     assert errors["votes"].map(lambda votes: sum(votes.values())).eq(6).all()
     stated = report.predictions[list(usiran.task("stance").labels)]
     assert stated.sum(axis=1).round(2).eq(1).all()
+
+
+def test_frames_that_are_too_wide_are_shown_row_by_row_and_narrow_ones_as_pandas_does(
+    report: usiran.Report,
+) -> None:
+    comparison = usiran.compare({"a-long-name": report, "another": "majority"})
+    pairs, errors = repr(comparison.pairs), repr(report.errors())
+    for shown in (pairs, errors, repr(report.verdicts), repr(report.predictions)):
+        assert max(map(len, shown.splitlines())) <= 80
+    assert all(f"{column}: " in pairs for column in comparison.pairs)
+    first = report.errors().iloc[0]
+    assert errors.startswith(f"{first.name}\n  gold: {first['gold']}; predicted: ")
+    assert f"[{len(report.errors())} rows x 5 columns]" in errors
+    assert repr(report.per_class) == repr(pd.DataFrame(report.per_class))
+
+
+def test_long_notes_of_a_report_are_wrapped() -> None:
+    text = str(usiran.evaluate("majority", draws=100, contested="exclude"))
+    assert "contested ones left out" in text
+    assert max(map(len, text.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("task", ["actors", "events", "roles"])
@@ -81,6 +102,8 @@ def test_errors_of_spans_have_the_votes_of_each_gold_span(task: str) -> None:
     assert errors["gold"].map(len).gt(0).all()
     assert errors["gold"].map(len).tolist() == errors["votes"].map(len).tolist()
     assert errors["contested"].any()
+    assert "predicted: none" in repr(errors)
+    assert "Span(" not in repr(errors)
     assert report.confusion is not None
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from usiran.api.paired import AGAINST, AGAINST_HEADS, against, against_cells
 from usiran.api.report import Report, draw
-from usiran.api.tables import Displayed, Section
+from usiran.api.tables import Displayed, Frame, Section
 from usiran.benchmark.ranking import tie_groups
 from usiran.errors import InputError
 from usiran.io.markdown import score, span_of
@@ -62,7 +62,7 @@ class Comparison(Displayed):
             for better, other in combinations(scores, 2)
         }
         index = pd.MultiIndex.from_tuples(rows, names=["first", "second"])
-        return pd.DataFrame(list(rows.values()), index=index, columns=list(AGAINST))
+        return Frame(list(rows.values()), index=index, columns=list(AGAINST))
 
     @cached_property
     def groups(self) -> pd.Series[Any]:

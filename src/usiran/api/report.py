@@ -21,7 +21,7 @@ from usiran.api.paired import (
     kept,
 )
 from usiran.api.sentences import sentence_frame
-from usiran.api.tables import Displayed, Section
+from usiran.api.tables import Displayed, Frame, Section
 from usiran.benchmark.ceiling import Agreed, Annotator, Ceiling, TaskCeiling
 from usiran.benchmark.figures import Shown, TaskScores, confused, shown
 from usiran.benchmark.leaderboard import reached
@@ -104,7 +104,7 @@ class Report(Displayed):
     def per_class(self) -> pd.DataFrame:
         """Precision, recall, F1 and support of each class, at the level scored first."""
         level = next(iter(self.gold.task.levels))
-        return pd.DataFrame.from_dict(self.result.per_class[level], orient="index")
+        return Frame.from_dict(self.result.per_class[level], orient="index")
 
     @property
     def per_article(self) -> pd.Series[float]:
@@ -121,7 +121,7 @@ class Report(Displayed):
         if table is None:
             return None
         index = pd.Index(table.labels, name="gold")
-        return pd.DataFrame(table.cells, index, pd.Index(table.labels, name="predicted"))
+        return Frame(table.cells, index, pd.Index(table.labels, name="predicted"))
 
     @cached_property
     def stored_results(self) -> Results:
@@ -144,7 +144,7 @@ class Report(Displayed):
             if result.kind == CONTROL
         }
         heads = ["score", "low", "high", "chance", "relabelled"]
-        return pd.DataFrame.from_dict(rows, orient="index", columns=heads)
+        return Frame.from_dict(rows, orient="index", columns=heads)
 
     @property
     def ceiling(self) -> pd.DataFrame:
@@ -160,7 +160,7 @@ class Report(Displayed):
             for pair in ((*task.gold, *task.no_part, *task.pairs) if task else ())
         ]
         heads = ["annotator", "against", "kind", "part", "round", "guidelines", "score"]
-        return pd.DataFrame(rows, columns=[*heads, "low", "high", "sentences"])
+        return Frame(rows, columns=[*heads, "low", "high", "sentences"])
 
     def _ceiling_row(self, pair: Agreed, who: Annotator) -> tuple[object, ...]:
         given = [self._ceiling.rounds[name] for name in who.rounds if name in self._ceiling.rounds]
@@ -199,7 +199,7 @@ class Report(Displayed):
                 other = bootstrapped(self.benchmark, self.result, counts, self.contested)
                 figures = against(self.bootstrap, other, scorer, self.result)
                 rows[system] = {"kind": stored.result.kind, **figures}
-        return pd.DataFrame.from_dict(rows, orient="index", columns=["kind", *AGAINST])
+        return Frame.from_dict(rows, orient="index", columns=["kind", *AGAINST])
 
     @property
     def predictions(self) -> pd.DataFrame:
@@ -212,10 +212,13 @@ class Report(Displayed):
         return frame[kept(self.benchmark, self.gold, self.contested)]
 
     def errors(self) -> pd.DataFrame:
-        """Return the sentences that were not predicted as the gold has them."""
+        """Return the sentences that were not predicted as the gold has them.
+
+        A terminal shows the first ten with all their columns.
+        """
         frame = self.predictions
         wrong = [a != b for a, b in zip(frame["gold"], frame["predicted"], strict=True)]
-        return frame.loc[wrong, ["text", "gold", "predicted", "votes", "contested"]]
+        return frame.loc[wrong, ["gold", "predicted", "votes", "contested", "text"]]
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row: task, system, score, interval, chance, and every other score."""
@@ -224,7 +227,7 @@ class Report(Displayed):
         row = {"score": result.score, "low": low, "high": high, "chance": result.chance}
         scores = {name: value for name, value in result.scores.items() if name != result.headline}
         index = pd.MultiIndex.from_tuples([(result.task, self.name)], names=["task", "system"])
-        return pd.DataFrame([{**row, **scores}], index=index)
+        return Frame([{**row, **scores}], index=index)
 
     def plot(self) -> Figure:
         """Return a picture of the score beside those of the stored systems (extra ``plots``)."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from usiran.api.tables import Frame
 from usiran.benchmark.protocol import Outcome
 from usiran.benchmark.run import Benchmark
 from usiran.tasks.base import Gold
@@ -31,7 +32,7 @@ def sentence_frame(benchmark: Benchmark, outcome: Outcome) -> pd.DataFrame:
     }
     if predictions.probabilities is not None:
         columns |= dict(zip(gold.task.labels, predictions.probabilities.T, strict=True))
-    return pd.DataFrame(columns, index)
+    return Frame(columns, index)
 
 
 def _votes(benchmark: Benchmark, gold: Gold) -> tuple[pd.Series[Any], NDArray[np.bool_]]:
