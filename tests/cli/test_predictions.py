@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,32 @@ def test_faults_are_listed_and_nothing_is_written(
     assert len(json.loads(done.out)["findings"]) == 2
     assert not (tmp_path / "r").exists()
     assert tree(corpus.root) == before
+
+
+def test_many_findings_of_a_kind_are_one_line_and_json_lists_them(
+    corpus: Corpus, predictions: Path
+) -> None:
+    predictions.write_text(re.sub(r'"label":"[^"]+"', '"label":"Neutral"', predictions.read_text()))
+    count = len(predictions.read_text().splitlines())
+    done = call("benchmark", "score", predictions, *SCORE, at=corpus)
+    kind, way = done.err.splitlines()
+    assert f"label: {count} times, found 'Neutral', first at line  1 (" in kind
+    assert kind.endswith("to mend: did you mean 'neutral'?")
+    assert way == "--json lists every one of them"
+    done = call("benchmark", "score", predictions, *SCORE, "--json", at=corpus)
+    assert len(json.loads(done.out)["findings"]) == count
+
+
+def test_a_log_of_another_form_is_told_once_with_the_option_that_reads_it(
+    corpus: Corpus, predictions: Path
+) -> None:
+    found = "found 'the form predictions'; allowed: lines of the form answers"
+    done = call("benchmark", "score", predictions, *SCORE, "--from", "answers", at=corpus)
+    assert done.err.endswith(f": {found}; to mend: did you mean --from predictions?\n")
+    predictions.write_text(predictions.read_text().replace('"label":', '"answer":'))
+    done = call("benchmark", "score", predictions, *SCORE, at=corpus)
+    assert done.err.endswith("; to mend: did you mean --from answers?\n")
+    assert done.err.count("\n") == 1
 
 
 def test_submit_verify_all_and_rescore_go_together(corpus: Corpus, predictions: Path) -> None:

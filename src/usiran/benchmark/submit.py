@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 
 from usiran.benchmark.answer_logs import FORMS, FormName
+from usiran.benchmark.prediction_rules import Form, Frame
 from usiran.benchmark.predictions import read_content, read_lines
 from usiran.benchmark.results import Results, Stored, Submission, paths
 from usiran.benchmark.run import Benchmark, submitted_origin
 from usiran.errors import FileError, Finding, InputError, shorten
-from usiran.files import read_bytes
+from usiran.files import BAD_JSON, read_bytes
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
 from usiran.schemas.base import is_id
@@ -47,7 +48,9 @@ def score(
     parameters = read_parameters(settings) if settings is not None else {}
     file, gold = benchmark.corpus.name_of(path), benchmark.golds[task]
     _check_form(form, gold)
-    lines = read_lines(read_content(path, file), gold, file, form=FORMS[form])
+    content = read_content(path, file)
+    _check_lines(content, form, Frame(gold), file)
+    lines = read_lines(content, gold, file, form=FORMS[form])
     origin = submitted_origin(system, title or system, "", parameters)
     origin = msgspec.structs.replace(origin, submission=submission or msgspec.UNSET)
     return benchmark.score(origin, task, lines, seed=seed, draws=draws)
@@ -57,6 +60,25 @@ def _check_form(form: FormName, gold: Gold) -> None:
     if form != "predictions" and gold.task.unit != "sentence":
         fix = f"leave it out: {gold.task.name} cannot be asked with choices"
         raise InputError.of("--from", form, "predictions", fix)
+
+
+def _check_lines(content: bytes, form: FormName, frame: Frame, file: str) -> None:
+    """Refuse a file of another form as a whole: line by line it would be a hundred faults."""
+    lines = [line for line in content.split(b"\n") if line.strip()]
+    if any(_is_of(FORMS[form], line, frame) for line in lines):
+        return
+    fitting = [name for name, known in FORMS.items() if _is_of(known, lines[0], frame)]
+    if fitting:
+        value, allowed = f"the form {fitting[0]}", f"lines of the form {form}"
+        raise FileError(file, value, allowed, f"did you mean --from {fitting[0]}?")
+
+
+def _is_of(form: Form, line: bytes, frame: Frame) -> bool:
+    try:
+        form.decode(line, frame)
+    except BAD_JSON:
+        return False
+    return True
 
 
 def read_parameters(path: Path) -> dict[str, Any]:

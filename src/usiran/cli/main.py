@@ -241,8 +241,11 @@ def _fail(error: UsiranError) -> None:
         show_json({"error": str(error), "findings": [finding.as_dict() for finding in findings]})
     else:
         text = str(error)
-        if isinstance(error, InvalidCorpus) and len(lines := grouped(findings)) < len(findings):
-            text = "\n".join([*lines, "`usiran validate --full` lists every one of them"])
+        if len(lines := grouped(findings)) < len(findings):
+            everything = (
+                "`usiran validate --full`" if isinstance(error, InvalidCorpus) else "--json"
+            )
+            text = "\n".join([*lines, f"{everything} lists every one of them"])
         one_line = len(findings) < 2 and not isinstance(error, WrongUsage)
         say(f"usiran: {text}" if one_line else text)
     sys.exit(2 if isinstance(error, WrongUsage) else 1)

@@ -202,14 +202,14 @@ def _page(name: str, shown: object) -> str:
 
 
 def show_checked(results: Sequence[Checked], *, as_json: bool) -> None:
-    """Print what verifying found: a finding a line, or one JSON document."""
+    """Print what verifying found: many of a kind in one line, or each in one JSON document."""
     findings = [finding for result in results for finding in result.findings]
     sound = [result.file for result in results if not result.findings]
     if as_json:
         document = [finding.as_dict() for finding in findings]
         show_json({"findings": document, "verified": sound})
         return
-    show_findings(findings, full=True)
+    show_findings(findings)
     say(f"{len(sound)} of {len(results)} verified, {counted(len(findings), 'finding')}.")
 
 
