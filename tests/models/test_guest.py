@@ -122,3 +122,10 @@ def test_what_an_estimator_raises_is_one_message_with_its_cause() -> None:
     with pytest.raises(InputError, match=r"mine: found 'ValueError: .*can be fitted") as caught:
         guest(LinearSVC(), TASKS["stance"], "mine").fit(X, STANCES)
     assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_a_classifier_of_texts_is_told_that_spans_ask_for_a_tagger() -> None:
+    pipeline = make_pipeline(TfidfVectorizer(), LinearSVC())
+    wanted = r"learns from and predicts a tuple of \(start, end, type\) a row; .*docs/evaluate\.md"
+    with pytest.raises(InputError, match=wanted):
+        guest(pipeline, TASKS["actors"], "mine").fit(X, objects([(Span(0, 7, "MILITARY"),), ()]))

@@ -29,10 +29,17 @@ from usiran.text.spans import Span
 from usiran.text.tokens import from_bio, tokenize
 
 _MEND = "mend the estimator"
+_TAGGER = "derive one of your own from sklearn.base.BaseEstimator, as in docs/evaluate.md"
 _SHAPES = {
     "sentence": "one label a row",
     "spans": "for each row spans as (start, end, label), or one BIO tag a token",
     "links": "for each row links as (role, (start, end, type), (start, end))",
+}
+# scikit-learn's classifiers fail at labels that are tuples, and say something of matrices then.
+_LEARNS = {
+    "sentence": "an estimator that can be fitted",
+    "spans": "a tagger, which learns from and predicts a tuple of (start, end, type) a row",
+    "links": "a model that learns from and predicts a tuple of (role, event, actor) a row",
 }
 
 
@@ -75,18 +82,16 @@ class GuestEstimator(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
 
     def fit(self, X: pd.DataFrame, y: Objects) -> GuestEstimator:
         """Fit a copy on the rows; labels are an array of str."""
-        labels = y.astype(str) if self.unit == "sentence" else y
+        labels, fix = (y.astype(str), _MEND) if self.unit == "sentence" else (y, _TAGGER)
         self.inner_ = clone(self.inner)
-        self._call(
-            lambda: self.inner_.fit(self._read(X), labels), "an estimator that can be fitted"
-        )
+        self._call(lambda: self.inner_.fit(self._read(X), labels), _LEARNS[self.unit], fix)
         return self
 
     def _read(self, X: pd.DataFrame) -> Any:
         return X["text"] if reads_strings(self.inner) else X
 
-    def _call(self, call: Callable[[], Any], allowed: str) -> Any:
-        return guarded(call, self.source, allowed, _MEND)
+    def _call(self, call: Callable[[], Any], allowed: str, fix: str = _MEND) -> Any:
+        return guarded(call, self.source, allowed, fix)
 
     def predict(self, X: pd.DataFrame) -> Objects:
         """Return one label, or one tuple of spans or links, for each row."""
