@@ -88,7 +88,7 @@ def test_the_two_best_that_are_no_controls_are_taken(ran: tuple[Benchmark, Keys]
     assert {found.first, found.second} == {"tfidf-nb", "tfidf-svm"}
     assert [one.articles for one in found.sizes] == list(SIZES)
     del results["tfidf-nb", "holder"]
-    with pytest.raises(InputError, match="--systems: found 'tfidf-svm'; allowed: two systems"):
+    with pytest.raises(InputError, match="--systems: found 'tfidf-svm'; allowed: two contestants"):
         power(made, results, difference=0.05, task="holder")
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from tests.support import synthetic
 from tests.support.command import call, run, tree
+from usiran.benchmark.results import read_results
+from usiran.cli.benchmark.output import _page
 from usiran.corpus import Corpus
 from usiran.io.markdown import score
 
@@ -166,11 +168,21 @@ def test_power_says_how_many_articles_it_would_take(made: Corpus) -> None:
     assert done.code == 0
     assert "Asked: a true difference of 0.2, told with power 0.8." in done.out
     assert "extrapolated from 4 articles" in done.out
-    assert max(map(len, done.out.splitlines())) <= 100
+    assert max(map(len, done.out.splitlines())) <= 80
     found = json.loads(call("benchmark", *words, "--task", "holder", "--json", at=made).out)
     assert (found["first"], found["second"], found["sizes"][0]["articles"]) == (
         "tfidf-nb", "majority", 5,
     )  # fmt: skip
+
+
+def test_every_stored_result_is_printed_in_eighty_columns(repo: Corpus) -> None:
+    for stored in read_results(repo).values():
+        assert max(map(len, _page("result", stored.result).splitlines())) <= 80
+
+
+def test_help_says_which_two_systems_power_takes(repo: Corpus) -> None:
+    told = " ".join(call("benchmark", "power", "--help", at=repo).out.replace("│", " ").split())
+    assert "that contend: no controls, no peers, none that reads what annotators marked" in told
 
 
 def test_the_leaderboard_as_json_is_one_document_and_tells_what_is_outdated(made: Corpus) -> None:

@@ -202,7 +202,7 @@ def power(
     """Estimate how many articles it would take to tell a difference, in units of the headline.
 
     The disagreement of two `systems` with stored results is resampled; without any named, of
-    the two best that are no controls. `target` is the power that is enough.
+    the two best contestants (`ranking.contestants`). `target` is the power that is enough.
     """
     first, second = systems or _two_best(bench, results, task)
     gold = bench.golds[task]
@@ -236,7 +236,7 @@ def _two_best(bench: Benchmark, results: Results, task: str) -> tuple[str, str]:
     chosen("task", (task,), tuple(dict.fromkeys(task for _, task in results)))
     names = [result.system for result in contestants(bench, task, results)]
     if len(names) < 2:
-        allowed = f"two systems with results on {task} that are no controls"
+        allowed = f"two contestants with results on {task}: no controls, peers, readers of the gold"
         fix = "name two with --systems, or run more: `usiran benchmark run`"
         raise InputError.of("--systems", ", ".join(names) or "none", allowed, fix)
     return names[0], names[1]

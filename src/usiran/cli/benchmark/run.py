@@ -150,7 +150,11 @@ def power(
     task: Annotated[str, task_option(help="The task.")] = "stance",
     systems: Annotated[
         tuple[str, str] | None,
-        Option(metavar="A B", help="Default: the two best."),
+        Option(
+            metavar="A B",
+            help="Default: the two best of the toolkit's own that contend: no controls, no peers, "
+            "none that reads what annotators marked, none submitted.",
+        ),
     ] = None,
     target: Annotated[
         float, Option("--power", min=0.05, max=0.99, help="Chance of telling it.")
