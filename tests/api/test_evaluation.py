@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pandas as pd
@@ -16,7 +17,7 @@ import usiran
 from tests.conftest import ROOT
 from tests.support.plugin import plugin
 from usiran.benchmark.protocol import PROTOCOL, holds
-from usiran.benchmark.results import Result, read_results
+from usiran.benchmark.results import Result, json_bytes, read_results
 from usiran.corpus import Corpus
 from usiran.errors import CorpusNotFound, InputError
 from usiran.text.tokens import tokenize
@@ -126,6 +127,37 @@ def test_what_cannot_be_scored_is_one_message(
     with pytest.raises(InputError, match=message) as caught:
         usiran.evaluate(estimator, **options)  # type: ignore[call-overload]  # that is the claim
     assert len(str(caught.value).splitlines()) <= 6
+
+
+def test_compare_takes_stored_results_by_name_without_running_the_system() -> None:
+    comparison = usiran.compare(["minilm", "majority"])  # the packages of a peer are not needed
+    assert comparison.reports["minilm"].result == STORED["minilm", "stance"].result
+    few = usiran.compare(["minilm", "majority"], draws=100).reports["minilm"].result
+    assert (few.score, few.draws) == (STORED["minilm", "stance"].result.score, 100)
+
+
+def test_compare_runs_what_is_stored_with_another_seed_or_other_settings(copied: Corpus) -> None:
+    path = copied.baselines / "results/stratified/stance.json"
+    own = STORED["stratified", "stance"].result
+    path.write_bytes(json_bytes(msgspec.structs.replace(own, score=0.9, settings_sha256="0" * 64)))
+    other = usiran.compare(["stratified", "majority"], data=copied.root).reports["stratified"]
+    assert (other.score, other.result.settings_sha256) == (own.score, own.settings_sha256)
+    seeded = usiran.compare(["stratified", "majority"], draws=100, seed=1).reports["stratified"]
+    assert seeded.score != own.score
+
+
+@pytest.mark.parametrize(
+    ("systems", "message"),
+    [
+        (["majority", "majority"], "two named 'majority''; .*'majority-2': "),
+        ("majority", "systems: found 'a str'; allowed: a dict from names"),
+        (DummyClassifier(), "systems: found 'a DummyClassifier'"),
+        (["no-such", "majority"], "found 'no-such'; allowed: majority"),
+    ],
+)
+def test_systems_without_names_of_their_own_are_refused(systems: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        usiran.compare(systems)
 
 
 def test_there_must_be_a_corpus(tmp_path: Path) -> None:

@@ -169,6 +169,9 @@ def test_systems_are_compared_in_pairs(report: usiran.Report) -> None:
     )
     assert max(map(len, str(comparison).splitlines())) <= 80
     assert comparison._repr_html_().count("<table>") == 2
+    by_list = usiran.compare([report, "cue-lexicon", "majority"])
+    assert by_list.groups.tolist() == comparison.groups.tolist()
+    assert {report.name, "majority"} < set(by_list.reports)
     by_dict = usiran.evaluate({"a": "majority", "b": "cue-lexicon"}, draws=100)
     assert isinstance(by_dict, usiran.Comparison)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, get_args, overload
 
@@ -16,14 +16,16 @@ from usiran.api.held_out import brought_along, too_good
 from usiran.api.opened import Data, evaluable_gold, open_benchmark
 from usiran.api.paired import Contested, bootstrapped
 from usiran.api.report import Report
+from usiran.benchmark.predictions import lines_of
 from usiran.benchmark.protocol import run
 from usiran.benchmark.results import DRAWS as DRAWS_ALLOWED
-from usiran.benchmark.results import Stored, counts_of, figures_of
+from usiran.benchmark.results import Stored, counts_of, figures_of, read_stored
 from usiran.benchmark.run import Benchmark, score_outcomes, submitted_origin
 from usiran.benchmark.run import evaluate as run_system
 from usiran.errors import HeldOutWarning, InputError
 from usiran.models.base import Estimator
 from usiran.models.guest import guest
+from usiran.models.registry import SYSTEMS
 from usiran.stats.bootstrap import DRAWS
 from usiran.tasks.base import Gold
 
@@ -70,7 +72,8 @@ def evaluate(
           (a text vectoriser, or a pipeline that begins with one) is given the column ``text``,
           every other one the frame that `usiran.task` describes.
         - A function from that frame to predictions: nothing is learned.
-        - The name of a system: the toolkit's own, a plug-in's, or ``package.module:factory``.
+        - The name of a system, which is run: the toolkit's own (``baselines/LEADERBOARD.md`` lists
+          them), a plug-in's, or ``package.module:factory``.
         - A dict of several, by name: they are compared, as by `usiran.compare`.
 
         Predictions are labels; for spans (start, end, label) or one BIO tag a token; for links
@@ -127,7 +130,7 @@ def evaluate(
 
 
 def compare(
-    systems: Mapping[str, Any],
+    systems: Mapping[str, Any] | Sequence[Any],
     task: str | None = None,
     *,
     data: Data = None,
@@ -139,9 +142,12 @@ def compare(
 
     Parameters
     ----------
-    systems : dict
-        From a name to what `usiran.evaluate` takes, or to a `Report`. Reports must have been
-        made on the same task, gold, seed, draws and choice of contested sentences.
+    systems : dict or list
+        From a name to what `usiran.evaluate` takes, or to a `Report`; or a list of these, which
+        have names of their own. Reports must have been made on the same task, gold, seed, draws
+        and choice of contested sentences. A system that goes by its name is not run where its
+        stored result is on the present gold, folds, settings and seed: that one is taken, also
+        of submitted systems, and of peers whose packages are not installed.
     task : str, optional
         Default: that of the reports, else ``stance``.
     data, contested, draws, seed
@@ -158,19 +164,57 @@ def compare(
     >>> comparison.groups.to_dict()["always"] in (1, 2)
     True
     """
-    given = [system for system in systems.values() if isinstance(system, Report)]
+    named = _by_name(systems)
+    given = [system for system in named.values() if isinstance(system, Report)]
     name = task or (given[0].result.task if given else "stance")
     reports = {}
-    for key, system in systems.items():
-        report = system
-        if not isinstance(system, Report):
-            report = evaluate(system, name, data=data, contested=contested, draws=draws, seed=seed)
-        reports[str(key)] = _renamed(report, str(key))
+    for key, system in named.items():
+        report = system if isinstance(system, Report) else None
+        if isinstance(system, str):
+            report = _of_stored(system, name, data, contested, draws=draws, seed=seed)
+        report = report or evaluate(
+            system, name, data=data, contested=contested, draws=draws, seed=seed
+        )
+        reports[key] = replace(report, name=key)
     return Comparison.of(reports)
 
 
-def _renamed(report: Report, name: str) -> Report:
-    return replace(report, name=name)
+def _by_name(systems: Mapping[str, Any] | Sequence[Any]) -> dict[str, Any]:
+    if isinstance(systems, Mapping):
+        return {str(name): system for name, system in systems.items()}
+    allowed = "a dict from names to systems, or a list of systems whose names differ"
+    if isinstance(systems, str) or not isinstance(systems, Sequence):
+        fix = "for example compare({'mine': estimator, 'always': 'majority'})"
+        raise InputError.of("systems", f"a {type(systems).__name__}", allowed, fix)
+    named: dict[str, Any] = {}
+    for system in systems:
+        name = _name_of(system)
+        if name in named:
+            fix = f"give a dict: {{'{name}': ..., '{name}-2': ...}}"
+            raise InputError.of("systems", f"two named '{name}'", allowed, fix)
+        named[name] = system
+    return named
+
+
+def _of_stored(
+    system: str, task: str, data: Data, contested: Contested, *, draws: int, seed: int
+) -> Report | None:
+    """Return the report of a stored result; None where a run might give another one."""
+    benchmark = open_benchmark(data, tasks=[task])
+    _check_options(evaluable_gold(benchmark, task), contested, draws, seed)
+    path = benchmark.files_of(system, task)[0]
+    if not path.is_file():
+        return None
+    stored = read_stored(benchmark.corpus, path)
+    if benchmark.is_stale(stored.result) or stored.result.seed != seed:
+        return None
+    origin, own = stored.result.origin, system in SYSTEMS
+    if own and benchmark.origin(task, system, seed).settings_sha256 != origin.settings_sha256:
+        return None
+    if draws != stored.result.draws:
+        lines = [*lines_of(benchmark.outcomes(stored), relabelled=origin.relabelled)]
+        stored = benchmark.score(origin, task, lines, seed=seed, draws=draws)
+    return _report(benchmark, system, stored, contested)
 
 
 def _check_options(gold: Gold, contested: str, draws: int, seed: int) -> None:
@@ -220,6 +264,8 @@ def _warned(report: Report, signs: list[str]) -> Report:
 
 def _name_of(estimator: Any) -> str:
     """Return what messages and tables call a system that nobody named."""
+    if isinstance(estimator, str | Report):
+        return estimator if isinstance(estimator, str) else estimator.name
     if isinstance(estimator, Pipeline):
         return "-".join(_name_of(step) for _, step in estimator.steps)
     if isinstance(estimator, type):
