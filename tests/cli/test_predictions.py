@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,19 @@ def test_a_log_of_another_form_is_told_once_with_the_option_that_reads_it(
     done = call("benchmark", "score", predictions, *SCORE, at=corpus)
     assert done.err.endswith("; to mend: did you mean --from answers?\n")
     assert done.err.count("\n") == 1
+
+
+def test_a_submission_is_taken_out_as_the_help_says(corpus: Corpus, predictions: Path) -> None:
+    assert call("benchmark", "leaderboard", at=corpus).code == 0
+    before = tree(corpus.root)
+    words = ("--title", "Mine", "--description", "By hand.")
+    assert call("benchmark", "submit", predictions, *SCORE, *words, at=corpus).code == 0
+    assert tree(corpus.root) != before
+    shutil.rmtree(corpus.baselines / "results/mine")
+    assert call("benchmark", "leaderboard", at=corpus).code == 0
+    assert tree(corpus.root) == before
+    told = call("benchmark", "submit", "--help", at=corpus).out
+    assert "delete its folder in baselines/results/ and run" in " ".join(told.split())
 
 
 def test_submit_verify_all_and_rescore_go_together(corpus: Corpus, predictions: Path) -> None:

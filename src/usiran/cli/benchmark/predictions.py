@@ -133,6 +133,9 @@ def submit(
 ) -> None:
     """Score predictions and add them to the leaderboard: file, result and card.
 
+    To take a system out again, delete its folder in baselines/results/ and run: usiran benchmark
+    leaderboard (and usiran benchmark report, where the pictures show it).
+
     Example: usiran benchmark submit mine.jsonl --task stance --system mine --title "Mine"
     --description "A model of 2026, prompted once."
     """
