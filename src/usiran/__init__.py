@@ -47,7 +47,7 @@ def load(config: str = "stance", *, corpus: Path | str | None = None) -> Dataset
     ----------
     config : str
         ``stance`` (default), ``spans``, ``articles``, ``annotations``, ``actors``, ``events``,
-        ``contrast`` or ``prompts``.
+        ``contrast``, ``prompts`` or ``synthetic``.
     corpus : path, optional
         The corpus folder (default: the nearest one from the working directory upwards).
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from sklearn.compose import make_column_transformer
@@ -11,6 +15,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
 import usiran
+from usiran.api.opened import open_benchmark
+from usiran.corpus import Corpus
 from usiran.errors import InputError
 
 COLUMNS = ["sentence_id", "article_id", "start", "end", "zone", "text", "before", "after"]
@@ -34,6 +40,16 @@ def test_a_task_has_rows_labels_articles_and_folds() -> None:
     rows = task.X
     rows["text"] = ""
     assert task.X["text"].str.len().min() > 0
+
+
+def test_help_names_every_task_and_every_config(repo: Corpus) -> None:
+    tasks = open_benchmark(repo.root, tasks=()).golds
+    assert set(tasks) <= _named(usiran.task)
+    assert {path.name for path in repo.data.iterdir()} <= _named(usiran.load)
+
+
+def _named(function: Callable[..., object]) -> set[str]:
+    return set(re.findall(r"``(\w+)``", inspect.getdoc(function) or ""))
 
 
 @pytest.mark.parametrize("name", ["stance", "holder"])
