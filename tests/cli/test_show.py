@@ -40,7 +40,9 @@ def test_a_sentence_is_shown_with_its_labels_spans_roles_votes_and_decisions(sho
     assert "a [suicide bomber ARMED_GROUP] driving an oil tanker {rammed ASSAULT}" in words
     assert "suicide bomber [OTHER] -> ASSAULT (material conflict, actual) rammed -> ISF" in words
     assert "votes: stance neutral 6; holder author 6; suicide bomber ARMED_GROUP 6" in words
-    assert "decided: role rammed: agent: suicide bomber (4.2:" in words
+    decided = "decided: role rammed: agent: suicide bomber; recipient: ISF officers (4.2: the"
+    assert decided in words
+    assert words.endswith("numbers in reasons: sections of annotation/GUIDELINES.md")
     assert max(map(len, done.out.splitlines())) <= 80
 
 
@@ -63,6 +65,7 @@ def test_a_systems_predictions_stand_beside_the_gold(shown: Corpus) -> None:
     told = words.partition("tagger actors: ")[2].partition(" tagger ")[0]
     for sign, spans in (("=", gold & stated), ("+", stated - gold), ("-", gold - stated)):
         assert told.count(f"{sign} ") == len(spans)
+    assert "+ only the system's" in words
     roles = call("show", "2013#3", "-s", "nearest-actor", at=shown).out
     assert "agent of ASSAULT:" in roles
 

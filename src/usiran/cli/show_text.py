@@ -18,6 +18,8 @@ from usiran.tasks.links import Link, encode
 # Actors and events are told apart without any colour.
 _BRACKETS = {"actor": "[]", "event": "{}"}
 
+_CONTRAST = "contrast"  # the task of edited sentences
+
 # Of a sentence's view, what is not told otherwise.
 _FIELDS = (
     *("text", "stance", "grounds", "holder", "voiced_by", "voice_id", "voice_affiliation"),
@@ -44,6 +46,7 @@ class Told:
         for sentence in self.sentences:
             yield ""
             yield from self._sentence(sentence)
+        yield from self._key()
 
     def document(self) -> dict[str, object]:
         """Return the same as a JSON object."""
@@ -89,18 +92,30 @@ class Told:
             yield from _wrapped(_decision(decision), "  ")
         for task, rows in self.predicted.items():
             line = rows.get(sentence.place.sentence_id)
-            if line is not None:
+            # A sentence without an edit is told by the task that the contrast set asks again.
+            if line is not None and task != _CONTRAST:
                 said = self._prediction(task, line, sentence)
                 yield from _wrapped(f"{self.system} {task}: {said}", "  ")
+
+    def _key(self) -> Iterator[str]:
+        """Yield what the numbers and signs stand for."""
+        told = []
+        if any(sentence.decisions for sentence in self.sentences):
+            told.append("numbers in reasons: sections of annotation/GUIDELINES.md")
+        if self.system:
+            told.append("of spans: = in both, + only the system's, - only the gold's")
+        if told:
+            yield ""
+            yield from _wrapped("; ".join(told), "")
 
     def _prediction(self, task: str, line: Mapping[str, Any], sentence: SentenceView) -> str:
         """Return what a system says in one task, beside what the gold says."""
         if line.get("label") is not None:
             gold = self._label(task, sentence)
-            sign = "= " if gold == line["label"] else "+ " if gold else ""
+            beside = ", as in the gold" if gold == line["label"] else f"; gold: {gold}" if gold else ""
             chances = line.get("probabilities") or ()
             chance = f" ({max(chances):.2f})" if chances else ""
-            return f"{sign}{line['label']}{chance}" + (f"  - {gold}" if sign == "+ " else "")
+            return f"{line['label']}{chance}{beside}"
         spans = {(first, last, str(label)) for first, last, label in line.get("spans") or ()}
         gold_spans = self._spans(task, sentence)
         both = sorted(spans | (gold_spans or set()))

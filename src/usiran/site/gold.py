@@ -289,7 +289,7 @@ class GoldView:
                         row.decided_by,
                     )
                 )
-        return decisions
+        return {sentence: _together(rows) for sentence, rows in decisions.items()}
 
     def _decided(self, row: Any) -> str:
         label, target = _known(row.label) or "not marked", _known(row.target)
@@ -309,6 +309,14 @@ class GoldView:
         article_id, _, start, end = span_parts(unit_id)
         holding = self.opened.texts.holding(article_id, start, end)
         return holding.sentence_id if holding else None
+
+
+def _together(decisions: Sequence[Decision]) -> list[Decision]:
+    """Join what was decided of one event or mention in one go, with one reason for all of it."""
+    labels: dict[Decision, list[str]] = {}
+    for decision in decisions:
+        labels.setdefault(decision._replace(label=""), []).append(decision.label)
+    return [key._replace(label="; ".join(told)) for key, told in labels.items()]
 
 
 def _known(value: object) -> str:
