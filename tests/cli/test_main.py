@@ -95,18 +95,22 @@ def test_a_group_without_a_command_shows_its_help(words: tuple[str, ...]) -> Non
 
 
 def test_the_walks_table_of_who_to_whom_is_what_the_export_counts(tmp_path: Path) -> None:
-    (code,) = (block.text for block in blocks(ROOT / "docs/analyse.md") if "dyad =" in block.text)
+    (code,) = (block.text for block in blocks(ROOT / "docs/analyse.md") if "table =" in block.text)
     names = dict[str, Any]()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.chdir(ROOT):
         exec(code, names)
     table = names["table"]
     scheme = read_scheme(ROOT / "annotation" / "labels.toml")
-    sides = set(table.index.get_level_values(0)) | set(table.index.get_level_values(1))
+    sides = set(table.index.get_level_values("agent")) | set(table.columns)
     assert {"US", "IRAN", "IRAQ"} <= sides <= set(scheme.affiliations)
-    assert {"material conflict"} <= set(table.columns) <= set(scheme.allowed["quad"])
+    assert (
+        {"material conflict"}
+        <= set(table.index.get_level_values("quad"))
+        <= set(scheme.allowed["quad"])
+    )
     assert call("export", "dyads", "--output", tmp_path / "out", at=ROOT).code == 0
     exported = pd.read_csv(tmp_path / "out" / "dyads.csv")
-    columns = ["agent_affiliation", "recipient_affiliation", "quad"]
+    columns = ["agent_affiliation", "quad", "recipient_affiliation"]
     counted = exported[exported["events"] > 0].groupby(columns)["events"].sum().to_dict()
     told = table.stack()
     assert told[told > 0].to_dict() == counted

@@ -70,7 +70,7 @@ USAGE = {
         "to mend: for example: usiran validate --full"
     ),
     "site": (
-        "usiran site: --output or --publish: found 'usiran site'; allowed: one of them; "
+        "usiran site: --output, --serve or --publish: found 'usiran site'; allowed: one of them; "
         "to mend: for example: usiran site --output pages"
     ),
 }

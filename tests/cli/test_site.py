@@ -48,10 +48,10 @@ def test_nothing_is_made_where_it_is_not_said_what(corpus: Corpus) -> None:
     assert call("site", "--publish", "space", at=corpus).code == 2
 
 
-def test_it_is_served_on_this_machine_until_it_is_stopped(corpus: Corpus, tmp_path: Path) -> None:
+def test_it_is_served_on_this_machine_until_it_is_stopped(corpus: Corpus) -> None:
     psutil = pytest.importorskip("psutil")
     program = "from usiran.cli.main import main; main()"
-    words = ("site", "--output", str(tmp_path / "pages"), "--serve", "--quiet")
+    words = ("site", "--serve", "--quiet")
     with subprocess.Popen(
         [sys.executable, "-c", program, *words],
         cwd=corpus.root,
@@ -60,7 +60,10 @@ def test_it_is_served_on_this_machine_until_it_is_stopped(corpus: Corpus, tmp_pa
         text=True,
     ) as process:
         assert process.stdout is not None
+        # Nobody named a folder: it is gone with the server.
         lines = [process.stdout.readline().strip() for _ in range(2)]
+        folder = Path(lines[0]).parent
+        assert (folder / "index.html").is_file()
         assert lines[1].startswith("http://127.0.0.1:")
         places = psutil.Process(process.pid).net_connections("tcp")
         assert {place.laddr.ip for place in places} == {"127.0.0.1"}
@@ -68,3 +71,4 @@ def test_it_is_served_on_this_machine_until_it_is_stopped(corpus: Corpus, tmp_pa
             assert b"<!doctype html>" in answer.read()
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
+    assert not folder.exists()

@@ -15,7 +15,7 @@ from tests.support.command import call
 
 _FENCE = re.compile(r"^( *)```(\w+)(?: +(\S+))?\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 # What sets a machine up is tried by what it says itself: `make run`, `make wheel`.
-NOT_RUN = ("git clone ", "make ", "pip ", "python3 -m venv ")
+NOT_RUN = ("git clone ", "make ", "pip ", "python3 -m venv ", ". ")
 
 
 class Block(NamedTuple):

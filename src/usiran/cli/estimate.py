@@ -16,6 +16,13 @@ _ABOUT = (
     "95 % interval takes it that the models err in these texts as they do there."
 )
 
+_WIDE = 0.5
+_UNKNOWN = (
+    "the interval is half of all there can be, or more. Where many texts do not narrow it, the "
+    "model confuses the label too often to be corrected by this few held-out articles: do not "
+    "quote the estimate."
+)
+
 
 def estimate(
     folder: Annotated[Path, Argument(metavar="DIR", help="What `usiran predict` wrote.")],
@@ -55,6 +62,9 @@ def _show(estimates: "Estimates") -> None:
     for reason in estimates.missing:
         say(reason)
     say(_ABOUT)
+    if wide := [row for row in estimates.shares if row.high - row.low >= _WIDE]:
+        labels = ", ".join(f"{row.task} {row.label}" for row in wide)
+        say(f"hardly anything is known of {labels}: {_UNKNOWN}")
 
 
 def _of_share(row: "Share") -> list[str]:

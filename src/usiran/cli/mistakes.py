@@ -72,7 +72,9 @@ def _unknown_option(error: NoSuchOption, ctx: Context) -> WrongUsage:
     names = _options(ctx.command)
     # `-json` is read as `-j -s on`.
     long = [f"-{word}" for word in sys.argv if word.startswith("-") and f"-{word}" in names]
-    near = long or get_close_matches(error.option_name, names, n=1)
+    # Hyphens are alike in all of them.
+    bare = {name.lstrip("-"): name for name in names}
+    near = long or [bare[n] for n in get_close_matches(error.option_name.lstrip("-"), bare, n=1)]
     behind = {name for path in _commands(ctx.command) for name in _options(path)}
     if not long and error.option_name in behind:
         fix = f"type {error.option_name} behind the command that takes it"

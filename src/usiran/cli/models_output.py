@@ -87,8 +87,9 @@ def run(done: Run, output: Path, *, as_json: bool) -> None:
     if as_json:
         show_encoded(done)
         return
+    width = max(map(len, done.rows))
     for name, count in done.rows.items():
-        show(f"{name:<10} {count:>8} rows")
+        show(f"{name:<{width}} {count:>8} rows")
     show(f"in {output}")
     if rejected := done.rows["rejected"]:
         say(f"{rejected} records could not be labelled: {output / 'rejected'} says why")

@@ -112,7 +112,8 @@ class Told:
         """Return what a system says in one task, beside what the gold says."""
         if line.get("label") is not None:
             gold = self._label(task, sentence)
-            beside = ", as in the gold" if gold == line["label"] else f"; gold: {gold}" if gold else ""
+            beside = f"; gold: {gold}" if gold else ""
+            beside = ", as in the gold" if gold == line["label"] else beside
             chances = line.get("probabilities") or ()
             chance = f" ({max(chances):.2f})" if chances else ""
             return f"{line['label']}{chance}{beside}"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
@@ -48,7 +51,8 @@ def site(
 ) -> None:
     """Write the corpus as pages that open from the disk: read, compare, explore, leaderboard.
 
-    Nothing is needed to look at them but a browser: open index.html.
+    Nothing is needed to look at them but a browser: open index.html. With --serve alone they are
+    written aside, and gone when it is stopped.
 
     Example: usiran site --output pages
     """
@@ -57,7 +61,7 @@ def site(
     if dry_run and output is not None:
         begin_dry_run()
     progress = (lambda _: None) if quiet else say
-    _check(output, text, publish, repo_id)
+    _check(output, text, publish, repo_id, serve=serve)
     program = cast("typer.Context", context.find_root())  # typed as one of another library's
     opened = loading.open(Corpus.find(corpus)).refuse_findings()
     if repo_id is not None:
@@ -74,31 +78,45 @@ def site(
             say=progress,
         )
         _show_sent(sent, as_json=as_json)
-    if output is not None:
+    with _folder(output, serve=serve and not dry_run) as folder:
+        if folder is None:
+            return
         from usiran.site.write import write_site
 
         written = write_site(
             opened,
-            output,
+            folder,
             words=text != "withhold",
             force=force,
             program=program,
             progress=progress,
         )
         if as_json:
-            show_json(written._asdict() | {"index": str(output / "index.html")})
+            show_json(written._asdict() | {"index": str(folder / "index.html")})
         else:
-            show(output / "index.html")
+            show(folder / "index.html")
             say(f"{written.files} files, {written.size:,} bytes; the largest: {written.largest}")
         if serve and not dry_run:
-            _serve(output, port)
+            _serve(folder, port)
 
 
-def _check(output: Path | None, text: str | None, publish: str | None, repo_id: str | None) -> None:
+@contextmanager
+def _folder(output: Path | None, *, serve: bool) -> Iterator[Path | None]:
+    """Give the folder to write; what is served and named nowhere is gone when that ends."""
+    if output is not None or not serve:
+        yield output
+        return
+    with TemporaryDirectory(prefix="usiran-site-") as folder:
+        yield Path(folder) / "site"
+
+
+def _check(
+    output: Path | None, text: str | None, publish: str | None, repo_id: str | None, *, serve: bool
+) -> None:
     if (publish is None) != (repo_id is None):
         raise typer.BadParameter("go together", param_hint="--publish and --repo-id")
-    if publish is None and output is None:
-        raise typer.BadParameter("one of them", param_hint="--output or --publish")
+    if publish is None and output is None and not serve:
+        raise typer.BadParameter("one of them", param_hint="--output, --serve or --publish")
     if publish is not None and text is None:
         from usiran.dataset.hub.publish import RIGHTS
 

@@ -11,7 +11,6 @@ from huggingface_hub.constants import EVAL_RESULTS_FOLDER
 from usiran.benchmark.ranking import rank
 from usiran.benchmark.results import Result, read_results
 from usiran.benchmark.run import Benchmark
-from usiran.dataset.describe import eval_yaml
 from usiran.dataset.release.stored import releases
 from usiran.dataset.release.version import parse_version
 from usiran.io.markdown import score, span_of
@@ -21,17 +20,12 @@ from usiran.tasks.base import METRICS
 FILE = f"{EVAL_RESULTS_FOLDER}/usiran.yaml"
 
 
-def why_not(bench: Benchmark, task: str, system: str, result: Result | None) -> str:
-    """Return why a system has no entry on a leaderboard of the Hub; empty where it has one."""
-    if bench.track:
-        return "the Hub's leaderboard is of systems that learned from the articles alone"
-    if not bench.golds[task].task.question:
-        # The Hub takes entries for the tasks of the dataset's own list alone.
-        return f"dataset/{eval_yaml.FILE} has no task {task}, which cannot be asked with choices"
-    if result is None:
-        run = f"`usiran benchmark run --system {system} --task {task}` makes one"
-        return f"{system} has no stored result on {task} with the present data; {run}"
-    return ""
+def is_asked(bench: Benchmark, task: str) -> bool:
+    """Whether the Hub's leaderboard takes scores of a task: of those in the dataset's own list.
+
+    They are of systems that learned from the articles alone.
+    """
+    return not bench.track and bool(bench.golds[task].task.question)
 
 
 def eval_results(bench: Benchmark, result: Result) -> bytes:

@@ -39,7 +39,7 @@ def model_files(
 ) -> dict[str, bytes]:
     """Fit a system on every article and return the files of its folder, by name.
 
-    `say` takes a line where there is no entry for the Hub's leaderboard, and why.
+    `say` takes a line where a stored score would make an entry for the Hub's leaderboard.
     """
     content = store.dumps(fit(bench, task, system, seed=seed))
     if untrusted := store.untrusted(content):
@@ -55,9 +55,12 @@ def model_files(
         store.INFO: json_bytes(info),
         store.CARD: card.encode("utf-8"),
     }
-    if reason := eval_results.why_not(bench, task, system, result):
-        say(f"no {eval_results.FILE}: {reason}")
-    elif result is not None:
+    if not eval_results.is_asked(bench, task):
+        return files
+    if result is None:
+        run = f"`usiran benchmark run --system {system} --task {task}` makes one"
+        say(f"no {eval_results.FILE}: {system} has no stored result on {task}; {run}")
+    else:
         files[eval_results.FILE] = eval_results.eval_results(bench, result)
     return files
 

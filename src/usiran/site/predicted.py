@@ -96,7 +96,7 @@ class PredictedPages:
             scheme=None,
             guides=Guides(()),
             notice=self._notice,
-            colophon=f"Made by `usiran predict` with models of data version {self._named.version}.",
+            colophon=f"Made by usiran predict with models of data version {self._named.version}.",
             page=name,
             sections=(),
             before=None,

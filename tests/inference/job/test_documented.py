@@ -29,13 +29,38 @@ def shown(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dic
     programs = [
         program
         for program in re.findall(r"```python\n(.+?)```", page, re.DOTALL)
-        if not re.search("dask|spark|ray", program)
+        if not re.search("dask|spark|ray|pandas", program)
     ]
     assert len(programs) == 2
     made: dict[str, Any] = {}
     for program in programs:
         exec(program, made)
     return made
+
+
+@pytest.mark.usefixtures("shown")
+def test_dyads_are_joined_to_dates_as_the_page_says(capsys: pytest.CaptureFixture[str]) -> None:
+    articles = pyarrow.dataset.dataset("labelled/articles").to_table().to_pylist()
+    assert len(articles) == 4
+    news = [f"{row['source_id']},2020-0{i // 2 + 1}-03" for i, row in enumerate(articles)]
+    Path("news.csv").write_text("\n".join(["id,published", *news]))
+    dyads = [
+        {
+            "article_id": row["article_id"],
+            "agent_affiliation": "US",
+            "quad": "verbal conflict",
+            "events": 2,
+        }
+        for row in articles
+    ]
+    Path("labelled/dyads").mkdir()
+    pq.write_table(pa.Table.from_pylist(dyads), "labelled/dyads/part-00000.parquet")
+    page = (ROOT / "docs/archives.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(import pandas\n.+?)```", page, re.DOTALL)
+    exec(program, {})
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["2020-01", "US", "verbal", "conflict", "4"] in lines
+    assert ["2020-02", "US", "verbal", "conflict", "4"] in lines
 
 
 def test_tables_load_and_datasets_can_label_as_the_page_says(shown: dict[str, Any]) -> None:

@@ -22,12 +22,14 @@ from usiran.inference.job.readers import Columns
 from usiran.inference.job.run import Options, Progress, Run, run_job
 from usiran.inference.store import Model
 from usiran.inference.write_tables import Format
+from usiran.site.predicted import PredictedPages
 
 TABLES = {"articles", "sentences", "stance", "actors", "rejected"}
 
 
 def run(models: Sequence[Model], path: Path, output: Path, **options: Any) -> Run:
-    return run_job(models, [str(path)], output, Options(**{"part": 2} | options))
+    pages = PredictedPages(models) if options.pop("html", False) else None
+    return run_job(models, [str(path)], output, Options(**{"part": 2} | options), pages=pages)
 
 
 def test_each_table_is_a_folder_with_a_file_a_part(models: Sequence[Model], tmp_path: Path) -> None:
@@ -146,9 +148,14 @@ def test_whenever_it_is_killed_the_next_run_ends_as_if_it_never_had_been(
 @pytest.mark.parametrize(
     ("change", "column", "value"),
     [
-        ({"part": 3}, "part", "2"),
-        ({"form": "csv"}, "form", "parquet"),
-        ({"columns": Columns("body")}, "columns", "Columns(text='text', id=None)"),
+        ({"part": 3}, "--part", "2"),
+        ({"form": "csv"}, "--format", "parquet"),
+        (
+            {"columns": Columns("body")},
+            "--text-column and --id-column",
+            "Columns(text='text', id=None)",
+        ),
+        ({"html": True}, "--html", "not given"),
     ],
 )
 def test_another_jobs_folder_is_refused_with_what_differs(

@@ -197,6 +197,14 @@ def _job(models: Sequence[Model], plan: Plan, options: Options, *, pages: bool) 
     )
 
 
+_OPTIONS = {
+    "pages": "--html",
+    "form": "--format",
+    "part": "--part",
+    "columns": "--text-column and --id-column",
+}
+
+
 def _begin(output: Path, job: Job, *, force: bool) -> None:
     """Make the folder of a job, or go on in it."""
     path = output / JOB
@@ -224,7 +232,14 @@ def _differences(path: Path, job: Job) -> Iterator[Finding]:
         before, now = getattr(stored, name), getattr(job, name)
         if before != now:
             before, now = _unlike(before, now)
-            yield Finding(str(path), "", name, shorten(before), shorten(now), fix)
+            column = _OPTIONS.get(name, name)
+            yield Finding(str(path), "", column, _told(before), _told(now), fix)
+
+
+def _told(value: object) -> str:
+    if isinstance(value, bool):
+        return "given" if value else "not given"
+    return shorten(value)
 
 
 def _unlike(before: object, now: object) -> tuple[object, object]:
