@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 
 import usiran
 from tests.support.command import call
+from usiran.api.paired import AGAINST, against_cells, how_to_read
 from usiran.corpus import Corpus
 from usiran.errors import InputError
 
@@ -132,6 +133,22 @@ def test_a_report_is_shown_in_eighty_columns(report: usiran.Report) -> None:
     assert any(line.startswith("majority (control)") for line in lines)
     assert lines[-1] == "ceiling, people: none has annotated"
     assert any(line.startswith("ceiling, part in the gold") for line in lines)
+    assert "A tie unless the interval excludes 0 and all 5 articles agree." in lines
+    assert "Reads what annotators marked: who-to-whom-gold." in lines
+    assert "Left out are the controls that learned from rearranged labels." in lines
+
+
+@pytest.mark.parametrize(("p", "shown"), [(0.0004, "< .001"), (0.001, ".001"), (1.0, "1.000")])
+def test_a_small_p_is_never_shown_as_none(p: float, shown: str) -> None:
+    figures = (0.2, 0.1, 0.3, p, 5, 5, "win")
+    assert against_cells(dict(zip(AGAINST, figures, strict=True)))[2] == shown
+
+
+def test_the_rule_of_a_tie_is_that_of_the_corpus_size() -> None:
+    assert how_to_read(21, []) == [
+        "A tie unless the interval excludes 0 and so many articles agree that it is no chance "
+        "(sign test, 5 %)."
+    ]
 
 
 def test_html_is_escaped(report: usiran.Report) -> None:
@@ -168,6 +185,7 @@ def test_systems_are_compared_in_pairs(report: usiran.Report) -> None:
         comparison.reports
     )
     assert max(map(len, str(comparison).splitlines())) <= 80
+    assert "A tie unless the interval excludes 0" in str(comparison)
     assert comparison._repr_html_().count("<table>") == 2
     by_list = usiran.compare([report, "cue-lexicon", "majority"])
     assert by_list.groups.tolist() == comparison.groups.tolist()

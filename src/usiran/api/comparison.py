@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from usiran.api.paired import AGAINST, AGAINST_HEADS, against, against_cells
+from usiran.api.paired import AGAINST, AGAINST_HEADS, against, against_cells, how_to_read
 from usiran.api.report import Report, draw
 from usiran.api.tables import Displayed, Frame, Section
 from usiran.benchmark.ranking import tie_groups
@@ -102,7 +102,8 @@ class Comparison(Displayed):
             (" - ".join(map(str, names)), *against_cells(row))
             for names, row in zip(self.pairs.index, self.pairs.to_dict("records"), strict=True)
         ]
-        yield Section("", ("pair", *AGAINST_HEADS), pairs)
+        own = [report.result.system for report in self.reports.values()]
+        yield Section("", ("pair", *AGAINST_HEADS), pairs, how_to_read(result.articles, own))
         for name, report in self.reports.items():
             if report.warnings:
                 yield Section(f"Warnings: {name}", notes=report.warnings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from usiran.benchmark.results import Result, rounded
 from usiran.benchmark.run import Benchmark
 from usiran.io.markdown import signed, signed_span
-from usiran.stats.bootstrap import BootstrapScore, Scorer, randomisation_p
+from usiran.models.registry import reads_marks
+from usiran.stats.bootstrap import ALL_AGREE, BootstrapScore, Scorer, randomisation_p
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Gold
 
@@ -53,12 +54,22 @@ def against(
     return dict(zip(AGAINST, figures, strict=True))
 
 
+def how_to_read(articles: int, systems: Iterable[str]) -> list[str]:
+    """Return what is said below such a table: when there is no tie, who reads the gold."""
+    agree = f"all {articles} articles agree"
+    if articles > ALL_AGREE:
+        agree = "so many articles agree that it is no chance (sign test, 5 %)"
+    told = [name for name in systems if reads_marks(name)]
+    readers = [f"Reads what annotators marked: {', '.join(told)}."] if told else []
+    return [f"A tie unless the interval excludes 0 and {agree}.", *readers]
+
+
 def against_cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
     """Return a comparison as cells of a table, under `AGAINST_HEADS`."""
     return (
         signed(row["difference"]),
         signed_span((row["low"], row["high"])),
-        f"{row['p']:.3f}".removeprefix("0"),
+        "< .001" if row["p"] < 0.0005 else f"{row['p']:.3f}".removeprefix("0"),
         f"{row['better']} of {row['articles']}",
         row["verdict"],
     )

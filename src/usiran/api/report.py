@@ -18,6 +18,7 @@ from usiran.api.paired import (
     against,
     against_cells,
     bootstrapped,
+    how_to_read,
     kept,
 )
 from usiran.api.sentences import sentence_frame
@@ -278,7 +279,10 @@ class Report(Displayed):
             for system, row in self.verdicts.to_dict("index").items()
         ]
         if rows:
-            yield Section("", ("against", *AGAINST_HEADS), rows)
+            notes = how_to_read(self.result.articles, self.verdicts.index)
+            if any(stored.result.relabelled for stored in self.stored_results.values()):
+                notes.append("Left out are the controls that learned from rearranged labels.")
+            yield Section("", ("against", *AGAINST_HEADS), rows, notes)
         if self._task_ceiling is not None:
             lines = reached(self._ceiling, self._task_ceiling)
             yield Section("", notes=[f"ceiling, {line}" for line in lines])

@@ -161,8 +161,8 @@ def task(name: str = "stance", *, data: Data = None) -> TaskData:
     name : str
         ``stance``; one for each side of the scheme, here ``toward_us`` and ``toward_iran``;
         ``holder``, ``actors``, ``affiliation``, ``events``, ``roles``, ``roles_end_to_end``,
-        ``linking``, ``contrast``, ``article_stance`` (which no gold can evaluate yet); or one
-        that a package adds as an entry point of ``usiran.tasks``.
+        ``linking``, ``contrast``, ``article_stance`` (whose gold cannot tell systems apart yet);
+        or one that a package adds as an entry point of ``usiran.tasks``.
     data : path, optional
         A corpus folder (default: the one that the working directory is in).
 

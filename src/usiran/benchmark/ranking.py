@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from usiran.benchmark.results import SUBMITTED, Result, Results, Stored
 from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError
-from usiran.models.registry import SYSTEMS
+from usiran.models.registry import SYSTEMS, reads_marks
 from usiran.stats.bootstrap import BootstrapScore, Verdict, noise_floor
 
 CONTROL, PEER = "control", "peer"
@@ -166,4 +166,4 @@ def _is_contestant(result: Result) -> bool:
     # Nobody can see what a submitted system reads.
     if result.kind in (CONTROL, PEER, SUBMITTED):
         return False
-    return result.system in SYSTEMS and SYSTEMS[result.system].reads != "marks"
+    return result.system in SYSTEMS and not reads_marks(result.system)

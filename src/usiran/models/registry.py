@@ -323,3 +323,8 @@ SYSTEMS: dict[str, System] = {
     "minilm": System(lambda context: _tuned(context, MiniLm()), packages=PACKAGES),
     "attitudes-minilm": System(_attitudes_minilm, packages=PACKAGES),
 }
+
+
+def reads_marks(system: str) -> bool:
+    """Return whether a system of ours reads, in every article, what annotators marked."""
+    return system in SYSTEMS and SYSTEMS[system].reads == "marks"

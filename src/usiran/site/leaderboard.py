@@ -17,7 +17,7 @@ from usiran.benchmark.ranking import Peer, Ranking, Row, contestants_of, rank
 from usiran.benchmark.results import SUBMITTED, Result, Results, read_results
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.write_results import stored_ceiling
-from usiran.models.registry import SYSTEMS
+from usiran.models.registry import reads_marks
 from usiran.tasks.base import METRICS, Gold
 
 
@@ -197,7 +197,7 @@ def comparisons(board: TaskBoard) -> Iterator[str]:
 def _mark(row: Row) -> str:
     if row.is_control:
         return "control"
-    if row.result.system in SYSTEMS and SYSTEMS[row.result.system].reads == "marks":
+    if reads_marks(row.result.system):
         return "reads the gold's marks"
     return SUBMITTED if row.result.kind == SUBMITTED else ""
 
