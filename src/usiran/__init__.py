@@ -69,7 +69,7 @@ def load(config: str = "stance", *, corpus: Path | str | None = None) -> Dataset
     from usiran.corpus import Corpus
     from usiran.errors import Finding, InputError
 
-    folder = Corpus.find(corpus)
+    folder = Corpus.find(corpus, "corpus=DIR")
     known = sorted({path.parent.name for path in folder.data.glob("*/*.parquet")})
     if config not in known:
         allowed = f"one of {', '.join(known)}" if known else "a dataset that was built"

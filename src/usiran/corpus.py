@@ -64,13 +64,16 @@ class Corpus:
     root: Path
 
     @classmethod
-    def find(cls, start: Path | str | None = None) -> Corpus:
-        """Return the nearest corpus at or above `start` (default: the working directory)."""
+    def find(cls, start: Path | str | None = None, option: str = "--corpus DIR") -> Corpus:
+        """Return the nearest corpus at or above `start` (default: the working directory).
+
+        `option` is what the error of there being none says that names one.
+        """
         here = Path(start) if start is not None else Path.cwd()
         for folder in (here.resolve(), *here.resolve().parents):
             if (folder / "dataset" / "corpus.toml").is_file():
                 return cls(folder)
-        raise CorpusNotFound(here)
+        raise CorpusNotFound(here, option)
 
     @cached_property
     def manifest(self) -> Manifest:

@@ -133,12 +133,12 @@ def _rebuilt(kind: type[UsiranError], args: tuple[object, ...]) -> UsiranError:
 
 
 class CorpusNotFound(UsiranError):
-    """No corpus folder where one was looked for."""
+    """No corpus folder where one was looked for; `option` is what names one."""
 
-    def __init__(self, start: Path) -> None:
+    def __init__(self, start: Path, option: str = "--corpus DIR") -> None:
         super().__init__(
             f"{start}: no dataset/corpus.toml here or in any folder above; "
-            "run inside a corpus folder, or name one with --corpus DIR"
+            f"run inside a corpus folder, or name one with {option}"
         )
 
 

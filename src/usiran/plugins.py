@@ -8,15 +8,21 @@ package breaks nothing else, and what is installed changes no figure of the tool
 from __future__ import annotations
 
 import sys
+import sysconfig
+import traceback
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from usiran.errors import InputError, shorten
+from usiran.errors import Finding, InputError, shorten
 
 Group = Literal["usiran.systems", "usiran.tasks"]
 _FIX = "mend or uninstall its package"
+_LIBRARIES = (
+    *map(sysconfig.get_path, ("stdlib", "purelib", "platlib")),
+    str(Path(__file__).parent),
+)
 
 
 class Plugin(NamedTuple):
@@ -74,4 +80,17 @@ def guarded(call: Callable[[], Any], where: str, allowed: str, fix: str = _FIX) 
     # Anything may go wrong in code that is not ours; the cause stays in the traceback.
     except Exception as error:
         value = shorten(f"{type(error).__name__}: {error}")
-        raise InputError.of(where, value, allowed, fix) from error
+        raise InputError([Finding(where, _line_of(error), "", value, allowed, fix)]) from error
+
+
+def _line_of(error: Exception) -> str:
+    """Return which line of the caller's own files an error came from last; "" where of none."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith((*_LIBRARIES, "<frozen"))
+        and frame.lineno
+        # What is compiled in a library names its sources, which are not here.
+        and not frame.filename.endswith((".pyx", ".pxi", ".pxd"))
+    ]
+    return f"line {frames[-1].lineno} of {Path(frames[-1].filename).name}" if frames else ""

@@ -105,11 +105,11 @@ def test_contested_sentences_can_be_left_out() -> None:
 @pytest.mark.parametrize(
     ("estimator", "options", "message"),
     [
-        ("no-such", {}, "system: found 'no-such'; allowed: majority"),
+        ("no-such", {}, "estimator: found 'no-such'; allowed: majority"),
         ("no_such:make", {}, r"usiran\.systems no_such:make: found 'ModuleNotFoundError"),
-        ("tagger", {}, "none that tagger runs on'; allowed: actors, events"),
+        ("tagger", {}, "task: found 'none that tagger runs on'; allowed: actors, events"),
         (DummyClassifier, {}, "make one: DummyClassifier"),
-        (lambda _: ["neutral"], {}, r"function: found '1 predictions for \d+ rows"),
+        (lambda _: ["neutral"], {}, r"lambda: found '1 predictions for \d+ rows"),
         (lambda frame: ["Neutral"] * len(frame), {}, "label: found 'Neutral'; .*mean 'neutral'"),
         (lambda frame: [1] * len(frame), {}, "found '1, a int'; allowed: one label a row"),
         (lambda frame: frame, {"task": "actors"}, r"predictions for \d+ rows"),
@@ -161,8 +161,21 @@ def test_systems_without_names_of_their_own_are_refused(systems: Any, message: s
 
 
 def test_there_must_be_a_corpus(tmp_path: Path) -> None:
-    with pytest.raises(CorpusNotFound):
+    with pytest.raises(CorpusNotFound, match="name one with data=DIR"):
         usiran.evaluate("majority", data=tmp_path)
+    with pytest.raises(CorpusNotFound, match="name one with corpus=DIR"):
+        usiran.load("stance", corpus=tmp_path)
+
+
+def test_an_error_inside_a_function_is_told_with_its_line_and_is_the_cause() -> None:
+    def mine(frame: pd.DataFrame) -> object:
+        return frame["words"]
+
+    line = mine.__code__.co_firstlineno + 1
+    told = rf"mine: line {line} of test_evaluation\.py: found 'KeyError: 'words''; .*error is in it"
+    with pytest.raises(InputError, match=told) as caught:
+        usiran.evaluate(mine)
+    assert isinstance(caught.value.__cause__, KeyError)
 
 
 def test_with_the_companion_the_figures_are_those_stored_in_its_track() -> None:

@@ -73,6 +73,8 @@ def test_spans_and_tags_are_taken_alike() -> None:
     assert answered([[(0, 7, "MILITARY")], []], "spans") == spans
     tags = [["B-MILITARY", "I-MILITARY", "O", "O"], np.array(["O", "O", "O"])]
     assert answered(tags, "spans") == spans
+    entities = [[{"entity_group": "MILITARY", "score": 0.9, "start": 0, "end": 7}], []]
+    assert answered(entities, "spans") == spans
 
 
 def test_links_name_role_event_and_actor() -> None:
@@ -86,10 +88,14 @@ def test_links_name_role_event_and_actor() -> None:
     [
         ("sentence", ["neutral"], r"mine: found '1 predictions for 2 rows'; allowed: one label a"),
         ("sentence", 7, r"mine: found '7, a int'"),
-        ("sentence", [0, 1], r"mine: a#001: found '0, a int'; allowed: one label a row"),
+        ("sentence", [0, 1], r"mine: a#001: found '0, a int'; allowed: .*pro-US, .*int2str\(id\)"),
+        ("sentence", [None, None], r"mine: a#001: found 'None, .*to mend: mend the function"),
         ("spans", [[(0, 7)], []], r"a#001: .*not enough values to unpack"),
         ("spans", [["B-MILITARY"], []], r"a#001: .*1 tags for 4 tokens"),
         ("spans", [[(0, 70, "MILITARY")], []], r"a#001: .*0 <= start < end <= 13"),
+        ("spans", [[{"start": 0, "end": 7}], []], r"a#001: .*as dicts of start, end and entity_gr"),
+        ("spans", [[], [(0, 6, "Military")]], r"a#002: found '\(0, 6, 'Military'\)'; .*'MILITARY'"),
+        ("spans", [[(0, 7, "MILITARY"), (3, 9, "MILITARY")], []], r"'\(0, 7, .*\(3, 9, .*share no"),
         ("spans", [[], [(20, 26, "MILITARY")]], r"a#002: .*count from the sentence's start"),
         ("links", [[("agent", (8, 12, "X"))], []], r"a#001: .*links as \(role, \(start, end, type"),
     ],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, get_args, overload
 
@@ -76,8 +77,9 @@ def evaluate(
           them), a plug-in's, or ``package.module:factory``.
         - A dict of several, by name: they are compared, as by `usiran.compare`.
 
-        Predictions are labels; for spans (start, end, label) or one BIO tag a token; for links
-        (role, event, actor). Offsets count from the start of the sentence.
+        Predictions are labels; for spans (start, end, label), the dicts of entities that
+        pipelines of transformers return, or one BIO tag a token; for links (role, event, actor).
+        Offsets count from the start of the sentence.
     task : str
         What is predicted; see `usiran.task`.
     data : path or "with-synthetic", optional
@@ -121,7 +123,8 @@ def evaluate(
     _check_options(gold, contested, draws, seed)
     if isinstance(estimator, str):
         name = benchmark.name_of(estimator)
-        benchmark.plan([task], [name])
+        with _in_python():
+            benchmark.plan([task], [name])
         stored = run_system(benchmark, task, name, seed=seed, draws=draws)
         return _report(benchmark, name, stored, contested)
     stored = _run(benchmark, estimator, task, seed=seed, draws=draws)
@@ -217,6 +220,17 @@ def _of_stored(
     return _report(benchmark, system, stored, contested)
 
 
+@contextmanager
+def _in_python() -> Iterator[None]:
+    """Name the parameters here in errors that name the program's options."""
+    try:
+        yield
+    except InputError as error:
+        names = {"--system": "estimator", "--task": "task"}
+        findings = [replace(each, file=names.get(each.file, each.file)) for each in error.findings]
+        raise InputError(findings) from None
+
+
 def _check_options(gold: Gold, contested: str, draws: int, seed: int) -> None:
     least, most = DRAWS_ALLOWED
     if not isinstance(draws, int) or not least <= draws <= most:
@@ -271,4 +285,4 @@ def _name_of(estimator: Any) -> str:
     if isinstance(estimator, type):
         return estimator.__name__
     name = getattr(estimator, "__name__", type(estimator).__name__)
-    return "function" if name == "<lambda>" else str(name)
+    return "lambda" if name == "<lambda>" else str(name)

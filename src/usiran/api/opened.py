@@ -24,7 +24,7 @@ def open_benchmark(data: Data, *, tasks: Sequence[str], systems: Sequence[str] =
     ``with-synthetic`` the same one in the track of systems that learn from the companion besides.
     """
     taught = data == TRACK
-    corpus = Corpus.find(None if taught else data)
+    corpus = Corpus.find(None if taught else data, "data=DIR")
     opened = _taught if taught else _opened
     return opened(corpus.root, tuple(_state(corpus))).with_plugins(tasks, systems)
 

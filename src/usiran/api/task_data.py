@@ -130,7 +130,7 @@ class TaskData:
             There are more or fewer than rows, or one is not what the task asks for.
         """
         values = list(predicted)
-        system = guest(lambda _: values, self.gold.task, "predictions")
+        system = guest(lambda _: values, self.gold.task, "predictions", noun="predictions")
         checked = system.fit(self.gold.records, self.gold.values).predict(self.gold.records)
         try:
             counts = self.gold.scorer.counts(self.gold, Predictions(checked))
