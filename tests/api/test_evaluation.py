@@ -167,6 +167,35 @@ def test_there_must_be_a_corpus(tmp_path: Path) -> None:
         usiran.load("stance", corpus=tmp_path)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_table_of_predictions_is_scored_as_the_system_that_made_them() -> None:
+    made = usiran.evaluate("cue-lexicon", draws=100)
+    table = made.predictions[["predicted"]].rename(columns={"predicted": "label"})
+    for rows in (table, table.reset_index().sample(frac=1, random_state=0)):
+        report = usiran.evaluate(rows, draws=100)
+        assert (report.score, report.name) == (made.score, "predictions")
+    spans = usiran.evaluate("cue-lexicon", "actors", draws=100)
+    table = spans.predictions[["predicted"]].rename(columns={"predicted": "spans"})
+    assert usiran.evaluate(table, "actors", draws=100).score == spans.score
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.rename(columns={"label": "stance"}), "found 'no column label'; .*name its"),
+        (lambda t: t.iloc[2:], r"#001 and 1 more: found 'no row'; allowed: one row for every"),
+        (lambda t: pd.concat([t, t.iloc[:1]]), r"#001: found 'a second row'; .*keep one"),
+        (lambda t: t.replace({"label": {"neutral": 2}}), "found '2, a int'; .*pro-US"),
+        (lambda t: t.assign(sentence_id=t["sentence_id"].str.upper()), "the id of a scored"),
+    ],
+)
+def test_a_table_that_is_not_whole_is_refused(change: Any, message: str) -> None:
+    sentences = usiran.task("stance").X["sentence_id"]
+    table = pd.DataFrame({"sentence_id": sentences, "label": "neutral"})
+    with pytest.raises(InputError, match=message):
+        usiran.evaluate(change(table))
+
+
 def test_an_error_inside_a_function_is_told_with_its_line_and_is_the_cause() -> None:
     def mine(frame: pd.DataFrame) -> object:
         return frame["words"]

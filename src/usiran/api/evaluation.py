@@ -10,12 +10,14 @@ from dataclasses import replace
 from typing import Any, get_args, overload
 
 import msgspec
+import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from usiran.api.comparison import Comparison
 from usiran.api.held_out import brought_along, too_good
 from usiran.api.opened import Data, evaluable_gold, open_benchmark
 from usiran.api.paired import Contested, bootstrapped
+from usiran.api.predicted import looked_up
 from usiran.api.report import Report
 from usiran.benchmark.predictions import lines_of
 from usiran.benchmark.protocol import run
@@ -30,8 +32,8 @@ from usiran.models.registry import SYSTEMS
 from usiran.stats.bootstrap import DRAWS
 from usiran.tasks.base import Gold
 
-# A scikit-learn estimator, a function from a frame to predictions, or a system's name.
-System = Estimator | Callable[..., Any] | str
+# An estimator, a function from a frame to predictions, a table of them, or a system's name.
+System = Estimator | Callable[..., Any] | pd.DataFrame | str
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -68,11 +70,13 @@ def evaluate(
 
     Parameters
     ----------
-    estimator : estimator, callable, str or dict
+    estimator : estimator, callable, DataFrame, str or dict
         - A scikit-learn estimator; a fresh copy is fitted for each fold. One that reads strings
           (a text vectoriser, or a pipeline that begins with one) is given the column ``text``,
           every other one the frame that `usiran.task` describes.
         - A function from that frame to predictions: nothing is learned.
+        - A table of predictions that were made elsewhere: ``sentence_id`` and ``label`` (or
+          ``spans``, ``links``), a row for each sentence of ``usiran.task(...).X``.
         - The name of a system, which is run: the toolkit's own (``baselines/LEADERBOARD.md`` lists
           them), a plug-in's, or ``package.module:factory``.
         - A dict of several, by name: they are compared, as by `usiran.compare`.
@@ -129,7 +133,8 @@ def evaluate(
         return _report(benchmark, name, stored, contested)
     stored = _run(benchmark, estimator, task, seed=seed, draws=draws)
     report = _report(benchmark, _name_of(estimator), stored, contested)
-    return _warned(report, brought_along(estimator, gold.source))
+    is_table = isinstance(estimator, pd.DataFrame)  # which has to name the sentences
+    return _warned(report, [] if is_table else brought_along(estimator, gold.source))
 
 
 def compare(
@@ -249,7 +254,11 @@ def _check_options(gold: Gold, contested: str, draws: int, seed: int) -> None:
 def _run(benchmark: Benchmark, estimator: Any, task: str, *, seed: int, draws: int) -> Stored:
     """Run anybody's estimator as a system that is nobody's."""
     gold, name = benchmark.golds[task], _name_of(estimator)
-    outcomes = [run(guest(estimator, gold.task, name), gold)]
+    if isinstance(estimator, pd.DataFrame):
+        system, estimator = guest(looked_up(estimator, gold), gold.task, name, noun="table"), name
+    else:
+        system = guest(estimator, gold.task, name)
+    outcomes = [run(system, gold)]
     described = _ADDRESS.sub("", " ".join(repr(estimator).split()))
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "system"
     origin = submitted_origin(slug, name, "Run by usiran.evaluate.", {"estimator": described})
@@ -280,6 +289,8 @@ def _name_of(estimator: Any) -> str:
     """Return what messages and tables call a system that nobody named."""
     if isinstance(estimator, str | Report):
         return estimator if isinstance(estimator, str) else estimator.name
+    if isinstance(estimator, pd.DataFrame):
+        return "predictions"
     if isinstance(estimator, Pipeline):
         return "-".join(_name_of(step) for _, step in estimator.steps)
     if isinstance(estimator, type):
