@@ -41,10 +41,11 @@ def test_every_rule_has_an_address(guides: Guides) -> None:
     assert {"1.5", "1.5/1"} <= casebook.rules
 
 
-def test_links_lead_to_pages_and_others_are_dropped(guides: Guides) -> None:
+def test_links_lead_to_pages_or_become_the_paths_of_files(guides: Guides) -> None:
     html = guides.guides[0].html
     assert '<a href="casebook.html#1.5">' in html or '<a href="casebook.html#' in html
-    assert "labels.toml" not in html
+    assert "and labels (annotation/labels.toml)." in html
+    assert "<a>" not in html
 
 
 def test_markdown_runs_and_fetches_nothing(guides: Guides) -> None:

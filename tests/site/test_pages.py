@@ -151,6 +151,12 @@ def test_every_mark_of_the_home_page_opens_its_sentence_in_its_shape(
     assert marks == rows
 
 
+def test_what_submitted_systems_have_seen_is_said_to_be_their_makers_word(
+    whole: dict[str, bytes],
+) -> None:
+    assert "of submitted systems that is their makers’ word" in whole["compare.html"].decode()
+
+
 def test_the_home_page_says_what_may_be_done_once(whole: dict[str, bytes]) -> None:
     rights = read(whole["index.html"]).text.partition("What may be done with it")[2]
     said, _, colophon = rights.partition("data version")

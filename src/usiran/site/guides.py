@@ -58,7 +58,6 @@ class Guides:
         files = [*PAGES, *_walks(corpus.root)]
         present = [row for row in files if (corpus.root / row[0]).is_file()]
         links = {file: f"{page}.html" for file, page, _ in present}
-        links["dataset/README.md"] = "data.html"
         pages = [_guide(corpus.root, *row, links) for row in present]
         guides = [page for page in pages if "/" not in page.page]
         return cls(tuple(guides), tuple(page for page in pages if "/" in page.page))
@@ -108,7 +107,8 @@ def _guide(root: Path, file: str, page: str, name: str, links: Mapping[str, str]
     anchors = {_github(heading): key for key, heading in sections}
     pictures: dict[str, bytes] = {}
     for token in _all(tokens):
-        _lead(token, file, up, links, anchors)
+        if token.type == "inline":
+            _lead(token.children or (), file, up, links, anchors)
         if token.type == "image":
             _take_picture(token, path, up, pictures)
     html = MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})
@@ -151,11 +151,27 @@ def _all(tokens: Iterable[Token]) -> Iterator[Token]:
 
 
 def _lead(
-    token: Token, file: str, up: str, links: Mapping[str, str], anchors: Mapping[str, str]
+    tokens: Sequence[Token],
+    file: str,
+    up: str,
+    links: Mapping[str, str],
+    anchors: Mapping[str, str],
 ) -> None:
-    """Turn a link between files into one between pages; one that leads nowhere here is dropped."""
-    if token.type != "link_open":
-        return
+    """Turn links between files into links between pages, and those to other files into paths."""
+    words, path = "", ""
+    for token in tokens:
+        words += token.content
+        if token.type == "link_open":
+            words, path = "", _led(token, file, up, links, anchors)
+        elif token.type == "link_close" and path:
+            token.type, token.content = "text", "" if words == path else f" ({path})"
+            path = ""
+
+
+def _led(
+    token: Token, file: str, up: str, links: Mapping[str, str], anchors: Mapping[str, str]
+) -> str:
+    """Lead a link to its page; return the path of the file where it has none."""
     there, mark, anchor = str(token.attrs["href"]).partition("#")
     target = posixpath.normpath(posixpath.join(posixpath.dirname(file), there))
     if re.match(r"https?:", there):
@@ -165,7 +181,9 @@ def _lead(
         page = up + links[target] if there else ""
         token.attrs["href"] = page + (f"#{anchor}" if mark else "")
     else:
-        del token.attrs["href"]
+        token.type = "text"
+        return target
+    return ""
 
 
 def _take_picture(token: Token, path: Path, up: str, pictures: dict[str, bytes]) -> None:
