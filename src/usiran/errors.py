@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Self
@@ -86,11 +86,28 @@ def grouped(findings: Iterable[Finding]) -> list[str]:
     >>> print(*grouped(rows))
     a.csv: fold: 9 times, first at x-0, x-1, x-2; allowed: a number; to mend: number it
     """
+    return [line for alike in _kinds(findings) for line in _lines(alike)]
+
+
+def first_of_each_kind(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the first finding of each kind, which says how many more there are of it.
+
+    >>> rows = [Finding("mine", f"x-{n}", "", "no row", "a row", "add one") for n in range(9)]
+    >>> print(*first_of_each_kind(rows))
+    mine: x-0 and 8 more: found 'no row'; allowed: a row; to mend: add one
+    """
+    return [
+        replace(first, record=f"{first.record} and {len(others)} more") if others else first
+        for first, *others in _kinds(findings)
+    ]
+
+
+def _kinds(findings: Iterable[Finding]) -> Iterable[Sequence[Finding]]:
     kinds: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
         kind = (finding.file, finding.column, finding.allowed, finding.fix)
         kinds.setdefault(kind, []).append(finding)
-    return [line for alike in kinds.values() for line in _lines(alike)]
+    return kinds.values()
 
 
 def _lines(alike: Sequence[Finding]) -> list[str]:

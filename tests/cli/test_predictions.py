@@ -87,6 +87,10 @@ def test_many_findings_of_a_kind_are_one_line_and_json_lists_them(
     assert way == "--json lists every one of them"
     done = call("benchmark", "score", predictions, *SCORE, "--json", at=corpus)
     assert len(json.loads(done.out)["findings"]) == count
+    result = corpus.baselines / "results/majority/stance.json"
+    done = call("benchmark", "verify", result, predictions, at=corpus)
+    assert (done.code, len(done.out.splitlines())) == (1, 1)
+    assert done.err.splitlines()[0] == "--json lists every one of them"
 
 
 def test_a_log_of_another_form_is_told_once_with_the_option_that_reads_it(

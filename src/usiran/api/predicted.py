@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from usiran.errors import Finding, nearest, refuse
+from usiran.errors import Finding, first_of_each_kind, nearest, refuse
 from usiran.tasks.base import Gold
 
 _WHERE = "predictions"
@@ -32,7 +32,7 @@ def looked_up(table: pd.DataFrame, gold: Gold) -> Callable[[pd.DataFrame], list[
         allowed = f"a table with sentence_id and {column}, one row a sentence"
         refuse([Finding(_WHERE, "", "", value, allowed, "name its columns so")])
     names, known = rows["sentence_id"].astype(str), gold.records["sentence_id"].astype(str)
-    refuse(_faults(names, known))
+    refuse(first_of_each_kind(_faults(names, known)))
     values = dict(zip(names, rows[column], strict=True))
     return lambda frame: [values[name] for name in frame["sentence_id"]]
 
@@ -44,6 +44,5 @@ def _faults(names: pd.Series[str], known: pd.Series[str]) -> Iterator[Finding]:
         yield Finding(_WHERE, "", "sentence_id", name, "the id of a scored sentence", fix)
     missing, twice = known[~known.isin(names)], names[names.duplicated()]
     for ids, value, fix in ((missing, "no row", "add one"), (twice, "a second row", "keep one")):
-        if len(ids):
-            place = ids.iloc[0] + (f" and {len(ids) - 1} more" if len(ids) > 1 else "")
-            yield Finding(_WHERE, place, "", value, "one row for every sentence", fix)
+        for name in ids:
+            yield Finding(_WHERE, name, "", value, "one row for every sentence", fix)

@@ -27,13 +27,20 @@ from usiran.benchmark.prediction_rules import (
     Value,
 )
 from usiran.benchmark.protocol import Outcome
-from usiran.errors import FileError, Finding, InputError, nearest, refuse, shorten
+from usiran.errors import (
+    FileError,
+    Finding,
+    InputError,
+    first_of_each_kind,
+    nearest,
+    refuse,
+    shorten,
+)
 from usiran.files import BAD_JSON, read_bytes
 from usiran.tasks.base import Gold, Predictions, Task, objects
 from usiran.tasks.links import Link, decode, encode
 from usiran.text.spans import Span
 
-_MOST_FAULTS = 5  # of a system that is here and can be asked again
 _MOST_SUGGESTIONS = 20  # looking for the nearest id is slow, and a wrong file has no right ids
 # Four places are what a score can show; what is stored is what is scored.
 PROBABILITY_PLACES = 4
@@ -98,20 +105,16 @@ def refuse_faults(
     Raises
     ------
     InputError
-        The first faults, located, and how many more there are.
+        The first fault of each kind, located, and how many more there are.
     """
     frame = Frame(gold, relabelled)
-    findings = [
+    findings = (
         Finding(source, line.sentence_id, fault.column, shorten(fault.value), *fault[2:])
         for line in lines
         for rule in RULES[gold.task.unit]
         for fault in rule(line, frame)
-    ]
-    if (more := len(findings) - _MOST_FAULTS) > 0:
-        # Sorted as text it stands last.
-        rest = Finding(source, "~", "", f"{more} more", "none", "mend the first: they may be one")
-        findings = [*findings[:_MOST_FAULTS], rest]
-    refuse(findings)
+    )
+    refuse(first_of_each_kind(findings))
 
 
 def prediction_bytes(lines: Iterable[Line]) -> bytes:

@@ -29,7 +29,7 @@ from usiran.benchmark.workers import Pair
 from usiran.cli.output import say, show, show_columns, show_findings, show_json
 from usiran.cli.stopping import tell_stopped
 from usiran.cli.working import ticker
-from usiran.errors import counted
+from usiran.errors import counted, grouped
 from usiran.hidden import plain, plain_json
 from usiran.io.markdown import score, span_of
 from usiran.io.templates import render
@@ -210,6 +210,8 @@ def show_checked(results: Sequence[Checked], *, as_json: bool) -> None:
         show_json({"findings": document, "verified": sound})
         return
     show_findings(findings)
+    if len(grouped(findings)) < len(findings):
+        say("--json lists every one of them")
     say(f"{len(sound)} of {len(results)} verified, {counted(len(findings), 'finding')}.")
 
 
