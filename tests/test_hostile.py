@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -81,6 +82,18 @@ def assert_seen(done: Done, code: int = 0) -> str:
 )
 def test_what_a_command_prints_can_be_seen(corpus: Corpus, words: tuple[str, ...]) -> None:
     assert assert_seen(call(*words, at=corpus))
+
+
+def test_who_is_not_linked_is_listed_in_words_that_can_be_seen(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    unlinked = Corpus(shutil.copytree(corpus.root, tmp_path / "corpus"))
+    links = unlinked.annotation / "actor_links.csv"
+    header, *rows = links.read_text("utf-8").splitlines(keepends=True)
+    assert rows
+    links.write_text(header, "utf-8")
+    listed = assert_seen(call("articles", "link", "--list", at=unlinked))
+    assert listed.startswith("=1+⟨U+200B⟩`⟨U+0007⟩ (GOVERNMENT), 2 mentions")
 
 
 def test_json_on_a_terminal_says_the_words_in_escapes(corpus: Corpus) -> None:
@@ -301,6 +314,18 @@ def test_leaderboards_and_cards_of_systems_show_their_makers_words(scored: Corpu
         page = (scored.baselines / name).read_text("utf-8")
         assert words(f"{MARKUP}. {MARKUP}") in page
         assert_inert(page)
+
+
+def test_pictures_show_the_titles_of_systems_as_text(scored: Corpus, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    assert_seen(call("benchmark", "report", "--output", tmp_path / "drawn", at=scored))
+    pictures = sorted((tmp_path / "drawn").glob("*.svg"))
+    assert len(pictures) > 3
+    for path in pictures:
+        content = path.read_text("utf-8")
+        tags = {element.tag.rpartition("}")[2] for element in ET.fromstring(content).iter()}
+        assert not tags & {"script", "img", "a", "foreignObject"}
+        assert not unseen(content)
 
 
 def test_a_model_and_its_labels_of_hostile_texts(scored: Corpus, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from functools import partial
 from pathlib import Path
@@ -89,6 +90,13 @@ def test_a_whole_adjudication_by_sheets(run: Run, three: Corpus) -> None:
     assert done.out.splitlines()[0] == "34 questions: 25 answered alike by all, 9 decided"
     assert errors(three) == []
     assert run("adjudicate", "--check").code == 0
+    kept = three.gold / "adjudication.csv"
+    text = kept.read_text("utf-8")
+    first = next(csv.DictReader(text.splitlines()))
+    for column in ("seen", "answer"):
+        kept.write_text(text.replace(first[column], "what nobody said", 1), "utf-8")
+        assert run("adjudicate", "--check").code == 1, column
+    kept.write_text(text, "utf-8")
     before = tree(three.root)
     again = run("adjudicate", "--decide", sheet, *JUDGE, "--json")
     assert json.loads(again.out)["saved"] == 0

@@ -105,6 +105,7 @@ def test_crlf_and_a_byte_order_mark_are_taken_out_with_a_notice(
         (b"", "found 'no text'"),
         (b" \n\r\n ", "found 'no text'"),
         (b"\x00\x01", "a NUL character"),
+        (b"Rain. " * 200_000, "1,200,000 characters'; allowed: an article, of at most 1,000,000"),
     ],
 )
 def test_a_text_that_is_none_is_refused(

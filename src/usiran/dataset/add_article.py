@@ -16,7 +16,7 @@ from usiran.io.atomic import replace_files
 from usiran.schemas.articles import FACTS
 from usiran.schemas.base import EDTF
 from usiran.schemas.tables import check
-from usiran.text.articles import read_stored, read_text, sha256
+from usiran.text.articles import LONGEST_TEXT, read_stored, read_text, sha256
 from usiran.text.ngrams import SHINGLE, shingles
 from usiran.text.segmentation import Proposal, propose, uncovered
 
@@ -129,6 +129,9 @@ def _clean(path: Path) -> tuple[str, list[str]]:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         notices.append("line ends were CRLF or CR; they are stored as LF")
+    if len(text) > LONGEST_TEXT:
+        found, allowed = f"{len(text):,} characters", f"an article, of at most {LONGEST_TEXT:,}"
+        raise FileError(path, found, allowed, "save one article a file")
     if not text.strip():
         raise FileError(path, "no text", "an article's text", "check what was saved")
     return text, notices

@@ -14,6 +14,8 @@ from usiran.files import read_bytes
 from usiran.io.csv import read_rows
 from usiran.text.standoffs import withdrawn_standoff
 
+LONGEST_TEXT = 1_000_000  # code points: beyond it there is no article, but a broken export
+
 
 class Sentence(NamedTuple):
     """A stand-off sentence: half-open offsets in code points of its article's text."""

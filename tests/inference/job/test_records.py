@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from usiran.inference.job.records import LONGEST_TEXT, Document, Rejected, Row, record
+from usiran.inference.job.records import Document, Rejected, Row, record
+from usiran.text.articles import LONGEST_TEXT
 
 
 def judged(text: object, source_id: object = None) -> Document | Rejected:

@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 
 from usiran.errors import FileError, shorten
 from usiran.files import BAD_JSON, open_file
-from usiran.inference.job.records import LONGEST_TEXT, NOT_UTF_8, Row
+from usiran.inference.job.records import NOT_UTF_8, Row
 from usiran.inference.job.sources import Source, dataset, local
+from usiran.text.articles import LONGEST_TEXT
 
 # In JSON a character takes up to six bytes, in UTF-8 up to four.
 LONGEST_LINE = 8 * LONGEST_TEXT

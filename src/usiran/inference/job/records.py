@@ -5,7 +5,8 @@ import unicodedata
 from math import isnan
 from typing import NamedTuple
 
-LONGEST_TEXT = 1_000_000  # code points: beyond it there is no article, but a broken export
+from usiran.text.articles import LONGEST_TEXT
+
 LONGEST_ID = 200  # of a name that becomes a file's, with --html
 NOT_UTF_8 = "bytes that are not UTF-8"
 _SHOWN = 160
