@@ -121,6 +121,67 @@ def test_a_duplicate_is_refused_by_its_hash(sample: Corpus, story: Path) -> None
     refused(sample, story, "found 'the text of 2013-11-weekly-security-update'")
 
 
+def test_what_was_added_can_be_removed_and_leaves_nothing(sample: Corpus, story: Path) -> None:
+    before = tree(sample.root)
+    assert call("articles", "add", story, "--id", "wrong-id", at=sample).code == 0
+    added = tree(sample.root)
+    again = call("articles", "add", story, "--id", "right-id", at=sample)
+    assert "usiran articles remove wrong-id" in again.err
+    rehearsed = call("articles", "remove", "wrong", "--dry-run", at=sample)
+    assert rehearsed.out.startswith("wrong-id: would be removed, with 3 sentences")
+    assert tree(sample.root) == added
+    done = call("articles", "remove", "wrong", "--json", at=sample)
+    assert (done.code, json.loads(done.out)["sentences"]) == (0, 3)
+    assert tree(sample.root) == before
+
+
+def test_removing_the_21st_article_gives_each_its_own_fold_again(
+    sample: Corpus, story: Path
+) -> None:
+    for number in range(19):
+        before = tree(sample.root)
+        story.write_text(f"Rain {number}\n\nIt rained {number} days in {number} towns.\n", "utf-8")
+        words = ("--allow-similar", "--id", f"rain-{number}")
+        assert call("articles", "add", story, *words, at=sample).code == 0
+    assert len(read_source(sample, "folds")) == 21
+    assert call("articles", "remove", "rain-18", at=sample).code == 0
+    assert tree(sample.root) == before
+
+
+def test_removing_the_first_or_the_only_article_leaves_a_corpus_to_add_to(
+    tmp_path: Path, story: Path
+) -> None:
+    words = ("--title", "T", "--language", "en", "--side", "up", "--side", "down")
+    assert call("init", "own", *words, "--affiliation", "G=up", at=tmp_path).code == 0
+    root = tmp_path / "own"
+    empty = tree(root)
+    assert call("articles", "add", story, "--id", "one", at=root).code == 0
+    story.write_text("Rain\n\nIt rained in all of the towns.\n", "utf-8")
+    assert call("articles", "add", story, "--id", "two", at=root).code == 0
+    assert call("articles", "remove", "one", at=root).code == 0
+    assert read_source(Corpus(root), "folds") == [{"article_id": "two", "fold": "0"}]
+    assert call("articles", "remove", "two", at=root).code == 0
+    assert tree(root) == empty
+
+
+@pytest.mark.parametrize("folder", ["annotation/submissions", "dataset/releases"])
+def test_an_article_that_something_names_is_not_removed(
+    sample: Corpus, story: Path, folder: str
+) -> None:
+    assert call("articles", "add", story, "--id", "a-dam", at=sample).code == 0
+    path = sample.root / folder / "named.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('{"id": "a-dam-2"}', "utf-8")  # another one, whose id begins as this one's
+    assert call("articles", "remove", "a-dam", "--dry-run", at=sample).code == 0
+    path.write_text('{"id": "a-dam#001"}', "utf-8")
+    there = tree(sample.root)
+    done = call("articles", "remove", "a-dam", at=sample)
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert f"named in {folder}/named.json" in done.err
+    assert "usiran articles withdraw a-dam" in done.err
+    assert tree(sample.root) == there
+
+
 def test_a_near_duplicate_is_refused_unless_allowed(sample: Corpus, story: Path) -> None:
     original = sample.article("2013-11-weekly-security-update").read_text("utf-8")
     story.write_text(original[400:] + " And one new sentence at the end.", "utf-8")

@@ -39,7 +39,16 @@ NAMES: tuple[str, ...] = (
 # They write a folder that their user names, which the same command brings to its end.
 ASIDE_NAMES: tuple[str, ...] = ("export", "predict")
 if ALL:
-    NAMES += ("restore-text", "add", "adopt", "agreement", "leaderboard", "rescore", "report")
+    NAMES += (
+        "restore-text",
+        "add",
+        "remove",
+        "adopt",
+        "agreement",
+        "leaderboard",
+        "rescore",
+        "report",
+    )
     ASIDE_NAMES += ("train", "site", "edition", "restore", "restore-to")
 if ASKED not in ("", "all"):
     NAMES = tuple(name for name in NAMES if name in ASKED.split(","))
@@ -95,6 +104,7 @@ def _on_articles(root: Path, built: Path) -> Iterator[Case]:
     yield _case("add", built, *add)
     added = Path(shutil.copytree(built, root / "added"))
     assert call(*add, at=added / "corpus").code == 0
+    yield _case("remove", added, "articles", "remove", "a-dam-was-opened")
     outline = call("articles", "sentences", "a-dam-was-opened", at=added / "corpus").out
     (added / "outline.txt").write_text(outline.replace("title", "body", 1))
     apply = ("articles", "sentences", "a-dam-was-opened", "--apply", "../outline.txt")

@@ -1,4 +1,4 @@
-"""`usiran articles`: add, list, and correct the sentences of an article."""
+"""`usiran articles`: add, remove, list, and correct the sentences of an article."""
 
 import sys
 from pathlib import Path
@@ -26,7 +26,7 @@ from usiran.schemas.names import TEXT_ORIGINS
 if TYPE_CHECKING:
     from usiran.dataset.withheld.withdraw import Change
 
-app = command_group(help="Add and list articles, correct their sentences.")
+app = command_group(help="Add, remove and list articles, correct their sentences.")
 
 
 @app.command()
@@ -97,6 +97,38 @@ def add(
         show(report(addition, written=not dry_run))
 
 
+@app.command()
+def remove(
+    article_id: ArticleArgument,
+    dry_run: DryRunOption = False,
+    wait: WaitOption = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Take out an article that was added by mistake, while nothing is said of it.
+
+    What `articles add` wrote goes: the text, its row, its sentences, its fold. An article with
+    labels or in a release stays: its text can be withdrawn (`usiran articles withdraw`).
+
+    Example: usiran articles remove ID --dry-run
+    """
+    from usiran.dataset.remove_article import removal
+    from usiran.dataset.remove_article import remove as write
+
+    folder = Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait)
+    article_id = full_id(folder, article_id)
+    change = removal(folder, article_id)
+    if not dry_run:
+        write(folder, change)
+    if as_json:
+        show_json(change.as_dict() | {"written": not dry_run})
+        return
+    done = "would be removed" if dry_run else "removed"
+    show(f"{article_id}: {done}, with {counted(change.sentences, 'sentence')}")
+    if change.built:
+        show("the published tables still hold it; next: usiran build")
+
+
 @app.command("list")
 def list_(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     """List the articles: id, date, publisher, size.
@@ -112,7 +144,8 @@ def list_(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     names = ("article_id", "published", "publisher", "words", "sentences", "scored")
     rows = ([str(getattr(row, name)) or "unknown" for name in names] for row in articles)
     show_columns([names, *rows])
-    say(f"{len(articles)} articles, {sum(row.scored for row in articles)} scored sentences.")
+    scored = sum(row.scored for row in articles)
+    say(f"{counted(len(articles), 'article')}, {counted(scored, 'scored sentence')}.")
 
 
 @app.command()

@@ -147,7 +147,8 @@ def _refuse_duplicate(path: Path, text: str, articles: Sequence[Row]) -> None:
                 f"the text of {row['article_id']}",
                 "a text that is not in the corpus",
                 "nothing to do: the article is there already (a text that was withdrawn comes back "
-                "with `usiran articles restore-text`)",
+                "with `usiran articles restore-text`); added under a wrong id, take it out first: "
+                f"`usiran articles remove {row['article_id']}`",
             )
 
 
