@@ -53,7 +53,8 @@ $(STUDIO_STAMP): requirements-studio.txt
 	@$(STUDIO)/bin/python $(INSTALL) requirements-studio.txt
 	@touch $(STUDIO_STAMP)
 
-studio: $(STUDIO_STAMP)  ## install the Label Studio server
+# `push` and `pull` speak to it from .venv, by a package that is locked with those of tests.
+studio: $(STUDIO_STAMP) $(DEV_STAMP)  ## install the Label Studio server, and what speaks to it
 
 test: $(DEV_STAMP)  ## all tests but those of the server, the browser, the peers, the wheel and the figures
 	$(PYTEST) $(COVERED) -m "not studio and not browser and not pages and not peers and not wheel and not reproduce" tests

@@ -7,13 +7,14 @@ import os
 import signal
 import socket
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import run, tree
+from tests.support.command import call, run, tree
 from tests.support.studio import Serving, as_json
 from usiran.annotation.server.credentials import VARIABLES
 from usiran.corpus import Corpus
@@ -175,10 +176,31 @@ def test_a_missing_server_gives_the_command_that_installs_it(
     tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    done = run("annotate", "serve", at=tiny_corpus)
+    # An environment that no clone with a server lies around.
+    monkeypatch.setattr(sys, "prefix", str(tiny_corpus.root / "clone" / ".venv"))
+    done = call("annotate", "serve", at=tiny_corpus)
     assert (done.code, done.out) == (1, "")
-    assert done.err.endswith("to mend: make studio\n")
+    for folder in (tiny_corpus.root, tiny_corpus.root / "clone"):
+        assert str(folder / ".venv-studio") in done.err
+    assert "label-studio, or on the PATH; to mend: " in done.err
+    assert "`make studio` in the clone" in done.err
+    assert "without a clone install label-studio 1.23" in done.err
     assert done.err.count("\n") == 1
+
+
+def test_the_server_beside_the_programs_own_environment_serves_any_corpus(
+    tiny_corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = tiny_corpus.root.parent / "clone"
+    program = clone / ".venv-studio" / "bin" / "label-studio"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\necho that of the clone; exit 3\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setattr(sys, "prefix", str(clone / ".venv"))
+    done = call("annotate", "serve", at=tiny_corpus)
+    assert "that of the clone" in done.err
+    assert "ended by itself with code 3" in done.err
 
 
 @pytest.fixture
@@ -236,7 +258,7 @@ def test_the_end_of_the_log_is_shown_where_the_program_ends(
     pretended.write_text("no program")
     done = run("annotate", "serve", at=tiny_corpus)
     assert done.code == 1
-    assert "to mend: make studio" in done.err
+    assert "to mend: `make studio`" in done.err
     assert "Traceback" not in done.err
 
 

@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -35,18 +36,28 @@ TRIED = "1.23"
 
 # On a new folder the server makes its tables first: half a minute, more on a slow disk.
 _START_SECONDS, _STOP_SECONDS, _LOG_LINES = 300, 15, 8
+_INSTALL = (
+    "`make studio` in the clone of usiran whose .venv you use; without a clone install "
+    f"label-studio {TRIED} into an environment of its own and put it on the PATH"
+)
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _program(corpus: Corpus) -> Path:
-    """Return the server's program: of the corpus's `.venv-studio`, else the one on the path."""
-    own = corpus.root / ".venv-studio" / "bin" / "label-studio"
-    path = own if own.is_file() else shutil.which("label-studio")
-    if path is None:
-        allowed = "Label Studio in .venv-studio, or label-studio on the path"
-        raise StudioError(own, "no such program", allowed, "make studio")
-    return Path(path)
+    """Return the server's program: the corpus's own, the path's, else the running clone's."""
+    of_corpus, of_clone = (
+        folder / ".venv-studio" / "bin" / "label-studio"
+        for folder in (corpus.root, Path(sys.prefix).parent)
+    )
+    if of_corpus.is_file():
+        return of_corpus
+    if on_path := shutil.which("label-studio"):
+        return Path(on_path)
+    if of_clone.is_file():
+        return of_clone
+    looked = ", ".join(map(str, dict.fromkeys((of_corpus, of_clone))))
+    raise StudioError("label-studio", "no such program", f"{looked}, or on the PATH", _INSTALL)
 
 
 def _free_port(wanted: int | None) -> int:
@@ -187,7 +198,7 @@ class _Process:
                 umask=0o077,
             )
         except OSError as error:
-            raise StudioError.of(error, path, "a program that can be run", "make studio") from None
+            raise StudioError.of(error, path, "a program that can be run", _INSTALL) from None
         finally:
             os.close(log)
 
