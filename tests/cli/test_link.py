@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -91,6 +92,31 @@ def test_each_answer_is_saved_and_the_next_run_goes_on(corpus: Corpus) -> None:
     coalition = next(row for row in rows(corpus, "actors") if row["actor_id"] == "us-led-coalition")
     assert coalition["aliases"].endswith(" | Coalition")
     assert validate(loading.open(corpus)).findings == ()
+
+
+def test_a_session_suggests_what_the_next_one_would(corpus: Corpus) -> None:
+    # A new actor of the type that is asked about next, in the same article.
+    made = ("s", "n", "marksman", "A sniper", "OTHER", "")
+    done = answer(corpus, *made, "q")
+    again = answer(corpus, "s", "q")
+
+    def asked(text: str) -> str:
+        return text[text.rindex("policeman (") :].partition("who is it")[0]
+
+    assert asked(done.out) == asked(again.out)
+    first = call("articles", "link", "--list", "--json", at=corpus)
+    document = json.loads(first.out)
+    assert "policeman" in [row["words"] for row in document]
+
+
+def test_who_is_not_linked_is_said_to_be_so(corpus: Corpus) -> None:
+    shown = call("show", FIRST, at=corpus).out
+    assert "suicide bomber [not linked] -> " in " ".join(shown.split())
+    pages = call("site", "--output", "pages", "--quiet", at=corpus)
+    assert pages.code == 0, pages.err
+    texts = [page.read_text("utf-8") for page in (corpus.root / "pages").rglob("*.html")]
+    assert not [text for text in texts if re.search(r"\bnan\b", text)]
+    assert "NaN" not in call("show", FIRST, "--json", at=corpus).out
 
 
 def test_what_was_skipped_or_broken_off_stays_open(corpus: Corpus) -> None:

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from usiran import loading
 from usiran.errors import Finding, InputError, refuse
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
@@ -62,8 +63,12 @@ class Linker:
     """The mentions of a corpus that are not linked, and where answers about them are written."""
 
     def __init__(self, opened: Opened) -> None:
+        self._read(opened)
+
+    def _read(self, opened: Opened) -> None:
         opened.refuse_findings()
         self.opened = opened
+        self.__dict__.pop("_memory", None)
         self.open = list(_open(opened))
         self._registry = {row.actor_id: row for row in opened.rows("registry")}
 
@@ -147,7 +152,6 @@ class Linker:
             columns = {"article_id": mention.article_id, "alias": mention.words}
             own = {**columns, "actor_id": actor_id, "reason": reason}
             self._write({"article_aliases": [*self._rows("article_aliases"), own]})
-            self._settle([mention])
             return
         self._refuse_taken(mention.words)
         rows = self._rows("registry")
@@ -155,7 +159,6 @@ class Linker:
             if own["actor_id"] == actor_id:
                 own["aliases"] = " | ".join([*split_aliases(own["aliases"]), mention.words])
         self._write({"registry": rows})
-        self._settle_words(mention.words)
 
     def leave(self, mention: Unlinked, affiliation: str, *, reason: str) -> None:
         """Write that the mentions are nobody of the registry, and whose side they are on."""
@@ -165,7 +168,6 @@ class Linker:
             for key in mention.span_ids
         ]
         self._write({"actor_links": [*self._rows("actor_links"), *rows]})
-        self._settle([mention])
 
     def add(
         self, mention: Unlinked, *, actor_id: str, name: str, affiliation: str, note: str = ""
@@ -187,10 +189,6 @@ class Linker:
             alias |= {"actor_id": actor_id, "reason": f"the article's words for {name}"}
             tables["article_aliases"] = [*self._rows("article_aliases"), alias]
         self._write(tables)
-        self._registry[actor_id] = _Added(**new)
-        self.__dict__.pop("_memory", None)
-        self._settle([mention])
-        self._settle_words(name)
 
     def _refuse_new(self, new: Row) -> None:
         if not re.match(ACTOR_ID, new["actor_id"]):
@@ -217,12 +215,6 @@ class Linker:
                 fix = "link them in this article alone"
                 raise InputError.of("the alias", words, allowed, fix)
 
-    def _settle(self, mentions: Sequence[Unlinked]) -> None:
-        self.open = [mention for mention in self.open if mention not in mentions]
-
-    def _settle_words(self, words: str) -> None:
-        self.open = [mention for mention in self.open if mention.words != words]
-
     def _rows(self, name: str) -> list[Row]:
         # Read again: somebody may have edited the table meanwhile.
         path = self.opened.corpus.root / FILES[name]
@@ -236,17 +228,8 @@ class Linker:
             for name, rows in tables.items()
         }
         replace_files(files, corpus.swap)
-
-
-class _Added(NamedTuple):
-    """An actor that was added, as a row of the registry."""
-
-    actor_id: str
-    name: str
-    type: str
-    affiliation: str
-    aliases: str
-    note: str
+        # What is open and suggested next is what another session would ask.
+        self._read(loading.open(corpus))
 
 
 def _open(opened: Opened) -> Iterator[Unlinked]:

@@ -207,7 +207,7 @@ def _deed(deed: Deed) -> str:
 
 def _party(party: Party) -> str:
     where = f" in #{party.ordinal}" if party.elsewhere else ""
-    return f"{shorten(party.words, 50)} [{party.affiliation or '?'}]{where}"
+    return f"{shorten(party.words, 50)} [{party.affiliation or 'not linked'}]{where}"
 
 
 def _votes(sentence: SentenceView) -> str:

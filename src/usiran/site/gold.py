@@ -210,7 +210,7 @@ class GoldView:
                     tag=f"{row.type}{mode}{' ?' if row.contested else ''}",
                     actor=known.name if known else "",
                     actor_id=known.actor_id if known else "",
-                    affiliation=row.affiliation if layer == "actor" else "",
+                    affiliation=_known(row.affiliation) if layer == "actor" else "",
                     contested=bool(row.contested),
                     votes=tuple(self._span_votes.get(row.span_id, ())),
                     agents=self._ends(row.span_id, "agent"),
