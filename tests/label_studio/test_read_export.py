@@ -259,8 +259,27 @@ FAULTS: list[tuple[list[Json], str, str, str]] = [
     ([quoted("event1", "CONSULT", "meet"), quoted("actor1", "CIVILIAN", "Basra"),
       relation("event1", "actor1", "witness")], "role", "witness", "one or more of agent, recip"),
     ([quoted("event1", "CONSULT", "meet"), quoted("actor1", "CIVILIAN", "Basra"),
-      relation("event1", "actor1")], "role", "no label", "one or more of agent, recipient"),
+      relation("event1", "actor1", direction="bi")], "role", "no label", "one or more of agent"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ends", "direction", "role"),
+    [
+        (("actor1", "event1"), "right", "agent"),
+        (("event1", "actor1"), "right", "recipient"),
+        (("event1", "actor1"), "left", "agent"),
+        (("actor1", "event1"), "left", "recipient"),
+    ],
+)
+def test_an_arrow_without_a_label_goes_from_who_does_it_over_the_event_to_whom(
+    tmp_path: Path, ends: tuple[str, str], direction: str, role: str
+) -> None:
+    task = read_one(tmp_path, MEET, BASRA, relation(*ends, direction=direction))
+    (made,) = task.annotations
+    assert (task.findings, task.repairs) == ((), ())
+    assert [(one.role, one.event, one.actor) for one in made.roles] == [(role, "event1", "actor1")]
+
 
 MEET, BASRA = quoted("event1", "CONSULT", "meet"), quoted("actor1", "CIVILIAN", "Basra")
 DOUBLES: list[tuple[list[Json], str]] = [

@@ -77,6 +77,7 @@ _SPAN_STYLES = (
     # match, so that no reader can tell: a span is deleted and drawn again instead.
     ".htx-highlight area {display: none !important}",
 )
+_ARROWS = "Roles: click who does it, Alt+R, the event; then the event, Alt+R, to whom."
 _UNDERLINE = "text-decoration: underline 2px; text-underline-offset: 3px"
 _HEADING = "margin: 0; font-size: 0.875rem;"
 _CHOICE = "padding-left: 8px; margin: 2px 16px 2px 0; line-height: 22px;"
@@ -136,6 +137,8 @@ def _spans(root: ET.Element, scheme: Scheme, rules: Sequence[Rule], purpose: Pur
             view.set("visibleWhen", "region-selected")
             view.set("whenTagName", str(field.region))
             _choices(view, field)
+        elif field.kind == "relation":
+            ET.SubElement(palette, "Header", value=_ARROWS, size="6", style=_HEADING)
     _rules(palette, rules)
     _head(root)
     # By word a drag would take in the quotation mark or the hyphen beside a name.

@@ -86,6 +86,8 @@ class ResultReader:
     """Reads the results of one project's annotations; its controls alone may occur.
 
     `either_way`: a relation drawn from the actor to the event is turned round, and reported.
+    Otherwise such an arrow without a label makes the actor the agent, and one from the event to
+    the actor makes it the recipient: who does it, the event, to whom.
     """
 
     def __init__(self, scheme: Scheme, project: Project, *, either_way: bool = False) -> None:
@@ -326,6 +328,13 @@ def _read_relation(draft: Draft, field: Field, item: ResultItem, *, either_way: 
     if item.direction == "left":
         first, second = second, first
     event, actor = draft.span(first), draft.span(second)
+    labels = tuple(item.labels or ())
+    if not labels and not either_way and item.direction != "bi" and event and actor:
+        if event.layer != field.region == actor.layer:
+            event, actor = actor, event
+            labels = ("agent",)
+        else:
+            labels = ("recipient",)
     # With "bi" either end may be the event: a role goes from the event to the actor.
     if event is not None and actor is not None and event.layer != field.region == actor.layer:
         if item.direction == "bi" or either_way:
@@ -336,7 +345,7 @@ def _read_relation(draft: Draft, field: Field, item: ResultItem, *, either_way: 
         shown = f"{_end(draft, first)} -> {_end(draft, second)}"
         draft.error(item, field.name, shown, f"{field.region} -> actor", _FIX_RELATION)
         return
-    written, labels = field.by_written, item.labels or ()
+    written = field.by_written
     if not labels or any(label not in written for label in labels):
         draft.wrong_labels(item, field, labels, "one or more of")
         return
