@@ -80,6 +80,8 @@ def _typed(command: str, shown: str, at: Path) -> Path:
     typed = (at / source).read_text("utf-8") if source else ""
     done = call(*shlex.split(command)[1:], at=at, typed=typed)
     assert done.code == 0, f"{command}\n{done.out}\n{done.err}"
+    # An answer that was refused is asked again: the page's `...` would hide it.
+    assert not source or "; to mend: " not in done.out + done.err, f"{command}\n{done.err}"
     if target:
         (at / target).write_text(done.out, encoding="utf-8")
     elif shown:

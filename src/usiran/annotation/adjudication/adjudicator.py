@@ -161,7 +161,7 @@ class Adjudicator:
         reason = " ".join(reason.split())
         self.check_adjudicator(by)
         if not is_line(reason) or not any(map(str.isalpha, reason)):
-            fix = "say which rule decides, such as S4"
+            fix = "say which rule decides, such as 1.4"
             raise _error(file, question.id, "reason", reason, "a reason for every decision", fix)
         answer = self.answer(question, labels)
         old = self.decision_on(question)

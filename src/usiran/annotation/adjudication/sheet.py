@@ -38,7 +38,7 @@ _HEAD = """\
 #   'agent 4-13; recipient 20-25'       roles, by the offsets or quotes of decided actors
 #   'none'                              no span, no role
 # Inside '...' a text may hold " but no '; '''...''' may hold both.
-# reason: the rule that decides, such as S4, and why in a few words.
+# reason: the rule that decides, such as 1.4, and why in a few words.
 # Then: usiran annotate adjudicate --decide FILE --adjudicator ID
 """
 

@@ -199,7 +199,7 @@ def _ask(
         try:
             labels = _labels(adjudicator, question, line)
             adjudicator.check_overlap(question, labels, file="answer")
-            reason = typer.prompt("reason (such as S4: ...)")
+            reason = typer.prompt("reason (such as 1.4: ...)")
             return adjudicator.decision(question, labels, reason=reason, by=by, redo=redo)
         except InputError as error:
             say(str(error))
