@@ -141,6 +141,23 @@ def test_deciding_again_shows_the_decision_that_stands(three: Corpus) -> None:
     assert [row.split(",")[2] for row in ledger[1:]] == ["neutral us- iran-", "pro-US iran-"]
 
 
+def test_a_question_to_decide_again_is_named_by_what_is_enough_of_it(three: Corpus) -> None:
+    talk(three, typed="A\nS4\nq\n")
+    article, _, ordinal = STANCE.partition("/")[2].partition("#")
+    for word in (f"{article[:-2]}#{int(ordinal)}", f"stance/{article[:-2]}#{ordinal}"):
+        done = talk(three, "--redo", word, typed="q\n")
+        assert f" open] {STANCE}" in done.out, (word, done.err)
+    for word, told in (
+        ("2099#3", "found '2099#3'"),
+        (f"{article}#999", f"found '{article}#999'"),
+        (f"spans/{article}#{ordinal}", f"found 'spans/{article}#{ordinal}'"),
+    ):
+        done = talk(three, "--redo", word, typed="q\n")
+        assert (done.code, done.err.count("\n")) == (1, 1)
+        assert told in done.err
+        assert "open]" not in done.out
+
+
 def test_what_is_open_as_json(run: Run) -> None:
     done = run("adjudicate", "--list", "--json")
     document = json.loads(done.out)

@@ -4,7 +4,7 @@
 writes the gold once nothing is open. What all annotators agree on is adopted as it is.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -99,6 +99,34 @@ class Adjudicator:
             allowed = shown or "an id that `usiran annotate adjudicate --list` shows"
             raise _error(self.annotations.source, id, "id", id, allowed, fix)
         return question
+
+    def named(self, word: str) -> Question:
+        """Return a question by its id or by what is enough of it, such as ``2031#3``.
+
+        The layer may be left out, and the end of the article's id. Where that names several,
+        the one that was decided or is open is meant.
+        """
+        ids = [] if word in self.state.questions else list(self._like(word))
+        waiting = {question.id for question in self.state.open}
+        contested = [id for id in ids if id in waiting or self.decision_on(self.question(id))]
+        ids = contested or ids
+        if len(ids) > 1:
+            shown = ", ".join(ids[:_SHOWN]) + (" and so on" if len(ids) > _SHOWN else "")
+            raise _error("--redo", word, "", word, f"one of {shown}", "type more of its id")
+        return self.question(ids[0] if ids else word)
+
+    def _like(self, word: str) -> Iterator[str]:
+        """Yield the questions of a layer, article and sentence of which a word has enough."""
+        layer, _, unit = word.rpartition("/")
+        article, hash_, number = unit.partition("#")
+        known = [(id, *id.partition("/")[2].partition("#")) for id in self.state.questions]
+        whole = any(name == article for _, name, _, _ in known)
+        for id, name, _, ordinal in known:
+            alike = name == article if whole else name.startswith(article)
+            # By number, as `usiran show` takes it: 3 is 003.
+            numbered = ordinal.lstrip("0") == number.lstrip("0") if hash_ else True
+            if article and alike and numbered and layer in ("", id.partition("/")[0]):
+                yield id
 
     def answer(self, question: Question, labels: Labels | None) -> str:
         """Return labels as one line."""

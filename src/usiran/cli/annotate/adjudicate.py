@@ -45,7 +45,10 @@ def adjudicate(
     ] = None,
     redo: Annotated[
         list[str] | None,
-        Option(metavar="ID", help="Decide this question too, though settled; repeat it."),
+        Option(
+            metavar="ID",
+            help="Decide this question too, though settled (2031#3 is enough); repeat it.",
+        ),
     ] = None,
     check: Annotated[
         bool, Option("--check", help="Write nothing; exit 1 where the gold would change.")
@@ -84,10 +87,12 @@ def adjudicate(
         not_reading()
     holds = writes and not asks
     work = Adjudicator(to_write(corpus, wait=wait) if holds else Corpus.find(corpus), rounds)
+    # An id that is none is told first, whatever else is open.
+    redo = [work.named(word).id for word in redo or ()]
     if list_ or as_sheet:
         if all_ and as_sheet:
             raise typer.BadParameter("goes with --list alone", param_hint="--all")
-        dialogue.show_open(work, redo or (), decided=all_, as_sheet=as_sheet, as_json=as_json)
+        dialogue.show_open(work, redo, decided=all_, as_sheet=as_sheet, as_json=as_json)
         return
     if push or pull:
         dialogue.through_studio(work, adjudicator, push=push, data=data, url=url, as_json=as_json)
@@ -100,7 +105,7 @@ def adjudicate(
     decided = decide is not None or asks
     saved = 0
     if decided:
-        saved = dialogue.decide(work, adjudicator, sheet=decide, redo=redo or ())
+        saved = dialogue.decide(work, adjudicator, sheet=decide, redo=redo)
     if asks:
         # Another adjudicator may have saved decisions meanwhile.
         work = Adjudicator(to_write(corpus, wait=True), rounds)
