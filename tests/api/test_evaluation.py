@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 from tests.support.plugin import plugin
 from usiran.benchmark.protocol import PROTOCOL, holds
 from usiran.benchmark.results import Result, json_bytes, read_results
+from usiran.benchmark.write_results import alike
 from usiran.corpus import Corpus
 from usiran.errors import CorpusNotFound, InputError
 from usiran.text.tokens import tokenize
@@ -54,7 +55,9 @@ def test_the_stored_figures_of_slower_systems_are_those_of_evaluate(system: str,
     stored = STORED[system, task]
     if stored.result.kind == "peer":
         pytest.skip("a peer's packages need not be there")
-    assert usiran.evaluate(system, task).result == _of_present_protocol(stored.result)
+    stored = msgspec.structs.replace(stored, result=_of_present_protocol(stored.result))
+    # Another processor's probabilities may differ in the last place.
+    assert alike(usiran.evaluate(system, task).stored, stored)
 
 
 def test_import_is_light_and_the_names_are_there() -> None:

@@ -69,12 +69,13 @@ def publish(benchmark: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Re
     return results
 
 
+def alike(first: Stored, second: Stored) -> bool:
+    """Whether two results are the same but for the last places of numbers."""
+    return first == second or not any(differences(_plain(first), _plain(second), "", LAST_PLACE))
+
+
 def _kept(before: Stored | None, fresh: Stored) -> Stored:
-    """Return the earlier result where the fresh one is the same but for last places."""
-    if before is None or before == fresh:
-        return fresh
-    differ = differences(_plain(before), _plain(fresh), "", LAST_PLACE)
-    return fresh if any(differ) else before
+    return before if before is not None and alike(before, fresh) else fresh
 
 
 def _plain(stored: Stored) -> list[Any]:
