@@ -14,6 +14,7 @@ from tests.support.command import Done, call, tree
 from tests.support.three_passes import CLERK, FIRST, HOLDER, ROLE, STANCE, errors, fill, three
 from tests.support.tiny import GAS
 from usiran.corpus import Corpus
+from usiran.errors import counted
 
 __all__ = ["three"]
 
@@ -85,7 +86,10 @@ def test_a_whole_adjudication_by_sheets(run: Run, three: Corpus) -> None:
         sheet.write_text(fill(text, answers), "utf-8")
         done = run("adjudicate", "--decide", sheet, *JUDGE)
         assert done.code == 0, done.err
-        assert f"{len(answers)} decisions saved, 0 stood already, 0 entries left empty" in done.err
+        assert (
+            f"{counted(len(answers), 'decision')} saved, 0 stood already, 0 entries left empty"
+            in done.err
+        )
         assert ("the gold is written once nothing is open" in done.err) == (left > 0)
     assert done.out.splitlines()[0] == "34 questions: 25 answered alike by all, 9 decided"
     assert errors(three) == []
@@ -109,7 +113,7 @@ def test_a_dialogue_that_is_cut_off_goes_on_where_it_was(three: Corpus) -> None:
     done = talk(three, typed="1\nS4: both sides\nB\nE2\n2\n")
     assert done.code == 1
     assert f"[8 open] {STANCE}" in done.out
-    assert "stopped; 2 decisions are saved" in done.err
+    assert "stopped; 2 decisions saved" in done.err
     assert not (three.gold / "stance.json").exists()
     # A wrong answer is told and asked again; a question is skipped; the rest is decided.
     told = "maybe\nauthor\nH1\n" + "2\nA1\n" + "A\nM1\n" + "s\n" + "A\nA3\n" + "1\nS9\n"

@@ -178,7 +178,7 @@ def sentences(
         if as_json:
             show_json({"article_id": article_id, "changed": changed, "kept": kept})
         else:
-            show(f"{article_id}: {changed} sentences changed, {kept} as they were")
+            show(f"{article_id}: {counted(changed, 'sentence')} changed, {kept} as they were")
         return
     texts = read_texts(folder)
     rows, text = sentences_of(texts, article_id), texts.texts[article_id]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from usiran.cli.output import wrapped
-from usiran.errors import shorten
+from usiran.errors import counted, shorten
 from usiran.hidden import plain_line
 from usiran.schemas.label_scheme import Scheme
 from usiran.site.answers import gold_value
@@ -69,7 +69,7 @@ class Told:
     def _head(self) -> Iterator[str]:
         article = self.article
         yield from _wrapped(f"{article.article_id}  {article.title}", "")
-        facts = [article.published, article.publisher, f"{len(article.sentences)} sentences"]
+        facts = [article.published, article.publisher, counted(len(article.sentences), "sentence")]
         votes = ", ".join(f"{label} {count}" for label, count in article.stance_votes if count)
         facts += [f"{article.stance} ({votes})"] if article.stance else ["not labelled as a whole"]
         yield from _wrapped(" · ".join(filter(None, facts)), "")

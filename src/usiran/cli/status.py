@@ -37,7 +37,8 @@ def status(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
         show_json(asdict(told) | {"next": {"why": step.why, "commands": step.commands}})
         return
     manifest = opened.corpus.manifest
-    show(f"{manifest.name} {manifest.version}, {manifest.gold_basis}: {_size(told)}\n")
+    gold = manifest.gold_basis if any(row.gold for row in told.articles) else "no gold yet"
+    show(f"{manifest.name} {manifest.version}, {gold}: {_size(told)}\n")
     for line in (*_table(told), "", *_corpus(told), "", *_next(step)):
         show(line)
 

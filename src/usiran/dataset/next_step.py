@@ -10,6 +10,8 @@ from usiran.validation.votes import ADJUDICATED
 
 _NOBODY = "new-annotator"  # stands for an id where everybody who may label has labelled
 
+_EVALUABLE = 2  # articles, of which each is held out once
+
 
 class Step(NamedTuple):
     """A step that is left: its place on the way, why it is, and the commands to type."""
@@ -36,6 +38,9 @@ def _of_corpus(status: Status) -> Step:
     if status.published is not True:
         why = "the published tables are behind" if status.published is False else "never built"
         return Step(7, why, ("usiran build",))
+    if sum(article.gold > 0 for article in status.articles) < _EVALUABLE:
+        why = "a system is tried on an article that it has not learned from: add a second one"
+        return Step(8, why, ("usiran articles add story.txt",))
     if status.stale or not status.results:
         why = f"{counted(len(status.stale), 'result')} on other gold or folds"
         run = "usiran benchmark run" + (" --peers" if "peer" in status.kinds else "")

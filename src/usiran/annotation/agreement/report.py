@@ -8,6 +8,7 @@ from itertools import combinations
 from usiran.annotation.agreement import measure
 from usiran.annotation.agreement.measure import SOFT, Agreement, Alpha, Confusion
 from usiran.annotation.submissions import left_out_line
+from usiran.errors import counted
 from usiran.io.markdown import score
 
 WIDTH = 80
@@ -69,8 +70,10 @@ def _head(agreement: Agreement) -> Iterator[str]:
     names, units = agreement.annotators, agreement.units
     short = _short_names(agreement)
     shown = [who if short[who] == who else f"{short[who]} {who}" for who in names]
-    yield from textwrap.wrap(f"Agreement of {len(names)} annotators: {', '.join(shown)}", WIDTH)
-    counts = f"{units['sentences']} sentences and {units['articles']} articles"
+    who = counted(len(names), "annotator")
+    yield from textwrap.wrap(f"Agreement of {who}: {', '.join(shown)}", WIDTH)
+    sentences, articles = (counted(units[f"{noun}s"], noun) for noun in ("sentence", "article"))
+    counts = f"{sentences} and {articles}"
     line = f"From {agreement.source}: {counts} that two or more labelled."
     yield from textwrap.wrap(line, WIDTH)
     if agreement.repaired:

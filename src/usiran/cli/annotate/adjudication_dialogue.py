@@ -15,7 +15,7 @@ from usiran.annotation.adjudication.question_labels import Labels, Question
 from usiran.annotation.adjudication.questions import Decision
 from usiran.cli.output import say, show, show_json
 from usiran.cli.session import holding
-from usiran.errors import InputError
+from usiran.errors import InputError, counted
 
 if TYPE_CHECKING:
     from usiran.annotation.server.client import Connection
@@ -118,7 +118,7 @@ def _remaining(adjudicator: Adjudicator) -> Iterator[str]:
     if waiting := state.waiting:
         yield f"roles come once the spans are decided: {', '.join(waiting)}"
     if stale := state.stale:
-        yield f"{len(stale)} decisions no longer hold: the labels have changed since"
+        yield f"{counted(len(stale), 'decision')} on labels that have changed since"
 
 
 def decide(
@@ -136,7 +136,7 @@ def decide(
     if adjudicator.state.open:
         adjudicator.store_taken()
     stood = f"{unchanged} stood already, {empty} entries left empty"
-    say(f"{len(decisions)} decisions saved, {stood}")
+    say(f"{counted(len(decisions), 'decision')} saved, {stood}")
     return len(decisions)
 
 
@@ -176,7 +176,7 @@ def dialogue(adjudicator: Adjudicator, by: str, redo: Sequence[str]) -> int:
         try:
             decision = _ask(adjudicator, question, by, redo)
         except typer.Abort:
-            say(f"\nstopped; {saved} decisions are saved")
+            say(f"\nstopped; {counted(saved, 'decision')} saved")
             raise typer.Exit(1) from None
         if decision == "q":
             return saved
