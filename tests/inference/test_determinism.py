@@ -50,7 +50,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_neither_batch_nor_threads_nor_kernel_change_a_digit(folder: Path) -> None:
     seen = set()
-    for threads, kernel in zip((1, 2, 2), _kernels(), strict=False):
+    # The oldest kernel there is and the newest.
+    kernels = _kernels()
+    for threads, kernel in ((1, kernels[0]), (2, kernels[-1])):
         settings = {"OPENBLAS_NUM_THREADS": str(threads), "OPENBLAS_CORETYPE": kernel}
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT, str(folder)],

@@ -92,7 +92,7 @@ def _built(root: Path) -> Path:
 
 
 def _on_articles(root: Path, built: Path) -> Iterator[Case]:
-    yield _case("build", _unbuilt(built, root / "unbuilt"), "build", step=37)
+    yield _case("build", _unbuilt(built, root / "unbuilt"), "build", step=73)
     withdraw = ("articles", "withdraw", GONE, "--reason", "asked")
     yield _case("withdraw", built, *withdraw, step=71)._replace(keep=root / "gone")
     if {"restore-text", "rescore"} & set(NAMES) and "withdraw" not in NAMES:
@@ -112,7 +112,7 @@ def _on_articles(root: Path, built: Path) -> Iterator[Case]:
     fresh = root / "fresh"
     fresh.mkdir()
     write_releasable(fresh / "corpus")
-    yield _case("release", fresh, "release", "1.0.0", "--quiet", step=71)
+    yield _case("release", fresh, "release", "1.0.0", "--quiet", step=137)
     yield _case("report", fresh, "benchmark", "report", "--quiet")
 
 
@@ -132,7 +132,7 @@ def _on_labels(root: Path) -> Iterator[Case]:
     page = "<!-- agreement: r1 -->\n<!-- /agreement -->\n"
     (corpus.annotation / "AGREEMENT.md").write_text(page)
     imports = ("annotate", "import", "../sheet.txt", "--round", "r2", *who)
-    yield _case("import", three, *imports, step=3)
+    yield _case("import", three, *imports, step=7)
     yield _case("adopt", three, "annotate", "adopt", "--round", "r1", *who)
     yield _case("agreement", three, "annotate", "agreement", "--write")
     judged = Path(shutil.copytree(three, root / "judged"))
@@ -140,17 +140,17 @@ def _on_labels(root: Path) -> Iterator[Case]:
     sheet = call("annotate", "adjudicate", "--list", "--as-sheet", at=judged / "corpus").out
     (judged / "decisions.toml").write_text(fill(sheet, {ROLE: "none"}))
     words = ("annotate", "adjudicate", "--decide", "../decisions.toml", "--adjudicator", "judge")
-    yield _case("adjudicate", judged, *words, step=7)
+    yield _case("adjudicate", judged, *words, step=13)
 
 
 def _on_results(root: Path, built: Path) -> Iterator[Case]:
     task = ("--task", "stance", "--draws", "100", "--system")
     about = ("mine", "--title", "T", "--description", "D")
-    case = _case("submit", built, "benchmark", "submit", "../mine.jsonl", *task, *about, step=6)
+    case = _case("submit", built, "benchmark", "submit", "../mine.jsonl", *task, *about, step=11)
     # Commands that write clean up as those do that read.
     yield case._replace(then=(LIST, ("articles", "sentences", STAYS, "--apply", "../same.txt")))
     words = ("stratified", "--quiet", "--workers", "1")
-    case = _case("run", built, "benchmark", "run", *task, *words, step=11)
+    case = _case("run", built, "benchmark", "run", *task, *words, step=19)
     yield case._replace(aside=ASIDE)
     rescore = ("benchmark", "rescore", "--write")
     yield _case("rescore", root / "gone", *rescore)
@@ -173,8 +173,8 @@ def _elsewhere(root: Path, built: Path) -> Iterator[Case]:
     (outside / "out" / "old.ann").write_text("of an earlier export")
     (outside / "model" / "README.md").write_text("of an earlier model")
     commands: tuple[tuple[str, int, tuple[str, ...]], ...] = (
-        ("export", 11, (*brat, "--force")),
-        ("predict", 13, ("predict", "../model", "../copies", "--output", "../labels", "--quiet")),
+        ("export", 19, (*brat, "--force")),
+        ("predict", 23, ("predict", "../model", "../copies", "--output", "../labels", "--quiet")),
         ("train", 1, (*models, "--force")),
         ("site", 1, ("site", "--output", "../site", "--quiet")),
         ("edition", 1, (*edition[:-1], "../another")),

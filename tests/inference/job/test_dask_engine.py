@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -79,13 +80,25 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(
     assert left(tmp_path / "out") == left(tmp_path / "alone")
 
 
-def test_two_workers_of_this_machine_write_what_one_writes(
+def test_two_workers_of_this_machine_write_what_one_writes_and_no_other_machine_reaches_them(
     models: Sequence[Model], tmp_path: Path
 ) -> None:
+    psutil = pytest.importorskip("psutil")
+    listening: set[str] = set()
+    this = psutil.Process()
+    # The workers of a scheduler that was started by hand listen where they were told to.
+    others = this.children(recursive=True)
+
+    def look(_: Progress) -> None:
+        for process in {this, *this.children(recursive=True)}.difference(others):
+            places = process.net_connections("tcp")
+            listening.update(place.laddr.ip for place in places if place.status == "LISTEN")
+
     path = str(write(tmp_path / "t.jsonl", [*rows(9), {"id": "t-1", "text": "Again ."}]))
     for workers in (1, 2):
         options = Options(part=2, engine=Engine(workers))
-        run_job(models, [path], tmp_path / str(workers), options)
+        run_job(models, [path], tmp_path / str(workers), options, progress=look)
+    assert listening == {"127.0.0.1"}
     assert left(tmp_path / "2") == left(tmp_path / "1")
 
 
@@ -117,23 +130,6 @@ def test_a_scheduler_that_does_not_answer_is_one_line(
         assert "\n" not in str(caught.value)
 
 
-def test_only_this_machine_reaches_the_workers(models: Sequence[Model], tmp_path: Path) -> None:
-    psutil = pytest.importorskip("psutil")
-    listening: set[str] = set()
-    this = psutil.Process()
-    # The workers of a scheduler that was started by hand listen where they were told to.
-    others = this.children(recursive=True)
-
-    def look(_: Progress) -> None:
-        for process in {this, *this.children(recursive=True)}.difference(others):
-            places = process.net_connections("tcp")
-            listening.update(place.laddr.ip for place in places if place.status == "LISTEN")
-
-    path = str(write(tmp_path / "t.jsonl", rows(2)))
-    run_job(models, [path], tmp_path / "out", Options(part=1, engine=Engine(2)), progress=look)
-    assert listening == {"127.0.0.1"}
-
-
 def test_ctrl_c_leaves_whole_parts_and_says_how_it_goes_on(trained: Path, tmp_path: Path) -> None:
     write(tmp_path / "t.jsonl", rows(2_000))
     program = "from usiran.cli.main import main; main()"
@@ -144,10 +140,13 @@ def test_ctrl_c_leaves_whole_parts_and_says_how_it_goes_on(trained: Path, tmp_pa
         command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         assert process.stderr is not None
-        progress = process.stderr.readline()
+        # As soon as a part is whole: the first line of progress comes seconds later.
+        while process.poll() is None and not any((tmp_path / "out").glob("parts/*")):
+            time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)
         told = process.stderr.read()
-    assert (process.returncode, "of 200 parts" in progress) == (130, True)
+    assert process.returncode == 130
+    assert " of 200 parts are whole in out; " in told
     assert told.endswith("parts are whole in out; the same command goes on from there\n")
     assert "Traceback" not in told
     for marker in (tmp_path / "out/parts").iterdir():
