@@ -127,7 +127,8 @@ FAULTS = [
     ("001 neutral", "article_stance neutral\n001 neutral", 5, "article_stance", "delete one"),
     ("001 neutral author", "001 neutrl author", 5, "stance", "did you mean neutral?"),
     ("001 neutral author", "001 neutral ?", 5, "holder", "use one of these"),
-    ("001 neutral author", "001 neutral", 5, "stance", "add them"),
+    ("001 neutral author", "001 neutral", 5, "holder", "add the holder"),
+    ("001 neutral author", "001", 5, "stance and holder", "add the stance and holder"),
     ("001 neutral author", "001 neutral author us", 5, "grounds", "did you mean us-?"),
     ("002 neutral source us- iran-", "002 neutral source us-", 6, "stance", "correct the stance"),
     ("us- iran-", "us- us-", 6, "grounds", "delete the second"),
@@ -170,6 +171,13 @@ def test_a_fault_is_found_at_its_line(old: str, new: str, line: int, column: str
     at = [f for f in found if f.record.split() == ["line", str(line)] and f.column == column]
     assert any(fix in finding.fix for finding in at), found
     assert all(finding.file == "s.txt" and finding.allowed for finding in found)
+
+
+@pytest.mark.parametrize("line", ['GOVERMENT "Washington" a1', "GOVERNMENT “Washington” a1"])
+def test_one_typo_in_an_actor_is_one_finding_though_an_event_names_it(line: str) -> None:
+    (finding,) = errors(edited('GOVERNMENT "Washington" a1', line))
+    assert finding.record.split() == ["line", "7"]
+    assert finding.column == "label" or "straight quotes" in finding.allowed
 
 
 def test_all_faults_are_reported_at_once_in_the_order_of_lines() -> None:

@@ -34,7 +34,7 @@ def choose_annotator(corpus: Corpus, annotator_id: str | None) -> str:
         return next(iter(known))
     if annotator_id is not None and annotator_id in known:
         return annotator_id
-    fix = "name one with --annotator, or add a row annotator_id,kind,name,note to the file"
+    fix = "name one with --annotator, or add one: `usiran annotate register ID --name NAME`"
     raise InputError([unknown_annotator(corpus, annotator_id or "", fix)])
 
 

@@ -86,6 +86,8 @@ class _Parser:
         self._ends: dict[str, int] = {}
         self._spans: dict[str, SpanReading] = {}
         self._handles: dict[str, str] = {}
+        # What stood behind the labels of span lines that were refused: handles, perhaps.
+        self._refused: set[str] = set()
         # A line may name handles that are given below it, so roles are read at the end.
         self._events: list[_Event] = []
         self._roles: dict[records.RoleReading, None] = {}
@@ -190,7 +192,10 @@ class _Parser:
         words = [word.text for word in line if not _is_remark(word)]
         if len(words) < 2:
             value = " ".join(words) or "the ordinal alone"
-            self._error("stance", value, "ordinal, stance, holder, grounds", "add them")
+            # Grounds and remarks need not be there.
+            missing = "stance and holder" if not words else "holder"
+            allowed = "ordinal, stance, holder, then grounds where there are any"
+            self._error(missing, value, allowed, f"add the {missing}")
             return {}
         stance, holder = self._label("stance", words[0]), self._label("holder", words[1])
         grounds = [self._label("grounds", word) for word in words[2:]]
@@ -230,9 +235,12 @@ class _Parser:
         if layer is None:
             fix = nearest(label, list(layers))
             self._error("label", label, f"one of {', '.join(layers)}", fix)
+            self._refused.update(word.text for word in words[2:] if not word.quoted)
         elif len(words) < 2 or not words[1].quoted or any(word.key for word in words):
             value = " ".join(word.text for word in words)
-            self._error(layer, value, 'a label and "the quoted words"', "quote the words")
+            allowed = 'a label and the words in straight quotes, "so"'
+            self._error(layer, value, allowed, 'quote the words with "')
+            self._refused.update(word.text for word in words[1:] if not word.quoted)
         else:
             rest = [word.text for word in words[2:]]
             place = self._find(self._sentence, layer, words[1].text, self._nth(layer, rest))
@@ -323,7 +331,8 @@ class _Parser:
         for role, handle in event.links:
             if handle in self._handles:
                 self._roles[records.RoleReading(role, event.region, self._handles[handle])] = None
-            else:
+            # That of an actor whose own line was refused is there once the line is mended.
+            elif handle not in self._refused:
                 allowed = f"one of {', '.join(known)}" if known else "a handle given to an actor"
                 self._error(role, handle, allowed, nearest(handle, known))
 
