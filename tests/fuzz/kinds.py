@@ -188,7 +188,8 @@ def _labels_in(content: bytes) -> object:
             for item in annotation.get("result") or ():
                 layer, value = item.get("from_name"), item.get("value") or {}
                 if "from_id" in item:
-                    counts["roles"] += len(item.get("labels") or ())
+                    # An arrow without a label is a role, too: its direction says which.
+                    counts["roles"] += len(item.get("labels") or ()) or 1
                 elif "labels" in value:
                     counts["spans"] += 1
                 elif layer != "mode":
