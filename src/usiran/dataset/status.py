@@ -286,20 +286,34 @@ def _folds_sha256(corpus: Corpus) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
+_ANSWER = ("annotation_id", "label")
+
+
 def _published(opened: Opened) -> bool | None:
-    """Return whether the published tables hold the present labels, events and links."""
+    """Return whether the published tables hold the present labels, events, links and answers."""
     folder = opened.corpus.data
-    stance, spans = (folder / name / "train-00000-of-00001.parquet" for name in ("stance", "spans"))
+    stance, spans, answers = (
+        folder / name / "train-00000-of-00001.parquet"
+        for name in ("stance", "spans", "annotations")
+    )
     if not (stance.is_file() and spans.is_file()):
         return None
     try:
         labels = pq.read_table(stance, columns=["sentence_id", "stance", "holder"])
         marked = pq.read_table(spans, columns=["sentence_id", "actors", "events"])
+        # Of every annotator, also of rounds that the gold was not decided from.
+        given = pq.read_table(answers, columns=list(_ANSWER)) if answers.is_file() else None
     except (OSError, pa.ArrowException):
         return False
     there = {(key, *own) for key, *own in zip(*_columns(labels, opened), strict=True)}
     here = {(row.sentence_id, row.stance, row.holder) for row in opened.rows("stance")}
-    return there == here and set(_linked(marked)) == set(_gold_spans(opened))
+    # Words that an annotator wrote are published as their offsets.
+    words = {field.name for field in opened.scheme.fields if field.kind == "text"}
+    rows = opened.tables["annotations"].loc[lambda table: ~table["layer"].isin(words)]
+    present = set(zip(rows["annotation_id"], rows["label"], strict=True))
+    told = set() if given is None else set(zip(*given.to_pydict().values(), strict=True))
+    told = {(key, label) for key, label in told if key.split("/")[2] not in words}
+    return there == here and told == present and set(_linked(marked)) == set(_gold_spans(opened))
 
 
 def _columns(table: pa.Table, opened: Opened) -> Iterator[list[Any]]:
