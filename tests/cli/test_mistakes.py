@@ -17,7 +17,7 @@ from usiran.cli.main import app
 from usiran.corpus import Corpus
 
 COMMANDS = ", ".join(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
-IN_ARTICLES = "add, list, sentences, link, withdraw, restore-text"
+IN_ARTICLES = "add, remove, list, sentences, link, withdraw, restore-text"
 # What is typed in a corpus of two articles, and the line that answers it.
 USAGE = {
     "valdiate": f"usiran: found 'valdiate'; allowed: {COMMANDS}; to mend: type `usiran validate`",
