@@ -3,8 +3,9 @@
 `USIRAN_FAULTS=all` (or `make faults`) tries every single call of every command; by default every
 few of those commands that write each in a way of its own, the fewer the longer a command is; by
 `USIRAN_FAULTS=site,train` every call of those that are named.
-`annotate pull` is not among them: what it writes, it writes by the very call that `annotate import`
-does, once its server has answered.
+Not among them are `annotate pull` (what it writes, it writes by the very call that `annotate
+import` does, once its server has answered), `articles link`, which writes an answer as `register`
+does its row, and `init`, which makes its folder as `export` does.
 """
 
 from __future__ import annotations
@@ -39,16 +40,8 @@ NAMES: tuple[str, ...] = (
 # They write a folder that their user names, which the same command brings to its end.
 ASIDE_NAMES: tuple[str, ...] = ("export", "predict")
 if ALL:
-    NAMES += (
-        "restore-text",
-        "add",
-        "remove",
-        "adopt",
-        "agreement",
-        "leaderboard",
-        "rescore",
-        "report",
-    )
+    NAMES += ("restore-text", "add", "remove", "register", "adopt", "agreement", "leaderboard")
+    NAMES += ("rescore", "report")
     ASIDE_NAMES += ("train", "site", "edition", "restore", "restore-to")
 if ASKED not in ("", "all"):
     NAMES = tuple(name for name in NAMES if name in ASKED.split(","))
@@ -133,6 +126,8 @@ def _on_labels(root: Path) -> Iterator[Case]:
     (corpus.annotation / "AGREEMENT.md").write_text(page)
     imports = ("annotate", "import", "../sheet.txt", "--round", "r2", *who)
     yield _case("import", three, *imports, step=7)
+    named = ("annotate", "register", "zed", "--name", "Zed")
+    yield _case("register", three, *named)
     yield _case("adopt", three, "annotate", "adopt", "--round", "r1", *who)
     yield _case("agreement", three, "annotate", "agreement", "--write")
     judged = Path(shutil.copytree(three, root / "judged"))
