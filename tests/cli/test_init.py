@@ -46,6 +46,15 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+def test_what_a_killed_program_left_goes_with_a_refusal_too(tmp_path: Path) -> None:
+    assert call("init", "dike", *GIVEN, at=tmp_path).code == 0
+    # It was killed when the folder was in place, before it gave its lock back.
+    (tmp_path / ".dike.lock").write_text("")
+    done = call("init", "dike", *GIVEN, at=tmp_path)
+    assert (done.code, "found 'a folder that is there already'" in done.err) == (1, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["dike"]
+
+
 def test_sides_stand_in_the_options_or_in_a_label_scheme(tmp_path: Path) -> None:
     done = call("init", "dike", *GIVEN, "--labels", "labels.toml", at=tmp_path)
     assert (done.code, "--labels: " in done.err, done.err.count("\n")) == (2, True, 1)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import Done, call, tree
-from tests.support.sample import FIRST, SECOND
+from tests.support.sample import FIRST, SECOND, unlink
 from usiran import loading
 from usiran.annotation.actor_linking import Linker
 from usiran.corpus import Corpus
@@ -25,12 +25,7 @@ def unlinked(sample_template: Corpus, tmp_path_factory: pytest.TempPathFactory) 
     """The sample without the links of four names; never written to."""
     root = tmp_path_factory.mktemp("unlinked") / "corpus"
     corpus = Corpus(shutil.copytree(sample_template.root, root))
-    links = corpus.annotation / "actor_links.csv"
-    header, *lines = links.read_text("utf-8").splitlines(keepends=True)
-    links.write_text("".join([header, *lines[3:]]), encoding="utf-8")
-    aliases = corpus.annotation / "article_aliases.csv"
-    kept = [line for line in aliases.read_text("utf-8").splitlines() if ",Coalition," not in line]
-    aliases.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    unlink(corpus)
     return corpus
 
 

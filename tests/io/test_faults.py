@@ -4,8 +4,7 @@
 few of those commands that write each in a way of its own, the fewer the longer a command is; by
 `USIRAN_FAULTS=site,train` every call of those that are named.
 Not among them are `annotate pull` (what it writes, it writes by the very call that `annotate
-import` does, once its server has answered), `articles link`, which writes an answer as `register`
-does its row, and `init`, which makes its folder as `export` does.
+import` does, once its server has answered) and `publish`, which writes nothing here.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from tests.support.command import call
 from tests.support.edited import edited_corpus
 from tests.support.faults import Case, Left, faults
 from tests.support.releasable import releasable as write_releasable
+from tests.support.sample import build_sample, unlink
 from tests.support.three_passes import FIRST, ROLE, build_three, decide, fill, sheets
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.corpus import Corpus
@@ -41,8 +41,8 @@ NAMES: tuple[str, ...] = (
 ASIDE_NAMES: tuple[str, ...] = ("export", "predict")
 if ALL:
     NAMES += ("restore-text", "add", "remove", "register", "adopt", "agreement", "leaderboard")
-    NAMES += ("rescore", "report")
-    ASIDE_NAMES += ("train", "site", "edition", "restore", "restore-to")
+    NAMES += ("rescore", "report", "link")
+    ASIDE_NAMES += ("train", "site", "edition", "restore", "restore-to", "init")
 if ASKED not in ("", "all"):
     NAMES = tuple(name for name in NAMES if name in ASKED.split(","))
     ASIDE_NAMES = tuple(name for name in ASIDE_NAMES if name in ASKED.split(","))
@@ -53,13 +53,14 @@ OUTPUTS_ASIDE = r"labels/run\.json|model/model\.(json|skops)"
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Left]]:
+def rows(repo: Corpus, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Left]]:
     """What each fault of each command left; one process tries them all."""
     root = tmp_path_factory.mktemp("faults")
     built = _built(root / "built")
     cases = [
         *_on_articles(root, built),
         *_on_labels(root),
+        *_on_links(root, repo),
         *_on_results(root, built),
         *_elsewhere(root, built),
     ]
@@ -138,6 +139,14 @@ def _on_labels(root: Path) -> Iterator[Case]:
     yield _case("adjudicate", judged, *words, step=13)
 
 
+def _on_links(root: Path, whole: Corpus) -> Iterator[Case]:
+    unlink(build_sample(whole, root / "unlinked" / "corpus"))
+    # A new actor with a name of its own: two tables.
+    typed = "n\n\nA bomber\nOTHER\n\nq\n"
+    case = _case("link", root / "unlinked", "articles", "link", "--interactive")
+    yield case._replace(typed=typed)
+
+
 def _on_results(root: Path, built: Path) -> Iterator[Case]:
     task = ("--task", "stance", "--draws", "100", "--system")
     about = ("mine", "--title", "T", "--description", "D")
@@ -175,6 +184,7 @@ def _elsewhere(root: Path, built: Path) -> Iterator[Case]:
         ("edition", 1, (*edition[:-1], "../another")),
         ("restore", 1, ("restore", "../edition", "--articles", "../copies")),
         ("restore-to", 1, ("restore", "../edition", "--articles", "../copies", "--output", "../o")),
+        ("init", 1, ("init", "../begun", "--yes", "--title", "T", "--side", "a", "--side", "b")),
     )
     for name, step, words in commands:
         case = _case(name, outside, *words, step=step)

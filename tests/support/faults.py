@@ -60,6 +60,7 @@ class Case(NamedTuple):
     `then` are commands of which each brings the folder to one state; they take turns. What the
     pattern `aside` matches is no state: notes from which an interrupted run goes on. What the
     command leaves when nothing is wrong is kept in the folder `keep`, a template of other cases.
+    `typed` is what a user types before the terminal goes away.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Case(NamedTuple):
     at: str = "corpus"
     aside: str = r"(?!)"
     keep: Path | None = None
+    typed: str = ""
 
 
 class Left(NamedTuple):
@@ -192,7 +194,7 @@ class _Run:
             (self.copy / self.case.at / "dataset" / ".swap.new").mkdir()
             call(*words, at=self.copy / self.case.at)
         old = self._digest(self.work)
-        done = self._watched(self.case.words)
+        done = self._watched()
         assert done.code == 0, (self.case.words, done)
         new = self._digest(self.work)
         assert old != new
@@ -205,13 +207,14 @@ class _Run:
             rows.append(Left(self.case.name, number, event, fault, before, after, code, text))
         return rows
 
-    def _watched(self, words: tuple[str, ...]) -> Any:
+    def _watched(self) -> Any:
         from tests.support.command import call
 
         global _watcher  # noqa: PLW0603 - a hook cannot be taken away, only told to rest
         _watcher, done, code, text = self, None, -1, ""
         try:
-            done = call(*words, at=self.work / self.case.at)
+            at, words = self.work / self.case.at, self.case.words
+            done = call(*words, at=at, typed=self.case.typed)
             code, text = done.code, done.err
         except BaseException:  # told by the child, whose parent shows it
             if self.writer is None:

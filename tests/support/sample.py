@@ -33,6 +33,16 @@ def build_sample(whole: Corpus, root: Path) -> Corpus:
     return corpus
 
 
+def unlink(corpus: Corpus) -> None:
+    """Take away the links of four names, of which one is mentioned twice."""
+    links = corpus.annotation / "actor_links.csv"
+    header, *lines = links.read_text("utf-8").splitlines(keepends=True)
+    links.write_text("".join([header, *lines[3:]]), encoding="utf-8")
+    aliases = corpus.annotation / "article_aliases.csv"
+    kept = [line for line in aliases.read_text("utf-8").splitlines() if ",Coalition," not in line]
+    aliases.write_text("\n".join(kept) + "\n", encoding="utf-8")
+
+
 def _below(path: Path) -> list[Path]:
     return [inner for inner in sorted(path.rglob("*")) if inner.is_file()]
 

@@ -32,22 +32,20 @@ def new_folder(
     """
     target = target.absolute()
     if dry_run.is_on():
-        check_free(target, marker, force=force)
+        _refuse_taken(target, marker, force=force)
         with TemporaryDirectory() as name:
             yield Path(name)
             _note(Path(name), target)
         return
-    staged, old, lock = (target.with_name(f".{target.name}.{end}") for end in _BESIDE)
+    staged, old, lock = _beside(target)
     made = missing_folders([staged])
     try:
-        # Refused before anything is made; once more when what a killed program left is gone.
-        if not (old.exists() or lock.exists()):
-            check_free(target, marker, force=force)
+        check_free(target, marker, force=force)
         target.parent.mkdir(parents=True, exist_ok=True)
         with locked(lock, target=target):
             if told := _settle_folder(staged, target, old):
                 tell(f"an interrupted command was to make {target}: {told}")
-            check_free(target, marker, force=force)
+            _refuse_taken(target, marker, force=force)
             try:
                 staged.mkdir()
                 yield staged
@@ -72,7 +70,20 @@ def _note(made: Path, target: Path) -> None:
 
 
 def check_free(target: Path, marker: str, *, force: bool | None = None) -> None:
-    """Refuse a folder that `new_folder` would not make, for whoever asks or reads much first."""
+    """Refuse a folder that `new_folder` would not make, for whoever asks or reads much first.
+
+    Beside one that a killed program was about to make it refuses nothing: `new_folder` settles it.
+    """
+    _, old, lock = _beside(target.absolute())
+    if not (old.exists() or lock.exists()):
+        _refuse_taken(target, marker, force=force)
+
+
+def _beside(target: Path) -> list[Path]:
+    return [target.with_name(f".{target.name}.{end}") for end in _BESIDE]
+
+
+def _refuse_taken(target: Path, marker: str, *, force: bool | None) -> None:
     if not target.exists():
         return
     allowed = "a folder that is not there yet"
