@@ -156,13 +156,14 @@ def test_what_is_no_task_is_a_finding_at_its_place(tiny_corpus: Corpus, stray: s
         ("a.json", f"[{stray}, {task}]"),
         ("b.json", f"[{task}, {stray}]"),
         ("c.jsonl", f"{task}\n{stray}\n"),
+        ("d.jsonl", f"{stray}\n{task}\n"),
     ):
         path = tiny_corpus.root / name
         path.write_text(content, "utf-8")
         words = ("annotate", "import", path, *SIGNED, "--dry-run")
         refused = call(*words, at=tiny_corpus)
         assert refused.code == 1
-        number = 1 if name == "a.json" else 2
+        number = 1 if name in ("a.json", "d.jsonl") else 2
         assert f"{name}: task number {number}: found '{stray}'" in refused.err
         assert len(refused.err.splitlines()) == 1
         done = call(*words, "--skip-faulty", at=tiny_corpus)

@@ -66,7 +66,7 @@ class _Splitter:
 
     def batches(self) -> Iterator[Objects]:
         rest = self._head()
-        self._in_array = rest[:1] == b"["
+        self._in_array = rest[:1] == b"[" and not self._begins_astray(rest)
         rest = rest[1:] if self._in_array else rest
         more = True
         while more:
@@ -88,10 +88,22 @@ class _Splitter:
         if not raw:
             raise FileError(self._name, "0 bytes", _ALLOWED, _EXPORT_AGAIN)
         head = raw[len(_BOM) if raw.startswith(_BOM) else 0 :].lstrip()
-        if b"\0" in raw or head[:1] not in (b"[", b"{"):
+        begins = head[:1] in (b"[", b"{") or self._begins_astray(head)
+        if b"\0" in raw or not begins:
             value = "a binary file" if _binary(raw) else f"text that begins {_show(head)}"
             raise FileError(self._name, value, _ALLOWED, _EXPORT_AGAIN)
         return head
+
+    def _begins_astray(self, head: bytes) -> bool:
+        """Tell whether these are JSON lines of which the first is a value that is no object."""
+        first, _, behind = head.partition(b"\n")
+        if not self._strays or not behind.strip() or first[:1] == b"{":
+            return False
+        try:
+            msgspec.json.decode(first, type=msgspec.Raw)
+        except msgspec.DecodeError:
+            return False
+        return True
 
     def _guess(self, rest: bytes) -> tuple[Objects, bytes] | None:
         """Cut at the last seam that looks like the first one, where that proves right."""
