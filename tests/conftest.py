@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 # Two workers have two cores: threads of the matrix library's own would only wait for each other.
@@ -19,6 +20,8 @@ from usiran.corpus import Corpus
 
 # The same YAML, parsed in C: `datasets` parses the card anew for each config that it loads.
 yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[assignment, misc]
+# A script's background ignores Ctrl-C, and what a test starts and interrupts would never end.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 __all__ = ["copied", "repo", "server", "tiny_corpus"]
 
