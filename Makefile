@@ -76,8 +76,8 @@ test-browser: $(DEV_STAMP) studio $(AXE)  ## the tests in a real browser (Chromi
 test-site: $(DEV_STAMP)  ## every kind of page of the site, opened in a real browser
 	$(BIN)/python -m pytest tests/site/test_opened.py
 
-faults: $(DEV_STAMP)  ## every command that writes, killed, stopped and out of space at each of its calls (an hour)
-	USIRAN_FAULTS=all $(BIN)/python -m pytest tests/io/test_faults.py
+faults: $(DEV_STAMP) studio  ## every command that writes, killed, stopped and out of space at each of its calls (an hour)
+	USIRAN_FAULTS=all $(BIN)/python -m pytest tests/io/test_faults.py tests/annotation/server/test_push_pull.py -k "test_faults or broken_off"
 
 fuzz: $(DEV_STAMP)  ## 20,000 hostile inputs instead of the 2,000 of `make test` (5 minutes)
 	USIRAN_MUTANTS=20000 $(PYTEST) tests/fuzz

@@ -3,8 +3,7 @@
 `USIRAN_FAULTS=all` (or `make faults`) tries every single call of every command; by default every
 few of those commands that write each in a way of its own, the fewer the longer a command is; by
 `USIRAN_FAULTS=site,train` every call of those that are named.
-Not among them are `annotate pull` (what it writes, it writes by the very call that `annotate
-import` does, once its server has answered) and `publish`, which writes nothing here.
+`annotate pull` is tried with the tests of its server; `publish` writes nothing here.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.support.command import Done, call, tree
+from tests.support.faults import Case, faults
 from tests.support.studio import (
     Serving,
     as_json,
@@ -244,6 +246,23 @@ def test_two_annotators_label_a_tiny_corpus_and_are_kept_apart(
     assert document["report"]["tasks"]["stance"]["unchanged"] == 6
     assert (document["report"]["written"], document["report"]["files"]) == (False, [])
     assert tree(corpus.root) == before
+
+
+def test_a_pull_that_is_broken_off_leaves_what_was_there_or_what_is_new(
+    server: Serving, corpus: Corpus, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    for layer in LAYERS:
+        pushed(server, corpus, layer)
+    label(server.annotator("ann"), title(corpus, "stance"), {GAS_SENTENCES[0]: PLAIN})
+    label(server.annotator("ann"), title(corpus, "spans"), {GAS: SPANS})
+    who = ("--annotator", "ann", "--round", "r1", "--data", str(server.data_dir.root))
+    words, then = ("annotate", "pull", *who), (("articles", "list"),)
+    step = 1 if os.environ.get("USIRAN_FAULTS") == "all" else 3
+    case = Case("pull", corpus.root.parent, words, then, step, at=corpus.root.name)
+    rows = faults([case], tmp_path_factory.mktemp("faults"))
+    assert [row for row in rows if row.settled == "mixed" or "Traceback" in row.text] == []
+    assert {row.fault for row in rows} == {"killed", "full", "SIGINT", "SIGTERM"}
+    assert {row.settled for row in rows if row.fault == "killed"} == {"old", "new"}
 
 
 def flipped(tasks: Iterable[TaskReading]) -> list[TaskReading]:
