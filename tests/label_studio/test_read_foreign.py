@@ -424,7 +424,7 @@ def test_an_annotation_of_another_shape_is_a_finding(
 @pytest.mark.parametrize(
     ("bad", "value"),
     [
-        ('{"id": 3, "data": {}, "annotations": [1,]}', "Expecting value"),
+        ('{"id": 3, "data": {}, "annotations": [,]}', "Expecting value"),
         ('{"id": 3, "data": ' + "[" * 100_000 + "]" * 100_000 + "}", "maximum recursion"),
         ('{"id": 3, "data": 7, "annotations": []}', "7"),
         ('{"id": 3, "annotations": []}', "nothing"),
