@@ -14,19 +14,27 @@ PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 COVERED := $(if $(COVER),--cov=usiran --cov-branch --cov-append --cov-report=)
 
 define need_python
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
-		{ echo "usiran needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11, 4) <= sys.version_info[:3] < (3, 14))' || \
+		{ echo "usiran needs Python 3.11 (from 3.11.4), 3.12 or 3.13; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 endef
 
-.PHONY: run site test faults test-studio test-browser test-site fuzz reproduce consumers coverage check studio wheel bench lock clean help
+.PHONY: FORCE run site test faults test-studio test-browser test-site fuzz reproduce consumers coverage check studio wheel bench lock clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
+# A Python that is named is the one that $(VENV) has: with another in it, it is made anew.
+ifeq ($(origin PYTHON),command line)
+version = $(shell $(1) -c 'import sys; print(sys.version)' 2>&1 || true)
+ifneq ($(call version,$(PYTHON)),$(call version,$(BIN)/python))
+$(STAMP): FORCE
+CLEAR := --clear
+endif
+endif
 $(STAMP): requirements.txt pyproject.toml
 	$(need_python)
 	@echo "setting up $(VENV) (once, about a minute)" >&2
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(CLEAR) $(VENV)
 	@$(BIN)/python $(INSTALL) requirements.txt
 	@$(BIN)/python $(ITSELF) --editable .
 	@touch $(STAMP)
@@ -112,7 +120,7 @@ check: $(DEV_STAMP)  ## format, lint, types, doctests, findings, drift
 wheel: $(DEV_STAMP)  ## build the wheel and try what it can lack, in an environment of its own
 	rm -rf dist build/wheel
 	$(BIN)/python -m build --wheel --outdir dist .
-	$(PYTHON) -m venv build/wheel
+	$(BIN)/python -m venv build/wheel
 	build/wheel/bin/python $(INSTALL) requirements.txt
 	build/wheel/bin/python $(ITSELF) dist/*.whl tests/data/plugin
 	build/wheel/bin/python -m pip --disable-pip-version-check check
