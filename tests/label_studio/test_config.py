@@ -11,6 +11,7 @@ from usiran.corpus import Corpus
 from usiran.label_studio.check_config import check_config
 from usiran.label_studio.config import Rule, config, config_files
 from usiran.schemas.label_scheme import Project, read_scheme
+from usiran.schemas.names import REMARKS
 
 PROJECTS: tuple[Project, ...] = ("stance", "spans")
 
@@ -53,7 +54,20 @@ def test_an_adjudicator_is_asked_for_a_reason_and_an_annotator_is_not(
         for xml in (config(scheme, project), config(scheme, project, purpose="adjudication"))
     ]
     written = {"voiced_by": None} if project == "stance" else {}
-    assert boxes == [written | {"notes": None}, written | {"reason": "true", "notes": None}]
+    assert boxes == [written | {"notes": None}, {"reason": "true", "notes": None}]
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_an_adjudicator_sees_the_votes_and_is_not_asked_how_sure_an_annotator_was(
+    repo: Corpus, project: Project
+) -> None:
+    scheme = read_scheme(repo.labels)
+    root = ET.fromstring(config(scheme, project, purpose="adjudication"))
+    assert [tag.get("value") for tag in root.iter("Markdown")] == ["$votes"]
+    asked = {tag.get("name") for tag in root.iter("Choices")}
+    choices = {field.name for field in scheme.of(project) if field.kind.startswith("choice")}
+    assert asked == choices - {*REMARKS}
+    assert "$votes" not in config(scheme, project)
 
 
 @pytest.mark.parametrize("project", PROJECTS)

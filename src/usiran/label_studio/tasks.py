@@ -6,6 +6,7 @@ from typing import NamedTuple
 from usiran.corpus import Corpus
 from usiran.errors import Finding, refuse
 from usiran.io.csv import read_rows
+from usiran.label_studio.config import VOTES
 from usiran.label_studio.write_export import Json
 from usiran.schemas.label_scheme import Project
 from usiran.text.articles import Texts, sha256
@@ -13,7 +14,7 @@ from usiran.text.articles import Texts, sha256
 FIRST, LAST = "(the article begins here)", "(the article ends here)"
 """Shown where nothing stands before or after a sentence: Label Studio shows no empty text."""
 
-CONTEXT = ("title", "position", "before", "after")
+CONTEXT = ("title", "position", "before", "after", VOTES)
 """Task fields that are shown only: labels stay good where they change."""
 
 

@@ -30,7 +30,7 @@ from tests.support.tiny import GAS, PORT, SCHEME, TEXTS
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.prefill import prefill
 from usiran.annotation.adjudication.sheet import as_sheet, read_sheet
-from usiran.annotation.server.adjudication import pull_answers, push_open
+from usiran.annotation.server.adjudication import pull_answers, push_open, votes_by_unit
 from usiran.annotation.server.client import Connection
 from usiran.annotation.sheets.parser import parse_sheet
 from usiran.corpus import Corpus
@@ -117,6 +117,15 @@ def test_a_span_over_two_places_answers_the_one_it_covers_most_of(made: Corpus) 
     assert f"actor/{PORT}@actor:23-28" in found.otherwise
 
 
+def test_the_page_tells_what_is_open_and_who_answered_what(made: Corpus) -> None:
+    votes = votes_by_unit(Adjudicator(made))
+    assert votes[f"{GAS}#004"] == "**holder**\n\n- A, B: author\n- C: source"
+    told = '- A: ACCUSE 84-90 "blamed"\n- B: REJECT 84-90 "blamed"\n- C: none'
+    assert votes[GAS].startswith(f"**event** “blamed”\n\n{told}")
+    assert votes[PORT].endswith("**article stance**\n\n- A, C: pro-US\n- B: neutral")
+    assert votes.keys() == {f"{GAS}#002", f"{GAS}#004", GAS, PORT}
+
+
 def test_a_filled_in_answer_is_written_so_that_it_reads_back(made: Corpus, tmp_path: Path) -> None:
     work = Adjudicator(made)
     question = work.question(ENVOY)
@@ -171,6 +180,8 @@ def test_open_tasks_go_out_with_all_answers_and_come_back_as_a_sheet(
     }
     assert list(predictions(sdk, SPANS)) == [GAS, PORT]
     assert sdk.projects.get(id=project_of(sdk, SPANS)).show_collab_predictions is True
+    shown = {task.data["votes"] for task in sdk.tasks.list(project=project_of(sdk, STANCES))}
+    assert "**holder**\n\n- A, B: author\n- C: source" in shown
     again = push_open(Adjudicator(corpus), Connection(server.data_dir), adjudicator_id="judge")
     assert [(one.project, one.new, one.predictions) for one in again] == [("unchanged", 0, 0)] * 2
 

@@ -1,13 +1,15 @@
 """Adjudication in Label Studio: what is open goes out with the answers, labels come back."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import cast
 
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.prefill import Prefilled, prefill
-from usiran.annotation.adjudication.question_labels import letters_of
+from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, letters_of
 from usiran.annotation.adjudication.questions import State
+from usiran.annotation.adjudication.sheet import notes_on, options
 from usiran.annotation.annotator_labels import AnnotatorLabels, Key
 from usiran.annotation.read_labels import read_labels
 from usiran.annotation.server.client import Connection
@@ -19,6 +21,8 @@ from usiran.annotation.submissions import PROJECTS
 from usiran.label_studio.tasks import Task
 from usiran.label_studio.write_export import Json, result_items
 from usiran.schemas.label_scheme import Project, Scheme
+from usiran.schemas.names import REMARKS
+from usiran.text.quoting import one_line
 
 Answers = Mapping[Key, Sequence[Json]]
 
@@ -55,6 +59,29 @@ def open_units(state: State) -> dict[Project, list[str]]:
     return units
 
 
+def votes_by_unit(work: Adjudicator) -> dict[str, str]:
+    """Return what is open in each task, and who answered what, as Markdown; by unit."""
+    parts: dict[str, list[str]] = defaultdict(list)
+    for question in work.state.open:
+        words = work.texts.texts[question.article_id][question.start : question.end]
+        # Choices are made on the whole unit, which the page shows.
+        quoted = f" “{one_line(words)}”" if question.layer in (*SPAN_LAYERS, "role") else ""
+        lines = [
+            f"{letters}: {one_line(work.answer(question, labels))}"
+            for letters, labels in options(work, question)
+        ]
+        lines += [f"note {letter}: {one_line(note)}" for letter, note in notes_on(work, question)]
+        listed = "\n".join(f"- {_literal(line)}" for line in lines)
+        head = f"**{question.layer.replace('_', ' ')}**{_literal(quoted)}"
+        parts[question.task[1]].append(f"{head}\n\n{listed}")
+    return {unit: "\n\n".join(texts) for unit, texts in parts.items()}
+
+
+def _literal(text: str) -> str:
+    """Return a text in which no sign means anything in Markdown."""
+    return re.sub(r"([\\`*_\[\]<>#&~|])", r"\\\1", text)
+
+
 def push_open(
     work: Adjudicator, connection: Connection, *, adjudicator_id: str
 ) -> tuple[Pushed, ...]:
@@ -66,6 +93,7 @@ def push_open(
     work.check_adjudicator(adjudicator_id)
     units = open_units(work.state)
     answers = labels_as_predictions(work.annotations, work.scheme, units)
+    votes = votes_by_unit(work)
     return tuple(
         push(
             work.corpus,
@@ -75,6 +103,7 @@ def push_open(
             predictor=_predictor(layer, answers),
             use=SHOWN,
             units=units[layer],
+            votes=votes,
             purpose="adjudication",
         )
         for layer in PROJECTS
@@ -87,6 +116,8 @@ def _predictor(layer: Project, answers: Answers) -> Predictor:
         for task in tasks:
             for answer in answers.get((layer, task.unit_id), ()):
                 result = cast("list[Json]", answer["result"])
+                # How sure an annotator was is theirs to say; the page has no place for it.
+                result = [item for item in result if item.get("from_name") not in REMARKS]
                 # No score: whose answer it is must not show in the order of the tasks.
                 yield Prediction(task.unit_id, result, None, str(answer["model_version"]))
 

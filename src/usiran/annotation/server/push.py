@@ -4,7 +4,7 @@ Nothing is changed on the server before all of it is known to be sound. What is 
 changed in an order that lets the same command, run again, complete an interrupted one.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,13 +18,15 @@ from usiran.annotation.server.predictions import HeldTask, Prediction, Predictor
 from usiran.annotation.server.projects import Mark
 from usiran.corpus import Corpus
 from usiran.errors import Finding, refuse
-from usiran.label_studio.config import Purpose, config
+from usiran.label_studio.config import VOTES, Purpose, config
 from usiran.label_studio.tasks import Task, chosen_articles, make_tasks, same_labelled
 from usiran.schemas.label_scheme import Project, read_scheme
 from usiran.text.articles import read_texts
 
 BATCH = 250
 """Tasks sent in one request."""
+CLOSED = "Nothing is open here."
+"""Shown in an adjudication where a task has no open question any more."""
 SHOWN = Use(shown=True, ordering=False)
 # Sequential sampling goes by the order of sending, the other by the score, the lowest first.
 _ORDERS = {False: "Sequential sampling", True: "Uncertainty sampling"}
@@ -89,17 +91,24 @@ def push(
     predictor: Predictor | None = None,
     use: Use = SHOWN,
     units: Collection[str] | None = None,
+    votes: Mapping[str, str] | None = None,
     purpose: Purpose = "annotation",
 ) -> Pushed:
     """Set up an annotator's project and bring the tasks in that it lacks.
 
     `article_ids` and `units` limit what is brought in (default: all), `use` says what predictions
-    are for. Nothing is changed before an error.
+    are for, `votes` what the page of a unit that is adjudicated tells of the answers to it.
+    Nothing is changed before an error.
     """
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     mark = Mark.of(corpus.manifest, layer, choose_annotator(corpus, annotator_id), purpose)
     articles = chosen_articles(texts, article_ids)
     tasks = make_tasks(corpus, texts, layer)
+    if votes is not None:
+        tasks = [
+            task._replace(data=task.data | {VOTES: votes.get(task.unit_id) or CLOSED})
+            for task in tasks
+        ]
     chosen = {task.unit_id for task in tasks if task.data["article_id"] in articles}
     use = use if predictor else Use(shown=False, ordering=False)
     page = config(scheme, layer, rules=rules(corpus), purpose=purpose)
