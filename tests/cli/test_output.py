@@ -9,8 +9,9 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.support.command import call
-from usiran.cli.output import in_columns
+from usiran.cli.output import fitted, in_columns
 from usiran.cli.working import Ticker, working
+from usiran.errors import Finding
 from usiran.progress import steps, under_way
 
 ROWS = [("article", "words"), ("2013-11-weekly-security-update", 430)]
@@ -22,6 +23,25 @@ def test_a_table_that_fits_stands_in_columns() -> None:
         "article                         words",
         "2013-11-weekly-security-update  430",
     ]
+
+
+def test_a_finding_that_is_too_wide_has_a_line_for_each_of_its_parts() -> None:
+    finding = Finding(
+        "folds.csv", "a-1", "fold", "-2", "a whole number from 0", "run `usiran build`"
+    )
+    assert fitted(f"{finding}\nshort", 40).split("\n") == [
+        "folds.csv: a-1: fold: found '-2'",
+        "  allowed: a whole number from 0",
+        "  to mend: run `usiran build`",
+        "short",
+    ]
+    assert fitted(str(finding), None) == str(finding)
+
+
+def test_what_is_copied_stays_whole_in_a_line_that_is_broken() -> None:
+    command = "`usiran annotate adjudicate --list --as-sheet`"
+    lines = fitted(f"  now type {command} and so on, once", 40).split("\n")
+    assert lines == ["  now type", f"    {command}", "    and so on, once"]
 
 
 def test_one_that_is_too_wide_has_the_id_on_a_line_of_its_own_and_loses_nothing() -> None:

@@ -17,7 +17,7 @@ from usiran.cli.options import (
     command_group,
 )
 from usiran.cli.options import article_id as full_id
-from usiran.cli.output import say, show, show_columns, show_json
+from usiran.cli.output import say, show, show_columns, show_json, show_text
 from usiran.cli.session import not_reading, to_write
 from usiran.corpus import Corpus
 from usiran.errors import InputError, counted
@@ -296,4 +296,4 @@ def _write(
     if as_json:
         show_json(change.as_dict() | {"written": not dry_run, "next": then})
     else:
-        show(text)
+        show_text(text)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO
 
 from usiran.cli.working import ticker
 from usiran.errors import Finding, grouped
 from usiran.hidden import plain, plain_json, plain_line
 
 _WIDTH = 80
+_GLUE = "\x00"  # no text holds it
 
 
 def wrapped(line: str, indent: str, more: str) -> list[str]:
@@ -27,10 +30,51 @@ def wrapped(line: str, indent: str, more: str) -> list[str]:
     )
 
 
+def fitted(text: str, width: int | None) -> str:
+    r"""Return a text with its lines broken at words where they are longer than `width` columns.
+
+    What was found, what is allowed and how to mend it get a line each then. What stands in
+    backticks stays whole, to be copied; without a `width` the text stays as it is.
+
+    >>> print(fitted("a.csv: found 'x'; allowed: `usiran build`, or y; to mend: delete it", 20))
+    a.csv: found 'x'
+      allowed:
+        `usiran build`,
+        or y
+      to mend: delete it
+    """
+    if width is None:
+        return text
+    return "\n".join(part for line in text.split("\n") for part in _broken(line, width))
+
+
+def _broken(line: str, width: int) -> list[str]:
+    if len(line) <= width:
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip()))
+    parts = re.split("; (?=allowed: |to mend: )", line.strip())
+    return [
+        kept.replace(_GLUE, " ")
+        for number, part in enumerate(parts)
+        for kept in textwrap.wrap(
+            # A blank that is no blank to textwrap, within what is typed as it stands.
+            re.sub("`[^`]*`", lambda code: code[0].replace(" ", _GLUE), part),
+            width,
+            initial_indent=indent + "  " * (number > 0),
+            subsequent_indent=indent + "  " + "  " * (number > 0),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    ]
+
+
+def _width_of(stream: TextIO) -> int | None:
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
 def show_columns(rows: Sequence[Sequence[object]]) -> None:
     """Print rows in columns; on a terminal that is too narrow, each row on two lines."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    for line in in_columns(rows, width):
+    for line in in_columns(rows, _width_of(sys.stdout)):
         show(line)
 
 
@@ -64,9 +108,14 @@ def show(text: object, *, end: str = "\n", flush: bool = False) -> None:
 
 
 def say(text: str) -> None:
-    """Write a line of progress or a hint to standard error, as `show` does."""
+    """Write a line of progress or a hint to standard error, as `show_text` does."""
     ticker.clear()
-    print(plain(text), file=sys.stderr, flush=True)
+    print(fitted(plain(text), _width_of(sys.stderr)), file=sys.stderr, flush=True)
+
+
+def show_text(text: object) -> None:
+    """Write sentences to standard output, with lines that the terminal has room for."""
+    show(fitted(str(text), _width_of(sys.stdout)))
 
 
 def show_json(document: object) -> None:
@@ -86,4 +135,4 @@ def show_encoded(document: object) -> None:
 def show_findings(findings: Iterable[Finding], *, full: bool = False) -> None:
     """Write findings to standard output: many of a kind in one line, or with `full` one each."""
     for line in findings if full else grouped(findings):
-        show(line)
+        show_text(line)

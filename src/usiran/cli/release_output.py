@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from itertools import groupby
 
-from usiran.cli.output import say, show, show_json
+from usiran.cli.output import say, show, show_json, show_text
 from usiran.corpus import Corpus
 from usiran.dataset.make_release import Plan
 from usiran.dataset.release.compare import Comparison
@@ -76,7 +76,7 @@ def show_diff(comparison: Comparison, *, as_json: bool) -> None:
     count = len({(change.table, change.key) for change in changes.rows})
     noun = "record differs" if count == 1 else "records differ"
     step = f"{count} {noun}; a release would be {bump}: {comparison.least} or greater"
-    show(f"From {old.name} to {new.name}: {step if changes else 'no record differs'}")
+    show_text(f"From {old.name} to {new.name}: {step if changes else 'no record differs'}")
     # Cut, not wrapped: one change stays one line.
     width = max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
     for line in _diff_lines(changes):

@@ -50,6 +50,12 @@ def test_a_sheet_has_every_question_with_its_context_and_reads_back_empty(
     assert (taken.decisions, taken.unchanged, taken.empty) == ((), 0, len(FIRST))
 
 
+def test_no_line_of_a_sheet_is_wider_than_a_terminal(three: Corpus) -> None:
+    work = Adjudicator(three)
+    lines = as_sheet(work, work.state.open).split("\n")
+    assert max(map(len, (line for line in lines if line.startswith("#")))) <= 80
+
+
 def test_a_note_on_a_span_is_shown_where_its_place_is_decided(three: Corpus) -> None:
     path = three.submissions / "r1" / "bob" / "spans.json"
     tasks = json.loads(path.read_text("utf-8"))

@@ -26,17 +26,20 @@ from usiran.text.quoting import one_line
 from usiran.text.spans import overlaps
 
 Answers = Mapping[str, str] | None  # by the question's id
-WIDTH = 100
+WIDTH = 80
 
 _HEAD = """\
-# Decisions. For every entry fill in an answer and a reason; what stays empty stays open.
-# answer: a letter (A takes over what A said), or a label as the lines show them, such as
-#   {stance:<37}stance, then its grounds
-#   'source'                            holder, article_stance
-#   'MILITARY 4-13 "the guard"'         actor; several behind semicolons; offsets or quote or both
-#   'REQUEST "urged" future'            event; with its mode where that is not actual
-#   'agent 4-13; recipient 20-25'       roles, by the offsets or quotes of decided actors
-#   'none'                              no span, no role
+# Decisions. For every entry fill in an answer and a reason; what stays empty
+# stays open.
+# answer: a letter (A takes over what A said), or a label as the lines show
+# them, such as
+#   {stance:<31}stance, then its grounds
+#   'source'                       holder, article_stance
+#   'MILITARY 4-13 "the guard"'    actor; offsets or quote or both; several
+#                                  behind semicolons
+#   'REQUEST "urged" future'       event; with its mode where that is not actual
+#   'agent 4-13; recipient 20-25'  roles, by offsets or quotes of decided actors
+#   'none'                         no span, no role
 # Inside '...' a text may hold " but no '; '''...''' may hold both.
 # reason: the rule that decides, such as 1.4, and why in a few words.
 # Then: usiran annotate adjudicate --decide FILE --adjudicator ID

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from usiran.dataset.build import Progress, make
 from usiran.dataset.rehearsal import rehearsal
 from usiran.dataset.withheld.fingerprints import standoff_of
 from usiran.dataset.withheld.requote import requoted
-from usiran.errors import FileError, Finding, InputError
+from usiran.errors import FileError, Finding, InputError, counted
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.loading import Opened
@@ -232,14 +233,18 @@ def _kept_files(root: Path) -> Iterator[Path]:
 
 _NOT_DONE = """\
 What this does not do:
-  The history of version control keeps the text, and so do tags, forks and clones. To take it out
-  there, rewrite the history of dataset/source/articles/{article}.txt, dataset/data and annotation
-  (for instance with `git filter-repo`), push it by force, and ask for forks to be deleted.
-  On the Hub, older commits and tags keep it: delete the tags, then squash the history
-  (`HfApi().super_squash_history`), or delete the repository and publish again.
-  Label Studio keeps the tasks it was sent: delete this article's tasks in every project.
-Next: {then}, then commit everything. Data that changes this way is a new MAJOR
-version."""
+  The history of version control keeps the text, and so do tags, forks and
+  clones. To take it out there, rewrite the history of
+  dataset/source/articles/{article}.txt,
+  dataset/data and annotation (for instance with `git filter-repo`), push it by
+  force, and ask for forks to be deleted.
+  On the Hub, older commits and tags keep it: delete the tags, then squash the
+  history (`HfApi().super_squash_history`), or delete the repository and publish
+  again.
+  Label Studio keeps the tasks it was sent: delete this article's tasks in every
+  project.
+Next: {then}, then commit everything.
+Data that changes this way is a new MAJOR version."""
 
 
 def withdrawal_message(change: Change, *, written: bool, then: str = "usiran benchmark run") -> str:
@@ -250,10 +255,14 @@ def withdrawal_message(change: Change, *, written: bool, then: str = "usiran ben
     article = change.article_id
     lines = [
         f"{'Withdrawn' if written else 'Would be withdrawn'}: the text of {article}, "
-        f"{change.quotes} quotes from it and {change.contrast} contrast items. "
+        f"{counted(change.quotes, 'quote')} from it and "
+        f"{counted(change.contrast, 'contrast item')}. "
         f"Actor links written down: {change.links}. Ids, hashes, offsets and labels stay.",
     ]
     if change.leftovers:
         lines.append(f"{SHINGLE} of its words or more in a row still stand here; look at each:")
-        lines += [f"  {leftover.file}: {leftover.words}" for leftover in change.leftovers]
+        # The same words may stand in many places of a file.
+        for leftover, count in Counter(change.leftovers).items():
+            times = f" ({count} times)" if count > 1 else ""
+            lines.append(f"  {leftover.file}: {leftover.words}{times}")
     return "\n".join([*lines, _NOT_DONE.format(article=article, then=then)])
