@@ -114,6 +114,46 @@ def test_who_is_not_linked_is_said_to_be_so(corpus: Corpus) -> None:
     assert "NaN" not in call("show", FIRST, "--json", at=corpus).out
 
 
+def redo(corpus: Corpus, *lines: str) -> Done:
+    typed = "".join(f"{line}\n" for line in lines)
+    words = ("2020", "--redo", "Coalition", "--interactive")
+    return call("articles", "link", *words, at=corpus, typed=typed)
+
+
+def test_a_name_is_asked_about_again_and_the_new_answer_replaces_the_old(corpus: Corpus) -> None:
+    before = {name: rows(corpus, name) for name in ("actors", "article_aliases", "actor_links")}
+    answer(corpus, "s", "s", "s", "u", "OTHER", "somebody")
+    done = redo(corpus, "us-led-coalition", "its own words")
+    assert "  linked by now: nobody of the registry\n" in done.out
+    assert "1 answer saved" in done.err
+    assert rows(corpus, "actor_links") == before["actor_links"]
+    assert rows(corpus, "article_aliases")[:-1] == before["article_aliases"]
+    done = redo(corpus, "us-led-coalition*")
+    assert "  linked by now: us-led-coalition\n" in done.out
+    assert rows(corpus, "article_aliases") == before["article_aliases"]
+    # What was said everywhere can be said of another everywhere.
+    redo(corpus, "n", "other-coalition", "Another coalition", "OTHER", "")
+    assert rows(corpus, "article_aliases")[-1]["actor_id"] == "other-coalition"
+    redo(corpus, "other-coalition*")
+    told = {row["actor_id"]: row["aliases"] for row in rows(corpus, "actors")}
+    assert "Coalition" in told["other-coalition"]
+    old = {row["actor_id"]: row["aliases"] for row in before["actors"]}
+    assert told["us-led-coalition"] == old["us-led-coalition"]
+    # Those that were skipped are all that is wrong.
+    findings = validate(loading.open(corpus)).findings
+    assert {finding.fix for finding in findings} == {"say who it is: `usiran articles link`"}
+
+
+def test_a_name_to_redo_that_is_none_or_stands_in_two_articles_is_told(unlinked: Corpus) -> None:
+    before = tree(unlinked.root)
+    done = call("articles", "link", "--list", "--redo", "Colaition", at=unlinked)
+    assert "--redo: found 'Colaition'; allowed: the words or the span_id of" in done.err
+    assert "did you mean 'coalition'?" in done.err
+    done = call("articles", "link", "--list", "--redo", "I", at=unlinked)
+    assert "name the article before it, or type more of the words" in done.err
+    assert tree(unlinked.root) == before
+
+
 def test_what_was_skipped_or_broken_off_stays_open(corpus: Corpus) -> None:
     before = tree(corpus.root)
     assert answer(corpus, "s", "s", "s", "s").err.endswith("`usiran articles link` goes on\n")

@@ -8,14 +8,14 @@ corpus; only actors of the mention's type are suggested, since validation allows
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from usiran import loading
-from usiran.errors import Finding, InputError, refuse
+from usiran.errors import Finding, InputError, nearest, refuse
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.loading import Opened
@@ -48,7 +48,10 @@ class Actor(NamedTuple):
 
 @dataclass(frozen=True)
 class Unlinked:
-    """Mentions in one article with the same words and type; `sentence` is that of the first."""
+    """Mentions in one article with the same words and type; `sentence` is that of the first.
+
+    They are asked about because they are not linked, or shall be linked anew.
+    """
 
     article_id: str
     words: str
@@ -137,12 +140,40 @@ class Linker:
         row = self._registry[key]
         return Actor(key, row.name, row.type, row.affiliation, why)
 
+    def named(self, word: str, article_id: str | None = None) -> Unlinked:
+        """Return the mentions with some words, or with a span's id, whoever they are linked to.
+
+        The beginning of the words is enough where nothing else begins so. Mentions in another
+        article than `article_id`, where that is given, are not meant.
+        """
+        known = [row for row in _groups(self.opened) if article_id in (None, row.article_id)]
+        words = " ".join(word.split())
+        found = [row for row in known if word in row.span_ids or row.words == words]
+        if not found and words:
+            found = [row for row in known if row.words.casefold().startswith(words.casefold())]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            fix = nearest(word, sorted({row.words for row in known}), "type it as the text has it")
+            raise InputError.of("--redo", word, "the words or the span_id of an actor mention", fix)
+        shown = "; ".join(f"{row.words} ({row.type}) in {row.article_id}" for row in found[:_MOST])
+        fix = "name the article before it, or type more of the words, or one's span_id"
+        raise InputError.of("--redo", word, f"one name of one article, not {shown}", fix)
+
+    def answer(self, mention: Unlinked) -> str:
+        """Return who mentions are by now; empty where nobody said so yet."""
+        for row in self.opened.rows("actors"):
+            if row.span_id == mention.span_ids[0] and isinstance(row.actor_id, str):
+                return row.actor_id
+        return "" if mention in self.open else "nobody of the registry"
+
     def link(
         self, mention: Unlinked, actor_id: str, *, reason: str, everywhere: bool = False
     ) -> None:
         """Write that the words stand for an actor: in the mention's article, or everywhere.
 
-        Everywhere they become an alias of the registry, which stands for one actor alone.
+        Everywhere they become an alias of the registry, which stands for one actor alone. What
+        was written of the mention before is taken away, here as in `leave` and `add`.
         """
         row = self._registry.get(actor_id)
         if row is None or row.type != mention.type:
@@ -151,14 +182,17 @@ class Linker:
         if not everywhere:
             columns = {"article_id": mention.article_id, "alias": mention.words}
             own = {**columns, "actor_id": actor_id, "reason": reason}
-            self._write({"article_aliases": [*self._rows("article_aliases"), own]})
+            self._write(mention, article_aliases=[own])
             return
-        self._refuse_taken(mention.words)
+        # An alias that was a wrong answer goes over; a name stays with its actor.
+        if mention in self.open or any(r.name == mention.words for r in self._registry.values()):
+            self._refuse_taken(mention.words)
         rows = self._rows("registry")
         for own in rows:
-            if own["actor_id"] == actor_id:
-                own["aliases"] = " | ".join([*split_aliases(own["aliases"]), mention.words])
-        self._write({"registry": rows})
+            aliases = [word for word in split_aliases(own["aliases"]) if word != mention.words]
+            aliases += [mention.words] if own["actor_id"] == actor_id else []
+            own["aliases"] = " | ".join(aliases)
+        self._write(mention, registry=rows)
 
     def leave(self, mention: Unlinked, affiliation: str, *, reason: str) -> None:
         """Write that the mentions are nobody of the registry, and whose side they are on."""
@@ -167,7 +201,7 @@ class Linker:
             {"span_id": key, "actor_id": "", "affiliation": affiliation, "reason": reason}
             for key in mention.span_ids
         ]
-        self._write({"actor_links": [*self._rows("actor_links"), *rows]})
+        self._write(mention, actor_links=rows)
 
     def add(
         self, mention: Unlinked, *, actor_id: str, name: str, affiliation: str, note: str = ""
@@ -183,12 +217,13 @@ class Linker:
         ids = [row["actor_id"] for row in rows]
         # Where people keep the file in order, it stays so.
         place = sum(key < actor_id for key in ids) if ids == sorted(ids) else len(ids)
-        tables = {"registry": [*rows[:place], new, *rows[place:]]}
+        aliases = []
         if name != mention.words:
             alias = {"article_id": mention.article_id, "alias": mention.words}
             alias |= {"actor_id": actor_id, "reason": f"the article's words for {name}"}
-            tables["article_aliases"] = [*self._rows("article_aliases"), alias]
-        self._write(tables)
+            aliases = [alias]
+        registry = [*rows[:place], new, *rows[place:]]
+        self._write(mention, registry=registry, article_aliases=aliases)
 
     def _refuse_new(self, new: Row) -> None:
         if not re.match(ACTOR_ID, new["actor_id"]):
@@ -221,8 +256,22 @@ class Linker:
         columns = list(MODELS[name].columns)
         return read_rows(path, name=FILES[name], columns=columns) if path.exists() else []
 
-    def _write(self, tables: dict[str, list[Row]]) -> None:
+    def _write(
+        self,
+        mention: Unlinked,
+        *,
+        registry: Sequence[Row] = (),
+        article_aliases: Sequence[Row] = (),
+        actor_links: Sequence[Row] = (),
+    ) -> None:
+        """Write the registry, if given, and the new rows in the place of those of the mention."""
         corpus = self.opened.corpus
+        tables = {"registry": [*registry]} if registry else {}
+        for name, new in (("article_aliases", article_aliases), ("actor_links", actor_links)):
+            rows = self._rows(name)
+            kept = [row for row in rows if not _about(row, mention)]
+            if new or len(kept) < len(rows):
+                tables[name] = [*kept, *new]
         files: dict[Path, bytes | None] = {
             corpus.root / FILES[name]: csv_bytes(rows, list(MODELS[name].columns))
             for name, rows in tables.items()
@@ -232,12 +281,23 @@ class Linker:
         self._read(loading.open(corpus))
 
 
+def _about(row: Row, mention: Unlinked) -> bool:
+    """Tell whether a row of the article aliases or of the links is an answer about mentions."""
+    if "span_id" in row:
+        return row["span_id"] in mention.span_ids
+    return (row["article_id"], row["alias"]) == (mention.article_id, mention.words)
+
+
 def _open(opened: Opened) -> Iterator[Unlinked]:
     """Yield what is not linked, in the order of the corpus."""
-    unlinked = {finding.record for finding in all_linked(opened)}
+    return _groups(opened, {finding.record for finding in all_linked(opened)})
+
+
+def _groups(opened: Opened, spans: Collection[str] | None = None) -> Iterator[Unlinked]:
+    """Yield the mentions that are among the spans (default: all), by article, words and type."""
     groups: dict[tuple[str, str, str], list[Any]] = {}
     for row in opened.rows("actors"):
-        if row.span_id in unlinked:
+        if spans is None or row.span_id in spans:
             words = " ".join(row.text.split())
             groups.setdefault((row.article_id, words, row.type), []).append(row)
     for (article_id, words, type_), rows in groups.items():

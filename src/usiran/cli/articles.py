@@ -201,6 +201,13 @@ def link(
     list_: Annotated[
         bool, Option("--list", help="Print who is not linked and who it may be; ask nothing.")
     ] = False,
+    redo: Annotated[
+        list[str] | None,
+        Option(
+            metavar="WORDS",
+            help="Ask about this name again, though linked (or its span_id); repeat it.",
+        ),
+    ] = None,
     interactive: Annotated[
         bool | None, Option(help="Ask in the terminal (default: where there is one).")
     ] = None,
@@ -209,7 +216,8 @@ def link(
 ) -> None:
     """Say who the mentions are that stand for no actor yet: one question a name and article.
 
-    Each answer is saved at once; run it again to go on. A new actor can be made.
+    Each answer is saved at once; run it again to go on. A new actor can be made. With --redo a
+    new answer takes the place of an old one.
 
     Example: usiran articles link --list
     """
@@ -223,11 +231,13 @@ def link(
         fix = "run it in a terminal, or print them: `usiran articles link --list`"
         raise InputError.of("usiran articles link", "no terminal to ask in", "a terminal", fix)
     linker = Linker(loading.open(folder))
+    # A name that is none is told before anything is asked.
+    again = [linker.named(word, key) for word in redo or ()]
     if list_ or as_json:
-        linking_dialogue.show_open(linker, key, as_json=as_json)
+        linking_dialogue.show_open(linker, key, again, as_json=as_json)
         return
     not_reading()
-    saved = linking_dialogue.dialogue(linker, key)
+    saved = linking_dialogue.dialogue(linker, key, again)
     say(f"{counted(saved, 'answer')} saved; {linking_dialogue.left(linker, key)}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
 import typer
@@ -29,9 +29,12 @@ def shown(mention: Unlinked, suggestions: list[Actor]) -> Iterator[str]:
         yield f"  {number}  {actor.actor_id} ({actor.name}, {actor.affiliation}): {actor.why}"
 
 
-def show_open(linker: Linker, article_id: str | None, *, as_json: bool) -> None:
-    """Print what is open with its suggestions."""
-    rows = [(mention, linker.suggestions(mention)) for mention in _waiting(linker, article_id)]
+def show_open(
+    linker: Linker, article_id: str | None, again: Sequence[Unlinked] = (), *, as_json: bool
+) -> None:
+    """Print what is open, and the mentions of `again`, with suggestions."""
+    mentions = dict.fromkeys([*again, *_waiting(linker, article_id)])
+    rows = [(mention, linker.suggestions(mention)) for mention in mentions]
     if as_json:
         show_json(
             [
@@ -57,18 +60,25 @@ def _waiting(linker: Linker, article_id: str | None) -> list[Unlinked]:
     return [mention for mention in linker.open if article_id in (None, mention.article_id)]
 
 
-def dialogue(linker: Linker, article_id: str | None = None) -> int:
-    """Ask until nothing is open or somebody quits; return how many answers were saved."""
+def dialogue(linker: Linker, article_id: str | None = None, again: Sequence[Unlinked] = ()) -> int:
+    """Ask until nothing is open or somebody quits; return how many answers were saved.
+
+    Those of `again` are asked about first, though they are linked; each shows who it is by now.
+    """
     saved, skipped = 0, set[Unlinked]()
+    again = [mention for mention in again if mention not in linker.open]
     show(_HELP)
     while True:
         waiting = [row for row in _waiting(linker, article_id) if row not in skipped]
-        if not waiting:
+        if not again and not waiting:
             return saved
-        mention = waiting[0]
+        linked = bool(again)
+        mention = again.pop(0) if linked else waiting[0]
         suggestions = linker.suggestions(mention)
         show(f"\n[{len(waiting)} open]", end=" ")
         show("\n".join(shown(mention, suggestions)))
+        if linked:
+            show(f"  linked by now: {linker.answer(mention)}")
         try:
             answer = _ask(linker, mention, suggestions)
         except typer.Abort:
