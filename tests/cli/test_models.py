@@ -105,6 +105,16 @@ def test_a_refused_job_leaves_no_folder(trained: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_two_columns_of_text_are_refused_before_anything_is_read(tmp_path: Path) -> None:
+    words = ("--text-column", "title", "--text-column", "body", "--output", "out")
+    done = call("predict", "no-model", "no.csv", *words, at=tmp_path)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        "usiran: --text-column: found 'title, body'; allowed: one column; "
+        "to mend: join them in the file, or give --text-column once\n"
+    )
+
+
 def test_pages_show_each_text_with_its_labels(trained: Path, tmp_path: Path) -> None:
     (tmp_path / "t.jsonl").write_text(
         '{"id": "a", "text": "Colonel Hassan bombed <b>it</b> . They left ."}\n{"text": "No ."}\n'

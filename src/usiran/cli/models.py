@@ -17,6 +17,7 @@ from usiran.cli.options import (
     task_argument,
 )
 from usiran.cli.output import say, show, show_json
+from usiran.errors import InputError
 
 if TYPE_CHECKING:
     from usiran.benchmark.run import Benchmark
@@ -92,6 +93,14 @@ def _show_trained(models: Sequence[dict[str, str]], *, as_json: bool) -> None:
         show(model["folder"])
 
 
+def _one(option: str, columns: list[str] | None) -> str | None:
+    """Return the column that an option names; refuse two, of which one would be passed over."""
+    if len(columns or ()) > 1:
+        found, fix = ", ".join(columns or ()), f"join them in the file, or give {option} once"
+        raise InputError.of(option, found, "one column", fix)
+    return columns[0] if columns else None
+
+
 def predict(
     words: Annotated[
         list[str],
@@ -112,10 +121,13 @@ def predict(
     form: Annotated[
         Literal["parquet", "jsonl", "csv"], Option("--format", help="Of the tables.")
     ] = "parquet",
-    text_column: Annotated[str, Option(help="Which column holds the text.")] = "text",
+    text_column: Annotated[
+        list[str] | None,
+        Option(metavar="COLUMN", help="Which column holds the text (default: text)."),
+    ] = None,
     id_column: Annotated[
-        str | None,
-        Option(help="Which one holds the id (default: id, if there)."),
+        list[str] | None,
+        Option(metavar="COLUMN", help="Which one holds the id (default: id, if there)."),
     ] = None,
     part: Annotated[
         int, Option(min=1, help="Texts of a part: what is labelled, written and gone on from.")
@@ -156,10 +168,11 @@ def predict(
 
     if html:
         from usiran.site.predicted import PredictedPages
+    columns = Columns(_one("--text-column", text_column) or "text", _one("--id-column", id_column))
     model, inputs = model_and_inputs(words)
     models = load_all([model, *(also or ())], show.data_version(corpus))
     options = Options(
-        Columns(text_column, id_column),
+        columns,
         form,
         part,
         strict=strict,
