@@ -426,6 +426,8 @@ def test_an_annotation_of_another_shape_is_a_finding(
     [
         ('{"id": 3, "data": {}, "annotations": [,]}', "Expecting value"),
         ('{"id": 3, "data": ' + "[" * 100_000 + "]" * 100_000 + "}", "maximum recursion"),
+        # From Python 3.12 on the parser takes as many levels; the mending of halves does not.
+        ('{"id": 3, "data": ' + "[" * 3000 + r'"\udffd"' + "]" * 3000 + "}", "maximum recursion"),
         ('{"id": 3, "data": 7, "annotations": []}', "7"),
         ('{"id": 3, "annotations": []}', "nothing"),
         ('{"id": 3, "data": {}, "annotations": 5}', "5"),

@@ -66,6 +66,7 @@ class ForeignReader:
             read.findings.append(Finding("", "", "", value, "JSON in UTF-8", _FIX_TASK))
         try:
             loaded = json.loads(text, parse_int=parse_whole)
+            loaded = without_halves(loaded) if "\\u" in text else loaded
         except (ValueError, RecursionError) as error:
             value, allowed = shorten(str(error) or "too many levels", 120), "a task as JSON"
             read.findings.append(Finding("", "", "", value, allowed, _FIX_TASK))
@@ -77,7 +78,7 @@ class ForeignReader:
             )
             return read
         # Only an escape can bring half a character in.
-        return self.read(without_halves(loaded) if "\\u" in text else loaded, read)
+        return self.read(loaded, read)
 
     def read(self, content: Json, read: ForeignTask | None = None) -> ForeignTask:
         """Return the task that an object or a row stands for."""
