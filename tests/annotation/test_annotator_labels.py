@@ -64,7 +64,7 @@ def test_a_name_for_a_file_tells_two_people_with_one_id_apart(tiny_corpus: Corpu
 def test_one_name_for_files_that_contradict_each_other_is_refused(tiny_corpus: Corpus) -> None:
     first = write_json(tiny_corpus.root / "x.json", [stance(f"{PORT}#001", "pro-US")])
     second = write_json(tiny_corpus.root / "y.json", [stance(f"{PORT}#001", "neutral")])
-    with pytest.raises(InputError, match=r"1 units by ann that .*x\.json labels otherwise"):
+    with pytest.raises(InputError, match=r"1 unit by ann that .*x\.json labels otherwise"):
         read(tiny_corpus, f"ann={first}", f"ann={second}")
 
 

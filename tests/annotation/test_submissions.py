@@ -363,7 +363,7 @@ def test_notes_on_a_task_are_stored_counted_and_survive_a_sheet(tiny_corpus: Cor
     tasks[0]["annotations"][0]["result"].append(box | {"value": {"text": ["or the author?"]}})
     report = take(tiny_corpus, write_json(tiny_corpus.root / "noted.json", tasks))
     assert (report.notes, report.tasks["stance"].changed) == (1, 1)
-    assert "0 roles, 1 notes, 0 repaired" in str(report)
+    assert "0 roles, 1 note, 0 repaired" in str(report)
     before = snapshot(tiny_corpus)
     assert "or the author?" in path.read_text("utf-8")
     take(tiny_corpus, sheet_file(tiny_corpus))

@@ -112,7 +112,7 @@ def test_contested_sentences_can_be_left_out() -> None:
         ("no_such:make", {}, r"usiran\.systems no_such:make: found 'ModuleNotFoundError"),
         ("tagger", {}, "task: found 'none that tagger runs on'; allowed: actors, events"),
         (DummyClassifier, {}, "make one: DummyClassifier"),
-        (lambda _: ["neutral"], {}, r"lambda: found '1 predictions for \d+ rows"),
+        (lambda _: ["neutral"], {}, r"lambda: found '1 prediction for \d+ rows"),
         (
             lambda frame: ["Neutral"] * len(frame),
             {},

@@ -82,7 +82,7 @@ def test_a_submission_is_adopted(run: Run, sheet: Path, tiny_corpus: Corpus) -> 
     run("import", sheet, *WHO)
     code, out, err = run("adopt", *WHO)
     assert (code, err) == (0, "")
-    assert out.startswith("6 labels counted over 1 annotators: ann\nwritten: annotation/gold/")
+    assert out.startswith("6 labels counted over 1 annotator: ann\nwritten: annotation/gold/")
     assert sorted(path.name for path in tiny_corpus.gold.iterdir()) == [
         "decisions.csv", "spans.json", "stance.json", "votes.csv",
     ]  # fmt: skip

@@ -71,7 +71,7 @@ def test_doubles_are_dropped_and_told_once_in_the_agreement(tiny_corpus: Corpus)
     words = ("annotate", "agreement", DATA / "twice.json", "--draws", "100")
     done = call(*words, at=tiny_corpus)
     assert done.code == 0
-    assert "1 labels were mended while reading:\n" in done.out
+    assert "mended while reading: 1 label\n" in done.out
     assert " ".join(done.out.split()).count("GOVERNMENT at 34 to 44 twice") == 1
     document = json.loads(call(*words, "--json", at=tiny_corpus).out)
     assert (document["repaired"], len(document["repairs"])) == (1, 1)
@@ -90,7 +90,7 @@ def test_maps_and_labels_hold_for_the_agreement_too(tiny_corpus: Corpus) -> None
         *words, "--map", "overall=article_stance", "--label", "balanced=neutral", at=tiny_corpus
     )
     assert done.code == 0
-    assert "left out: 1 drafts\n" in done.out
+    assert "left out: 1 draft\n" in done.out
 
 
 def test_one_odd_value_refuses_the_file_with_its_place_and_writes_nothing(
@@ -146,7 +146,7 @@ def test_a_fault_of_another_annotator_keeps_nobody_s_labels_out(tiny_corpus: Cor
     assert "found 'NOBODY'" in refused.err
     done = call(*words, "1", at=tiny_corpus)
     assert (done.code, done.err) == (0, "")
-    assert done.out.splitlines()[1] == "1 spans, 0 roles, 0 repaired"
+    assert done.out.splitlines()[1] == "1 span, 0 roles, 0 repaired"
 
 
 @pytest.mark.parametrize("stray", ["null", "5", '"x"', "[]"])

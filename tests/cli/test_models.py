@@ -43,7 +43,7 @@ def test_texts_become_tables_without_any_corpus(trained: Path, text: Path, tmp_p
     words = (text, "--output", "out", "--format", "jsonl")
     done = run("predict", trained, *words, at=tmp_path)
     assert done.code == 0
-    assert done.err == "1 of 1 parts\n"
+    assert done.err == "1 of 1 part\n"
     assert done.out.splitlines()[-1] == "in out"
     file = tmp_path / "out/actors/part-00000.jsonl"
     actor = json.loads(file.read_text().splitlines()[0])
@@ -72,7 +72,7 @@ def test_who_interrupts_is_told_what_is_there(
     words = ("predict", trained, "t.jsonl", "--output", "out", "--part", "1")
     done = call(*words, at=tmp_path)
     assert done.code == 130
-    assert "0 of 3 parts are whole in out; the same command goes on from there" in done.err
+    assert "0 of 3 parts whole in out; the same command goes on from there" in done.err
     monkeypatch.undo()
     assert call(*words, at=tmp_path).code == 0
 

@@ -119,7 +119,7 @@ def test_two_states_where_nothing_can_be_written_are_not_read(
     assert "files of two states, left by an interrupted command" in done.err
     assert tree(corpus.root) == before
     done = call("articles", "list", at=corpus)
-    assert "an interrupted command was brought to its end: 2 files are in place" in done.err
+    assert "an interrupted command was brought to its end: 2 files in place" in done.err
     assert not corpus.swap.exists()
 
 

@@ -84,7 +84,7 @@ def test_what_label_studio_writes_of_another_project_is_read(file: str) -> None:
     else:
         assert task.left_out == {
             "rating results of stars": 1,
-            "tasks without their relations, which JSON_MIN and CSV do not hold": 1,
+            "tasks without relations, which JSON_MIN and CSV do not hold": 1,
             "values of source (taken for data)": 1,
         }
 

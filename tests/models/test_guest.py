@@ -86,7 +86,7 @@ def test_links_name_role_event_and_actor() -> None:
 @pytest.mark.parametrize(
     ("unit", "values", "message"),
     [
-        ("sentence", ["neutral"], r"mine: found '1 predictions for 2 rows'; allowed: one label a"),
+        ("sentence", ["neutral"], r"mine: found '1 prediction for 2 rows'; allowed: one label a"),
         ("sentence", 7, r"mine: found '7, a int'"),
         ("sentence", [0, 1], r"mine: a#001: found '0, a int'; allowed: .*pro-US, .*int2str\(id\)"),
         ("sentence", [None, None], r"mine: a#001: found 'None, .*to mend: mend the function"),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from usiran.annotation import submissions as stored
 from usiran.annotation.read_labels import same_labels, single_annotations, with_emails
 from usiran.corpus import Corpus
-from usiran.errors import Finding, refuse
+from usiran.errors import Finding, counted, refuse
 from usiran.label_studio import annotation_records as records
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, author_of
 from usiran.label_studio.control_map import NO_RENAMING, ControlMap, Renaming
@@ -267,7 +267,7 @@ class _Collected:
             if text and self._texts.setdefault(key, (text, file))[0] != text:
                 self._findings.append(_other_text(file, task, self._texts[key][1]))
         for earlier, units in otherwise.items():
-            value = f"{len(units)} units by {annotator} that {earlier} labels otherwise"
+            value = f"{counted(len(units), 'unit')} by {annotator} that {earlier} labels otherwise"
             allowed = "one person's labels under an id, once a unit"
             fix = f"where these are two people, name one: NAME={file}; else leave a file out"
             self._findings.append(Finding(file, units[0], "completed_by", value, allowed, fix))

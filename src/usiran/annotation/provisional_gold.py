@@ -7,7 +7,7 @@ from pathlib import Path
 from usiran.annotation.annotator_labels import read_rounds
 from usiran.annotation.submissions import PROJECTS, list_submissions, renumbered, submission_file
 from usiran.corpus import Corpus
-from usiran.errors import FileError, Finding, InputError, refuse
+from usiran.errors import FileError, Finding, InputError, counted, refuse
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.label_studio.annotation_records import TaskReading
@@ -28,8 +28,9 @@ class Adoption:
     votes: int
 
     def __str__(self) -> str:
-        counted = f"{self.votes} labels counted over {len(self.annotators)} annotators"
-        return f"{counted}: {', '.join(self.annotators)}\nwritten: {', '.join(self.files)}"
+        votes = f"{counted(self.votes, 'label')} counted over"
+        votes += f" {counted(len(self.annotators), 'annotator')}"
+        return f"{votes}: {', '.join(self.annotators)}\nwritten: {', '.join(self.files)}"
 
 
 def adopt(corpus: Corpus, *, round: str, annotator_id: str, force: bool = False) -> Adoption:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from usiran.annotation.sheets.parser import parse_sheet
 from usiran.corpus import Corpus
-from usiran.errors import FileError, Finding, InputError, refuse, shorten
+from usiran.errors import FileError, Finding, InputError, counted, refuse, shorten
 from usiran.files import open_file, read_bytes
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, author_of
 from usiran.label_studio.check import check_task
@@ -93,7 +93,7 @@ def single_annotations(
     first = {(task.project, task.unit_id): task for task in reversed(single)}
     for unit, count in Counter((task.project, task.unit_id) for task in single).items():
         if count > 1:
-            value = f"{count} tasks of {unit[1]} by {name}"
+            value = f"{counted(count, 'task')} of {unit[1]} by {name}"
             fix = "delete all but one; tasks of one text need a sentence_id each"
             findings.append(_of_task(file, first[unit], value, "one task a unit", fix))
     return SingleAnnotations(single, findings, repairs)
@@ -162,7 +162,7 @@ def read_all_labels(
             continue
         twice = [task.unit_id for task in tasks if task.unit_id in labelled]
         if twice:
-            value = f"{len(twice)} units that {files[twice[0]]} labels too"
+            value = f"{counted(len(twice), 'unit')} that {files[twice[0]]} labels too"
             fix = "leave one of the files out"
             findings.append(Finding(name, twice[0], "", value, "each unit in one file", fix))
         labelled |= {task.unit_id: task for task in tasks}

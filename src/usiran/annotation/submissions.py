@@ -1,5 +1,6 @@
 """Submissions: each annotator's labels of one round, stored as two Label Studio exports."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from typing import get_args
 from usiran.annotation.read_labels import read_labels, same_labels
 from usiran.annotation.sheets.writer import blank_sheet, fill_sheet
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError, refuse, shorten
+from usiran.errors import Finding, InputError, counted, refuse, shorten
 from usiran.io.atomic import replace_files
 from usiran.io.csv import read_rows
 from usiran.label_studio.annotation_records import TaskReading
@@ -67,9 +68,9 @@ class Report:
 
     def __str__(self) -> str:
         lines = [f"{project}: {counts}" for project, counts in self.tasks.items()]
-        counts = f"{self.spans} spans, {self.roles} roles"
+        counts = f"{counted(self.spans, 'span')}, {counted(self.roles, 'role')}"
         if self.notes:
-            counts += f", {self.notes} notes"
+            counts += f", {counted(self.notes, 'note')}"
         lines.append(f"{counts}, {len(self.repairs)} repaired")
         lines += [f"repaired: {repair}" for repair in self.repairs]
         if self.left_out:
@@ -82,7 +83,14 @@ class Report:
 
 def left_out_line(left_out: Mapping[str, int]) -> str:
     """Return what was left out as one line."""
-    return f"left out: {', '.join(f'{count} {name}' for name, count in left_out.items())}"
+    parts = (f"{count} {_singular(name, count)}" for name, count in left_out.items())
+    return f"left out: {', '.join(parts)}"
+
+
+def _singular(name: str, count: int) -> str:
+    """Return a name such as "rating results of stars" as it is called of one."""
+    plural = r"\b(draft|comment|result|relation|task)s\b"
+    return re.sub(plural, r"\1", name, count=1) if count == 1 else name
 
 
 def submission_file(corpus: Corpus, round: str, annotator_id: str, project: Project) -> Path:

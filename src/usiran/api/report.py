@@ -39,7 +39,7 @@ from usiran.benchmark.results import (
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.write_results import stored_ceiling
 from usiran.corpus import SWAP
-from usiran.errors import PlotsMissing
+from usiran.errors import PlotsMissing, counted
 from usiran.io.atomic import replace_files
 from usiran.io.markdown import score, span_of
 from usiran.stats.bootstrap import COVERAGE, BootstrapScore
@@ -250,7 +250,8 @@ class Report(Displayed):
 
     def _sections(self) -> Iterator[Section]:
         result = self.result
-        size = f"{len(self.bootstrap.counts)} sentences in {result.articles} articles"
+        sentences = counted(len(self.bootstrap.counts), "sentence")
+        size = f"{sentences} in {counted(result.articles, 'article')}"
         left_out = "" if self.contested == "include" else ", contested ones left out"
         notes = [
             f"{METRICS[result.headline]} {score(result.score)}, 95 % interval "

@@ -16,7 +16,7 @@ from sklearn.model_selection import PredefinedSplit
 
 from usiran.api.opened import Data, evaluable_gold, open_benchmark
 from usiran.benchmark.companion import TRACK
-from usiran.errors import InputError
+from usiran.errors import InputError, counted
 from usiran.models.guest import guest
 from usiran.tasks.base import Gold, Objects, Predictions, objects
 from usiran.text.tokens import to_bio, tokenize
@@ -141,8 +141,9 @@ class TaskData:
 
     def __repr__(self) -> str:
         """Return the task in a line."""
-        articles = len(self.gold.article_ids)
-        return f"<task {self.name}: {len(self.gold.values)} sentences in {articles} articles>"
+        sentences = counted(len(self.gold.values), "sentence")
+        articles = counted(len(self.gold.article_ids), "article")
+        return f"<task {self.name}: {sentences} in {articles}>"
 
 
 def _plain(values: Iterable[Any]) -> Objects:

@@ -12,6 +12,7 @@ from usiran.benchmark.companion import CONTROL
 from usiran.benchmark.companion_curve import CompanionCurve, stored_curves
 from usiran.benchmark.results import Result, Results, Stored
 from usiran.benchmark.run import Benchmark
+from usiran.errors import counted
 from usiran.io.markdown import score, signed, signed_span, span_of, table
 from usiran.io.templates import render
 from usiran.stats.bootstrap import PairedDifference
@@ -89,7 +90,7 @@ def _cells(row: Twins) -> list[str]:
         score(row.plain.score),
         signed(result.score - row.plain.score),
         signed_span(paired.interval),
-        f"{paired.better} of {result.articles} articles",
+        f"{paired.better} of {counted(result.articles, 'article')}",
         paired.verdict,
         _chosen(result),
     ]

@@ -8,6 +8,7 @@ from usiran.benchmark.ceiling import PERSON, Ceiling, TaskCeiling
 from usiran.benchmark.ranking import CONTROL, Peer, Ranking, Row, contestants_of, rank
 from usiran.benchmark.results import SUBMITTED, Result, Results
 from usiran.benchmark.run import Benchmark
+from usiran.errors import counted
 from usiran.io.markdown import score, signed, signed_span, span_of, table, words
 from usiran.io.templates import render as render_template
 from usiran.models.registry import SYSTEMS
@@ -24,7 +25,7 @@ PURPOSE = (
 # From the simulations that the protocol rests on; the tables show what is measured here.
 QUOTED_FLOOR = "about .10 to .12 macro-F1 at five articles"
 _INTERVAL = "95 % interval"
-_UNITS = {"spans": "gold spans", "links": "gold links"}
+_UNITS = {"spans": "gold span", "links": "gold link"}
 
 
 def render(bench: Benchmark, results: Results, with_companion: str = "") -> str:
@@ -97,14 +98,19 @@ class _Section:
 
     @property
     def size(self) -> str:
-        units, articles = len(self.gold.values), f"in {len(self.gold.article_ids)} articles"
+        units, articles = (
+            len(self.gold.values),
+            f"in {counted(len(self.gold.article_ids), 'article')}",
+        )
         if self.gold.training is not None:
             edits = int((self.gold.records["kind"] != ORIGINAL).sum())
-            return f"{edits} edits of {units - edits} sentences {articles}"
+            of = counted(units - edits, "sentence")
+            return f"{counted(edits, 'edit')} of {of} {articles}"
         if self.gold.task.unit not in _UNITS:
-            return f"{units} sentences {articles}"
+            return f"{counted(units, 'sentence')} {articles}"
         count = sum(map(len, self.gold.values))
-        return f"{units} sentences {articles}, {count} {_UNITS[self.gold.task.unit]}"
+        units_told = counted(count, _UNITS[self.gold.task.unit])
+        return f"{counted(units, 'sentence')} {articles}, {units_told}"
 
     @property
     def scores(self) -> str:
@@ -239,7 +245,7 @@ def compared(peer: Peer) -> str:
     return (
         f"{comparison.best} against {name}: {signed(comparison.difference)} "
         f"({signed_span(comparison.interval)}), better in {comparison.better} of "
-        f"{peer.result.articles} articles: {comparison.verdict}"
+        f"{counted(peer.result.articles, 'article')}: {comparison.verdict}"
     )
 
 

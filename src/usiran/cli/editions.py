@@ -14,6 +14,7 @@ from usiran.cli.options import JsonOption, RehearsalOption, output_option
 from usiran.cli.output import say, show, show_columns, show_json
 from usiran.cli.session import hold_folder
 from usiran.corpus import SWAP, Corpus
+from usiran.errors import counted
 
 if TYPE_CHECKING:
     from usiran.dataset.withheld.restore_report import Report
@@ -53,7 +54,8 @@ def write_edition(
         return
     for name in files:
         show(output / name)
-    say(f"{len(files)} files. To put the words back: usiran restore {output} --articles FOLDER")
+    back = f"usiran restore {output} --articles FOLDER"
+    say(f"{counted(len(files), 'file')}. To put the words back: {back}")
 
 
 def restore(

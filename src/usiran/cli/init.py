@@ -12,6 +12,7 @@ from typer import Argument, Option
 
 from usiran.cli.options import JsonOption, RehearsalOption
 from usiran.cli.output import say, show, show_json
+from usiran.errors import counted
 from usiran.io import dry_run
 
 _NEXT = """\
@@ -96,7 +97,8 @@ def init(
     if as_json:
         show_json({"corpus": answers.name, "folder": place, "files": made})
     else:
-        show(f"{folder}: {len(made)} files of the corpus {answers.name}, and nothing to find in it")
+        files = counted(len(made), "file")
+        show(f"{folder}: {files} of the corpus {answers.name}, and nothing to find in it")
     if dry_run.is_on():
         return
     say("look through annotation/labels.toml first (after a change: usiran build), then type:")

@@ -187,7 +187,7 @@ def _show_built(corpus: Corpus, result: Result, *, as_json: bool) -> None:
         show(name)
     counts = ", ".join(f"{name} {count}" for name, count in rows.items())
     done = "would change" if dry_run.is_on() else "changed"
-    say(f"{len(result.changed)} of {len(result.files)} files {done}. Rows: {counts}.")
+    say(f"{len(result.changed)} of {counted(len(result.files), 'file')} {done}. Rows: {counts}.")
 
 
 _PANELS: dict[str, tuple[Callable[..., None] | tuple[str, typer.Typer], ...]] = {

@@ -17,7 +17,7 @@ from usiran.cli.options import (
     task_argument,
 )
 from usiran.cli.output import say, show, show_json
-from usiran.errors import InputError
+from usiran.errors import InputError, counted
 
 if TYPE_CHECKING:
     from usiran.benchmark.run import Benchmark
@@ -81,7 +81,7 @@ def _train(
         fill(folder, model_files(bench, task, system, seed=seed, say=say))
     besides = " and the companion" if bench.track else ""
     articles = len(bench.golds[task].article_ids)
-    say(f"{system} learned {task} from all {articles} articles{besides}")
+    say(f"{system} learned {task} from all {counted(articles, 'article')}{besides}")
     return {"folder": str(output), "task": task, "system": system}
 
 

@@ -13,7 +13,7 @@ from rich.progress import Progress as Bar
 from usiran.cli.output import say, show, show_encoded
 from usiran.cli.stopping import tell_stopped
 from usiran.corpus import Corpus
-from usiran.errors import CorpusNotFound
+from usiran.errors import CorpusNotFound, counted
 from usiran.inference.job.run import Progress, Run
 
 Notify = Callable[[Progress], None]
@@ -48,7 +48,9 @@ def progress(output: Path, *, quiet: bool) -> Iterator[Notify]:
             yield _lines(last)
     except KeyboardInterrupt:
         now = last[0]
-        parts = f"{now.parts} of {now.all_parts} parts are whole" if now.all_parts else "stopped"
+        parts = (
+            f"{now.parts} of {counted(now.all_parts, 'part')} whole" if now.all_parts else "stopped"
+        )
         tell_stopped(f"{parts} in {output}; the same command goes on from there")
         raise
 
@@ -79,7 +81,7 @@ def _lines(last: list[Progress]) -> Notify:
 def _line(now: Progress) -> str:
     rate = f", {now.rate:.0f} sentences a second" if now.rate else ""
     left = f", {timedelta(seconds=round(now.seconds_left))} left" if now.seconds_left else ""
-    return f"{now.parts} of {now.all_parts} parts{rate}{left}"
+    return f"{now.parts} of {counted(now.all_parts, 'part')}{rate}{left}"
 
 
 def run(done: Run, output: Path, *, as_json: bool) -> None:
@@ -89,7 +91,8 @@ def run(done: Run, output: Path, *, as_json: bool) -> None:
         return
     width = max(map(len, done.rows))
     for name, count in done.rows.items():
-        show(f"{name:<{width}} {count:>8} rows")
+        number, noun = counted(count, "row").split()
+        show(f"{name:<{width}} {number:>8} {noun}")
     show(f"in {output}")
     if rejected := done.rows["rejected"]:
-        say(f"{rejected} records could not be labelled: {output / 'rejected'} says why")
+        say(f"{counted(rejected, 'record')} could not be labelled: {output / 'rejected'} says why")

@@ -10,6 +10,7 @@ from usiran.corpus import Corpus
 from usiran.dataset.make_release import Plan
 from usiran.dataset.release.compare import Comparison
 from usiran.dataset.release.diff import KINDS, Change, Changes
+from usiran.errors import counted
 
 WIDTH = 100
 # A narrower terminal would cut every id.
@@ -35,9 +36,9 @@ def show_release(corpus: Corpus, plan: Plan, *, written: bool, as_json: bool) ->
         return
     records = sum(map(len, plan.snapshot.values()))
     if plan.previous is None:
-        show(f"Data {plan.version}, the first release: {records} records")
+        show(f"Data {plan.version}, the first release: {counted(records, 'record')}")
     else:
-        show(f"Data {plan.version}, {records} records; since {plan.since}: {plan.bump}")
+        show(f"Data {plan.version}, {counted(records, 'record')}; since {plan.since}: {plan.bump}")
     for line in _counts(plan.changes):
         show(line)
     for name in files:

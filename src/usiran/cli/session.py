@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from usiran.cli.output import say
 from usiran.cli.working import ticker, working
 from usiran.corpus import LOCK, SWAP, Corpus
-from usiran.errors import CorpusNotFound, FileError, UsiranError
+from usiran.errors import CorpusNotFound, FileError, UsiranError, counted
 from usiran.io import dry_run
 
 if TYPE_CHECKING:
@@ -155,9 +155,9 @@ def _tell(settled: Settled | None, killed: Holder | None) -> None:
         return
     state = settled.state if settled else "nothing"
     who = f"{killed}: " if killed else ""
-    files = f"{len(settled.files)} files" if settled else ""
+    files = counted(len(settled.files), "file") if settled else ""
     if state == "done":
-        rest = f"{files} are in place; see them with `git status`"
+        rest = f"{files} in place; see them with `git status`"
         say(f"an interrupted command was brought to its end: {who}{rest}")
     elif state == "undone":
         say(f"an interrupted command was undone: {who}{files} are as they were")

@@ -16,6 +16,7 @@ from usiran.cli.options import CorpusOption, DryRunOption, JsonOption, QuietOpti
 from usiran.cli.output import say, show, show_json
 from usiran.cli.session import not_reading
 from usiran.corpus import Corpus
+from usiran.errors import counted
 from usiran.io.dry_run import begin as begin_dry_run
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def site(
             show_json(written._asdict() | {"index": str(folder / "index.html")})
         else:
             show(folder / "index.html")
-            say(f"{written.files} files, {written.size:,} bytes; the largest: {written.largest}")
+            files = counted(written.files, "file")
+            say(f"{files}, {written.size:,} bytes; the largest: {written.largest}")
         if serve and not dry_run:
             _serve(folder, port)
 

@@ -75,7 +75,7 @@ def _labelling(article: ArticleStatus) -> Iterator[str]:
         begun = [f"{who} ({lacking} missing)" for who, lacking in article.begun.items()]
         parts = {"done": article.done, "begun": begun, "missing": article.missing}
         told = "; ".join(f"{name}: {', '.join(who)}" for name, who in parts.items() if who)
-        gold = f"gold: {article.gold} of {article.scored} sentences"
+        gold = f"gold: {article.gold} of {counted(article.scored, 'sentence')}"
         yield from _wrapped("; ".join(filter(None, (told, gold))), "    ")
 
 

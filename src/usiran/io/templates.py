@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from usiran.errors import counted
 from usiran.hidden import plain
 from usiran.io.markdown import cell, score, signed, signed_span, span_of, words
 
@@ -43,7 +44,6 @@ def environment(package: str, *filters: Callable[..., str], **options: Any) -> E
         lstrip_blocks=True,
         **options,
     )
-    made.filters |= {
-        each.__name__: each for each in (*filters, score, signed, signed_span, span_of)
-    }
+    ours = (counted, score, signed, signed_span, span_of)
+    made.filters |= {each.__name__: each for each in (*filters, *ours)}
     return made

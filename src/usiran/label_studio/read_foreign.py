@@ -31,7 +31,7 @@ _FIX_TASK = "export the project again as JSON, or delete the task"
 # What our own tasks hold, and how long a label can hardly be.
 _KNOWN = ("article_id", "sentence_id", "start", "end", "text_sha256", "text", *CONTEXT)
 _LONG = 60
-_LONELY = "tasks without their relations, which JSON_MIN and CSV do not hold"
+_LONELY = "tasks without relations, which JSON_MIN and CSV do not hold"
 
 
 @dataclass

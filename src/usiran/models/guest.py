@@ -22,7 +22,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.utils import get_tags
 
-from usiran.errors import Finding, InputError, nearest, shorten
+from usiran.errors import Finding, InputError, counted, nearest, shorten
 from usiran.plugins import guarded
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Objects, Task, Unit, objects
@@ -126,7 +126,7 @@ class GuestEstimator(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         except TypeError:
             raise self._refused("", stated) from None
         if len(values) != len(X):
-            value = f"{len(values)} predictions for {len(X)} rows"
+            value = f"{counted(len(values), 'prediction')} for {counted(len(X), 'row')}"
             fix = "return one for each row of the frame, in its order"
             raise InputError.of(self.source, value, self._shape, fix)
         rows = zip(X["sentence_id"], X["text"], X["start"], values, strict=True)

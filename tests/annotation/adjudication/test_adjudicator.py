@@ -72,7 +72,8 @@ def test_a_question_is_shown_with_its_sentence_its_neighbours_and_letters(three:
     work = Adjudicator(three)
     assert as_text(work, [work.question(CLERK)]).splitlines() == [
         f"[1/1] {CLERK}",
-        f"    before: The ministry’s envoy, a {CAFE} owner, will meet Tehran’s envoy\\nin Basra.",
+        f"    before: The ministry’s envoy, a {CAFE} owner, will meet Tehran’s envoy\\nin",
+        "        Basra.",
         '    caption: A [[clerk]] said: "No deal 🤝🏽, no gas."',
         '      A, B: CIVILIAN 197-202 "clerk"',
         "      C: none",

@@ -333,8 +333,8 @@ def test_skipped_draft_and_foreign_labels_are_told_apart(server: Serving, corpus
     done = studio(server, corpus, "pull", "--layer", "stance")
     assert done.out.splitlines()[:4] == [
         f"'{name}': 2 of 6 tasks submitted",
-        "  1 drafts, not submitted: left out",
-        "  1 annotations by other accounts: left out",
+        "  1 draft, not submitted: left out",
+        "  1 annotation by other accounts: left out",
         "stance: 2 new, 0 changed, 0 unchanged, 1 skipped, 4 unlabelled in the file; "
         "5 of the corpus still missing",
     ]
@@ -409,7 +409,7 @@ def test_a_config_that_loses_labels_is_refused_and_another_is_taken(
     refused(
         corpus,
         lambda: pushed(server, corpus, "spans"),
-        f"{where}: event: label: found 'ACCUSE (used 1 times)'; allowed: one of the new config",
+        f"{where}: event: label: found 'ACCUSE (used 1 time)'; allowed: one of the new config",
     )
     sdk = server.client()
     assert '"ACCUSE"' in sdk.projects.get(id=project_of(sdk, name)).label_config

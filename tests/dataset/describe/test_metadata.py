@@ -146,7 +146,7 @@ def test_what_they_say_is_in_the_data(described: Corpus) -> None:
     for name in ("stance", "article_stance"):
         value = figure(found[name].alpha.value)
         assert re.search(rf"(?m)^\| {name} \| {re.escape(value)} \|", text)
-    assert "1 minimal edits of 1 sentences, labelled blind by 2 annotators" in text
+    assert "1 minimal edit of 1 sentence, labelled blind by 2 annotators" in text
     assert "flip-attitude" in text
     assert "Left out: 1." in text
     assert "old" not in text.splitlines()

@@ -146,8 +146,8 @@ def test_ctrl_c_leaves_whole_parts_and_says_how_it_goes_on(trained: Path, tmp_pa
         os.killpg(process.pid, signal.SIGINT)
         told = process.stderr.read()
     assert process.returncode == 130
-    assert " of 200 parts are whole in out; " in told
-    assert told.endswith("parts are whole in out; the same command goes on from there\n")
+    assert " of 200 parts whole in out; " in told
+    assert told.endswith("parts whole in out; the same command goes on from there\n")
     assert "Traceback" not in told
     for marker in (tmp_path / "out/parts").iterdir():
         assert (tmp_path / "out/stance" / f"{marker.stem}.parquet").is_file()

@@ -18,7 +18,7 @@ from usiran.annotation.adjudication.questions import ArticleState, Decision
 from usiran.annotation.annotator_labels import read_rounds
 from usiran.annotation.submissions import PROJECTS, annotators_file, read_annotators
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError, refuse
+from usiran.errors import Finding, InputError, counted, refuse
 from usiran.io.atomic import drift, replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.label_studio.annotation_records import TaskReading, span_id
@@ -53,12 +53,12 @@ class Written:
     def __str__(self) -> str:
         alike = f"{self.questions - self.decided} answered alike by all"
         lines = [
-            f"{self.questions} questions: {alike}, {self.decided} decided",
-            f"{self.rows} rows in decisions.csv, {self.overruled} of them overrule a majority",
+            f"{counted(self.questions, 'question')}: {alike}, {self.decided} decided",
+            f"{counted(self.rows, 'row')} in decisions.csv; against a majority: {self.overruled}",
             f"written: {', '.join(self.files)}",
         ]
         if self.dangling:
-            spans = f"{len(self.dangling)} spans that are no longer gold"
+            spans = f"{counted(len(self.dangling), 'span')} no longer in the gold"
             lines.append(f"annotation/actor_links.csv names {spans}: {', '.join(self.dangling)}")
         return "\n".join(lines)
 

@@ -77,7 +77,7 @@ def _head(agreement: Agreement) -> Iterator[str]:
     line = f"From {agreement.source}: {counts} that two or more labelled."
     yield from textwrap.wrap(line, WIDTH)
     if agreement.repaired:
-        yield f"{agreement.repaired} labels were mended while reading:"
+        yield f"mended while reading: {counted(agreement.repaired, 'label')}"
         for repair in agreement.repairs:
             yield from textwrap.wrap(repair, WIDTH, initial_indent="  ", subsequent_indent="    ")
     if agreement.left_out:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from usiran.annotation.server.client import Say
+from usiran.errors import counted
 from usiran.label_studio.tasks import Task, unit_of
 from usiran.label_studio.write_export import Json
 
@@ -96,7 +97,7 @@ def send_predictions(
     for start in range(0, len(new), BATCH):
         batch = new[start : start + BATCH]
         sdk.projects.import_predictions(project_id, request=batch)
-        say(f"{start + len(batch)} of {len(new)} predictions sent")
+        say(f"{start + len(batch)} of {counted(len(new), 'prediction')} sent")
     removed = 0
     for task in held.values():
         for version in task.predictions.keys() - versions if not task.labelled else ():

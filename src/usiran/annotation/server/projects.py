@@ -15,7 +15,7 @@ import msgspec
 from usiran.annotation.server.client import Studio
 from usiran.annotation.server.instructions import words_of
 from usiran.corpus import Manifest
-from usiran.errors import Finding, StudioError, refuse
+from usiran.errors import Finding, StudioError, counted, refuse
 from usiran.io.json_stream import batches
 from usiran.label_studio.config import Purpose
 from usiran.schemas.label_scheme import Project
@@ -150,7 +150,10 @@ def refuse_losses(studio: Studio, project: Any, config: str) -> None:
         uses = count_uses(export)
     where, allowed = studio.place(project.title), "one of the new config"
     fix = "put it back in labels.toml, or pull the labels and delete the project there"
-    lost = {use: f"{use[1]} (used {uses[use]} times)" for use in uses.keys() - _offered(config)}
+    lost = {
+        use: f"{use[1]} (used {counted(uses[use], 'time')})"
+        for use in uses.keys() - _offered(config)
+    }
     refuse(Finding(where, use[0], "label", value, allowed, fix) for use, value in lost.items())
 
 

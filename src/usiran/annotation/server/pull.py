@@ -18,7 +18,7 @@ from usiran.annotation.server.client import Connection, speaking
 from usiran.annotation.server.projects import Mark, pushed_projects
 from usiran.annotation.submissions import PROJECTS, Report, import_labels
 from usiran.corpus import Corpus
-from usiran.errors import FileError, Finding, InputError, StudioError
+from usiran.errors import FileError, Finding, InputError, StudioError, counted
 from usiran.io.json_stream import batches
 from usiran.schemas.label_scheme import Project
 
@@ -42,11 +42,11 @@ class ProjectCounts:
     others: int = 0
 
     def __str__(self) -> str:
-        lines = [f"'{self.title}': {self.submitted} of {self.tasks} tasks submitted"]
+        lines = [f"'{self.title}': {self.submitted} of {counted(self.tasks, 'task')} submitted"]
         if self.drafts:
-            lines.append(f"  {self.drafts} drafts, not submitted: left out")
+            lines.append(f"  {counted(self.drafts, 'draft')}, not submitted: left out")
         if self.others:
-            lines.append(f"  {self.others} annotations by other accounts: left out")
+            lines.append(f"  {counted(self.others, 'annotation')} by other accounts: left out")
         return "\n".join(lines)
 
 

@@ -17,7 +17,7 @@ from usiran.annotation.server.instructions import instruction, rules
 from usiran.annotation.server.predictions import HeldTask, Prediction, Predictor, Use
 from usiran.annotation.server.projects import Mark
 from usiran.corpus import Corpus
-from usiran.errors import Finding, refuse
+from usiran.errors import Finding, counted, refuse
 from usiran.label_studio.config import VOTES, Purpose, config
 from usiran.label_studio.tasks import Task, chosen_articles, make_tasks, same_labelled
 from usiran.schemas.label_scheme import Project, read_scheme
@@ -193,7 +193,7 @@ class _Push:
             batch = plan.new[start : start + BATCH]
             request = [{"data": task.data} for task in batch]
             self._sdk.projects.import_tasks(self._project.id, request=request)
-            self._say(f"{start + len(batch)} of {len(plan.new)} tasks sent")
+            self._say(f"{start + len(batch)} of {counted(len(plan.new), 'task')} sent")
 
     def predict(self, predictions: Sequence[Prediction], use: Use) -> predicted.Sent:
         """Send the predictions and say which of them annotators see or are ordered by."""

@@ -15,7 +15,7 @@ from usiran.annotation.server.credentials import Credentials
 from usiran.annotation.server.projects import Mark, pushed_projects
 from usiran.annotation.submissions import PROJECTS
 from usiran.corpus import Corpus
-from usiran.errors import Finding, refuse
+from usiran.errors import Finding, counted, refuse
 from usiran.label_studio.annotation_records import Ident, TaskReading
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.write_export import result_items
@@ -140,5 +140,5 @@ def _send(own: Studio, plan: _Plan, scheme: Scheme, say: Say) -> Uploaded:
         skipped, seconds = annotation.skipped, annotation.lead_time
         call(id=ident, result=result, was_cancelled=skipped, lead_time=seconds)
         if number % _EVERY == 0 or number == len(todo):
-            say(f"{plan.title}: {number} of {len(todo)} tasks entered")
+            say(f"{plan.title}: {number} of {counted(len(todo), 'task')} entered")
     return Uploaded(plan.title, len(plan.new), len(plan.replaced), plan.unchanged)

@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 import regex
 
-from usiran.errors import Finding, InputError, refuse, shorten
+from usiran.errors import Finding, InputError, counted, refuse, shorten
 from usiran.label_studio import annotation_records as records
 from usiran.label_studio.annotation_records import AnnotationReading, SpanReading, TaskReading
 from usiran.label_studio.check import grounds_errors
@@ -310,7 +310,7 @@ class _Parser:
             return after[nth - 1]
         text = self._texts.texts[sentence.article_id]
         if after:
-            fix = f"it stands there {len(after)} times only: lower #{nth}"
+            fix = f"it stands there {counted(len(after), 'time')} only: lower #{nth}"
         elif places:
             fix = (
                 f"it stands before the end of the {layer} of the line above: put the lines in "

@@ -12,7 +12,7 @@ from typer import Option
 from usiran.cli.options import CorpusOption, JsonOption, system_option
 from usiran.cli.output import say, show, show_json
 from usiran.corpus import Corpus
-from usiran.errors import shorten
+from usiran.errors import counted, shorten
 
 if TYPE_CHECKING:
     from usiran.active_learning.review_queue import Queue
@@ -72,4 +72,4 @@ def _show_queue(queue: Queue, *, top: int, as_json: bool) -> None:
     # Standard output holds the queue alone, to be piped on.
     for note in queue.notes:
         say(note)
-    say(f"{len(rows)} of {len(queue.sentences)} sentences shown")
+    say(f"{len(rows)} of {counted(len(queue.sentences), 'sentence')} shown")

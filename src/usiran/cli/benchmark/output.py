@@ -252,12 +252,14 @@ def _leaking(measured: Artefacts) -> str:
     if not measured.guessers:
         return "there is no contrast set"
     limit = score(measured.limit)
-    tried = f"{len(measured.guessers)} guessers on {measured.edits} edits"
+    guessers = counted(len(measured.guessers), "guesser")
+    tried = f"{guessers} on {counted(measured.edits, 'edit')}"
     if not measured.leaks:
-        return f"{tried} of {measured.sentences} sentences: none is right more often than {limit}"
+        sentences = counted(measured.sentences, "sentence")
+        return f"{tried} of {sentences}: none is right more often than {limit}"
     best = measured.leaks[0]
     return (
-        f"{tried}: {len(measured.leaks)} are right more often than {limit}, first of all the one "
+        f"{tried}: {len(measured.leaks)} right more often than {limit}, first of all the one "
         f"that looks at {best.looks_at} ({best.name}: {best.accuracy:.3f}); to mend: write edits "
         "with other stances for what it goes by"
     )

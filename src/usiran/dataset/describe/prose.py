@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from usiran.annotation.agreement.report import SHARED_MODEL, figure, mean_over, who_are_models
 from usiran.dataset.describe.facts import Counts, Facts
+from usiran.errors import counted
 from usiran.io.markdown import words
 from usiran.schemas.tables import FILES
 
@@ -85,10 +86,11 @@ class Prose:
         if not contrast.items:
             return "There is no contrast set."
         count = len(contrast.annotators)
-        by = f"labelled blind by {count} annotators" if count else "not blind"
+        by = f"labelled blind by {counted(count, 'annotator')}" if count else "not blind"
         return (
-            f"The contrast set has {contrast.items} minimal edits of {contrast.sentences} "
-            f"sentences, {by}. Kinds of edit: {listed(contrast.kinds)}. Stances: "
+            f"The contrast set has {counted(contrast.items, 'minimal edit')} of "
+            f"{counted(contrast.sentences, 'sentence')}, {by}. "
+            f"Kinds of edit: {listed(contrast.kinds)}. Stances: "
             f"{listed(contrast.stances)}. Holders: {listed(contrast.holders)}. "
             f"Left out: {contrast.dropped}. {_INVENTED} {_KEY}"
         )

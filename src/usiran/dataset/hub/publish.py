@@ -12,7 +12,7 @@ from usiran.corpus import Corpus
 from usiran.dataset.hub.client import Remote, Say, State
 from usiran.dataset.hub.edition import Edition, Text, edition_of
 from usiran.dataset.hub.plan import Operations, Plan, difference, plan, plan_new, some
-from usiran.errors import HubError
+from usiran.errors import HubError, counted
 
 RIGHTS = (
     "The article texts are third-party: their copyright stays with their publishers, that of a "
@@ -89,7 +89,7 @@ def _carry_out(remote: Remote, edition: Edition, plan: Plan, say: Say) -> str:
     deleted, commit, tag = plan.paths("delete"), plan.head, edition.release.tag
     if added or deleted:
         size = sum(map(len, added.values()))
-        say(f"sending {len(added)} files ({size:,} bytes), deleting {len(deleted)}")
+        say(f"sending {counted(len(added), 'file')} ({size:,} bytes), deleting {len(deleted)}")
         commit = remote.commit(added, deleted, parent=plan.head, title=edition.title)
     else:
         # Stopped between the commit and the tag, an earlier run has done the rest.

@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from usiran.dataset.release.diff import KINDS, Changes
 from usiran.dataset.release.version import Bump
+from usiran.errors import counted
 from usiran.io.markdown import words
 
 _NEXT = re.compile(r"^## (?!Unreleased\b)", re.MULTILINE)
@@ -25,7 +26,7 @@ def section(
 ) -> str:
     """Return the section of one release, in Markdown."""
     if since is None:
-        lines = [f"The first release: {records} records."]
+        lines = [f"The first release: {counted(records, 'record')}."]
     elif not changes:
         lines = [f"The records of {since}, packaged anew."]
     else:
