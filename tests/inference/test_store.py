@@ -292,6 +292,10 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
         "found 'scikit-learn 0.9'",
     ),
     "labels": (lambda f: edit(f, labels=["a", "b"]), "labels neutral, pro-Iran, pro-US"),
+    "path": (lambda f: edit(f, task="../../x", unit="spans"), "found 'the task ../../x, of the"),
+    "column": (lambda f: edit(f, task="text"), "the task text, of the unit sentence'"),
+    "unit": (lambda f: edit(f, task="actors"), "the task actors, of the unit sentence'"),
+    "article": (lambda f: edit(f, task="mood", unit="article"), "the task mood, of the unit"),
     "pickle": (lambda f: replace_model(f, __import__("pickle").dumps({})), "BadZipFile"),
 }
 

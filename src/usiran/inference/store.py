@@ -6,6 +6,7 @@ any other. Which of our own types may be built is the literal list `TRUSTED`.
 
 import hashlib
 import io
+import re
 import warnings
 import zipfile
 import zlib
@@ -36,6 +37,14 @@ PACKAGES = ("usiran", "scikit-learn", "skops", "numpy")
 UNITS: tuple[Unit, ...] = ("sentence", "spans", "links")
 # Of columns and tables.
 ORDER = ("stance", "holder", "actors", "events", "roles", "linking", "affiliation")
+_UNIT_OF: dict[str, Unit] = dict.fromkeys(ORDER, "spans")
+_UNIT_OF |= {"stance": "sentence", "holder": "sentence", "roles": "links"}
+# A task becomes a column or a folder of what is labelled, which has others of its own.
+_TASK = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_TAKEN = {
+    *("articles", "sentences", "rejected", "dyads", "parts"),
+    *("sentence_id", "article_id", "start", "end", "zone", "text"),
+}
 
 # Everything a model file may hold beyond what skops trusts of scikit-learn and numpy. None
 # of these does more, when built from a file, than take in its own attributes.
@@ -214,6 +223,10 @@ def _read_info(path: Path) -> ModelInfo:
         if _series(stated) != installed:
             allowed = f"{name} {installed}.*, as is installed"
             raise FileError(path, f"{name} {stated}", allowed, _TRAIN)
+    units = (_UNIT_OF[info.task],) if info.task in _UNIT_OF else UNITS
+    if not _TASK.fullmatch(info.task) or info.task in _TAKEN or info.unit not in units:
+        value = f"the task {info.task}, of the unit {info.unit}"
+        raise FileError(path, value, "a task that can be trained, and its unit", _TRAIN)
     return info
 
 
