@@ -169,6 +169,16 @@ def test_wrong_usage_exits_with_2() -> None:
     assert call("nope", at=ROOT).code == 2
 
 
+@pytest.mark.parametrize("words", [("init", "n" * 300), ("predict", "n" * 300, "t", "-o", "o")])
+def test_a_name_that_is_too_long_is_told_in_one_line(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = run(*words, at=tmp_path)
+    assert done.code == 1
+    assert "to mend: choose a shorter name" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
 def test_json_is_one_document_even_on_failure(sample: Corpus) -> None:
     (sample.annotation / "labels.toml").write_text("version = ")
     done = call("validate", "--json", at=sample)

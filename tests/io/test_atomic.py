@@ -190,6 +190,15 @@ def test_where_a_file_cannot_be_swapped_in_the_others_are_put_back(base: Path) -
     assert held(base) == before | {"z": b"no folder"}
 
 
+@pytest.mark.parametrize("name", ["n" * 300, f"new/{'n' * 300}/f.txt", f"b/{'n' * 300}/f.txt"])
+def test_a_name_that_no_file_can_have_leaves_all_as_it_was(base: Path, name: str) -> None:
+    before = held(base)
+    with pytest.raises(FileError, match=r"as they were; to mend: choose a shorter name"):
+        put(base, FILES | {name: b"new"})
+    assert held(base) == before
+    assert not (base / SWAP).exists()
+
+
 def test_where_a_file_cannot_be_laid_ready_nothing_begins(base: Path) -> None:
     before = held(base)
     (base / "folder").mkdir()

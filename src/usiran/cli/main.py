@@ -53,8 +53,10 @@ from usiran.errors import (
     UsiranError,
     counted,
     grouped,
+    shorten,
 )
 from usiran.io import dry_run
+from usiran.io.atomic import SHORTER
 
 if TYPE_CHECKING:
     from usiran.dataset.build import Result
@@ -225,6 +227,9 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            allowed = "a name that the system allows"
+            _fail(FileError.of(error, shorten(error.filename or "a name"), allowed, SHORTER))
         if error.errno not in _NO_FAULT_OF_OURS:
             raise
         fix = "free some space, or see the folder's rights, then run it again"

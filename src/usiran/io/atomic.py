@@ -9,6 +9,7 @@ full disk) what was there. File number n lies in the swap folder as ``n.new`` an
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -28,6 +29,7 @@ if sys.platform != "win32":
 
 _FORWARD, _BACK = "forward.json", "back.json"
 _MEND = "check the folder's rights and the free space, then run it again"
+SHORTER = "choose a shorter name: most systems allow 255 bytes"
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -216,7 +218,7 @@ def _back(journal: _Journal, paths: Sequence[Path], swap: Path) -> None:
         if (swap / f"{number}.old").exists() or not row.old:
             _put(swap / f"{number}.old", path)
     remove_folders([journal.path(name, swap) for name in journal.made])
-    _flush_parents([path for path in paths if path.parent.exists()], swap.parent)
+    _flush_parents(paths, swap.parent)
 
 
 class _Row(msgspec.Struct, array_like=True):
@@ -276,8 +278,18 @@ def _put(source: Path, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         source.replace(path)
     # Below what is no folder there is nothing to remove, and asking `unlink` would fail.
-    elif path.is_file():
+    elif _is_file(path):
         path.unlink()
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        # Where no file can have the name there is none: going back must not stop here.
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        return False
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -338,4 +350,5 @@ def _locked(folder: Path) -> Iterator[None]:
 def file_error(error: OSError, allowed: str, default: Path | str = "a file") -> FileError:
     """Return what the system says of the file that it names."""
     where = str(error.filename2 or error.filename or default)
-    return FileError(where, error.strerror or str(error), allowed, _MEND)
+    fix = SHORTER if error.errno == errno.ENAMETOOLONG else _MEND
+    return FileError(where, error.strerror or str(error), allowed, fix)
