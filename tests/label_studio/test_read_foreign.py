@@ -499,3 +499,35 @@ def test_who_labelled_is_read_in_every_form(
 def test_a_lead_time_that_is_none_is_no_matter(tmp_path: Path, given: object) -> None:
     task = read(tmp_path, [article_task(annotation(TEHRAN, lead_time=given))])
     assert (task.annotation.lead_time, task.findings) == (None, ())
+
+
+def test_no_note_is_lost_in_silence(tmp_path: Path) -> None:
+    first, second = ({"meta": {"text": [note]}} for note in ("sure?", "an envoy"))
+    stance = choice("article_stance", "neutral") | {"meta": {"text": ["why so"]}}
+    odd = TEHRAN | {"meta": {"text": [5, ["deep"]], "lead": "x"}}
+    made = read(
+        tmp_path, [article_task(annotation(WASHINGTON | first, WASHINGTON | second, stance, odd))]
+    )
+    assert [s.note for s in made.annotation.spans] == ["sure?\nan envoy", "5"]
+    assert made.left_out == {"notes that are no text or on no region": 2, "values of meta.lead": 1}
+
+
+def test_words_with_half_a_character_are_taken_without_it(tmp_path: Path) -> None:
+    box: Json = {
+        "from_name": "voiced_by",
+        "type": "textarea",
+        "value": {"text": ["the \ud83emayor"]},
+    }
+    unit, noted = f"{PORT}#001", {"meta": {"text": ["\udd1dhm"]}}
+    made = read(tmp_path, [sentence_task(unit, annotation(box))])
+    assert made.annotation.choices == {"voiced_by": ("the mayor",)}
+    assert only(made.repairs).fix == "taken without it"
+    made = read(tmp_path, [article_task(annotation(WASHINGTON | noted))])
+    assert made.annotation.spans[0].note == "hm"
+    assert only(made.repairs).value == "hm and half a character"
+    # The cells of a table hold JSON with escapes of their own.
+    cell = json.dumps(["the \ud83emayor"]).replace('"', '""')
+    table = tmp_path / "x.csv"
+    table.write_text(f'article_id,sentence_id,voiced_by\n{PORT},{unit},"{cell}"\n', "utf-8")
+    (made,) = read_file(table)
+    assert made.annotation.choices == {"voiced_by": ("the mayor",)}

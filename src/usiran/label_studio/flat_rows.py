@@ -13,6 +13,7 @@ from typing import Any
 
 from usiran.errors import FileError, Finding
 from usiran.files import read_bytes
+from usiran.label_studio.foreign_values import without_halves
 
 Json = dict[str, Any]
 
@@ -83,7 +84,8 @@ def task_of(row: Json, is_control: Callable[[str], bool]) -> Json:
 def _value(cell: object) -> object:
     if isinstance(cell, str) and cell.lstrip()[:1] in ("[", "{"):
         try:
-            return json.loads(cell)
+            value = json.loads(cell)
+            return without_halves(value) if "\\u" in cell else value
         except (ValueError, RecursionError):
             return cell
     return cell

@@ -112,8 +112,7 @@ class ForeignResults:
         field = self._names.field(control)
         if field is None and control in BOXES and isinstance(value, dict) and value.get("text"):
             # The boxes of our own pages, and those of others that are called so.
-            words = value["text"] if isinstance(value["text"], list) else [value["text"]]
-            text = ResultValue(text=[str(word) for word in words])
+            text = ResultValue(text=self._words(value["text"], where, control))
             self._items.append(ResultItem(text, from_name=control, type="textarea"))
             return
         if field is None and kind in _REMARKS:
@@ -130,8 +129,7 @@ class ForeignResults:
             self._notes.errors += [finding] if finding else []
         elif field.kind == "text":
             words = value.get("text") or [label[-1] for label in labels]
-            words = words if isinstance(words, list) else [words]
-            self._add(item, field, ResultValue(text=[str(word) for word in words]))
+            self._add(item, field, ResultValue(text=self._words(words, where, field.name)))
         elif (own := self._own(field, labels, where, control)) is not None:
             self._read_labels(item, field, value, own, where)
 
@@ -186,9 +184,32 @@ class ForeignResults:
             ident = f"{field.name} {next(self._numbers)}"
         name = None if ident is None else str(ident)
         kind = "labels" if field.kind == "labels" else "choices"
-        made = ResultItem(value, name, field.name, type=kind, meta=item.get("meta"))
+        meta = self._meta(item.get("meta"), field, "" if name is None else f"region {name}")
+        made = ResultItem(value, name, field.name, type=kind, meta=meta)
         self._items.append(made)
         return made
+
+    def _words(self, text: object, where: str, column: str) -> list[str]:
+        """Return free words, without halves of characters."""
+        words = [str(word) for word in (text if isinstance(text, list) else [text])]
+        whole = [word.replace(HALF, "") for word in words]
+        if whole != words:
+            shown = f"{' '.join(whole)} and half a character"
+            self._repair(where, column, shown, "whole characters", "taken without it")
+        return whole
+
+    def _meta(self, meta: object, field: Field, where: str) -> dict[str, list[str]] | None:
+        """Return the note beside a result; count what else is there, or stands on the task."""
+        given = meta if isinstance(meta, dict) else {"text": meta}
+        others = [key for key, value in given.items() if key != "text" and value]
+        self._left_out.update(f"values of meta.{key}" for key in others)
+        if not (text := given.get("text")):
+            return None
+        parts = text if isinstance(text, list) else [text]
+        notes = [part for part in parts if isinstance(part, str | int | float)]
+        if lost := len(parts) - len(notes) + (len(notes) if field.scope == "task" else 0):
+            self._left_out["notes that are no text or on no region"] += lost
+        return {"text": self._words(notes, where, "note")} if notes else None
 
     def _offsets(self, field: Field, value: Json, where: str) -> tuple[int, int] | None:
         given = given_offsets(value)

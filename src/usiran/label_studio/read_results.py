@@ -167,6 +167,7 @@ class ResultReader:
         if (same := draft.span(region)) is not None:
             if (same.layer, same.start, same.end, same.label) == (layer, start, end, label):
                 draft.twice(item, layer, f"{label} at {start} to {end} twice")
+                _add_note(draft, same, item)
             else:
                 draft.error(item, layer, f"id {region}", "one label a region", _FIX_REGION)
             return
