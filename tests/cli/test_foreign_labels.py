@@ -193,3 +193,12 @@ def test_a_project_that_asks_less_is_taken_and_what_it_lacks_is_told(tiny_corpus
     refused = call("annotate", "import", path, *SIGNED, at=tiny_corpus)
     assert refused.code == 1
     assert "article_stance: found 'nothing'" in refused.err
+
+
+def test_a_file_of_predictions_and_drafts_alone_says_so(tiny_corpus: Corpus) -> None:
+    result = {"result": [choice("article_stance", "neutral")]}
+    task = {"id": 1, "data": {"article_id": GAS}, "predictions": [result] * 2, "drafts": [result]}
+    path = write_json(tiny_corpus.root / "x.json", [task])
+    done = call("annotate", "import", path, *SIGNED, at=tiny_corpus)
+    assert done.code == 1
+    assert "found 'no labels; left out: 1 draft, 2 predictions'" in done.err

@@ -531,3 +531,40 @@ def test_words_with_half_a_character_are_taken_without_it(tmp_path: Path) -> Non
     table.write_text(f'article_id,sentence_id,voiced_by\n{PORT},{unit},"{cell}"\n', "utf-8")
     (made,) = read_file(table)
     assert made.annotation.choices == {"voiced_by": ("the mayor",)}
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("/div[1]/p[2]/text()[1]", "/div[1]/p[2]/text()[1]"),
+        ("/p[1]/text()[1]", "/p[1]/b[1]/text()[1]"),
+        ("/text()[12]", "/text()[12]"),
+        ("3", "3"),
+    ],
+)
+def test_offsets_in_a_part_of_the_text_are_not_taken_for_the_text_s(
+    tmp_path: Path, start: str, end: str
+) -> None:
+    # The text of the article has a word there, too.
+    value = {"start": start, "end": end, "startOffset": 0, "endOffset": 3, "labels": ["CIVILIAN"]}
+    given = item("labels", value)
+    finding = only(read(tmp_path, [article_task(annotation(given))], "tag=actor").findings)
+    assert finding.value == f"0 to 3 of {start}, {end}"
+    assert finding.allowed == "offsets in the whole text"
+    given = item("labels", value | {"globalOffsets": {"start": AT, "end": AT + 10}})
+    made = read(tmp_path, [article_task(annotation(given))], "tag=actor")
+    assert placed(made) == [("actor", "Washington", "CIVILIAN")]
+
+
+@pytest.mark.parametrize("word", ["false", "False", "0", "", "no", None, 0])
+def test_a_word_for_no_skips_no_task(tmp_path: Path, word: object) -> None:
+    made = annotation(WASHINGTON) | {"was_cancelled": word, "skipped": word}
+    assert not read(tmp_path, [article_task(made)]).annotation.skipped
+    made |= {"was_cancelled": "true"}
+    assert read(tmp_path, [article_task(made)]).annotation.skipped
+
+
+def test_nought_is_told_as_what_it_is(tmp_path: Path) -> None:
+    given = sentence_task(f"{PORT}#001", annotation(item("number", {"number": 0})))
+    finding = only(read(tmp_path, [given], "tag=confidence").findings)
+    assert finding.value == "0"

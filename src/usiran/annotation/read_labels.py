@@ -1,7 +1,8 @@
 """The labels in a file that is handed in: one annotator's, one annotation a task, checked."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -131,7 +132,9 @@ def read_labels(
         findings += check_task(task, scheme=scheme, texts=texts, file=file, unasked=unasked)
     if not labelled and not findings:
         fix = "label some tasks and export again"
-        findings.append(Finding(file, "", "", "no labels", "at least one labelled task", fix))
+        left_out = sum((Counter(task.left_out) for task in tasks), Counter[str]())
+        value = f"no labels; {left_out_line(left_out)}" if left_out else "no labels"
+        findings.append(Finding(file, "", "", value, "at least one labelled task", fix))
     refuse(findings)
     repairs = [finding for task in tasks for finding in task.repairs] + single.repairs
     return FileLabels(tuple(tasks), tuple(labelled), tuple(repairs), tuple(sorted(unasked)))
@@ -169,6 +172,18 @@ def read_all_labels(
         files |= {task.unit_id: name for task in tasks}
     refuse(findings)
     return list(labelled.values())
+
+
+def left_out_line(left_out: Mapping[str, int]) -> str:
+    """Return what was left out as one line."""
+    parts = (f"{count} {_singular(name, count)}" for name, count in left_out.items())
+    return f"left out: {', '.join(parts)}"
+
+
+def _singular(name: str, count: int) -> str:
+    """Return a name such as "rating results of stars" as it is called of one."""
+    plural = r"\b(draft|comment|review|prediction|note|value|result|relation|task)s\b"
+    return re.sub(plural, r"\1", name, count=1) if count == 1 else name
 
 
 def same_labels(first: AnnotationReading, second: AnnotationReading) -> bool:

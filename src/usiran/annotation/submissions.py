@@ -1,6 +1,5 @@
 """Submissions: each annotator's labels of one round, stored as two Label Studio exports."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
-from usiran.annotation.read_labels import read_labels, same_labels
+from usiran.annotation.read_labels import left_out_line, read_labels, same_labels
 from usiran.annotation.sheets.writer import blank_sheet, fill_sheet
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError, counted, refuse, shorten
@@ -79,18 +78,6 @@ class Report:
         verb = "written" if self.written else "not written (dry run)"
         lines.append(f"{verb}: {', '.join(self.files)}" if self.files else "nothing to write")
         return "\n".join(lines)
-
-
-def left_out_line(left_out: Mapping[str, int]) -> str:
-    """Return what was left out as one line."""
-    parts = (f"{count} {_singular(name, count)}" for name, count in left_out.items())
-    return f"left out: {', '.join(parts)}"
-
-
-def _singular(name: str, count: int) -> str:
-    """Return a name such as "rating results of stars" as it is called of one."""
-    plural = r"\b(draft|comment|result|relation|task)s\b"
-    return re.sub(plural, r"\1", name, count=1) if count == 1 else name
 
 
 def submission_file(corpus: Corpus, round: str, annotator_id: str, project: Project) -> Path:

@@ -16,6 +16,7 @@ from usiran.label_studio.foreign_values import (
     HALF,
     Json,
     given_offsets,
+    is_partial,
     labels_of,
     shown_offsets,
     whole,
@@ -25,6 +26,7 @@ from usiran.schemas.names import BOXES
 
 _REMARKS = ("rating", "number", "datetime", "textarea")
 _FIX_VALUE = "correct it, or delete the result"
+_FIX_PART = "export with globalOffsets (Label Studio from 1.4 on), or label the text as Text"
 _FIX_REGION = "export as JSON, which says of which region, or leave it out with --map {}="
 
 
@@ -213,6 +215,10 @@ class ForeignResults:
 
     def _offsets(self, field: Field, value: Json, where: str) -> tuple[int, int] | None:
         given = given_offsets(value)
+        if is_partial(value):
+            shown = f"{shown_offsets(value)} of {value.get('start')}, {value.get('end')}"
+            self._error(where, field.name, shown, "offsets in the whole text", _FIX_PART)
+            return None
         start, end = (whole(offset) for offset in given)
         if start is None or end is None:
             self._error(

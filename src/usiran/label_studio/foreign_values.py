@@ -17,13 +17,18 @@ HALF = "\uffff"
 """Stands for half of a surrogate pair, which no text may hold: itself no character of a text."""
 
 _WHOLE = re.compile(r"\s*(-?\d{1,30})(?:\.0*)?\s*", re.ASCII)
+# A node that is not the first of its kind, a turn that is not the first.
+_LATER = re.compile(r"\[(?!1\])|^0*[1-9]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def labels_of(value: Json, kind: str) -> list[list[str]]:
     """Return an item's labels, each by its names: of a taxonomy the path, then the last part."""
     keys = (kind, "labels", "choices", "taxonomy", "hypertextlabels", "paragraphlabels")
-    given: object = next((value[key] for key in (*keys, "rating", "number") if value.get(key)), [])
+    named = (*keys, "rating", "number")
+    # Nought is an answer, no label.
+    numbers = (value[key] for key in named if type(value.get(key)) in (int, float))
+    given: object = next((value[key] for key in named if value.get(key)), next(numbers, []))
     labels = given if isinstance(given, list) else [given]
     names = []
     for label in labels:
@@ -35,6 +40,18 @@ def labels_of(value: Json, kind: str) -> list[list[str]]:
 def _name(label: object) -> str:
     # A rating is a number, and 4.0 in what went through a table.
     return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)
+
+
+def is_partial(value: Json) -> bool:
+    """Tell whether a region's offsets count from a part of the text, that is not its beginning.
+
+    A page has them from a node (``/div[1]/p[2]/text()[1]``), a dialogue from a turn (``"3"``).
+    """
+    first, last = value.get("start"), value.get("end")
+    whole = isinstance(value.get("globalOffsets"), dict) or "startOffset" not in value
+    if whole or not isinstance(first, str):
+        return False
+    return first != last or _LATER.search(first) is not None
 
 
 def given_offsets(value: Json) -> tuple[object, object]:
@@ -69,6 +86,13 @@ def parse_whole(digits: str) -> int | float:
     """Return a whole number of JSON; one of hundreds of digits as what it is about."""
     # int() raises an error of its own on thousands of digits.
     return int(digits) if len(digits) < 100 else float(digits)
+
+
+def is_true(value: object) -> bool:
+    """Tell whether a value says yes: a table or a script writes false as a word."""
+    if isinstance(value, str):
+        return value.strip().lower() not in ("", "0", "0.0", "false", "no", "none", "null")
+    return bool(value)
 
 
 def ident(value: object) -> int | str | None:

@@ -17,6 +17,7 @@ from usiran.label_studio.foreign_results import ForeignResults, Names, Notes
 from usiran.label_studio.foreign_values import (
     Json,
     ident,
+    is_true,
     parse_whole,
     seconds,
     time_of,
@@ -93,7 +94,7 @@ class ForeignReader:
             data = {}
         read.task = Task(_data(data), id=ident(task.get("id")), annotations=[])
         read.candidates = _texts(data)
-        for key in ("drafts", "comments", "reviews"):
+        for key in ("drafts", "comments", "reviews", "predictions"):
             _count(read, task, key)
         for key in ("annotations", "completions"):
             for made in _list(read, task, key):
@@ -130,7 +131,7 @@ class ForeignReader:
             id=ident(made.get("id")),
             completed_by=user_of(made),
             result=items.settled(),
-            was_cancelled=bool(made.get("was_cancelled") or made.get("skipped")),
+            was_cancelled=is_true(made.get("was_cancelled")) or is_true(made.get("skipped")),
             created_at=_time(notes, "created_at", made.get("created_at")),
             updated_at=_time(notes, "updated_at", made.get("updated_at")),
             lead_time=seconds(made.get("lead_time")),

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from usiran.annotation.agreement import measure
 from usiran.annotation.agreement.measure import SOFT, Agreement, Alpha, Confusion
-from usiran.annotation.submissions import left_out_line
+from usiran.annotation.read_labels import left_out_line
 from usiran.errors import counted
 from usiran.io.markdown import score
 
