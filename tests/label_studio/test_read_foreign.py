@@ -139,6 +139,24 @@ def test_a_map_to_no_layer_is_refused(words: tuple[str, ...], match: str) -> Non
         ControlMap.of(SCHEME, Renaming((), ("PER=HUMAN",)))
 
 
+@pytest.mark.parametrize(
+    ("maps", "labels", "match"),
+    [
+        (("a=actor", "a=event"), (), "--map: found 'a=actor and a=event'; allowed: one of them"),
+        (("a=actor", "a="), (), "--map: found 'a=actor and a='"),
+        ((), ("P=HUMAN", "P=MILITARY"), "--label: found"),
+        ((), ("P=GOVERNMENT", "P=MILITARY"), "found 'P=GOVERNMENT and P=MILITARY'"),
+        ((), ("P=", "P=MILITARY"), "found 'P= and P=MILITARY'"),
+    ],
+)
+def test_one_name_for_two_things_is_refused(
+    maps: tuple[str, ...], labels: tuple[str, ...], match: str
+) -> None:
+    with pytest.raises(InputError, match=match):
+        ControlMap.of(SCHEME, Renaming(maps, labels))
+    ControlMap.of(SCHEME, Renaming(("a=actor", "a=actor"), ("P=MILITARY", "P=MILITARY")))
+
+
 def test_one_label_may_stand_for_another_in_each_layer(tmp_path: Path) -> None:
     task = sentence_task(f"{PORT}#001", annotation(choice("tone", "pos"), choice("why", "pos")))
     labels = ("pos=pro-US", "pos=us+")
@@ -255,9 +273,14 @@ def test_the_files_of_a_target_storage_are_one_export(tmp_path: Path) -> None:
         write_json(folder / str(number), made | {"task": {"id": 1, "data": {"article_id": GAS}}})
     bad = annotation(WASHINGTON | {"value": None}) | {"task": {"id": 1, "data": {"text": TEXT}}}
     write_json(folder / "3", bad)
+    (folder / "older").mkdir()
+    (folder / "3").rename(folder / "older" / "3")
     first, second, third = read_file(folder)
     assert [task.annotation.annotator for task in (first, second)] == [1, 2]
-    assert only(third.findings).file == "storage/3"
+    assert only(third.findings).file == "storage/older/3"
+    (folder / "4").symlink_to("nothing")
+    with pytest.raises(FileError, match="storage/4: found 'no such file'"):
+        read_file(folder)
 
 
 def test_a_result_without_a_control_is_known_by_its_type(tmp_path: Path) -> None:

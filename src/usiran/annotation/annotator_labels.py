@@ -157,7 +157,7 @@ class Export(NamedTuple):
         """
         name, equals, path = word.partition("=")
         # A file may have an equals sign in its own name.
-        if equals and not Path(word).exists():
+        if name and equals and not Path(word).exists():
             return cls(Path(path), name)
         return cls(Path(word))
 

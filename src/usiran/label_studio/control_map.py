@@ -54,6 +54,7 @@ class ControlMap:
         by_label: dict[str, list[str]] = defaultdict(list)
         for theirs, own in _pairs("--label", renaming.labels, "THEIRS", ours):
             by_label[theirs].append(own)
+        refuse([*_twice("--map", pairs), *_unclear(scheme, by_label)])
         return cls(scheme, dict(pairs), dict(by_label), renaming.skip_faulty)
 
     def layer(self, control: str) -> str | None:
@@ -89,6 +90,30 @@ class ControlMap:
         """Return the option to type for a label that no layer has."""
         word, without = (_word(label, name) for name in ("OURS", LEFT_OUT))
         return f"add --label {word} with one of these, or --label {without} to leave it out"
+
+
+def _twice(option: str, pairs: Sequence[tuple[str, str]]) -> list[Finding]:
+    """Return a finding for each name that is said to be two things."""
+    own: dict[str, list[str]] = {}
+    for theirs, ours in dict.fromkeys(pairs):
+        own.setdefault(theirs, []).append(f"{theirs}={ours}")
+    return [
+        Finding(option, "", "", " and ".join(words), f"one of them for {theirs}", "leave one out")
+        for theirs, words in own.items()
+        if len(words) > 1
+    ]
+
+
+def _unclear(scheme: Scheme, labels: Mapping[str, Sequence[str]]) -> list[Finding]:
+    """Return a finding for each label that is said to be two labels of one layer, or none."""
+    pairs = [
+        (theirs, label)
+        for field in scheme.fields
+        for theirs, own in labels.items()
+        if len(among := {*own} & {*field.names, LEFT_OUT}) > 1
+        for label in sorted(among)
+    ]
+    return _twice("--label", pairs)
 
 
 def _word(theirs: str, own: str) -> str:

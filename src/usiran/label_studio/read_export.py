@@ -74,15 +74,19 @@ def read_export(
 
 
 def _files(path: Path, name: str) -> list[tuple[Path, str]]:
-    """Return the files of an export: of a folder (target storage) all, each with its name."""
+    """Return the files of an export: of a folder (target storage) all, each with its name.
+
+    What is no file, such as a pipe or a link to nothing, is refused by whoever reads it.
+    """
     if not path.is_dir():
         return [(path, name)]
-    files = sorted(part for part in path.iterdir() if part.is_file() and part.name[0] != ".")
+    inner = {part: part.relative_to(path) for part in path.rglob("*") if not part.is_dir()}
+    files = sorted(part for part in inner if not any(n[0] == "." for n in inner[part].parts))
     if not files:
         raise FileError(
             name, "a folder without files", "an export, or a folder of them", "name one"
         )
-    return [(part, f"{name}/{part.name}") for part in files]
+    return [(part, f"{name}/{inner[part].as_posix()}") for part in files]
 
 
 class _ForeignTasks:
