@@ -36,6 +36,7 @@ def test_paths_inside_the_corpus_are_named_relative_to_it(repo: Corpus, tmp_path
         ("name", "name = ", "TOML 1.0 in UTF-8"),
         ("version", 'version = "banana"', "three whole numbers with dots between"),
         ("name", 'name = "n"\nrounds.x.given = "y"', r"not two texts under \[rounds.x\]"),
+        ("scores", "scores = 3", "found 'scores = 3'; allowed: a text; to mend: put it in quot"),
         ("name", 'name = "n"\nrounds.x = 3', r"\[rounds.x\].*given and guidelines of a round"),
     ],
 )

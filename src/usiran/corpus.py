@@ -38,7 +38,8 @@ class Manifest:
     ``adjudicated`` once independent annotators and an adjudicated pass replaced them.
     `gold_rounds` are the annotation rounds whose labels are the votes behind the gold; where
     an annotator labelled a task in several of them, the last one listed counts. `rounds` says
-    what is told of any round, behind the gold or not, the earliest first.
+    what is told of any round, behind the gold or not, the earliest first. `scores` is the sentence
+    that every page with scores ends with: what they are good for.
     """
 
     name: str
@@ -50,10 +51,16 @@ class Manifest:
     text_rights: str
     gold_basis: str
     gold_rounds: tuple[str, ...]
+    scores: str = "Read every score with its interval, and with how many articles it rests on."
     rounds: Mapping[str, Round] = field(default_factory=dict)
 
 
-_KEYS = tuple(key.name for key in fields(Manifest) if not key.name.endswith("rounds"))
+_OPTIONAL = ("scores",)
+_KEYS = tuple(
+    key.name
+    for key in fields(Manifest)
+    if not key.name.endswith("rounds") and key.name not in _OPTIONAL
+)
 _OF_ROUND = {key.name for key in fields(Round)}
 
 
@@ -194,7 +201,7 @@ def _manifest(table: Mapping[str, object], file: str) -> Manifest:
     for right, value, allowed, fix in _checks(table):
         if not right:
             raise FileError(file, value, allowed, fix)
-    texts = {key: str(table[key]) for key in _KEYS}
+    texts = {key: str(table[key]) for key in (*_KEYS, *_OPTIONAL) if key in table}
     rounds = tuple(cast("list[str]", table["gold_rounds"]))
     described = {name: Round(**row) for name, row in _rounds(table).items()}
     return Manifest(**texts, gold_rounds=rounds, rounds=described)
@@ -205,6 +212,9 @@ def _checks(table: Mapping[str, object]) -> Iterator[tuple[object, str, str, str
     missing = [key for key in _KEYS if not isinstance(table.get(key), str)]
     value, allowed = f"no text under {', '.join(missing)}", f"a text for each of {', '.join(_KEYS)}"
     yield not missing, value, allowed, "add the keys"
+    unclear = [key for key in _OPTIONAL if not isinstance(table.get(key, "a text"), str)]
+    value = f"{', '.join(f'{key} = {shorten(table[key])}' for key in unclear)}"
+    yield not unclear, value, "a text", "put it in quotation marks, or leave the key out"
     rounds, basis, version = (table.get(key) for key in ("gold_rounds", "gold_basis", "version"))
     named = isinstance(rounds, list) and all(isinstance(name, str) for name in rounds)
     fix = "name the rounds under annotation/submissions that the gold rests on"

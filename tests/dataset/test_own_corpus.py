@@ -10,6 +10,7 @@ import pytest
 from datasets import load_dataset
 
 from tests.support.command import call
+from tests.support.releasable import git
 from usiran.benchmark.results import read_results
 from usiran.corpus import Corpus
 
@@ -104,6 +105,8 @@ def test_systems_are_ranked_and_an_empty_word_list_finds_nothing(corpus: Corpus)
     assert results["filtered-lexicon", "events"].result.score == 0
     board = (corpus.baselines / "LEADERBOARD.md").read_text("utf-8")
     assert "## toward_puerto" in board
+    # What another corpus says of its scores is not said of these.
+    assert "**Read every score with its interval, and with how many" in board
     assert "Does the sentence speak for (1) or against (-1) the side 'puerto'?" in board
 
 
@@ -125,3 +128,15 @@ def test_pages_and_the_text_free_edition_are_made_and_filled_again(
         .drop_columns("text_status")
         .equals(whole.drop_columns("text_status"))
     )
+
+
+def test_its_report_is_written_and_it_is_released(corpus: Corpus, tmp_path: Path) -> None:
+    copy = Corpus(shutil.copytree(corpus.root, tmp_path / "sabel"))
+    step(copy, "benchmark", "report")
+    assert (copy.baselines / "figures" / "scores.svg").is_file()
+    git(copy, "init", "-q")
+    git(copy, "add", "-A")
+    git(copy, "commit", "-qm", "first")
+    step(copy, "release", "0.1.0")
+    assert (copy.dataset / "releases" / "0.1.0" / "manifest.json").is_file()
+    assert step(copy, "validate") == ""

@@ -18,10 +18,6 @@ from usiran.tasks.base import METRICS, Gold
 from usiran.tasks.metrics.contrast import ORIGINAL
 from usiran.tasks.metrics.labels import STATED
 
-PURPOSE = (
-    "This is a seed corpus: a template and a unit test for pipelines. "
-    "The scores are not evidence of which model is better."
-)
 # From the simulations that the protocol rests on; the tables show what is measured here.
 QUOTED_FLOOR = "about .10 to .12 macro-F1 at five articles"
 _INTERVAL = "95 % interval"
@@ -43,7 +39,7 @@ def render(bench: Benchmark, results: Results, with_companion: str = "") -> str:
         "leaderboard.md.jinja",
         bench=bench,
         library={name: settings for name, settings in bench.library.items() if name in SYSTEMS},
-        purpose=PURPOSE,
+        purpose=bench.corpus.manifest.scores,
         quoted_floor=QUOTED_FLOOR,
         all_agree=ALL_AGREE,
         articles=records.groupby("article_id", sort=False).size(),
@@ -64,8 +60,11 @@ def render(bench: Benchmark, results: Results, with_companion: str = "") -> str:
     )
 
 
-def card(results: Results, system: str) -> str:
-    """Return README.md of a submitted system, over all of its results; it has at least one."""
+def card(results: Results, system: str, *, scores: str) -> str:
+    """Return README.md of a submitted system, over all of its results; it has at least one.
+
+    `scores` is what the corpus says its scores are good for.
+    """
     submitted = [
         stored.result
         for (name, _), stored in sorted(results.items())
@@ -80,7 +79,7 @@ def card(results: Results, system: str) -> str:
         url=submission.url if submission else "",
         described=described,
         metrics=METRICS,
-        purpose=PURPOSE,
+        purpose=scores,
     )
 
 

@@ -108,7 +108,8 @@ def _cards(benchmark: Benchmark) -> Iterator[Checked]:
     submitted = [name for (name, _), item in stored.items() if item.result.kind == SUBMITTED]
     for name in dict.fromkeys(submitted):
         path = card_path(benchmark.corpus, name)
-        if not holds(path, card(stored, name).encode("utf-8")):
+        page = card(stored, name, scores=benchmark.corpus.manifest.scores)
+        if not holds(path, page.encode("utf-8")):
             file = benchmark.corpus.name_of(path)
             fix = f"write it again: `usiran benchmark rescore --system {name} --write`"
             finding = Finding(file, "", "", "another text", "the card its results give", fix)

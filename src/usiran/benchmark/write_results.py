@@ -58,13 +58,14 @@ def publish(benchmark: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Re
         leaderboard_path(benchmark): _board(benchmark, results),
         ceiling_path(benchmark): json_bytes(ceiling),
     }
+    scores = benchmark.corpus.manifest.scores
     for (system, task), stored in fresh.items():
         result, predictions = benchmark.files_of(system, task)
         files[result] = json_bytes(stored.result)
         files[predictions] = stored.predictions
         if stored.result.kind == SUBMITTED:
             page = stored_results.card_path(benchmark.corpus, system)
-            files[page] = card(results, system).encode("utf-8")
+            files[page] = card(results, system, scores=scores).encode("utf-8")
     replace_files(files, benchmark.corpus.swap)
     return results
 

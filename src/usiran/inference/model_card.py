@@ -4,7 +4,6 @@ from collections import Counter
 
 from huggingface_hub import EvalResult, ModelCardData
 
-from usiran.benchmark.leaderboard import PURPOSE
 from usiran.benchmark.results import Result
 from usiran.corpus import Manifest
 from usiran.inference.store import ModelInfo
@@ -42,7 +41,7 @@ def model_card(
         metrics=METRICS,
         coverage=COVERAGE,
         basis=_BASES[manifest.gold_basis],
-        purpose=PURPOSE,
+        purpose=manifest.scores,
         rights=manifest.text_rights,
     )
 

@@ -9,7 +9,7 @@ TABLE = Table(
     key=("span_id",),
     columns={
         **span_columns(EVENT_SPAN_ID, "<article_id>@event:<start>-<end>"),
-        "type": text("PLOVER's category"),
+        "type": text("what kind of act it is"),
         "quad": text("the quad class of the category"),
         "mode": text("whether it is told as having happened"),
         "event_group": text(

@@ -12,7 +12,6 @@ from typing import Any
 
 import typer
 
-from usiran.benchmark.leaderboard import PURPOSE
 from usiran.benchmark.results import read_results
 from usiran.benchmark.run import Benchmark
 from usiran.dataset.describe.facts import description_of
@@ -257,14 +256,15 @@ class Site:
         board = self._board
         if board is None or not board.tasks:
             return
-        yield self._page("leaderboard", "leaderboard.html", board=board, purpose=PURPOSE)
+        scores = self.source.corpus.manifest.scores
+        yield self._page("leaderboard", "leaderboard.html", board=board, purpose=scores)
         for task in board.tasks:
             yield self._page(
                 "task",
                 f"leaderboard/{task.name}.html",
                 board=board,
                 task=task,
-                purpose=PURPOSE,
+                purpose=scores,
                 comparisons=list(leaderboard.comparisons(task)),
             )
         if board.companion:

@@ -26,7 +26,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.benchmark.unchanged import Ran
 from usiran.benchmark.verify import Checked
 from usiran.benchmark.workers import Pair
-from usiran.cli.output import say, show, show_columns, show_findings, show_json
+from usiran.cli.output import say, show, show_columns, show_findings, show_json, wrapped
 from usiran.cli.stopping import tell_stopped
 from usiran.cli.working import ticker
 from usiran.errors import counted, grouped
@@ -98,7 +98,9 @@ def show_run(
     # How tables are read is said once, below the last of them, and not below a verdict alone.
     if any(not benchmark.golds[task].verdict for task in tasks or benchmark.golds):
         articles = next(iter(benchmark.golds.values())).article_ids
-        console.print(_page("legend", articles), soft_wrap=True, end="")
+        console.print(
+            _page("legend", articles, benchmark.corpus.manifest.scores), soft_wrap=True, end=""
+        )
 
 
 def show_plan(pairs: Sequence[Pair], due: Sequence[Pair], *, as_json: bool) -> None:
@@ -183,12 +185,13 @@ def _cells(row: Row, shown: int) -> list[str]:
     return [leaderboard.group_of(row), plain(system), *figures, *articles]
 
 
-def show_page(page: str, document: msgspec.Struct, *, as_json: bool) -> None:
+def show_page(page: str, document: msgspec.Struct, benchmark: Benchmark, *, as_json: bool) -> None:
     """Print a comparison, an estimate of power or a result: for a reader, or as JSON."""
-    show(plain_json(json_bytes(document).decode()) if as_json else _page(page, document), end="")
+    text = plain_json(json_bytes(document).decode()) if as_json else ""
+    show(text or _page(page, document, benchmark.corpus.manifest.scores), end="")
 
 
-def _page(name: str, shown: object) -> str:
+def _page(name: str, shown: object, scores: str) -> str:
     return render(
         "usiran.cli.benchmark",
         f"{name}.txt.jinja",
@@ -197,7 +200,7 @@ def _page(name: str, shown: object) -> str:
         coverage=COVERAGE,
         all_agree=ALL_AGREE,
         quoted_floor=leaderboard.QUOTED_FLOOR,
-        purpose=leaderboard.PURPOSE.replace(". ", ".\n", 1),
+        purpose="\n".join(wrapped(scores, "", "")),
     )
 
 

@@ -81,7 +81,7 @@ def score(
     )
     if output is not None:
         write_file(output, json_bytes(scored.result))
-    show_page("result", scored.result, as_json=as_json)
+    show_page("result", scored.result, benchmark, as_json=as_json)
 
 
 def verify(
@@ -162,7 +162,7 @@ def submit(
         force=force,
     )
     publish(benchmark, fresh)
-    output.show_page("result", fresh[system, task].result, as_json=as_json)
+    output.show_page("result", fresh[system, task].result, benchmark, as_json=as_json)
     say(f"stored in baselines/results/{system}/; baselines/LEADERBOARD.md lists it")
     say("next: `usiran benchmark report` draws the pictures with it")
 

@@ -141,7 +141,7 @@ def compare(
 
     benchmark = open_benchmark(corpus, tasks=[task])
     report = compare_stored(benchmark, read_results(benchmark.corpus), task, first, second)
-    output.show_page("compare", report, as_json=as_json)
+    output.show_page("compare", report, benchmark, as_json=as_json)
 
 
 @app.command()
@@ -181,7 +181,7 @@ def power(
         target=target,
         seed=seed,
     )
-    output.show_page("power", estimated, as_json=as_json)
+    output.show_page("power", estimated, benchmark, as_json=as_json)
 
 
 @app.command()
