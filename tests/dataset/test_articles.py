@@ -182,6 +182,39 @@ def test_an_article_that_something_names_is_not_removed(
     assert tree(sample.root) == there
 
 
+def test_an_article_with_labels_and_no_gold_goes_with_its_labels(
+    sample: Corpus, story: Path
+) -> None:
+    before = tree(sample.root)
+    assert call("articles", "add", story, "--id", "a-dam", at=sample).code == 0
+    sheet = call("annotate", "sheet", "a-dam", at=sample).out.replace("?", "neutral", 1)
+    sheet = sheet.replace("? ?", "neutral author")
+    path = story.with_name("sheet.txt")
+    path.write_text(sheet, "utf-8")
+    done = call("annotate", "import", path, "--round", "r9", "--annotator", "op-a", at=sample)
+    assert done.code == 0, done.err
+    decided = sample.gold / "adjudication.csv"
+    with decided.open("a", encoding="utf-8", newline="") as file:
+        file.write("holder/a-dam#001,0123456789,author,S4: so,op-a,2031-01-01T00:00:00Z\n")
+    there = tree(sample.root)
+    way_out = "`usiran articles remove a-dam --with-labels`"
+    for words in (("remove", "a-dam"), ("withdraw", "a-dam", "--reason", "asked")):
+        done = call("articles", *words, at=sample)
+        assert (done.code, way_out in done.err) == (1, True), done.err
+    assert tree(sample.root) == there
+    done = call("articles", "remove", "a-dam", "--with-labels", at=sample)
+    assert done.code == 0, done.err
+    assert "its labels removed: annotation/submissions/r9/op-a/stance.json\n" in done.out
+    assert tree(sample.root) == before
+
+
+def test_an_article_of_the_gold_keeps_its_labels(sample: Corpus) -> None:
+    there = tree(sample.root)
+    done = call("articles", "remove", SECOND, "--with-labels", at=sample)
+    assert (done.code, f"usiran articles withdraw {SECOND}" in done.err) == (1, True)
+    assert tree(sample.root) == there
+
+
 def test_a_near_duplicate_is_refused_unless_allowed(sample: Corpus, story: Path) -> None:
     original = sample.article("2013-11-weekly-security-update").read_text("utf-8")
     story.write_text(original[400:] + " And one new sentence at the end.", "utf-8")

@@ -100,6 +100,9 @@ def add(
 @app.command()
 def remove(
     article_id: ArticleArgument,
+    with_labels: Annotated[
+        bool, Option("--with-labels", help="Take annotators' labels of it out, too, for good.")
+    ] = False,
     dry_run: DryRunOption = False,
     wait: WaitOption = False,
     as_json: JsonOption = False,
@@ -107,8 +110,9 @@ def remove(
 ) -> None:
     """Take out an article that was added by mistake, while nothing is said of it.
 
-    What `articles add` wrote goes: the text, its row, its sentences, its fold. An article with
-    labels or in a release stays: its text can be withdrawn (`usiran articles withdraw`).
+    What `articles add` wrote goes: the text, its row, its sentences, its fold; --with-labels: also
+    labels and decisions that are no gold yet. An article of the gold or of a release stays: its
+    text can be withdrawn (`usiran articles withdraw`).
 
     Example: usiran articles remove ID --dry-run
     """
@@ -117,7 +121,7 @@ def remove(
 
     folder = Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait)
     article_id = full_id(folder, article_id)
-    change = removal(folder, article_id)
+    change = removal(folder, article_id, with_labels=with_labels)
     if not dry_run:
         write(folder, change)
     if as_json:
@@ -125,6 +129,8 @@ def remove(
         return
     done = "would be removed" if dry_run else "removed"
     show(f"{article_id}: {done}, with {counted(change.sentences, 'sentence')}")
+    for name in change.labelled:
+        show(f"its labels {done}: {name}")
     if change.built:
         show("the published tables still hold it; next: usiran build")
 
@@ -261,12 +267,14 @@ def withdraw(
     from datetime import UTC, datetime
 
     from usiran.benchmark.rescore import refreshing
+    from usiran.dataset.remove_article import refuse_not_gold
     from usiran.dataset.withheld.withdraw import withdrawal, withdrawal_message
     from usiran.validation.validate import open_valid
 
     folder = to_write(corpus, wait=wait)
     day = datetime.now(UTC).date().isoformat()
     then, article_id = refreshing(folder), full_id(folder, article_id)
+    refuse_not_gold(folder, article_id)
     change = withdrawal(open_valid(folder), article_id, reason=reason, day=day, title=title)
     text = withdrawal_message(change, written=not dry_run, then=then)
     _write(change, folder, text, then, dry_run=dry_run, as_json=as_json)
