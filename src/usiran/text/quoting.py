@@ -10,7 +10,9 @@ from usiran.hidden import spelled, unspelled
 from usiran.text.articles import Sentence, Texts
 from usiran.text.tokens import tokenize
 
-_WORD = regex.compile(r'((?P<key>\w+)=)?"(?P<quote>([^"\\]|\\.)*)"(?=\s|$)|(?P<bare>\S+)')
+# Possessive: whoever types a file's content as a quote would have every letter remembered.
+_QUOTE = r'[^"\\]*+(?:\\.[^"\\]*+)*+'
+_WORD = regex.compile(rf'((?P<key>\w+)=)?"(?P<quote>{_QUOTE})"(?=\s|$)|(?P<bare>\S+)')
 _ESCAPE = regex.compile(r"\\(u\{[0-9a-f]{1,6}\}|.)")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 

@@ -203,6 +203,11 @@ def test_a_missing_sentence_says_what_it_reads() -> None:
     assert finding.allowed.startswith("a line for 'A clerk said:")
 
 
+def test_a_quote_of_ten_million_letters_is_a_fault_of_its_line() -> None:
+    (finding,) = errors(edited('"blamed"', f'"{"x" * 10_000_000}"'))
+    assert (finding.record, finding.column) == ("line 13", "event")
+
+
 def test_a_quote_that_is_not_found_says_what_the_sentence_says() -> None:
     (finding,) = errors(edited('"blamed"', '"blames"'))
     assert "Washington accused Tehran of stalling, and Tehran blamed Washington." in finding.allowed

@@ -30,6 +30,15 @@ def test_files_are_read_once_and_in_order(tmp_path: Path) -> None:
     assert only.file == f"{folder / 'a.txt'} and 1 more"
 
 
+def test_a_folder_s_texts_are_told_whatever_they_are(tmp_path: Path) -> None:
+    (tmp_path / "a.TXT").write_text("They left.")
+    (tmp_path / "b.txt").symlink_to("nothing")
+    (tmp_path / "c.md").write_text("no text")
+    (only,) = named(tmp_path)
+    assert [file.name for file in only.files] == ["a", "b"]
+    assert [bool(row.error) for row in read(only, Columns())] == [False, True]
+
+
 def test_inputs_of_one_name_give_their_texts_different_ids(tmp_path: Path) -> None:
     for folder in ("x", "y"):
         (tmp_path / folder).mkdir()

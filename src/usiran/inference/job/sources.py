@@ -140,7 +140,9 @@ def _on_disk(path: Path) -> Iterator[Source]:
     if any((path / name).is_file() for name in _SAVED):
         yield from _splits(readable(path), str(path.absolute()), path.absolute().name)
     elif path.is_dir():
-        texts = sorted(text for text in path.rglob("*.txt") if text.is_file())
+        # Others than files, such as a pipe or a link to nothing, are told by who reads them.
+        inside = (text for text in path.rglob("*") if text.suffix.lower() == ".txt")
+        texts = sorted(text for text in inside if not text.is_dir())
         if not texts:
             fix = "name another folder, or a file"
             raise FileError(path, "a folder without .txt files", _ALLOWED, fix)
