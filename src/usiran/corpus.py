@@ -247,7 +247,7 @@ def _is_round(row: object) -> bool:
 def read_toml(path: Path) -> dict[str, object]:
     """Read one TOML file."""
     try:
-        return tomllib.loads(read_bytes(path, most=_LARGEST_TOML).decode("utf-8"))
+        return tomllib.loads(read_bytes(path, most=_LARGEST_TOML).decode("utf-8-sig"))
     except OSError as error:
         raise FileError.of(error, path, "a TOML file", "put it there") from None
     # Among them numbers of more digits than Python reads, and lists nested too deeply.

@@ -133,7 +133,8 @@ def predict(
         int, Option(min=1, help="Texts of a part: what is labelled, written and gone on from.")
     ] = 1000,
     workers: Annotated[
-        int, Option(min=1, help="Processes that label (more than 1 needs the extra 'dask').")
+        int,
+        Option(min=1, max=1024, help="Processes that label (more than 1 needs the extra 'dask')."),
     ] = 1,
     scheduler: Annotated[
         str | None,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from usiran.errors import FileError, counted
+from usiran.errors import FileError, InputError, counted
 from usiran.files import read_bytes
 from usiran.hidden import plain
 
@@ -70,7 +70,19 @@ def _refuse_lengths(rows: Iterable[tuple[int, Sequence[str]]], width: int, name:
 
 
 def csv_bytes(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
-    """Return rows as CSV: UTF-8, LF, the columns in order."""
+    """Return rows as CSV: UTF-8, LF, the columns in order.
+
+    A cell that `read_rows` would not read again is an InputError.
+    """
+    rows, longest = list(rows), csv.field_size_limit()
+    for column, cell in ((column, cell) for row in rows for column, cell in row.items()):
+        if len(cell) > longest:
+            value, allowed = f"{len(cell):,} characters", f"at most {longest:,} in a cell"
+            raise InputError.of(column, value, allowed, "shorten it")
+    return _written(rows, columns)
+
+
+def _written(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
     text = io.StringIO(newline="")
     # LF on every system: the hash of a file must not depend on who wrote it.
     writer = csv.DictWriter(text, columns, lineterminator="\n")
@@ -82,7 +94,7 @@ def csv_bytes(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> byte
 def spreadsheet_bytes(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> bytes:
     """Return rows as `csv_bytes` does, for whoever opens them in a spreadsheet."""
     safe = ({column: _inert(cell) for column, cell in row.items()} for row in rows)
-    return csv_bytes(safe, columns)
+    return _written(safe, columns)
 
 
 def _inert(cell: str) -> str:

@@ -40,7 +40,9 @@ def run(
     ] = False,
     seed: Annotated[int, Option(min=0, help="Seed of all that is random.")] = 0,
     draws: predictions.DrawsOption = 10_000,
-    workers: Annotated[int, typer.Option(min=0, help="Processes side by side; 0: one a core.")] = 0,
+    workers: Annotated[
+        int, typer.Option(min=0, max=1024, help="Processes side by side; 0: one a core.")
+    ] = 0,
     fresh: Annotated[
         bool, Option("--fresh", help="Run also what is unchanged since it was run here.")
     ] = False,

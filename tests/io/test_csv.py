@@ -1,0 +1,25 @@
+"""Tables are written as they can be read again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from usiran.corpus import read_toml
+from usiran.errors import InputError
+from usiran.io.csv import csv_bytes, read_rows
+
+
+def test_no_cell_is_written_that_cannot_be_read_again(tmp_path: Path) -> None:
+    path, most = tmp_path / "t.csv", {"id": "1", "reason": "x" * 131_072}
+    path.write_bytes(csv_bytes([most], list(most)))
+    assert read_rows(path, name="t.csv") == [most]
+    with pytest.raises(InputError, match="reason: found '131,073 characters'; allowed: at most"):
+        csv_bytes([most, {"id": "2", "reason": "x" * 131_073}], list(most))
+
+
+def test_a_mark_of_byte_order_is_passed_over_in_toml(tmp_path: Path) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text('\ufeffname = "x"\n', "utf-8")
+    assert read_toml(path) == {"name": "x"}
