@@ -591,3 +591,12 @@ def test_nought_is_told_as_what_it_is(tmp_path: Path) -> None:
     given = sentence_task(f"{PORT}#001", annotation(item("number", {"number": 0})))
     finding = only(read(tmp_path, [given], "tag=confidence").findings)
     assert finding.value == "0"
+
+
+def test_a_label_that_stands_twice_on_one_region_is_taken_once(tmp_path: Path) -> None:
+    twice = item("labels", PLACE | {"labels": ["GOVERNMENT", "ORG"]})
+    made = read(
+        tmp_path, [article_task(annotation(twice))], "tag=actor", labels=("ORG=GOVERNMENT",)
+    )
+    assert placed(made) == [("actor", "Washington", "GOVERNMENT")]
+    assert (made.findings, only(made.repairs).fix) == ((), "taken once")

@@ -151,7 +151,10 @@ class ForeignResults:
                 self._left_out[f"results labelled {names[0]}"] += 1
             else:
                 own.append(label)
-        return own if own or not labels else None
+        if len(once := list(dict.fromkeys(own))) < len(own):
+            shown = ", ".join(own)
+            self._repair(where, field.name, shown, "each label once", "taken once")
+        return once if once or not labels else None
 
     def _read_labels(
         self, item: Json, field: Field, value: Json, labels: list[str], where: str
