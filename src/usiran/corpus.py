@@ -252,5 +252,5 @@ def read_toml(path: Path) -> dict[str, object]:
         raise FileError.of(error, path, "a TOML file", "put it there") from None
     # Among them numbers of more digits than Python reads, and lists nested too deeply.
     except (ValueError, RecursionError) as error:
-        fix = "correct the named place"
+        fix = "correct that line: texts stand in quotation marks, lists in square brackets"
         raise FileError(path, shorten(error), "TOML 1.0 in UTF-8", fix) from None

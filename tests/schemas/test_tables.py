@@ -193,9 +193,24 @@ def test_a_decision_overrules_or_not_and_nothing_else(value: object) -> None:
 def test_missing_and_surplus_columns_are_named(frames: dict[str, pd.DataFrame]) -> None:
     frame = frames["folds"].drop(columns="fold").assign(flod=1)
     _, findings = check("folds", frame, file="folds.csv", key="article_id", allowed=ALLOWED)
+    assert [(f.column, f.value, f.fix) for f in findings] == [
+        ("fold", "a column flod and no column fold", "rename it to fold")
+    ]
+    _, findings = check(
+        "folds", frame.assign(note=""), file="folds.csv", key="article_id", allowed=ALLOWED
+    )
     assert [(f.column, f.value) for f in findings] == [
-        ("fold", "no column fold"), ("flod", "an extra column flod"),
-    ]  # fmt: skip
+        ("fold", "no column fold"),
+        ("flod", "an extra column flod"),
+        ("note", "an extra column note"),
+    ]
+
+
+def test_the_form_of_an_id_is_told_in_words(frames: dict[str, pd.DataFrame]) -> None:
+    frame = frames["folds"].assign(article_id="Jan 2020")
+    _, findings = check("folds", frame, file="folds.csv", key="article_id", allowed=ALLOWED)
+    told = "small letters, digits and single hyphens, such as 2031-05-gas-waiver"
+    assert any(finding.allowed.endswith(told) for finding in findings)
 
 
 def test_a_duplicate_key_is_named(frames: dict[str, pd.DataFrame]) -> None:

@@ -270,6 +270,16 @@ def test_a_reason_is_a_line_of_words(sample: Corpus, reason: str) -> None:
     assert (FILES["decisions"], "reason") in {(f.file, f.column) for f in findings_of(sample)}
 
 
+def test_a_row_that_cannot_be_read_is_no_fault_of_others(sample: Corpus) -> None:
+    change_rows(sample.source / "sentences.csv", lambda rows: rows[3].update(zone="boddy"))
+    change_rows(sample.source / "folds.csv", lambda rows: rows[0].update(fold="x"))
+    told = {(f.file, f.column, f.value) for f in findings_of(sample)}
+    assert told == {
+        ("dataset/source/sentences.csv", "zone", "boddy"),
+        ("dataset/source/folds.csv", "fold", "'x'"),
+    }
+
+
 @pytest.mark.parametrize("name", ["con", "lpt1", "a-b\n"])
 def test_an_id_names_no_device_and_ends_in_no_line_break(sample: Corpus, name: str) -> None:
     def change(rows: list[dict[str, str]]) -> None:
@@ -328,7 +338,7 @@ def test_labels_on_boilerplate_and_a_missing_label(sample: Corpus) -> None:
         (
             "annotation/crosswalks/quad.csv",
             lambda rows: rows.pop(),
-            ("annotation/crosswalks/quad.csv", "event", ""),
+            ("annotation/crosswalks/quad.csv", "event", "no row"),
         ),
         (
             "annotation/crosswalks/quad.csv",

@@ -128,7 +128,7 @@ def validate(
         show_findings(report.findings, full=full)
         rows = ", ".join(f"{name} {count}" for name, count in report.counts.items() if count)
         more = f"; {report.followed} more follow from these" if report.followed else ""
-        say(f"{counted(len(report.findings), 'finding')}{more}. Rows checked: {rows}.")
+        say(f"{counted(len(report.findings), 'finding')}{more}. Rows checked: {rows or 'none'}.")
     raise typer.Exit(1 if report.findings else 0)
 
 

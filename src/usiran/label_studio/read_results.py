@@ -17,7 +17,7 @@ from usiran.text.offsets import Drawn, Placement, place_all
 
 _FIX_CONTROL = "use the project's generated label config, or delete the result"
 _FIX_DOUBLE = "delete it"
-_FIX_LABEL = "set the label again"
+_FIX_LABEL = "choose one of these, in Label Studio or in the file, and import it again"
 _FIX_REGION = "delete one label, or draw a second region"
 _FIX_RELATION = "draw the relation from the event to the actor"
 _FIX_SPAN = "draw the span again"

@@ -37,6 +37,18 @@ _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
 TIMESTAMP = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_TIME}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
 
 
+FORMS = {
+    ARTICLE_ID: "small letters, digits and single hyphens, such as 2031-05-gas-waiver",
+    SENTENCE_ID: "an article's id, # and three digits, such as 2031-05-gas-waiver#007",
+    ACTOR_SPAN_ID: "an article's id and a place, such as 2031-05-gas-waiver@actor:12-19",
+    EVENT_SPAN_ID: "an article's id and a place, such as 2031-05-gas-waiver@event:12-19",
+    CONTRAST_ID: "a sentence's id, ~ and a number, such as 2031-05-gas-waiver#007~1",
+    SHA256: "64 digits from 0 to 9 and a to f",
+    EDTF: "a year, month or day, or two with a slash, such as 2031, 2031-05, 2031-05/2031-06-02",
+    TIMESTAMP: "a time as ISO 8601 has it, such as 2031-05-17T12:00:00Z",
+}
+"""Patterns in plain words, with an example, for messages."""
+
 # Breaks of lines, controls, changes of direction, marks of byte order, half surrogates: nobody
 # types them into a line on purpose, and they make it look like what it is not.
 CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff"

@@ -12,7 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from usiran.errors import Finding, shorten
-from usiran.schemas.base import Table
+from usiran.schemas.base import FORMS, Table
 
 # In the order in which people read them: texts, who labels and with what, gold, contrast, scores.
 # Imported by name, so that a new table is a module and one word here.
@@ -233,6 +233,9 @@ def _column_findings(
     allowed = f"the columns {', '.join(wanted)}"
     surplus = [str(name) for name in frame.columns if name not in schema.columns]
     missing = [name for name in schema.columns if name not in frame.columns]
+    if len(missing) == len(surplus) == 1:
+        value = f"a column {surplus[0]} and no column {missing[0]}"
+        return [Finding(file, "", missing[0], value, allowed, f"rename it to {missing[0]}")]
     return [
         *(Finding(file, "", n, f"no column {n}", allowed, "add the column") for n in missing),
         *(Finding(file, "", n, f"an extra column {n}", allowed, "remove it") for n in surplus),
@@ -280,7 +283,7 @@ _RULES: dict[str, Callable[[str, pa.Column], tuple[str, str]]] = {
     "greater_than": lambda about, _: (f"a larger number ({about})", "correct the number"),
     "str_length": lambda about, _: (f"a text that is not empty ({about})", "fill it in"),
     "str_matches": lambda about, column: (
-        f"{about}, as in the pattern {_pattern(column)}",
+        f"{about}: {FORMS.get(_pattern(column), f'as in the pattern {_pattern(column)}')}",
         "write it in this form",
     ),
 }

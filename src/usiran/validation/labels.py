@@ -25,7 +25,8 @@ _GOLD_UNITS = (
 )
 # Needs no name: whoever else holds a position is a source.
 _AUTHOR = "author"
-_FIX_OFFSETS = "correct the offsets"
+_FIX_OFFSETS = "correct the offsets, or draw the span again and import it"
+_FIX_UNLABELLED = "label it and decide it: `usiran status` says which step comes next"
 _FIX_ZONE = f"correct the zone in {FILES['sentences']}"
 
 
@@ -166,12 +167,14 @@ def all_labelled(opened: Opened) -> Iterator[Finding]:
     for sentence in opened.texts.by_id.values():
         if sentence.scored and sentence.sentence_id not in labelled:
             allowed = "stance and holder for every sentence that is not boilerplate"
-            yield Finding(FILES["stance"], sentence.sentence_id, "stance", "", allowed, "label it")
+            where = (FILES["stance"], sentence.sentence_id, "stance")
+            yield Finding(*where, "no stance", allowed, _FIX_UNLABELLED)
     labelled = set(opened.tables["article_stance"]["article_id"])
     for article_id in opened.tables["articles"]["article_id"]:
         if article_id not in labelled:
-            file, allowed = FILES["article_stance"], "an article_stance for every article"
-            yield Finding(file, article_id, "article_stance", "", allowed, "label it")
+            where = (FILES["article_stance"], article_id, "article_stance")
+            allowed = "an article_stance for every article"
+            yield Finding(*where, "no article_stance", allowed, _FIX_UNLABELLED)
 
 
 def sources_alone(opened: Opened) -> Iterator[Finding]:

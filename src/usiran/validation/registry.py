@@ -73,7 +73,14 @@ def crosswalks_complete(opened: Opened) -> Iterator[Finding]:
         mapped = set(rows["event"])
         for event in quad_of:
             if event not in mapped:
-                yield Finding(file, event, "event", "", "a row for every event label", "add a row")
+                yield Finding(
+                    file,
+                    event,
+                    "event",
+                    "no row",
+                    "a row for every event label",
+                    f"add a row for {event}",
+                )
         known = targets.get(str(name))
         for row in rows_of(rows):
             # An event that the other scheme does not have is mapped to nothing.
@@ -83,5 +90,8 @@ def crosswalks_complete(opened: Opened) -> Iterator[Finding]:
         for row in rows_of(rows) if name == "quad" else ():
             expected = quad_of.get(row.event, row.target)
             if row.target != expected:
-                allowed, fix = f"{expected}, as labels.toml says", "correct one of them"
+                allowed, fix = (
+                    f"{expected}, its quad class in labels.toml",
+                    "correct one of the two",
+                )
                 yield Finding(file, row.event, "target", str(row.target), allowed, fix)

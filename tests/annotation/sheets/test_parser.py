@@ -197,6 +197,12 @@ def test_all_faults_are_reported_at_once_in_the_order_of_lines() -> None:
     ]
 
 
+def test_a_sheet_without_most_of_its_lines_is_told_so_once() -> None:
+    (finding,) = errors(f"article {GAS}\narticle_stance neutral\n")
+    assert finding.value == "no line for 4 sentences: 001, 002, 004 and so on"
+    assert finding.fix.endswith(f"`usiran annotate sheet {GAS} > sheet.txt`")
+
+
 def test_a_missing_sentence_says_what_it_reads() -> None:
     (finding,) = errors(edited("005 neutral source\n", ""))
     assert finding.record == f"{GAS}#005"

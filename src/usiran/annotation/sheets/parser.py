@@ -34,6 +34,7 @@ from usiran.schemas.names import REMARKS
 from usiran.text.articles import Sentence, Texts
 from usiran.text.quoting import Word, nearest, occurrences, split_words
 
+_MOST_GAPS = 3  # as many missing lines are told one by one
 _HANDLE = regex.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -342,10 +343,19 @@ class _Parser:
             present = any(line.split()[:1] == [name] for line in self._lines)
             if field.required and not present:
                 self._missing(article, name, "no such line", f"{name} <label>")
-        for row in self._texts.sentences[article]:
-            if row.scored and row.sentence_id not in self._choices:
-                wanted = f"a line for '{shorten(self._texts.text_of(row), 60)}'"
-                self._missing(row.sentence_id, "sentence", "no line", wanted)
+        rows = [row for row in self._texts.sentences[article] if row.scored]
+        gaps = [row for row in rows if row.sentence_id not in self._choices]
+        if len(gaps) > _MOST_GAPS:
+            # Nobody fills in many lines one by one.
+            allowed = f"a line for each of the {len(rows)} sentences that are labelled"
+            numbers = ", ".join(row.sentence_id.rpartition("#")[2] for row in gaps[:_MOST_GAPS])
+            fix = f"begin with a whole sheet: `usiran annotate sheet {article} > sheet.txt`"
+            value = f"no line for {len(gaps)} sentences: {numbers} and so on"
+            self.findings.append(Finding(self._name, article, "sentence", value, allowed, fix))
+            return
+        for row in gaps:
+            wanted = f"a line for '{shorten(self._texts.text_of(row), 60)}'"
+            self._missing(row.sentence_id, "sentence", "no line", wanted)
 
     def _label(self, field: str, word: str) -> str | None:
         names = self._scheme[field].names
