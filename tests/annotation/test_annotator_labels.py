@@ -49,7 +49,7 @@ def test_one_id_for_two_people_is_refused_whatever_the_order(
     (finding,) = caught.value.findings
     assert finding.file == str(files[1])
     assert finding.value == f"4 units by 1 that {files[0]} labels otherwise"
-    assert f"name one: NAME={files[1]}" in finding.fix
+    assert f"a name for each, NAME={files[1]}" in finding.fix
 
 
 def test_a_name_for_a_file_tells_two_people_with_one_id_apart(tiny_corpus: Corpus) -> None:

@@ -53,7 +53,7 @@ def test_the_page_s_way_out_for_two_servers(tiny_corpus: Corpus) -> None:
     files = [shutil.copy(DATA / f"server{name}.json", tiny_corpus.root) for name in "AB"]
     refused = call("annotate", "agreement", *files, "--draws", "100", at=tiny_corpus)
     assert refused.code == 1
-    assert "name one: NAME=" in refused.err
+    assert "a name for each, NAME=" in refused.err
     nobody = call("annotate", "agreement", f"={files[0]}", at=tiny_corpus)
     assert "=" + str(files[0]) + ": found 'no such file'" in nobody.err
     named = [f"ours={files[0]}", f"theirs={files[1]}"]

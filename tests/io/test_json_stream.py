@@ -116,6 +116,8 @@ def test_a_byte_order_mark_and_blanks_are_passed_over(tmp_path: Path) -> None:
         (b'[{"a": 1}] x', r"\] x between or behind tasks"),
         (b'{"a": 1}, {"a": 2}', r", between or behind tasks"),
         (b'{"a": 1}}', r"} between or behind tasks"),
+        (b'{"a": 1}\n\n{"a": 2\n{"a": 3}\n', r'line 3 \({"a": 2\), which is no whole task'),
+        (b'{"a": 1}\n{"a": "x}\n{"a": 3}', r'line 2 \({"a": "x}\), which is no whole task'),
     ],
 )
 def test_a_file_that_is_no_list_of_objects_is_refused(

@@ -269,7 +269,7 @@ class _Collected:
         for earlier, units in otherwise.items():
             value = f"{counted(len(units), 'unit')} by {annotator} that {earlier} labels otherwise"
             allowed = "one person's labels under an id, once a unit"
-            fix = f"where these are two people, name one: NAME={file}; else leave a file out"
+            fix = f"two people: a name for each, NAME={file}; one: leave a file out"
             self._findings.append(Finding(file, units[0], "completed_by", value, allowed, fix))
 
     def checked(

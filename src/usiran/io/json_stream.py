@@ -180,12 +180,30 @@ class _Splitter:
         if rest == (b"]" if self._in_array else b""):
             return
         if b"{" in rest or (self._in_array and rest in (b"", b",")):
-            raise FileError(self._name, "a file that stops inside a task", _ALLOWED, _EXPORT_AGAIN)
+            self._fail("a file that stops inside a task")
         self._refuse(rest)
 
     def _refuse(self, between: bytes) -> NoReturn:
-        text = f"{_show(between)} between or behind tasks" if between else "no comma between tasks"
-        raise FileError(self._name, text, _ALLOWED, _EXPORT_AGAIN)
+        self._fail(
+            f"{_show(between)} between or behind tasks" if between else "no comma between tasks"
+        )
+
+    def _fail(self, value: str) -> NoReturn:
+        if not self._in_array and (line := self._broken_line()):
+            value, fix = f"{line}, which is no whole task", f"correct it, or {_EXPORT_AGAIN}"
+            raise FileError(self._name, value, _ALLOWED, fix)
+        raise FileError(self._name, value, _ALLOWED, _EXPORT_AGAIN)
+
+    def _broken_line(self) -> str:
+        """Return the number and the beginning of the first line that is no JSON, behind others."""
+        self._file.seek(0)
+        for number, line in enumerate(self._file, start=1):
+            try:
+                if line.strip():
+                    msgspec.json.decode(line.removeprefix(_BOM), type=msgspec.Raw)
+            except msgspec.DecodeError:
+                return f"line {number} ({_show(line.strip())})" if number > 1 else ""
+        return ""
 
 
 def _binary(raw: bytes) -> bool:
