@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from tests.site.test_opened import one_of_a_kind
 from tests.support import missing
 from tests.support.pages import open_generated, site_files, write
+from usiran.hidden import plain
 from usiran.loading import Opened
 
 ARTICLE = "articles/2020-us-drawdown-in-iraq.html"
@@ -167,6 +169,22 @@ def test_what_is_shown_is_downloaded_as_csv(pages: Pages, tmp_path: Path) -> Non
     lines = (tmp_path / "sentences.csv").read_text("utf-8").splitlines()
     assert len(lines) == shown + 1
     assert lines[0].startswith("sentence_id,zone,stance")
+
+
+def test_no_download_of_hostile_words_has_a_formula_or_hides_a_character(
+    attacked: dict[str, bytes], folder: Path, chromium: Chrome, tmp_path: Path
+) -> None:
+    pages = Pages(chromium, write(attacked, folder / "attacked"))
+    pages.open("explore.html")
+    where = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    chromium.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+    pages.driver.find_element(By.ID, "csv").click()
+    pages.until((tmp_path / "sentences.csv").exists)
+    with (tmp_path / "sentences.csv").open(encoding="utf-8", newline="") as lines:
+        cells = [cell for row in csv.reader(lines) for cell in row]
+    assert [cell for cell in cells if cell.startswith("'=1+1 <script>")]
+    assert [cell for cell in cells if re.match(r"\s*[=+@-]", cell)] == []
+    assert [cell for cell in cells if plain(cell) != cell] == []
 
 
 def test_keys_go_through_sentences_and_marks(pages: Pages) -> None:

@@ -18,7 +18,8 @@ from usiran.site.pages import Site
 
 SETTINGS = Path(__file__).parents[2] / "baselines"
 HOSTILE = (
-    "<script>alert(1)</script> \u202etxt\u202c \x07 \"onmouseover='alert(2)'\" &amp; {{ 7*7 }} "
+    "=1+1 <script>alert(1)</script> \u202etxt\u202c \x07 "
+    "\"onmouseover='alert(2)'\" &amp; {{ 7*7 }} "
 )
 """What must come out of every page as text."""
 
