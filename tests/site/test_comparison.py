@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.pages import read
+from usiran.errors import counted
 from usiran.loading import Opened
 from usiran.site.comparison import Comparison, Differences, kind_of
 from usiran.site.gold import GoldView
@@ -67,7 +68,8 @@ def test_the_first_page_sums_up_every_task_and_leads_to_it(
         first = read(files[who.file(0)])
         for task in who.tasks:
             name = task.asked.name
-            assert f"{name} {len(task.rows)} differences in {task.units} sentences" in first.text
+            rows, units = counted(len(task.rows), "difference"), counted(task.units, "sentence")
+            assert f"{name} {rows} in {units}" in first.text
             assert f"../{who.address(name)}" in first.links
             assert who.address(name).startswith(f"{who.file(who.begins(name) - 1)}#")
             for kind in task.counts:
