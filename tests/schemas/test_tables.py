@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -19,6 +20,7 @@ from tests.conftest import ROOT
 from usiran.corpus import Corpus
 from usiran.loading.results import read_benchmark
 from usiran.loading.tables import load_tables
+from usiran.schemas.base import TIMESTAMP
 from usiran.schemas.json_schema import json_schema, json_schema_files
 from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.schemas.tables import FILES, KEYS, MODELS, check, conforming, empty, schema_of
@@ -204,6 +206,31 @@ def test_missing_and_surplus_columns_are_named(frames: dict[str, pd.DataFrame]) 
         ("flod", "an extra column flod"),
         ("note", "an extra column note"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        (["article_id;fold"], ("one column: article_id;fold", "commas between the cells, not ';'")),
+        (["article_id\tfold"], ("one column: ", r"not '\t'")),
+        (["article_id", " fold"], ("blanks around fold", "take the blanks out of the header")),
+    ],
+)
+def test_a_header_of_another_program_is_one_finding(
+    header: list[str], told: tuple[str, str]
+) -> None:
+    frame = pd.DataFrame([["x"] * len(header)], columns=header)
+    _, (finding,) = check("folds", frame, file="f.csv", key="article_id", allowed=ALLOWED)
+    assert told[0] in finding.value
+    assert told[1] in finding.fix
+
+
+@pytest.mark.parametrize(
+    "time", ["2026-13-27T06:47:58Z", "0000-11-27T06:47:58Z", "2026-11-27T24:47:58Z"]
+)
+def test_a_time_that_no_clock_shows_is_none(time: str) -> None:
+    assert not re.search(TIMESTAMP, time)
+    assert re.search(TIMESTAMP, "2026-11-27T23:59:59.5+02:00")
 
 
 def test_the_form_of_an_id_is_told_in_words(frames: dict[str, pd.DataFrame]) -> None:

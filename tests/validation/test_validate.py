@@ -245,6 +245,7 @@ def test_a_gold_label_against_the_votes_needs_a_decision(sample: Corpus) -> None
         lambda content: content + "caf\xe9".encode("latin-1"),
         lambda content: content.partition(b"\n")[0] + b"\n",
         lambda content: content.replace(b",reason,", b",why,", 1),
+        lambda content: content + content.splitlines()[-1] + b"\n",
         lambda content: content.replace(b"id,seen,", b"id,id,", 1),
         lambda content: content.partition(b"\n")[2],
         lambda content: b"\n".join(content.splitlines()[:-30]) + b"\n",
@@ -358,6 +359,11 @@ def test_labels_on_boilerplate_and_a_missing_label(sample: Corpus) -> None:
         (
             "annotation/gold/event_groups.csv",
             lambda rows: rows[-1].update(event_group=rows[0]["event_group"]),
+            ("annotation/gold/event_groups.csv", "event_group", None),
+        ),
+        (
+            "annotation/gold/event_groups.csv",
+            lambda rows: rows[0].update(event_group=rows[1]["event_id"]),
             ("annotation/gold/event_groups.csv", "event_group", None),
         ),
     ],

@@ -32,7 +32,8 @@ def read_cells(
     allowed = f"CSV in UTF-8 with the columns {', '.join(columns)}" if columns else "CSV in UTF-8"
     try:
         text = read_bytes(path).decode("utf-8-sig")
-        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        lines = list(reader)
     except FileNotFoundError:
         raise FileError(name, "no such file", allowed, "put it back") from None
     except OSError as error:
@@ -41,7 +42,7 @@ def read_cells(
         value = f"byte {error.start} is not UTF-8"
         raise FileError(name, value, allowed, "save it as UTF-8") from None
     except csv.Error as error:
-        raise FileError(name, str(error), allowed, _FIX) from None
+        raise FileError(name, f"line {reader.line_num}: {error}", allowed, _FIX) from None
     header = lines[0] if lines else []
     if fault := _header_fault(header, columns) or ("a NUL character" if "\0" in text else ""):
         raise FileError(name, fault, allowed, _FIX)

@@ -33,8 +33,9 @@ SHA256 = r"^[0-9a-f]{64}$"
 # EDTF level 0 (ISO 8601-2:2019): a year, month or day, or an interval of two of them.
 _DAY = r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?"
 EDTF = rf"^{_DAY}(?:/{_DAY})?$"
-_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
-TIMESTAMP = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_TIME}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
+_DATE = r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
+TIMESTAMP = rf"^{_DATE}T{_TIME}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})$"
 
 
 FORMS = {
@@ -89,7 +90,8 @@ class Table:
     from, `key` the columns that name a row. `labels` says which columns hold labels of which field
     of labels.toml ("quad": the quad classes, "affiliation": the affiliations), `rules` what several
     columns must keep together. Unless `distinct`, a key of several columns may stand in several
-    rows; unless `needed`, a corpus may lack the file, and the table is empty then.
+    rows, a whole row only in one; unless `needed`, a corpus may lack the file, and the table is
+    empty then.
     """
 
     name: str
@@ -102,6 +104,12 @@ class Table:
     distinct: bool = True
     needed: bool = True
 
+    @property
+    def _unique(self) -> list[str] | None:
+        if not self.distinct:
+            return list(self.columns)
+        return list(self.key) if len(self.key) > 1 else None
+
     @cached_property
     def schema(self) -> pa.DataFrameSchema:
         """The pandera schema, whose label columns allow any text."""
@@ -109,7 +117,7 @@ class Table:
             dict(self.columns),
             name=self.name,
             checks=list(self.rules),
-            unique=list(self.key) if self.distinct and len(self.key) > 1 else None,
+            unique=self._unique,
             strict=True,
             # Tables kept as CSV come as texts.
             coerce=True,

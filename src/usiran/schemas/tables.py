@@ -220,7 +220,8 @@ def _finding(
         value = frame[ruled[check]].loc[case["index"]]  # type: ignore[call-overload] # of this frame
         return Finding(file, record, ruled[check], _shown(value), check, "correct one of the two")
     if check == "multiple_fields_uniqueness" or column not in schema.columns:
-        allowed = f"each {', '.join(key)} once"
+        whole = len(schema.unique or ()) > len(key)
+        allowed = "each row once" if whole else f"each {', '.join(key)} once"
         return Finding(file, record, "", "the row twice", allowed, "remove one of them")
     allowed, fix = _rule(check, schema.columns[column])
     return Finding(file, record, column, _shown(value), allowed, fix)
@@ -233,6 +234,14 @@ def _column_findings(
     allowed = f"the columns {', '.join(wanted)}"
     surplus = [str(name) for name in frame.columns if name not in schema.columns]
     missing = [name for name in schema.columns if name not in frame.columns]
+    if len(surplus) == 1 and (other := next((c for c in ";\t|" if c in surplus[0]), None)):
+        # Spreadsheets of half the world save so: one fault, not one a column.
+        value = f"one column: {shorten(surplus[0])}"
+        fix = f"save it with commas between the cells, not {other!r}"
+        return [Finding(file, "", "", value, allowed, fix)]
+    if surplus and sorted(map(str.strip, surplus)) == sorted(missing):
+        value = f"blanks around {', '.join(map(str.strip, surplus))}"
+        return [Finding(file, "", "", value, allowed, "take the blanks out of the header")]
     if len(missing) == len(surplus) == 1:
         value = f"a column {surplus[0]} and no column {missing[0]}"
         return [Finding(file, "", missing[0], value, allowed, f"rename it to {missing[0]}")]

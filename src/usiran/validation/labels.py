@@ -189,11 +189,17 @@ def sources_alone(opened: Opened) -> Iterator[Finding]:
 
 
 def happenings(opened: Opened) -> Iterator[Finding]:
-    """Find events that are grouped with an event of another article."""
+    """Find events that are grouped with an event of another article, or of another group."""
+    group_of = {row.event_id: row.event_group for row in opened.rows("event_groups")}
     for row in opened.rows("event_groups"):
         article_id = row.event_id.partition("@")[0]
         if row.event_group.partition("@")[0] != article_id:
             allowed = f"an event of {article_id}: happenings are told apart by article"
             fix = "name the group for its first event in the same article"
-            file = FILES["event_groups"]
-            yield Finding(file, row.event_id, "event_group", row.event_group, allowed, fix)
+        elif (named := group_of.get(row.event_group, row.event_group)) != row.event_group:
+            allowed = f"an event that names its own group ({row.event_group} is of {named})"
+            fix = "name the group for its first event in both rows"
+        else:
+            continue
+        file = FILES["event_groups"]
+        yield Finding(file, row.event_id, "event_group", row.event_group, allowed, fix)
