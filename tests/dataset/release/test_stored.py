@@ -54,7 +54,7 @@ def test_a_manifest_that_is_none_is_named(corpus: Corpus, content: str, told: st
 @pytest.mark.parametrize(
     "name",
     ["../../secret", "/etc/passwd", "data/../../x", "..\\x", "C:\\x", "", "data//x",
-     "data/./x", "data\\..\\..\\x", "//host/share/x", "C:x", "data/..", "\\\\?\\C:\\x"],
+     "data/./x", "data/\0x", "data\\..\\..\\x", "//host/share/x", "C:x", "data/..", "\\\\?\\C:\\x"],
 )  # fmt: skip
 def test_a_manifest_names_no_file_outside_of_the_dataset(corpus: Corpus, name: str) -> None:
     path = corpus.dataset / "releases" / "1.0.0" / "manifest.json"
@@ -62,6 +62,24 @@ def test_a_manifest_names_no_file_outside_of_the_dataset(corpus: Corpus, name: s
     manifest["files"] = {name: {"sha256": "0" * 64, "size": 1}}
     path.write_text(json.dumps(manifest))
     with pytest.raises(FileError, match=r"manifest\.json: .* is not below dataset/"):
+        latest(corpus)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"version": "2.0.0"}, "version 2.0.0 in the folder of 1.0.0"),
+        ({"previous": "1.0.0"}, "previous 1.0.0 is not before 1.0.0"),
+        ({"created": "2026-13-45"}, "month must be in 1..12"),
+        ({"created": "\x1b[31m"}, "Invalid isoformat string"),
+    ],
+)
+def test_a_manifest_is_of_its_folder_and_of_a_day_and_after_another(
+    corpus: Corpus, change: dict[str, str], told: str
+) -> None:
+    path = corpus.dataset / "releases" / "1.0.0" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | change))
+    with pytest.raises(FileError, match=rf"manifest\.json: .*{told}"):
         latest(corpus)
 
 

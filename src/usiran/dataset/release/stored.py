@@ -9,6 +9,7 @@ the articles' text) and ``changes.json`` (every change since the release before,
 import json
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path, PureWindowsPath
 from typing import Any, NamedTuple
@@ -106,12 +107,12 @@ def read_release(folder: Path) -> Release:
     path = folder / MANIFEST
     manifest = _read_json(path)
     try:
-        return Release(
+        release = Release(
             folder=folder,
             name=str(manifest["name"]),
             version=parse_version(manifest["version"]),
             previous=parse_version(manifest["previous"]) if manifest["previous"] else None,
-            created=str(manifest["created"]),
+            created=date.fromisoformat(manifest["created"]).isoformat(),
             files={
                 _below(name): PublishedFile(str(file["sha256"]), int(file["size"]))
                 for name, file in manifest["files"].items()
@@ -119,17 +120,28 @@ def read_release(folder: Path) -> Release:
             content=str(manifest["content"]["all"]),
             manifest=manifest,
         )
+        _check_place(release)
     # A manifest edited by hand can be wrong in each of these ways.
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError, InputError) as error:
         value = f"{type(error).__name__}: {shorten(error)}"
         raise FileError(path, value, "the manifest of a release", _FIX) from None
+    return release
+
+
+def _check_place(release: Release) -> None:
+    """Raise ValueError where a release is not its folder's, or is not after the one before."""
+    version, previous, name = release.version, release.previous, release.folder.name
+    if is_version(name) and parse_version(name) != version:
+        raise ValueError(f"version {version} in the folder of {name}")
+    if previous and previous >= version:
+        raise ValueError(f"previous {previous} is not before {version}")
 
 
 def _below(name: str) -> str:
     """Return a file's name if it leads to a place below the dataset; else raise ValueError."""
     # Taken as a path of either system: the manifest may have been written on the other one.
     inside = not any(part in ("", ".", "..") for part in re.split(r"[/\\]", name))
-    if not inside or PureWindowsPath(name).drive:
+    if not inside or not name.isprintable() or PureWindowsPath(name).drive:
         raise ValueError(f"the file {name!r} is not below dataset/")
     return name
 
