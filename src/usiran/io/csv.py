@@ -3,17 +3,31 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from usiran.errors import FileError, InputError, counted
 from usiran.files import read_bytes
 from usiran.hidden import plain
 
+LONGEST_CELL = 131_072
+"""Characters of the longest cell of a corpus' tables."""
+
 # Also the wide forms, which some spreadsheets take for the narrow ones; a number is no formula.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 _FIX = "save it as CSV in UTF-8, with commas, and put back what is missing"
+
+
+@contextmanager
+def cells_up_to(most: int) -> Iterator[None]:
+    """Have `csv` refuse longer cells; its limit is the whole process's, and is put back."""
+    limit = csv.field_size_limit(most)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(limit)
 
 
 def read_rows(path: Path, *, name: str, columns: Sequence[str] = ()) -> list[dict[str, str]]:
@@ -33,7 +47,8 @@ def read_cells(
     try:
         text = read_bytes(path).decode("utf-8-sig")
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        lines = list(reader)
+        with cells_up_to(LONGEST_CELL):
+            lines = list(reader)
     except FileNotFoundError:
         raise FileError(name, "no such file", allowed, "put it back") from None
     except OSError as error:
@@ -75,10 +90,10 @@ def csv_bytes(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> byte
 
     A cell that `read_rows` would not read again is an InputError.
     """
-    rows, longest = list(rows), csv.field_size_limit()
+    rows = list(rows)
     for column, cell in ((column, cell) for row in rows for column, cell in row.items()):
-        if len(cell) > longest:
-            value, allowed = f"{len(cell):,} characters", f"at most {longest:,} in a cell"
+        if len(cell) > LONGEST_CELL:
+            value, allowed = f"{len(cell):,} characters", f"at most {LONGEST_CELL:,} in a cell"
             raise InputError.of(column, value, allowed, "shorten it")
     return _written(rows, columns)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from usiran.errors import FileError, Finding
 from usiran.files import read_bytes
+from usiran.io.csv import cells_up_to
 from usiran.label_studio.foreign_values import without_halves
 
 Json = dict[str, Any]
@@ -35,13 +36,11 @@ def read_table(path: Path, *, name: str) -> Iterator[Json | Finding]:
         raise FileError(name, value, "a CSV export in UTF-8", _FIX) from None
     first = text.partition("\n")[0]
     delimiter = max(",\t;", key=first.count)
-    limit = csv.field_size_limit(_LONGEST_CELL)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        with cells_up_to(_LONGEST_CELL):
+            lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise FileError(name, str(error), "a CSV export", _FIX) from None
-    finally:
-        csv.field_size_limit(limit)
     header = lines[0] if lines else []
     if "\0" in text or not header or len({*header}) < len(header):
         value = "a NUL character" if "\0" in text else f"the header {','.join(header)}"

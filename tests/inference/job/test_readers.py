@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import sys
 from pathlib import Path
@@ -83,8 +84,10 @@ def test_a_row_of_a_csv_that_cannot_be_read_does_not_end_it(
 
 def test_a_field_longer_than_csvs_own_limit_is_read(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("text\n" + "They left . " * 30_000 + "\n")
+    limit = csv.field_size_limit()
     (row,) = read_all(tmp_path / "t.csv")
     assert len(str(row.text)) == 360_000
+    assert csv.field_size_limit() == limit
 
 
 def test_strings_of_parquet_that_are_not_utf_8_cost_their_row_alone(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from usiran.errors import FileError, shorten
 from usiran.files import BAD_JSON, open_file
 from usiran.inference.job.records import NOT_UTF_8, Row
 from usiran.inference.job.sources import Source, dataset, local
+from usiran.io.csv import cells_up_to
 from usiran.text.articles import LONGEST_TEXT
 
 # In JSON a character takes up to six bytes, in UTF-8 up to four.
@@ -167,8 +168,8 @@ def _line_by_line(
 
 
 def _csv(source: Source, columns: Columns, place: Place) -> Iterator[Row]:
-    csv.field_size_limit(LONGEST_LINE)  # a quote that is not closed ends here
-    with _opened(source) as file:
+    # A quote that is not closed ends there.
+    with cells_up_to(LONGEST_LINE), _opened(source) as file:
         if file.read(len(_BOM)) != _BOM:
             file.seek(0)
         lines = Lines(file)
