@@ -193,6 +193,8 @@ def test_a_table_of_predictions_is_scored_as_the_system_that_made_them() -> None
         (lambda t: t.iloc[2:], r"#001 and 1 more: found 'no row'; allowed: one row for every"),
         (lambda t: pd.concat([t, t.iloc[:1]]), r"#001: found 'a second row'; .*keep one"),
         (lambda t: t.replace({"label": {"neutral": 2}}), "found '2, a int'; .*pro-US"),
+        (lambda t: pd.concat([t, t[["label"]]], axis=1), "found 'the column label twice'; .*keep"),
+        (lambda t: t.assign(sentence_id=t["sentence_id"].shift()), "found 'nan'; .*id of a scored"),
         (lambda t: t.assign(sentence_id=t["sentence_id"].str.upper()), "the id of a scored"),
     ],
 )
@@ -201,6 +203,14 @@ def test_a_table_that_is_not_whole_is_refused(change: Any, message: str) -> None
     table = pd.DataFrame({"sentence_id": sentences, "label": "neutral"})
     with pytest.raises(InputError, match=message):
         usiran.evaluate(change(table))
+
+
+def test_an_offset_between_two_characters_is_refused() -> None:
+    def halves(frame: pd.DataFrame) -> list[list[tuple[float, float, str]]]:
+        return [[(0.5, 2.0, "GOVERNMENT")]] * len(frame)
+
+    with pytest.raises(InputError, match=r"0\.5 is no whole number"):
+        usiran.evaluate(halves, "actors")
 
 
 def test_an_error_inside_a_function_is_told_with_its_line_and_is_the_cause() -> None:

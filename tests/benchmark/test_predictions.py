@@ -45,7 +45,7 @@ def test_lines_may_stand_in_any_order_and_with_any_blanks(bench: Benchmark, tmp_
     lines = gold_lines(bench, "stance")
     one = score(bench, write(tmp_path / "a", lines), task="stance", system="x", draws=100)
     spaced = "\r\n\r\n".join(json.dumps(line, indent=None) for line in reversed(lines))
-    (tmp_path / "b").write_text(spaced + "\n\n", newline="")
+    (tmp_path / "b").write_text("\ufeff" + spaced + "\n\n", "utf-8", newline="")
     other = score(bench, tmp_path / "b", task="stance", system="x", draws=100)
     assert other.predictions == one.predictions
     assert other.result == one.result

@@ -53,6 +53,7 @@ def test_a_result_states_its_settings_and_environment(bench: Benchmark, tmp_path
         ("s.yaml", b"", "the ending '.yaml'"),
         ("s.json", b"\xff", "codec can't decode"),
         ("none.json", None, "No such file"),
+        ("s.json", b'{"\\ud800": 1}', "surrogates not allowed"),
     ],
 )
 def test_settings_that_cannot_be_kept_are_refused(

@@ -31,7 +31,12 @@ def looked_up(table: pd.DataFrame, gold: Gold) -> Callable[[pd.DataFrame], list[
         value = f"no column {' and no column '.join(sorted(lacking))}"
         allowed = f"a table with sentence_id and {column}, one row a sentence"
         refuse([Finding(_WHERE, "", "", value, allowed, "name its columns so")])
-    names, known = rows["sentence_id"].astype(str), gold.records["sentence_id"].astype(str)
+    if twice := [name for name in ("sentence_id", column) if list(rows.columns).count(name) > 1]:
+        value = f"the column {', '.join(twice)} twice"
+        refuse([Finding(_WHERE, "", "", value, "each column once", "keep one of them")])
+    # A text for a missing one, too: pandas keeps it as a number.
+    names = rows["sentence_id"].map(str).astype(object)
+    known = gold.records["sentence_id"].astype(str)
     refuse(first_of_each_kind(_faults(names, known)))
     values = dict(zip(names, rows[column], strict=True))
     return lambda frame: [values[name] for name in frame["sentence_id"]]

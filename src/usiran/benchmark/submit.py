@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,8 @@ def score(
     parameters = read_parameters(settings) if settings is not None else {}
     file, gold = benchmark.corpus.name_of(path), benchmark.golds[task]
     _check_form(form, gold)
-    content = read_content(path, file)
+    # Some editors and shells begin every file in UTF-8 with a mark of byte order.
+    content = read_content(path, file).removeprefix(BOM_UTF8)
     _check_lines(content, form, Frame(gold), file)
     lines = read_lines(content, gold, file, form=FORMS[form])
     origin = submitted_origin(system, title or system, "", parameters)
@@ -88,9 +90,9 @@ def read_parameters(path: Path) -> dict[str, Any]:
     if path.suffix not in readers:
         raise FileError(path, f"the ending '{path.suffix}'", allowed, "end it in .toml or .json")
     try:
-        table = readers[path.suffix](read_bytes(path).decode("utf-8"))
-        # TOML has dates and infinities, which the result's JSON could not hold.
-        json.dumps(table, allow_nan=False)
+        table = readers[path.suffix](read_bytes(path).decode("utf-8-sig"))
+        # TOML has dates and infinities, JSON half characters: a result could not hold them.
+        json.dumps(table, allow_nan=False, ensure_ascii=False).encode()
     except OSError as error:
         reason = error.strerror or str(error)
         raise FileError(path, reason, allowed, "name the settings file") from None

@@ -203,12 +203,20 @@ def _span(row: Any) -> Span:
         (label, *_) = [row[name] for name in _TYPES if name in row]
         row = row["start"], row["end"], label
     start, end, label = row
-    return Span(int(start), int(end), str(label))
+    return Span(_offset(start), _offset(end), str(label))
 
 
 def _link(row: Any) -> Link:
     role, event, actor = row
-    return Link(str(role), _span(event), Span(int(actor[0]), int(actor[1]), ""))
+    return Link(str(role), _span(event), Span(_offset(actor[0]), _offset(actor[1]), ""))
+
+
+def _offset(value: Any) -> int:
+    """Return an offset as a whole number; what has another value, such as .5, is a ValueError."""
+    whole = int(value)
+    if isinstance(value, float | np.floating) and value != whole:
+        raise ValueError(f"{value} is no whole number")
+    return whole
 
 
 def reads_strings(estimator: Any) -> bool:

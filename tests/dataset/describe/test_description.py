@@ -50,6 +50,8 @@ def test_this_corpus_fills_in_every_key(tmp_path: Path) -> None:
         ('sumary = "x"', "dataset/description.toml: .*sumary.*; allowed: summary, purpose"),
         ('uses = "{actors}"', "uses: 'actors'.*; allowed: {articles}, {scored}"),
         ('uses = "{articles.x}"', "uses: "),
+        ('uses = "{articles.real}"', "uses: 'articles.real'"),
+        ('uses = "{rarest[0]}"', "uses: "),
         ('uses = "a { brace"', "uses: .*; to mend: .*write a brace of the text twice"),
         ("uses = 3", "Expected `str`"),
         ('repository = "javascript:x"', "https://.*repository"),

@@ -1,5 +1,7 @@
 """What a corpus says of itself in words: dataset/description.toml."""
 
+from collections.abc import Mapping
+from string import Formatter
 from typing import Annotated
 
 import msgspec
@@ -51,9 +53,17 @@ def read_description(corpus: Corpus, figures: dict[str, object]) -> Description:
     for key, text in msgspec.structs.asdict(words).items():
         try:
             # Filled in here once, so that every page that says the sentence gives the same figure.
-            filled[key] = text.format_map(figures) if isinstance(text, str) else text
+            filled[key] = _with_figures(text, figures) if isinstance(text, str) else text
         except (KeyError, ValueError, IndexError, AttributeError) as error:
             allowed = ", ".join(f"{{{name}}}" for name in figures)
             fix = "use one of these; write a brace of the text twice"
             raise FileError(file, f"{key}: {shorten(error)}", allowed, fix) from None
     return msgspec.structs.replace(words, **filled)
+
+
+def _with_figures(text: str, figures: Mapping[str, object]) -> str:
+    for _, name, _, _ in Formatter().parse(text):
+        # `format` would go on into what a figure is made of: {articles.real}, {rarest[0]}.
+        if name is not None and name not in figures:
+            raise KeyError(name)
+    return text.format_map(figures)
