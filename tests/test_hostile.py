@@ -158,7 +158,10 @@ def test_cards_and_datasheets_show_the_words(corpus: Corpus) -> None:
         assert_inert(text)
     cited = yaml.safe_load((corpus.root / "CITATION.cff").read_text("utf-8"))
     assert cited["title"] == plain(HOSTILE)
-    assert json.loads((corpus.dataset / "croissant.json").read_bytes())["name"]
+    assert json.loads((corpus.dataset / "croissant.json").read_bytes())["alternateName"] == HOSTILE
+    described = ("croissant.json", "ro-crate-metadata.json", "eval.yaml", "../codemeta.json")
+    for path in (corpus.dataset / name for name in described):
+        assert not path.exists() or not unseen(path.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("start", ["- ", "1. ", "# ", "+ ", "> ", "===", "    ", "```", "|", "\t"])

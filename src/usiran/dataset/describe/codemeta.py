@@ -5,6 +5,7 @@ import json
 from usiran.dataset.describe.facts import Facts
 from usiran.dataset.describe.prose import Prose
 from usiran.errors import FileError, shorten
+from usiran.hidden import plain_json
 
 FILE = "codemeta.json"
 
@@ -31,4 +32,4 @@ def fill(text: str, facts: Facts, *, file: str = FILE) -> str:
         "license": f"https://spdx.org/licenses/{prose.license_id}",
         "url": f"https://huggingface.co/datasets/{manifest.hub_id}",
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return plain_json(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"

@@ -20,6 +20,7 @@ from usiran.dataset.describe.citation import bibtex
 from usiran.dataset.describe.croissant_fields import fields, label_sets
 from usiran.dataset.describe.facts import Facts
 from usiran.dataset.describe.prose import Prose
+from usiran.hidden import plain_json
 
 FILE = "croissant.json"
 
@@ -45,7 +46,8 @@ def croissant(
     document = _head(prose, notice) | _responsible(prose)
     document["distribution"] = [_file(config, files[config.view.file]) for config in built]
     document["recordSet"] = [*_label_sets(built), *map(_record_set, built)]
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return f"{plain_json(text)}\n".encode()
 
 
 def _head(prose: Prose, notice: str) -> Json:

@@ -17,6 +17,7 @@ import yaml
 from usiran.dataset import prompts
 from usiran.dataset.describe.card import Built
 from usiran.dataset.describe.facts import Facts
+from usiran.hidden import plain
 
 FILE = "eval.yaml"
 
@@ -73,5 +74,5 @@ def _dump(document: object) -> bytes:
         def ignore_aliases(self, _: object) -> bool:
             return True
 
-    text = yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
+    text = plain(yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100))
     return text.encode("utf-8")

@@ -12,6 +12,7 @@ from typing import Any
 
 from usiran.dataset.describe.facts import Facts
 from usiran.dataset.describe.prose import Prose
+from usiran.hidden import plain_json
 
 FILE = "ro-crate-metadata.json"
 
@@ -62,7 +63,8 @@ def ro_crate(facts: Facts, files: Mapping[str, bytes]) -> bytes:
         *(_file(name, files[name]) for name in sorted(files)),
     ]
     document = {"@context": f"{_SPECIFICATION}/context", "@graph": graph}
-    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return f"{plain_json(text)}\n".encode()
 
 
 def _file(name: str, content: bytes) -> Json:
