@@ -32,6 +32,8 @@ def test_paths_inside_the_corpus_are_named_relative_to_it(repo: Corpus, tmp_path
         ("name", "", "no text under name"),
         ("name", "name = 3", "no text under name"),
         ("gold_rounds", "gold_rounds = 1", "a list of round names"),
+        ("gold_rounds", 'gold_rounds = ["r1", "r1"]', "each round once"),
+        ("gold_basis", 'gold_basis = "adjudicated"\ngold_basics = ""', "the key gold_basics"),
         ("gold_basis", 'gold_basis = "guess"', "one of first-pass, adjudicated"),
         ("name", "name = ", "TOML 1.0 in UTF-8"),
         ("version", 'version = "banana"', "three whole numbers with dots between"),

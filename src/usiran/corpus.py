@@ -219,6 +219,12 @@ def _checks(table: Mapping[str, object]) -> Iterator[tuple[object, str, str, str
     named = isinstance(rounds, list) and all(isinstance(name, str) for name in rounds)
     fix = "name the rounds under annotation/submissions that the gold rests on"
     yield named, f"gold_rounds = {shorten(rounds)}", "a list of round names", fix
+    once = not named or len({*cast("list[str]", rounds)}) == len(cast("list[str]", rounds))
+    yield once, f"gold_rounds = {shorten(rounds)}", "each round once", "leave the second out"
+    known = (*_KEYS, *_OPTIONAL, "gold_rounds", "rounds")
+    others = [key for key in table if key not in known]
+    value = f"the key {', '.join(shorten(key) for key in others)}"
+    yield not others, value, f"the keys {', '.join(known)}", "correct its name, or take it out"
     allowed = f"one of {', '.join(_BASES)}"
     yield basis in _BASES, f"gold_basis = {shorten(basis)}", allowed, "say what the gold labels are"
     allowed = "three whole numbers with dots between, such as 1.0.0"

@@ -167,6 +167,19 @@ def test_systems_without_names_of_their_own_are_refused(systems: Any, message: s
         usiran.compare(systems)
 
 
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        ({"task": None}, "task: found 'None'; allowed: the name of a task"),
+        ({"data": 7}, "data: found '7'; allowed: a corpus folder"),
+        ({"data": "a\0b"}, "data: found 'a.+b'; allowed: a corpus folder"),
+    ],
+)
+def test_what_names_no_task_or_folder_is_told(given: dict[str, Any], match: str) -> None:
+    with pytest.raises(InputError, match=match):
+        usiran.evaluate("majority", **given)
+
+
 def test_there_must_be_a_corpus(tmp_path: Path) -> None:
     with pytest.raises(CorpusNotFound, match="name one with data=DIR"):
         usiran.evaluate("majority", data=tmp_path)

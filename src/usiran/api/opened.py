@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from os import PathLike
 from pathlib import Path
 
 from usiran import loading
 from usiran.benchmark.companion import TRACK, with_companion
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
-from usiran.errors import InputError
+from usiran.errors import InputError, shorten
 from usiran.models.settings import chosen
 from usiran.tasks.base import Gold
 
@@ -23,6 +24,16 @@ def open_benchmark(data: Data, *, tasks: Sequence[str], systems: Sequence[str] =
     `data` is a folder of the corpus; None is the one that the working directory is in, and
     ``with-synthetic`` the same one in the track of systems that learn from the companion besides.
     """
+    if not isinstance(data, str | PathLike | None) or "\0" in str(data):
+        allowed = f"a corpus folder, None or '{TRACK}'"
+        raise InputError.of("data", shorten(data), allowed, "name the folder")
+    for task in tasks:
+        if not isinstance(task, str):
+            allowed, fix = (
+                "the name of a task",
+                "leave it out, or see `usiran benchmark run --help`",
+            )
+            raise InputError.of("task", shorten(task), allowed, fix)
     taught = data == TRACK
     corpus = Corpus.find(None if taught else data, "data=DIR")
     opened = _taught if taught else _opened
