@@ -102,6 +102,11 @@ class Corpus:
         return self.root / "dataset"
 
     @property
+    def description(self) -> Path:
+        """What the corpus says of itself; there need not be one."""
+        return self.dataset / "description.toml"
+
+    @property
     def source(self) -> Path:
         """Articles, sentences and folds."""
         return self.dataset / "source"

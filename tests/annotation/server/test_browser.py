@@ -131,6 +131,7 @@ def desk(server: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     corpus = browser_corpus(root / "corpus")
     rules = "# G\n\n## 2. Actors\n\n### 2.1 Whom to mark\n\nMark **every** one.\n"
     (corpus.annotation / "GUIDELINES.md").write_text(rules, encoding="utf-8")
+    corpus.description.write_text('repository = "https://example.org/us/iran"\n', encoding="utf-8")
     words = ("--annotator", "ann", "--data", server.data_dir.root)
     for layer in ("stance", "spans"):
         chosen = ("--article", FLEET, "--article", RAID)
@@ -214,6 +215,9 @@ def test_a_rule_opens_in_the_page(desk: Desk) -> None:
     shown = desk.page.driver.find_element(By.CSS_SELECTOR, ".rule strong")
     desk.page.until(shown.is_displayed, "the rule")
     assert shown.text == "every"
+    link = desk.page.driver.find_element(By.CSS_SELECTOR, ".rule a")
+    place = "https://example.org/us/iran/blob/main/annotation/GUIDELINES.md#21-whom-to-mark"
+    assert (link.text, link.get_attribute("href")) == ("In the guidelines", place)
 
 
 def test_every_question_of_a_sentence_stands_on_the_screen_at_once(desk: Desk) -> None:

@@ -83,6 +83,19 @@ def test_every_numbered_rule_can_be_opened_in_the_page(repo: Corpus) -> None:
     assert all(rule.text and "\n## " not in rule.text for rule in numbered)
 
 
+def test_a_rule_leads_to_its_place_where_the_corpus_says_an_address(tiny_corpus: Corpus) -> None:
+    text = "# G\n\n## 1.4 Who speaks, and for whom?\n\nThe author.\n"
+    (tiny_corpus.annotation / "GUIDELINES.md").write_text(text, encoding="utf-8")
+    assert rules(tiny_corpus)[-1].text == "The author."
+    for address, link in (
+        ("https://example.org/r/", "[In the guidelines](https://example.org/r/blob/main/annotation/"
+         "GUIDELINES.md#14-who-speaks-and-for-whom)"),
+        ("javascript:alert(1)", ""),
+    ):  # fmt: skip
+        tiny_corpus.description.write_text(f'repository = "{address}"\n', encoding="utf-8")
+        assert rules(tiny_corpus)[-1].text == f"The author.\n\n{link}".strip()
+
+
 def test_markdown_becomes_plain_html() -> None:
     text = "One *two*\nthree.\n\n- **a** [link](#b)\n- `c` < d\n\n1. first\n   line\n2. second\n"
     assert to_html(text) == (

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from usiran.corpus import Corpus
+from usiran.corpus import Corpus, read_toml
 from usiran.hidden import plain
 from usiran.label_studio.config import Rule
 from usiran.schemas.label_scheme import Field, Project, Scheme
@@ -43,12 +43,35 @@ def instruction(corpus: Corpus, scheme: Scheme, layer: Project) -> str:
 
 
 def rules(corpus: Corpus) -> list[Rule]:
-    """Return what can be opened in the page: the scheme in one page, then each numbered rule."""
+    """Return what can be opened in the page: the scheme in one page, then each numbered rule.
+
+    Where the corpus says its repository's address, each rule leads to its place there.
+    """
     one_page, guidelines = (_text(corpus, name) for name in ("ONE-PAGE.md", "GUIDELINES.md"))
     heading, _, content = one_page.partition("\n")
-    sections = [Rule(heading.lstrip("# "), content.strip()), *_parts(guidelines, _NUMBERED)]
+    scheme, address = Rule(heading.lstrip("# "), content.strip()), _address(corpus)
+    numbered = (_leading(rule, address) for rule in _parts(guidelines, _NUMBERED) if rule.text)
     # A heading whose rules stand under headings of their own would open to nothing.
-    return [section for section in sections if section.text]
+    return [*([scheme] if scheme.text else []), *numbered]
+
+
+def _leading(rule: Rule, address: str) -> Rule:
+    """Return a rule with a link to its place at the guidelines' address, if there is one."""
+    if not address:
+        return rule
+    # As pages of repositories make a heading's anchor.
+    anchor = re.sub(r"[^\w\- ]", "", rule.heading.lower()).replace(" ", "-")
+    return Rule(rule.heading, f"{rule.text}\n\n[In the guidelines]({address}#{anchor})")
+
+
+def _address(corpus: Corpus) -> str:
+    """Return where the guidelines are read on the web; empty where nobody says so."""
+    path = corpus.description
+    address = str(read_toml(path).get("repository", "")) if path.is_file() else ""
+    # A build refuses any other; the page must not have it before.
+    if not re.fullmatch(r"https://[\w.~/:@%?&=+-]+", address):
+        return ""
+    return f"{address.rstrip('/')}/blob/main/annotation/GUIDELINES.md"
 
 
 def _text(corpus: Corpus, name: str) -> str:

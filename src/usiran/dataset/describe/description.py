@@ -9,8 +9,6 @@ import msgspec
 from usiran.corpus import Corpus, read_toml
 from usiran.errors import FileError, shorten
 
-FILE = "description.toml"
-
 # Nothing that Markdown, YAML or TeX would take for a mark of its own.
 _ADDRESS = r"^(https://[\w.~/:@%?&=+-]+)?$"
 
@@ -42,7 +40,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_description(corpus: Corpus, figures: dict[str, object]) -> Description:
     """Return the description with its figures; one of defaults where there is no file."""
-    path = corpus.dataset / FILE
+    path = corpus.description
     file = corpus.name_of(path)
     try:
         words = msgspec.convert(read_toml(path) if path.exists() else {}, Description)
