@@ -55,6 +55,9 @@ class Manifest:
     rounds: Mapping[str, Round] = field(default_factory=dict)
 
 
+# Nothing that Markdown, YAML or TeX would take for a mark of its own.
+ADDRESS = r"^(https://[\w.~/:@%?&=+-]+)?$"
+"""What the address of a corpus' repository may be; empty where it has none."""
 _OPTIONAL = ("scores",)
 _KEYS = tuple(
     key.name
@@ -221,10 +224,11 @@ def _checks(table: Mapping[str, object]) -> Iterator[tuple[object, str, str, str
     value = f"{', '.join(f'{key} = {shorten(table[key])}' for key in unclear)}"
     yield not unclear, value, "a text", "put it in quotation marks, or leave the key out"
     rounds, basis, version = (table.get(key) for key in ("gold_rounds", "gold_basis", "version"))
-    named = isinstance(rounds, list) and all(isinstance(name, str) for name in rounds)
+    listed = rounds if isinstance(rounds, list) else []
+    named = isinstance(rounds, list) and all(isinstance(name, str) for name in listed)
     fix = "name the rounds under annotation/submissions that the gold rests on"
     yield named, f"gold_rounds = {shorten(rounds)}", "a list of round names", fix
-    once = not named or len({*cast("list[str]", rounds)}) == len(cast("list[str]", rounds))
+    once = len({*map(str, listed)}) == len(listed)
     yield once, f"gold_rounds = {shorten(rounds)}", "each round once", "leave the second out"
     known = (*_KEYS, *_OPTIONAL, "gold_rounds", "rounds")
     others = [key for key in table if key not in known]

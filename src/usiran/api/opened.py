@@ -29,11 +29,8 @@ def open_benchmark(data: Data, *, tasks: Sequence[str], systems: Sequence[str] =
         raise InputError.of("data", shorten(data), allowed, "name the folder")
     for task in tasks:
         if not isinstance(task, str):
-            allowed, fix = (
-                "the name of a task",
-                "leave it out, or see `usiran benchmark run --help`",
-            )
-            raise InputError.of("task", shorten(task), allowed, fix)
+            fix = "leave it out, or see `usiran benchmark run --help`"
+            raise InputError.of("task", shorten(task), "the name of a task", fix)
     taught = data == TRACK
     corpus = Corpus.find(None if taught else data, "data=DIR")
     opened = _taught if taught else _opened

@@ -97,10 +97,8 @@ class _Section:
 
     @property
     def size(self) -> str:
-        units, articles = (
-            len(self.gold.values),
-            f"in {counted(len(self.gold.article_ids), 'article')}",
-        )
+        units = len(self.gold.values)
+        articles = f"in {counted(len(self.gold.article_ids), 'article')}"
         if self.gold.training is not None:
             edits = int((self.gold.records["kind"] != ORIGINAL).sum())
             of = counted(units - edits, "sentence")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from typer import Argument, BadParameter, Option
 
 from usiran.cli.options import (
+    MOST_WORKERS,
     CorpusOption,
     JsonOption,
     QuietOption,
@@ -134,7 +135,11 @@ def predict(
     ] = 1000,
     workers: Annotated[
         int,
-        Option(min=1, max=1024, help="Processes that label (more than 1 needs the extra 'dask')."),
+        Option(
+            min=1,
+            max=MOST_WORKERS,
+            help="Processes that label (more than 1 needs the extra 'dask').",
+        ),
     ] = 1,
     scheduler: Annotated[
         str | None,

@@ -72,6 +72,8 @@ def article_id(corpus: Corpus, word: str, where: str = "ID") -> str:
     raise InputError.of(where, word, allowed, fix if ids else "type `usiran articles add FILE`")
 
 
+# More is a slip of the finger: so many processes would hang the machine.
+MOST_WORKERS = 1024
 JsonOption = Annotated[bool, Option("--json", "-j", help="Print one JSON document.")]
 WaitOption = Annotated[
     bool,

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,8 +56,9 @@ def removal(corpus: Corpus, article_id: str, *, with_labels: bool = False) -> Re
     Raises `InputError` where a label, a vote, the gold, a link, a result or a release names it.
     With `with_labels` the annotators' labels of it and decisions on it go too, and are no reason.
     """
-    labelled = _without_labels(corpus, article_id) if with_labels else {}
-    _refuse_named(corpus, article_id, {*map(corpus.name_of, labelled)})
+    labelled = _without_labels(corpus, article_id)
+    _refuse_named(corpus, article_id, {*map(corpus.name_of, labelled)}, going=with_labels)
+    labelled = labelled if with_labels else {}
     tables: dict[str, list[Row]] = {name: list(read_source(corpus, name)) for name in _TABLES}
     own = sum(row["article_id"] == article_id for row in tables["sentences"])
     kept = {
@@ -131,10 +132,10 @@ def refuse_not_gold(corpus: Corpus, article_id: str) -> None:
     )
 
 
-def _refuse_named(corpus: Corpus, article_id: str, going: Collection[str]) -> None:
-    names = [name for name in _naming(corpus, article_id) if name not in going]
-    labels = {*map(corpus.name_of, _without_labels(corpus, article_id))}
-    if labels.issuperset(names) and names:
+def _refuse_named(corpus: Corpus, article_id: str, labels: Set[str], *, going: bool) -> None:
+    """Refuse an article that files name; those with its labels are no reason if they are going."""
+    names = [n for n in _naming(corpus, article_id) if not (going and n in labels)]
+    if names and labels >= {*names}:
         fix = (
             "take its labels out, too, for good: "
             f"`usiran articles remove {article_id} --with-labels`"

@@ -6,7 +6,6 @@ and drops what has no name or a region alone: relations, notes, the regions of c
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from usiran.errors import FileError, Finding
 from usiran.files import read_bytes
 from usiran.io.csv import cells_up_to
-from usiran.label_studio.foreign_values import without_halves
+from usiran.label_studio.foreign_values import load_whole
 
 Json = dict[str, Any]
 
@@ -83,8 +82,7 @@ def task_of(row: Json, is_control: Callable[[str], bool]) -> Json:
 def _value(cell: object) -> object:
     if isinstance(cell, str) and cell.lstrip()[:1] in ("[", "{"):
         try:
-            value = json.loads(cell)
-            return without_halves(value) if "\\u" in cell else value
+            return load_whole(cell)
         except (ValueError, RecursionError):
             return cell
     return cell

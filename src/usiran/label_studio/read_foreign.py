@@ -5,7 +5,6 @@ Read are tasks with annotations or (before 1.0) completions, single annotations 
 and reported as a repair; one that is not is an error on its region, and the rest is read.
 """
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -18,12 +17,12 @@ from usiran.label_studio.foreign_values import (
     Json,
     ident,
     is_true,
+    load_whole,
     parse_whole,
     seconds,
     time_of,
     user_of,
     whole,
-    without_halves,
 )
 from usiran.label_studio.tasks import CONTEXT
 from usiran.schemas.names import BOXES
@@ -66,8 +65,7 @@ class ForeignReader:
             value = f"byte {error.start} of the task is not UTF-8"
             read.findings.append(Finding("", "", "", value, "JSON in UTF-8", _FIX_TASK))
         try:
-            loaded = json.loads(text, parse_int=parse_whole)
-            loaded = without_halves(loaded) if "\\u" in text else loaded
+            loaded = load_whole(text, parse_int=parse_whole)
         except (ValueError, RecursionError) as error:
             value, allowed = shorten(str(error) or "too many levels", 120), "a task as JSON"
             read.findings.append(Finding("", "", "", value, allowed, _FIX_TASK))
@@ -78,7 +76,6 @@ class ForeignReader:
                 Finding("", "", "", shorten(text, 120), "a task as JSON", _FIX_TASK)
             )
             return read
-        # Only an escape can bring half a character in.
         return self.read(loaded, read)
 
     def read(self, content: Json, read: ForeignTask | None = None) -> ForeignTask:

@@ -73,14 +73,8 @@ def crosswalks_complete(opened: Opened) -> Iterator[Finding]:
         mapped = set(rows["event"])
         for event in quad_of:
             if event not in mapped:
-                yield Finding(
-                    file,
-                    event,
-                    "event",
-                    "no row",
-                    "a row for every event label",
-                    f"add a row for {event}",
-                )
+                allowed, fix = "a row for every event label", f"add a row for {event}"
+                yield Finding(file, event, "event", "no row", allowed, fix)
         known = targets.get(str(name))
         for row in rows_of(rows):
             # An event that the other scheme does not have is mapped to nothing.
@@ -90,8 +84,6 @@ def crosswalks_complete(opened: Opened) -> Iterator[Finding]:
         for row in rows_of(rows) if name == "quad" else ():
             expected = quad_of.get(row.event, row.target)
             if row.target != expected:
-                allowed, fix = (
-                    f"{expected}, its quad class in labels.toml",
-                    "correct one of the two",
-                )
+                allowed = f"{expected}, its quad class in labels.toml"
+                fix = "correct one of the two"
                 yield Finding(file, row.event, "target", str(row.target), allowed, fix)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from usiran.corpus import Corpus, read_toml
+from usiran.corpus import ADDRESS, Corpus, read_toml
 from usiran.hidden import plain
 from usiran.label_studio.config import Rule
 from usiran.schemas.label_scheme import Field, Project, Scheme
@@ -69,7 +69,7 @@ def _address(corpus: Corpus) -> str:
     path = corpus.description
     address = str(read_toml(path).get("repository", "")) if path.is_file() else ""
     # A build refuses any other; the page must not have it before.
-    if not re.fullmatch(r"https://[\w.~/:@%?&=+-]+", address):
+    if not address or not re.fullmatch(ADDRESS, address):
         return ""
     return f"{address.rstrip('/')}/blob/main/annotation/GUIDELINES.md"
 

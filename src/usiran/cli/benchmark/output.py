@@ -187,8 +187,10 @@ def _cells(row: Row, shown: int) -> list[str]:
 
 def show_page(page: str, document: msgspec.Struct, benchmark: Benchmark, *, as_json: bool) -> None:
     """Print a comparison, an estimate of power or a result: for a reader, or as JSON."""
-    text = plain_json(json_bytes(document).decode()) if as_json else ""
-    show(text or _page(page, document, benchmark.corpus.manifest.scores), end="")
+    if as_json:
+        show(plain_json(json_bytes(document).decode()), end="")
+    else:
+        show(_page(page, document, benchmark.corpus.manifest.scores), end="")
 
 
 def _page(name: str, shown: object, scores: str) -> str:

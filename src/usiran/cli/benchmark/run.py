@@ -8,6 +8,7 @@ from typer import Option
 
 from usiran.cli.benchmark import predictions
 from usiran.cli.options import (
+    MOST_WORKERS,
     CorpusOption,
     DryRunOption,
     JsonOption,
@@ -41,7 +42,7 @@ def run(
     seed: Annotated[int, Option(min=0, help="Seed of all that is random.")] = 0,
     draws: predictions.DrawsOption = 10_000,
     workers: Annotated[
-        int, typer.Option(min=0, max=1024, help="Processes side by side; 0: one a core.")
+        int, typer.Option(min=0, max=MOST_WORKERS, help="Processes side by side; 0: one a core.")
     ] = 0,
     fresh: Annotated[
         bool, Option("--fresh", help="Run also what is unchanged since it was run here.")

@@ -6,11 +6,8 @@ from typing import Annotated
 
 import msgspec
 
-from usiran.corpus import Corpus, read_toml
+from usiran.corpus import ADDRESS, Corpus, read_toml
 from usiran.errors import FileError, shorten
-
-# Nothing that Markdown, YAML or TeX would take for a mark of its own.
-_ADDRESS = r"^(https://[\w.~/:@%?&=+-]+)?$"
 
 
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,7 +32,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     platform: str = ""
     maintenance: str = ""
     keywords: tuple[str, ...] = ()
-    repository: Annotated[str, msgspec.Meta(pattern=_ADDRESS)] = ""
+    repository: Annotated[str, msgspec.Meta(pattern=ADDRESS)] = ""
 
 
 def read_description(corpus: Corpus, figures: dict[str, object]) -> Description:
