@@ -14,7 +14,7 @@ from tests.support.tiny import SCHEME, choice, write_json
 from usiran.annotation.server.client import Connection, speaking
 from usiran.annotation.server.credentials import LOCAL, Credentials
 from usiran.annotation.server.data_dir import DataDir, Running
-from usiran.annotation.server.instructions import instruction, rules, to_html, words_of
+from usiran.annotation.server.instructions import instruction, rules, words_of
 from usiran.annotation.server.process import note_version
 from usiran.annotation.server.projects import Mark, count_uses, read_mark
 from usiran.corpus import Corpus
@@ -66,7 +66,7 @@ def test_the_instruction_has_the_labels_and_the_short_sections_of_the_guidelines
         assert "](" not in shown
         assert "**" not in shown
         assert "<!--" not in shown
-        for tag in ("p", "ol", "ul", "li", "table", "b", "i", "code"):
+        for tag in ("p", "ol", "ul", "li", "table", "b", "em", "strong", "code"):
             assert len(re.findall(rf"<{tag}[ >]", shown)) == shown.count(f"</{tag}>"), tag
 
 
@@ -96,10 +96,14 @@ def test_a_rule_leads_to_its_place_where_the_corpus_says_an_address(tiny_corpus:
         assert rules(tiny_corpus)[-1].text == f"The author.\n\n{link}".strip()
 
 
-def test_markdown_becomes_plain_html() -> None:
-    text = "One *two*\nthree.\n\n- **a** [link](#b)\n- `c` < d\n\n1. first\n   line\n2. second\n"
-    assert to_html(text) == (
-        "<p>One <i>two</i> three.</p><ul><li><b>a</b> link</li><li><code>c</code> &lt; d</li></ul>"
+def test_sections_of_the_guidelines_become_plain_html(tiny_corpus: Corpus) -> None:
+    section = "One *two*\nthree.\n\n- **a** [link](#b)\n- `c` < d\n\n1. first\n   line\n2. second\n"
+    text = f"# G\n\n## 2. How to work\n\n{section}"
+    (tiny_corpus.annotation / "GUIDELINES.md").write_text(text, encoding="utf-8")
+    shown = instruction(tiny_corpus, SCHEME, "stance").partition("<h4>How to work</h4>")[2]
+    assert shown.replace("\n", " ").replace("> <", "><").strip() == (
+        "<p>One <em>two</em> three.</p>"
+        "<ul><li><strong>a</strong> link</li><li><code>c</code> &lt; d</li></ul>"
         "<ol><li>first line</li><li>second</li></ol>"
     )
     assert words_of(None) == []

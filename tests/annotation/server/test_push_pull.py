@@ -146,7 +146,7 @@ def test_a_project_is_made_from_the_scheme_and_pushing_again_changes_nothing(
     assert project.label_config == page.strip()
     shown = project.expert_instruction
     assert "<b>pro-US</b></td><td><code>1</code></td><td>The expressed" in shown
-    assert "<li><i>Read</i> <code>all</code>.</li>" in shown
+    assert "<li><em>Read</em> <code>all</code>.</li>" in shown
     assert "Hidden" not in shown
     assert project.show_instruction is True
     tasks = list(sdk.tasks.list(project=project.id))

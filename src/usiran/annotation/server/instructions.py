@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from markdown_it import MarkdownIt
+
 from usiran.corpus import ADDRESS, Corpus, read_toml
 from usiran.hidden import plain
 from usiran.label_studio.config import Rule
@@ -15,13 +17,10 @@ _SECTIONS = ("How to work", "Before you submit")
 _HEADING = re.compile(r"^## (?:\d+\. )?(.+)$", re.MULTILINE)
 _NUMBERED = re.compile(r"^##+ (\d[\d.]* .+)$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_ITEM = re.compile(r"(?:(\d+)\.|-) +")
-_INLINE = (
-    (re.compile(r"\[([^\]]+)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"`([^`]+)`"), r"<code>\1</code>"),
-    (re.compile(r"\*\*(.+?)\*\*", re.DOTALL), r"<b>\1</b>"),
-    (re.compile(r"\*(.+?)\*", re.DOTALL), r"<i>\1</i>"),
-)
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+for _mark in ("link_open", "link_close"):
+    # A link would lead to a place of the guidelines that the page does not have.
+    _MARKDOWN.add_render_rule(_mark, lambda *_: "")
 
 
 def instruction(corpus: Corpus, scheme: Scheme, layer: Project) -> str:
@@ -38,7 +37,7 @@ def instruction(corpus: Corpus, scheme: Scheme, layer: Project) -> str:
     parts += [_table(field) for field in scheme.of(layer)]
     for name in _SECTIONS:
         if name in sections:
-            parts.append(f"<h4>{name}</h4>" + to_html(sections[name]))
+            parts.append(f"<h4>{name}</h4>{_MARKDOWN.render(plain(sections[name]))}")
     return "\n".join(parts)
 
 
@@ -110,30 +109,3 @@ def _table(field: Field) -> str:
 
 def _escape(text: str) -> str:
     return html.escape(plain(text), quote=False)
-
-
-def to_html(text: str) -> str:
-    r"""Return Markdown's paragraphs, lists and marks of emphasis as HTML.
-
-    >>> to_html("Do *this*:\n\n1. read `it`\n2. label\n   it")
-    '<p>Do <i>this</i>:</p><ol><li>read <code>it</code></li><li>label it</li></ol>'
-    """
-    blocks = re.split(r"\n\s*\n", text.strip())
-    return "".join(_block(block) for block in blocks if block.strip())
-
-
-def _block(block: str) -> str:
-    start = _ITEM.match(block)
-    if start is None:
-        return f"<p>{_inline(block)}</p>"
-    items = re.split(r"\n(?=(?:\d+\.|-) +)", block)
-    inside = "".join(f"<li>{_inline(_ITEM.sub('', item, count=1))}</li>" for item in items)
-    tag = "ol" if start[1] else "ul"
-    return f"<{tag}>{inside}</{tag}>"
-
-
-def _inline(text: str) -> str:
-    text = _escape(" ".join(text.split()))
-    for pattern, form in _INLINE:
-        text = pattern.sub(form, text)
-    return text
