@@ -6,6 +6,7 @@ import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from usiran.errors import Finding, refuse, shorten
@@ -45,6 +46,11 @@ class ControlMap:
     labels: Mapping[str, Sequence[str]]
     skip_faulty: bool = False
 
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """The scheme's fields, by name."""
+        return {field.name: field for field in self.scheme.fields}
+
     @classmethod
     def of(cls, scheme: Scheme, renaming: Renaming = NO_RENAMING) -> ControlMap:
         """Return what ``CONTROL=LAYER`` and ``THEIRS=OURS`` say; an empty right side leaves out."""
@@ -59,9 +65,7 @@ class ControlMap:
 
     def layer(self, control: str) -> str | None:
         """Return the layer of a control, `LEFT_OUT`, or None where nobody says."""
-        if control in self.controls:
-            return self.controls[control]
-        return control if any(control == field.name for field in self.scheme.fields) else None
+        return self.controls.get(control, control if control in self.fields else None)
 
     def label(self, field: Field, names: Sequence[str]) -> str | None:
         """Return our label for one of theirs, which has several `names` where it has a path."""

@@ -38,57 +38,21 @@ class Notes:
     repairs: list[Finding] = dataclasses.field(default_factory=list)
 
 
-class Names:
-    """The names of another project; what is wrong with one of them is said once a file."""
-
-    def __init__(self, control_map: ControlMap) -> None:
-        self._map = control_map
-        self._fields = {field.name: field for field in control_map.scheme.fields}
-        self._said: set[tuple[str, str]] = set()
-
-    def field(self, control: str) -> Field | None:
-        """Return the field of a control; None where nobody says, or it is to be left out."""
-        return self._fields.get(self._map.layer(control) or "")
-
-    def is_left_out(self, control: str) -> bool:
-        """Tell whether a control is not to be taken."""
-        return self._map.layer(control) == LEFT_OUT
-
-    def label(self, field: Field, names: Sequence[str]) -> str | None:
-        """Return our label for theirs."""
-        return self._map.label(field, names)
-
-    def unknown_control(
-        self, control: str, labels: Sequence[str], *, placed: bool
-    ) -> Finding | None:
-        """Return the finding on a control that nobody mapped, the first time."""
-        if not self._first("from_name", control):
-            return None
-        fix = self._map.how_to_map(control, labels, placed=placed)
-        shown = f"{control} ({', '.join(labels)})" if labels else control
-        return Finding("", "", "from_name", shown, ", ".join(self._fields), fix)
-
-    def unknown_label(self, field: Field, label: str, control: str) -> Finding | None:
-        """Return the finding on a label that a layer does not have.
-
-        Of a control with another name it is said the first time only: there it is no slip.
-        """
-        if control != field.name and not self._first(field.name, label):
-            return None
-        allowed, fix = f"one of {', '.join(field.names)}", self._map.how_to_label(label)
-        return Finding("", "", field.name, label, allowed, fix)
-
-    def _first(self, column: str, value: str) -> bool:
-        first = (column, value) not in self._said
-        self._said.add((column, value))
-        return first
-
-
 class ForeignResults:
-    """The results of one annotation, on their way to ours."""
+    """The results of one annotation, on their way to ours.
 
-    def __init__(self, names: Names, notes: Notes, left_out: Counter[str]) -> None:
-        self._names, self._notes, self._left_out = names, notes, left_out
+    What is `said` of a name that nobody mapped is not said again: the annotations of a file share
+    it, and `left_out`.
+    """
+
+    def __init__(
+        self,
+        control_map: ControlMap,
+        said: set[tuple[str, str]],
+        notes: Notes,
+        left_out: Counter[str],
+    ) -> None:
+        self._map, self._said, self._notes, self._left_out = control_map, said, notes, left_out
         self._items: list[ResultItem] = []
         # Choices that say neither region nor place, with their field.
         self._placeless: list[tuple[Field, ResultItem]] = []
@@ -108,10 +72,11 @@ class ForeignResults:
         # What names no control is known by its type.
         control = str(item.get("from_name") or kind or "result")
         where = "" if item.get("id") is None else f"region {item['id']}"
-        if self._names.is_left_out(control):
+        layer = self._map.layer(control)
+        if layer == LEFT_OUT:
             self._left_out[f"results of {control}"] += 1
             return
-        field = self._names.field(control)
+        field = self._map.fields.get(layer or "")
         if field is None and control in BOXES and isinstance(value, dict) and value.get("text"):
             # The boxes of our own pages, and those of others that are called so.
             text = ResultValue(text=self._words(value["text"], where, control))
@@ -125,15 +90,25 @@ class ForeignResults:
             return
         labels = labels_of(value, kind)
         if field is None:
-            names = [label[-1] for label in labels]
-            placed = any(key in value for key in ("start", "startOffset", "globalOffsets"))
-            finding = self._names.unknown_control(control, names, placed=placed)
-            self._notes.errors += [finding] if finding else []
+            self._refuse_control(control, value, [label[-1] for label in labels])
         elif field.kind == "text":
             words = value.get("text") or [label[-1] for label in labels]
             self._add(item, field, ResultValue(text=self._words(words, where, field.name)))
         elif (own := self._own(field, labels, where, control)) is not None:
             self._read_labels(item, field, value, own, where)
+
+    def _refuse_control(self, control: str, value: Json, labels: Sequence[str]) -> None:
+        """Note a control that nobody mapped, the first time."""
+        if self._is_new("from_name", control):
+            placed = any(key in value for key in ("start", "startOffset", "globalOffsets"))
+            fix = self._map.how_to_map(control, labels, placed=placed)
+            shown = f"{control} ({', '.join(labels)})" if labels else control
+            self._error("", "from_name", shown, ", ".join(self._map.fields), fix)
+
+    def _is_new(self, column: str, value: str) -> bool:
+        before = len(self._said)
+        self._said.add((column, value))
+        return len(self._said) > before
 
     def _own(
         self, field: Field, labels: Sequence[Sequence[str]], where: str, control: str
@@ -141,11 +116,15 @@ class ForeignResults:
         """Return our labels for an item's; None where one is unknown or all are left out."""
         own: list[str] = []
         for names in labels:
-            label = self._names.label(field, names)
+            label = self._map.label(field, names)
             if label is None:
-                finding = self._names.unknown_label(field, names[0], control)
-                if finding is not None:
-                    self._error(where, *_parts(finding))
+                # Of a control with another name it is no slip, and said once.
+                if control == field.name or self._is_new(field.name, names[0]):
+                    allowed, fix = (
+                        f"one of {', '.join(field.names)}",
+                        self._map.how_to_label(names[0]),
+                    )
+                    self._error(where, field.name, names[0], allowed, fix)
                 return None
             if label == LEFT_OUT:
                 self._left_out[f"results labelled {names[0]}"] += 1
@@ -253,10 +232,10 @@ class ForeignResults:
         return inner
 
     def _read_relation(self, item: Json) -> None:
-        if self._names.is_left_out(RELATION):
+        if self._map.layer(RELATION) == LEFT_OUT:
             self._left_out["relations"] += 1
             return
-        field = self._names.field("role")
+        field = self._map.fields.get(self._map.layer("role") or "")
         ends = [None if item.get(k) is None else str(item[k]) for k in ("from_id", "to_id")]
         where = f"relation {ends[0]} -> {ends[1]}"
         labels = item.get("labels") or []
@@ -282,7 +261,7 @@ class ForeignResults:
             if item.value is not None and item.value.labels
         }
         for item in self._items:
-            field = self._names.field(item.from_name or "")
+            field = self._map.fields.get(item.from_name or "")
             if item.id is None and field is not None and field.region and item.value is not None:
                 item.id = places.get((field.region, item.value.start, item.value.end))
         self._settle_placeless()
@@ -309,7 +288,3 @@ class ForeignResults:
 
     def _repair(self, where: str, column: str, value: str, allowed: str, fix: str) -> None:
         self._notes.repairs.append(Finding("", where, column, value, allowed, fix))
-
-
-def _parts(finding: Finding) -> tuple[str, str, str, str]:
-    return finding.column, finding.value, finding.allowed, finding.fix

@@ -12,7 +12,7 @@ from usiran.errors import Finding, shorten
 from usiran.label_studio.control_map import ControlMap
 from usiran.label_studio.export_records import Annotation, Data, Task
 from usiran.label_studio.flat_rows import is_flat, task_of
-from usiran.label_studio.foreign_results import ForeignResults, Names, Notes
+from usiran.label_studio.foreign_results import ForeignResults, Notes
 from usiran.label_studio.foreign_values import (
     Json,
     ident,
@@ -53,7 +53,7 @@ class ForeignReader:
 
     def __init__(self, control_map: ControlMap) -> None:
         self._control_map = control_map
-        self._names = Names(control_map)
+        self._said: set[tuple[str, str]] = set()
 
     def decode(self, raw: bytes) -> ForeignTask:
         """Return the task that some JSON stands for."""
@@ -121,7 +121,7 @@ class ForeignReader:
                 allowed = "a list of results"
                 notes.errors.append(Finding("", "", "result", str(results), allowed, _FIX_TASK))
             results = []
-        items = ForeignResults(self._names, notes, read.left_out)
+        items = ForeignResults(self._control_map, self._said, notes, read.left_out)
         for item in results:
             items.read(item)
         annotation = Annotation(
