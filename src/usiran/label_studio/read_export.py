@@ -184,22 +184,11 @@ class _Reader:
         else:
             start, end, text = unit
             for made, draft in self._drafts(task, project, text, notes):
-                reading = _reading(made, draft)
-                if draft.errors or draft.repairs:
-                    reading = self._told(reading, draft, called(task))
-                annotations.append(reading)
+                where = f"{called(task)} annotation {made.id}"
+                annotations.append(_reading(made, draft, self.name, where))
         ids = task.id, data.article_id or f"task-{task.id}", data.sentence_id
         digest = data.text_sha256 or (data.text and sha256(data.text))
         return TaskReading(project, *ids, start, end, digest, tuple(annotations), findings)
-
-    def _told(self, reading: AnnotationReading, draft: Draft, task: str) -> AnnotationReading:
-        """Return the reading with what is wrong in it and what was mended, each with its place."""
-        where = f"{task} annotation {reading.annotation_id}"
-        errors, repairs = (
-            tuple(_located(finding, self.name, where) for finding in findings)
-            for findings in (draft.errors, draft.repairs)
-        )
-        return reading._replace(findings=errors, repairs=repairs)
 
     def _drafts(
         self, task: Task, project: Project, text: str, notes: Sequence[Notes]
@@ -276,17 +265,20 @@ class _Reader:
         return Finding(self.name, called(task), column, shown, allowed, fix)
 
 
-def _reading(annotation: Annotation, draft: Draft) -> AnnotationReading:
+def _reading(annotation: Annotation, draft: Draft, file: str, where: str) -> AnnotationReading:
+    """Return what an annotation says; each finding on it gets its place."""
     user = annotation.completed_by
     ident, email = (user.id, user.email) if isinstance(user, User) else (user, None)
     times = annotation.created_at, annotation.updated_at, annotation.lead_time
     labels = draft.choices, tuple(draft.spans.values()), tuple(draft.roles)
+    findings = (
+        tuple(replace(own, file=file, record=f"{where} {own.record}".rstrip()) for own in kind)
+        for kind in (draft.errors, draft.repairs)
+    )
     skipped = bool(annotation.was_cancelled)
-    return AnnotationReading(annotation.id, ident, email, *times, skipped, *labels, draft.remarks)
-
-
-def _located(finding: Finding, file: str, annotation: str) -> Finding:
-    return replace(finding, file=file, record=f"{annotation} {finding.record}".rstrip())
+    return AnnotationReading(
+        annotation.id, ident, email, *times, skipped, *labels, draft.remarks, *findings
+    )
 
 
 def called(task: Task) -> str:

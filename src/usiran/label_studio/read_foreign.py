@@ -47,6 +47,17 @@ class ForeignTask:
     candidates: tuple[str, ...] = ()
     left_out: Counter[str] = field(default_factory=Counter)
 
+    def error(self, column: str, value: object, allowed: str) -> None:
+        """Note what is wrong with the task itself."""
+        self.findings.append(Finding("", "", column, str(value), allowed, _FIX_TASK))
+
+    def count(self, record: Json, *keys: str) -> None:
+        """Count what is understood and not used; comments may be there as their number alone."""
+        for key in keys:
+            value = record.get(key) or record.get(f"{key.removesuffix('s')}_count") or 0
+            if number := len(value) if isinstance(value, list) else whole(value) or 0:
+                self.left_out[key] += max(number, 0)
+
 
 class ForeignReader:
     """Reads the tasks of one file by the names that its project uses."""
@@ -62,19 +73,15 @@ class ForeignReader:
             text = bytes(raw).decode("utf-8")
         except UnicodeDecodeError as error:
             text = bytes(raw).decode("utf-8", "replace")
-            value = f"byte {error.start} of the task is not UTF-8"
-            read.findings.append(Finding("", "", "", value, "JSON in UTF-8", _FIX_TASK))
+            read.error("", f"byte {error.start} of the task is not UTF-8", "JSON in UTF-8")
         try:
             loaded = load_whole(text, parse_int=parse_whole)
         except (ValueError, RecursionError) as error:
-            value, allowed = shorten(str(error) or "too many levels", 120), "a task as JSON"
-            read.findings.append(Finding("", "", "", value, allowed, _FIX_TASK))
+            read.error("", shorten(str(error) or "too many levels", 120), "a task as JSON")
             return read
         if not isinstance(loaded, dict):
             # As a script leaves it that fills a list in advance.
-            read.findings.append(
-                Finding("", "", "", shorten(text, 120), "a task as JSON", _FIX_TASK)
-            )
+            read.error("", shorten(text, 120), "a task as JSON")
             return read
         return self.read(loaded, read)
 
@@ -86,20 +93,18 @@ class ForeignReader:
         task = _unwrapped(content)
         data = task.get("data")
         if not isinstance(data, dict):
-            shown = "nothing" if data is None else str(data)
-            read.findings.append(Finding("", "", "data", shown, "what the task shows", _FIX_TASK))
+            read.error("data", "nothing" if data is None else data, "what the task shows")
             data = {}
         read.task = Task(_data(data), id=ident(task.get("id")), annotations=[])
         read.candidates = _texts(data)
-        for key in ("drafts", "comments", "reviews", "predictions"):
-            _count(read, task, key)
+        read.count(task, "drafts", "comments", "reviews", "predictions")
         for key in ("annotations", "completions"):
             for made in _list(read, task, key):
                 self._read_annotation(read, made)
-        made = [item for one in read.task.annotations or () for item in one.result or ()]
-        if flat and any(item.value and item.value.labels for item in made):
-            read.left_out[_LONELY] += 1
         if flat:
+            results = (item for made in read.task.annotations or () for item in made.result or ())
+            if any(item.value and item.value.labels for item in results):
+                read.left_out[_LONELY] += 1
             # A column of labels looks like one of data, as long as nobody maps it.
             read.left_out.update(f"values of {name} (taken for data)" for name in _unknown(data))
         return read
@@ -109,12 +114,10 @@ class ForeignReader:
 
     def _read_annotation(self, read: ForeignTask, made: object) -> None:
         if not isinstance(made, dict):
-            allowed = "an annotation with results"
-            read.findings.append(Finding("", "", "annotations", str(made), allowed, _FIX_TASK))
+            read.error("annotations", made, "an annotation with results")
             return
         notes = Notes()
-        for key in ("drafts", "comments", "reviews"):
-            _count(read, made, key)
+        read.count(made, "drafts", "comments", "reviews")
         results = made.get("result")
         if not isinstance(results, list):
             if results is not None:
@@ -179,15 +182,8 @@ def _list(read: ForeignTask, task: Json, key: str) -> list[object]:
     value = task.get(key)
     if value is None or isinstance(value, list):
         return value or []
-    read.findings.append(Finding("", "", key, str(value), "a list of annotations", _FIX_TASK))
+    read.error(key, value, "a list of annotations")
     return []
-
-
-def _count(read: ForeignTask, record: Json, key: str) -> None:
-    """Count what is understood and not used; comments may be there as their number alone."""
-    value = record.get(key) or record.get(f"{key.removesuffix('s')}_count") or 0
-    if number := len(value) if isinstance(value, list) else whole(value) or 0:
-        read.left_out[key] += max(number, 0)
 
 
 def _time(notes: Notes, column: str, value: object) -> str | None:

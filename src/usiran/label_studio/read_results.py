@@ -62,17 +62,20 @@ class Draft:
 
     def span(self, region: str | None) -> SpanReading | None:
         """Return the span of a region, if there is one."""
-        span = self.spans.get(region or "")
-        return self.spans.get(self.duplicates.get(region or "", "")) if span is None else span
+        region = region or ""
+        return self.spans.get(self.duplicates.get(region, region))
 
     def error(self, item: ResultItem, column: str, value: object, allowed: str, fix: str) -> None:
         """Note what is wrong with one item."""
         self.errors.append(Finding("", _record(item), column, str(value), allowed, fix))
 
+    def repair(self, item: ResultItem, column: str, value: str, allowed: str, fix: str) -> None:
+        """Note what was mended in one item."""
+        self.repairs.append(Finding("", _record(item), column, value, allowed, fix))
+
     def twice(self, item: ResultItem, column: str, value: str) -> None:
         """Note that an item says again what another one says."""
-        allowed = "each label once"
-        self.repairs.append(Finding("", _record(item), column, value, allowed, _FIX_TWICE))
+        self.repair(item, column, f"{value} twice", "each label once", _FIX_TWICE)
 
     def wrong_labels(
         self, item: ResultItem, field: Field, labels: Sequence[str], how: str = "one of"
@@ -164,27 +167,22 @@ class ResultReader:
         if bounds is None:
             return
         start, end = bounds
-        if (same := draft.span(region)) is not None:
-            if (same.layer, same.start, same.end, same.label) == (layer, start, end, label):
-                draft.twice(item, layer, f"{label} at {start} to {end} twice")
-                _add_note(draft, same, item)
-            else:
-                draft.error(item, layer, f"id {region}", "one label a region", _FIX_REGION)
-            return
-        first = draft.first_regions.setdefault((layer, start, end), region)
-        if first is not region:
-            draft.duplicates[region] = first
-            same = draft.spans[first]
-            if same.label == label:
-                draft.twice(item, layer, f"{label} at {start} to {end} twice")
-                _add_note(draft, same, item)
-            else:
-                shown = f"{label} at {start} to {end}, which is {same.label} too"
-                draft.error(item, layer, shown, "each span once", _FIX_DOUBLE)
-            return
-        text, mode = draft.text[start:end], self._defaults.get(layer)
-        note = note_of(item.meta)
-        draft.spans[region] = SpanReading(region, layer, start, end, text, label, mode, note)
+        same, shown = draft.span(region), f"{label} at {start} to {end}"
+        conflict = f"id {region}", "one label a region", _FIX_REGION
+        if same is None:
+            first = draft.first_regions.setdefault((layer, start, end), region)
+            if first is not region:
+                draft.duplicates[region] = first
+                same = draft.spans[first]
+                conflict = f"{shown}, which is {same.label} too", "each span once", _FIX_DOUBLE
+        if same is None:
+            text, mode, note = draft.text[start:end], self._defaults.get(layer), note_of(item.meta)
+            draft.spans[region] = SpanReading(region, layer, start, end, text, label, mode, note)
+        elif (same.layer, same.start, same.end, same.label) == (layer, start, end, label):
+            draft.twice(item, layer, shown)
+            _add_note(draft, same, item)
+        else:
+            draft.error(item, layer, *conflict)
 
 
 def _read_remark(draft: Draft, box: str, item: ResultItem) -> None:
@@ -240,16 +238,12 @@ def _bounds(
     if placed.repaired:
         inside = draft.text[placed.start : placed.end]
         shown = f"{start} to {end}: {inside if quoted is None else quoted}"
-        draft.repairs.append(_repair(item, layer, shown, placed))
+        how = _HOW[placed.how] + (", blanks at the ends cut off" if placed.trimmed else "")
+        allowed = "code points of the text, without blanks at the ends, with the text they hold"
+        fix = f"taken as {placed.start} to {placed.end} ({how}); {_FIX_STORED}"
+        draft.repair(item, layer, shown, allowed, fix)
         draft.drawn[region] = (start, end)
     return placed.start, placed.end
-
-
-def _repair(item: ResultItem, layer: str, value: str, placed: Placement) -> Finding:
-    how = _HOW[placed.how] + (", blanks at the ends cut off" if placed.trimmed else "")
-    allowed = "code points of the text, without blanks at the ends, with the text they hold"
-    fix = f"taken as {placed.start} to {placed.end} ({how}); {_FIX_STORED}"
-    return Finding("", _record(item), layer, value, allowed, fix)
 
 
 def _read_choice(draft: Draft, field: Field, item: ResultItem) -> None:
@@ -257,7 +251,7 @@ def _read_choice(draft: Draft, field: Field, item: ResultItem) -> None:
     if labels is None:
         return
     if draft.choices.get(field.name) == labels:
-        draft.twice(item, field.name, f"{', '.join(labels)} twice")
+        draft.twice(item, field.name, ", ".join(labels))
     elif field.name in draft.choices:
         draft.error(item, field.name, ", ".join(labels), "one result", _FIX_DOUBLE)
     elif labels:
@@ -269,7 +263,7 @@ def _read_text(draft: Draft, field: Field, item: ResultItem) -> None:
     # Label Studio writes a list, and one text where an export was made by hand.
     words = [part.strip() for part in ([text] if isinstance(text, str) else text)]
     if draft.choices.get(field.name) == tuple(words):
-        draft.twice(item, field.name, f"{words[0]} twice")
+        draft.twice(item, field.name, words[0])
     elif field.name in draft.choices or len(words) != 1 or not words[0]:
         allowed = "one text that is not empty"
         draft.error(item, field.name, ", ".join(words), allowed, "leave one line, or none")
@@ -302,7 +296,7 @@ def _read_mode(draft: Draft, field: Field, item: ResultItem) -> None:
         return
     if span.region in draft.with_mode:
         if span.mode == labels[0]:
-            draft.twice(item, field.name, f"{labels[0]} twice")
+            draft.twice(item, field.name, labels[0])
         else:
             draft.error(item, field.name, labels[0], "one choice a region", _FIX_DOUBLE)
         return
@@ -320,8 +314,7 @@ def _compare_offsets(draft: Draft, field: Field, item: ResultItem, span: SpanRea
     if (value.start, value.end) not in (bounds, draft.drawn.get(span.region)):
         shown = f"{value.start} to {value.end}"
         fix = f"taken as those of the region, {bounds[0]} to {bounds[1]}; {_FIX_STORED}"
-        allowed = "the region's offsets"
-        draft.repairs.append(Finding("", _record(item), field.name, shown, allowed, fix))
+        draft.repair(item, field.name, shown, "the region's offsets", fix)
 
 
 def _read_relation(draft: Draft, field: Field, item: ResultItem, *, either_way: bool) -> None:
@@ -341,7 +334,9 @@ def _read_relation(draft: Draft, field: Field, item: ResultItem, *, either_way: 
         if item.direction == "bi" or either_way:
             event, actor = actor, event
         if either_way and item.direction != "bi":
-            draft.repairs.append(_turned(draft, field, item))
+            shown = f"{_end(draft, item.from_id)} -> {_end(draft, item.to_id)}"
+            allowed = f"{field.region} -> actor"
+            draft.repair(item, field.name, shown, allowed, "taken the other way round")
     if not (event and actor and event.layer == field.region and actor.layer != field.region):
         shown = f"{_end(draft, first)} -> {_end(draft, second)}"
         draft.error(item, field.name, shown, f"{field.region} -> actor", _FIX_RELATION)
@@ -353,14 +348,8 @@ def _read_relation(draft: Draft, field: Field, item: ResultItem, *, either_way: 
     for label in labels:
         role = RoleReading(written[label], event.region, actor.region)
         if role in draft.roles:
-            draft.twice(item, field.name, f"{label} twice")
+            draft.twice(item, field.name, label)
         draft.roles[role] = None
-
-
-def _turned(draft: Draft, field: Field, item: ResultItem) -> Finding:
-    shown = f"{_end(draft, item.from_id)} -> {_end(draft, item.to_id)}"
-    allowed = f"{field.region} -> actor"
-    return Finding("", _record(item), field.name, shown, allowed, "taken the other way round")
 
 
 def _record(item: ResultItem) -> str:
