@@ -25,7 +25,7 @@ article_stance neutral
 def submit(corpus: Corpus, who: str, sheet: str, round: str = "r1") -> None:
     path: Path = corpus.root / f"{who}.txt"
     path.write_text(sheet, encoding="utf-8")
-    import_labels(path, corpus, round=round, annotator_id=who)
+    import_labels({who: path}, corpus, round=round)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from usiran.annotation.submissions import (
     Report,
     import_labels,
     list_submissions,
-    read_submission,
+    read_folder,
     sheet_of,
     submission_file,
 )
@@ -53,7 +53,7 @@ WHOLE = choice("article_stance", "neutral")
 def take(
     corpus: Corpus, path: Path, *, who: str = "ann", now: datetime = NOON, **more: Any
 ) -> Report:
-    return import_labels(path, corpus, round="r1", annotator_id=who, now=now, **more)
+    return import_labels({who: path}, corpus, round="r1", now=now, **more)[who]
 
 
 def sheet_file(corpus: Corpus, content: str = SHEET) -> Path:
@@ -94,7 +94,9 @@ def test_a_sheet_becomes_two_exports(tiny_corpus: Corpus) -> None:
     assert (first["id"], second["id"]) == (1, 2)
     assert first["data"]["sentence_id"] == f"{PORT}#001"
     assert first["annotations"][0]["created_at"] == "2032-01-02T12:00:00Z"
-    tasks = list(read_submission(tiny_corpus, "r1", "ann", scheme=SCHEME, texts=TEXTS))
+    tasks = list(
+        read_folder(tiny_corpus, tiny_corpus.submissions / "r1" / "ann", scheme=SCHEME, texts=TEXTS)
+    )
     assert [task.unit_id for task in tasks] == [f"{PORT}#001", f"{PORT}#002", PORT]
     assert [task.findings + task.repairs for task in tasks] == [(), (), ()]
     assert [found.text for found in tasks[2].annotations[0].spans] == ["US patrol", "protects"]
@@ -325,9 +327,7 @@ def test_an_annotator_nobody_knows_is_refused(tiny_corpus: Corpus) -> None:
 
 def test_a_round_that_is_no_folder_name_is_refused(tiny_corpus: Corpus) -> None:
     with pytest.raises(InputError, match=r"--round: found '\.\./r1'"):
-        import_labels(
-            sheet_file(tiny_corpus), tiny_corpus, round="../r1", annotator_id="ann", now=NOON
-        )
+        import_labels({"ann": sheet_file(tiny_corpus)}, tiny_corpus, round="../r1", now=NOON)
 
 
 def test_a_stored_export_with_faults_is_not_added_to(tiny_corpus: Corpus) -> None:

@@ -125,7 +125,7 @@ def _labels(corpus: Corpus) -> list[Kind]:
     }
 
     def imported(path: Path) -> object:
-        return import_labels(path, corpus, round="r1", annotator_id="ann", dry_run=True).written
+        return import_labels({"ann": path}, corpus, round="r1", dry_run=True)["ann"].written
 
     return [
         Kind("export", exports, mutations.json_mutant, export, 22, _labels_in),

@@ -159,7 +159,7 @@ def write_corpus(root: Path, tables: Tables) -> Corpus:
     for article_id, rows in tables["stance"].groupby("article_id", sort=False):
         sheet = root / "sheet.txt"
         sheet.write_text(_sheet(str(article_id), rows, tables), encoding="utf-8")
-        import_labels(sheet, corpus, round=first, annotator_id="ann")
+        import_labels({"ann": sheet}, corpus, round=first)
     adopt(corpus, round=first, annotator_id="ann")
     return corpus
 

@@ -89,7 +89,7 @@ def submit(corpus: Corpus, who: str, changes: Mapping[str, str], *, round: str =
     path = corpus.root / "sheet.txt"
     for sheet in sheets(changes):
         path.write_text(sheet, encoding="utf-8")
-        import_labels(path, corpus, round=round, annotator_id=who)
+        import_labels({who: path}, corpus, round=round)
     path.unlink()
 
 

@@ -101,7 +101,9 @@ def read_rounds(
 ) -> AnnotatorLabels:
     """Read the stored submissions of some rounds, in which the last one listed counts."""
     submissions = {
-        key: stored.read_submission(corpus, *key, scheme=scheme, texts=texts)
+        key: stored.read_folder(
+            corpus, corpus.submissions.joinpath(*key), scheme=scheme, texts=texts
+        )
         for key in stored.list_submissions(corpus)
     }
     return _of_rounds(rounds, submissions, stored.read_annotators(corpus))

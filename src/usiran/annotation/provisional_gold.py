@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from usiran.annotation.annotator_labels import read_rounds
-from usiran.annotation.submissions import PROJECTS, list_submissions, renumbered, submission_file
+from usiran.annotation.submissions import (
+    PROJECTS,
+    list_submissions,
+    read_folder,
+    renumbered,
+    submission_file,
+)
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError, counted, refuse
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.label_studio.annotation_records import TaskReading
-from usiran.label_studio.read_export import read_export
 from usiran.label_studio.write_export import export_bytes
 from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.schemas.tables import MODELS
@@ -74,13 +79,12 @@ def _merged(
     """Return the gold exports with the adopted articles in place of what they had."""
     # Articles that the submission does not cover keep their gold.
     articles = {task.article_id for task in adopted}
+    gold = read_folder(corpus, corpus.gold, scheme=scheme, texts=texts)
+    tasks = [*(task for task in gold if task.article_id not in articles), *adopted]
     files = {}
     for project in PROJECTS:
-        path = corpus.gold / f"{project}.json"
-        gold = read_export(path, scheme=scheme, texts=texts) if path.exists() else ()
-        tasks = [task for task in gold if task.article_id not in articles]
-        tasks += [task for task in adopted if task.project == project]
-        files[path] = export_bytes(renumbered(tasks, texts), scheme)
+        own = [task for task in tasks if task.project == project]
+        files[corpus.gold / f"{project}.json"] = export_bytes(renumbered(own, texts), scheme)
     return files
 
 

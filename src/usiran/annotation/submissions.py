@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
-from usiran.annotation.read_labels import left_out_line, read_labels, same_labels
+from usiran.annotation.read_labels import FileLabels, left_out_line, read_labels, same_labels
 from usiran.annotation.sheets.writer import blank_sheet, fill_sheet
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError, counted, refuse, shorten
@@ -91,17 +91,10 @@ def list_submissions(corpus: Corpus) -> list[tuple[str, str]]:
     return sorted({(f.parent.parent.name, f.parent.name) for f in files if f.stem in PROJECTS})
 
 
-def read_submission(
-    corpus: Corpus, round: str, annotator_id: str, *, scheme: Scheme, texts: Texts
-) -> Iterator[TaskReading]:
-    """Yield the tasks of one stored submission, of both projects, where there are any."""
-    folder = corpus.submissions / round / annotator_id
-    yield from _read_folder(corpus, folder, scheme=scheme, texts=texts)
-
-
-def _read_folder(
+def read_folder(
     corpus: Corpus, folder: Path, *, scheme: Scheme, texts: Texts
 ) -> Iterator[TaskReading]:
+    """Yield the tasks of a submission's folder, or the gold's: of both projects, as stored."""
     for project in PROJECTS:
         path = folder / f"{project}.json"
         if path.exists():
@@ -109,34 +102,6 @@ def _read_folder(
 
 
 def import_labels(
-    path: Path,
-    corpus: Corpus,
-    *,
-    round: str,
-    annotator_id: str,
-    completed_by: str | None = None,
-    renaming: Renaming | None = None,
-    dry_run: bool = False,
-    now: datetime | None = None,
-) -> Report:
-    """Take a sheet or an export into an annotator's submission, task by task.
-
-    A task the file holds replaces the stored one where a label differs; importing twice changes
-    nothing. Labels that come without a time are given `now` (default: the present). With a
-    `renaming`, even an empty one, the export may be of any project.
-    """
-    return import_all(
-        {annotator_id: path},
-        corpus,
-        round=round,
-        completed_by=completed_by,
-        renaming=renaming,
-        dry_run=dry_run,
-        now=now,
-    )[annotator_id]
-
-
-def import_all(
     paths: Mapping[str, Path],
     corpus: Corpus,
     *,
@@ -146,85 +111,95 @@ def import_all(
     dry_run: bool = False,
     now: datetime | None = None,
 ) -> dict[str, Report]:
-    """Do what `import_labels` does with a file of each of several annotators: all, or none."""
+    """Take a sheet or an export of each annotator into its submission, task by task: all, or none.
+
+    A task a file holds replaces the stored one where a label differs; importing twice changes
+    nothing. Labels that come without a time are given `now` (default: the present). With a
+    `renaming`, even an empty one, the exports may be of any project.
+    """
+    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
+    control_map = None if renaming is None else ControlMap.of(scheme, renaming)
+    moment = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
     findings: list[Finding] = []
     files: dict[Path, bytes] = {}
     reports = {}
     for annotator_id, path in paths.items():
+        folder = corpus.submissions / round / annotator_id
         try:
-            reports[annotator_id], changed = _prepared(
+            _check_names(corpus, round, annotator_id)
+            labels = read_labels(
                 path,
                 corpus,
-                round=round,
-                annotator_id=annotator_id,
+                scheme=scheme,
+                texts=texts,
                 completed_by=completed_by,
-                renaming=renaming,
-                now=now,
+                control_map=control_map,
             )
-            files |= changed
+            stored = list(read_folder(corpus, folder, scheme=scheme, texts=texts))
+            refuse(finding for task in stored for finding in task.findings)
         except InputError as error:
             findings += error.findings
+            continue
+        counts, changed = _merged(folder, labels, stored, scheme=scheme, texts=texts, now=moment)
+        names = tuple(map(corpus.name_of, changed))
+        reports[annotator_id] = _report(labels, stored, counts, names, written=not dry_run)
+        files |= changed
     refuse(findings)
-    if dry_run:
-        return reports
-    replace_files(files, corpus.swap)
-    return {who: replace(report, written=bool(report.files)) for who, report in reports.items()}
+    if not dry_run:
+        replace_files(files, corpus.swap)
+    return reports
 
 
-def _prepared(
-    path: Path,
-    corpus: Corpus,
+def _merged(
+    folder: Path,
+    labels: FileLabels,
+    stored: Sequence[TaskReading],
     *,
-    round: str,
-    annotator_id: str,
-    completed_by: str | None,
-    renaming: Renaming | None,
-    now: datetime | None,
-) -> tuple[Report, dict[Path, bytes]]:
-    """Return what an import would do, and the files that it would write."""
-    _check_names(corpus, round, annotator_id)
-    scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
-    tasks, labelled, repairs, unasked = read_labels(
-        path,
-        corpus,
-        scheme=scheme,
-        texts=texts,
-        completed_by=completed_by,
-        control_map=None if renaming is None else ControlMap.of(scheme, renaming),
-    )
-    stored = list(read_submission(corpus, round, annotator_id, scheme=scheme, texts=texts))
-    refuse(finding for task in stored for finding in task.findings)
-    moment = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    files: dict[Path, bytes] = {}
+    scheme: Scheme,
+    texts: Texts,
+    now: str,
+) -> tuple[dict[str, Counts], dict[Path, bytes]]:
+    """Return what becomes of the tasks of each project, and the stored exports that change."""
     counts: dict[str, Counts] = {}
+    files = {}
     for project in PROJECTS:
-        fresh = [task for task in labelled if task.project == project]
+        fresh = [task for task in labels.labelled if task.project == project]
         if not fresh:
             continue
         old = [task for task in stored if task.project == project and task.annotations]
-        merged, outcomes = _merge(old, fresh, moment)
+        merged, outcomes = _merge(old, fresh, now)
         counts[project] = Counts(
             **{name: outcomes[name] for name in ("new", "changed", "unchanged")},
             skipped=sum(task.annotation.skipped for task in fresh),
-            unlabelled=sum(task.project == project for task in tasks) - len(fresh),
+            unlabelled=sum(task.project == project for task in labels.tasks) - len(fresh),
             missing=_missing(project, merged, texts),
         )
         # Offsets that had to be mended in what was stored are stored mended, too.
         if outcomes["new"] or outcomes["changed"] or any(task.repairs for task in old):
-            target = submission_file(corpus, round, annotator_id, project)
-            files[target] = export_bytes(_in_corpus_order(merged, texts), scheme)
-    report = Report(
+            content = export_bytes(_in_corpus_order(merged, texts), scheme)
+            files[folder / f"{project}.json"] = content
+    return counts, files
+
+
+def _report(
+    labels: FileLabels,
+    stored: Sequence[TaskReading],
+    counts: dict[str, Counts],
+    files: tuple[str, ...],
+    *,
+    written: bool,
+) -> Report:
+    return Report(
         tasks=counts,
-        spans=sum(len(task.annotation.spans) for task in labelled),
-        roles=sum(len(task.annotation.roles) for task in labelled),
-        repairs=(*repairs, *(finding for task in stored for finding in task.repairs)),
-        files=tuple(corpus.name_of(target) for target in files),
-        written=False,
-        left_out=dict(sum((Counter(task.left_out) for task in tasks), Counter())),
-        notes=sum(task.annotation.noted for task in labelled),
-        unasked=unasked,
+        spans=sum(len(task.annotation.spans) for task in labels.labelled),
+        roles=sum(len(task.annotation.roles) for task in labels.labelled),
+        repairs=(*labels.repairs, *(finding for task in stored for finding in task.repairs)),
+        files=files,
+        written=written and bool(files),
+        left_out=dict(sum((Counter(task.left_out) for task in labels.tasks), Counter())),
+        notes=sum(task.annotation.noted for task in labels.labelled),
+        unasked=labels.unasked,
     )
-    return report, files
 
 
 def annotators_file(corpus: Corpus) -> Path:
@@ -340,7 +315,7 @@ def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
     if source not in stored:
         allowed = f"one of {', '.join(stored)}" if stored else "no submission is stored yet"
         raise InputError.of("--from", source, allowed, "write it as ROUND/ANNOTATOR, or gold")
-    tasks = list(_read_folder(corpus, stored[source], scheme=scheme, texts=texts))
+    tasks = list(read_folder(corpus, stored[source], scheme=scheme, texts=texts))
     refuse(finding for task in tasks for finding in task.findings)
     of_article = [task for task in tasks if task.article_id == article_id]
     if not of_article:

@@ -35,7 +35,7 @@ from usiran.annotation.server.instructions import rules
 from usiran.annotation.server.predictions import Prediction
 from usiran.annotation.server.pull import pull
 from usiran.annotation.server.push import Pushed, push
-from usiran.annotation.submissions import Counts, Report, read_submission
+from usiran.annotation.submissions import Counts, Report, read_folder
 from usiran.corpus import Corpus
 from usiran.errors import UsiranError
 from usiran.label_studio.annotation_records import TaskReading
@@ -126,7 +126,9 @@ def title(corpus: Corpus, layer: str, annotator: str = "ann") -> str:
 
 def stored(corpus: Corpus, annotator: str, round_name: str = "r1") -> list[TaskReading]:
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
-    return list(read_submission(corpus, round_name, annotator, scheme=scheme, texts=texts))
+    return list(
+        read_folder(corpus, corpus.submissions / round_name / annotator, scheme=scheme, texts=texts)
+    )
 
 
 def test_a_project_is_made_from_the_scheme_and_pushing_again_changes_nothing(

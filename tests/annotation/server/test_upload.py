@@ -25,7 +25,7 @@ from usiran.annotation.server.client import Connection
 from usiran.annotation.server.pull import pull
 from usiran.annotation.server.push import push
 from usiran.annotation.server.upload import Uploaded, upload
-from usiran.annotation.submissions import Counts, read_submission, sheet_of
+from usiran.annotation.submissions import Counts, read_folder, sheet_of
 from usiran.corpus import Corpus
 from usiran.errors import UsiranError
 from usiran.label_studio.annotation_records import TaskReading
@@ -107,7 +107,7 @@ def given(corpus: Corpus, *paths: Path) -> list[TaskReading]:
 
 def stored(corpus: Corpus) -> list[TaskReading]:
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
-    return list(read_submission(corpus, "r1", "ann", scheme=scheme, texts=texts))
+    return list(read_folder(corpus, corpus.submissions / "r1" / "ann", scheme=scheme, texts=texts))
 
 
 def held(serving: Serving, corpus: Corpus, layer: str) -> list[dict[str, Any]]:

@@ -83,8 +83,8 @@ def pull(
         if labels is not None:
             with located(corpus, labels, url) as name:
                 report = import_labels(
-                    labels, corpus, round=round, annotator_id=annotator_id, dry_run=dry_run
-                )
+                    {annotator_id: labels}, corpus, round=round, dry_run=dry_run
+                )[annotator_id]
             report = replace(report, repairs=tuple(_renamed(report.repairs, name, url)))
     return Pulled(url, projects, report)
 

@@ -100,12 +100,12 @@ def import_(
     Example: usiran annotate import ann=ann.txt bob=bob.txt --round r1
     """
     from usiran.annotation.annotator_labels import Export
-    from usiran.annotation.submissions import import_all
+    from usiran.annotation.submissions import import_labels
     from usiran.label_studio.control_map import Renaming
 
     folder = Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait)
     rounds = sorted(path.name for path in folder.submissions.glob("*/"))
-    reports = import_all(
+    reports = import_labels(
         _owned(list(map(Export.of, files)), annotator),
         folder,
         round=round_name,
