@@ -83,7 +83,7 @@ class Adjudicator:
         self._taken: tuple[Decision, ...] = ()
 
     def _article_state(self, id: str) -> ArticleState:
-        article = Decision(id, "", "", "", "", "").article_id
+        article = questions.article_of(id)
         return self.state.articles.get(article, ArticleState(article))
 
     def question(self, id: str) -> Question:
@@ -93,10 +93,9 @@ class Adjudicator:
         if question is None:
             start = id.partition("@")[0]
             near = [known for known in self.state.questions if known.startswith(start)]
-            shown = ", ".join(near[:_SHOWN]) + (" and so on" if len(near) > _SHOWN else "")
             waits = id.startswith("role/") and state.waiting
             fix = "roles come once the article's spans are decided" if waits else "use such an id"
-            allowed = shown or "an id that `usiran annotate adjudicate --list` shows"
+            allowed = _first(near) or "an id that `usiran annotate adjudicate --list` shows"
             raise _error(self.annotations.source, id, "id", id, allowed, fix)
         return question
 
@@ -111,8 +110,7 @@ class Adjudicator:
         contested = [id for id in ids if id in waiting or self.decision_on(self.question(id))]
         ids = contested or ids
         if len(ids) > 1:
-            shown = ", ".join(ids[:_SHOWN]) + (" and so on" if len(ids) > _SHOWN else "")
-            raise _error("--redo", word, "", word, f"one of {shown}", "type more of its id")
+            raise _error("--redo", word, "", word, f"one of {_first(ids)}", "type more of its id")
         return self.question(ids[0] if ids else word)
 
     def _like(self, word: str) -> Iterator[str]:
@@ -213,7 +211,8 @@ class Adjudicator:
     def store_taken(self) -> None:
         """Store the decisions that were taken and not yet stored."""
         if self._taken:
-            questions.append_decisions(self.corpus, self._taken)
+            ledger = questions.with_decisions(self.corpus, self._taken)
+            replace_files(ledger, self.corpus.swap)
             self._taken = ()
 
     def take(self, *decisions: Decision) -> None:
@@ -270,10 +269,8 @@ class Adjudicator:
 
     def drift(self) -> list[Finding]:
         """Find gold files that are not what the labels and decisions give."""
-        allowed, fix = (
-            "what the submissions and the ledger give",
-            "run `usiran annotate adjudicate`",
-        )
+        allowed = "what the submissions and the ledger give"
+        fix = "run `usiran annotate adjudicate`"
         return drift(self.corpus, self._gold()[2], allowed=allowed, fix=fix)
 
     def _gold(self) -> tuple[list[TaskReading], list[DecisionRow], dict[Path, bytes]]:
@@ -334,6 +331,10 @@ class Adjudicator:
             for span in task.annotation.of("actor")
         }
         return tuple(row["span_id"] for row in rows if row["span_id"] not in gold)
+
+
+def _first(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:_SHOWN]) + (" and so on" if len(ids) > _SHOWN else "")
 
 
 def _error(*finding: str) -> InputError:

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from usiran.annotation.adjudication import question_labels
 from usiran.annotation.adjudication.adjudicator import Adjudicator
-from usiran.annotation.adjudication.question_labels import Item, Labels, Question
-from usiran.annotation.adjudication.questions import matched_regions
+from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Item, Labels, Question
+from usiran.annotation.adjudication.questions import choice_labels, linked_roles
 from usiran.label_studio.annotation_records import SpanReading, TaskReading, span_id
 from usiran.schemas.names import REASON
 from usiran.text.spans import overlaps
@@ -58,7 +57,7 @@ class _Reader:
     def answers(self) -> Iterator[tuple[Question, Labels]]:
         yield from self._choices()
         if self._task.project == "spans":
-            for layer in question_labels.SPAN_LAYERS:
+            for layer in SPAN_LAYERS:
                 yield from self._places(layer)
             yield from self._roles()
 
@@ -70,11 +69,10 @@ class _Reader:
         return " ".join(" ".join(notes or [annotation.remarks.get(REASON, "")]).split())
 
     def _choices(self) -> Iterator[tuple[Question, Labels]]:
-        choices = self._task.annotation.choices
         for question in self._asked:
-            if question.unit_id == self._task.unit_id and question.layer in choices:
-                grounds = choices.get("grounds", ()) if question.layer == "stance" else ()
-                yield question, (Item(choices[question.layer][0]), *map(Item, grounds))
+            labels = choice_labels(self._task, question.layer)
+            if labels and question.unit_id == self._task.unit_id:
+                yield question, labels
 
     def _places(self, layer: str) -> Iterator[tuple[Question, Labels]]:
         places = {question.id: question for question in self._asked if question.layer == layer}
@@ -97,17 +95,9 @@ class _Reader:
 
     def _roles(self) -> Iterator[tuple[Question, Labels]]:
         """Yield the roles, read on the gold spans as the annotators' are."""
-        annotation = self._task.annotation
         questions = [question for question in self._asked if question.layer == "role"]
         actors = questions[0].actors if questions else ()
         events = [Item("", question.start, question.end) for question in questions]
-        actor_of = matched_regions(annotation, "actor", actors)
-        event_of = matched_regions(annotation, "event", events)
-        for number, question in enumerate(questions):
-            items = {
-                Item(link.role, *actors[actor_of[link.actor]].place)
-                for link in annotation.roles
-                if event_of.get(link.event) == number and link.actor in actor_of
-            }
-            if number in event_of.values():
-                yield question, question_labels.roles_in_order(items, self._adjudicator.scheme)
+        scheme = self._adjudicator.scheme
+        for event, roles in linked_roles(self._task.annotation, actors, events, scheme).items():
+            yield questions[event], roles

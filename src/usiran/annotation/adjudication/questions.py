@@ -25,7 +25,6 @@ from usiran.annotation.annotator_labels import AnnotatorLabels
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
 from usiran.files import is_there
-from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, span_id
 from usiran.schemas.label_scheme import Scheme
@@ -50,7 +49,16 @@ class Decision(NamedTuple):
     @property
     def article_id(self) -> str:
         """The article that the question is about."""
-        return self.id.partition("/")[2].partition("@")[0].partition("#")[0]
+        return article_of(self.id)
+
+
+def article_of(id: str) -> str:
+    """Return the article that a question is about, by the question's id.
+
+    >>> article_of("stance/a-1#004"), article_of("actor/a-1@actor:3-9")
+    ('a-1', 'a-1')
+    """
+    return id.partition("/")[2].partition("@")[0].partition("#")[0]
 
 
 COLUMNS = Decision._fields
@@ -147,11 +155,6 @@ def read_decisions(corpus: Corpus) -> list[Decision]:
             raise FileError(name, value, allowed, "take the row back from version control")
         decisions.append(Decision(*(row[column] for column in COLUMNS)))
     return decisions
-
-
-def append_decisions(corpus: Corpus, decisions: Iterable[Decision]) -> None:
-    """Add decisions at the end of the file, all of them or none."""
-    replace_files(with_decisions(corpus, decisions), corpus.swap)
 
 
 def with_decisions(corpus: Corpus, decisions: Iterable[Decision]) -> dict[Path, bytes]:
@@ -269,13 +272,13 @@ class Resolver:
                 state.unlabelled.append(row.sentence_id)
                 continue
             for layer in ("stance", "holder"):
-                labels = {who: _choice(tasks.get(who), layer) for who in annotators}
+                labels = {who: choice_labels(tasks.get(who), layer) for who in annotators}
                 yield Question(layer, article, row.sentence_id, row.start, row.end, labels)
 
     def _whole_article(self, state: ArticleState, tasks: Tasks) -> Iterator[Question]:
         article = state.article_id
         if tasks:
-            labels = {who: _choice(task, "article_stance") for who, task in tasks.items()}
+            labels = {who: choice_labels(task, "article_stance") for who, task in tasks.items()}
             size = len(self.texts.texts[article])
             yield Question("article_stance", article, article, 0, size, labels)
         else:
@@ -283,28 +286,14 @@ class Resolver:
 
     def _roles(self, state: ArticleState, tasks: Tasks) -> Iterator[Question]:
         article, actors, events = state.article_id, state.gold("actor"), state.gold("event")
-        links = {who: self._links(task.annotation, actors, events) for who, task in tasks.items()}
+        links = {
+            who: linked_roles(task.annotation, actors, events, self.scheme)
+            for who, task in tasks.items()
+        }
         for number, event in enumerate(events):
             labels = {annotator: roles.get(number) for annotator, roles in links.items()}
             unit = span_id(article, "event", *event.place)
             yield Question("role", article, unit, *event.place, labels, actors)
-
-    # Links of an annotator to spans that did not become gold are no answer to any question.
-    def _links(
-        self, annotation: AnnotationReading, actors: Sequence[Item], events: Sequence[Item]
-    ) -> dict[int, Labels]:
-        """Return an annotator's roles on the gold spans, for each gold event it marked."""
-        event_of = matched_regions(annotation, "event", events)
-        actor_of = matched_regions(annotation, "actor", actors)
-        roles: dict[int, set[Item]] = {event: set() for event in event_of.values()}
-        for link in annotation.roles:
-            if link.event in event_of and link.actor in actor_of:
-                actor = actors[actor_of[link.actor]]
-                roles[event_of[link.event]].add(Item(link.role, *actor.place))
-        return {
-            event: question_labels.roles_in_order(items, self.scheme)
-            for event, items in roles.items()
-        }
 
 
 def _places(article_id: str, layer: str, tasks: Tasks) -> Iterator[Question]:
@@ -343,7 +332,24 @@ def matched_regions(
     return {spans[j].region: i for i, j in pairs(gold, spans)}
 
 
-def _choice(task: TaskReading | None, layer: str) -> Labels | None:
+def linked_roles(
+    annotation: AnnotationReading, actors: Sequence[Item], events: Sequence[Item], scheme: Scheme
+) -> dict[int, Labels]:
+    """Return an annotator's roles on the gold spans, for each gold event it marked, by place.
+
+    Links to spans that did not become gold are no answer to any question.
+    """
+    event_of = matched_regions(annotation, "event", events)
+    actor_of = matched_regions(annotation, "actor", actors)
+    roles: dict[int, set[Item]] = {event: set() for event in sorted(event_of.values())}
+    for link in annotation.roles:
+        if link.event in event_of and link.actor in actor_of:
+            actor = actors[actor_of[link.actor]]
+            roles[event_of[link.event]].add(Item(link.role, *actor.place))
+    return {event: question_labels.roles_in_order(own, scheme) for event, own in roles.items()}
+
+
+def choice_labels(task: TaskReading | None, layer: str) -> Labels | None:
     """Return an annotator's choice; a stance has its grounds behind it."""
     choices = task.annotation.choices if task is not None else {}
     if layer not in choices:
