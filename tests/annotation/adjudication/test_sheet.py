@@ -28,6 +28,8 @@ from usiran.annotation.server.adjudication import labels_as_predictions, open_un
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
 from usiran.label_studio.config import config
+from usiran.label_studio.tasks import make_tasks
+from usiran.schemas.label_scheme import Project
 
 __all__ = ["three"]
 
@@ -147,14 +149,12 @@ def test_the_annotators_answers_are_predictions_that_label_studio_takes(three: C
     work = Adjudicator(three)
     units = open_units(work.state)
     assert units == {"stance": [f"{GAS}#002", f"{GAS}#004"], "spans": [GAS, PORT]}
-    found = labels_as_predictions(work.annotations, SCHEME, units)
-    assert list(found) == [
-        ("stance", f"{GAS}#002"), ("stance", f"{GAS}#004"), ("spans", GAS), ("spans", PORT),
-    ]  # fmt: skip
-    for (project, _), predictions in found.items():
-        assert [one["model_version"] for one in predictions] == ["A", "B", "C"]
-        interface = LabelInterface(config(SCHEME, project))
-        for one in predictions:
+    sizes: dict[Project, int] = {"stance": 6, "spans": 2}
+    for layer, number in sizes.items():
+        tasks = make_tasks(three, work.texts, layer)
+        found = list(labels_as_predictions(work, layer, tasks))
+        assert [one.model_version for one in found] == ["A", "B", "C"] * number
+        interface = LabelInterface(config(SCHEME, layer))
+        for one in found:
             check: Any = interface.validate_prediction
-            assert check({"score": 0.0, **one}, return_errors=True) == []
-    assert len(labels_as_predictions(work.annotations, SCHEME)) == 8
+            assert check(one._asdict() | {"score": 0.0}, return_errors=True) == []

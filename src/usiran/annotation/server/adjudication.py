@@ -2,53 +2,43 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import cast
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.prefill import Prefilled, prefill
-from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, letters_of
+from usiran.annotation.adjudication.question_labels import SPAN_LAYERS
 from usiran.annotation.adjudication.questions import State
 from usiran.annotation.adjudication.sheet import notes_on, options
-from usiran.annotation.annotator_labels import AnnotatorLabels, Key
 from usiran.annotation.read_labels import read_labels
 from usiran.annotation.server.client import Connection
-from usiran.annotation.server.predictions import Prediction, Predictor
+from usiran.annotation.server.predictions import Prediction
 from usiran.annotation.server.projects import Mark
 from usiran.annotation.server.pull import fetched, located
 from usiran.annotation.server.push import SHOWN, Pushed, push
 from usiran.annotation.submissions import PROJECTS
 from usiran.label_studio.tasks import Task
-from usiran.label_studio.write_export import Json, result_items
-from usiran.schemas.label_scheme import Project, Scheme
+from usiran.label_studio.write_export import result_items
+from usiran.schemas.label_scheme import Project
 from usiran.schemas.names import REMARKS
 from usiran.text.quoting import one_line
 
-Answers = Mapping[Key, Sequence[Json]]
-
 
 def labels_as_predictions(
-    annotations: AnnotatorLabels,
-    scheme: Scheme,
-    units: Mapping[Project, Collection[str]] | None = None,
-) -> dict[Key, list[Json]]:
-    """Return each task's predictions: one for every annotator's labels, called A, B, C.
+    work: Adjudicator, layer: Project, tasks: Iterable[Task]
+) -> Iterator[Prediction]:
+    """Yield a prediction for every annotator's labels of each task, called A, B, C.
 
-    An adjudicator can take each over and correct it. `units` are the sentences and articles
-    wanted (default: all), such as `open_units` gives.
+    An adjudicator can take each over and correct it.
     """
-    # Every task of the corpus is looked up in it.
-    wanted = units and {project: frozenset(own) for project, own in units.items()}
-    predictions: dict[Key, list[Json]] = defaultdict(list)
-    for annotator, letter in letters_of(annotations.annotators).items():
-        for (project, unit), task in annotations.tasks[annotator].items():
-            if wanted is None or unit in wanted.get(project, ()):
-                items = result_items(task, task.annotation, scheme)
-                for item in items:
-                    if "origin" in item:
-                        item["origin"] = "prediction"
-                predictions[project, unit].append({"model_version": letter, "result": items})
-    return dict(predictions)
+    units = work.annotations.units(layer)
+    for task in tasks:
+        for annotator, reading in units.get(task.unit_id, {}).items():
+            items = result_items(reading, reading.annotation, work.scheme)
+            # How sure an annotator was is theirs to say; the page has no place for it.
+            result = [item for item in items if item.get("from_name") not in REMARKS]
+            # No score: whose answer it is must not show in the order of the tasks.
+            yield Prediction(task.unit_id, result, None, work.letters[annotator])
 
 
 def open_units(state: State) -> dict[Project, list[str]]:
@@ -92,7 +82,6 @@ def push_open(
     work.check_rounds()
     work.check_adjudicator(adjudicator_id)
     units = open_units(work.state)
-    answers = labels_as_predictions(work.annotations, work.scheme, units)
     votes = votes_by_unit(work)
     return tuple(
         push(
@@ -100,7 +89,7 @@ def push_open(
             connection,
             layer=layer,
             annotator_id=adjudicator_id,
-            predictor=_predictor(layer, answers),
+            predictor=partial(labels_as_predictions, work, layer),
             use=SHOWN,
             units=units[layer],
             votes=votes,
@@ -109,19 +98,6 @@ def push_open(
         for layer in PROJECTS
         if units[layer]
     )
-
-
-def _predictor(layer: Project, answers: Answers) -> Predictor:
-    def predict(tasks: Sequence[Task]) -> Iterator[Prediction]:
-        for task in tasks:
-            for answer in answers.get((layer, task.unit_id), ()):
-                result = cast("list[Json]", answer["result"])
-                # How sure an annotator was is theirs to say; the page has no place for it.
-                result = [item for item in result if item.get("from_name") not in REMARKS]
-                # No score: whose answer it is must not show in the order of the tasks.
-                yield Prediction(task.unit_id, result, None, str(answer["model_version"]))
-
-    return predict
 
 
 def pull_answers(work: Adjudicator, connection: Connection, *, adjudicator_id: str) -> Prefilled:
