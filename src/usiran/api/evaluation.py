@@ -22,7 +22,7 @@ from usiran.api.report import Report
 from usiran.benchmark.predictions import lines_of
 from usiran.benchmark.protocol import run
 from usiran.benchmark.results import DRAWS as DRAWS_ALLOWED
-from usiran.benchmark.results import Stored, counts_of, figures_of, read_stored
+from usiran.benchmark.results import Stored, counts_of, figures_of
 from usiran.benchmark.run import Benchmark, score_outcomes, submitted_origin
 from usiran.benchmark.run import evaluate as run_system
 from usiran.errors import HeldOutWarning, InputError
@@ -210,11 +210,8 @@ def _of_stored(
     """Return the report of a stored result; None where a run might give another one."""
     benchmark = open_benchmark(data, tasks=[task])
     _check_options(evaluable_gold(benchmark, task), contested, draws, seed)
-    path = benchmark.files_of(system, task)[0]
-    if not path.is_file():
-        return None
-    stored = read_stored(benchmark.corpus, path)
-    if benchmark.is_stale(stored.result) or stored.result.seed != seed:
+    stored = benchmark.stored(system, task)
+    if stored is None or stored.result.seed != seed:
         return None
     origin, own = stored.result.origin, system in SYSTEMS
     if own and benchmark.origin(task, system, seed).settings_sha256 != origin.settings_sha256:

@@ -35,6 +35,7 @@ from usiran.benchmark.results import (
     figures_of,
     parameters_sha256,
     paths,
+    read_stored,
     rounded,
     sha256,
 )
@@ -231,6 +232,12 @@ class Benchmark:
         """What results say of the track; the official one has no name."""
         sha256 = self.companion_sha256
         return {"track": self.track, "companion_sha256": sha256} if self.track else {}
+
+    def stored(self, system: str, task: str) -> Stored | None:
+        """Return the stored result on the present gold; None where there is none."""
+        path = self.files_of(system, task)[0]
+        stored = read_stored(self.corpus, path) if path.is_file() else None
+        return None if stored is None or self.is_stale(stored.result) else stored
 
     def files_of(self, system: str, task: str) -> tuple[Path, Path]:
         """Return where a result of the track and its predictions stand."""

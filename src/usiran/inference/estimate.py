@@ -20,7 +20,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as pads
 
-from usiran.benchmark.results import Stored, read_stored
 from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError
 from usiran.files import BAD_JSON, read_bytes
@@ -28,7 +27,7 @@ from usiran.inference.job.run import JOB
 from usiran.stats import quantification
 from usiran.stats.quantification import Texts
 from usiran.stats.scores import Floats
-from usiran.tasks.base import Gold, Objects
+from usiran.tasks.base import Gold, Objects, Task
 from usiran.text.spans import Span, overlaps
 
 END_TO_END, SIDES = "roles_end_to_end", "affiliation"
@@ -102,12 +101,16 @@ def estimate(
         The folder holds no job, or a model has no stored result on the present gold.
     """
     job = _read_job(folder)
-    models = {model.task: model for model in job.models}
-    held_out = {task: _HeldOut(benchmarks, model) for task, model in models.items()}
-    labels = [part for part in held_out.values() if part.gold.task.unit == "sentence"]
-    shares = [share for part in labels for share in _shares(part, folder, job, draws, seed)]
-    ratios, dyads, missing = _dyads(held_out, folder, job, draws, seed)
-    systems = {task: model.system for task, model in models.items()}
+    systems = {model.task: model.system for model in job.models}
+    tracks = {model.task: benchmarks[model.track] for model in job.models}
+    shares: list[Share] = []
+    for task, system in systems.items():
+        if tracks[task].golds[task].task.unit == "sentence":
+            gold, predicted = _held_out(tracks[task], task, system)
+            texts = _labelled(folder, job, gold.task)
+            if texts.total.any():
+                shares += _shares(gold, predicted, texts, draws, seed)
+    ratios, dyads, missing = _dyads(tracks, systems, folder, job, draws=draws, seed=seed)
     return Estimates(systems, tuple(shares), ratios, dyads, missing)
 
 
@@ -127,57 +130,37 @@ def _read_job(folder: Path) -> _Job:
         raise FileError(path, "something else", "what `usiran predict` writes", _LABEL) from None
 
 
-class _HeldOut:
-    """What a system says of the articles, each while it was held out."""
-
-    def __init__(self, benchmarks: Mapping[str, Benchmark], model: _Model) -> None:
-        self.benchmark = benchmarks[model.track]
-        self.system = model.system
-        self.gold = self.benchmark.golds[model.task]
-        self.task = model.task
-
-    def predictions(self, task: str = "") -> tuple[Gold, Objects]:
-        """Return a task's gold and the predictions: by default, of its own."""
-        benchmark, task = self.benchmark, task or self.task
-        (outcome, *_) = benchmark.outcomes(self._stored(task))
-        return outcome.gold, outcome.predictions.values
-
-    def _stored(self, task: str) -> Stored:
-        benchmark = self.benchmark
-        path = benchmark.files_of(self.system, task)[0]
-        stored = read_stored(benchmark.corpus, path) if path.is_file() else None
-        if stored is None or benchmark.is_stale(stored.result):
-            file = benchmark.corpus.name_of(path)
-            track = " --with synthetic" if benchmark.track else ""
-            fix = f"run it: `usiran benchmark run{track} --task {task} --system {self.system}`"
-            raise FileError(file, "no result on the present gold", "one to know errors by", fix)
-        return stored
+def _held_out(benchmark: Benchmark, task: str, system: str) -> tuple[Gold, Objects]:
+    """Return a task's gold, and what a system says of each article while it was held out."""
+    stored = benchmark.stored(system, task)
+    if stored is None:
+        file = benchmark.corpus.name_of(benchmark.files_of(system, task)[0])
+        track = " --with synthetic" if benchmark.track else ""
+        fix = f"run it: `usiran benchmark run{track} --task {task} --system {system}`"
+        raise FileError(file, "no result on the present gold", "one to know errors by", fix)
+    (outcome, *_) = benchmark.outcomes(stored)
+    return outcome.gold, outcome.predictions.values
 
 
-def _shares(part: _HeldOut, folder: Path, job: _Job, draws: int, seed: int) -> Iterator[Share]:
-    gold, predicted = part.predictions()
+def _shares(gold: Gold, predicted: Objects, texts: Texts, draws: int, seed: int) -> Iterator[Share]:
     labels = list(gold.task.labels)
     confusions = np.zeros((len(predicted), len(labels), len(labels)))
     codes = [[labels.index(str(value)) for value in values] for values in (gold.values, predicted)]
     confusions[np.arange(len(predicted)), codes[0], codes[1]] = 1
-    texts = _labelled(folder, job, part.task, labels)
-    if not texts.total.any():
-        return
-    told = quantification.shares(confusions, gold.articles, texts, draws=draws, seed=seed)
-    for label, sentences, share in zip(labels, texts.total, told, strict=True):
-        yield Share(
-            part.task, label, int(sentences), share.counted, share.estimated, *share.interval
-        )
+    shares = quantification.shares(confusions, gold.articles, texts, draws=draws, seed=seed)
+    for label, sentences, share in zip(labels, texts.total.tolist(), shares, strict=True):
+        yield Share(gold.task.name, label, int(sentences), *share[:2], *share.interval)
 
 
-def _labelled(folder: Path, job: _Job, task: str, labels: Sequence[str]) -> Texts:
+def _labelled(folder: Path, job: _Job, task: Task) -> Texts:
     """Return how many sentences of each text were given each label."""
+    labels, columns = task.labels, ["article_id", task.name]
     kinds: Counter[tuple[int, ...]] = Counter()
-    for table in _tables(folder / "stance", job, ["article_id", task]):
-        counted = table.group_by(["article_id", task]).aggregate([([], "count_all")])
+    for table in _tables(folder / "stance", job, columns):
+        counted = table.group_by(columns).aggregate([([], "count_all")])
         texts: dict[str, list[int]] = defaultdict(lambda: [0] * len(labels))
         for row in counted.to_pylist():
-            texts[row["article_id"]][labels.index(row[task])] = row["count_all"]
+            texts[row["article_id"]][labels.index(row[task.name])] = row["count_all"]
         kinds.update(map(tuple, texts.values()))
     rows = np.array(list(kinds), dtype=float).reshape(len(kinds), len(labels))
     return Texts(rows, np.array(list(kinds.values()), dtype=np.int64))
@@ -198,32 +181,33 @@ _NO_SIDES = "dyads: no model of affiliation labelled the texts; train one and ad
 
 
 def _dyads(
-    held_out: Mapping[str, _HeldOut], folder: Path, job: _Job, draws: int, seed: int
+    tracks: Mapping[str, Benchmark],
+    systems: Mapping[str, str],
+    folder: Path,
+    job: _Job,
+    *,
+    draws: int,
+    seed: int,
 ) -> tuple[tuple[Ratio, ...], tuple[DyadCount, ...], tuple[str, ...]]:
-    if "roles" not in held_out or SIDES not in held_out:
-        return (), (), (_NO_ROLES if "roles" not in held_out else _NO_SIDES,)
-    links, sides = held_out["roles"].predictions(END_TO_END), held_out[SIDES].predictions()
-    quads = held_out["roles"].benchmark.golds["events"].task.groups
-    gold = dyads_by_article(links[0], links[0].values, sides[0], sides[0].values, quads)
-    predicted = dyads_by_article(links[0], links[1], sides[0], sides[1], quads)
+    if "roles" not in systems or SIDES not in systems:
+        return (), (), (_NO_ROLES if "roles" not in systems else _NO_SIDES,)
+    links, linked = _held_out(tracks["roles"], END_TO_END, systems["roles"])
+    sides, sided = _held_out(tracks[SIDES], SIDES, systems[SIDES])
+    quads = tracks["roles"].golds["events"].task.groups
+    gold = dyads_by_article(links, links.values, sides, sides.values, quads)
+    predicted = dyads_by_article(links, linked, sides, sided, quads)
     by_quad = {
-        quad: [_of_quad(counts, links[0].article_ids, quad) for counts in (gold, predicted)]
+        quad: [_of_quad(counts, links.article_ids, quad) for counts in (gold, predicted)]
         for quad in sorted(set(quads.values()))
     }
     ratios = [Ratio(quad, *(int(each.sum()) for each in both)) for quad, both in by_quad.items()]
-    rows = [
-        _dyad(dyad, texts, by_quad[dyad[2]], draws, seed)
-        for dyad, texts in sorted(_predicted(folder, job).items())
-    ]
+    rows = []
+    for dyad, texts in sorted(_predicted(folder, job).items()):
+        true, marked = by_quad[dyad[2]]
+        estimate = quantification.total(true, marked, texts, draws=draws, seed=seed)
+        known = (estimate.estimated, *estimate.interval) if estimate else (None, None, None)
+        rows.append(DyadCount(*dyad, int(texts.total[0]), *known))
     return tuple(ratios), tuple(rows), ()
-
-
-def _dyad(
-    dyad: tuple[str, str, str], texts: Texts, pair: Sequence[Floats], draws: int, seed: int
-) -> DyadCount:
-    told = quantification.total(pair[0], pair[1], texts, draws=draws, seed=seed)
-    known = (told.estimated, *told.interval) if told else (None, None, None)
-    return DyadCount(*dyad, int(texts.total[0]), *known)
 
 
 def _predicted(folder: Path, job: _Job) -> dict[tuple[str, str, str], Texts]:

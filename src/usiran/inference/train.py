@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from usiran.benchmark.results import Result, json_bytes, read_result, sha256
+from usiran.benchmark.results import json_bytes, sha256
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.settings_hash import own_settings_sha256
 from usiran.errors import InputError
@@ -48,7 +48,8 @@ def model_files(
         raise InputError.of("SYSTEM", ", ".join(untrusted), allowed, fix)
     gold, settings, manifest = bench.golds[task], bench.library[system], bench.corpus.manifest
     info = _info(bench, task, system, seed, sha256(content))
-    result = _stored_result(bench, task, system)
+    stored = bench.stored(system, task)
+    result = stored.result if stored else None
     card = model_card(info, settings, gold, manifest, result)
     files = {
         store.MODEL: content,
@@ -159,12 +160,3 @@ def _can_label_raw(gold: Gold) -> bool:
 def _steps(gold: Gold) -> list[str]:
     """Return the tasks that a system solves on the way: layers that it has to find itself."""
     return [name for name in gold.task.hidden if name in ("actors", "events")]
-
-
-def _stored_result(bench: Benchmark, task: str, system: str) -> Result | None:
-    """Return the stored result on the present gold, or None."""
-    path = bench.files_of(system, task)[0]
-    if not path.is_file():
-        return None
-    result = read_result(path, bench.corpus.name_of(path))
-    return None if bench.is_stale(result) else result
