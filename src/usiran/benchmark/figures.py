@@ -16,7 +16,7 @@ from usiran.benchmark.ranking import Ranking, contestants, rank
 from usiran.benchmark.results import Result, Results
 from usiran.benchmark.run import Benchmark
 from usiran.progress import steps
-from usiran.tasks.base import METRICS, Gold, Predictions
+from usiran.tasks.base import METRICS, Gold, Predictions, labels_of
 from usiran.text.spans import pairs
 
 NONE = "none"
@@ -155,7 +155,7 @@ def _link_pairs(gold: Gold, predictions: Predictions) -> Iterator[tuple[str, str
 def _spread(gold: Gold) -> Spread:
     counts = {name: Counter[str]() for name in gold.article_ids}
     for article, value in zip(gold.articles.tolist(), gold.values, strict=True):
-        counts[article].update([value] if isinstance(value, str) else [s.label for s in value])
+        counts[article].update(labels_of(value))
     cells = tuple(
         tuple(float(count[label]) for count in counts.values()) for label in gold.task.labels
     )

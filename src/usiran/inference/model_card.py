@@ -11,7 +11,7 @@ from usiran.io.markdown import span_of
 from usiran.io.templates import render
 from usiran.models.settings import Settings
 from usiran.stats.bootstrap import COVERAGE
-from usiran.tasks.base import METRICS, Gold
+from usiran.tasks.base import METRICS, Gold, labels_of
 
 # The Hub's name of what a unit asks for, and the config that holds it.
 _TASKS = {
@@ -37,7 +37,7 @@ def model_card(
         settings=settings,
         gold=gold,
         result=result,
-        counts=_counts(gold),
+        counts=Counter(label for value in gold.values for label in labels_of(value)),
         metrics=METRICS,
         coverage=COVERAGE,
         basis=_BASES[manifest.gold_basis],
@@ -80,10 +80,3 @@ def _evaluated(info: ModelInfo, manifest: Manifest, result: Result) -> EvalResul
         f"(95 % interval {span_of(result.interval)})",
         metric_args={"interval": list(result.interval), "protocol": result.protocol},
     )
-
-
-def _counts(gold: Gold) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for value in gold.values:
-        counts.update([value] if isinstance(value, str) else [item.label for item in value])
-    return counts

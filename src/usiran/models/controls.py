@@ -22,7 +22,7 @@ from usiran.models.base import SentenceClassifier, Spans, SpanTagger
 from usiran.models.calibration import calibrate, calibrated, floored
 from usiran.stats.bootstrap import rows_of
 from usiran.stats.scores import Floats
-from usiran.tasks.base import Gold, Objects, objects
+from usiran.tasks.base import Gold, Objects, labels_of, objects
 from usiran.tasks.links import Link
 from usiran.text.spans import Span
 from usiran.text.tokens import tokenize
@@ -187,7 +187,10 @@ def _relabelled(gold: Gold, seed: int, draw: Draw, groups: NDArray[np.str_] | No
     rng = np.random.default_rng(seed)
     values = gold.values.copy()
     rows_by_group = rows_of(gold.articles if groups is None else groups)
-    pools = {name: _pool(gold.values[rows]) for name, rows in rows_by_group.items()}
+    pools = {
+        name: objects(label for value in gold.values[rows] for label in labels_of(value))
+        for name, rows in rows_by_group.items()
+    }
     for name, rows in rows_by_group.items():
         labels = iter(draw(name, pools, rng).tolist())
         for row in rows:
@@ -201,10 +204,3 @@ def _relabelled(gold: Gold, seed: int, draw: Draw, groups: NDArray[np.str_] | No
 
 def _with_label(item: Span | Link, label: str) -> Span | Link:
     return item._replace(role=label) if isinstance(item, Link) else item._replace(label=label)
-
-
-def _pool(values: Objects) -> Objects:
-    labels: list[str] = []
-    for value in values:
-        labels += [value] if isinstance(value, str) else [item.label for item in value]
-    return objects(labels)

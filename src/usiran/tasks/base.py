@@ -184,8 +184,7 @@ class Gold:
         places: dict[str, dict[str, int]] = {label: {} for label in self.task.levels[level]}
         rows = zip(self.values, self.articles.tolist(), self.folds.tolist(), strict=True)
         for value, article, fold in rows:
-            labels = [value] if isinstance(value, str) else [item.label for item in value]
-            for label in labels:
+            for label in labels_of(value):
                 places[self.task.at(level, label)][article] = fold
         return places
 
@@ -249,6 +248,11 @@ class Scorer(Protocol):
 
     def chance(self, sums: Floats) -> float:
         """Return the headline expected of random labels with the same totals."""
+
+
+def labels_of(value: Any) -> list[str]:
+    """Return the labels in a value of a gold: itself, or those of its spans or links."""
+    return [value] if isinstance(value, str) else [item.label for item in value]
 
 
 def of_companion(records: pd.DataFrame) -> NDArray[np.bool_]:
