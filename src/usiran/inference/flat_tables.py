@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 from usiran.inference.columns import OF_MENTION, ROLES
 from usiran.text.spans import Span, pairs
@@ -81,11 +81,7 @@ def _of_mention(mention: Row, link: Row) -> Row:
     return dict(zip(OF_MENTION, values, strict=True))
 
 
-class _Dyad(NamedTuple):
-    article_id: str
-    agent: str
-    recipient: str
-    quad: str
+_DYAD = ("article_id", "agent_affiliation", "recipient_affiliation", "quad")
 
 
 def dyads(flat: Iterable[Row]) -> Rows:
@@ -94,16 +90,19 @@ def dyads(flat: Iterable[Row]) -> Rows:
     ``events`` counts the events of the dyad, ``expected`` adds up how likely each is one: the
     event itself, times its agent, times its recipient. It is null where a system states nothing.
     """
-    counted: dict[_Dyad, dict[str, float | None]] = defaultdict(dict)
+    counted: dict[tuple[str, ...], dict[str, float | None]] = defaultdict(dict)
     for event in flat:
         for dyad, chance in _of_event(event):
             known = counted[dyad].setdefault(event["event_id"], chance)
             if known is not None and chance is not None:
                 counted[dyad][event["event_id"]] = max(known, chance)
-    return [_row(dyad, counted[dyad]) for dyad in counted]
+    return [
+        dict(zip(_DYAD, dyad, strict=True)) | _figures(list(chances.values()))
+        for dyad, chances in counted.items()
+    ]
 
 
-def _of_event(event: Row) -> Iterator[tuple[_Dyad, float | None]]:
+def _of_event(event: Row) -> Iterator[tuple[tuple[str, ...], float | None]]:
     parties = [
         zip(event[f"{role}_affiliations"], event[f"{role}_probabilities"], strict=True)
         for role in ROLES
@@ -111,16 +110,12 @@ def _of_event(event: Row) -> Iterator[tuple[_Dyad, float | None]]:
     for (agent, first), (recipient, second) in product(*parties):
         chances = (event["probability"], first, second)
         likely = None if None in chances else chances[0] * chances[1] * chances[2]
-        yield _Dyad(event["article_id"], agent or "", recipient or "", event["quad"]), likely
+        yield (event["article_id"], agent or "", recipient or "", event["quad"]), likely
 
 
-def _row(dyad: _Dyad, chances: Mapping[str, float | None]) -> Row:
-    stated = [chance for chance in chances.values() if chance is not None]
+def _figures(chances: Sequence[float | None]) -> Row:
+    stated = [chance for chance in chances if chance is not None]
     return {
-        "article_id": dyad.article_id,
-        "agent_affiliation": dyad.agent,
-        "recipient_affiliation": dyad.recipient,
-        "quad": dyad.quad,
         # The text alone does not tell when it was published.
         "month": "",
         "events": len(chances),
