@@ -104,16 +104,14 @@ class Work(NamedTuple):
         if marker := self.finished(part):
             return marker
         if (code_sha256(), code_versions()) != (job.code_sha256, job.versions):
-            found, allowed = (
-                _code(code_sha256(), code_versions()),
-                _code(job.code_sha256, job.versions),
-            )
-            raise FileError(
-                "a worker", found, f"the job's own: {allowed}", "install the same there"
-            )
+            present = _code(code_sha256(), code_versions())
+            allowed = f"the job's own: {_code(job.code_sha256, job.versions)}"
+            raise FileError("a worker", present, allowed, "install the same there")
         readings = read_part(part, job.columns)
         documents = [reading for reading in readings if isinstance(reading, Document)]
-        tables = _labelled(self.models, documents) | {REJECTED: _rejected(readings)}
+        rejected = [reading._asdict() for reading in readings if isinstance(reading, Rejected)]
+        tables = _labelled(self.models, documents)
+        tables[REJECTED] = pa.Table.from_pylist(rejected, _REJECTED)
         for name, table in tables.items():
             write_file(output / name / f"{part.name}.{job.form}", encode(table, job.form))
         if self.pages is not None:
@@ -160,8 +158,3 @@ def _labelled(models: Sequence[Model], documents: Sequence[Document]) -> dict[st
 def _texts(documents: Sequence[Document]) -> pa.Table:
     columns = [[row.article_id for row in documents], [row.text for row in documents]]
     return pa.table(columns, pa.schema({"id": _TEXT, "text": _TEXT}))
-
-
-def _rejected(readings: Sequence[Document | Rejected]) -> pa.Table:
-    rows = [reading._asdict() for reading in readings if isinstance(reading, Rejected)]
-    return pa.Table.from_pylist(rows, _REJECTED)

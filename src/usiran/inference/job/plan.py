@@ -101,7 +101,7 @@ def survey(
     records, fault = 0, ""
     with Ids() as ids:
         for source in sources:
-            own, whole = len(parts), sha256()
+            own, first, whole = len(parts), records, sha256()
             for piece, place, readings in _cut(source, columns, size):
                 rejected = [reading for reading in readings if isinstance(reading, Rejected)]
                 if rejected and strict:
@@ -116,7 +116,8 @@ def survey(
                 digest = sha256(content).hexdigest()
                 parts.append(Part(len(parts), piece, place, *sizes, digest, records))
                 records += len(readings)
-            inputs.append(_input(source.file, parts[own:], whole.hexdigest()))
+            texts = sum(part.texts for part in parts[own:])
+            inputs.append(Input(source.file, records - first, texts, whole.hexdigest()))
         twice = ids.repeated()
     plan = Plan(tuple(inputs), parts, twice)
     if not plan.texts:
@@ -184,11 +185,6 @@ def _readings(source: Source, columns: Columns, begin: Place) -> Iterator[tuple[
 def _encoded(readings: Iterable[Reading]) -> bytes:
     encode = msgspec.json.Encoder().encode
     return b"".join(encode((isinstance(reading, Document), reading)) for reading in readings)
-
-
-def _input(file: str, parts: Sequence[Part], digest: str) -> Input:
-    records, texts = (sum(getattr(part, name) for part in parts) for name in ("records", "texts"))
-    return Input(file, records, texts, digest)
 
 
 def _refused(row: Rejected) -> InputError:
