@@ -60,6 +60,7 @@ _BAD_CONTENT = (
 LARGEST_MODEL = 1 << 30
 """Bytes that a model file may hold unpacked: 1 GiB."""
 _TRAIN = "train it again: `usiran train TASK SYSTEM --output DIR`"
+_DO_NOT_USE = f"do not use this file; {_TRAIN}"
 
 
 class ModelInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -107,11 +108,8 @@ class Model:
             yield
         except _BAD_CONTENT as error:
             value = shorten(f"{type(error).__name__}: {error}")
-            allowed, fix = (
-                f"a fitted system for {self.info.task}",
-                f"do not use this file; {_TRAIN}",
-            )
-            raise FileError(self.folder / MODEL, value, allowed, fix) from error
+            allowed = f"a fitted system for {self.info.task}"
+            raise FileError(self.folder / MODEL, value, allowed, _DO_NOT_USE) from error
 
 
 def dumps(estimator: Estimator) -> bytes:
@@ -194,10 +192,8 @@ def load_all(paths: Sequence[Path], data_version: str | None = None) -> tuple[Mo
 
 def _check_given(info: ModelInfo, models: Container[str]) -> None:
     if missing := [task for task in info.given if task not in models]:
-        value, allowed = (
-            f"no model of {' and '.join(missing)}",
-            f"models of {', '.join(info.given)}",
-        )
+        value = f"no model of {' and '.join(missing)}"
+        allowed = f"models of {', '.join(info.given)}"
         fix = "name them with --with: it labels what they find"
         raise FileError(f"the model of {info.task}", value, allowed, fix)
 
@@ -249,7 +245,7 @@ def build(path: Path) -> Estimator:
     # It derives from TypeError, so it comes before the damaged files.
     except UntrustedTypesFoundException as error:
         allowed = "types of scikit-learn, numpy and usiran's list"
-        raise FileError(path, shorten(error), allowed, f"do not use this file; {_TRAIN}") from None
+        raise FileError(path, shorten(error), allowed, _DO_NOT_USE) from None
     except (*_BAD_FILE, *_BAD_CONTENT) as error:
         value = shorten(f"{type(error).__name__}: {error}")
         raise FileError(path, value, "a model in the skops format", _TRAIN) from None
