@@ -4,10 +4,11 @@ import errno
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
+T = TypeVar("T")
 LARGEST = 1 << 30
 """Bytes of the largest file that is read whole: 1 GiB."""
 
@@ -51,6 +52,14 @@ def read_bytes(path: Path, *, most: int = LARGEST) -> bytes:
     if len(content) > most:
         raise OSError(errno.EFBIG, f"more than {most:,} bytes", str(path))
     return content
+
+
+def read_json(path: Path, kind: type[T]) -> T | None:
+    """Return what a JSON file holds; None where there is none, or it holds something else."""
+    try:
+        return msgspec.json.decode(read_bytes(path), type=kind)
+    except (OSError, *BAD_JSON):
+        return None
 
 
 def is_there(path: Path) -> bool:

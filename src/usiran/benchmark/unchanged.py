@@ -23,7 +23,7 @@ from usiran.benchmark.results import Stored, json_bytes, read_result, sha256
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.workers import Pair, Progress, run_all
 from usiran.corpus import Corpus
-from usiran.files import BAD_JSON
+from usiran.files import read_json
 from usiran.io.atomic import replace_files, settle
 from usiran.io.sources import sources_sha256
 from usiran.models.registry import SYSTEMS
@@ -124,7 +124,8 @@ class _Notes:
         self.corpus = benchmark.corpus
         self.seed = seed
         self.given = {"seed": seed, "draws": draws, "protocol": PROTOCOL}
-        self.noted = _read(notes_path(self.corpus))
+        # Without keys everything is run.
+        self.noted = read_json(notes_path(self.corpus), dict[str, Note]) or {}
 
     def unchanged(self, pairs: Sequence[Pair]) -> Iterator[tuple[tuple[str, str], Stored]]:
         """Yield the stored results that a run would only make again."""
@@ -185,13 +186,6 @@ def _note(key: str, result: bytes, predictions: bytes) -> Note:
 
 def _content(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
-
-
-def _read(path: Path) -> dict[str, Note]:
-    try:
-        return msgspec.json.decode(_content(path), type=dict[str, Note])
-    except BAD_JSON:  # without keys everything is run
-        return {}
 
 
 def _settings(benchmark: Benchmark, system: str) -> list[Settings]:

@@ -17,7 +17,7 @@ from usiran.benchmark.predictions import PROBABILITY_PLACES
 from usiran.benchmark.results import SUBMITTED, Results, Stored, json_bytes, read_results
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
-from usiran.files import BAD_JSON
+from usiran.files import read_json
 from usiran.io.atomic import holds, replace_files
 
 # Of probabilities, and so of the scores that are their means.
@@ -36,10 +36,7 @@ def ceiling_path(benchmark: Benchmark) -> Path:
 
 def stored_ceiling(benchmark: Benchmark) -> Ceiling | None:
     """Return the ceiling as it was last written; None where there is none that can be read."""
-    try:
-        return msgspec.json.decode(ceiling_path(benchmark).read_bytes(), type=Ceiling)
-    except (OSError, *BAD_JSON):
-        return None
+    return read_json(ceiling_path(benchmark), Ceiling)
 
 
 def publish(benchmark: Benchmark, fresh: Mapping[tuple[str, str], Stored]) -> Results:
@@ -108,10 +105,6 @@ def outdated(benchmark: Benchmark) -> list[str]:
 
 
 def _ceiling_is_current(benchmark: Benchmark) -> bool:
-    path = ceiling_path(benchmark)
-    try:
-        stored = msgspec.json.decode(path.read_bytes())
-    except (FileNotFoundError, *BAD_JSON):
-        return False
+    stored = read_json(ceiling_path(benchmark), dict)
     # Another machine's sums may differ in the last place, as those of results may.
     return not any(differences(stored, msgspec.to_builtins(benchmark.ceiling), ""))

@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 
 from usiran.errors import FileError
-from usiran.files import BAD_JSON
+from usiran.files import read_json
 from usiran.inference.job.plan import Input, Part, read_part
 from usiran.inference.job.readers import Columns
 from usiran.inference.job.records import Document, Rejected
@@ -83,9 +83,8 @@ class Work(NamedTuple):
 
     def finished(self, part: Part) -> Marker | None:
         """Return the marker of a part that is whole, with this job's models and code."""
-        try:
-            marker = msgspec.json.decode(self._marker(part).read_bytes(), type=Marker)
-        except (FileNotFoundError, *BAD_JSON):
+        marker = read_json(self._marker(part), Marker)
+        if marker is None:
             return None
         expected = (part.sha256, self.job.models_sha256, self.job.code_sha256)
         stated = (marker.input_sha256, marker.models_sha256, marker.code_sha256)
