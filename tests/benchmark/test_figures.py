@@ -16,7 +16,6 @@ from tests.support import synthetic
 from tests.support.benches import Keys, lay_out, run_pairs
 from usiran.benchmark import learning_curve as learning
 from usiran.benchmark import report
-from usiran.benchmark.companion_curve import CompanionCurve
 from usiran.benchmark.figures import NONE, figures
 from usiran.benchmark.learning_curve import curve
 from usiran.benchmark.run import Benchmark
@@ -175,8 +174,17 @@ def test_curves_over_the_companion_are_drawn_where_there_is_one(
 ) -> None:
     plots = pytest.importorskip("usiran.benchmark.plots", exc_type=ImportError)
     bench, results = ran
-    over = CompanionCurve(
-        "stance", "tfidf-nb", "macro-F1", (0, 100), (0.3, 0.4), ((0.2, 0.4), (0.3, 0.5)), *"abcd"
+    over = learning.Curve(
+        task="stance",
+        system="tfidf-nb",
+        metric="macro-F1",
+        sizes=(0, 100),
+        scores=(0.3, 0.4),
+        intervals=((0.2, 0.4), (0.3, 0.5)),
+        gold_sha256="a",
+        folds_sha256="b",
+        settings_sha256="c",
+        companion_sha256="d",
     )
     drawn = plots.pictures(figures(bench, results), learning.Curves(0, ()), (over,))
     assert set(drawn) == {*report.PICTURES, report.TAUGHT[1]}

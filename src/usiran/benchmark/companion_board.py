@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import msgspec
 
 from usiran.benchmark.companion import CONTROL
-from usiran.benchmark.companion_curve import CompanionCurve, stored_curves
+from usiran.benchmark.companion_curve import stored_curves
+from usiran.benchmark.learning_curve import Curve
 from usiran.benchmark.results import Result, Results, Stored
 from usiran.benchmark.run import Benchmark
 from usiran.errors import counted
@@ -66,7 +67,7 @@ def render_block(track: Benchmark, taught: Results, plain: Results) -> str:
         sections=sections,
         stale=stale,
         mixtures=_mixtures(track),
-        curves=_curves(stored_curves(track)),
+        curves=_curves(track),
         sentences=_size(track.golds["stance"]),
         with_spans=_size(track.golds["actors"]),
     ).rstrip("\n")
@@ -119,14 +120,16 @@ def _mixtures(track: Benchmark) -> str:
     return f"{', '.join(others)} or {last}"
 
 
-def _curves(curves: tuple[CompanionCurve, ...]) -> str:
+def _curves(track: Benchmark) -> str:
     """Return the table of learning curves; empty where none are stored."""
+    stored = stored_curves(track)
+    curves = stored.curves if stored else ()
     sizes = sorted({size for curve in curves for size in curve.sizes})
     rows = [[curve.task, curve.system, curve.metric, *_points(curve, sizes)] for curve in curves]
     return table(["task", "system", "score", *map(str, sizes)], rows) if rows else ""
 
 
-def _points(curve: CompanionCurve, sizes: list[int]) -> list[str]:
+def _points(curve: Curve, sizes: list[int]) -> list[str]:
     scores = dict(zip(curve.sizes, curve.scores, strict=True))
     return [score(scores[size]) if size in scores else "–" for size in sizes]
 

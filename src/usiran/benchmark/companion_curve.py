@@ -12,17 +12,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
-from usiran.benchmark.learning_curve import SEED, Progress, drawable, each, made_on, point
+from usiran.benchmark.learning_curve import (
+    SEED,
+    Curve,
+    Curves,
+    Progress,
+    current,
+    drawable,
+    each,
+    through,
+)
 from usiran.benchmark.protocol import run
-from usiran.benchmark.results import rounded
 from usiran.benchmark.run import Benchmark
-from usiran.files import BAD_JSON
 from usiran.stats.bootstrap import DRAWS
 from usiran.stats.scores import Floats
-from usiran.tasks.base import METRICS, Gold
+from usiran.tasks.base import Gold
 
 DATA = "companion.json"
 # The cheapest systems: a curve takes a dozen runs, each on several times what others learn from.
@@ -36,51 +42,19 @@ SIZES = (0, 100, 200, 400, 800)
 ORDERS = 3
 
 
-class CompanionCurve(msgspec.Struct, frozen=True):
-    """One system's scores on one task by the number of the companion's sentences."""
-
-    task: str
-    system: str
-    metric: str
-    sizes: tuple[int, ...]  # sentences; the last one is all there are for the task
-    scores: tuple[float, ...]
-    intervals: tuple[tuple[float, float], ...]
-    gold_sha256: str
-    folds_sha256: str
-    settings_sha256: str
-    companion_sha256: str
-
-
-class CompanionCurves(msgspec.Struct, frozen=True):
-    """All curves."""
-
-    seed: int
-    curves: tuple[CompanionCurve, ...]
-
-
-def curves(track: Benchmark, progress: Progress | None = None) -> CompanionCurves:
+def curves(track: Benchmark, progress: Progress | None = None) -> Curves:
     """Return every curve."""
     drawn = each(track, drawable(track, CURVES), curve, "with the companion", progress)
-    return CompanionCurves(SEED, tuple(drawn))
+    return Curves(SEED, tuple(drawn))
 
 
-def curve(track: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> CompanionCurve:
-    """Return one system's curve on one task."""
+def curve(track: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Curve:
+    """Return one system's curve on one task; its last size is all sentences there are for it."""
     gold = track.gold_for(system, task)
     most = int(gold.source.of_companion.sum())
     sizes = (*(size for size in SIZES if size < most), most)
-    points = [point(gold, _counts(track, gold, task, system, size), draws) for size in sizes]
-    scores, intervals = zip(*points, strict=True)
-    return CompanionCurve(
-        task=task,
-        system=system,
-        metric=METRICS[gold.task.headline],
-        sizes=sizes,
-        scores=rounded(scores),
-        intervals=rounded(intervals),
-        companion_sha256=track.companion_sha256,
-        **made_on(track, task, system),
-    )
+    points = ((size, _counts(track, gold, task, system, size)) for size in sizes)
+    return through(points, track, task, system, draws=draws)
 
 
 def _counts(track: Benchmark, gold: Gold, task: str, system: str, size: int) -> Floats:
@@ -104,23 +78,6 @@ def parts(source: Gold, size: int) -> Iterator[Gold]:
         yield source.subset(~own | np.isin(passages, names[shuffled[:taken]]))
 
 
-def stored_curves(track: Benchmark, folder: Path | None = None) -> tuple[CompanionCurve, ...]:
-    """Return the curves in a folder of pictures, by default that of the corpus.
-
-    None where they were made on another gold, companion, folds or settings than there are.
-    """
-    path = (folder or track.corpus.baselines / "figures") / DATA
-    try:
-        made = msgspec.json.decode(path.read_bytes(), type=CompanionCurves).curves
-    except (OSError, *BAD_JSON):
-        return ()
-    then = [(curve.task, curve.system, *_made_on(curve)) for curve in made]
-    present = [
-        (task, system, *made_on(track, task, system).values(), track.companion_sha256)
-        for task, system in drawable(track, CURVES)
-    ]
-    return made if then == present else ()
-
-
-def _made_on(curve: CompanionCurve) -> tuple[str, ...]:
-    return curve.gold_sha256, curve.folds_sha256, curve.settings_sha256, curve.companion_sha256
+def stored_curves(track: Benchmark, folder: Path | None = None) -> Curves | None:
+    """Return the curves in a folder of pictures, by default that of the corpus; see `current`."""
+    return current(track, (folder or track.corpus.baselines / "figures") / DATA, CURVES)

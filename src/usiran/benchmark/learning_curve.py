@@ -9,9 +9,10 @@ the two-stage bootstrap's interval. So the last point is the system's own score,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
-from typing import TypeVar
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -19,6 +20,7 @@ import numpy as np
 from usiran.benchmark.results import rounded
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.settings_hash import own_settings_sha256
+from usiran.files import read_json
 from usiran.models.base import Estimator, Indices, predict
 from usiran.models.fit_cache import fit_copy
 from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
@@ -39,22 +41,22 @@ SUBSETS = 10
 SIZES = 8
 SEED = 0
 Progress = Callable[[str, str, int, int], None]
-C = TypeVar("C")
 
 
-class Curve(msgspec.Struct, frozen=True):
-    """One system's scores on one task by the number of training articles."""
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
+    """One system's scores on one task by how much it learned from."""
 
     task: str
     system: str
     metric: str
-    sizes: tuple[int, ...]  # numbers of training articles
+    sizes: tuple[int, ...]  # numbers of training articles, or of the companion's sentences
     scores: tuple[float, ...]
     intervals: tuple[tuple[float, float], ...]
-    fits: int  # how many times the system was trained
+    fits: int | msgspec.UnsetType = msgspec.UNSET  # by articles: how often it was trained
     gold_sha256: str
     folds_sha256: str
     settings_sha256: str
+    companion_sha256: str | msgspec.UnsetType = msgspec.UNSET  # by a companion's sentences
 
 
 class Curves(msgspec.Struct, frozen=True):
@@ -81,10 +83,10 @@ def curves(bench: Benchmark, progress: Progress | None = None) -> Curves:
 def each(
     bench: Benchmark,
     pairs: Sequence[tuple[str, str]],
-    draw: Callable[[Benchmark, str, str], C],
+    draw: Callable[[Benchmark, str, str], Curve],
     doing: str,
     progress: Progress | None,
-) -> Iterator[C]:
+) -> Iterator[Curve]:
     """Yield the curve of each (task, system) pair; progress says what its system is doing."""
     for done, (task, system) in enumerate(pairs):
         if progress is not None:
@@ -98,37 +100,53 @@ def curve(bench: Benchmark, task: str, system: str, *, draws: int = DRAWS) -> Cu
     model = bench.systems[system].build(bench.build_context(task, system, SEED))
     folds = len(np.unique(gold.folds))
     sizes = sizes_of(folds - 1)
-    scores, intervals, fits = [], [], 0
-    for size in sizes:
-        counts, fitted = _counts(gold, model, size)
-        score, bounds = point(gold, counts, draws)
-        scores.append(score)
-        intervals.append(bounds)
-        fits += fitted
+    counts, fits = zip(*(_counts(gold, model, size) for size in sizes), strict=True)
+    articles = (round(size * len(gold.article_ids) / folds) for size in sizes)
+    points = zip(articles, counts, strict=True)
+    drawn = through(points, bench, task, system, draws=draws)
+    return msgspec.structs.replace(drawn, fits=sum(fits))
+
+
+def through(
+    points: Iterable[tuple[int, Floats]], bench: Benchmark, task: str, system: str, *, draws: int
+) -> Curve:
+    """Return the curve through some sizes, each with the counts of each sentence there."""
+    gold = bench.gold_for(system, task)
+    sizes, scores, intervals = [], [], []
+    for size, counts in points:
+        bootstrap = BootstrapScore.of(counts, gold.articles, gold.scorer, draws=draws, seed=SEED)
+        sizes.append(size)
+        scores.append(float(gold.scorer.headline(counts.sum(axis=0))))
+        intervals.append(interval(bootstrap.draws))
     return Curve(
-        task=task,
-        system=system,
         metric=METRICS[gold.task.headline],
-        sizes=tuple(round(size * len(gold.article_ids) / folds) for size in sizes),
+        sizes=tuple(sizes),
         scores=rounded(tuple(scores)),
         intervals=rounded(tuple(intervals)),
-        fits=fits,
-        **made_on(bench, task, system),
+        **_made_on(bench, task, system),
     )
 
 
-def point(gold: Gold, counts: Floats, draws: int) -> tuple[float, tuple[float, float]]:
-    """Return the score of each sentence's counts, pooled, and its interval."""
-    bootstrap = BootstrapScore.of(counts, gold.articles, gold.scorer, draws=draws, seed=SEED)
-    return float(gold.scorer.headline(counts.sum(axis=0))), interval(bootstrap.draws)
+def current(bench: Benchmark, path: Path, pairs: Sequence[tuple[str, str]] = ()) -> Curves | None:
+    """Return the curves in a file; None where they are of another gold, folds or settings."""
+    stored = read_json(path, Curves)
+    present = [_made_on(bench, *pair) for pair in drawable(bench, pairs)]
+    if stored is None or len(stored.curves) != len(present):
+        return None
+    both = zip(stored.curves, present, strict=True)
+    same = all(getattr(curve, name) == row[name] for curve, row in both for name in row)
+    return stored if same else None
 
 
-def made_on(bench: Benchmark, task: str, system: str) -> dict[str, str]:
-    """Return the hashes of all that a curve follows from, in the order of its fields."""
+def _made_on(bench: Benchmark, task: str, system: str) -> dict[str, Any]:
+    """Return what a curve is of, and the hashes of all that it follows from."""
     return {
+        "task": task,
+        "system": system,
         "gold_sha256": bench.golds[task].sha256,
         "folds_sha256": bench.folds,
         "settings_sha256": own_settings_sha256(bench.build_context(task, system, 0)),
+        "companion_sha256": bench.companion_sha256 or msgspec.UNSET,
     }
 
 

@@ -17,7 +17,6 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from usiran.benchmark.companion_curve import CompanionCurve
 from usiran.benchmark.figures import Confused, Figures, Shown, Spread, TaskScores
 from usiran.benchmark.learning_curve import Curve, Curves
 from usiran.benchmark.ranking import CONTROL, PEER
@@ -55,9 +54,7 @@ _LINES = (5.4, 0.21)  # inches: of a column of panels, and of one line in a pane
 _TOO_NARROW = "Intervals are 95 %, from a two-stage bootstrap; read them as too narrow."
 
 
-def pictures(
-    data: Figures, curves: Curves, taught: Sequence[CompanionCurve] = ()
-) -> dict[str, bytes]:
+def pictures(data: Figures, curves: Curves, taught: Sequence[Curve] = ()) -> dict[str, bytes]:
     """Return every picture as SVG, keyed by file name; `taught` are curves over the companion."""
     of = _colours([shown for task in data.scores for shown in task.systems])
     with style():
@@ -228,9 +225,7 @@ def _confusions(confusions: Sequence[Confused]) -> Figure:
     return picture
 
 
-def _learning(
-    curves: Sequence[Curve | CompanionCurve], learned: str, of: Mapping[str, str]
-) -> Figure:
+def _learning(curves: Sequence[Curve], learned: str, of: Mapping[str, str]) -> Figure:
     """Draw each task's curves by how much was learned from, with the interval as a band."""
     tasks = list(dict.fromkeys(curve.task for curve in curves))
     picture, panels = _panels([1.0] * len(tasks), 3, (3.7, 3.0))

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from usiran.benchmark import companion_curve
 from usiran.benchmark.companion import with_companion
-from usiran.benchmark.companion_curve import CompanionCurves
 from usiran.benchmark.figures import figures
-from usiran.benchmark.learning_curve import SEED, Curves, Progress, curves, drawable, made_on
+from usiran.benchmark.learning_curve import Curves, Progress, current, curves
 from usiran.benchmark.results import Results, json_bytes, rounded, sha256
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
 from usiran.corpus import SWAP
 from usiran.errors import PlotsMissing
-from usiran.files import BAD_JSON
+from usiran.files import read_json
 from usiran.io.atomic import replace_files
 
 DATA, LEARNED, SUMS = "figures.json", "learning.json", "figures.sha256"
@@ -44,7 +42,7 @@ def write(
     except ImportError:
         raise PlotsMissing(str(folder)) from None
     # Curves take minutes, all else a few seconds.
-    learned = _current_curves(bench, folder) or curves(bench, progress)
+    learned = current(bench, folder / LEARNED) or curves(bench, progress)
     data, taught = figures(bench, results), _taught(bench, folder, progress)
     contents = {DATA: _data_bytes(data), LEARNED: _data_bytes(learned)}
     if taught is not None:
@@ -60,14 +58,14 @@ def write(
     return list(files)
 
 
-def _taught(bench: Benchmark, folder: Path, progress: Progress | None) -> CompanionCurves | None:
+def _taught(bench: Benchmark, folder: Path, progress: Progress | None) -> Curves | None:
     """Return the curves over the companion, the stored ones where they still hold."""
     if bench.corpus.companion is None:
         return None
     track = with_companion(bench)
     for place in (folder, folder_of(bench)):
         if stored := companion_curve.stored_curves(track, place):
-            return CompanionCurves(SEED, stored)
+            return stored
     return companion_curve.curves(track, progress)
 
 
@@ -82,10 +80,10 @@ def outdated(bench: Benchmark, results: Results, folder: Path) -> list[Path]:
     stale = _changed(folder, (*PICTURES, *(TAUGHT if taught else ()), LEARNED, DATA))
     if taught and not companion_curve.stored_curves(with_companion(bench), folder):
         stale.append(companion_curve.DATA)
-    if _current_curves(bench, folder) is None:
+    if current(bench, folder / LEARNED) is None:
         stale.append(LEARNED)
     data = msgspec.json.decode(_data_bytes(figures(bench, results)))
-    if any(differences(_decoded(folder / DATA), data, "")):
+    if any(differences(read_json(folder / DATA, dict), data, "")):
         stale.append(DATA)
     return [folder / name for name in dict.fromkeys(stale)]
 
@@ -105,26 +103,3 @@ def _changed(folder: Path, names: Sequence[str]) -> list[str]:
 
 def _content(path: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
-
-
-def _current_curves(bench: Benchmark, folder: Path) -> Curves | None:
-    """Return the stored curves, where they were made on the present gold, folds and settings."""
-    stored = _decoded(folder / LEARNED, Curves)
-    if stored is None:
-        return None
-    then = [
-        (curve.task, curve.system, curve.gold_sha256, curve.folds_sha256, curve.settings_sha256)
-        for curve in stored.curves
-    ]
-    present = [
-        (task, system, *made_on(bench, task, system).values()) for task, system in drawable(bench)
-    ]
-    return stored if then == present else None
-
-
-def _decoded(path: Path, kind: Any = Any) -> Any:
-    """Return what a JSON file says, None where it says nothing that can be read."""
-    try:
-        return msgspec.json.decode(_content(path), type=kind)
-    except BAD_JSON:
-        return None
