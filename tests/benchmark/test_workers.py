@@ -59,7 +59,7 @@ def test_what_shares_fitted_parts_is_one_job_and_comes_first(bench: MakeBench) -
 def test_tasks_that_learn_the_same_share_the_fitted_copies(bench: MakeBench) -> None:
     made, copies = bench(sentences=4), Copies()
     evaluate(made, "stance", "tfidf-nb", seed=0, draws=100, copies=copies)
-    (fitted,) = copies.by_system.values()
+    (fitted,) = copies.values()
     assert sorted(fitted) == [0, 1, 2, 3, 4]
     kept = dict(fitted)
     evaluate(made, "stance", "tfidf-nb", seed=0, draws=100, copies=copies)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -112,7 +111,12 @@ class Benchmark:
         for name in systems:
             if name not in library and (is_reference(name) or name in names("usiran.systems")):
                 settings, system = plugged(name, known)
-                _check_free(name, settings.name, library)
+                if settings.name in library:
+                    value, allowed = (
+                        f"the name '{settings.name}'",
+                        "a name that no other system has",
+                    )
+                    raise InputError.of(f"--system {name}", value, allowed, "rename the factory")
                 library[settings.name], table[settings.name] = settings, system
         return replace(self, golds=golds, library=library, systems=table)
 
@@ -339,17 +343,9 @@ def submitted_origin(
     )
 
 
-def _check_free(name: str, system: str, library: Mapping[str, Settings]) -> None:
-    if system in library:
-        allowed, fix = "a name that no other system has", "rename the factory"
-        raise InputError.of(f"--system {name}", f"the name '{system}'", allowed, fix)
-
-
-@dataclass(frozen=True)
-class Copies:
-    """The fitted copies of systems, by what they learn: tasks that learn the same share them."""
-
-    by_system: dict[tuple[str, str, int], Fitted] = field(default_factory=lambda: defaultdict(dict))
+# The fitted copies of systems, by name, by what they learn and by seed: tasks that learn the same
+# share them.
+Copies = dict[tuple[str, str, int], Fitted]
 
 
 def run_replicates(
@@ -358,13 +354,13 @@ def run_replicates(
     """Run one system on one task under the protocol, once for every replicate."""
     gold, learned = benchmark.gold_for(system, task), benchmark.learned(task).name
     relabel = benchmark.systems[system].relabel
-    by_system = (copies or Copies()).by_system
+    copies = {} if copies is None else copies
     outcomes = []
     for replicate in range(benchmark.replicates(task, system)):
         # A seed of its own each, and the same ones whatever else is run.
         context = benchmark.build_context(task, system, seed + replicate)
         scored = relabel(gold, seed + replicate) if relabel else gold
-        fitted = by_system[system, learned, seed + replicate]
+        fitted = copies.setdefault((system, learned, seed + replicate), {})
         outcomes.append(run(benchmark.systems[system].build(context), scored, fitted))
     return outcomes
 
@@ -379,11 +375,11 @@ def evaluate(
     copies: Copies | None = None,
 ) -> Stored:
     """Run one system on one task and score it."""
-    copies = copies or Copies()
+    copies = {} if copies is None else copies
     outcomes = run_replicates(benchmark, task, system, seed, copies)
     origin = benchmark.origin(task, system, seed)
     if benchmark.track and not origin.relabelled:
-        fitted = copies.by_system[system, benchmark.learned(task).name, seed]
+        fitted = copies[system, benchmark.learned(task).name, seed]
         origin = msgspec.structs.replace(origin, mixtures=_mixtures(benchmark.golds[task], fitted))
     return score_outcomes(benchmark, origin, task, outcomes, seed=seed, draws=draws)
 

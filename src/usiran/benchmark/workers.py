@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cloudpickle
 import joblib
@@ -47,63 +47,51 @@ def run_all(
     fresh: dict[Pair, Stored] = {}
     tell = progress or (lambda *_: None)
     workers = workers or joblib.cpu_count()
-    runs, groups = _Runs(benchmark, seed, draws), list(jobs(benchmark, pairs))
+    groups = list(jobs(benchmark, pairs))
     if workers == 1 or len(groups) < 2:
         for group in groups:
-            copies = Copies()
+            copies: Copies = {}
             for task, system in group:
                 tell(task, system, len(fresh), len(pairs))
-                fresh[system, task] = runs.result(task, system, copies)
-                store({(system, task): fresh[system, task]})
+                done = evaluate(benchmark, task, system, seed=seed, draws=draws, copies=copies)
+                fresh[system, task] = done
+                store({(system, task): done})
     else:
-        for done in runs.side_by_side(groups, min(workers, len(groups))):
-            store(dict(done))
-            for (system, task), stored in done:
+        for results in _side_by_side(benchmark, groups, seed, draws, min(workers, len(groups))):
+            store(results)
+            for system, task in results:
                 tell(task, system, len(fresh), len(pairs))
-                fresh[system, task] = stored
+                fresh[system, task] = results[system, task]
     return {(system, task): fresh[system, task] for task, system in pairs}
 
 
-@dataclass(frozen=True)
-class _Runs:
-    """What all runs have in common."""
-
-    benchmark: Benchmark
-    seed: int
-    draws: int
-
-    def result(self, task: str, system: str, copies: Copies) -> Stored:
-        seed, draws = self.seed, self.draws
-        return evaluate(self.benchmark, task, system, seed=seed, draws=draws, copies=copies)
-
-    def group(self, pairs: Sequence[Pair]) -> list[tuple[Pair, Stored]]:
-        # A terminal sends Ctrl-C to the workers as well: ending them is their parent's part.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        copies = Copies()
-        return [((system, task), self.result(task, system, copies)) for task, system in pairs]
-
-    def side_by_side(
-        self, groups: Sequence[Sequence[Pair]], workers: int
-    ) -> Iterator[list[tuple[Pair, Stored]]]:
-        """Yield what each job gives as soon as it is done."""
-        # Annotators and tables are most of a benchmark's weight, and no system reads them.
-        nobody = Annotators({}, self.benchmark.annotators.rows.iloc[:0], {})
-        bare = replace(self.benchmark, annotators=nobody, others=nobody, tables={}, plain=None)
-        light = replace(self, benchmark=bare)
-        # Pickled here and now: the pool does it in a thread of its own, while whoever takes the
-        # results looks up what a benchmark then remembers.
-        pickled, job = cloudpickle.dumps(light), joblib.delayed(_group_of)
-        pool = joblib.Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")
-        try:
-            yield from pool(job(pickled, group) for group in groups)
-        finally:
-            # Idle workers end by themselves after minutes, and a next run may wait for them.
-            get_reusable_executor().shutdown(wait=True, kill_workers=True)
+def _side_by_side(
+    benchmark: Benchmark, groups: Sequence[Sequence[Pair]], seed: int, draws: int, workers: int
+) -> Iterator[dict[Pair, Stored]]:
+    """Yield what each job gives as soon as it is done."""
+    # Annotators and tables are most of a benchmark's weight, and no system reads them.
+    nobody = Annotators({}, benchmark.annotators.rows.iloc[:0], {})
+    light = replace(benchmark, annotators=nobody, others=nobody, tables={}, plain=None)
+    # Pickled here and now: the pool does it in a thread of its own, while whoever takes the
+    # results looks up what a benchmark then remembers.
+    pickled, job = cloudpickle.dumps(light), joblib.delayed(_results)
+    pool = joblib.Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")
+    try:
+        yield from pool(job(pickled, group, seed, draws) for group in groups)
+    finally:
+        # Idle workers end by themselves after minutes, and a next run may wait for them.
+        get_reusable_executor().shutdown(wait=True, kill_workers=True)
 
 
-def _group_of(pickled: bytes, pairs: Sequence[Pair]) -> list[tuple[Pair, Stored]]:
-    runs: _Runs = cloudpickle.loads(pickled)
-    return runs.group(pairs)
+def _results(pickled: bytes, pairs: Sequence[Pair], seed: int, draws: int) -> dict[Pair, Stored]:
+    # A terminal sends Ctrl-C to the workers as well: ending them is their parent's part.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    benchmark: Benchmark = cloudpickle.loads(pickled)
+    copies: Copies = {}
+    return {
+        (system, task): evaluate(benchmark, task, system, seed=seed, draws=draws, copies=copies)
+        for task, system in pairs
+    }
 
 
 def jobs(benchmark: Benchmark, pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
