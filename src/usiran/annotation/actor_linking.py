@@ -119,7 +119,7 @@ class Linker:
         here = {
             row.actor_id
             for row in self.opened.rows("actors")
-            if row.article_id == mention.article_id and isinstance(row.actor_id, str)
+            if row.article_id == mention.article_id and row.actor_id
         }
         ranked = []
         for key in {*self._memory.candidates(asked), *here}:
@@ -163,8 +163,8 @@ class Linker:
     def answer(self, mention: Unlinked) -> str:
         """Return who mentions are by now; empty where nobody said so yet."""
         for row in self.opened.rows("actors"):
-            if row.span_id == mention.span_ids[0] and isinstance(row.actor_id, str):
-                return row.actor_id
+            if row.span_id == mention.span_ids[0] and row.actor_id:
+                return str(row.actor_id)
         return "" if mention in self.open else "nobody of the registry"
 
     def link(

@@ -108,9 +108,10 @@ def _labels(row: Any, scheme: Scheme) -> Row:
     """Return the labels of a row of the sentence layer, as they are published."""
     sides = scheme.contest.sides
     toward = {f"toward_{side.name}": at for side, at in zip(sides, row.toward, strict=True)}
-    plain = {name: _plain(getattr(row, name)) for name in (*_VOICED, "contested", "garbled")}
     labels = {"stance": row.stance, "grounds": list(row.grounds), "holder": row.holder}
-    return labels | toward | plain
+    return (
+        labels | toward | {name: getattr(row, name) for name in (*_VOICED, "contested", "garbled")}
+    )
 
 
 def _stance(frames: Frames, scheme: Scheme) -> View:
@@ -154,7 +155,7 @@ def _nested_spans(frames: Frames, scheme: Scheme, by: str) -> Mapping[str, dict[
     nested: dict[str, dict[str, list[Row]]] = defaultdict(lambda: {"actors": [], "events": []})
     for name in ("actors", "events"):
         for row in rows_of(frames[name]):
-            entry = {key: _plain(value) for key, value in row._asdict().items()}
+            entry = row._asdict()
             if name == "events":
                 for role in scheme["role"].names:
                     entry[f"{role}s"] = targets[row.span_id, role]
@@ -218,8 +219,7 @@ def _articles(frames: Frames, scheme: Scheme) -> View:
     rows = []
     for row in rows_of(frames["articles"]):
         article_id = row.article_id
-        entry = {name: _plain(value) for name, value in row._asdict().items()}
-        entry |= {"fold": folds[article_id], "sentences": sentences[article_id]}
+        entry = row._asdict() | {"fold": folds[article_id], "sentences": sentences[article_id]}
         entry |= spans[article_id]
         gold = stances[article_id]
         entry["article_stance"] = gold.article_stance
@@ -234,8 +234,7 @@ def _nested_sentences(frames: Frames, scheme: Scheme) -> Mapping[str, list[Row]]
     unlabelled = dict.fromkeys(_label_features(scheme)) | {"grounds": []}
     nested: dict[str, list[Row]] = defaultdict(list)
     for row in rows_of(frames["sentences"]):
-        entry = {name: _plain(value) for name, value in row._asdict().items()}
-        entry |= labels.get(row.sentence_id, unlabelled)
+        entry = row._asdict() | labels.get(row.sentence_id, unlabelled)
         nested[entry.pop("article_id")].append(entry)
     return nested
 
@@ -248,8 +247,7 @@ def _actors(frames: Frames, scheme: Scheme) -> View:
     }
     columns = dict.fromkeys(frames["registry"].columns, _TEXT) | types
     rows = [
-        {name: _plain(value) for name, value in row._asdict().items()}
-        | {"aliases": split_aliases(row.aliases)}
+        row._asdict() | {"aliases": split_aliases(row.aliases)}
         for row in rows_of(frames["registry"])
     ]
     features = Features(columns | {"aliases": List(_TEXT)})
@@ -267,7 +265,7 @@ def _events(frames: Frames, scheme: Scheme) -> View:
         entry = {name: value for name, value in row._asdict().items() if name in features}
         entry |= {"event_id": row.span_id, "trigger": row.text, "sentence": sentence.text}
         entry |= {name: getattr(sentence, name) for name in ("fold", "stance", "holder")}
-        entry |= {name: _plain(getattr(article, name)) for name in ("published", "published_basis")}
+        entry |= {name: getattr(article, name) for name in ("published", "published_basis")}
         for role in scheme["role"].names:
             linked = links[row.span_id, role]
             entry |= {f"{role}_{name}": [link[name] for link in linked] for name in _OF_MENTION}
@@ -301,8 +299,8 @@ def _linked_mentions(frames: Frames) -> Mapping[tuple[str, str], list[Row]]:
     links: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows_of(frames["roles"]):
         mention = mentions[row.actor_span_id]
-        ids = map(_plain, (mention.actor_id, mention.affiliation))
-        values = (mention.text, mention.span_id, *ids, row.evidence)
+        ids = (mention.span_id, mention.actor_id, mention.affiliation)
+        values = (mention.text, *ids, row.evidence)
         links[row.event_id, row.role].append(dict(zip(_OF_MENTION, values, strict=True)))
     return links
 
@@ -314,7 +312,7 @@ def _annotations(frames: Frames) -> View:
     sentences = {row.sentence_id: row for row in rows_of(frames["stance"])}
     rows = []
     for row in rows_of(frame):
-        entry = {name: _plain(value) for name, value in row._asdict().items()}
+        entry = row._asdict()
         if row.layer == "voiced_by" and not row.label.startswith(UNNAMED):
             entry["label"] = _place(row.label, sentences[row.unit_id])
         rows.append(entry)
@@ -349,8 +347,3 @@ def _contrast(frames: Frames, scheme: Scheme) -> View:
     about = "a minimal edit of a sentence and its stance, for evaluation only"
     # Its split is called test so that nobody trains on it by taking every split of the dataset.
     return View("contrast", about, features, rows, ("contrast", "folds"), split="test")
-
-
-def _plain(value: Any) -> Any:
-    """Return None for pandas' missing values, anything else as it is."""
-    return None if value is None or value != value else value  # noqa: PLR0124 - NaN

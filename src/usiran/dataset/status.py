@@ -340,7 +340,7 @@ def _gold_spans(opened: Opened) -> Iterator[tuple[Any, ...]]:
     for row in opened.rows("roles"):
         roles[row.event_id, row.role].add(row.actor_span_id)
     for row in opened.rows("actors"):
-        yield row.span_id, row.actor_id if isinstance(row.actor_id, str) else None
+        yield row.span_id, row.actor_id
     for row in opened.rows("events"):
         ends = (roles[row.span_id, role] for role in ("agent", "recipient"))
         yield row.span_id, *map(frozenset, ends)

@@ -162,15 +162,14 @@ class _Gold:
         link = self._links.get(row.unit_id)
         actor = link.actor_id if link else scoped or self._actors.get(surface)
         by_hand = link.affiliation if link else None
-        affiliation = by_hand if isinstance(by_hand, str) else self._affiliations.get(str(actor))
-        return {"actor_id": actor, "affiliation": affiliation}
+        return {"actor_id": actor, "affiliation": by_hand or self._affiliations.get(str(actor))}
 
     def _voice(self, sentence_id: str, holder: str | None) -> Row:
         """Return who a source is: the mention that names it, its actor, its affiliation."""
         told = self._holders.get(sentence_id) if holder != "author" else None
         mention = self._mentions.get(str(told.actor_span_id)) if told else None
         actor = self._actor(mention) if mention else {"actor_id": None, "affiliation": None}
-        by_hand = told.affiliation if told and isinstance(told.affiliation, str) else None
+        by_hand = told.affiliation if told else None
         return {
             "voiced_by": mention.unit_id if mention else None,
             "voiced_by_id": actor["actor_id"],

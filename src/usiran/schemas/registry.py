@@ -23,16 +23,13 @@ TABLE = Table(
 )
 
 
-def split_aliases(aliases: object) -> list[str]:
+def split_aliases(aliases: str | None) -> list[str]:
     """Return the surfaces of an alias field; none where it is missing.
 
     >>> split_aliases("PMU | PMF")
     ['PMU', 'PMF']
     """
-    # A cell without a value is NaN or None, as pandas has it.
-    if not isinstance(aliases, str):
-        return []
-    return [part.strip() for part in aliases.split("|") if part.strip()]
+    return [part.strip() for part in (aliases or "").split("|") if part.strip()]
 
 
 def surfaces(actor: Any) -> list[str]:

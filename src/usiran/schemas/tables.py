@@ -42,13 +42,18 @@ Allowed = Mapping[str, Sequence[str]]
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
-    """Yield a frame's rows as named tuples, typed by the table's model rather than by pandas."""
+    """Yield a frame's rows as named tuples of Python's own values; None where one is missing."""
     make = _row_type(tuple(frame.columns))
     # `itertuples` asks an Arrow column for one text at a time, which takes five times as long;
     # all texts of a long table at once would take hundreds of MiB.
     for start in range(0, len(frame), _ROWS_AT_ONCE):
         part = frame.iloc[start : start + _ROWS_AT_ONCE]
-        yield from map(make, *(part[name].to_numpy(dtype=object).tolist() for name in part))
+        yield from map(make, *(_cells(part[name]) for name in part))
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    # pandas has several values for a cell without one; its stubs do not know that None may be it.
+    return column.to_numpy(dtype=object, na_value=None).tolist()  # type: ignore[call-overload,no-any-return]
 
 
 @cache

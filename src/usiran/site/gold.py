@@ -84,9 +84,9 @@ class GoldView:
         names = self.opened.scheme["article_stance"].names
         return ArticleView(
             article_id=article_id,
-            title=_known(row.title) or article_id,
-            published=_known(row.published),
-            publisher=_known(row.publisher),
+            title=row.title or article_id,
+            published=row.published or "",
+            publisher=row.publisher or "",
             sha256=row.text_sha256,
             withheld=row.text_status != "present",
             facts=tuple(_facts(row)),
@@ -114,16 +114,16 @@ class GoldView:
         if row is None:
             return view
         scheme = self.opened.scheme
-        voice = self._mark_of.get(_known(row.voiced_by))
+        voice = self._mark_of.get(row.voiced_by)
         return replace(
             view,
             stance=row.stance,
             side=scheme.contest.stances.index(row.stance),
-            holder=_known(row.holder),
+            holder=row.holder,
             voiced_by=voice.words if voice else "",
             voice=voice.fragment if voice else "",
-            voice_id=_known(row.voiced_by_id),
-            voice_affiliation=_known(row.voiced_by_affiliation),
+            voice_id=row.voiced_by_id or "",
+            voice_affiliation=row.voiced_by_affiliation or "",
             grounds=tuple(row.grounds),
             contested=bool(row.contested),
             parted=tuple(self._parted(row)) if row.contested else (),
@@ -138,7 +138,7 @@ class GoldView:
         """Yield the contested fields of a sentence, with the votes of each way of reading."""
         for layer in ("stance", "holder"):
             by_round = self._given.get((layer, row.sentence_id), {})
-            label = _known(getattr(row, layer))
+            label = getattr(row, layer)
             unvoted = label and not any(counts[label] for counts in by_round.values())
             if unvoted or len(majorities(by_round)) > 1:
                 told = [
@@ -198,7 +198,7 @@ class GoldView:
         marks = {}
         for layer in ("actor", "event"):
             for row in self.opened.rows(f"{layer}s"):
-                known = self.actors.get(_known(row.actor_id)) if layer == "actor" else None
+                known = self.actors.get(row.actor_id) if layer == "actor" else None
                 mode = "" if layer == "actor" or row.mode == default else f" · {row.mode}"
                 marks[row.span_id] = Mark(
                     fragment=fragment_of(row.span_id),
@@ -210,7 +210,7 @@ class GoldView:
                     tag=f"{row.type}{mode}{' ?' if row.contested else ''}",
                     actor=known.name if known else "",
                     actor_id=known.actor_id if known else "",
-                    affiliation=_known(row.affiliation) if layer == "actor" else "",
+                    affiliation=(row.affiliation or "") if layer == "actor" else "",
                     contested=bool(row.contested),
                     votes=tuple(self._span_votes.get(row.span_id, ())),
                     agents=self._ends(row.span_id, "agent"),
@@ -292,10 +292,10 @@ class GoldView:
         return {sentence: _together(rows) for sentence, rows in decisions.items()}
 
     def _decided(self, row: Any) -> str:
-        label, target = _known(row.label) or "not marked", _known(row.target)
-        if row.layer == "role" and target:
-            return f"{label}: {self.words_of(target)}"
-        return label
+        label = row.label or "not marked"
+        if row.layer == "role" and row.target:
+            return f"{label}: {self.words_of(row.target)}"
+        return str(label)
 
     def words_of(self, span_id: str) -> str:
         """Return the words at a span, whether the gold has it or not."""
@@ -319,16 +319,11 @@ def _together(decisions: Sequence[Decision]) -> list[Decision]:
     return [key._replace(label="; ".join(told)) for key, told in labels.items()]
 
 
-def _known(value: object) -> str:
-    # pandas has several values for a cell without one.
-    return value if isinstance(value, str) else ""
-
-
 def _votes(names: Sequence[str], votes: Iterable[int]) -> tuple[tuple[str, int], ...]:
     return tuple((name, int(count)) for name, count in zip(names, votes, strict=True) if count)
 
 
 def _facts(row: Any) -> Iterable[tuple[str, str, str]]:
     for name, basis in _FACTS:
-        if value := _known(getattr(row, name)):
-            yield name.replace("_", " "), value, _known(getattr(row, basis)) if basis else ""
+        if value := getattr(row, name):
+            yield name.replace("_", " "), value, getattr(row, basis) or "" if basis else ""

@@ -3,8 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-import pandas as pd
-
 from usiran.corpus import read_toml
 from usiran.errors import Finding
 from usiran.loading import Opened
@@ -48,7 +46,7 @@ def all_linked(opened: Opened) -> Iterator[Finding]:
         return
     listed = set(opened.tables["actor_links"]["span_id"])
     for row in opened.rows("actors"):
-        if pd.isna(row.actor_id) and row.span_id not in listed:
+        if row.actor_id is None and row.span_id not in listed:
             allowed = f"an alias in {FILES['registry']}, or a row in {FILES['actor_links']}"
             fix = "say who it is: `usiran articles link`"
             yield Finding(FILES["actors"], row.span_id, "actor_id", row.text, allowed, fix)
@@ -57,7 +55,7 @@ def all_linked(opened: Opened) -> Iterator[Finding]:
 def unlinked_sided(opened: Opened) -> Iterator[Finding]:
     """Find mentions that are said to be unlinkable, and not whose side they are on."""
     for row in opened.rows("actor_links"):
-        if pd.isna(row.actor_id) and pd.isna(row.affiliation):
+        if row.actor_id is None and row.affiliation is None:
             allowed = f"one of {', '.join(opened.scheme.allowed['affiliation'])}"
             fix = "say whose side the mention is on, or link it"
             yield Finding(FILES["actor_links"], row.span_id, "affiliation", "", allowed, fix)
@@ -78,7 +76,7 @@ def crosswalks_complete(opened: Opened) -> Iterator[Finding]:
         known = targets.get(str(name))
         for row in rows_of(rows):
             # An event that the other scheme does not have is mapped to nothing.
-            if isinstance(known, list) and isinstance(row.target, str) and row.target not in known:
+            if isinstance(known, list) and row.target and row.target not in known:
                 allowed = f"a category of {name}, as targets.toml lists them"
                 yield Finding(file, row.event, "target", row.target, allowed, "correct the name")
         for row in rows_of(rows) if name == "quad" else ():

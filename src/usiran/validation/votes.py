@@ -71,7 +71,7 @@ def _tally(rows: Iterable[Any]) -> Counter[Vote]:
     counts: Counter[Vote] = Counter()
     for row in rows:
         counts[_vote(row)] += 1
-        if row.layer == "event" and isinstance(row.mode, str):
+        if row.layer == "event" and row.mode:
             counts[Vote("mode", row.unit_id, row.mode, "")] += 1
     return counts
 
@@ -286,10 +286,7 @@ def _undone(vote: Vote, value: str, allowed: str) -> Finding:
 
 
 def _vote(row: Any) -> Vote:
-    # A missing label or target is None or NaN, as pandas has it.
-    label = row.label if isinstance(row.label, str) else ""
-    target = row.target if isinstance(row.target, str) else ""
-    return Vote(row.layer, row.unit_id, label, target)
+    return Vote(row.layer, row.unit_id, row.label or "", row.target or "")
 
 
 def _project(layer: str) -> str:

@@ -248,10 +248,10 @@ def _articles(frames: Frames, scheme: Scheme) -> tuple[Article, ...]:
     return tuple(
         Article(
             article_id=row.article_id,
-            publisher=_known(row.publisher),
-            text_origin=_known(row.text_origin),
-            original_publisher=_known(row.original_publisher),
-            published=_known(row.published),
+            publisher=row.publisher,
+            text_origin=row.text_origin,
+            original_publisher=row.original_publisher,
+            published=row.published,
             published_basis=row.published_basis,
             text_status=row.text_status,
             sentences=sizes["sentences"][row.article_id],
@@ -263,11 +263,6 @@ def _articles(frames: Frames, scheme: Scheme) -> tuple[Article, ...]:
         )
         for row in rows_of(frames["articles"])
     )
-
-
-def _known(value: object) -> str | None:
-    # pandas has several values for a cell without one.
-    return value if isinstance(value, str) else None
 
 
 def _annotators(frames: Frames) -> tuple[Annotator, ...]:

@@ -15,8 +15,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-import numpy as np
-
 from usiran.errors import FileError, shorten
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import KEYS, MODELS, Frames, rows_of
@@ -111,11 +109,15 @@ def _rows(name: str, tables: Frames) -> Iterable[Record]:
     if name in _TEXTS:
         columns.remove("text")
     for row in rows_of(tables[name]):
-        values = {column: _plain(getattr(row, column)) for column in columns}
+        values = {column: getattr(row, column) for column in columns}
         if name in _EDITS:
             # A snapshot goes into every clone's history, from which no text could be withdrawn.
-            values["text_sha256"] = sha256(str(values.pop("text")))
-        yield {column: value for column, value in values.items() if value is not None}
+            values["text_sha256"] = sha256(values.pop("text"))
+        yield {
+            column: list(value) if isinstance(value, tuple) else value
+            for column, value in values.items()
+            if value is not None
+        }
 
 
 def _labels(scheme: Scheme) -> Iterable[Record]:
@@ -133,16 +135,3 @@ def _keyed(name: str, rows: Iterable[Record]) -> Table:
         values = (row.get(column) for column in _KEYS[name])
         table[" ".join(str(value) for value in values if value is not None)] = row
     return dict(sorted(table.items()))
-
-
-def _plain(value: object) -> Value | None:
-    """Return a cell as JSON holds it; None for what is missing."""
-    if value is None or value != value:  # noqa: PLR0124 - NaN
-        return None
-    if isinstance(value, tuple | list):
-        return [item for item in map(_plain, value) if item is not None]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if not isinstance(value, str | int | float):
-        raise TypeError(f"{value!r} in a table")
-    return value

@@ -182,8 +182,7 @@ def _alias_links(
     """Yield a row of actor_links.csv for every span that an alias linked."""
     known = {row["span_id"] for row in links}
     for row in rows_of(frames["actors"]):
-        linked = row.article_id == article_id and isinstance(row.actor_id, str)
-        if linked and row.span_id not in known:
+        if row.article_id == article_id and row.actor_id and row.span_id not in known:
             yield {"span_id": row.span_id, "actor_id": row.actor_id, "reason": BY_ALIAS}
 
 
