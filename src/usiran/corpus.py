@@ -67,11 +67,41 @@ _KEYS = tuple(
 _OF_ROUND = {key.name for key in fields(Round)}
 
 
+class _Part:
+    """A path in a corpus folder, told by its place there."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    def __get__(self, corpus: Corpus, owner: type[Corpus]) -> Path:
+        return corpus.root / self._place
+
+
 @dataclass(frozen=True)
 class Corpus:
     """A folder that holds a corpus, and the paths of its parts."""
 
     root: Path
+
+    dataset = _Part("dataset")  # what is published, and what it is made from
+    description = _Part("dataset/description.toml")  # what the corpus says of itself, if anything
+    source = _Part("dataset/source")  # articles, sentences and folds
+    articles = _Part("dataset/source/articles")  # the verbatim texts, one file an article
+    withdrawn = _Part("dataset/source/withdrawn")  # what is kept of each text that was withdrawn
+    data = _Part("dataset/data")  # the generated Parquet files, one folder a config
+    # Where files lie ready while many are replaced at once; else it is not there.
+    swap = _Part(f"dataset/{SWAP}")
+    # Who is writing; it is not there while nobody is. Not in `dataset`: that folder changes with
+    # a swap alone, which tells whoever reads.
+    lock = _Part(LOCK)
+    # Where a copy of the corpus lies while a change is tried on it; else it is not there.
+    rehearsal = _Part(".rehearsal.new")
+    schemas = _Part("schemas")  # the generated JSON Schemas
+    annotation = _Part("annotation")  # guidelines, labels, registries, submissions, gold
+    labels = _Part("annotation/labels.toml")  # the one source of every label
+    submissions = _Part("annotation/submissions")  # <round>/<annotator_id>/{stance,spans}.json
+    gold = _Part("annotation/gold")  # the gold exports, the votes and the decisions
+    baselines = _Part("baselines")  # settings, results and the leaderboard
 
     @classmethod
     def find(cls, start: Path | str | None = None, option: str = "--corpus DIR") -> Corpus:
@@ -99,93 +129,15 @@ class Corpus:
             return resolved.relative_to(self.root).as_posix()
         return str(path)
 
-    @property
-    def dataset(self) -> Path:
-        """The published dataset and what it is made from."""
-        return self.root / "dataset"
-
-    @property
-    def description(self) -> Path:
-        """What the corpus says of itself; there need not be one."""
-        return self.dataset / "description.toml"
-
-    @property
-    def source(self) -> Path:
-        """Articles, sentences and folds."""
-        return self.dataset / "source"
-
-    @property
-    def articles(self) -> Path:
-        """The verbatim texts, one file an article."""
-        return self.source / "articles"
-
     def article(self, article_id: str) -> Path:
         """Return the path of one article's text."""
         return self.articles / f"{article_id}.txt"
-
-    @property
-    def withdrawn(self) -> Path:
-        """What is kept of the texts that were withdrawn, one file an article."""
-        return self.source / "withdrawn"
-
-    @property
-    def data(self) -> Path:
-        """The generated Parquet files, one folder a config."""
-        return self.dataset / "data"
-
-    @property
-    def swap(self) -> Path:
-        """Where files lie ready while many are replaced at once; else it is not there."""
-        return self.dataset / SWAP
-
-    @property
-    def lock(self) -> Path:
-        """Who is writing; it is not there while nobody is.
-
-        Not in `dataset`: that folder changes with a swap alone, which tells whoever reads.
-        """
-        return self.root / LOCK
-
-    @property
-    def rehearsal(self) -> Path:
-        """Where a copy of the corpus lies while a change is tried on it; else it is not there."""
-        return self.root / ".rehearsal.new"
-
-    @property
-    def schemas(self) -> Path:
-        """The generated JSON Schemas."""
-        return self.root / "schemas"
-
-    @property
-    def annotation(self) -> Path:
-        """Guidelines, labels, registries, submissions, gold."""
-        return self.root / "annotation"
-
-    @property
-    def labels(self) -> Path:
-        """The one source of every label."""
-        return self.annotation / "labels.toml"
-
-    @property
-    def submissions(self) -> Path:
-        """Raw exports: submissions/<round>/<annotator_id>/{stance,spans}.json."""
-        return self.annotation / "submissions"
-
-    @property
-    def gold(self) -> Path:
-        """The gold exports, the votes and the decisions."""
-        return self.annotation / "gold"
 
     @property
     def companion(self) -> Corpus | None:
         """The corpus of invented sentences that systems may be trained on besides, if any."""
         companion = Corpus(self.annotation / "synthetic")
         return companion if (companion.dataset / "corpus.toml").is_file() else None
-
-    @property
-    def baselines(self) -> Path:
-        """Settings, results and the leaderboard."""
-        return self.root / "baselines"
 
 
 def as_version(text: str) -> Version | None:
