@@ -9,8 +9,9 @@ from typing import NamedTuple
 import typer
 
 from usiran.corpus import Manifest
-from usiran.dataset.hub.client import Remote, Say, State
-from usiran.dataset.hub.plan import Operation, Operations, check_visibility, difference, some
+from usiran.dataset.hub.client import Remote, Say
+from usiran.dataset.hub.plan import Operations, check_visibility, difference, some
+from usiran.dataset.hub.publish import found_or_made, send
 from usiran.errors import HubError
 from usiran.loading import Opened
 from usiran.site.pages import MARKER, Site
@@ -42,12 +43,7 @@ def publish(
     """
     remote = Remote(repo_id, say, kind="space")
     files = space_files(opened, words=words, program=program, say=say)
-    say(f"the token is {remote.user()}'s")
-    state = remote.state()
-    operations: Operations = ()
-    if state is None:
-        operations = _create(remote, public=public, dry_run=dry_run)
-        state = None if dry_run else remote.state()
+    state, created = found_or_made(remote, public=public, dry_run=dry_run, say=say)
     there = {}
     if state is not None:
         check_visibility(remote, state, public=public, say=say)
@@ -56,9 +52,9 @@ def publish(
     _check_own(remote, there, changes)
     commit = ""
     if state is not None and changes and not dry_run:
-        say(f"sending {len(changes)} changes")
-        commit = _send(remote, state, files, changes)
-    return Sent(remote.url, commit, (*operations, *changes), dry_run)
+        title = f"Pages of data version {opened.corpus.manifest.version}"
+        commit = send(remote, files, changes, parent=state.head, title=title, say=say)
+    return Sent(remote.url, commit, (*created, *changes), dry_run)
 
 
 def space_files(
@@ -82,15 +78,6 @@ def _card(manifest: Manifest) -> bytes:
     return "\n".join(["---", *lines, "---", "", f"# {manifest.title}", ""]).encode()
 
 
-def _create(remote: Remote, *, public: bool, dry_run: bool) -> Operations:
-    if kind := remote.other_kind():
-        allowed, fix = "a Space, or a name that is free", "name another --repo-id"
-        raise HubError(remote.repo_id, f"a {kind} repository has this name", allowed, fix)
-    if not dry_run:
-        remote.create(private=not public)
-    return (Operation("create", "public space" if public else "private space", 0),)
-
-
 def _check_own(remote: Remote, there: Mapping[str, object], changes: Operations) -> None:
     """See that nothing is deleted but pages of an earlier site."""
     stale = tuple(operation for operation in changes if operation.kind == "delete")
@@ -98,11 +85,3 @@ def _check_own(remote: Remote, there: Mapping[str, object], changes: Operations)
         allowed = "an empty Space, or one with an earlier site"
         fix = "name another --repo-id, or delete them"
         raise HubError(remote.repo_id, f"files of somebody's own: {some(stale)}", allowed, fix)
-
-
-def _send(remote: Remote, state: State, files: Mapping[str, bytes], changes: Operations) -> str:
-    added = {row.path: files[row.path] for row in changes if row.kind == "add"}
-    deleted = [row.path for row in changes if row.kind == "delete"]
-    version = json.loads(files[MARKER])["data_version"]
-    title = f"Pages of data version {version}"
-    return remote.commit(added, deleted, parent=state.head, title=title)

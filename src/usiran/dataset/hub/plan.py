@@ -39,21 +39,13 @@ class Plan:
     operations: Operations
     head: str
 
-    def paths(self, kind: str) -> list[str]:
-        """Return the paths of the operations of one kind."""
-        return [operation.path for operation in self.operations if operation.kind == kind]
 
-
-def plan_new(edition: Edition, *, public: bool) -> Plan:
-    """Plan for a repository that is not there yet."""
-    first = Operation("create", "public dataset" if public else "private dataset", 0)
-    last = Operation("tag", edition.release.tag, 0)
-    return Plan((first, *difference(edition.files, {}), last), "")
-
-
-def plan(remote: Remote, state: State, edition: Edition, *, public: bool, say: Say) -> Plan:
-    """Compare a repository with an edition."""
+def plan(remote: Remote, state: State | None, edition: Edition, *, public: bool, say: Say) -> Plan:
+    """Compare a repository with an edition; `state` is None where it is not there yet."""
     tag = edition.release.tag
+    tagging = Operation("tag", tag, 0)
+    if state is None:
+        return Plan((*difference(edition.files, {}), tagging), "")
     versions = {name: parse_version(name) for name in state.tags if is_version(name)}
     if tag in versions:
         _check_tag(remote, edition)
@@ -68,7 +60,7 @@ def plan(remote: Remote, state: State, edition: Edition, *, public: bool, say: S
     editions = {"main": files} if "README.md" in files else {}
     editions |= {name: remote.files(name) for name in sorted(versions, key=versions.__getitem__)}
     _note_editions(editions, edition.text, say)
-    return Plan((*changes, Operation("tag", tag, 0)), state.head)
+    return Plan((*changes, tagging), state.head)
 
 
 def difference(wanted: Mapping[str, bytes], files: Mapping[str, RemoteFile]) -> Operations:

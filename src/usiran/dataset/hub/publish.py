@@ -6,12 +6,13 @@ and found right. Whatever stops it on the way, readers see the release before or
 the same command run again does what is missing.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from usiran.corpus import Corpus
 from usiran.dataset.hub.client import Remote, Say, State
 from usiran.dataset.hub.edition import Edition, Text, edition_of
-from usiran.dataset.hub.plan import Operations, Plan, difference, plan, plan_new, some
+from usiran.dataset.hub.plan import Operation, Operations, Plan, difference, plan, some
 from usiran.errors import HubError, counted
 
 RIGHTS = (
@@ -53,19 +54,8 @@ def publish(
     """
     remote = Remote(repo_id, say)
     edition = edition_of(corpus, text, version, say)
-    say(f"the token is {remote.user()}'s")
-    state = remote.state()
-    created: Operations = ()
-    if state is None:
-        if kind := remote.other_kind():
-            value = f"a {kind} repository has this name"
-            allowed = "a dataset repository, or a name that is free"
-            raise HubError(repo_id, value, allowed, "name another --repo-id")
-        todo = plan_new(edition, public=public)
-        if not dry_run:
-            created, state = todo.operations[:1], _make(remote, public=public, say=say)
-    if state is not None:
-        todo = plan(remote, state, edition, public=public, say=say)
+    state, created = found_or_made(remote, public=public, dry_run=dry_run, say=say)
+    todo = plan(remote, state, edition, public=public, say=say)
     commit = todo.head
     if todo.operations and not dry_run:
         commit = _carry_out(remote, edition, todo, say)
@@ -73,24 +63,56 @@ def publish(
     return Published(repo_id, remote.url, edition.release.tag, commit, operations, dry_run)
 
 
-def _make(remote: Remote, *, public: bool, say: Say) -> State:
-    """Make the repository; return how it stands."""
-    say(f"making {remote.repo_id}, {'public' if public else 'private'}")
-    remote.create(private=not public)
-    if (state := remote.state()) is None:
-        allowed, fix = "a dataset repository that the token can read", "check the token's rights"
-        raise HubError(remote.repo_id, "it is there, but hidden from this token", allowed, fix)
-    return state
+def found_or_made(
+    remote: Remote, *, public: bool, dry_run: bool, say: Say
+) -> tuple[State | None, Operations]:
+    """Return how a repository stands, and what was done to have it: it is made where there is none.
+
+    None with a dry run, where it would be made.
+    """
+    say(f"the token is {remote.user()}'s")
+    state = remote.state()
+    if state is not None:
+        return state, ()
+    if kind := remote.other_kind():
+        allowed = f"a {remote.kind}, or a name that is free"
+        value = f"a {kind} repository has this name"
+        raise HubError(remote.repo_id, value, allowed, "name another --repo-id")
+    who_reads = "public" if public else "private"
+    if not dry_run:
+        say(f"making {remote.repo_id}, {who_reads}")
+        remote.create(private=not public)
+        if (state := remote.state()) is None:
+            allowed, fix = f"a {remote.kind} that the token can read", "check the token's rights"
+            raise HubError(remote.repo_id, "it is there, but hidden from this token", allowed, fix)
+    return state, (Operation("create", f"{who_reads} {remote.kind}", 0),)
+
+
+def send(
+    remote: Remote,
+    files: Mapping[str, bytes],
+    changes: Operations,
+    *,
+    parent: str,
+    title: str,
+    say: Say,
+) -> str:
+    """Make one commit of what is to be added and deleted; return its hash."""
+    added = {change.path: files[change.path] for change in changes if change.kind == "add"}
+    deleted = [change.path for change in changes if change.kind == "delete"]
+    size = sum(map(len, added.values()))
+    say(f"sending {counted(len(added), 'file')} ({size:,} bytes), deleting {len(deleted)}")
+    return remote.commit(added, deleted, parent=parent, title=title)
 
 
 def _carry_out(remote: Remote, edition: Edition, plan: Plan, say: Say) -> str:
     """Commit what the plan changes, see that it is right, tag it; return the commit."""
-    added = {path: edition.files[path] for path in plan.paths("add")}
-    deleted, commit, tag = plan.paths("delete"), plan.head, edition.release.tag
-    if added or deleted:
-        size = sum(map(len, added.values()))
-        say(f"sending {counted(len(added), 'file')} ({size:,} bytes), deleting {len(deleted)}")
-        commit = remote.commit(added, deleted, parent=plan.head, title=edition.title)
+    *changes, tagging = plan.operations
+    commit, tag = plan.head, tagging.path
+    if changes:
+        commit = send(
+            remote, edition.files, tuple(changes), parent=commit, title=edition.title, say=say
+        )
     else:
         # Stopped between the commit and the tag, an earlier run has done the rest.
         say(f"`main` holds {edition.release.version} already; only the tag is missing")
