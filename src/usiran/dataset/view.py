@@ -108,6 +108,11 @@ class View:
         """
         return dict(_codes("", self.features))
 
+    def codes_of(self, column: str) -> dict[str, list[str]]:
+        """Return the `codes` of one column and of those in it."""
+        paths = (path for path in self.codes if path.split(".")[0].removesuffix("[]") == column)
+        return {path: self.codes[path] for path in paths}
+
     def fields(self) -> dict[str, str]:
         """Return what each column holds, in the order of the columns."""
         descriptions: dict[str, str] = {}

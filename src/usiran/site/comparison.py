@@ -17,7 +17,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.site.answers import Answers, Asked, Value, answers_of, gold_value, layers_asked
 from usiran.site.gold import GoldView
 from usiran.site.marks import Mark, marked
-from usiran.site.markup import slug
+from usiran.site.markup import page_name, slug
 from usiran.site.views import SentenceView, fragment_of
 from usiran.tasks.base import Gold, Predictions
 from usiran.tasks.links import Link
@@ -133,7 +133,7 @@ class Compared:
 
     def file(self, part: int) -> str:
         """Return the name of one of its pages."""
-        return f"{self.page}{f'--{part + 1}' if part else ''}.html"
+        return page_name(self.page, part)
 
 
 class Comparison:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from usiran.dataset.export.dyads import month_of
 from usiran.hidden import plain
 from usiran.schemas.label_scheme import QUADS
 from usiran.schemas.names import ZONES
 from usiran.site.gold import GoldView
-from usiran.site.markup import json_script, slug
+from usiran.site.markup import json_script, page_name, slug
 from usiran.site.views import ArticleView, Deed, Party, SentenceView
+
+Row = TypeVar("Row")
 
 NOBODY = ""
 """The affiliation of a party that no words name."""
@@ -22,7 +24,7 @@ _NOBODY = "nobody named"
 SHARD = 400_000
 """About how many characters of data stand in one file."""
 PART = 400
-"""How many events stand on one page of a dyad."""
+"""How many events, or mentions of an actor, stand on one page."""
 
 
 class Told(NamedTuple):
@@ -39,7 +41,7 @@ class Listed:
 
     path: str
     title: str
-    events: Mapping[str, tuple[Told, ...]]
+    events: Mapping[str, Sequence[Told]]
 
     def happenings(self, quad: str) -> int:
         """Return how much happened: events that tell of the same count once."""
@@ -53,14 +55,13 @@ class Listed:
         }
 
     @cached_property
-    def parts(self) -> list[list[tuple[str, Told]]]:
+    def parts(self) -> list[Sequence[tuple[str, Told]]]:
         """The events as they stand on pages, with their quad classes."""
-        rows = [(quad, told) for quad in QUADS for told in self.events.get(quad, ())]
-        return [rows[at : at + PART] for at in range(0, len(rows), PART)] or [[]]
+        return in_parts([(quad, told) for quad in QUADS for told in self.events.get(quad, ())])
 
     def page(self, part: int) -> str:
         """Return the name of one of its pages."""
-        return f"{self.path}{f'--{part + 1}' if part else ''}.html"
+        return page_name(self.path, part)
 
     def address(self, quad: str) -> str:
         """Return where its events of a quad class begin."""
@@ -70,35 +71,32 @@ class Listed:
 
 @dataclass(frozen=True)
 class Ranked:
-    """An actor of the registry, and how often it is marked, does something, has it done to it."""
+    """A row of the registry, and how often it is marked, does something, has it done to it."""
 
-    actor_id: str
-    name: str
-    affiliation: str
-    type: str
+    actor: Any
     mentions: int
     agent: int
     recipient: int
     voices: int
 
 
-def told_events(gold: GoldView) -> Iterator[Told]:
-    """Yield every event of the gold."""
-    for article in gold.articles:
-        yield from told_in(article)
+def in_parts(rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """Return what is listed as it stands on pages; one page where nothing is."""
+    return [rows[at : at + PART] for at in range(0, len(rows), PART)] or [[]]
 
 
-def told_in(article: ArticleView) -> Iterator[Told]:
-    """Yield every event of an article."""
-    for sentence in article.sentences:
-        for deed in sentence.deeds:
-            yield Told(article, sentence, deed)
+def told_events(articles: Iterable[ArticleView]) -> Iterator[Told]:
+    """Yield every event of some articles."""
+    for article in articles:
+        for sentence in article.sentences:
+            for deed in sentence.deeds:
+                yield Told(article, sentence, deed)
 
 
 def dyads(gold: GoldView) -> dict[tuple[str, str], Listed]:
     """Return the events by the affiliations of those who do and those whom it is done to."""
     cells: dict[tuple[str, str], dict[str, list[Told]]] = defaultdict(lambda: defaultdict(list))
-    for told in told_events(gold):
+    for told in told_events(gold.articles):
         for agent in _sides(told.deed.agents):
             for recipient in _sides(told.deed.recipients):
                 cells[agent, recipient][told.deed.quad].append(told)
@@ -106,9 +104,9 @@ def dyads(gold: GoldView) -> dict[tuple[str, str], Listed]:
         (agent, recipient): Listed(
             f"who/{slug(agent or _NOBODY)}-to-{slug(recipient or _NOBODY)}",
             f"{agent or _NOBODY} → {recipient or _NOBODY}",
-            {quad: tuple(events) for quad, events in quads.items()},
+            events,
         )
-        for (agent, recipient), quads in cells.items()
+        for (agent, recipient), events in cells.items()
     }
 
 
@@ -125,26 +123,17 @@ def ranked_actors(gold: GoldView) -> list[Ranked]:
         voices[sentence.voice_id] += 1
     ends = {name: Counter[str]() for name in ("agents", "recipients")}
     happenings = set()
-    for told in told_events(gold):
+    for told in told_events(gold.articles):
         for name, counter in ends.items():
             for actor_id in {party.actor_id for party in getattr(told.deed, name)}:
                 key = (name, actor_id, told.deed.happening)
                 counter[actor_id] += key not in happenings
                 happenings.add(key)
     rows = [
-        Ranked(
-            row.actor_id,
-            row.name,
-            row.affiliation,
-            row.type,
-            mentions[row.actor_id],
-            ends["agents"][row.actor_id],
-            ends["recipients"][row.actor_id],
-            voices[row.actor_id],
-        )
-        for row in gold.actors.values()
+        Ranked(actor, mentions[key], ends["agents"][key], ends["recipients"][key], voices[key])
+        for key, actor in gold.actors.items()
     ]
-    return sorted(rows, key=lambda row: (-row.mentions, row.actor_id))
+    return sorted(rows, key=lambda row: (-row.mentions, row.actor.actor_id))
 
 
 class Month(NamedTuple):
@@ -168,14 +157,9 @@ def months(gold: GoldView) -> list[Month]:
     rows = []
     for month, articles in sorted(by_month.items()):
         events: dict[str, list[Told]] = defaultdict(list)
-        for article in articles:
-            for told in told_in(article):
-                events[told.deed.quad].append(told)
-        listed = Listed(
-            f"months/{slug(month or 'no-date')}",
-            month or "No date",
-            {quad: tuple(told) for quad, told in events.items()},
-        )
+        for told in told_events(articles):
+            events[told.deed.quad].append(told)
+        listed = Listed(f"months/{slug(month or 'no-date')}", month or "No date", events)
         sizes = tuple(
             (article, len({deed.happening for deed in article.deeds})) for article in articles
         )

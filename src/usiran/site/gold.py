@@ -27,20 +27,9 @@ from usiran.site.views import (
 from usiran.text.articles import Sentence
 
 _FACTS = (
-    ("title", "title_basis"),
-    ("author", "author_basis"),
-    ("publisher", "publisher_basis"),
-    ("published", "published_basis"),
-    ("url", ""),
-    ("text_origin", "text_origin_basis"),
-    ("original_title", "original_title_basis"),
-    ("original_publisher", "original_publisher_basis"),
-    ("original_published", "original_published_basis"),
-    ("original_url", "original_url_basis"),
-    ("language", ""),
-    ("rights", ""),
-    ("note", ""),
-    ("text_sha256", ""),
+    *("title", "author", "publisher", "published", "url", "text_origin"),
+    *("original_title", "original_publisher", "original_published", "original_url"),
+    *("language", "rights", "note", "text_sha256"),
 )
 
 
@@ -324,6 +313,7 @@ def _votes(names: Sequence[str], votes: Iterable[int]) -> tuple[tuple[str, int],
 
 
 def _facts(row: Any) -> Iterable[tuple[str, str, str]]:
-    for name, basis in _FACTS:
+    for name in _FACTS:
         if value := getattr(row, name):
-            yield name.replace("_", " "), value, getattr(row, basis) or "" if basis else ""
+            # What nobody had to find out has no basis.
+            yield name.replace("_", " "), value, getattr(row, f"{name}_basis", "")

@@ -13,7 +13,7 @@ from usiran.benchmark.ceiling import Ceiling, TaskCeiling
 from usiran.benchmark.companion import TRACK, with_companion
 from usiran.benchmark.companion_board import Twins, twins
 from usiran.benchmark.leaderboard import compared
-from usiran.benchmark.ranking import Peer, Ranking, Row, contestants_of, rank
+from usiran.benchmark.ranking import Ranking, Row, contestants_of, rank
 from usiran.benchmark.results import SUBMITTED, Result, Results, read_results
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.write_results import stored_ceiling
@@ -28,16 +28,6 @@ class Line:
     result: Result
     group: int | None
     mark: str
-
-    @property
-    def low(self) -> float:
-        """Where its interval begins."""
-        return self.result.interval[0]
-
-    @property
-    def high(self) -> float:
-        """Where its interval ends."""
-        return self.result.interval[1]
 
 
 @dataclass(frozen=True)
@@ -70,9 +60,9 @@ class TaskBoard:
         return self.ceiling.mean_gold if self.ceiling else None
 
     @property
-    def peers(self) -> tuple[Peer, ...]:
-        """The peers that one of our own systems is compared with."""
-        return tuple(peer for peer in self.ranking.peers if peer.against is not None)
+    def comparisons(self) -> list[str]:
+        """How the best of our own systems compares with each peer."""
+        return [compared(peer) for peer in self.ranking.peers if peer.against is not None]
 
     @property
     def level(self) -> str:
@@ -186,12 +176,6 @@ class Board:
             _settings(first.settings),
             results,
         )
-
-
-def comparisons(board: TaskBoard) -> Iterator[str]:
-    """Yield how the best of our own systems compares with each peer."""
-    for peer in board.peers:
-        yield compared(peer)
 
 
 def _mark(row: Row) -> str:

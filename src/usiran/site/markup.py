@@ -35,6 +35,15 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
 
 
+def page_name(path: str, part: int) -> str:
+    """Return the name of a page of what goes on over several; parts count from 0.
+
+    >>> page_name("who/a", 0), page_name("who/a", 1)
+    ('who/a.html', 'who/a--2.html')
+    """
+    return f"{path}{f'--{part + 1}' if part else ''}.html"
+
+
 def markdown(text: str) -> Markup:
     """Return Markdown as HTML, such as a docstring's.
 

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files as package_files
+from itertools import groupby
 from typing import Any
 
 import typer
 
 from usiran.benchmark.results import read_results
 from usiran.benchmark.run import Benchmark
+from usiran.dataset.companion_config import companion_views
+from usiran.dataset.configs import views
 from usiran.dataset.describe.facts import description_of
 from usiran.loading import Opened
 from usiran.progress import steps
@@ -22,10 +25,9 @@ from usiran.schemas.names import ZONES
 from usiran.site import explore, leaderboard
 from usiran.site.commands import commands_of
 from usiran.site.comparison import KINDS, Compared, Comparison
-from usiran.site.dictionary import dictionary
 from usiran.site.gold import GoldView
 from usiran.site.guides import Guides
-from usiran.site.markup import json_script, render, slug
+from usiran.site.markup import json_script, page_name, render, slug
 from usiran.site.reference import entries
 from usiran.site.views import ASKED, ArticleView, SentenceView
 from usiran.tasks.base import METRICS
@@ -189,7 +191,7 @@ class Site:
             dyads=dyads,
             sides=sides,
             quads=QUADS,
-            actors=[row for row in actors if row.mentions],
+            ranked=[row for row in actors if row.mentions],
             months=months,
             choices={
                 "stance": scheme["stance"].names,
@@ -210,17 +212,16 @@ class Site:
                 yield self._page("events", page, listed=listed, part=part, number=number)
         mentions = self._mentions()
         for row in actors:
-            shown = mentions.get(row.actor_id, [])
-            parts = [shown[at : at + explore.PART] for at in range(0, len(shown), explore.PART)]
-            for number, found in enumerate(parts or [[]]):
-                # No id has two dashes: no page of one actor is another's.
-                end = f"--{number + 1}" if number else ""
+            actor_id = row.actor.actor_id
+            parts = explore.in_parts(mentions[actor_id])
+            for number, shown in enumerate(parts):
                 yield self._page(
                     "actor",
-                    f"actors/{row.actor_id}{end}.html",
-                    actor=self.gold.actors[row.actor_id],
+                    # No id has two dashes: no page of one actor is another's.
+                    page_name(f"actors/{actor_id}", number),
+                    actor=row.actor,
                     ranked=row,
-                    mentions=found,
+                    mentions=shown,
                     number=number,
                     parts=len(parts),
                 )
@@ -250,7 +251,10 @@ class Site:
         for command in commands:
             yield self._page("command", command.page, command=command)
         yield self._page("api", "api.html", entries=entries())
-        yield self._page("data", "data.html", configs=dictionary(self.source))
+        source = self.source
+        published = (*views(source.tables, source.scheme), *companion_views(source))
+        configs = [list(splits) for _, splits in groupby(published, lambda view: view.name)]
+        yield self._page("data", "data.html", configs=configs)
 
     def _leaderboard(self) -> Files:
         board = self._board
@@ -265,7 +269,6 @@ class Site:
                 board=board,
                 task=task,
                 purpose=scores,
-                comparisons=list(leaderboard.comparisons(task)),
             )
         if board.companion:
             name = "leaderboard/with-companion.html"
