@@ -21,7 +21,7 @@ of the commonest label.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,22 @@ LABEL_CARD = (
     "distance, of the stated probabilities to the annotators' votes: 0 is best, 2 is worst. "
     "Brier is best for who states what is believed, soft for who is sure of the commonest label."
 )
+
+
+# What scorers of items count by label.
+PER_LABEL = ("hits", "gold", "predicted")
+
+
+def per_label(sums: Floats, labels: Sequence[str]) -> list[Floats]:
+    """Return hits, gold and predicted, one column a label, of counts that begin with them."""
+    size = len(labels)
+    return [sums[..., i * size : (i + 1) * size] for i in range(len(PER_LABEL))]
+
+
+def refuse_unknown(noun: str, values: Iterable[str], allowed: Collection[str]) -> None:
+    """Raise ValueError where a value is none of those that a task has."""
+    if unknown := {str(value) for value in values}.difference(allowed):
+        raise ValueError(f"{noun} {sorted(unknown)}: allowed are {list(allowed)}")
 
 
 def class_rows(names: Sequence[str], hits: Floats, gold: Floats, predicted: Floats) -> Classes:
@@ -85,10 +101,8 @@ class LabelScorer:
 
     def codes(self, values: Objects) -> NDArray[np.int64]:
         """Return each label's place in the label list."""
+        refuse_unknown("labels", values, self.labels)
         place = {label: i for i, label in enumerate(self.labels)}
-        unknown = {str(value) for value in values if value not in place}
-        if unknown:
-            raise ValueError(f"labels {sorted(unknown)}: allowed are {list(self.labels)}")
         return np.array([place[value] for value in values], dtype=np.int64)
 
     def _one_hot(self, values: Objects) -> Floats:

@@ -4,7 +4,7 @@ With L mentions that the gold links, p links given by a system and h of them rig
 
     accuracy = h / L        precision = h / p        0 where undefined
 
-A row of counts holds PER_ACTOR by label, then the mentions.
+A row of counts holds PER_LABEL by label, then the mentions.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ import numpy as np
 
 from usiran.stats.scores import Floats, ratio
 from usiran.tasks.base import Classes, Gold, Predictions
-from usiran.tasks.metrics.labels import class_rows
+from usiran.tasks.metrics.labels import PER_LABEL, class_rows, per_label, refuse_unknown
 
 LINKED, UNLINKED = "linked", "unlinked"
-PER_ACTOR = ("hits", "gold", "predicted")
 LINKING_COLUMNS = (
     ("link_precision", "precision"),
     ("unlinked", "unlinked"),
@@ -38,13 +37,11 @@ class LinkingScorer:
         A mention that a system leaves out is not linked; a span that is no mention is passed over.
         """
         place = {label: number for number, label in enumerate(self.labels)}
-        rows = np.zeros((len(gold.values), len(PER_ACTOR) * len(self.labels) + 1))
+        rows = np.zeros((len(gold.values), len(PER_LABEL) * len(self.labels) + 1))
         for row, true, predicted in zip(rows, gold.values, predictions.values, strict=True):
-            unknown = {span.label for span in predicted} - place.keys()
-            if unknown:
-                raise ValueError(f"actors {sorted(unknown)}: allowed are {list(self.labels)}")
+            refuse_unknown("actors", (span.label for span in predicted), self.labels)
             labels = {span[:2]: span.label for span in predicted}
-            cells = row[:-1].reshape(len(PER_ACTOR), -1)
+            cells = row[:-1].reshape(len(PER_LABEL), -1)
             for span in true:
                 label = labels.get(span[:2], UNLINKED)
                 cells[0, place[label]] += label == span.label
@@ -53,19 +50,14 @@ class LinkingScorer:
             row[-1] = len(true)
         return rows
 
-    def _per_actor(self, sums: Floats) -> list[Floats]:
-        """Return hits, gold and predicted, one column a label."""
-        size = len(self.labels)
-        return [sums[..., i * size : (i + 1) * size] for i in range(len(PER_ACTOR))]
-
     def headline(self, sums: Floats) -> Floats:
         """Return the share of the linked mentions that are linked right."""
-        hits, gold, _ = self._per_actor(sums)
+        hits, gold, _ = per_label(sums, self.labels)
         return ratio(hits[..., :-1].sum(axis=-1), gold[..., :-1].sum(axis=-1))
 
     def scores(self, sums: Floats) -> dict[str, float]:
         """Return accuracy, precision of links, share unlinked, accuracy over all mentions."""
-        hits, _, predicted = self._per_actor(sums)
+        hits, _, predicted = per_label(sums, self.labels)
         linked = predicted[..., :-1].sum(axis=-1)
         return {
             "accuracy": float(self.headline(sums)),
@@ -76,12 +68,12 @@ class LinkingScorer:
 
     def classes(self, sums: Floats) -> dict[str, Classes]:
         """Return precision, recall, F1 and support of links, and of no link."""
-        counts = self._per_actor(sums)
+        counts = per_label(sums, self.labels)
         two = [np.array([count[:-1].sum(), count[-1]]) for count in counts]
         return {"type": class_rows((LINKED, UNLINKED), *two)}
 
     def chance(self, sums: Floats) -> float:
         """Return the headline expected of the system's labels dealt to the mentions at random."""
-        _, gold, predicted = self._per_actor(sums)
+        _, gold, predicted = per_label(sums, self.labels)
         drawn = ratio(predicted, np.asarray(sums[..., -1:]))
         return float(ratio(np.asarray(gold[:-1] @ drawn[:-1]), np.asarray(gold[:-1].sum())))

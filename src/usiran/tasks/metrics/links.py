@@ -8,7 +8,7 @@ A predicted link is found when its role is that of a gold link, their actors hav
 offsets, and their events fit. How events fit is the task's: given the spans, by their
 offsets; end to end, by sharing a character and a quad class. Every link is matched at most
 once, and as many as possible are. Pairs are links whatever their role. A row of counts holds
-PER_ROLE by role, then the pairs found.
+PER_LABEL by role, then the pairs found.
 """
 
 from __future__ import annotations
@@ -21,10 +21,16 @@ import numpy as np
 from usiran.stats.scores import Floats, f1, ratio
 from usiran.tasks.base import Classes, Gold, Predictions
 from usiran.tasks.links import Link
-from usiran.tasks.metrics.labels import chance_of_pairs, class_rows, macro_f1
+from usiran.tasks.metrics.labels import (
+    PER_LABEL,
+    chance_of_pairs,
+    class_rows,
+    macro_f1,
+    per_label,
+    refuse_unknown,
+)
 from usiran.text.spans import Span, matched
 
-PER_ROLE = ("hits", "gold", "predicted")
 LINK_COLUMNS = (
     ("link_precision", "precision"),
     ("link_recall", "recall"),
@@ -45,26 +51,20 @@ class LinkScorer:
 
     def counts(self, gold: Gold, predictions: Predictions) -> Floats:
         """Return one row of counts for each sentence."""
-        rows = np.zeros((len(gold.values), len(PER_ROLE) * len(self.labels) + 1))
+        rows = np.zeros((len(gold.values), len(PER_LABEL) * len(self.labels) + 1))
         for row, true, predicted in zip(rows, gold.values, predictions.values, strict=True):
             if not true and not predicted:
                 continue
-            self._check(predicted)
-            cells = row[:-1].reshape(len(PER_ROLE), -1)
+            refuse_unknown("roles", (link.role for link in predicted), self.labels)
+            if self.quads is not None:
+                events = (link.event.label for link in predicted)
+                refuse_unknown("event types", events, self.quads)
+            cells = row[:-1].reshape(len(PER_LABEL), -1)
             for i, role in enumerate(self.labels):
                 sides = [[link for link in side if link.role == role] for side in (true, predicted)]
                 cells[:, i] = self._found(*sides), len(sides[0]), len(sides[1])
             row[-1] = self._found(true, predicted)
         return rows
-
-    def _check(self, predicted: Sequence[Link]) -> None:
-        for name, values, allowed in (
-            ("roles", {link.role for link in predicted}, self.labels),
-            ("event types", {link.event.label for link in predicted}, self.quads),
-        ):
-            if allowed is not None and values - set(allowed):
-                unknown = sorted(values - set(allowed))
-                raise ValueError(f"{name} {unknown}: allowed are {list(allowed)}")
 
     def _found(self, true: Sequence[Link], predicted: Sequence[Link]) -> int:
         """Return the most pairs of links that fit, roles apart; each is used at most once."""
@@ -81,18 +81,13 @@ class LinkScorer:
         # Not the actor's type: it is asked for by the task of actors, and would be scored twice.
         return *link.actor[:2], self.quads[link.event.label]
 
-    def _per_role(self, sums: Floats) -> list[Floats]:
-        """Return hits, gold and predicted, one column a role."""
-        size = len(self.labels)
-        return [sums[..., i * size : (i + 1) * size] for i in range(len(PER_ROLE))]
-
     def headline(self, sums: Floats) -> Floats:
         """Return F1 over pooled links of both roles."""
-        return f1(*(count.sum(axis=-1) for count in self._per_role(sums)))
+        return f1(*(count.sum(axis=-1) for count in per_label(sums, self.labels)))
 
     def scores(self, sums: Floats) -> dict[str, float]:
         """Return precision, recall and F1 of links, F1 of each role, and F1 of pairs."""
-        hits, gold, predicted = (count.sum(axis=-1) for count in self._per_role(sums))
+        hits, gold, predicted = (count.sum(axis=-1) for count in per_label(sums, self.labels))
         rows = self.classes(sums)["type"]
         return {
             "link_precision": float(ratio(hits, predicted)),
@@ -105,9 +100,9 @@ class LinkScorer:
 
     def classes(self, sums: Floats) -> dict[str, Classes]:
         """Return precision, recall, F1 and support of each role."""
-        return {"type": class_rows(self.labels, *self._per_role(sums))}
+        return {"type": class_rows(self.labels, *per_label(sums, self.labels))}
 
     def chance(self, sums: Floats) -> float:
         """Return the headline expected when the pairs stay and their roles are random."""
-        _, gold, predicted = self._per_role(sums)
+        _, gold, predicted = per_label(sums, self.labels)
         return chance_of_pairs(sums[-1], gold, predicted)

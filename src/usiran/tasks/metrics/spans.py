@@ -28,7 +28,12 @@ import numpy as np
 
 from usiran.stats.scores import Floats, f1, ratio
 from usiran.tasks.base import Classes, Gold, Predictions, Task
-from usiran.tasks.metrics.labels import chance_of_pairs, class_rows, macro_f1
+from usiran.tasks.metrics.labels import (
+    chance_of_pairs,
+    class_rows,
+    macro_f1,
+    refuse_unknown,
+)
 from usiran.text.spans import Span, equal_offsets, matched
 
 SCHEMES = ("strict", "exact", "overlap", "partial")
@@ -66,10 +71,7 @@ class SpanScorer:
             if not true and not predicted:
                 continue
             # An unknown type would silently be no column, and so no false alarm.
-            unknown = {span.label for span in predicted} - set(self.task.labels)
-            if unknown:
-                allowed = list(self.task.labels)
-                raise ValueError(f"types {sorted(unknown)}: allowed are {allowed}")
+            refuse_unknown("types", (span.label for span in predicted), self.task.labels)
             # Types apart: an exact or touching pair may be of two types, so it is matched anew.
             pooled = [equal_offsets(true, predicted), matched(true, predicted)]
             cells = [self._per_class(level, true, predicted) for level in self.task.levels]
