@@ -14,7 +14,8 @@ from sklearn.pipeline import make_pipeline
 
 import usiran
 from tests.support.command import call
-from usiran.api.paired import AGAINST, against_cells, how_to_read
+from usiran.api.paired import against_cells, how_to_read
+from usiran.benchmark.significance import AGAINST
 from usiran.corpus import Corpus
 from usiran.errors import InputError
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from usiran.api.paired import AGAINST, AGAINST_HEADS, against, against_cells, how_to_read
+from usiran.api.paired import AGAINST_HEADS, against_cells, how_to_read
 from usiran.api.report import Report, draw
 from usiran.api.tables import Displayed, Frame, Section
 from usiran.benchmark.ranking import tie_groups
+from usiran.benchmark.significance import AGAINST, against
 from usiran.errors import InputError
 from usiran.io.markdown import score, span_of
 from usiran.stats.bootstrap import COVERAGE, noise_floor
@@ -56,9 +57,10 @@ class Comparison(Displayed):
     def pairs(self) -> pd.DataFrame:
         """Every two systems, the better first: difference, interval, p, articles, verdict."""
         first = next(iter(self.reports.values()))
+        scorer, draws, seed = first.gold.scorer, first.result.draws, first.result.seed
         scores = {name: report.bootstrap for name, report in self.reports.items()}
         rows = {
-            (better, other): against(scores[better], scores[other], first.gold.scorer, first.result)
+            (better, other): against(scores[better], scores[other], scorer, draws=draws, seed=seed)
             for better, other in combinations(scores, 2)
         }
         index = pd.MultiIndex.from_tuples(rows, names=["first", "second"])

@@ -8,16 +8,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from usiran.benchmark.results import Result, rounded
+from usiran.benchmark.results import Result
 from usiran.benchmark.run import Benchmark
 from usiran.io.markdown import signed, signed_span
 from usiran.models.registry import reads_marks
-from usiran.stats.bootstrap import ALL_AGREE, BootstrapScore, Scorer, randomisation_p
+from usiran.stats.bootstrap import ALL_AGREE, BootstrapScore
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Gold
 
 Contested = Literal["include", "exclude"]
-AGAINST = ("difference", "low", "high", "p", "better", "articles", "verdict")
 AGAINST_HEADS = ("difference", "95 % interval", "p", "articles", "verdict")
 
 
@@ -37,21 +36,6 @@ def bootstrapped(
     return BootstrapScore.of(
         counts[rows], gold.articles[rows], gold.scorer, draws=result.draws, seed=result.seed
     )
-
-
-def against(
-    first: BootstrapScore, second: BootstrapScore, scorer: Scorer, result: Result
-) -> dict[str, Any]:
-    """Return how two systems compare, with the draws and seed of a result; keys are `AGAINST`."""
-    paired = first.minus(second)
-    sums = first.counts.sum(axis=0), second.counts.sum(axis=0)
-    gap = float(scorer.headline(sums[0]) - scorer.headline(sums[1]))
-    draws, seed = result.draws, result.seed
-    p = randomisation_p(first.counts, second.counts, scorer, draws=draws, seed=seed)
-    low, high = rounded(paired.interval)
-    articles = len(first.per_article)
-    figures = (rounded(gap), low, high, rounded(p), paired.better, articles, paired.verdict)
-    return dict(zip(AGAINST, figures, strict=True))
 
 
 def how_to_read(articles: int, systems: Iterable[str]) -> list[str]:

@@ -12,10 +12,8 @@ import msgspec
 import pandas as pd
 
 from usiran.api.paired import (
-    AGAINST,
     AGAINST_HEADS,
     Contested,
-    against,
     against_cells,
     bootstrapped,
     how_to_read,
@@ -37,6 +35,7 @@ from usiran.benchmark.results import (
     read_results,
 )
 from usiran.benchmark.run import Benchmark
+from usiran.benchmark.significance import AGAINST, against
 from usiran.benchmark.write_results import stored_ceiling
 from usiran.corpus import SWAP
 from usiran.errors import PlotsMissing, counted
@@ -193,12 +192,13 @@ class Report(Displayed):
         every article agrees; above 20 articles, so many that it is no chance (sign test at 5 %).
         """
         rows, scorer = {}, self.gold.scorer
+        draws, seed = self.result.draws, self.result.seed
         for (system, _), stored in self.stored_results.items():
             itself = system == self.result.system
             if not (itself or stored.result.relabelled or self.result.relabelled):
                 counts = counts_of(self.benchmark.outcomes(stored), scorer)
                 other = bootstrapped(self.benchmark, self.result, counts, self.contested)
-                figures = against(self.bootstrap, other, scorer, self.result)
+                figures = against(self.bootstrap, other, scorer, draws=draws, seed=seed)
                 rows[system] = {"kind": stored.result.kind, **figures}
         return Frame.from_dict(rows, orient="index", columns=["kind", *AGAINST])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from usiran.benchmark.ranking import rank
@@ -9,7 +11,9 @@ from usiran.benchmark.results import Results, Stored, rounded
 from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError
 from usiran.models.settings import chosen
-from usiran.stats.bootstrap import COVERAGE, randomisation_p
+from usiran.stats.bootstrap import COVERAGE, BootstrapScore, Scorer, randomisation_p
+
+AGAINST = ("difference", "low", "high", "p", "better", "articles", "verdict")
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -37,30 +41,38 @@ def compare_stored(
     """Compare two stored results sentence by sentence."""
     stored = [comparable(benchmark, results, task, name) for name in (first, second)]
     gold = benchmark.golds[task]
-    scorer = gold.scorer
     # Only equal seeds and numbers of draws are paired.
     draws, seed = min(side.result.draws for side in stored), stored[0].result.seed
     left, right = (benchmark.bootstrap(side, seed=seed, draws=draws) for side in stored)
-    paired = left.minus(right)
-    sums = [side.counts.sum(axis=0) for side in (left, right)]
+    figures = against(left, right, gold.scorer, draws=draws, seed=seed)
     return Report(
         task=task,
         headline=gold.task.headline,
         first=first,
         second=second,
         scores=(stored[0].result.score, stored[1].result.score),
-        difference=rounded(float(scorer.headline(sums[0]) - scorer.headline(sums[1]))),
-        interval=rounded(paired.interval),
+        interval=(figures.pop("low"), figures.pop("high")),
         coverage=COVERAGE,
-        p=rounded(randomisation_p(left.counts, right.counts, scorer, draws=draws, seed=seed)),
-        better=paired.better,
-        articles=len(left.per_article),
-        verdict=paired.verdict,
         noise_floor=rounded(rank(benchmark, task, results).noise_floor),
         per_article=rounded(
             {name: (score, right.per_article[name]) for name, score in left.per_article.items()}
         ),
+        **figures,
     )
+
+
+def against(
+    first: BootstrapScore, second: BootstrapScore, scorer: Scorer, *, draws: int, seed: int
+) -> dict[str, Any]:
+    """Return how two systems compare that were drawn with this seed; keys are `AGAINST`."""
+    paired = first.minus(second)
+    sums = first.counts.sum(axis=0), second.counts.sum(axis=0)
+    gap = float(scorer.headline(sums[0]) - scorer.headline(sums[1]))
+    p = randomisation_p(first.counts, second.counts, scorer, draws=draws, seed=seed)
+    low, high = rounded(paired.interval)
+    articles = len(first.per_article)
+    figures = (rounded(gap), low, high, rounded(p), paired.better, articles, paired.verdict)
+    return dict(zip(AGAINST, figures, strict=True))
 
 
 def comparable(benchmark: Benchmark, results: Results, task: str, system: str) -> Stored:
