@@ -11,7 +11,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 from usiran.models.base import ready_made
 from usiran.models.gazetteer import Gazetteer
 from usiran.models.lexicon import Lexicon
-from usiran.models.tagger import Sentence, hints, span_features
+from usiran.models.tagger import hints, span_features
+from usiran.models.token_counts import Sentence
 from usiran.models.token_table import TokenTable
 from usiran.text.spans import Span
 from usiran.text.tokens import tokenize

@@ -19,7 +19,8 @@ import pandas as pd
 from usiran.errors import FileError
 from usiran.models.base import learn_features
 from usiran.models.lexicon import Lexicon, Words
-from usiran.models.tagger import Sentence, TokenModel, TokenTagger, hints, span_features
+from usiran.models.tagger import TokenModel, TokenTagger, hints, span_features
+from usiran.models.token_counts import Sentence
 from usiran.models.token_table import TokenTable
 from usiran.tasks.base import Objects, objects
 from usiran.text.tokens import from_bio, to_bio

@@ -18,7 +18,6 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -33,34 +32,14 @@ from usiran.models.bio_decoding import bio_tags, decode
 from usiran.models.gazetteer import Gazetteer
 from usiran.models.lexicon import Lexicon, Words
 from usiran.models.logistic import TrainingRows
+from usiran.models.token_counts import Sentence
 from usiran.models.token_features import marks, tokens_of
 from usiran.models.token_table import TokenTable
 from usiran.models.tuning import inner_folds, inner_splits
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Objects, objects, of_companion
 from usiran.text.spans import Span, matched
-from usiran.text.tokens import Token, from_bio, to_bio
-
-
-class Sentence(NamedTuple):
-    """A sentence as the tagger sees it; spans are empty while predicting."""
-
-    article: str
-    tokens: tuple[Token, ...]
-    zone: str
-    entries: tuple[tuple[Span, ...], ...]  # the word lists', once for every level of labels
-    spans: Spans
-    of_companion: bool = False
-
-    @property
-    def features(self) -> list[list[str]]:
-        """The features of every token."""
-        return token_counts.features(self.seen)
-
-    @property
-    def seen(self) -> token_counts.Seen:
-        """What its features are made from."""
-        return token_counts.Seen(self.tokens, self.zone, self.entries)
+from usiran.text.tokens import from_bio, to_bio
 
 
 @dataclass(frozen=True)

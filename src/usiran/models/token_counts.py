@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
-from usiran.models.base import ready_made
+from usiran.models.base import Spans, ready_made
 from usiran.models.token_features import token_features
 from usiran.text.spans import Span
 from usiran.text.tokens import Token
@@ -32,6 +32,27 @@ class Seen(NamedTuple):
     tokens: tuple[Token, ...]
     zone: str
     entries: tuple[tuple[Span, ...], ...]  # the word lists', once for every level of labels
+
+
+class Sentence(NamedTuple):
+    """A sentence as the tagger sees it; spans are empty while predicting."""
+
+    article: str
+    tokens: tuple[Token, ...]
+    zone: str
+    entries: tuple[tuple[Span, ...], ...]  # the word lists', once for every level of labels
+    spans: Spans
+    of_companion: bool = False
+
+    @property
+    def features(self) -> list[list[str]]:
+        """The features of every token."""
+        return features(self.seen)
+
+    @property
+    def seen(self) -> Seen:
+        """What its features are made from."""
+        return Seen(self.tokens, self.zone, self.entries)
 
 
 def learn(sentences: Sequence[Seen]) -> tuple[CountVectorizer, sparse.csr_matrix]:

@@ -11,12 +11,13 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from usiran.models.token_counts import Sentence
 from usiran.models.token_features import (
     AROUND,
     EDGE,
@@ -28,29 +29,12 @@ from usiran.models.token_features import (
     stem,
 )
 from usiran.text.spans import Span
-from usiran.text.tokens import Token
 
 # Blank places around each sentence: none is seen from another.
 _MARGIN = max(REACH, 2)
 _start = attrgetter("start")
 Numbers = NDArray[np.int64]
 Names = Mapping[str, int]
-
-
-class Tokenized(Protocol):
-    """A sentence: all that the features of its tokens are made from."""
-
-    @property
-    def tokens(self) -> Sequence[Token]:
-        """Its tokens."""
-
-    @property
-    def zone(self) -> str:
-        """Its zone."""
-
-    @property
-    def entries(self) -> Sequence[Sequence[Span]]:
-        """What the word lists find in it, once for every level of labels."""
 
 
 class _Values(NamedTuple):
@@ -74,7 +58,7 @@ class _Values(NamedTuple):
 class TokenTable:
     """The tokens of some sentences, in order."""
 
-    def __init__(self, sentences: Sequence[Tokenized]) -> None:
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
         self.sentences = sentences
         self.lengths = np.array([len(row.tokens) for row in sentences], dtype=np.int64)
         ends = np.cumsum(self.lengths + _MARGIN)
