@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import msgspec
 
 from usiran.corpus import Corpus, read_toml
-from usiran.errors import FileError, Finding, InputError, shorten
+from usiran.errors import FileError, Finding, nearest, refuse, shorten
 from usiran.schemas.results import Kind
 
 Words = dict[str, tuple[str, ...]]
@@ -96,13 +95,10 @@ def chosen(
 
     `where` stands in messages for what named them; left out, it is the option of that kind.
     """
-    findings = []
-    for name in names:
-        if name not in allowed:
-            nearest = difflib.get_close_matches(name, allowed, n=1)
-            fix = f"did you mean '{nearest[0]}'?" if nearest else f"name a {kind} of the list"
-            place = where or f"--{kind}"
-            findings.append(Finding(place, "", "", name, ", ".join(allowed), fix))
-    if findings:
-        raise InputError(findings)
+    place, otherwise = where or f"--{kind}", f"name a {kind} of the list"
+    refuse(
+        Finding(place, "", "", name, ", ".join(allowed), nearest(name, allowed, otherwise))
+        for name in names
+        if name not in allowed
+    )
     return tuple(name for name in allowed if not names or name in names)
