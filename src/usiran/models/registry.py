@@ -139,40 +139,28 @@ def _tuned(
     return ArticleTuned(features, model, parameter, values, weights=weights, offsets=offsets)
 
 
-def _words(ngrams: tuple[int, int]) -> Pipeline:
-    return _tf_idf(CountsOnce(ngram_range=ngrams))
-
-
-def _characters(ngrams: tuple[int, int]) -> Pipeline:
-    return _tf_idf(CountsOnce(analyzer="char_wb", ngram_range=ngrams))
-
-
-def _tf_idf(counts: CountsOnce) -> Pipeline:
+def _ngrams(ngrams: tuple[int, int], analyzer: str = "word") -> Pipeline:
+    counts = CountsOnce(analyzer=analyzer, ngram_range=ngrams)
     return Pipeline([("counts", counts), ("weights", TfidfTransformer(sublinear_tf=True))])
 
 
+def _text_features(context: BuildContext) -> list[tuple[str, Pipeline, str]]:
+    return [
+        ("words", _ngrams(context.need("word_ngrams")), "text"),
+        ("characters", _ngrams(context.need("character_ngrams"), "char_wb"), "text"),
+    ]
+
+
 def _tfidf(context: BuildContext) -> ColumnTransformer:
-    return ColumnTransformer(
-        [
-            ("words", _words(context.need("word_ngrams")), "text"),
-            ("characters", _characters(context.need("character_ngrams")), "text"),
-        ]
-    )
+    return ColumnTransformer(_text_features(context))
 
 
 def _tfidf_in_context(context: BuildContext) -> ColumnTransformer:
     neighbours = context.need("context_ngrams")
-    weight = context.need("context_weight")
-    return ColumnTransformer(
-        [
-            ("words", _words(context.need("word_ngrams")), "text"),
-            ("characters", _characters(context.need("character_ngrams")), "text"),
-            ("before", _words(neighbours), "before"),
-            ("after", _words(neighbours), "after"),
-            ("zone", OneHotEncoder(handle_unknown="ignore"), ["zone"]),
-        ],
-        transformer_weights={"before": weight, "after": weight, "zone": weight},
-    )
+    around = [(name, _ngrams(neighbours), name) for name in ("before", "after")]
+    zone = ("zone", OneHotEncoder(handle_unknown="ignore"), ["zone"])
+    weights = dict.fromkeys(("before", "after", "zone"), context.need("context_weight"))
+    return ColumnTransformer([*_text_features(context), *around, zone], transformer_weights=weights)
 
 
 def _tfidf_svm(context: BuildContext) -> Estimator:
