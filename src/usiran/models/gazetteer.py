@@ -18,7 +18,7 @@ from usiran.models.fit_cache import fit_once
 from usiran.models.token_features import tokens_of
 from usiran.tasks.base import Objects, objects
 from usiran.text.spans import Span, overlaps
-from usiran.text.tokens import Token, tokenize
+from usiran.text.tokens import Token
 
 Surface = tuple[str, ...]
 
@@ -108,10 +108,6 @@ class Gazetteer:
     def parts(self, tokens: Sequence[Token]) -> list[str]:
         """Return for each token the type of the surfaces that hold it, "" where none does."""
         return [self._parts.get(form, "") for form in _surface(tokens, self.fold_case)]
-
-    def find(self, text: str) -> list[Span]:
-        """Return the spans of the longest matches in a text."""
-        return [span for span, _ in self.search(tokenize(text))]
 
 
 def _surface(tokens: Sequence[Token], fold_case: bool) -> Surface:

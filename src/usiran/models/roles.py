@@ -197,7 +197,7 @@ class PairModel(LinkFinder):
         for rows, roles, asked, true in splits:
             model = _fit(rows, roles, strength)
             predicted = np.array(
-                [_predict(model, asked, constant) for constant in self.none], dtype=object
+                [_stated(model, asked, constant)[0] for constant in self.none], dtype=object
             )
             hits += ((predicted == true) & (true != NONE)).sum(axis=1)
             totals += (predicted != NONE).sum(axis=1) + (true != NONE).sum()
@@ -235,12 +235,6 @@ def _fit(rows: TrainingRows, roles: Objects, strength: float) -> LogisticRegress
         LogisticRegression(C=strength, max_iter=1000), roles.astype(str)
     )
     return fitted
-
-
-def _predict(
-    model: LogisticRegression | str, matrix: sparse.csr_matrix, constant: float
-) -> Objects:
-    return _stated(model, matrix, constant)[0]
 
 
 def _stated(

@@ -175,10 +175,6 @@ class Gold:
             votes=None if self.votes is None else self.votes[rows],
         )
 
-    def spread(self, level: str = "type") -> dict[str, int]:
-        """Return in how many articles each label of a level occurs."""
-        return {label: len(names) for label, names in self._places(level).items()}
-
     def _places(self, level: str) -> dict[str, dict[str, int]]:
         """Return the articles in which each label of a level occurs, each with its fold."""
         places: dict[str, dict[str, int]] = {label: {} for label in self.task.levels[level]}
