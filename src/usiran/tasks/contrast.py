@@ -7,8 +7,7 @@ edit it is stands in a key that the scorer alone reads: it gives labels away.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from functools import partial
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
@@ -17,7 +16,8 @@ from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import FILES
 from usiran.tasks.base import Gold, Tables, Task, objects
 from usiran.tasks.inputs import Row
-from usiran.tasks.metrics.contrast import CONTRAST_COLUMNS, ORIGINAL, contrast_scorer
+from usiran.tasks.metrics.contrast import CONTRAST_COLUMNS, ORIGINAL, ContrastScorer
+from usiran.tasks.metrics.labels import label_scorer
 from usiran.tasks.sentence_labels import stance
 
 _CARD = (
@@ -41,7 +41,7 @@ def contrast(scheme: Scheme) -> Task:
         table="contrast",
         column="stance",
         read=lambda task, tables: _contrast_gold(task, tables, learned),
-        score=partial(contrast_scorer, mirror=scheme.contest.mirror),
+        score=lambda gold: ContrastScorer(label_scorer(gold), scheme.contest.mirror),
         columns=CONTRAST_COLUMNS,
         card=_CARD.format(*scheme.contest.stances),
         learns_from=learned.name,
@@ -52,7 +52,10 @@ def _contrast_gold(task: Task, tables: Tables, learned: Task) -> Gold:
     """Return the edits, each group led by its original; `kind` is hidden from every system."""
     training = learned.gold(tables)
     edits = tables["contrast"] if "contrast" in tables else pd.DataFrame({"sentence_id": []})
-    kinds = _kinds(tables)
+    kinds = {}
+    if "contrast_key" in tables:
+        sheet = tables["contrast_key"]
+        kinds = dict(zip(sheet["contrast_id"], sheet["kind"], strict=True))
     place = {key: i for i, key in enumerate(training.records["sentence_id"])}
     refuse(_unplaced(edits, place, kinds))
     rows: list[Row] = []
@@ -63,25 +66,16 @@ def _contrast_gold(task: Task, tables: Tables, learned: Task) -> Gold:
         original: Row = {**record, "source_id": key, "kind": ORIGINAL}
         edited = group.to_dict("records")
         # The edit keeps the neighbours of its original: what changes is the sentence alone.
-        rows += [original, *({**original, **_changed(row, kinds)} for row in edited)]
+        rows.append(original)
+        for row in edited:
+            edit_id = row["contrast_id"]
+            rows.append(
+                {**original, "sentence_id": edit_id, "text": row["text"], "kind": kinds[edit_id]}
+            )
         values += [training.values[place[key]], *(str(row[task.column]) for row in edited)]
     records = pd.DataFrame(rows, columns=[*training.records.columns, "source_id", "kind"])
     folds = training.folds[[place[key] for key in records["source_id"]]]
     return Gold(task, records, objects(values), folds, training=training, hidden=("kind",))
-
-
-def _kinds(tables: Tables) -> Mapping[str, str]:
-    """Return the kind of each edit."""
-    if "contrast_key" not in tables:
-        return {}
-    key = tables["contrast_key"]
-    return dict(zip(key["contrast_id"], key["kind"], strict=True))
-
-
-def _changed(row: Row, kinds: Mapping[str, str]) -> Row:
-    """Return what of an original's record differs in its edit."""
-    key = row["contrast_id"]
-    return {"sentence_id": key, "text": row["text"], "kind": kinds[key]}
 
 
 def _unplaced(

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from usiran.stats.scores import Floats, ratio
 from usiran.tasks.base import Classes, Gold, Predictions
-from usiran.tasks.metrics.labels import LabelScorer, label_scorer
+from usiran.tasks.metrics.labels import LabelScorer
 
 SWAP, ORIGINAL = "swap-sides", "original"
 GROUPS = ("originals", "consistent", "swaps", "mirrored")
@@ -93,8 +93,3 @@ class ContrastScorer:
         # An empty table has no chance to speak of: 0, not an error.
         total = max(float(table.sum()), 1.0)
         return float(table.sum(axis=1) @ table.sum(axis=0) / total**2)
-
-
-def contrast_scorer(gold: Gold, *, mirror: Mapping[str, str]) -> ContrastScorer:
-    """Return the scorer of a contrast set."""
-    return ContrastScorer(label_scorer(gold), mirror)
