@@ -226,16 +226,13 @@ class Benchmark:
         gold = self.golds.get(result.task)
         if gold is None or not holds(result.protocol, len(gold.article_ids)):
             return True
-        stated = msgspec.to_builtins(result)
-        present = {"gold_sha256": gold.sha256, "folds_sha256": self.folds} | self._of_track
-        unset = dict.fromkeys(("track", "companion_sha256"))
-        return any((unset | stated)[key] != value for key, value in (unset | present).items())
+        stated = result.gold_sha256, result.folds_sha256, result.track, result.companion_sha256
+        return stated != (gold.sha256, self.folds, *self._of_track)
 
     @property
-    def _of_track(self) -> dict[str, Any]:
-        """What results say of the track; the official one has no name."""
-        sha256 = self.companion_sha256
-        return {"track": self.track, "companion_sha256": sha256} if self.track else {}
+    def _of_track(self) -> tuple[str | msgspec.UnsetType, str | msgspec.UnsetType]:
+        """What results say of the track and its companion; the official one has neither."""
+        return self.track or msgspec.UNSET, self.companion_sha256 or msgspec.UNSET
 
     def stored(self, system: str, task: str) -> Stored | None:
         """Return the stored result on the present gold; None where there is none."""
@@ -299,6 +296,7 @@ class Benchmark:
         bootstrap = BootstrapScore.of(counts, gold.articles, scorer, draws=draws, seed=seed)
         figures = figures_of(bootstrap, scorer)
         figures["scores"] |= rounded(self._without_contested(gold, counts))
+        track, companion_sha256 = self._of_track
         result = Result(
             **{name: getattr(origin, name) for name in origin.__struct_fields__},
             task=task,
@@ -314,8 +312,9 @@ class Benchmark:
             articles=len(gold.article_ids),
             headline=gold.task.headline,
             not_evaluable={level: gold.unevaluable_classes(level) for level in gold.task.levels},
+            track=track,
+            companion_sha256=companion_sha256,
             **figures,
-            **self._of_track,
         )
         return Stored(result, content)
 

@@ -1,9 +1,9 @@
 """Training a system on the whole gold, to label texts that nobody has labelled."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
+from msgspec import UNSET
 
 from usiran.benchmark.results import json_bytes, sha256
 from usiran.benchmark.run import Benchmark
@@ -90,20 +90,10 @@ def _info(bench: Benchmark, task: str, system: str, seed: int, model: str) -> st
         model_sha256=model,
         given=given(gold),
         language=manifest.language,
-        **_companion(bench, gold),
+        track=bench.track or UNSET,
+        companion_sentences=int(gold.source.of_companion.sum()) if bench.track else UNSET,
+        companion_sha256=bench.companion_sha256 or UNSET,
     )
-
-
-def _companion(bench: Benchmark, gold: Gold) -> dict[str, Any]:
-    """Return what model.json says of the companion; nothing where it was not learned from."""
-    if not bench.track:
-        return {}
-    sentences = int(gold.source.of_companion.sum())
-    return {
-        "track": bench.track,
-        "companion_sentences": sentences,
-        "companion_sha256": bench.companion_sha256,
-    }
 
 
 def given(gold: Gold) -> tuple[str, ...]:
