@@ -93,7 +93,8 @@ INPUT = {
     ),
     "annotate import dan=dan.txt --round r1": (
         "annotation/annotators.csv: dan: annotator_id: found 'dan'; allowed: one of ann, bob, cy; "
-        "to mend: type `usiran annotate register dan --name NAME`"
+        "to mend: name one with --annotator or NAME=FILE, or add one: "
+        "`usiran annotate register dan --name NAME`"
     ),
 }
 

@@ -117,6 +117,10 @@ def import_labels(
     nothing. Labels that come without a time are given `now` (default: the present). With a
     `renaming`, even an empty one, the exports may be of any project.
     """
+    # The round becomes a folder's name.
+    if not is_id(round):
+        allowed = "small letters, digits and single hyphens, such as r1"
+        raise InputError.of("--round", round, allowed, "choose such a name")
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     control_map = None if renaming is None else ControlMap.of(scheme, renaming)
     moment = (now or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -126,7 +130,7 @@ def import_labels(
     for annotator_id, path in paths.items():
         folder = corpus.submissions / round / annotator_id
         try:
-            _check_names(corpus, round, annotator_id)
+            check_annotator(corpus, annotator_id, option="--annotator or NAME=FILE")
             labels = read_labels(
                 path,
                 corpus,
@@ -214,23 +218,14 @@ def read_annotators(corpus: Corpus) -> dict[str, str]:
     return {row["annotator_id"]: row["kind"] for row in rows}
 
 
-def _check_names(corpus: Corpus, round: str, annotator_id: str) -> None:
-    findings = []
-    # The round becomes a folder's name.
-    if not is_id(round):
-        allowed = "small letters, digits and single hyphens, such as r1"
-        findings.append(Finding("--round", "", "", round, allowed, "choose such a name"))
-    if annotator_id not in read_annotators(corpus):
-        fix = f"type `usiran annotate register {shorten(annotator_id)} --name NAME`"
-        findings.append(unknown_annotator(corpus, annotator_id, fix))
-    refuse(findings)
-
-
-def unknown_annotator(corpus: Corpus, annotator_id: str, fix: str) -> Finding:
-    """Return the finding on an annotator who does not stand in annotators.csv."""
+def check_annotator(corpus: Corpus, annotator_id: str, *, option: str = "--annotator") -> None:
+    """Refuse an id that does not stand in annotators.csv; `option` is what names one."""
     known, file = read_annotators(corpus), corpus.name_of(annotators_file(corpus))
-    allowed = f"one of {', '.join(known)}" if known else "an annotator of the file"
-    return Finding(file, annotator_id, "annotator_id", annotator_id, allowed, fix)
+    if annotator_id not in known:
+        allowed = f"one of {', '.join(known)}" if known else "an annotator of the file"
+        command = f"usiran annotate register {shorten(annotator_id) or 'ID'} --name NAME"
+        fix = f"name one with {option}, or add one: `{command}`"
+        raise InputError([Finding(file, annotator_id, "annotator_id", annotator_id, allowed, fix)])
 
 
 def _merge(

@@ -233,7 +233,7 @@ def test_what_cannot_be_pushed_or_pulled_is_refused_in_one_line(
     corpus = rename(made, "unjudged")
     for words, message in (
         (("--pull",), "push the tasks first: usiran annotate adjudicate --push"),
-        (("--push", "--adjudicator", "zed"), "--adjudicator: found 'zed'"),
+        (("--push", "--adjudicator", "zed"), "annotator_id: found 'zed'"),
         (("--push", "--round", "r2"), "--round: found 'r2'"),
     ):
         done = adjudicate(server, corpus, *words)

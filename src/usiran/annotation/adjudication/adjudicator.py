@@ -16,7 +16,7 @@ from usiran.annotation.adjudication.gold_export import DecisionRow, decision_row
 from usiran.annotation.adjudication.question_labels import SPAN_LAYERS, Labels, Question
 from usiran.annotation.adjudication.questions import ArticleState, Decision
 from usiran.annotation.annotator_labels import read_rounds
-from usiran.annotation.submissions import PROJECTS, annotators_file, read_annotators
+from usiran.annotation.submissions import PROJECTS, check_annotator
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError, counted, refuse
 from usiran.io.atomic import drift, replace_files
@@ -228,12 +228,7 @@ class Adjudicator:
 
     def check_adjudicator(self, by: str) -> None:
         """Refuse an adjudicator who does not stand in annotators.csv."""
-        known = read_annotators(self.corpus)
-        if by not in known:
-            file = self.corpus.name_of(annotators_file(self.corpus))
-            allowed = f"one of {', '.join(known)}"
-            fix = f"add a row for {by or 'the adjudicator'} to {file}"
-            raise _error("--adjudicator", "", "", by, allowed, fix)
+        check_annotator(self.corpus, by, option="--adjudicator")
 
     def check_rounds(self) -> None:
         """Refuse to decide on other rounds than those that the gold rests on."""

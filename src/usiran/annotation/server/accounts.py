@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from usiran.annotation.server.client import Address, Studio
 from usiran.annotation.server.credentials import LOCAL, Credentials
-from usiran.annotation.submissions import read_annotators, unknown_annotator
+from usiran.annotation.submissions import check_annotator, read_annotators
 from usiran.corpus import Corpus
-from usiran.errors import InputError, StudioError
+from usiran.errors import StudioError
 
 if TYPE_CHECKING:
     import httpx
@@ -32,10 +32,8 @@ def choose_annotator(corpus: Corpus, annotator_id: str | None) -> str:
     known = read_annotators(corpus)
     if annotator_id is None and len(known) == 1:
         return next(iter(known))
-    if annotator_id is not None and annotator_id in known:
-        return annotator_id
-    fix = "name one with --annotator, or add one: `usiran annotate register ID --name NAME`"
-    raise InputError([unknown_annotator(corpus, annotator_id or "", fix)])
+    check_annotator(corpus, annotator_id or "")
+    return str(annotator_id)
 
 
 def make_account(studio: Studio, credentials: Credentials, annotator_id: str) -> bool:

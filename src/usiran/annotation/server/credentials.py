@@ -19,20 +19,13 @@ LOCAL = "local"
 _HEAD = "# Made by usiran. Whoever can read this file can read and change every label.\n"
 
 
-class _Server(msgspec.Struct):
-    username: str
-    password: str
-    token: str
-
-
 @dataclass(frozen=True)
 class Login:
-    """The first account of a server, which made it; `source` says where it is kept."""
+    """The first account of a server, which made it."""
 
     username: str
     password: str = field(repr=False)
     token: str = field(repr=False)
-    source: str
 
 
 class _Account(msgspec.Struct):
@@ -43,7 +36,7 @@ class _Account(msgspec.Struct):
 class _File(msgspec.Struct, omit_defaults=True):
     """What is kept: the server's own login, and from server and annotator to account."""
 
-    server: _Server | None = None
+    server: Login | None = None
     accounts: dict[str, dict[str, _Account]] = msgspec.field(default_factory=dict)
 
 
@@ -73,17 +66,19 @@ class Credentials:
 
     def login(self) -> Login | None:
         """Return the server's own login: the environment's, else the file's, if there is one."""
-        if any(os.environ.get(name) for name in VARIABLES):
-            return _from_environment()
-        server = self._file.server
-        return Login(**msgspec.structs.asdict(server), source=str(self._path)) if server else None
+        return _from_environment() if _is_given() else self._file.server
+
+    @property
+    def source(self) -> str:
+        """Where the server's own login is kept."""
+        return "the environment" if _is_given() else str(self._path)
 
     def make_login(self) -> Login:
         """Make the server's login and keep it."""
-        made = "admin@usiran.invalid", secrets.token_urlsafe(18), secrets.token_hex(20)
-        self._file.server = _Server(*made)
+        login = Login("admin@usiran.invalid", secrets.token_urlsafe(18), secrets.token_hex(20))
+        self._file.server = login
         self._write()
-        return Login(*made, source=str(self._path))
+        return login
 
     def password(self, server: str, annotator_id: str, email: str) -> str:
         """Return the password kept for an annotator's account on a server; made if missing."""
@@ -100,6 +95,10 @@ class Credentials:
         return account.password if account else None
 
 
+def _is_given() -> bool:
+    return any(os.environ.get(name) for name in VARIABLES)
+
+
 def _from_environment() -> Login:
     username, password, token = (os.environ.get(name, "") for name in VARIABLES)
     missing = [name for name in VARIABLES if not os.environ.get(name)]
@@ -111,7 +110,7 @@ def _from_environment() -> Login:
     if "@" not in username:
         value = f"a {VARIABLES[0]} without @"
         raise StudioError("environment", value, "an email address", "correct the variable")
-    return Login(username, password, token, source="the environment")
+    return Login(username, password, token)
 
 
 def check_token(token: str, variable: str) -> None:

@@ -130,22 +130,22 @@ def serve(
     data_dir.make()
     lock = data_dir.take()
     try:
-        login = _login(data_dir)
+        credentials = Credentials(data_dir)
+        login = _login(data_dir, credentials)
         with (
             _stop_asked() as stop,
             _Process(path, data_dir, port, login, lock=lock, say=say) as process,
         ):
             if not process.wait_healthy(stop):
                 return False
-            ready(_checked(data_dir, port, login))
+            ready(_checked(data_dir, port, login, credentials.source))
             process.wait_stopped(stop)
             return True
     finally:
         os.close(lock)
 
 
-def _login(data_dir: DataDir) -> Login:
-    credentials = Credentials(data_dir)
+def _login(data_dir: DataDir, credentials: Credentials) -> Login:
     login = credentials.login()
     if login is not None:
         return login
@@ -256,15 +256,15 @@ class _Process:
         return [line.rstrip() for line in lines if line.strip()]
 
 
-def _checked(data_dir: DataDir, port: int, login: Login) -> Server:
+def _checked(data_dir: DataDir, port: int, login: Login, source: str) -> Server:
     """Return the server once it is known that its data was made with this login."""
     status, account = _get(port, "/api/current-user/whoami", login.token)
     if status != 200 or account.get("email") != login.username.lower():
         value, allowed = "a login that the data was not made with", "that of the first start"
         fix = f"give the first login, or name another data folder than {data_dir.root}"
-        raise StudioError(login.source, value, allowed, f"{fix} with --data DIR")
+        raise StudioError(source, value, allowed, f"{fix} with --data DIR")
     version = str(_get(port, "/api/version")[1].get("release", "unknown"))
-    return Server(f"http://{HOST}:{port}", version, login.username, login.source)
+    return Server(f"http://{HOST}:{port}", version, login.username, source)
 
 
 def _get(port: int, path: str, token: str | None = None) -> tuple[int, dict[str, object]]:

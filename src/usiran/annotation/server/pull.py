@@ -13,10 +13,10 @@ from typing import BinaryIO
 
 import msgspec
 
-from usiran.annotation.server.accounts import choose_annotator, email_of
+from usiran.annotation.server.accounts import email_of
 from usiran.annotation.server.client import Connection, speaking
 from usiran.annotation.server.projects import Mark, pushed_projects
-from usiran.annotation.submissions import PROJECTS, Report, import_labels
+from usiran.annotation.submissions import PROJECTS, Report, check_annotator, import_labels
 from usiran.corpus import Corpus
 from usiran.errors import FileError, Finding, InputError, StudioError, counted
 from usiran.io.json_stream import batches
@@ -76,7 +76,7 @@ def pull(
 
     Not all projects of `layers` need be on the server, but one must. A `dry_run` checks and counts.
     """
-    choose_annotator(corpus, annotator_id)
+    check_annotator(corpus, annotator_id)
     marks = [Mark.of(corpus.manifest, layer, annotator_id) for layer in layers]
     with fetched(connection, marks, annotator_id) as (url, projects, labels):
         report = None

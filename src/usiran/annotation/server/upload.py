@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from usiran.annotation.read_labels import annotations_by, read_all_labels, same_labels
-from usiran.annotation.server.accounts import choose_annotator, email_of, log_in
+from usiran.annotation.server.accounts import email_of, log_in
 from usiran.annotation.server.client import Connection, Say, Studio, speaking
 from usiran.annotation.server.credentials import Credentials
 from usiran.annotation.server.projects import Mark, pushed_projects
-from usiran.annotation.submissions import PROJECTS
+from usiran.annotation.submissions import PROJECTS, check_annotator
 from usiran.corpus import Corpus
 from usiran.errors import Finding, counted, refuse
 from usiran.label_studio.annotation_records import Ident, TaskReading
@@ -64,7 +64,7 @@ def upload(
     `completed_by` chooses in an export of several annotators, by id or email. With `replace`
     other labels of this annotator on the same task give way.
     """
-    choose_annotator(corpus, annotator_id)
+    check_annotator(corpus, annotator_id)
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     tasks = read_all_labels(paths, corpus, scheme=scheme, texts=texts, completed_by=completed_by)
     credentials = Credentials(connection.data_dir)
