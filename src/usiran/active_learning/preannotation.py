@@ -4,7 +4,7 @@ The system has not seen the article it is asked about: as in the protocol, a cop
 the other folds' gold. An article that has no gold is asked of a copy fitted on all of it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from usiran.corpus import Corpus
 from usiran.errors import InputError
 from usiran.inference.columns import SPAN_LAYERS
 from usiran.label_studio import annotation_records as records
-from usiran.label_studio.annotation_records import SpanReading, TaskReading
+from usiran.label_studio.annotation_records import AnnotationReading, SpanReading, TaskReading
 from usiran.label_studio.tasks import Task
 from usiran.label_studio.write_export import result_items
 from usiran.models.base import Indices
@@ -135,7 +135,8 @@ class _Preannotator:
             ]
             # A score over some of the labels would order the tasks by these alone.
             score = round(min(stated), 6) if len(stated) == len(predicted) else None
-            yield self._prediction(task, score, choices=choices)
+            reading = AnnotationReading(choices=choices)
+            yield self._prediction(task, score, reading)
 
     def label_articles(self, tasks: Sequence[Task]) -> Iterator[Prediction]:
         """Yield a prediction for each task of an article."""
@@ -150,26 +151,20 @@ class _Preannotator:
                     for span in predicted
                 ]
         for task in tasks:
-            yield self._prediction(task, None, spans=tuple(spans[task.unit_id]))
+            reading = AnnotationReading(spans=tuple(spans[task.unit_id]))
+            yield self._prediction(task, None, reading)
 
     def _prediction(
-        self,
-        task: Task,
-        score: float | None,
-        *,
-        choices: Mapping[str, tuple[str, ...]] | None = None,
-        spans: tuple[SpanReading, ...] = (),
+        self, task: Task, score: float | None, reading: AnnotationReading
     ) -> Prediction:
         """Return labels in the form that Label Studio holds an annotator's in."""
-        reading = records.AnnotationReading(choices=choices or {}, spans=spans)
-        if choices is None:
-            text = self.texts.texts[task.unit_id]
-            unit = TaskReading("spans", None, task.unit_id, None, 0, len(text), None, (reading,))
-        else:
-            _, article_id, start, end = self.texts.by_id[task.unit_id][:4]
-            unit = TaskReading(
-                "stance", None, article_id, task.unit_id, start, end, None, (reading,)
-            )
+        sentence = self.texts.by_id.get(task.unit_id)
+        # The unit's offsets and hash are no part of a result.
+        unit = (
+            TaskReading("stance", None, sentence.article_id, task.unit_id, 0, 0, None, (reading,))
+            if sentence
+            else TaskReading("spans", None, task.unit_id, None, 0, 0, None, (reading,))
+        )
         items = result_items(unit, reading, self.scheme)
         return Prediction(task.unit_id, items, score, self.version)
 
