@@ -185,7 +185,7 @@ def measure(
     units, annotators = _shared_units(annotations), annotations.annotators
     actors, events = matched_spans(annotations, "actor"), matched_spans(annotations, "event")
     ratings = all_ratings(annotations, scheme, texts, actors, events)
-    pairable = [_Pairable.of(one, annotators) for one in ratings]
+    pairable = [_Pairable.of(one, coincidences(one.counts(*annotators))) for one in ratings]
     labels = (
         _label_agreement(one, paired, draw, annotators)
         for one, paired, draw in zip(ratings, pairable, _drawn(pairable, draws, seed), strict=True)
@@ -283,15 +283,7 @@ class _Pairable(NamedTuple):
     drawn_articles: tuple[str, ...]
 
     @classmethod
-    def of(cls, ratings: Ratings, annotators: Sequence[str]) -> _Pairable:
-        return cls._of(ratings, coincidences(ratings.counts(*annotators)))
-
-    @classmethod
-    def between(cls, ratings: Ratings, groups: Iterable[Sequence[str]]) -> _Pairable:
-        return cls._of(ratings, coincidences_between(*(ratings.counts(*own) for own in groups)))
-
-    @classmethod
-    def _of(cls, ratings: Ratings, tables: Floats) -> _Pairable:
+    def of(cls, ratings: Ratings, tables: Floats) -> _Pairable:
         # Units on which nobody could be compared have no table, and are not drawn.
         paired = np.flatnonzero(tables.sum(axis=(1, 2)) > 0)
         units = [ratings.units[i] for i in paired]
@@ -338,7 +330,7 @@ def _label_agreement(
         name=ratings.name,
         about=ratings.about,
         alpha=_alpha(o, draw),
-        ac1=_ac1(counts),
+        ac1=_rounded(ac1(counts)),
         aim=ALPHA_AIMS.get(ratings.name),
         # Of a yes or no, either label has the alpha of both.
         per_label={
@@ -347,7 +339,9 @@ def _label_agreement(
             if ratings.labels != YES_NO
         },
         per_label_ac1={
-            label: _ac1(np.stack([counts[:, k], counts.sum(axis=1) - counts[:, k]], axis=1))
+            label: _rounded(
+                ac1(np.stack([counts[:, k], counts.sum(axis=1) - counts[:, k]], axis=1))
+            )
             for k, label in enumerate(ratings.labels)
             if ratings.labels != YES_NO
         },
@@ -365,23 +359,18 @@ def _ways(
     ratings: Sequence[Ratings], rounds: Mapping[str, Sequence[str]], draws: int, seed: int
 ) -> tuple[WaysAgreement, ...]:
     """Return the agreement within and between the rounds, on every kind of label."""
-    groups = [[_Pairable.of(one, own) for own in rounds.values()] for one in ratings]
-    crossed = [_Pairable.between(one, rounds.values()) for one in ratings]
-    tables = [*crossed, *(pairable for own in groups for pairable in own)]
+    tables = []
+    for one in ratings:
+        counts = [one.counts(*annotators) for annotators in rounds.values()]
+        tables.append(_Pairable.of(one, coincidences_between(*counts)))
+        tables += [_Pairable.of(one, coincidences(own)) for own in counts]
     drawn = _drawn(tables, draws, seed)
-    alphas = [_alpha(table.o, draw) for table, draw in zip(tables, drawn, strict=True)]
-    between, within = alphas[: len(ratings)], alphas[len(ratings) :]
-    size = len(rounds)
-    return tuple(
-        WaysAgreement(
-            one.name, dict(zip(rounds, within[i * size : (i + 1) * size], strict=True)), between[i]
-        )
-        for i, one in enumerate(ratings)
-    )
-
-
-def _ac1(counts: Floats) -> float | None:
-    return _rounded(ac1(counts))
+    alphas = iter([_alpha(table.o, draw) for table, draw in zip(tables, drawn, strict=True)])
+    ways = []
+    for one in ratings:
+        between = next(alphas)
+        ways.append(WaysAgreement(one.name, {round: next(alphas) for round in rounds}, between))
+    return tuple(ways)
 
 
 def _alpha(o: Floats, draw: Floats | None = None) -> Alpha:
