@@ -253,7 +253,7 @@ class _Collected:
         # Who skips a task in a later round leaves standing what an earlier one says of it.
         labelled = [task for task in single if not task.annotation.skipped]
         if labelled:
-            self._tasks[annotator] |= {(task.project, task.unit_id): task for task in labelled}
+            self._tasks[annotator] |= {task.key: task for task in labelled}
         return labelled
 
     def take_file(self, annotator: str, file: str, tasks: Iterable[TaskReading]) -> None:
@@ -261,13 +261,16 @@ class _Collected:
         before = dict(self._tasks.get(annotator, {}))
         otherwise: dict[str, list[str]] = defaultdict(list)
         for task in self.take(annotator, file, tasks):
-            key = (task.project, task.unit_id)
-            earlier = self._files.setdefault((annotator, key), file)
-            if key in before and not same_labels(before[key].annotation, task.annotation):
+            earlier = self._files.setdefault((annotator, task.key), file)
+            stored = before.get(task.key)
+            if stored and not same_labels(stored.annotation, task.annotation):
                 otherwise[earlier].append(task.unit_id)
             text = task.text_sha256
-            if text and self._texts.setdefault(key, (text, file))[0] != text:
-                self._findings.append(_other_text(file, task, self._texts[key][1]))
+            if text and self._texts.setdefault(task.key, (text, file))[0] != text:
+                value = f"another text than in {self._texts[task.key][1]}"
+                allowed = "one text under an id"
+                fix = "give the tasks an article_id of their own, or compare the same texts"
+                self._findings.append(Finding(file, task.name, "text", value, allowed, fix))
         for earlier, units in otherwise.items():
             value = f"{counted(len(units), 'unit')} by {annotator} that {earlier} labels otherwise"
             allowed = "one person's labels under an id, once a unit"
@@ -291,9 +294,3 @@ class _Collected:
             left_out=dict(self._left_out),
             submissions=submissions or {},
         )
-
-
-def _other_text(file: str, task: TaskReading, earlier: str) -> Finding:
-    value, allowed = f"another text than in {earlier}", "one text under an id"
-    fix = "give the tasks an article_id of their own, or compare exports of the same texts"
-    return Finding(file, f"task {task.task_id} ({task.unit_id})", "text", value, allowed, fix)

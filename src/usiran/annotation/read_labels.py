@@ -85,18 +85,19 @@ def single_annotations(
         if len(own) > 1:
             value = f"{len(own)} annotations by {name}"
             if not all(same_labels(own[-1], reading) for reading in own):
-                findings.append(_of_task(file, task, value, "one a task", "delete all but one"))
+                fix = "delete all but one"
+                findings.append(Finding(file, task.name, "", value, "one a task", fix))
                 continue
-            alike = f"{value} with the same labels"
-            repairs.append(_of_task(file, task, alike, "one a task", "the last one is taken"))
+            value, fix = f"{value} with the same labels", "the last one is taken"
+            repairs.append(Finding(file, task.name, "", value, "one a task", fix))
         if own:
             single.append(task._replace(annotations=(own[-1],)))
-    first = {(task.project, task.unit_id): task for task in reversed(single)}
-    for unit, count in Counter((task.project, task.unit_id) for task in single).items():
+    first = {task.key: task for task in reversed(single)}
+    for key, count in Counter(task.key for task in single).items():
         if count > 1:
-            value = f"{counted(count, 'task')} of {unit[1]} by {name}"
+            value = f"{counted(count, 'task')} of {key[1]} by {name}"
             fix = "delete all but one; tasks of one text need a sentence_id each"
-            findings.append(_of_task(file, first[unit], value, "one task a unit", fix))
+            findings.append(Finding(file, first[key].name, "", value, "one task a unit", fix))
     return SingleAnnotations(single, findings, repairs)
 
 
@@ -128,7 +129,8 @@ def read_labels(
     for task in labelled:
         if task.article_id not in texts.texts:
             fix = "add the article with `usiran articles add`, or leave the task out"
-            findings.append(_of_task(file, task, task.article_id, "an article here", fix))
+            value, allowed = task.article_id, "an article here"
+            findings.append(Finding(file, task.name, "", value, allowed, fix))
         findings += check_task(task, scheme=scheme, texts=texts, file=file, unasked=unasked)
     if not labelled and not findings:
         fix = "label some tasks and export again"
@@ -289,7 +291,3 @@ def _is_by(reading: AnnotationReading, annotator: str | None) -> bool:
     if annotator == _NOBODY and author_of(reading) is None:
         return True
     return annotator is None or annotator in (str(reading.annotator), reading.email)
-
-
-def _of_task(file: str, task: TaskReading, value: str, allowed: str, fix: str) -> Finding:
-    return Finding(file, f"task {task.task_id} ({task.unit_id})", "", value, allowed, fix)

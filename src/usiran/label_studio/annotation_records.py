@@ -114,6 +114,16 @@ class TaskReading(NamedTuple):
         return self.sentence_id or self.article_id
 
     @property
+    def key(self) -> tuple[Project, str]:
+        """The project and the unit: one task of an annotator has it."""
+        return self.project, self.unit_id
+
+    @property
+    def name(self) -> str:
+        """What messages call the task."""
+        return f"task {self.task_id} ({self.unit_id})"
+
+    @property
     def annotation(self) -> AnnotationReading:
         """The one annotation of a task that is read for one annotator."""
         return self.annotations[0]

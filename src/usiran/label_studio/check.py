@@ -31,7 +31,7 @@ def check_task(
     for annotation in task.annotations:
         if annotation.skipped:
             continue
-        record = f"task {task.task_id} ({task.unit_id}) annotation {annotation.annotation_id}"
+        record = f"{task.name} annotation {annotation.annotation_id}"
         for error in _choice_errors(task, annotation, scheme, unasked):
             yield Finding(file, record, *error)
         # Spans of an article that the corpus does not have cannot be placed.

@@ -23,6 +23,7 @@ from usiran.schemas.label_scheme import Project, Scheme, read_scheme
 from usiran.text.articles import Texts, read_texts
 
 _EVERY = 50  # tasks: so often progress is told
+_ALLOWED = "no labels, or exactly the given ones"
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class _Planner:
             plan.findings += held.findings
         elif len(own) > 1:
             value, fix = f"{len(own)} annotations", "delete all but one"
-            plan.findings.append(_refused(file, held, value, fix))
+            plan.findings.append(Finding(file, held.name, "", value, _ALLOWED, fix))
         # Labels with findings were not all taken: what is left may look the same and is not.
         elif own and same_labels(own[0], task.annotations[0]) and not held.findings:
             plan.unchanged += 1
@@ -123,12 +124,8 @@ class _Planner:
             plan.replaced.append((own[0].annotation_id, task))
         else:
             fix = "pull them first if they count; --replace puts the given ones in their place"
-            plan.findings.append(_refused(file, held, "other labels of this annotator", fix))
-
-
-def _refused(file: str, held: TaskReading, value: str, fix: str) -> Finding:
-    record = f"task {held.task_id} ({held.unit_id})"
-    return Finding(file, record, "", value, "no labels, or exactly the given ones", fix)
+            value = "other labels of this annotator"
+            plan.findings.append(Finding(file, held.name, "", value, _ALLOWED, fix))
 
 
 def _send(own: Studio, plan: _Plan, scheme: Scheme, say: Say) -> Uploaded:
