@@ -107,15 +107,17 @@ def read_labels(
     *,
     scheme: Scheme,
     texts: Texts,
+    name: str | None = None,
     completed_by: str | None = None,
     control_map: ControlMap | None = None,
 ) -> FileLabels:
     """Read a sheet (.txt) or an export (.json, .jsonl), one annotator's labels, checked.
 
-    `completed_by` says whose, by id or email, where an export has several annotators'. With a
-    `control_map` the file may be any project's export, a table (.csv, .tsv) too.
+    `name` is what messages call the file. `completed_by` says whose, by id or email, where an
+    export has several annotators'. With a `control_map` the file may be any project's export, a
+    table (.csv, .tsv) too.
     """
-    file = corpus.name_of(path)
+    file = name or corpus.name_of(path)
     tasks = _read_tasks(path, file, scheme, texts, control_map)
     # Where every task is refused there is nobody to choose: what is wrong is in the tasks.
     if not any(task.annotations for task in tasks):

@@ -106,6 +106,7 @@ def import_labels(
     corpus: Corpus,
     *,
     round: str,
+    name: str | None = None,
     completed_by: str | None = None,
     renaming: Renaming | None = None,
     dry_run: bool = False,
@@ -115,7 +116,8 @@ def import_labels(
 
     A task a file holds replaces the stored one where a label differs; importing twice changes
     nothing. Labels that come without a time are given `now` (default: the present). With a
-    `renaming`, even an empty one, the exports may be of any project.
+    `renaming`, even an empty one, the exports may be of any project. `name` is what messages call
+    what is taken in (default: each file by its path).
     """
     # The round becomes a folder's name.
     if not is_id(round):
@@ -136,6 +138,7 @@ def import_labels(
                 corpus,
                 scheme=scheme,
                 texts=texts,
+                name=name,
                 completed_by=completed_by,
                 control_map=control_map,
             )

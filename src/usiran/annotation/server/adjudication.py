@@ -14,7 +14,7 @@ from usiran.annotation.read_labels import read_labels
 from usiran.annotation.server.client import Connection
 from usiran.annotation.server.predictions import Prediction
 from usiran.annotation.server.projects import Mark
-from usiran.annotation.server.pull import fetched, located
+from usiran.annotation.server.pull import fetched
 from usiran.annotation.server.push import SHOWN, Pushed, push
 from usiran.annotation.submissions import PROJECTS
 from usiran.label_studio.tasks import Task
@@ -110,6 +110,5 @@ def pull_answers(work: Adjudicator, connection: Connection, *, adjudicator_id: s
     with fetched(connection, marks, adjudicator_id) as (url, _, labels):
         if labels is None:
             return prefill(work, [])
-        with located(work.corpus, labels, url):
-            read = read_labels(labels, work.corpus, scheme=work.scheme, texts=work.texts)
+        read = read_labels(labels, work.corpus, scheme=work.scheme, texts=work.texts, name=url)
         return prefill(work, read.labelled)

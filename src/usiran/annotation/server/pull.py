@@ -6,7 +6,7 @@ what `usiran annotate import` stores: ids, hashes and labels, no article text.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -18,7 +18,7 @@ from usiran.annotation.server.client import Connection, speaking
 from usiran.annotation.server.projects import Mark, pushed_projects
 from usiran.annotation.submissions import PROJECTS, Report, check_annotator, import_labels
 from usiran.corpus import Corpus
-from usiran.errors import FileError, Finding, InputError, StudioError, counted
+from usiran.errors import StudioError, counted
 from usiran.io.json_stream import batches
 from usiran.schemas.label_scheme import Project
 
@@ -79,14 +79,10 @@ def pull(
     check_annotator(corpus, annotator_id)
     marks = [Mark.of(corpus.manifest, layer, annotator_id) for layer in layers]
     with fetched(connection, marks, annotator_id) as (url, projects, labels):
-        report = None
-        if labels is not None:
-            with located(corpus, labels, url) as name:
-                report = import_labels(
-                    {annotator_id: labels}, corpus, round=round, dry_run=dry_run
-                )[annotator_id]
-            report = replace(report, repairs=tuple(_renamed(report.repairs, name, url)))
-    return Pulled(url, projects, report)
+        paths = {} if labels is None else {annotator_id: labels}
+        # What is found is said of the server, not of a temporary file.
+        reports = import_labels(paths, corpus, round=round, name=url, dry_run=dry_run)
+    return Pulled(url, projects, reports.get(annotator_id))
 
 
 @contextmanager
@@ -146,20 +142,3 @@ def _list(task: dict[str, msgspec.Raw], key: str) -> list[msgspec.Raw]:
 def _user(annotation: msgspec.Raw) -> int | None:
     by = msgspec.json.decode(annotation, type=_By).completed_by
     return by.id if isinstance(by, _Account) else by
-
-
-@contextmanager
-def located(corpus: Corpus, labels: Path, url: str) -> Iterator[str]:
-    """Say of the server what is found in its labels, not of a temporary file; yield its name."""
-    name = corpus.name_of(labels)
-    try:
-        yield name
-    except InputError as error:
-        raise InputError(_renamed(error.findings, name, url)) from None
-    except FileError as error:
-        (finding,) = _renamed([error.finding], name, url)
-        raise FileError(finding.file, finding.value, finding.allowed, finding.fix) from None
-
-
-def _renamed(findings: Iterable[Finding], name: str, url: str) -> list[Finding]:
-    return [replace(finding, file=url) if finding.file == name else finding for finding in findings]
