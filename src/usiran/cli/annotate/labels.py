@@ -11,8 +11,7 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli import complete
-from usiran.cli.annotate import adjudicate, agreement, queue
-from usiran.cli.annotate import server as studio
+from usiran.cli.annotate import adjudicate, agreement, queue, server
 from usiran.cli.annotate.server import (
     AnnotatorOption,
     CompletedByOption,
@@ -188,7 +187,6 @@ def adopt(
     show_json(asdict(adoption)) if as_json else show(adoption)
 
 
-studio.mount(app)
 # Without names of their own their commands join this group.
-for commands in (agreement, adjudicate, queue):
+for commands in (server, agreement, adjudicate, queue):
     app.add_typer(commands.app)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from usiran.annotation.server.client import Connection, Say
     from usiran.annotation.server.predictions import Predictor
 
+app = typer.Typer()
 DataOption = Annotated[
     Path | None,
     Option(
@@ -82,6 +83,7 @@ def connect(
     return Connection(DataDir.of(corpus, data), url, silent if quiet else say)
 
 
+@app.command()
 def serve(
     port: Annotated[
         int | None,
@@ -114,6 +116,7 @@ def serve(
         raise typer.Exit(130)
 
 
+@app.command()
 def push(
     layer: Annotated[Layer, Option("--layer", help="Which project.")],
     article: Annotated[
@@ -188,6 +191,7 @@ def _predictor(
     return predictor_of(corpus, layer, system, ordering=queue is not None, say=progress)
 
 
+@app.command()
 def enter(
     sheets: Annotated[
         list[Path],
@@ -228,6 +232,7 @@ def enter(
         show("\n".join(map(str, uploaded)))
 
 
+@app.command()
 def pull(
     *,
     round_name: RoundOption,
@@ -259,9 +264,3 @@ def pull(
         dry_run=dry_run,
     )
     show_json(asdict(pulled)) if as_json else show(pulled)
-
-
-def mount(app: typer.Typer) -> None:
-    """Add the commands to the group `annotate`."""
-    for command in (serve, push, enter, pull):
-        app.command()(command)
