@@ -44,7 +44,6 @@ def predictor_of(
     system: str | None = None,
     *,
     ordering: bool = False,
-    seed: int = 0,
     say: Callable[[str], None] = lambda _: None,
 ) -> Predictor:
     """Return what predicts the tasks of a project by a system trained on the gold.
@@ -64,7 +63,7 @@ def predictor_of(
         _check_orders(bench, name)
     version = f"{name}@{corpus.manifest.version}"
     texts, scheme = read_texts(corpus), read_scheme(corpus.labels)
-    annotator = _Preannotator(bench, names, name, version, seed, texts, scheme, say)
+    annotator = _Preannotator(bench, names, name, version, texts, scheme, say)
     if system is None:
         return lambda tasks: (
             prediction._replace(result=(), model_version=f"order by {version}")
@@ -115,7 +114,6 @@ class _Preannotator:
     tasks: tuple[str, ...]
     system: str
     version: str
-    seed: int
     texts: Texts
     scheme: Scheme
     say: Callable[[str], None]
@@ -202,5 +200,5 @@ class _Preannotator:
                 value, allowed = "the gold of this article alone", "the gold of another one"
                 raise InputError.of(file, value, allowed, "make the gold of another article first")
 
-        context = self.bench.build_context(task, self.system, self.seed)
+        context = self.bench.build_context(task, self.system, 0)
         return predict_folds(SYSTEMS[self.system].build(context), gold, records, folds, say)

@@ -21,8 +21,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import log
 from typing import NamedTuple
+
+from scipy import stats
 
 from usiran import loading
 from usiran.benchmark.protocol import run
@@ -66,15 +67,13 @@ class Queue:
     notes: tuple[str, ...]
 
 
-def review_queue(
-    corpus: Corpus, kinds: Sequence[str] = KINDS, *, system: str = SYSTEM, seed: int = 0
-) -> Queue:
+def review_queue(corpus: Corpus, kinds: Sequence[str] = KINDS, *, system: str = SYSTEM) -> Queue:
     """Rank the sentences of a corpus for review.
 
     Findings do not keep the other two kinds from being looked for, as long as the tables they
     need can be read. `system` is whose probabilities are compared with the gold.
     """
-    finder = _ReasonFinder(corpus, system, seed)
+    finder = _ReasonFinder(corpus, system)
     finders = dict(zip(KINDS, (finder.disagreement, finder.conflict, finder.findings), strict=True))
     reasons: dict[str, list[Reason]] = defaultdict(list)
     for kind in kinds:
@@ -94,8 +93,8 @@ def review_queue(
 class _ReasonFinder:
     """Finds (sentence_id, reason) of each kind, and notes what it could not look at."""
 
-    def __init__(self, corpus: Corpus, system: str, seed: int) -> None:
-        self._corpus, self._system, self._seed = corpus, system, seed
+    def __init__(self, corpus: Corpus, system: str) -> None:
+        self._corpus, self._system = corpus, system
         self._opened = loading.open(corpus)
         self._tables = self._opened.tables
         # Without them there is nothing to point at; any other table may be missing.
@@ -154,7 +153,7 @@ class _ReasonFinder:
         if gold.verdict:
             self.notes.append(f"conflict of {task} left out: {gold.verdict}")
             return
-        system = SYSTEMS[self._system].build(bench.build_context(task, self._system, self._seed))
+        system = SYSTEMS[self._system].build(bench.build_context(task, self._system, 0))
         predictions = run(system, gold).predictions
         assert predictions.probabilities is not None  # every sentence model states them
         columns = {label: i for i, label in enumerate(gold.task.labels)}
@@ -204,9 +203,6 @@ def entropy(counts: Iterable[int], labels: int) -> float:
     >>> entropy([3], 3), round(entropy([2, 1], 3), 4), entropy([1, 1], 2)
     (0.0, 0.5794, 1.0)
     """
-    votes = [count for count in counts if count]
-    # Said apart: the sum below would give -0.0.
-    if len(votes) < 2:
-        return 0.0
-    shares = [count / sum(votes) for count in votes]
-    return round(-sum(share * log(share) for share in shares) / log(labels), 6)
+    votes = list(counts)
+    # No votes have no shares; adding 0 turns the -0.0 of a single label into 0.0.
+    return round(float(stats.entropy(votes, base=labels)), 6) + 0.0 if any(votes) else 0.0
