@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from usiran import loading
-from usiran.errors import Finding, InputError, nearest, refuse
+from usiran.errors import InputError, nearest
 from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.loading import Opened
@@ -72,7 +72,8 @@ class Linker:
         opened.refuse_findings()
         self.opened = opened
         self.__dict__.pop("_memory", None)
-        self.open = list(_open(opened))
+        # What is not linked, in the order of the corpus.
+        self.open = list(_groups(opened, {finding.record for finding in all_linked(opened)}))
         self._registry = {row.actor_id: row for row in opened.rows("registry")}
 
     @property
@@ -180,9 +181,8 @@ class Linker:
             allowed = f"an actor of type {mention.type} in {FILES['registry']}"
             raise InputError.of("the actor", actor_id, allowed, "make a new one with n")
         if not everywhere:
-            columns = {"article_id": mention.article_id, "alias": mention.words}
-            own = {**columns, "actor_id": actor_id, "reason": reason}
-            self._write(mention, article_aliases=[own])
+            alias = _alias(mention, actor_id, reason)
+            self._write(mention, article_aliases=[alias])
             return
         # An alias that was a wrong answer goes over; a name stays with its actor.
         if mention in self.open or any(r.name == mention.words for r in self._registry.values()):
@@ -196,7 +196,7 @@ class Linker:
 
     def leave(self, mention: Unlinked, affiliation: str, *, reason: str) -> None:
         """Write that the mentions are nobody of the registry, and whose side they are on."""
-        self._refuse_label("affiliation", affiliation, self.affiliations)
+        self._refuse_affiliation(affiliation)
         rows = [
             {"span_id": key, "actor_id": "", "affiliation": affiliation, "reason": reason}
             for key in mention.span_ids
@@ -217,11 +217,8 @@ class Linker:
         ids = [row["actor_id"] for row in rows]
         # Where people keep the file in order, it stays so.
         place = sum(key < actor_id for key in ids) if ids == sorted(ids) else len(ids)
-        aliases = []
-        if name != mention.words:
-            alias = {"article_id": mention.article_id, "alias": mention.words}
-            alias |= {"actor_id": actor_id, "reason": f"the article's words for {name}"}
-            aliases = [alias]
+        alias = _alias(mention, actor_id, f"the article's words for {name}")
+        aliases = [alias] if name != mention.words else []
         registry = [*rows[:place], new, *rows[place:]]
         self._write(mention, registry=registry, article_aliases=aliases)
 
@@ -232,15 +229,15 @@ class Linker:
         if new["actor_id"] in self._registry:
             allowed = f"an id that is not in {FILES['registry']}"
             raise InputError.of("the new actor", new["actor_id"], allowed, "link it by its number")
-        self._refuse_label("affiliation", new["affiliation"], self.affiliations)
+        self._refuse_affiliation(new["affiliation"])
         if not new["name"].strip():
             raise InputError.of("the new actor", "", "a name", "say what it is called")
         self._refuse_taken(new["name"])
 
-    def _refuse_label(self, column: str, value: str, allowed: Sequence[str]) -> None:
-        if value not in allowed:
-            finding = Finding(column, "", "", value, f"one of {', '.join(allowed)}", "choose one")
-            refuse([finding])
+    def _refuse_affiliation(self, value: str) -> None:
+        if value not in self.affiliations:
+            allowed = f"one of {', '.join(self.affiliations)}"
+            raise InputError.of("affiliation", value, allowed, "choose one")
 
     def _refuse_taken(self, words: str) -> None:
         """Refuse words that stand for an actor everywhere already."""
@@ -256,22 +253,15 @@ class Linker:
         columns = list(MODELS[name].columns)
         return read_rows(path, name=FILES[name], columns=columns) if path.exists() else []
 
-    def _write(
-        self,
-        mention: Unlinked,
-        *,
-        registry: Sequence[Row] = (),
-        article_aliases: Sequence[Row] = (),
-        actor_links: Sequence[Row] = (),
-    ) -> None:
+    def _write(self, mention: Unlinked, *, registry: Sequence[Row] = (), **new: list[Row]) -> None:
         """Write the registry, if given, and the new rows in the place of those of the mention."""
         corpus = self.opened.corpus
         tables = {"registry": [*registry]} if registry else {}
-        for name, new in (("article_aliases", article_aliases), ("actor_links", actor_links)):
+        for name in ("article_aliases", "actor_links"):
             rows = self._rows(name)
-            kept = [row for row in rows if not _about(row, mention)]
-            if new or len(kept) < len(rows):
-                tables[name] = [*kept, *new]
+            others = [row for row in rows if not _about(row, mention)]
+            if new.get(name) or len(others) < len(rows):
+                tables[name] = others + new.get(name, [])
         files: dict[Path, bytes | None] = {
             corpus.root / FILES[name]: csv_bytes(rows, list(MODELS[name].columns))
             for name, rows in tables.items()
@@ -281,16 +271,16 @@ class Linker:
         self._read(loading.open(corpus))
 
 
+def _alias(mention: Unlinked, actor_id: str, reason: str) -> Row:
+    columns = {"article_id": mention.article_id, "alias": mention.words}
+    return {**columns, "actor_id": actor_id, "reason": reason}
+
+
 def _about(row: Row, mention: Unlinked) -> bool:
     """Tell whether a row of the article aliases or of the links is an answer about mentions."""
     if "span_id" in row:
         return row["span_id"] in mention.span_ids
     return (row["article_id"], row["alias"]) == (mention.article_id, mention.words)
-
-
-def _open(opened: Opened) -> Iterator[Unlinked]:
-    """Yield what is not linked, in the order of the corpus."""
-    return _groups(opened, {finding.record for finding in all_linked(opened)})
 
 
 def _groups(opened: Opened, spans: Collection[str] | None = None) -> Iterator[Unlinked]:
