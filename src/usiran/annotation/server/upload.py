@@ -4,7 +4,7 @@ Everything is checked before anything is sent. What is sent is sent task by task
 that has its labels already is left: the same command, run again, completes a broken one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from usiran.errors import Finding, counted, refuse
 from usiran.label_studio.annotation_records import Ident, TaskReading
 from usiran.label_studio.read_export import read_export
 from usiran.label_studio.write_export import result_items
-from usiran.schemas.label_scheme import Project, Scheme, read_scheme
+from usiran.schemas.label_scheme import Scheme, read_scheme
 from usiran.text.articles import Texts, read_texts
 
 _EVERY = 50  # tasks: so often progress is told
@@ -70,62 +70,62 @@ def upload(
     tasks = read_all_labels(paths, corpus, scheme=scheme, texts=texts, completed_by=completed_by)
     credentials = Credentials(connection.data_dir)
     with speaking(connection.address()) as studio:
-        planner = _Planner(studio, corpus, annotator_id, scheme, texts)
-        layers = [layer for layer in PROJECTS if any(task.project == layer for task in tasks)]
-        plans = [planner.plan(layer, tasks, replace=replace) for layer in layers]
+        user = str(studio.users().get(email_of(annotator_id), "nobody"))
+        plans = []
+        for layer in PROJECTS:
+            if own_tasks := [task for task in tasks if task.project == layer]:
+                mark = Mark.of(corpus.manifest, layer, annotator_id)
+                held = _held(studio, mark, scheme, texts)
+                plans.append(_planned(studio, mark, held, own_tasks, user=user, replace=replace))
         refuse(finding for plan in plans for finding in plan.findings)
         # As the annotator: the server takes down who sends an annotation as who made it.
         with speaking(log_in(studio, credentials, annotator_id)) as own:
             return tuple(_send(own, plan, scheme, connection.say) for plan in plans)
 
 
-class _Planner:
-    """Reads what an annotator's projects hold, and compares it with what is to be there."""
+def _held(studio: Studio, mark: Mark, scheme: Scheme, texts: Texts) -> dict[str, TaskReading]:
+    """Return the tasks of a project, by unit."""
+    (project,) = pushed_projects(studio, [mark])
+    with studio.exported(int(project.id)) as export:
+        name = studio.place(mark.title)
+        readings = read_export(export, scheme=scheme, texts=texts, name=name)
+        return {task.unit_id: task for task in readings}
 
-    def __init__(
-        self, studio: Studio, corpus: Corpus, annotator_id: str, scheme: Scheme, texts: Texts
-    ) -> None:
-        self._studio, self._manifest, self._annotator = studio, corpus.manifest, annotator_id
-        self._scheme, self._texts = scheme, texts
-        self._user = str(studio.users().get(email_of(annotator_id), "nobody"))
 
-    def plan(self, layer: Project, tasks: Iterable[TaskReading], *, replace: bool) -> _Plan:
-        """Return what has to be sent to the project of a layer, with everything against it."""
-        mark = Mark.of(self._manifest, layer, self._annotator)
-        (project,) = pushed_projects(self._studio, [mark])
-        plan, name = _Plan(mark.title), self._studio.place(mark.title)
-        with self._studio.exported(int(project.id)) as export:
-            readings = read_export(export, scheme=self._scheme, texts=self._texts, name=name)
-            held = {task.unit_id: task for task in readings}
-        for task in tasks:
-            if task.project == layer:
-                self._compare(plan, task, held.get(task.unit_id), replace)
-        return plan
-
-    def _compare(
-        self, plan: _Plan, task: TaskReading, held: TaskReading | None, replace: bool
-    ) -> None:
-        file = self._studio.place(plan.title)
-        own = annotations_by(held, self._user) if held else []
-        if held is None:
+def _planned(
+    studio: Studio,
+    mark: Mark,
+    held: Mapping[str, TaskReading],
+    tasks: Iterable[TaskReading],
+    *,
+    user: str,
+    replace: bool,
+) -> _Plan:
+    """Return what has to be sent to a project that holds some tasks, with everything against it."""
+    plan, file = _Plan(mark.title), studio.place(mark.title)
+    for task in tasks:
+        there = held.get(task.unit_id)
+        own = annotations_by(there, user) if there else []
+        if there is None:
             value, fix = "no such task", "push again: it sends the tasks that are missing"
             plan.findings.append(Finding(file, task.unit_id, "", value, "a task for it", fix))
-        elif held.findings and not held.annotations:
-            plan.findings += held.findings
+        elif there.findings and not there.annotations:
+            plan.findings += there.findings
         elif len(own) > 1:
             value, fix = f"{len(own)} annotations", "delete all but one"
-            plan.findings.append(Finding(file, held.name, "", value, _ALLOWED, fix))
+            plan.findings.append(Finding(file, there.name, "", value, _ALLOWED, fix))
         # Labels with findings were not all taken: what is left may look the same and is not.
-        elif own and same_labels(own[0], task.annotations[0]) and not held.findings:
+        elif own and same_labels(own[0], task.annotations[0]) and not there.findings:
             plan.unchanged += 1
         elif not own:
-            plan.new.append((held.task_id, task))
+            plan.new.append((there.task_id, task))
         elif replace:
             plan.replaced.append((own[0].annotation_id, task))
         else:
             fix = "pull them first if they count; --replace puts the given ones in their place"
             value = "other labels of this annotator"
-            plan.findings.append(Finding(file, held.name, "", value, _ALLOWED, fix))
+            plan.findings.append(Finding(file, there.name, "", value, _ALLOWED, fix))
+    return plan
 
 
 def _send(own: Studio, plan: _Plan, scheme: Scheme, say: Say) -> Uploaded:
