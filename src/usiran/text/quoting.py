@@ -1,7 +1,5 @@
 """The words of a sheet's line, and the places where quoted words stand in a sentence."""
 
-from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 import regex
@@ -77,19 +75,6 @@ def occurrences(texts: Texts, sentence: Sentence, quote: str) -> list[tuple[int,
         for token in tokens
         if size and token.start + size in ends and text.startswith(quote, token.start)
     ]
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """Say which known word may have been meant.
-
-    >>> nearest("Neutral", ["pro-US", "neutral"])
-    'did you mean neutral?'
-    """
-    # What differs in capitals alone, such as an acronym, is not close by letters.
-    near = get_close_matches(word, known, n=1, cutoff=0.5) or [
-        name for name in known if name.lower() == word.lower()
-    ]
-    return f"did you mean {near[0]}?" if near else "use one of these"
 
 
 def _unescape(quote: str) -> str:

@@ -21,12 +21,12 @@ from typing import NamedTuple
 import regex
 
 from usiran.annotation.annotator_labels import Key
-from usiran.errors import Finding, InputError, shorten
+from usiran.errors import Finding, InputError, nearest, shorten
 from usiran.label_studio.annotation_records import region_id
 from usiran.label_studio.check import grounds_errors
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Texts
-from usiran.text.quoting import escape, nearest, occurrences, split_words
+from usiran.text.quoting import escape, occurrences, split_words
 from usiran.text.spans import Span, overlaps
 from usiran.text.standoffs import template
 from usiran.text.tokens import tokenize
@@ -297,7 +297,7 @@ class _Parser:
         names = self._scheme[field_name].names
         if word not in names:
             allowed = f"one of {self._listed(field_name)}"
-            raise self._error(word, allowed, nearest(word, list(names)))
+            raise self._error(word, allowed, nearest(word, names))
         return word
 
     def _listed(self, field_name: str) -> str:

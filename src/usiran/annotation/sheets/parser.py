@@ -25,14 +25,14 @@ from typing import NamedTuple
 
 import regex
 
-from usiran.errors import Finding, InputError, counted, refuse, shorten
+from usiran.errors import Finding, InputError, counted, nearest, refuse, shorten
 from usiran.label_studio import annotation_records as records
 from usiran.label_studio.annotation_records import AnnotationReading, SpanReading, TaskReading
 from usiran.label_studio.check import grounds_errors
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.names import REMARKS
 from usiran.text.articles import Sentence, Texts
-from usiran.text.quoting import Word, nearest, occurrences, split_words
+from usiran.text.quoting import Word, occurrences, split_words
 
 _MOST_GAPS = 3  # as many missing lines are told one by one
 _HANDLE = regex.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -361,7 +361,7 @@ class _Parser:
         names = self._scheme[field].names
         if word in names:
             return word
-        self._error(field, word, f"one of {', '.join(names)}", nearest(word, list(names)))
+        self._error(field, word, f"one of {', '.join(names)}", nearest(word, names))
         return None
 
     def _error(self, column: str, value: str, allowed: str, fix: str) -> None:
