@@ -292,9 +292,9 @@ def test_the_closing_message_names_the_peers_only_where_some_are_stored(
 
 def test_the_headline_goes_where_that_is_asked(both: Both, opened: Opened) -> None:
     change = withdrawal(opened, GONE, reason=REASON, day="2031-01-02", title=True)
-    rows = list(
-        csv.DictReader(change.files[both.before.source / "articles.csv"].decode().split("\n"))
-    )
+    content = change.files[both.before.source / "articles.csv"]
+    assert content is not None
+    rows = list(csv.DictReader(content.decode().split("\n")))
     assert [(row["title"], row["title_basis"]) for row in rows][:2] == [
         ("article-0", "inferred"), ("", "unknown"),
     ]  # fmt: skip

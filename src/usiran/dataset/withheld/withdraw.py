@@ -56,24 +56,17 @@ class Leftover(NamedTuple):
 class Change:
     """What taking a text out, or putting it back, changes.
 
-    `files` are written, `removed` goes: the text or its stand-off file. `quotes`, `links` and
+    `files` are written, or go: None for the text or its stand-off file. `quotes`, `links` and
     `contrast` count the quotes, links of spans and contrast items that change; `leftovers` are
-    the places where words of a withdrawn text still stand. `stale` are generated files that go.
+    the places where words of a withdrawn text still stand.
     """
 
     article_id: str
-    files: Mapping[Path, bytes]
-    removed: Path
+    files: Mapping[Path, bytes | None]
     quotes: int
     links: int
     contrast: int
     leftovers: tuple[Leftover, ...] = ()
-    stale: tuple[Path, ...] = ()
-
-    @property
-    def swapped(self) -> dict[Path, bytes | None]:
-        """All files that are written or go."""
-        return {**self.files, **dict.fromkeys((self.removed, *self.stale))}
 
     def as_dict(self) -> dict[str, object]:
         """Return what changes as a JSON object, without the contents of files."""
@@ -86,20 +79,18 @@ class Change:
 
         Raises `InputError` where the changed corpus has findings.
         """
-        with rehearsal(corpus, self.swapped) as copy:
+        with rehearsal(corpus, self.files) as copy:
             progress("reading and checking the tables")
             result = make(open_valid(copy), progress)
-
-        def place(path: Path) -> Path:
-            return corpus.root / path.relative_to(copy.root)
-
-        files = {place(path): content for path, content in result.files.items()}
-        stale = tuple(map(place, result.stale))
-        return replace(self, files={**self.files, **files}, stale=stale)
+        files = {
+            corpus.root / path.relative_to(copy.root): content
+            for path, content in {**result.files, **dict.fromkeys(result.stale)}.items()
+        }
+        return replace(self, files={**self.files, **files})
 
     def write(self, corpus: Corpus) -> None:
-        """Write everything and take the file out, as one step."""
-        replace_files(self.swapped, corpus.swap)
+        """Write everything and take out what goes, as one step."""
+        replace_files(self.files, corpus.swap)
 
 
 def withdrawal(
@@ -128,11 +119,10 @@ def withdrawal(
     files |= _link_files(corpus, [*known, *links]) if links else {}
     files |= _untitled(corpus, article_id) if title else {}
     files[corpus.withdrawn / f"{article_id}.json"] = standoff.content()
+    leftovers = tuple(_leftovers(corpus, text, article_id, files))
     # The text goes in the same step: stopped half-way, a corpus would have it and not have it.
-    removed = corpus.article(article_id)
-    leftovers = tuple(_leftovers(corpus, text, article_id, {**files, removed: b""}))
-    counts = (quotes, len(links), len(standoff.contrast))
-    return Change(article_id, files, removed, *counts, leftovers)
+    changed = {**files, corpus.article(article_id): None}
+    return Change(article_id, changed, quotes, len(links), len(standoff.contrast), leftovers)
 
 
 def text_return(corpus: Corpus, article_id: str, path: Path) -> Change:
@@ -158,9 +148,12 @@ def text_return(corpus: Corpus, article_id: str, path: Path) -> Change:
         if row["reason"] != BY_ALIAS or row["span_id"].partition("@")[0] != article_id
     ]
     files |= _link_files(corpus, others) if len(others) < len(links) else {}
-    files[corpus.article(article_id)] = text.encode("utf-8")
-    removed = corpus.withdrawn / f"{article_id}.json"
-    return Change(article_id, files, removed, quotes, len(links) - len(others), len(items))
+    changed = {
+        **files,
+        corpus.article(article_id): text.encode("utf-8"),
+        corpus.withdrawn / f"{article_id}.json": None,
+    }
+    return Change(article_id, changed, quotes, len(links) - len(others), len(items))
 
 
 def _refused(article_id: str, value: str, allowed: str) -> InputError:
