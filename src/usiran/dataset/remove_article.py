@@ -67,13 +67,9 @@ def removal(corpus: Corpus, article_id: str, *, with_labels: bool = False) -> Re
     }
     kept["folds"] = _folds(kept["folds"], kept["sentences"])
     files: dict[Path, bytes | None] = {**source_files(corpus, kept), **labelled}
-    return Removal(
-        article_id,
-        files | {corpus.article(article_id): None},
-        own,
-        corpus.data.is_dir(),
-        tuple(map(corpus.name_of, labelled)),
-    )
+    files[corpus.article(article_id)] = None
+    names = tuple(map(corpus.name_of, labelled))
+    return Removal(article_id, files, own, corpus.data.is_dir(), names)
 
 
 def remove(corpus: Corpus, change: Removal) -> None:
@@ -135,22 +131,17 @@ def refuse_not_gold(corpus: Corpus, article_id: str) -> None:
 def _refuse_named(corpus: Corpus, article_id: str, labels: Set[str], *, going: bool) -> None:
     """Refuse an article that files name; those with its labels are no reason if they are going."""
     names = [n for n in _naming(corpus, article_id) if not (going and n in labels)]
-    if names and labels >= {*names}:
-        fix = (
-            "take its labels out, too, for good: "
-            f"`usiran articles remove {article_id} --with-labels`"
-        )
-        value = f"labelled, and not in the gold: named in {', '.join(names[:_MOST_NAMED])}"
-        allowed = "an article of which nothing is labelled, linked, scored or released"
-        raise InputError.of(article_id, value, allowed, fix)
-    if names:
-        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-        raise InputError.of(
-            article_id,
-            f"named in {', '.join(names[:_MOST_NAMED])}{more}",
-            "an article of which nothing is labelled, linked, scored or released",
-            f"take its text out and keep its id: `usiran articles withdraw {article_id}`",
-        )
+    if not names:
+        return
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    value = f"named in {', '.join(names[:_MOST_NAMED])}{more}"
+    allowed = "an article of which nothing is labelled, linked, scored or released"
+    fix = f"take its text out and keep its id: `usiran articles withdraw {article_id}`"
+    if labels >= {*names}:
+        value = f"labelled, and not in the gold: {value}"
+        again = f"`usiran articles remove {article_id} --with-labels`"
+        fix = f"take its labels out, too, for good: {again}"
+    raise InputError.of(article_id, value, allowed, fix)
 
 
 def _naming(corpus: Corpus, article_id: str) -> Iterator[str]:

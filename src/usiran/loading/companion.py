@@ -18,7 +18,6 @@ from usiran.loading.tables import Opened
 from usiran.schemas.tables import Frames
 from usiran.text.articles import read_text
 
-_SPAN_TABLES = ("actors", "events", "roles")
 _HEAD = re.compile(r"^(register|topic|spans) (.+)$", re.MULTILINE)
 # Writers put remarks of their own between the two lines.
 _FAMILY = re.compile(

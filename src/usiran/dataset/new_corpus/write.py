@@ -117,8 +117,8 @@ def _files(answers: Answers, scheme: Scheme) -> dict[str, bytes]:
     made["dataset/LICENSE.md"] = made["LICENSE-DATA.md"]
     book = "annotation/CASEBOOK.md"
     made[book] = casebook.fill(made[book].decode(), scheme, file=book).encode()
-    made["dataset/description.toml"] = _template("description.toml").encode()
-    for path in _folder().joinpath("baselines").iterdir():
+    made["dataset/description.toml"] = (_folder() / "description.toml").read_bytes()
+    for path in (_folder() / "baselines").iterdir():
         made[f"baselines/{path.name}"] = path.read_bytes()
     made |= {f"annotation/{name}": content for name, content in config_files(scheme).items()}
     schemas = json_schema_files(scheme.allowed)
@@ -146,11 +146,6 @@ def _words(language: str) -> Mapping[str, Mapping[str, list[str]]]:
 
 def _folder() -> Any:
     return files(_PACKAGE) / "templates"
-
-
-def _template(name: str) -> str:
-    text: str = _folder().joinpath(name).read_text("utf-8")
-    return text
 
 
 def _render(template: str, **values: object) -> bytes:
