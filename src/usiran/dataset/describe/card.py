@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
@@ -68,21 +68,15 @@ def _example(view: View) -> dict[str, object]:
     return shown | ({"text": begun} if "text" in shown else {})
 
 
-class Codes(NamedTuple):
-    """Names that integers stand for, from 0, and the columns that hold them, by config."""
-
-    columns: dict[str, list[str]]
-    names: tuple[str, ...]
-
-
-def _codes(built: Sequence[Built]) -> list[Codes]:
+def _codes(built: Sequence[Built]) -> dict[tuple[str, ...], dict[str, list[str]]]:
+    """From the names that integers stand for, from 0, to their columns and the configs of each."""
     columns: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for view in (split.view for split in built):
         for column, names in view.codes.items():
             configs = columns.setdefault(tuple(names), {}).setdefault(column, [])
             if view.name not in configs:
                 configs.append(view.name)
-    return [Codes(holding, names) for names, holding in columns.items()]
+    return columns
 
 
 def _yaml(facts: Facts, built: Sequence[Built]) -> str:
@@ -106,7 +100,20 @@ def _yaml(facts: Facts, built: Sequence[Built]) -> str:
         ],
         "dataset_info": [_info(splits) for splits in _by_config(built)],
     }
-    return plain(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100))
+    return to_yaml(document)
+
+
+class _Dumper(yaml.SafeDumper):
+    # Shared parts are written each time; by reference, they would be hard to read.
+    def ignore_aliases(self, _: object) -> bool:
+        return True
+
+
+def to_yaml(document: object) -> str:
+    """Return a document as YAML, in its order, with nothing hidden in it."""
+    return plain(
+        yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    )
 
 
 def _creators(facts: Facts) -> list[str]:

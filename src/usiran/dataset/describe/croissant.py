@@ -17,7 +17,7 @@ from typing import Any
 
 from usiran.dataset.describe.card import Built
 from usiran.dataset.describe.citation import bibtex
-from usiran.dataset.describe.croissant_fields import fields, label_sets
+from usiran.dataset.describe.croissant_fields import fields
 from usiran.dataset.describe.facts import Facts
 from usiran.dataset.describe.prose import Prose
 from usiran.hidden import plain_json
@@ -149,9 +149,10 @@ def _label_sets(built: Sequence[Built]) -> Iterator[Json]:
     """Yield the names of each label set once, with the fields whose numbers they name."""
     # Several columns share a label set; listed for each, they would seem to differ.
     users: dict[tuple[str, ...], list[str]] = {}
-    for config in built:
-        for key, names in label_sets(config.view.features, config.view.key):
-            users.setdefault(names, []).append(key)
+    for view in (config.view for config in built):
+        for path, labels in view.codes.items():
+            field = path.replace("[]", "").replace(".", "/")
+            users.setdefault(tuple(labels), []).append(f"{view.key}/{field}")
     for names, keys in users.items():
         yield _label_set(f"labels/{'-'.join(keys[0].split('/')[1:])}", names, keys)
 

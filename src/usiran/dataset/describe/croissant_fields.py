@@ -4,7 +4,6 @@ A field's id is ``<config>/<column>``, of a part ``<config>/<column>/<part>``. L
 as numbers; the names that they stand for are record sets of their own, which fields name.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from datasets import ClassLabel, List, Value
@@ -58,14 +57,3 @@ def _source(file: str, path: tuple[str, ...]) -> Json:
         # Quoted, because a label with a hyphen is no plain name in a JSONPath.
         source["transform"] = [{"jsonPath": f"$['{name}']"} for name in inside]
     return source
-
-
-def label_sets(features: Any, config: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the label numbers' names: the field's id, and the names in the order of numbers."""
-    for name, feature in features.items():
-        key = f"{config}/{name}"
-        inner = feature.feature if isinstance(feature, List) else feature
-        if isinstance(inner, ClassLabel):
-            yield key, tuple(inner.names)
-        elif isinstance(inner, dict):
-            yield from label_sets(inner, key)

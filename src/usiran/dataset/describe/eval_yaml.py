@@ -12,12 +12,9 @@ task, https://inspect.aisi.org.uk/tasks.html#hugging-face.
 
 from collections.abc import Sequence
 
-import yaml
-
 from usiran.dataset import prompts
-from usiran.dataset.describe.card import Built
+from usiran.dataset.describe.card import Built, to_yaml
 from usiran.dataset.describe.facts import Facts
-from usiran.hidden import plain
 
 FILE = "eval.yaml"
 
@@ -65,14 +62,4 @@ def eval_yaml(facts: Facts, built: Sequence[Built], *, notice: str = "") -> byte
             for view in views
         ],
     }
-    return _dump(document)
-
-
-def _dump(document: object) -> bytes:
-    class Dumper(yaml.SafeDumper):
-        # The tasks share their fields; by reference, they would be hard to read.
-        def ignore_aliases(self, _: object) -> bool:
-            return True
-
-    text = plain(yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100))
-    return text.encode("utf-8")
+    return to_yaml(document).encode("utf-8")
