@@ -52,13 +52,18 @@ class _Gold:
         for row in sorted(rows, key=lambda r: (order.get(r.article_id, -1), r.start, r.end)):
             self._by_layer[row.layer].append(row)
         self._mentions = {row.unit_id: row for row in self._by_layer["actor"]}
-        self._votes = _votes(frames)
+        self._votes = {
+            (row.layer, row.unit_id, row.label, row.target or ""): int(row.votes)
+            for row in _rows(frames, "votes")
+        }
         self._folds = _mapping(frames, "folds", "article_id", "fold")
         self._flags = _mapping(frames, "sentences", "sentence_id", "flag")
         self._groups = _mapping(frames, "event_groups", "event_id", "event_group")
         self._holders = {row.sentence_id: row for row in _rows(frames, "holders")}
         self._affiliations = _mapping(frames, "registry", "actor_id", "affiliation")
-        self._actors = _aliases(frames)
+        self._actors = {
+            surface: row.actor_id for row in _rows(frames, "registry") for surface in surfaces(row)
+        }
         self._scoped = {
             (row.article_id, row.alias): row.actor_id for row in _rows(frames, "article_aliases")
         }
@@ -202,13 +207,6 @@ class _Gold:
         return {"votes": votes, "contested": bool(self._votes) and unvoted}
 
 
-def _votes(frames: Frames) -> dict[tuple[str, str, str, str], int]:
-    if "votes" not in frames:
-        return {}
-    votes = frames["votes"].fillna({"target": ""})
-    return {tuple(row[:4]): int(row.votes) for row in rows_of(votes)}
-
-
 def votes_by_round(
     frames: Frames, rounds: Sequence[str]
 ) -> Mapping[tuple[str, str], Mapping[str, Counter[str]]]:
@@ -239,19 +237,5 @@ def _rows(frames: Frames, table: str) -> Iterable[Any]:
     return rows_of(frames[table]) if table in frames else ()
 
 
-def _aliases(frames: Frames) -> dict[str, str]:
-    """From a surface to the one actor it stands for."""
-    if "registry" not in frames:
-        return {}
-    return {
-        surface: str(row.actor_id)
-        for row in rows_of(frames["registry"])
-        for surface in surfaces(row)
-    }
-
-
 def _mapping(frames: Frames, table: str, key: str, value: str) -> Mapping[str, object]:
-    if table not in frames:
-        return {}
-    frame = frames[table]
-    return dict(zip(frame[key], frame[value], strict=True))
+    return {getattr(row, key): getattr(row, value) for row in _rows(frames, table)}

@@ -49,8 +49,12 @@ class Unit(NamedTuple):
 @cache
 def file_of(round_name: str, annotator_id: str, layer: str) -> str:
     """Return the export that holds an annotator's labels of one layer."""
-    project = "stance" if layer in SENTENCE_LAYERS else "spans"
-    return f"{FILES['annotations']}/{round_name}/{annotator_id}/{project}.json"
+    return f"{FILES['annotations']}/{round_name}/{annotator_id}/{project_of(layer)}.json"
+
+
+def project_of(layer: str) -> str:
+    """Return the project of Label Studio in which a layer is labelled."""
+    return "stance" if layer in SENTENCE_LAYERS else "spans"
 
 
 def _units(opened: Opened, layers: Collection[str]) -> Iterator[Unit]:

@@ -10,7 +10,7 @@ from usiran.files import is_there
 from usiran.loading import Opened
 from usiran.schemas.names import REMARKS, SENTENCE_LAYERS
 from usiran.schemas.tables import FILES
-from usiran.validation.labels import file_of
+from usiran.validation.labels import file_of, project_of
 
 ADJUDICATED = 3
 """From so many annotators on a gold is adjudicated: every disagreement has its reason."""
@@ -58,7 +58,7 @@ def counted(annotations: Iterable[Any], rounds: Sequence[str]) -> list[Any]:
 
 
 def _task(row: Any) -> tuple[str, str, str]:
-    project = _project(row.layer)
+    project = project_of(row.layer)
     return row.annotator_id, project, row.unit_id if project == "stance" else row.article_id
 
 
@@ -187,7 +187,7 @@ def decided(opened: Opened) -> Iterator[Finding]:
     # Counted over all rows first: a label that nobody gave must know who was asked.
     voters: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in rows:
-        voters[_project(row.layer), row.article_id].add(row.annotator_id)
+        voters[project_of(row.layer), row.article_id].add(row.annotator_id)
     marked = Counter(row.unit_id for row in rows if row.layer == "event")
     decisions = {_vote(row).unit for row in opened.rows("decisions")}
     followed = {(_FOLLOWING[layer], unit_id) for layer, unit_id in decisions if layer in _FOLLOWING}
@@ -195,8 +195,8 @@ def decided(opened: Opened) -> Iterator[Finding]:
     for vote in sorted({*counts, *gold}):
         if vote.layer == "mode" and vote.unit_id not in events:
             continue
-        article_id = gold.get(vote) or re.split("[#@]", vote.unit_id, maxsplit=1)[0]
-        judging = len(voters[_project(vote.layer), article_id])
+        article_id = gold.get(vote) or _article_of(vote.unit_id)
+        judging = len(voters[project_of(vote.layer), article_id])
         asked = _asked(vote.layer, judging, marked[vote.unit_id])
         strict = judging >= ADJUDICATED
         if strict:
@@ -287,10 +287,6 @@ def _undone(vote: Vote, value: str, allowed: str) -> Finding:
 
 def _vote(row: Any) -> Vote:
     return Vote(row.layer, row.unit_id, row.label or "", row.target or "")
-
-
-def _project(layer: str) -> str:
-    return "stance" if layer in SENTENCE_LAYERS else "spans"
 
 
 def gold_labels(opened: Opened) -> dict[Vote, str]:
