@@ -120,13 +120,15 @@ def _stance(frames: Frames, scheme: Scheme) -> View:
         | _label_features(scheme)
         | {f"{field}_votes": dict.fromkeys(scheme[field].names, _INT) for field in _VOTED}
     )
-    rows = []
-    for row in rows_of(frames["stance"]):
-        entry = {name: value for name, value in row._asdict().items() if name in features}
-        entry |= _labels(row, scheme)
-        for field in _VOTED:
-            entry[f"{field}_votes"] = _votes(scheme, field, entry[f"{field}_votes"])
-        rows.append(entry)
+    rows = [
+        row._asdict()
+        | _labels(row, scheme)
+        | {
+            f"{field}_votes": _votes(scheme, field, getattr(row, f"{field}_votes"))
+            for field in _VOTED
+        }
+        for row in rows_of(frames["stance"])
+    ]
     return View("stance", "a scored sentence and its stance", features, rows, ("stance",))
 
 
@@ -262,8 +264,11 @@ def _events(frames: Frames, scheme: Scheme) -> View:
     rows = []
     for row in rows_of(frames["events"]):
         article, sentence = articles[row.article_id], sentences[row.sentence_id]
-        entry = {name: value for name, value in row._asdict().items() if name in features}
-        entry |= {"event_id": row.span_id, "trigger": row.text, "sentence": sentence.text}
+        entry = row._asdict() | {
+            "event_id": row.span_id,
+            "trigger": row.text,
+            "sentence": sentence.text,
+        }
         entry |= {name: getattr(sentence, name) for name in ("fold", "stance", "holder")}
         entry |= {name: getattr(article, name) for name in ("published", "published_basis")}
         for role in scheme["role"].names:

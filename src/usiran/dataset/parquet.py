@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import ClassLabel, Features, List
 
-from usiran.dataset.view import Row, View
+from usiran.dataset.view import View
 
 
 def to_table(view: View) -> pa.Table:
@@ -44,11 +44,9 @@ def _numbered(feature: Any) -> Callable[[Any], Any] | None:
     if not isinstance(feature, dict):
         return None
     parts = {name: part for name in feature if (part := _numbered(feature[name]))}
-    return (lambda row: row and _with_numbers(row, parts)) if parts else None
-
-
-def _with_numbers(row: Row, parts: Mapping[str, Callable[[Any], Any]]) -> Row:
-    return row | {name: number(row.get(name)) for name, number in parts.items()}
+    if not parts:
+        return None
+    return lambda row: row and row | {name: part(row.get(name)) for name, part in parts.items()}
 
 
 def _readable_by_old(schema: pa.Schema) -> pa.Schema:

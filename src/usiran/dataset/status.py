@@ -305,8 +305,13 @@ def _published(opened: Opened) -> bool | None:
         given = pq.read_table(answers, columns=list(_ANSWER)) if answers.is_file() else None
     except (OSError, pa.ArrowException):
         return False
-    there = {(key, *own) for key, *own in zip(*_columns(labels, opened), strict=True)}
-    here = {(row.sentence_id, row.stance, row.holder) for row in opened.rows("stance")}
+    there = set(zip(*labels.to_pydict().values(), strict=True))
+    # Published as numbers.
+    stances, holders = (opened.scheme[field].names for field in ("stance", "holder"))
+    here = {
+        (row.sentence_id, stances.index(row.stance), holders.index(row.holder))
+        for row in opened.rows("stance")
+    }
     # Words that an annotator wrote are published as their offsets.
     words = {field.name for field in opened.scheme.fields if field.kind == "text"}
     rows = opened.tables["annotations"].loc[lambda table: ~table["layer"].isin(words)]
@@ -314,15 +319,6 @@ def _published(opened: Opened) -> bool | None:
     told = set() if given is None else set(zip(*given.to_pydict().values(), strict=True))
     told = {(key, label) for key, label in told if key.split("/")[2] not in words}
     return there == here and told == present and set(_linked(marked)) == set(_gold_spans(opened))
-
-
-def _columns(table: pa.Table, opened: Opened) -> Iterator[list[Any]]:
-    """Yield the columns of sentence labels, names in the place of numbers."""
-    yield table["sentence_id"].to_pylist()
-    for name in ("stance", "holder"):
-        names = opened.scheme[name].names
-        values = table[name].to_pylist()
-        yield [names[value] if isinstance(value, int) else value for value in values]
 
 
 def _linked(table: pa.Table) -> Iterator[tuple[Any, ...]]:
