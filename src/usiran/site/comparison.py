@@ -18,7 +18,6 @@ from usiran.site.answers import Answers, Asked, Value, answers_of, gold_value, l
 from usiran.site.gold import GoldView
 from usiran.site.marks import Mark, marked
 from usiran.site.markup import page_name, slug
-from usiran.site.views import SentenceView, fragment_of
 from usiran.tasks.base import Gold, Predictions
 from usiran.tasks.links import Link
 from usiran.text.spans import Span, pairs
@@ -254,7 +253,7 @@ class _Sentence:
                 Said(gold),
                 Said(other),
                 self.text_with([]),
-                reason=self._reason(self.asked.layer, self.sentence_id),
+                reason=self._reason(""),
                 sure="" if sure is None else f"{sure:.2f}",
             )
         elif self.asked.layer == "role":
@@ -267,20 +266,16 @@ class _Sentence:
     ) -> Difference:
         return Difference(kind, self.sentence_id, self.article_id, text, gold, other, **more)
 
-    def _reason(self, layer: str, unit_id: str) -> str:
-        view = self._view
+    def _reason(self, fragment: str) -> str:
+        """Return why the gold says what it does of the sentence, or of a span in it."""
+        view, layer = self.pages.sentence_of.get(self.sentence_id), self.asked.layer
         if view is None or not self.decided:
             return ""
-        fragment = fragment_of(unit_id) if "@" in unit_id else ""
         # Attitudes are read from the grounds, and decided as such.
         layers = (layer, "grounds") if layer == "toward" else (layer,)
         return "; ".join(
             row.reason for row in view.decisions if row.what in layers and row.fragment == fragment
         )
-
-    @cached_property
-    def _view(self) -> SentenceView | None:
-        return self.pages.sentence_of.get(self.sentence_id)
 
     def _spans(self, gold: Sequence[Span], other: Sequence[Span]) -> Iterator[Difference]:
         same = set(gold) & set(other)
@@ -294,23 +289,20 @@ class _Sentence:
                 yield self._span_row("spurious", None, span)
 
     def _span_row(self, kind: str, gold: Span | None, other: Span | None) -> Difference:
-        layer = self.asked.layer
+        fragment = self._fragment(self.asked.layer, gold) if gold else ""
         first, second = (
             None if span is None else Said(span.label, self.text[span.start : span.end], place)
-            for span, place in ((gold, self._fragment(layer, gold)), (other, ""))
+            for span, place in ((gold, fragment), (other, ""))
         )
         marks = [
-            Mark(f"{side}", side, span.start, span.end, span.label, tag=span.label)
+            Mark(side, side, span.start, span.end, span.label, tag=span.label)
             for side, span in (("gold", gold), ("other", other))
             if span is not None
         ]
-        unit = "" if gold is None else f"{self.article_id}{self._fragment(layer, gold)}"
-        reason = self._reason(layer, unit) if unit else ""
+        reason = self._reason(fragment) if fragment else ""
         return self._row(kind, first, second, self.text_with(marks), reason=reason)
 
-    def _fragment(self, layer: str, span: Span | None) -> str:
-        if span is None:
-            return ""
+    def _fragment(self, layer: str, span: Span) -> str:
         return f"@{layer}:{span.start + self.start}-{span.end + self.start}"
 
     def _links(self, gold: Sequence[Link], other: Sequence[Link]) -> Iterator[Difference]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -33,11 +33,27 @@ _FACTS = (
 )
 
 
-@dataclass(frozen=True)
 class GoldView:
-    """The gold of a corpus, indexed for its pages; every table is walked once."""
+    """The gold of a corpus, indexed for its pages; every table is walked once.
 
-    opened: Opened
+    `actors` leads from actor_id to the registry's row.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+        self.actors: Mapping[str, Any] = {row.actor_id: row for row in opened.rows("registry")}
+        self._stances = {row.sentence_id: row for row in opened.rows("stance")}
+        self._article_stance = {row.article_id: row for row in opened.rows("article_stance")}
+        self._garbled = {r.sentence_id for r in opened.rows("sentences") if r.flag == "garbled"}
+        self._sentence_of_actor = {row.span_id: row.sentence_id for row in opened.rows("actors")}
+        self._given = votes_by_round(opened.tables, opened.corpus.manifest.gold_rounds)
+        self._roles: dict[tuple[str, str], list[Any]] = defaultdict(list)
+        for row in opened.rows("roles"):
+            self._roles[row.event_id, row.role].append(row)
+        self._span_votes: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for row in opened.rows("votes"):
+            if row.layer in ("actor", "event"):
+                self._span_votes[row.unit_id].append((row.label, int(row.votes)))
 
     @cached_property
     def articles(self) -> tuple[ArticleView, ...]:
@@ -57,11 +73,6 @@ class GoldView:
             for article in self.articles
             for sentence in article.sentences
         }
-
-    @cached_property
-    def actors(self) -> Mapping[str, Any]:
-        """From actor_id to the registry's row."""
-        return {row.actor_id: row for row in self.opened.rows("registry")}
 
     def _article(self, row: Any) -> ArticleView:
         article_id = row.article_id
@@ -137,22 +148,6 @@ class GoldView:
                 yield layer, "; ".join([*told, *([f"nobody {label}"] if unvoted else [])])
 
     @cached_property
-    def _given(self) -> Mapping[tuple[str, str], Mapping[str, Counter[str]]]:
-        return votes_by_round(self.opened.tables, self.opened.corpus.manifest.gold_rounds)
-
-    @cached_property
-    def _article_stance(self) -> dict[str, Any]:
-        return {row.article_id: row for row in self.opened.rows("article_stance")}
-
-    @cached_property
-    def _stances(self) -> dict[str, Any]:
-        return {row.sentence_id: row for row in self.opened.rows("stance")}
-
-    @cached_property
-    def _garbled(self) -> set[str]:
-        return {r.sentence_id for r in self.opened.rows("sentences") if r.flag == "garbled"}
-
-    @cached_property
     def _answers(self) -> dict[str, dict[str, dict[str, list[str]]]]:
         """From sentence to annotator to layer to labels, of the rounds behind the gold."""
         rounds = self.opened.corpus.manifest.gold_rounds
@@ -164,21 +159,6 @@ class GoldView:
             layers = answers[row.unit_id].setdefault(row.annotator_id, {})
             layers.setdefault(row.layer, []).append(row.label)
         return answers
-
-    @cached_property
-    def _span_votes(self) -> dict[str, list[tuple[str, int]]]:
-        votes: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for row in self.opened.rows("votes"):
-            if row.layer in ("actor", "event"):
-                votes[row.unit_id].append((row.label, int(row.votes)))
-        return votes
-
-    @cached_property
-    def _roles(self) -> dict[tuple[str, str], list[Any]]:
-        roles: dict[tuple[str, str], list[Any]] = defaultdict(list)
-        for row in self.opened.rows("roles"):
-            roles[row.event_id, row.role].append(row)
-        return roles
 
     @cached_property
     def _mark_of(self) -> dict[str, Mark]:
@@ -237,10 +217,6 @@ class GoldView:
                 )
             )
         return deeds
-
-    @cached_property
-    def _sentence_of_actor(self) -> dict[str, str]:
-        return {row.span_id: row.sentence_id for row in self.opened.rows("actors")}
 
     def _parties(self, event: Any, role: str) -> tuple[Party, ...]:
         parties = []

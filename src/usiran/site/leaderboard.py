@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import msgspec
 
@@ -110,14 +109,16 @@ class Board:
     def tasks(self) -> tuple[TaskBoard, ...]:
         """The tasks that can be evaluated and have a result, in the benchmark's order."""
         boards = []
+        ceilings = self._ceiling.tasks if self._ceiling else {}
         for name, gold in self.benchmark.own(self.benchmark.golds).items():
             if gold.verdict:
                 continue
-            ceiling = self._ceiling.get(name)
-            current = ceiling is not None and ceiling.gold_sha256 == gold.sha256
+            ceiling = ceilings.get(name)
+            if ceiling is not None and ceiling.gold_sha256 != gold.sha256:
+                ceiling = None
             ranking = rank(self.benchmark, name, self.results)
             if ranking.rows or ranking.peers:
-                boards.append(TaskBoard(gold, ranking, ceiling if current else None))
+                boards.append(TaskBoard(gold, ranking, ceiling))
         return tuple(boards)
 
     @cached_property
@@ -128,12 +129,8 @@ class Board:
         )
 
     @cached_property
-    def _stored(self) -> Ceiling | None:
+    def _ceiling(self) -> Ceiling | None:
         return stored_ceiling(self.benchmark)
-
-    @property
-    def _ceiling(self) -> dict[str, TaskCeiling]:
-        return self._stored.tasks if self._stored else {}
 
     @cached_property
     def companion(self) -> tuple[tuple[Gold, list[Twins]], ...]:
@@ -151,7 +148,7 @@ class Board:
     @property
     def notes(self) -> tuple[str, ...]:
         """How the ceiling is to be read."""
-        return self._stored.notes if self._stored else ()
+        return self._ceiling.notes if self._ceiling else ()
 
     @cached_property
     def cards(self) -> tuple[Card, ...]:
@@ -160,10 +157,10 @@ class Board:
         return tuple(map(self._card, names))
 
     def _card(self, name: str) -> Card:
-        results = tuple(s.result for (system, _), s in self.results.items() if system == name)
-        order = list(self.benchmark.golds)
+        own = {task: row.result for (system, task), row in self.results.items() if system == name}
+        # In the benchmark's order; tasks that it no longer has come last.
         results = tuple(
-            sorted(results, key=lambda r: order.index(r.task) if r.task in order else 99)
+            own[task] for task in dict.fromkeys((*self.benchmark.golds, *own)) if task in own
         )
         first = results[0]
         known = self.benchmark.library.get(name)
@@ -173,7 +170,7 @@ class Board:
             first.title,
             known.description if known else words,
             first.kind,
-            _settings(first.settings),
+            msgspec.json.format(msgspec.json.encode(first.settings), indent=1).decode(),
             results,
         )
 
@@ -184,7 +181,3 @@ def _mark(row: Row) -> str:
     if reads_marks(row.result.system):
         return "reads the gold's marks"
     return SUBMITTED if row.result.kind == SUBMITTED else ""
-
-
-def _settings(settings: dict[str, Any]) -> str:
-    return msgspec.json.format(msgspec.json.encode(settings), indent=1).decode()
