@@ -140,6 +140,8 @@ def counted(count: int, noun: str) -> str:
 class UsiranError(Exception):
     """Base of every error the toolkit raises on purpose; its text is for the user."""
 
+    findings: Sequence[Finding] = ()  # what it says, where that is located
+
     def __reduce__(self) -> tuple[object, ...]:
         # An exception is rebuilt from its text by default, which is not what ours are made from.
         return _rebuilt, (type(self), self.args), self.__dict__
@@ -164,6 +166,7 @@ class FileError(UsiranError):
 
     def __init__(self, file: Path | str, value: str, allowed: str, fix: str) -> None:
         self.finding = Finding(str(file), "", "", value, allowed, fix)
+        self.findings = (self.finding,)
         super().__init__(str(self.finding))
 
     @classmethod
@@ -197,7 +200,7 @@ class InputError(UsiranError):
     """One or more located faults in what was given; nothing was written."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings: Sequence[Finding] = sorted(findings)
+        self.findings = sorted(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
     @classmethod

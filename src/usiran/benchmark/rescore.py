@@ -110,9 +110,7 @@ def _rescore(benchmark: Benchmark, stored: Stored) -> Stored | str:
     file = benchmark.corpus.name_of(benchmark.files_of(old.system, old.task)[1])
     try:
         lines = read_lines(stored.predictions, gold, file, relabelled=old.relabelled)
-    except FileError as error:
-        return str(error)
-    except InputError as error:
+    except (FileError, InputError) as error:
         more = f" (and {len(error.findings) - 1} more)" if len(error.findings) > 1 else ""
         return f"{error.findings[0]}{more}"
     return benchmark.score(old.origin, old.task, lines, seed=old.seed, draws=old.draws)

@@ -24,10 +24,10 @@ from usiran.benchmark.protocol import holds as protocol_holds
 from usiran.benchmark.results import (
     SUBMITTED,
     Result,
-    Stored,
     card_path,
     parameters_sha256,
     read_result,
+    read_results,
     results_folder,
     sha256,
 )
@@ -67,10 +67,8 @@ def verify(benchmark: Benchmark, result: Path, predictions: Path | None = None) 
         path = predictions or result.with_name(f"{result.stem}.predictions.jsonl")
         check = _Check(benchmark, stated, result, benchmark.corpus.name_of(path))
         return Checked(file, tuple(check.findings(entries.read_content(path, check.predictions))))
-    except InputError as error:
+    except (InputError, FileError) as error:
         return Checked(file, error.findings)
-    except FileError as error:
-        return Checked(file, (error.finding,))
 
 
 def verify_all(benchmark: Benchmark) -> list[Checked]:
@@ -90,21 +88,13 @@ def _verified(benchmark: Benchmark) -> Iterator[Checked]:
         yield verify(benchmark, path)
     for path in sorted(folder.glob("*/*.predictions.jsonl")):
         if not path.with_name(path.name.replace(".predictions.jsonl", ".json")).is_file():
-            yield _without_result(benchmark.corpus.name_of(path))
-
-
-def _without_result(file: str) -> Checked:
-    fix = "score them, or take the file out"
-    finding = Finding(file, "", "", "predictions without a result", "a result beside them", fix)
-    return Checked(file, (finding,))
+            file, fix = benchmark.corpus.name_of(path), "score them, or take the file out"
+            value, allowed = "predictions without a result", "a result beside them"
+            yield Checked(file, (Finding(file, "", "", value, allowed, fix),))
 
 
 def _cards(benchmark: Benchmark) -> Iterator[Checked]:
-    folder = benchmark.corpus.baselines / "results"
-    stored = {
-        (path.parent.name, path.stem): Stored(read_result(path, str(path)), b"")
-        for path in sorted(folder.glob("*/*.json"))
-    }
+    stored = read_results(benchmark.corpus)
     submitted = [name for (name, _), item in stored.items() if item.result.kind == SUBMITTED]
     for name in dict.fromkeys(submitted):
         path = card_path(benchmark.corpus, name)
@@ -135,15 +125,13 @@ class _Check:
 
     def findings(self, content: bytes) -> Iterator[Finding]:
         """Yield what differs: names and gold first, for nothing else can be told without."""
-        blocking = list(self._ground())
-        if blocking:
+        if blocking := list(self._ground()):
             yield from blocking
             return
         gold = self.benchmark.golds[self.stated.task]
         relabelled = self.relabel is not None
         lines = entries.read_lines(content, gold, self.predictions, relabelled=relabelled)
-        replaced = list(self._references(lines))
-        if replaced:
+        if replaced := list(self._references(lines)):
             yield from replaced
             return
         expected = self._expected(lines)

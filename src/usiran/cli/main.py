@@ -238,9 +238,7 @@ def main() -> None:
 
 
 def _fail(error: UsiranError) -> None:
-    findings = error.findings if isinstance(error, InputError) else ()
-    if isinstance(error, FileError):
-        findings = (error.finding,)
+    findings = error.findings
     # Out here the options of the command that failed are no longer known.
     if any(_JSON.fullmatch(word) for word in sys.argv):
         show_json({"error": str(error), "findings": [finding.as_dict() for finding in findings]})
