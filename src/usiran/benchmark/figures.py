@@ -75,8 +75,11 @@ class Figures(msgspec.Struct, frozen=True):
 def figures(bench: Benchmark, results: Results) -> Figures:
     """Return the data of all pictures but the learning curve."""
     tasks = [name for name, gold in bench.golds.items() if not gold.verdict]
-    best = [contestants(bench, name, results)[:1] for name in tasks]
-    confusions = [_confusion(bench, results, result) for first in best for result in first]
+    best = [result for name in tasks for result in contestants(bench, name, results)[:1]]
+    # Of several runs with different seeds the first one is shown.
+    confusions = [
+        confused(result, bench.outcomes(results[result.system, result.task])[0]) for result in best
+    ]
     return Figures(
         bench.corpus.manifest.version,
         tuple(_scores(bench, rank(bench, name, results)) for name in steps("tasks ranked", tasks)),
@@ -103,11 +106,6 @@ def shown(result: Result) -> Shown:
     kind = "relabelled" if result.relabelled else result.kind
     articles = tuple(result.per_article.values())
     return Shown(result.system, kind, result.score, result.interval, result.chance, articles)
-
-
-def _confusion(bench: Benchmark, results: Results, result: Result) -> Confused | None:
-    # Of several runs with different seeds the first one is shown.
-    return confused(result, bench.outcomes(results[result.system, result.task])[0])
 
 
 def confused(result: Result, outcome: Outcome) -> Confused | None:

@@ -30,7 +30,6 @@ from usiran.benchmark.protocol import Outcome
 from usiran.errors import (
     FileError,
     Finding,
-    InputError,
     first_of_each_kind,
     nearest,
     refuse,
@@ -194,8 +193,7 @@ def read_lines(
         raise FileError(file, refused, "a sentence or span task", fix)
     reader = _Reader(Frame(gold, relabelled), file, content.split(b"\n"), form)
     lines = reader.read()
-    if reader.findings:
-        raise InputError(reader.findings)
+    refuse(reader.findings)
     return lines
 
 

@@ -147,18 +147,14 @@ def tie_groups(names: list[str], scores: dict[str, BootstrapScore]) -> dict[str,
 def _peers(by_score: list[Result], scores: dict[str, BootstrapScore]) -> tuple[Peer, ...]:
     """Compare the best of our own systems with every peer."""
     best = next((result for result in by_score if _is_contestant(result)), None)
-    return tuple(
-        Peer(peer, None if best is None else _comparison(best, peer, scores))
-        for peer in by_score
-        if peer.kind == PEER
-    )
-
-
-def _comparison(
-    best: Result, peer: Result, scores: dict[str, BootstrapScore]
-) -> PairwiseComparison:
-    paired = scores[best.system].minus(scores[peer.system])
-    return PairwiseComparison(best.system, best.score - peer.score, *paired)
+    peers = []
+    for peer in (result for result in by_score if result.kind == PEER):
+        against = None
+        if best is not None:
+            paired = scores[best.system].minus(scores[peer.system])
+            against = PairwiseComparison(best.system, best.score - peer.score, *paired)
+        peers.append(Peer(peer, against))
+    return tuple(peers)
 
 
 def _is_contestant(result: Result) -> bool:

@@ -16,7 +16,7 @@ from usiran.benchmark.prediction_rules import Form, Frame
 from usiran.benchmark.predictions import read_content, read_lines
 from usiran.benchmark.results import Results, Stored, Submission, paths
 from usiran.benchmark.run import Benchmark, submitted_origin
-from usiran.errors import FileError, Finding, InputError, shorten
+from usiran.errors import FileError, Finding, InputError, refuse, shorten
 from usiran.files import BAD_JSON, read_bytes
 from usiran.models.registry import SYSTEMS
 from usiran.models.settings import chosen
@@ -107,8 +107,7 @@ def _check_name(system: str) -> None:
     # It becomes the name of a folder.
     if not is_id(system):
         allowed = "lower-case letters and digits, parts joined by hyphens"
-        fix = "write it so, such as my-system-2"
-        raise InputError([Finding("--system", "", "", system, allowed, fix)])
+        raise InputError.of("--system", system, allowed, "write it so, such as my-system-2")
 
 
 def submit(
@@ -138,7 +137,7 @@ def submit(
     if system in SYSTEMS:
         allowed = "a name that no built-in system has"
         fix = "choose another name; built-in systems are run with `usiran benchmark run`"
-        raise InputError([Finding("--system", "", "", system, allowed, fix)])
+        raise InputError.of("--system", system, allowed, fix)
     if (system, task) in results and not force:
         file = benchmark.corpus.name_of(paths(benchmark.corpus, system, task)[0])
         fix = "choose another name, or replace it with --force"
@@ -174,5 +173,4 @@ def _check_texts(title: str, description: str, url: str) -> None:
     if url and not re.fullmatch(r"https?://[^\s<>()\"]+", url):
         allowed = "an address that begins with http:// or https://"
         findings.append(Finding("--url", "", "", url, allowed, "give the whole address"))
-    if findings:
-        raise InputError(findings)
+    refuse(findings)

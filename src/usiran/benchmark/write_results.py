@@ -97,14 +97,11 @@ def _board(benchmark: Benchmark, results: Results) -> bytes:
 def outdated(benchmark: Benchmark) -> list[str]:
     """Return which of the leaderboard and the ceiling are not what results and labels give."""
     board = _board(benchmark, read_results(benchmark.corpus))
-    current = {
-        leaderboard_path(benchmark): holds(leaderboard_path(benchmark), board),
-        ceiling_path(benchmark): _ceiling_is_current(benchmark),
-    }
-    return [benchmark.corpus.name_of(path) for path, same in current.items() if not same]
-
-
-def _ceiling_is_current(benchmark: Benchmark) -> bool:
-    stored = read_json(ceiling_path(benchmark), dict)
+    ceiling = read_json(ceiling_path(benchmark), dict)
     # Another machine's sums may differ in the last place, as those of results may.
-    return not any(differences(stored, msgspec.to_builtins(benchmark.ceiling), ""))
+    differs = any(differences(ceiling, msgspec.to_builtins(benchmark.ceiling), ""))
+    stale = {
+        leaderboard_path(benchmark): not holds(leaderboard_path(benchmark), board),
+        ceiling_path(benchmark): differs,
+    }
+    return [benchmark.corpus.name_of(path) for path, is_stale in stale.items() if is_stale]
