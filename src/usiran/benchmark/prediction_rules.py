@@ -12,13 +12,12 @@ import msgspec
 
 from usiran.errors import nearest
 from usiran.tasks.base import Gold
-from usiran.tasks.links import decode
+from usiran.tasks.links import SpanRow, decode
 from usiran.tasks.metrics.links import LinkScorer
 from usiran.text.spans import Span
 
 # Probabilities are commonly written with four places: three or sixteen of them may miss 1.
 TOLERANCE = 0.005
-SpanRow = tuple[int, int, str]
 Value = str | tuple[SpanRow, ...]
 
 

@@ -37,7 +37,7 @@ from usiran.errors import (
 )
 from usiran.files import BAD_JSON, read_bytes
 from usiran.tasks.base import Gold, Predictions, Task, objects
-from usiran.tasks.links import Link, decode, encode
+from usiran.tasks.links import Link, decode, in_article
 from usiran.text.spans import Span
 
 _MOST_SUGGESTIONS = 20  # looking for the nearest id is slow, and a wrong file has no right ids
@@ -82,11 +82,7 @@ def lines_of(outcomes: Sequence[Outcome], *, relabelled: bool) -> Iterator[Line]
 
 
 def _to_file(value: str | tuple[Span | Link, ...], start: int) -> Value:
-    """Return a label as it is, spans and links by their offsets in the article."""
-    if isinstance(value, str):
-        return value
-    spans = [encode(item, start) if isinstance(item, Link) else item for item in value]
-    return tuple((span.start + start, span.end + start, span.label) for span in spans)
+    return value if isinstance(value, str) else in_article(value, start)
 
 
 def _from_file(task: Task, value: Value, start: int) -> str | tuple[Span, ...] | tuple[Link, ...]:

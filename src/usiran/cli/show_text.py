@@ -13,7 +13,7 @@ from usiran.schemas.label_scheme import Scheme
 from usiran.site.answers import gold_value
 from usiran.site.marks import Mark
 from usiran.site.views import ArticleView, Decision, Deed, Party, SentenceView
-from usiran.tasks.links import Link, encode
+from usiran.tasks.links import SpanRow, in_article
 
 # Actors and events are told apart without any colour.
 _BRACKETS = {"actor": "[]", "event": "{}"}
@@ -122,7 +122,8 @@ class Told:
         both = sorted(spans | (gold_spans or set()))
         text, start = sentence.text, sentence.place.start
         told = [
-            f"{_sign(span, spans, gold_spans)}{_quoted(text, start, span)} {_coded(span[2])}"
+            f"{_sign(span, spans, gold_spans)}{_quoted(text, start, span)} "
+            f"{span[2].replace('@', ' of ', 1)}"
             for span in both
         ]
         return "; ".join(told) or "none, as in the gold"
@@ -135,7 +136,7 @@ class Told:
             return str(self.scheme.contest.toward(sentence.grounds)[names.index(task)])
         return ""
 
-    def _spans(self, task: str, sentence: SentenceView) -> set[tuple[int, int, str]] | None:
+    def _spans(self, task: str, sentence: SentenceView) -> set[SpanRow] | None:
         """Return the gold's spans of a task as its files write them; None of a task unknown."""
         actors = [mark for mark in sentence.marks if mark.layer == "actor"]
         if task in ("affiliation", "linking"):
@@ -147,9 +148,7 @@ class Told:
         value = gold_value(layer, sentence) if layer else None
         if not isinstance(value, tuple):
             return None
-        start = sentence.place.start
-        spans = [encode(item, start) if isinstance(item, Link) else item for item in value]
-        return {(span.start + start, span.end + start, span.label) for span in spans}
+        return set(in_article(value, sentence.place.start))
 
 
 def marked(text: str, start: int, marks: Sequence[Mark]) -> str:
@@ -159,7 +158,10 @@ def marked(text: str, start: int, marks: Sequence[Mark]) -> str:
     '[US troops MILITARY] left.'
     """
     # At one place what ends goes before what begins, and the shorter of two closes first.
-    signs = [(mark.end, 0, -mark.start, f" {_tag(mark)}{_brackets(mark)[1]}") for mark in marks]
+    signs = [
+        (mark.end, 0, -mark.start, f" {mark.tag or mark.label}{_brackets(mark)[1]}")
+        for mark in marks
+    ]
     signs += [(mark.start, 1, -mark.end, _brackets(mark)[0]) for mark in marks]
     parts, place = [], start
     for at, _, _, sign in sorted(signs):
@@ -179,10 +181,6 @@ def _plain(value: object) -> object:
 
 def _brackets(mark: Mark) -> str:
     return _BRACKETS.get(mark.layer, "<>")
-
-
-def _tag(mark: Mark) -> str:
-    return mark.tag or mark.label
 
 
 def _labels(sentence: SentenceView) -> Iterator[str]:
@@ -234,24 +232,16 @@ def _decision(decision: Decision) -> str:
     )
 
 
-def _sign(
-    span: tuple[int, int, str],
-    spans: set[tuple[int, int, str]],
-    gold: set[tuple[int, int, str]] | None,
-) -> str:
+def _sign(span: SpanRow, spans: set[SpanRow], gold: set[SpanRow] | None) -> str:
     if gold is None:
         return ""
     return "= " if span in spans and span in gold else "+ " if span in spans else "- "
 
 
-def _quoted(text: str, start: int, span: tuple[int, int, str]) -> str:
+def _quoted(text: str, start: int, span: SpanRow) -> str:
     first, last, _ = span
     inside = start <= first < last <= start + len(text)
     return shorten(text[first - start : last - start], 40) if inside else f"{first}-{last}"
-
-
-def _coded(label: str) -> str:
-    return label.replace("@", " of ", 1)
 
 
 def _wrapped(line: str, indent: str = "    ") -> list[str]:

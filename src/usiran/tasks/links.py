@@ -17,6 +17,9 @@ from usiran.text.spans import Span
 _CODE = re.compile(r"([a-z_]+)@([A-Z]+):(\d+)-(\d+)")
 
 
+SpanRow = tuple[int, int, str]
+
+
 class Link(NamedTuple):
     """One actor's role in one event."""
 
@@ -45,6 +48,12 @@ def encode(link: Link, start: int) -> Span:
     """
     event = f"{link.event.label}:{link.event.start + start}-{link.event.end + start}"
     return Span(link.actor.start, link.actor.end, f"{link.role}@{event}")
+
+
+def in_article(items: Iterable[Span | Link], start: int) -> tuple[SpanRow, ...]:
+    """Return the spans or links of the sentence that begins at `start`, as files write them."""
+    spans = (encode(item, start) if isinstance(item, Link) else item for item in items)
+    return tuple((span.start + start, span.end + start, span.label) for span in spans)
 
 
 def decode(span: Span, start: int) -> Link:
