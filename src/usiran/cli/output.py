@@ -8,21 +8,25 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from usiran.cli.working import ticker
 from usiran.errors import Finding, grouped
 from usiran.hidden import plain, plain_json, plain_line
 
+if TYPE_CHECKING:
+    from usiran.dataset.hub.publish import Published
+    from usiran.site.space import Sent
+
 _WIDTH = 80
 _GLUE = "\x00"  # no text holds it
 
 
-def wrapped(line: str, indent: str, more: str) -> list[str]:
-    """Return a line as lines of 80 columns; ids and words that are longer stay whole."""
+def wrapped(line: str, indent: str, more: str, width: int = _WIDTH) -> list[str]:
+    """Return a line as lines of so many columns; ids and words that are longer stay whole."""
     return textwrap.wrap(
         line,
-        _WIDTH,
+        width,
         initial_indent=indent,
         subsequent_indent=more,
         break_long_words=False,
@@ -52,20 +56,13 @@ def _broken(line: str, width: int) -> list[str]:
     if len(line) <= width:
         return [line]
     indent = " " * (len(line) - len(line.lstrip()))
-    parts = re.split("; (?=allowed: |to mend: )", line.strip())
-    return [
-        kept.replace(_GLUE, " ")
-        for number, part in enumerate(parts)
-        for kept in textwrap.wrap(
-            # A blank that is no blank to textwrap, within what is typed as it stands.
-            re.sub("`[^`]*`", lambda code: code[0].replace(" ", _GLUE), part),
-            width,
-            initial_indent=indent + "  " * (number > 0),
-            subsequent_indent=indent + "  " + "  " * (number > 0),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    ]
+    broken: list[str] = []
+    for part in re.split("; (?=allowed: |to mend: )", line.strip()):
+        # A blank that is no blank to textwrap, within what is typed as it stands.
+        glued = re.sub("`[^`]*`", lambda code: code[0].replace(" ", _GLUE), part)
+        own = f"{indent}  " if broken else indent
+        broken += wrapped(glued, own, f"{own}  ", width)
+    return [text.replace(_GLUE, " ") for text in broken]
 
 
 def _width_of(stream: TextIO) -> int | None:
@@ -130,6 +127,22 @@ def show_encoded(document: object) -> None:
 
     text = msgspec.json.format(msgspec.json.encode(document)).decode()
     show(plain_json(text))
+
+
+def show_sent(sent: Sent | Published, result: str, *, unchanged: str, as_json: bool) -> None:
+    """Write what was sent to the Hub, or with a dry run would be; `result` is where it stands."""
+    if as_json:
+        operations = [operation._asdict() for operation in sent.operations]
+        show_json(sent._asdict() | {"operations": operations})
+        return
+    if sent.dry_run:
+        for operation in sent.operations:
+            show(operation)
+        say(f"dry run: nothing was written to {sent.url}")
+    else:
+        show(result)
+    if not sent.operations:
+        say(unchanged)
 
 
 def show_findings(findings: Iterable[Finding], *, full: bool = False) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 from typer import Option
 
 from usiran.cli import complete
 from usiran.cli.options import CorpusOption, DryRunOption, JsonOption, QuietOption
-from usiran.cli.output import say, show, show_json
+from usiran.cli.output import say, show_sent
 from usiran.corpus import Corpus
-
-if TYPE_CHECKING:
-    from usiran.dataset.hub.publish import Published
 
 
 def publish(
@@ -59,19 +56,6 @@ def publish(
         dry_run=dry_run,
         say=progress,
     )
-    _show(published, as_json=as_json)
-
-
-def _show(published: Published, *, as_json: bool) -> None:
-    if as_json:
-        operations = [operation._asdict() for operation in published.operations]
-        show_json(published._asdict() | {"operations": operations})
-        return
-    if published.dry_run:
-        for operation in published.operations:
-            show(operation)
-        say(f"dry run: nothing was written to {published.url}")
-    else:
-        show(f"{published.url} {published.tag} {published.commit}")
-    if not published.operations:
-        say(f"{published.tag} is already published, with exactly these files")
+    result = f"{published.url} {published.tag} {published.commit}"
+    unchanged = f"{published.tag} is already published, with exactly these files"
+    show_sent(published, result, unchanged=unchanged, as_json=as_json)

@@ -7,20 +7,17 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import Annotated, Literal, cast
 
 import typer
 from typer import Option
 
 from usiran.cli.options import CorpusOption, DryRunOption, JsonOption, QuietOption, output_option
-from usiran.cli.output import say, show, show_json
+from usiran.cli.output import say, show, show_json, show_sent
 from usiran.cli.session import not_reading
 from usiran.corpus import Corpus
 from usiran.errors import counted
 from usiran.io.dry_run import begin as begin_dry_run
-
-if TYPE_CHECKING:
-    from usiran.site.space import Sent
 
 
 def site(
@@ -78,7 +75,9 @@ def site(
             program=program,
             say=progress,
         )
-        _show_sent(sent, as_json=as_json)
+        unchanged = "the Space shows exactly these pages already"
+        result = f"{sent.url} {sent.commit}".rstrip()
+        show_sent(sent, result, unchanged=unchanged, as_json=as_json)
     with _folder(output, serve=serve and not dry_run) as folder:
         if folder is None:
             return
@@ -124,20 +123,6 @@ def _check(
 
         # No default: whoever passes on the words of others has to say so.
         raise typer.BadParameter(RIGHTS, param_hint="'--text'")
-
-
-def _show_sent(sent: Sent, *, as_json: bool) -> None:
-    if as_json:
-        operations = [operation._asdict() for operation in sent.operations]
-        show_json(sent._asdict() | {"operations": operations})
-    elif sent.dry_run:
-        for operation in sent.operations:
-            show(operation)
-        say(f"dry run: nothing was written to {sent.url}")
-    else:
-        show(f"{sent.url} {sent.commit}".rstrip())
-        if not sent.operations:
-            say("the Space shows exactly these pages already")
 
 
 def _serve(folder: Path, port: int) -> None:
