@@ -37,7 +37,7 @@ def progress(output: Path, *, quiet: bool) -> Iterator[Notify]:
 
     Who interrupts is told what is there, and how it goes on.
     """
-    console, last = Console(stderr=True), [Progress(0, 0, 0)]
+    console, last = Console(stderr=True), [Progress(0, 0)]
     try:
         if quiet:
             yield lambda _: None

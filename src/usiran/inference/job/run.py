@@ -58,7 +58,6 @@ class Progress(NamedTuple):
 
     parts: int
     all_parts: int
-    texts_left: int
     rate: float = 0.0  # sentences a second in this run
     seconds_left: float | None = None  # None before anything is known
 
@@ -117,7 +116,16 @@ def run_job(
         sources = sources_of(inputs, copied)
         plan = survey(sources, options.columns, size=options.part, strict=options.strict)
         label_batch(models, _TRIAL)  # a model that cannot label is told before anything is written
-        job = _job(models, plan, options, pages=pages is not None)
+        job = Job(
+            tuple(map(describe, models)),
+            code_versions(),
+            code_sha256(),
+            options.columns,
+            options.form,
+            pages is not None,
+            options.part,
+            plan.inputs,
+        )
         for name in (JOB, RUN):  # of a run that was killed while it wrote one of them
             settle(output / f".{name}.new")
         _begin(output, job, force=options.force)
@@ -162,13 +170,13 @@ def _label_all(
         else:
             missing.append(part)
     resumed, before, begin = len(plan) - len(missing), Counter(rows), time.monotonic()
-    progress(Progress(resumed, len(plan), plan.texts - rows["articles"]))
+    progress(Progress(resumed, len(plan)))
     pace = _Pace()
     for done, marker in enumerate(labelled(engine, work, iter(missing)), start=resumed + 1):
         rows.update(marker.rows)
         left = plan.texts - rows["articles"]
         texts, sentences = pace.of(rows)
-        progress(Progress(done, len(plan), left, sentences, left / texts if texts else None))
+        progress(Progress(done, len(plan), sentences, left / texts if texts else None))
     seconds = time.monotonic() - begin
     sentences = rows["sentences"] - before["sentences"]
     return Run(
@@ -181,19 +189,6 @@ def _label_all(
         workers=engine.scheduler or engine.workers,
         seconds=round(seconds, 3),
         sentences_per_second=round(sentences / seconds, 1),
-    )
-
-
-def _job(models: Sequence[Model], plan: Plan, options: Options, *, pages: bool) -> Job:
-    return Job(
-        tuple(map(describe, models)),
-        code_versions(),
-        code_sha256(),
-        options.columns,
-        options.form,
-        pages,
-        options.part,
-        plan.inputs,
     )
 
 
