@@ -257,25 +257,13 @@ def _crf(context: BuildContext) -> Estimator:
 
 @dataclass(frozen=True)
 class System:
-    """A system.
-
-    Parameters
-    ----------
-    build : callable
-        Makes its estimator.
-    relabel : callable, optional
-        For two controls: how labels are rearranged first.
-    reads : {"text", "training marks", "marks"}
-        Whether it reads what annotators marked in sentences: not at all, in training
-        articles only, or in every article.
-    packages : tuple of str
-        What a peer needs besides the toolkit; a peer runs only where it is asked for.
-    """
+    """A system: how its estimator is made, and what that reads and needs."""
 
     build: Callable[[BuildContext], Estimator]
-    relabel: Callable[[Gold, int], Gold] | None = None
+    relabel: Callable[[Gold, int], Gold] | None = None  # how a control rearranges labels first
+    # What annotators marked in sentences: none of it, in training articles only, or in every one.
     reads: Literal["text", "training marks", "marks"] = "text"
-    packages: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()  # of a peer, which runs only where it is asked for
 
     @property
     def labels_raw(self) -> bool:

@@ -17,35 +17,20 @@ Words = dict[str, tuple[str, ...]]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one settings file says.
+    """What one settings file says."""
 
-    Parameters
-    ----------
-    name : str
-        The system's name, as in the registry and in file names.
-    kind : {"control", "sentence model", "span model", "peer"}
-        A control shows what a score is worth, a peer is somebody else's model for
-        comparison: neither is a contestant.
-    not_applicable : mapping
-        From task to the reason why the system has no counterpart there.
-    parameters, task_parameters : mapping
-        For every task, and from task to those that differ there.
-    lexicon : mapping
-        From task to word lists, by label.
-    synthetic : mapping
-        Parameters besides, where it is trained with the companion; empty where it is not.
-    """
-
-    name: str
+    name: str  # as in the registry and in file names
     title: str
     description: str
+    # A control shows what a score is worth, a peer is somebody else's model for comparison:
+    # neither is a contestant.
     kind: Kind
     tasks: tuple[str, ...]
-    not_applicable: dict[str, str] = {}
-    parameters: dict[str, Any] = {}
-    task_parameters: dict[str, dict[str, Any]] = {}
-    lexicon: dict[str, Words] = {}
-    synthetic: dict[str, Any] = {}
+    not_applicable: dict[str, str] = {}  # from task to the reason why it has no counterpart there
+    parameters: dict[str, Any] = {}  # for every task
+    task_parameters: dict[str, dict[str, Any]] = {}  # from task to those that differ there
+    lexicon: dict[str, Words] = {}  # from task to word lists, by label
+    synthetic: dict[str, Any] = {}  # besides, where it is trained with the companion, if it is
 
     def of(self, task: str) -> dict[str, Any]:
         """Return the parameters for one task."""
