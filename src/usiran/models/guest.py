@@ -70,18 +70,7 @@ class Untrained(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
 class GuestEstimator(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """Somebody's estimator, given what it reads and held to what the task asks for.
 
-    Parameters
-    ----------
-    inner : estimator
-        Theirs; a copy of it is fitted.
-    unit : {"sentence", "spans", "links"}
-        What the task asks for.
-    source : str
-        What messages call it.
-    labels : sequence of str
-        The task's.
-    noun : str
-        What messages say is to be mended.
+    A copy of it is fitted. `source` is what messages call it, `noun` what they say is to be mended.
     """
 
     def __init__(

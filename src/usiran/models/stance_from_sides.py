@@ -31,12 +31,8 @@ class StanceFromSides(SentenceClassifier):
     likeliest one is the label. What it states is calibrated on sentences held out, where the
     classifiers have such.
 
-    Parameters
-    ----------
-    inner : estimator
-        With `predict_proba`; a copy is fitted for each side.
-    stances : sequence of str
-        For the first side, for the second, for neither.
+    The inner estimator has `predict_proba`; `stances` are for the first side, for the second, for
+    neither.
     """
 
     def __init__(self, inner: Any, stances: Sequence[str]) -> None:

@@ -61,16 +61,9 @@ def stem(form: str) -> str:
 def token_features(
     tokens: Sequence[Token], zone: str, entries: Sequence[Sequence[Span]]
 ) -> list[list[str]]:
-    """Return the features of every token.
+    """Return the features of every token of a sentence.
 
-    Parameters
-    ----------
-    tokens : sequence of Token
-        One sentence's.
-    zone : str
-        Headlines are capitalised otherwise than bodies.
-    entries : sequence of sequences of Span
-        What the word lists find in the sentence, once for every level of labels.
+    `entries` are what the word lists find in it, once for every level of labels.
     """
     forms = [token.text for token in tokens]
     lower = _padded([form.lower() for form in forms], EDGE)

@@ -129,16 +129,9 @@ class TokenTable:
     def matrix(
         self, names: Names, at: Numbers | None = None, prefix: str = ""
     ) -> sparse.csr_matrix:
-        """Return which features each token has (0 or 1), one column a name.
+        """Return which features each token, or each of those `at` (rows,), has (0 or 1).
 
-        Parameters
-        ----------
-        names : mapping
-            From feature to column; other features have none.
-        at : array of int, shape (rows,), optional
-            The tokens that are asked about; left out, all.
-        prefix : str
-            What stands before the features in the names.
+        `names` leads from feature, with the prefix before it, to column; other features have none.
         """
         at = np.arange(len(self.places)) if at is None else at
         columns = [*self._own_columns(names, at, prefix)]

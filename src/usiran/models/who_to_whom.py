@@ -58,16 +58,9 @@ def names_of(X: pd.DataFrame) -> dict[str, str]:
 class WhoToWhomFeatures(NamedFeatures):
     """Counts of who does what to whom in each sentence.
 
-    Reads the columns actors, events, roles and, while training, sides.
-
-    Parameters
-    ----------
-    quads : mapping
-        From event type to quad class.
-    camps : mapping
-        From affiliation to the side of the contest that it is counted to.
-    links : LinkFinder or None
-        Finds the roles in sentences where they are not marked.
+    Reads the columns actors, events, roles and, while training, sides. `quads` leads from event
+    type to quad class, `camps` from affiliation to the side of the contest that it is counted to;
+    `links` finds the roles in sentences where they are not marked.
     """
 
     def __init__(

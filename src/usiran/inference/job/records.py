@@ -76,14 +76,8 @@ def shown(value: object) -> str:
 def record(row: Row, file: str, name: str, *, alone: bool) -> Document | Rejected:
     """Return the text of a row, or why there is none.
 
-    Parameters
-    ----------
-    row
-        What was read.
-    file, name
-        Its file, and what texts of it are called that have no id of their own.
-    alone
-        The file is this one text.
+    A text without an id of its own is called by `name`, and its number unless the file is `alone`
+    this one text.
     """
     source_id, fault = _id(row.source_id)
     reason, value = (row.error, row.value) if row.error else _text_fault(row.text)
