@@ -22,7 +22,7 @@ from usiran.api.paired import (
 from usiran.api.sentences import sentence_frame
 from usiran.api.tables import Displayed, Frame, Section
 from usiran.benchmark.ceiling import Agreed, Annotator, Ceiling, TaskCeiling
-from usiran.benchmark.figures import Shown, TaskScores, confused, shown
+from usiran.benchmark.figures import TaskScores, confused, shown
 from usiran.benchmark.leaderboard import reached
 from usiran.benchmark.protocol import Outcome
 from usiran.benchmark.ranking import CONTROL
@@ -300,7 +300,7 @@ def draw(reports: list[Report]) -> Figure:
     except ImportError:
         raise PlotsMissing("plot") from None
     report = reports[0]
-    own = [_shown(each) for each in reports]
+    own = [msgspec.structs.replace(shown(each.result), system=each.name) for each in reports]
     names = {each.system for each in own}
     stored = [
         shown(each.result)
@@ -315,7 +315,3 @@ def draw(reports: list[Report]) -> Figure:
         ceiling=report._task_ceiling.mean_pairs if report._task_ceiling else None,
     )
     return draw_scores([task])
-
-
-def _shown(report: Report) -> Shown:
-    return msgspec.structs.replace(shown(report.result), system=report.name)

@@ -131,19 +131,12 @@ def aligned(rows: Sequence[Sequence[str]], width: int = WIDTH) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     rest = sum(size + _GAP for size in widths[1:])
     first = max(1, min(widths[0], width - rest))
-    return [
-        (_cut(row[0], first).ljust(first) + "".join(_figures(row[1:], widths[1:]))).rstrip()
-        for row in rows
-    ]
-
-
-def _figures(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
-    for cell, size in zip(cells, widths, strict=True):
-        yield " " * _GAP + cell.rjust(size)
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+    lines = []
+    for name, *cells in rows:
+        cut = name if len(name) <= first else f"{name[: first - 1]}…"
+        figures = [cell.rjust(size) for cell, size in zip(cells, widths[1:], strict=True)]
+        lines.append((" " * _GAP).join([cut.ljust(first), *figures]).rstrip())
+    return lines
 
 
 def as_html(sections: Sequence[Section]) -> str:

@@ -20,7 +20,6 @@ from usiran.errors import InputError
 from usiran.loading.companion import training_tables
 from usiran.models.controls import relabel_sources
 from usiran.models.registry import SYSTEMS
-from usiran.models.settings import Settings
 from usiran.tasks.base import Gold, Tables
 from usiran.tasks.inputs import layers_of
 
@@ -56,10 +55,9 @@ def learning_from(bench: Benchmark, everything: Tables, with_spans: Tables) -> B
     `with_spans` are those of the passages alone in which actors, events and roles are labelled.
     """
     own = bench.own(bench.golds)
-    library = {
-        name: _control(settings) if name == CONTROL else settings.with_companion()
-        for name, settings in bench.library.items()
-    }
+    library = {name: settings.with_companion() for name, settings in bench.library.items()}
+    control = library[CONTROL]
+    library[CONTROL] = msgspec.structs.replace(control, title=_TITLE, description=_ABOUT)
     systems = {name: SYSTEMS[name] for name in SYSTEMS if bench.library[name].synthetic}
     taught = {
         name: gold.task.gold(with_spans if gold.task.unit in ("spans", "links") else everything)
@@ -91,8 +89,3 @@ def _learning(bench: Benchmark, task: str, taught: dict[str, Gold]) -> Gold:
         return bench.golds[task]
     source = bench.golds[learned].with_companion(taught[learned])
     return replace(bench.golds[task], training=source)
-
-
-def _control(settings: Settings) -> Settings:
-    changed = msgspec.structs.replace(settings, title=_TITLE, description=_ABOUT)
-    return changed.with_companion()

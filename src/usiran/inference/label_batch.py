@@ -129,7 +129,8 @@ def _add_labels(model: Model, records: pd.DataFrame, rows: Rows) -> None:
     for i, (row, value) in enumerate(zip(rows, values, strict=True)):
         row[task] = str(value)
         if probabilities is not None:
-            row[f"{task}_probabilities"] = _stated(labels, probabilities[i])
+            stated = zip(labels, probabilities[i].tolist(), strict=True)
+            row[f"{task}_probabilities"] = {label: round(p, DIGITS) for label, p in stated}
 
 
 def _check_labels(values: Objects, labels: Sequence[str], probabilities: Floats | None) -> None:
@@ -149,13 +150,6 @@ def _check_items(model: Model, scored: Rows, values: Objects) -> None:
         for span in spans:
             if not 0 <= span.start < span.end <= last:
                 raise ValueError(f"it marks {span.start}-{span.end} in {last} characters")
-
-
-def _stated(labels: Sequence[str], probabilities: Floats) -> dict[str, float]:
-    return {
-        label: round(chance, DIGITS)
-        for label, chance in zip(labels, probabilities.tolist(), strict=True)
-    }
 
 
 def _chance(value: float) -> float | None:

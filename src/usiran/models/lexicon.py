@@ -275,7 +275,10 @@ class FilteredCues(SpanCues):
             for match in single.find(text):
                 number = int(match.label)
                 matches[number] += 1
-                right[number] += self._is_right(match, entries[number][0], spans)
+                wanted = self._class(entries[number][0])
+                right[number] += any(
+                    overlaps(match, span) and self._class(span.label) == wanted for span in spans
+                )
         precise = (right + 1) / (matches + 2) >= self.least_precision
         kept: dict[str, list[str]] = {label: [] for label in self.words}
         for (label, entry), keep in zip(entries, precise, strict=True):
@@ -298,10 +301,6 @@ class FilteredCues(SpanCues):
         shares = getattr(self, "shares_", {})
         stated = (tuple(shares.get(span.label, np.nan) for span in row) for row in values)
         return values, objects(stated)
-
-    def _is_right(self, match: Span, label: str, spans: Spans) -> bool:
-        wanted = self._class(label)
-        return any(overlaps(match, span) and self._class(span.label) == wanted for span in spans)
 
     def _class(self, label: str) -> str:
         return (self.groups or {}).get(label, label)
