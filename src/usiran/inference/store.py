@@ -28,7 +28,6 @@ from usiran.errors import FileError, shorten
 from usiran.files import BAD_JSON, read_bytes
 from usiran.inference.stored_types import STORED_TYPES, with_present_names, with_stored_names
 from usiran.models.base import Estimator
-from usiran.models.tagger import LinearTagger
 from usiran.tasks.base import Unit
 
 MODEL, INFO, CARD = "model.skops", "model.json", "README.md"
@@ -115,8 +114,7 @@ class Model:
 def dumps(estimator: Estimator) -> bytes:
     """Return a fitted system as the content of a skops file."""
     buffer = io.BytesIO()
-    with _cut(estimator):
-        skops.io.dump(estimator, buffer, compression=zipfile.ZIP_DEFLATED)
+    skops.io.dump(estimator, buffer, compression=zipfile.ZIP_DEFLATED)
     return with_stored_names(buffer.getvalue())
 
 
@@ -241,7 +239,6 @@ def build(path: Path) -> Estimator:
             _check_size(content)
             content = with_present_names(content)
             estimator: Estimator = skops.io.loads(content, trusted=list(TRUSTED))
-            _join(estimator)
     # It derives from TypeError, so it comes before the damaged files.
     except UntrustedTypesFoundException as error:
         allowed = "types of scikit-learn, numpy and usiran's list"
@@ -261,42 +258,3 @@ def _check_size(archive: bytes) -> None:
         for name in file.namelist():
             if name.endswith(".npz"):
                 _check_size(file.read(name))
-
-
-# skops cannot write a circle, and a tagger's token model points back at its tagger. The
-# pointer is taken away while the file is written, and given back to what was read.
-
-
-@contextmanager
-def _cut(estimator: object) -> Iterator[None]:
-    for tagger in _taggers(estimator):
-        tagger.model_.tagger = None
-    try:
-        yield
-    finally:
-        _join(estimator)
-
-
-def _join(estimator: object) -> None:
-    for tagger in _taggers(estimator):
-        tagger.model_.tagger = tagger
-
-
-def _taggers(part: object) -> list[Any]:
-    """Return every fitted tagger in a system, the outermost first."""
-    taggers = [part] if isinstance(part, LinearTagger) and hasattr(part, "model_") else []
-    for inner in _parts(part):
-        taggers += _taggers(inner)
-    return taggers
-
-
-def _parts(part: object) -> Sequence[object]:
-    if isinstance(part, BaseEstimator):
-        return list(vars(part).values())
-    inner = list(part.values()) if isinstance(part, dict) else part
-    # Word lists and vocabularies are large and hold no taggers: they are not walked through.
-    if isinstance(inner, list | tuple) and any(
-        isinstance(value, BaseEstimator | tuple) for value in inner
-    ):
-        return inner
-    return ()

@@ -72,10 +72,11 @@ class CrfTagger(TokenTagger):
         rows = self.read(X, y)
         pairs = [(row, span) for row in rows for span in row.spans]
         self.span_vocabulary_, types = learn_features(span_features(*pair) for pair in pairs)
-        self.types_ = TokenModel(self)
-        self.types_.fit_types(types, [span.label for _, span in pairs])
-        self.types_.gazetteer = self.types_.learn_gazetteer(rows)
-        self.model_ = self._trained(rows, self.types_.hints_of_others(rows))
+        self.types_ = TokenModel()
+        if self.groups:
+            self.types_.fit_types(types, [span.label for _, span in pairs])
+        self.types_.gazetteer = self.learn_gazetteer(rows)
+        self.model_ = self._trained(rows, self.hints_of_others(rows))
         return self
 
     def _trained(self, rows: Sequence[Sentence], told: Iterable[list[str]]) -> bytes:
@@ -104,7 +105,7 @@ class CrfTagger(TokenTagger):
             from_bio(row.tokens, tagger.tag(features))
             for row, features in zip(rows, _joined(rows, told), strict=True)
         ]
-        return objects(self.types_.typed(TokenTable(rows), grouped))
+        return objects(self.types_.typed(self, TokenTable(rows), grouped))
 
 
 def _joined(rows: Sequence[Sentence], told: Iterable[list[str]]) -> Iterator[list[list[str]]]:

@@ -95,6 +95,24 @@ class TokenTagger(SpanTagger):
             return list(spans)
         return [span._replace(label=self.groups[span.label]) for span in spans]
 
+    def learn_gazetteer(self, rows: Sequence[Sentence]) -> Gazetteer:
+        """Return the gazetteer of labelled sentences."""
+        read = ((row.tokens, row.spans) for row in rows)
+        return Gazetteer.learn(read, fold_case=self.fold_case)
+
+    def hints_of_others(self, rows: Sequence[Sentence]) -> list[list[str]]:
+        """Return what each token is told by a gazetteer of the other inner folds."""
+        folds = inner_folds([row.article for row in rows]).tolist()
+        others = {
+            fold: self.learn_gazetteer(
+                [row for row, own in zip(rows, folds, strict=True) if own != fold]
+            )
+            for fold in set(folds)
+        }
+        return [
+            hint for row, fold in zip(rows, folds, strict=True) for hint in hints(row, others[fold])
+        ]
+
 
 class LinearTagger(TokenTagger):
     """Typed spans from a linear model over token features.
@@ -146,9 +164,10 @@ class LinearTagger(TokenTagger):
         types.sort_indices()
         sentences = Sentences(rows, own)
         self.chosen_ = self._tune(sentences)
-        self.model_ = TokenModel(self)
-        self.model_.fit_tags(*self.model_.read(sentences), self.chosen_[0])
-        self.model_.fit_types(types, [span.label for _, span in pairs])
+        self.model_ = TokenModel()
+        self.model_.fit_tags(*self.model_.read(self, sentences), self.chosen_[0])
+        if self.groups:
+            self.model_.fit_types(types, [span.label for _, span in pairs])
         return self
 
     def _tune(self, sentences: Sentences) -> tuple[float, float]:
@@ -158,8 +177,8 @@ class LinearTagger(TokenTagger):
             return pairs[0]
         tally = {pair: np.zeros(2) for pair in pairs}
         for train, tried in inner_splits(sentences.articles, sentences.of_companion):
-            test, model = sentences.part(tried), TokenModel(self)
-            tokens, tags = model.read(sentences.part(train))
+            test, model = sentences.part(tried), TokenModel()
+            tokens, tags = model.read(self, sentences.part(train))
             for strength in self.regularisation:
                 scores = model.fit_tags(tokens, tags, strength).scores(test)
                 for constant in self.outside:
@@ -198,17 +217,17 @@ class LinearTagger(TokenTagger):
         own = table.matrix(self.vocabulary_.vocabulary_)
         scores = model.scores(Sentences(rows, own), table)
         grouped = model.decode(rows, scores, self.chosen_[1])
-        return model.stated(table, grouped, scores)
+        return model.stated(self, table, grouped, scores)
 
 
 class TokenModel:
     """What one training set teaches: a tag model, a type model and a gazetteer.
 
-    The tagger that it belongs to has the settings, the vocabulary and the word lists.
+    The tagger that it belongs to has the settings, the vocabulary and the word lists. It is handed
+    over where it is asked for: a stored model cannot hold a circle.
     """
 
-    def __init__(self, tagger: TokenTagger) -> None:
-        self.tagger = tagger
+    def __init__(self) -> None:
         self.strength = 1.0
         self.tags: list[str] = ["O"]
         self.gazetteer = Gazetteer({})
@@ -216,16 +235,16 @@ class TokenModel:
         self.tag_model: LogisticRegression | None = None
         self.type_model: LogisticRegression | None = None
 
-    def read(self, sentences: Sentences) -> tuple[TrainingRows, list[str]]:
+    def read(self, tagger: TokenTagger, sentences: Sentences) -> tuple[TrainingRows, list[str]]:
         """Learn tags and gazetteer of labelled sentences; return their tokens' features and tags.
 
         None of it depends on the strength: it is read once for all candidates.
         """
         rows = sentences.rows
-        grouped = [self.tagger.grouped(row.spans) for row in rows]
+        grouped = [tagger.grouped(row.spans) for row in rows]
         self.tags = bio_tags(sorted({span.label for spans in grouped for span in spans}))
-        self.gazetteer = self.learn_gazetteer(rows)
-        listed = self.listed.fit_transform(self.hints_of_others(sentences.rows))
+        self.gazetteer = tagger.learn_gazetteer(rows)
+        listed = self.listed.fit_transform(tagger.hints_of_others(rows))
         listed.sort_indices()
         tags = [
             tag
@@ -233,24 +252,6 @@ class TokenModel:
             for tag in to_bio(row.tokens, spans)
         ]
         return TrainingRows(_side_by_side(sentences.own, listed)), tags
-
-    def hints_of_others(self, rows: Sequence[Sentence]) -> list[list[str]]:
-        """Return what each token is told by a gazetteer of the other inner folds."""
-        folds = inner_folds([row.article for row in rows]).tolist()
-        others = {
-            fold: self.learn_gazetteer(
-                [row for row, own in zip(rows, folds, strict=True) if own != fold]
-            )
-            for fold in set(folds)
-        }
-        return [
-            hint for row, fold in zip(rows, folds, strict=True) for hint in hints(row, others[fold])
-        ]
-
-    def learn_gazetteer(self, rows: Sequence[Sentence]) -> Gazetteer:
-        """Return the gazetteer of labelled sentences."""
-        read = ((row.tokens, row.spans) for row in rows)
-        return Gazetteer.learn(read, fold_case=self.tagger.fold_case)
 
     def fit_tags(self, tokens: TrainingRows, tags: Sequence[str], strength: float) -> TokenModel:
         """Learn the tags with one C; what `read` returned is its training set."""
@@ -265,8 +266,8 @@ class TokenModel:
         return fitted
 
     def fit_types(self, matrix: sparse.csr_matrix, labels: Sequence[str]) -> None:
-        """Learn which type a span has, where types fall into groups; a row is a span."""
-        if self.tagger.groups and len(set(labels)) > 1:
+        """Learn which type inside its group a span has; a row is a span."""
+        if len(set(labels)) > 1:
             self.type_model = self._regression(TrainingRows(matrix.astype(float)), labels)
 
     def scores(self, sentences: Sentences, table: TokenTable | None = None) -> list[Floats]:
@@ -294,16 +295,22 @@ class TokenModel:
             from_bio(sentence.tokens, row) for sentence, row in zip(sentences, tags, strict=True)
         ]
 
-    def typed(self, table: TokenTable, grouped: Sequence[Spans]) -> list[tuple[Span, ...]]:
+    def typed(
+        self, tagger: TokenTagger, table: TokenTable, grouped: Sequence[Spans]
+    ) -> list[tuple[Span, ...]]:
         """Return the spans of each sentence with the likeliest type of their group."""
-        types = iter(self._types(table, grouped)[0])
+        types = iter(self._types(tagger, table, grouped)[0])
         return [tuple(span._replace(label=next(types)) for span in spans) for spans in grouped]
 
     def stated(
-        self, table: TokenTable, grouped: Sequence[Spans], scores: Sequence[Floats]
+        self,
+        tagger: TokenTagger,
+        table: TokenTable,
+        grouped: Sequence[Spans],
+        scores: Sequence[Floats],
     ) -> tuple[Objects, Objects]:
         """Return the spans of each sentence with their types, and how likely each is."""
-        labels, chances = self._types(table, grouped)
+        labels, chances = self._types(tagger, table, grouped)
         types = iter(labels)
         pairs = zip(chances, self._of_tags(table, grouped, scores), strict=True)
         both = iter([of_type * of_tags for of_type, of_tags in pairs])
@@ -322,16 +329,18 @@ class TokenModel:
             chances.append(float(np.exp(begun + flat[first + 1 : end, column[f"I-{label}"]].sum())))
         return chances
 
-    def _types(self, table: TokenTable, grouped: Sequence[Spans]) -> tuple[list[str], list[float]]:
+    def _types(
+        self, tagger: TokenTagger, table: TokenTable, grouped: Sequence[Spans]
+    ) -> tuple[list[str], list[float]]:
         """Return the type of each span, and how likely it is inside the span's group."""
         labels = [span.label for spans in grouped for span in spans]
         members: dict[str, list[str]] = {}
-        for label, group in (self.tagger.groups or {}).items():
+        for label, group in (tagger.groups or {}).items():
             members.setdefault(group, []).append(label)
-        if not self.tagger.groups or self.type_model is None or not labels:
+        if self.type_model is None or not labels:
             return [members.get(label, [label])[0] for label in labels], [1.0] * len(labels)
         # All spans at once: a call of scikit-learn costs more than what it computes for one.
-        matrix = table.spans(self.tagger.span_vocabulary_.vocabulary_, grouped)
+        matrix = table.spans(tagger.span_vocabulary_.vocabulary_, grouped)
         chosen = [
             _likeliest(members[label], dict(zip(self.type_model.classes_, row, strict=True)))
             for label, row in zip(
