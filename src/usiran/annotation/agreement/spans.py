@@ -8,7 +8,7 @@ A role link is compared on matched spans: of the events that both annotators mar
 in common where both tie the same event to the same actor in the same role.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import combinations, product
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from usiran.schemas.label_scheme import Scheme
 from usiran.text.spans import Span, hits
 
 Pair = tuple[str, str]
-Link = tuple[int, str, int]  # the event's group, the role, the actor's group
+Link = tuple[str, int, str, int]  # the article, the event's group, the role, the actor's group
 
 
 class SpanMeasure(NamedTuple):
@@ -59,8 +59,8 @@ def f1(common: int, first: int, second: int) -> float | None:
 def span_scores(
     annotations: AnnotatorLabels,
     scheme: Scheme,
-    actors: Sequence[MatchedSpans],
-    events: Sequence[MatchedSpans],
+    actors: MatchedSpans,
+    events: MatchedSpans,
 ) -> dict[SpanMeasure, dict[Pair, float | None]]:
     """Return F1 by every measure for every pair of annotators."""
     scores: dict[SpanMeasure, dict[Pair, float | None]] = {measure: {} for measure in MEASURES}
@@ -73,7 +73,7 @@ def span_scores(
             classes = scheme.quad_of if level == "quad" else {}
             for measure, score in _layer_scores(shared, layer, level, classes).items():
                 scores[measure][first, second] = score
-        scores[ROLES][first, second] = _role_score(links, first, second)
+        scores[ROLES][first, second] = _role_score(links, events, first, second)
     return scores
 
 
@@ -100,40 +100,36 @@ def _spans(task: TaskReading, layer: str, classes: Mapping[str, str]) -> list[Sp
     return [Span(span.start, span.end, classes.get(span.label, span.label)) for span in spans]
 
 
-class _ArticleLinks(NamedTuple):
-    """One article's links of each annotator, and who marked each event."""
-
-    by_annotator: Mapping[str, set[Link]]
-    events: Sequence[Collection[str]]
-
-
 def _links(
-    annotations: AnnotatorLabels, actors: Sequence[MatchedSpans], events: Sequence[MatchedSpans]
-) -> list[_ArticleLinks]:
-    articles = []
-    for actor, event in zip(actors, events, strict=True):
-        links: dict[str, set[Link]] = {}
-        for annotator, task in annotations.units("spans")[event.article].items():
+    annotations: AnnotatorLabels, actors: MatchedSpans, events: MatchedSpans
+) -> dict[str, set[Link]]:
+    """From annotator to its role links."""
+    links: dict[str, set[Link]] = {annotator: set() for annotator in annotations.annotators}
+    for article, tasks in annotations.units("spans").items():
+        for annotator, task in tasks.items():
             # Region ids are an annotator's own: the groups say which of them are one thing.
             group_of = {
                 group[annotator].region: number
-                for layer in (actor, event)
-                for number, group in enumerate(layer.groups)
+                for layer in (actors, events)
+                for number, group in enumerate(layer[article])
                 if annotator in group
             }
-            links[annotator] = {
-                (group_of[link.event], link.role, group_of[link.actor])
+            links[annotator] |= {
+                (article, group_of[link.event], link.role, group_of[link.actor])
                 for link in task.annotation.roles
             }
-        articles.append(_ArticleLinks(links, event.groups))
-    return articles
+    return links
 
 
-def _role_score(articles: Iterable[_ArticleLinks], first: str, second: str) -> float | None:
-    of_both: dict[str, set[tuple[int, Link]]] = {first: set(), second: set()}
-    for article, (links, events) in enumerate(articles):
-        # Events that only one of them marked are the question of the span scores.
-        both = {n for n, group in enumerate(events) if first in group and second in group}
-        for annotator, shared in of_both.items():
-            shared |= {(article, link) for link in links.get(annotator, ()) if link[0] in both}
-    return f1(len(of_both[first] & of_both[second]), *map(len, of_both.values()))
+def _role_score(
+    links: Mapping[str, set[Link]], events: MatchedSpans, first: str, second: str
+) -> float | None:
+    # Events that only one of them marked are the question of the span scores.
+    both = {
+        (article, number)
+        for article, groups in events.items()
+        for number, group in enumerate(groups)
+        if first in group and second in group
+    }
+    ours, theirs = ({link for link in links[who] if link[:2] in both} for who in (first, second))
+    return f1(len(ours & theirs), len(ours), len(theirs))

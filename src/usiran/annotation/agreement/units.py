@@ -7,7 +7,7 @@ most one span of each annotator. Whether something was marked at all is not thei
 but that of the span scores (`usiran.annotation.agreement.spans`).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -23,6 +23,9 @@ from usiran.text.articles import Texts
 from usiran.text.spans import groups
 
 Group = Mapping[str, SpanReading]
+MatchedSpans = Mapping[str, Sequence[Group]]
+"""By article: the spans of one layer, grouped over its annotators, also unmatched ones."""
+
 YES_NO = ("yes", "no")
 T = TypeVar("T")
 
@@ -70,29 +73,20 @@ class Ratings:
         return table
 
 
-@dataclass(frozen=True)
-class MatchedSpans:
-    """One article's spans of one layer, grouped over its annotators, also unmatched ones."""
-
-    article: str
-    groups: tuple[Group, ...]
-
-
-def matched_spans(annotations: AnnotatorLabels, layer: str) -> list[MatchedSpans]:
+def matched_spans(annotations: AnnotatorLabels, layer: str) -> MatchedSpans:
     """Return the matched spans of a layer, for every article that has labels."""
-    matched = []
-    for article, tasks in annotations.units("spans").items():
-        spans = {who: task.annotation.of(layer) for who, task in tasks.items()}
-        matched.append(MatchedSpans(article, tuple(groups(spans))))
-    return matched
+    return {
+        article: groups({who: task.annotation.of(layer) for who, task in tasks.items()})
+        for article, tasks in annotations.units("spans").items()
+    }
 
 
 def all_ratings(
     annotations: AnnotatorLabels,
     scheme: Scheme,
     texts: Texts,
-    actors: Iterable[MatchedSpans],
-    events: Iterable[MatchedSpans],
+    actors: MatchedSpans,
+    events: MatchedSpans,
 ) -> list[Ratings]:
     """Return everything that annotators are compared on, in the order of the report."""
     quad, names = scheme.quad_of, {key: scheme[key].names for key in ("actor", "event", "mode")}
@@ -140,14 +134,14 @@ def _task_units(
 def _spans(
     name: str,
     labels: tuple[str, ...],
-    layer: Iterable[MatchedSpans],
+    layer: MatchedSpans,
     texts: Texts,
     label_of: Callable[[SpanReading], str | None],
 ) -> Ratings:
     units = [
-        Unit(matched.article, _sentence(matched.article, group, texts), _labels(group, label_of))
-        for matched in layer
-        for group in matched.groups
+        Unit(article, _sentence(article, group, texts), _labels(group, label_of))
+        for article, matched in layer.items()
+        for group in matched
     ]
     return Ratings(name, "matched spans", labels, tuple(units))
 
