@@ -298,30 +298,18 @@ class Resolver:
 
 def _places(article_id: str, layer: str, tasks: Tasks) -> Iterator[Question]:
     """Yield the places of a layer that anybody marked."""
-    marked = [
-        _MarkedSpan(span.label, span.start, span.end, span.mode, annotator)
-        for annotator, task in tasks.items()
-        for span in task.annotation.of(layer)
-    ]
+    spans = {annotator: task.annotation.of(layer) for annotator, task in tasks.items()}
     # Overlapping spans exclude each other in the gold, so they are decided together.
-    for cluster in clusters(marked):
+    for cluster in clusters(span for own in spans.values() for span in own):
         start, end = cluster[0].start, max(span.end for span in cluster)
+        # Annotators who marked the same may have equal spans: each stands once.
+        items = {span: Item(span.label, span.start, span.end, span.mode) for span in cluster}
         labels: dict[str, Labels | None] = {
-            annotator: tuple(Item(*span[:4]) for span in cluster if span.annotator == annotator)
-            for annotator in tasks
+            annotator: tuple(item for span, item in items.items() if span in own)
+            for annotator, own in spans.items()
         }
         unit = span_id(article_id, layer, start, end)
         yield Question(layer, article_id, unit, start, end, labels)
-
-
-class _MarkedSpan(NamedTuple):
-    """A label's fields as `Item` has them, and who marked it."""
-
-    label: str
-    start: int
-    end: int
-    mode: str | None
-    annotator: str
 
 
 def matched_regions(
