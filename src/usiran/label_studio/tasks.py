@@ -45,16 +45,12 @@ def make_tasks(corpus: Corpus, texts: Texts, layer: Project) -> list[Task]:
         if layer == "stance":
             tasks += _sentence_tasks(texts, article_id, title)
         else:
-            position = f"article {number} of {len(articles)}"
-            tasks.append(_article_task(texts, article_id, {"title": title, "position": position}))
+            text, position = texts.texts[article_id], f"article {number} of {len(articles)}"
+            # The hash lets the reader refuse labels that were made on another text than today's.
+            ids: Json = {"article_id": article_id, "text_sha256": sha256(text)}
+            shown = {"text": text, "title": title, "position": position}
+            tasks.append(Task(article_id, ids | shown))
     return tasks
-
-
-def _article_task(texts: Texts, article_id: str, shown: Json) -> Task:
-    text = texts.texts[article_id]
-    # The hash lets the reader refuse labels that were made on another text than today's.
-    ids: Json = {"article_id": article_id, "text_sha256": sha256(text)}
-    return Task(article_id, ids | {"text": text} | shown)
 
 
 def _sentence_tasks(texts: Texts, article_id: str, title: str) -> Iterator[Task]:
