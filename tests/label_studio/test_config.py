@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
+from typing import Any
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
 from usiran.corpus import Corpus
 from usiran.label_studio.check_config import check_config
-from usiran.label_studio.config import Rule, config, config_files
+from usiran.label_studio.config import TASK_FIELDS, Rule, config, config_files
 from usiran.schemas.label_scheme import Project, read_scheme
 from usiran.schemas.names import REMARKS
 
@@ -37,11 +40,25 @@ def test_label_studios_own_validation_accepts_the_config(repo: Corpus, project: 
 
 
 @pytest.mark.parametrize("project", PROJECTS)
-def test_our_own_check_finds_nothing_in_the_generated_config(
+def test_every_control_is_about_a_text_and_offers_the_labels_of_its_field(
     repo: Corpus, project: Project
 ) -> None:
     scheme = read_scheme(repo.labels)
-    assert check_config(config(scheme, project), scheme, project, file="x.xml") == []
+    root = ET.fromstring(config(scheme, project))
+    texts = {text.get("name") for text in root.iter("Text")}
+    shown = {tag.get("value", "") for tag in root.iter() if tag.get("value", "").startswith("$")}
+    assert shown == {f"${name}" for name in TASK_FIELDS[project]}
+    offered = {}
+    for tag in root.iter():
+        if tag.tag in ("Choices", "Labels", "TextArea"):
+            assert tag.get("toName") in texts
+        if tag.tag in ("Choices", "Labels", "Relations", "TextArea"):
+            offered[tag.get("name", "role")] = tuple(label.get("value") for label in tag)
+    assert offered == {field.name: field.names for field in scheme.of(project)} | {"notes": ()}
+
+
+def test_nothing_is_wrong_with_the_scheme(repo: Corpus) -> None:
+    assert check_config(read_scheme(repo.labels), file="x.toml") == []
 
 
 @pytest.mark.parametrize("project", PROJECTS)
@@ -84,29 +101,29 @@ def test_spans_are_drawn_by_symbol_and_never_on_hypertext(repo: Corpus) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "column", "value"),
+    ("name", "changes", "column", "value"),
     [
-        ('value="pro-Iran" hotkey="2"', 'value="pro-Iran" hotkey="1"', "hotkey", "1"),
-        ('name="holder" toName="text"', 'name="holder" toName="txt"', "toName", "txt"),
-        ('name="holder" toName="text"', 'name="stance" toName="text"', "name", "stance"),
-        ('value="$after"', 'value="$next"', "value", "$next"),
-        ('value="us+" hotkey', 'value="us plus" hotkey', "labels", "us plus, us-, iran+, iran-"),
-        ('toName="text" showInline="true" choice="multiple"', 'choice="multiple"', "toName", ""),
-        ("</View>\n", "</Vieuw>\n", "", "mismatched tag: line 80, column 2"),
+        ("holder", {"name": "after"}, "name", "after"),
+        ("article_stance", {"name": "text"}, "name", "text"),
+        ("voiced_by", {"kind": "labels"}, "kind", "labels"),
+        ("article_stance", {"kind": "choices"}, "kind", "choices"),
+        ("article_stance", {"kind": "relation"}, "kind", "relation"),
+        ("holder", {"kind": "text"}, "labels", "author, source"),
+        ("mode", {"region": "evnt"}, "region", "evnt"),
+        ("mode", {"region": "article_stance"}, "region", "article_stance"),
+        ("mode", {"region": None}, "region", "None"),
+        ("holder", {"question": "$next"}, "question", "$next"),
+        ("holder", {"question": "Who\uffff?"}, "", "not well-formed"),
     ],
 )
 def test_what_the_sdk_misses_is_found(
-    repo: Corpus, old: str, new: str, column: str, value: str
+    repo: Corpus, name: str, changes: dict[str, Any], column: str, value: str
 ) -> None:
     scheme = read_scheme(repo.labels)
-    broken = new.join(config(scheme, "stance").rsplit(old, 1))
-    assert broken != config(scheme, "stance")
-    found = check_config(broken, scheme, "stance", file="x.xml")
-    assert (column, value) in [(finding.column, finding.value) for finding in found]
-
-
-def test_a_region_choice_must_name_a_control_that_exists(repo: Corpus) -> None:
-    scheme = read_scheme(repo.labels)
-    broken = config(scheme, "spans").replace('whenTagName="event"', 'whenTagName="evnt"')
-    (finding,) = check_config(broken, scheme, "spans", file="x.xml")
-    assert (finding.record, finding.column, finding.value) == ("<View>", "whenTagName", "evnt")
+    fields = tuple(
+        msgspec.structs.replace(field, **changes) if field.name == name else field
+        for field in scheme.fields
+    )
+    (finding,) = check_config(dataclasses.replace(scheme, fields=fields), file="x.toml")
+    assert finding.column == column
+    assert finding.value.startswith(value)

@@ -426,7 +426,7 @@ def test_a_text_that_no_table_lists_is_found(sample: Corpus) -> None:
 def test_duplicate_hotkeys_in_the_scheme_are_found(sample: Corpus) -> None:
     change_bytes(sample.labels, b'hotkey = "2"', b'hotkey = "1"')
     file, record, column, value = only(sample)
-    expected = ("annotation/labels.toml", "<Choice pro-Iran>", "hotkey", "1")
+    expected = ("annotation/labels.toml", "stance pro-Iran", "hotkey", "1")
     assert (file, record, column, value) == expected
 
 

@@ -1,96 +1,72 @@
-"""A check of a Label Studio config, for what label-studio-sdk's own lets pass.
+"""What Label Studio would misread in the configs that a label scheme gives.
 
-`LabelInterface` checks that a config can be parsed and its tags exist; here duplicate hotkeys are
-found, names that lead nowhere or are given twice, task fields that the project's tasks do not
-have, labels that are not the scheme's.
+The scheme's reader knows which fields the toolkit needs, and label-studio-sdk whether the tags of
+a config exist; neither says a word of what is found here.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from usiran.errors import Finding, shorten
-from usiran.label_studio.config import TASK_FIELDS
-from usiran.schemas.label_scheme import Project, Scheme
-from usiran.schemas.names import BOXES
+from usiran.label_studio.config import TASK_FIELDS, config
+from usiran.schemas.label_scheme import Field, Project, Scheme
 
-_CONTROLS = {"Choices": "Choice", "Labels": "Label", "Relations": "Relation"}
+_TEXTS = ("before", "text", "after")
+# What is drawn of a field in each project's page; relations have no name there but their field's.
+_KINDS: dict[Project, tuple[str, ...]] = {
+    "stance": ("choice", "choices", "text"),
+    "spans": ("labels", "choice", "relation"),
+}
 
-
-def check_config(xml: str, scheme: Scheme, project: Project, *, file: str) -> list[Finding]:
-    """Return what is wrong with a project's labelling config, located by tag and name."""
-    try:
-        root = ET.fromstring(xml)
-    except ET.ParseError as error:
-        return [Finding(file, "", "", shorten(error), "well-formed XML", "correct this place")]
-    errors = [
-        *_hotkey_errors(root),
-        *_name_errors(root),
-        *_variable_errors(root, project),
-        *_label_errors(root, scheme, project),
-    ]
-    return sorted(Finding(file, *error) for error in errors)
-
-
-def _where(element: ET.Element) -> str:
-    return f"<{element.tag} {element.get('name') or element.get('value') or ''}>".replace(" >", ">")
-
-
+_FIX_HOTKEY = "give one of them another hotkey in labels.toml"
 _Error = tuple[str, str, str, str, str]
 """A finding but for its file: record, column, value, what is allowed, how to mend it."""
 
 
-def _hotkey_errors(root: ET.Element) -> Iterator[_Error]:
+def check_config(scheme: Scheme, *, file: str) -> list[Finding]:
+    """Return what is wrong with the configs of a scheme, located by field and label."""
+    errors = [error for project in TASK_FIELDS for error in _errors(scheme, project)]
+    return sorted(Finding(file, *error) for error in errors)
+
+
+def _errors(scheme: Scheme, project: Project) -> Iterator[_Error]:
+    fields = scheme.of(project)
+    yield from _hotkey_errors(fields)
+    for field in fields:
+        yield from _field_errors(field, fields)
+    try:
+        ET.fromstring(config(scheme, project))
+    except ET.ParseError as error:
+        yield f"project {project}", "", shorten(error), "text that XML can hold", "correct it"
+
+
+def _hotkey_errors(fields: Sequence[Field]) -> Iterator[_Error]:
     # Neither the SDK nor the server says a word about a double.
     holders: dict[str, str] = {}
-    for element in root.iter():
-        key = element.get("hotkey")
-        if key in holders:
-            allowed = f"a hotkey of its own ({key} is that of {holders[key]})"
-            fix = "give one of them another hotkey in labels.toml"
-            yield _where(element), "hotkey", key, allowed, fix
-        elif key is not None:
-            holders[key] = _where(element)
+    for field in fields:
+        for label in field.labels:
+            name = f"{field.name} {label.name}"
+            if label.hotkey in holders:
+                allowed = f"a hotkey of its own ({label.hotkey} is that of {holders[label.hotkey]})"
+                yield name, "hotkey", label.hotkey, allowed, _FIX_HOTKEY
+            elif label.hotkey is not None:
+                holders[label.hotkey] = name
 
 
-def _name_errors(root: ET.Element) -> Iterator[_Error]:
-    counts = Counter(name for element in root.iter() if (name := element.get("name")))
-    texts = {element.get("name") for element in root.iter() if element.tag == "Text"}
-    for name, count in counts.items():
-        if count > 1:
-            yield f"name {name}", "name", name, "each name once", "rename one tag"
-    for element in root.iter():
-        for pointer, targets in (("toName", texts), ("whenTagName", set(counts))):
-            target = element.get(pointer)
-            if target is not None and target not in targets:
-                allowed = f"one of {', '.join(sorted(map(str, targets)))}"
-                yield _where(element), pointer, target, allowed, "correct the name"
-        if element.tag in ("Choices", "Labels", "TextArea") and element.get("toName") is None:
-            yield _where(element), "toName", "", "the name of the text it is about", "add toName"
-
-
-def _variable_errors(root: ET.Element, project: Project) -> Iterator[_Error]:
-    fields = TASK_FIELDS[project]
-    for element in root.iter():
-        value = element.get("value") or ""
-        if value.startswith("$") and value[1:] not in fields:
-            allowed = f"one of {', '.join('$' + name for name in fields)}"
-            yield _where(element), "value", value, allowed, "name a task field"
-
-
-def _label_errors(root: ET.Element, scheme: Scheme, project: Project) -> Iterator[_Error]:
-    offered: dict[str, list[str]] = {}
-    for element in root.iter():
-        if element.tag in _CONTROLS:
-            children = element.findall(_CONTROLS[element.tag])
-            # Relations have no name in a config; the scheme's field of them is "role".
-            offered[element.get("name") or "role"] = [c.get("value") or "" for c in children]
-        elif element.tag == "TextArea":
-            offered[element.get("name") or ""] = []
-    fields = {field.name: list(field.names) for field in scheme.of(project)}
-    # Boxes of the page, which hold no labels.
-    for name in (offered.keys() | fields.keys()) - {*BOXES}:
-        if offered.get(name) != fields.get(name):
-            value = ", ".join(offered.get(name, [])) or "no such control"
-            allowed = ", ".join(fields.get(name, [])) or f"one of {', '.join(fields)}"
-            yield name, "labels", value, allowed, "run `usiran build`"
+def _field_errors(field: Field, fields: Sequence[Field]) -> Iterator[_Error]:
+    name, kinds, shown = field.name, _KINDS[field.project], TASK_FIELDS[field.project]
+    if name in _TEXTS:
+        allowed = "another name: a text of the page has it"
+        yield name, "name", name, allowed, "rename the field"
+    if field.kind not in kinds or (field.kind == "relation" and name != "role"):
+        yield name, "kind", field.kind, f"one of {', '.join(kinds)}", "change the kind"
+    if field.kind == "text" and field.labels:
+        value = ", ".join(field.names)
+        yield name, "labels", value, "no labels of a text", "take the labels out"
+    regions = [own.name for own in fields if own.kind == "labels"]
+    if field.kind == "choice" and field.scope == "region" and field.region not in regions:
+        allowed = f"one of {', '.join(regions)}"
+        yield name, "region", str(field.region), allowed, "name the field of the spans"
+    # What begins with a dollar sign is a variable to Label Studio.
+    if field.question.startswith("$") and field.question[1:] not in shown:
+        yield name, "question", field.question, "a question without $ before it", "reword it"

@@ -8,9 +8,7 @@ from typing import NamedTuple
 
 from usiran.errors import Finding
 from usiran.label_studio.check_config import check_config
-from usiran.label_studio.config import config
 from usiran.loading import Opened
-from usiran.loading.tables import PROJECTS
 from usiran.schemas.contest import Contest
 from usiran.schemas.names import SENTENCE_LAYERS
 from usiran.schemas.tables import FILES
@@ -72,9 +70,7 @@ def _units(opened: Opened, layers: Collection[str]) -> Iterator[Unit]:
 
 def config_valid(opened: Opened) -> Iterator[Finding]:
     """Find what Label Studio would refuse in the configs that labels.toml gives."""
-    for project in PROJECTS:
-        xml = config(opened.scheme, project)
-        yield from check_config(xml, opened.scheme, project, file="annotation/labels.toml")
+    yield from check_config(opened.scheme, file="annotation/labels.toml")
 
 
 def signs(opened: Opened) -> Iterator[Finding]:

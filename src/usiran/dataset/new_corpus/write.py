@@ -84,12 +84,7 @@ def _scheme(corpus: Corpus, labels: Path | None) -> Scheme:
     except FileError as error:
         found = error.finding
         raise FileError(file, found.value, found.allowed, found.fix) from None
-    configs = config_files(scheme)
-    refuse(
-        finding
-        for project in TASK_FIELDS
-        for finding in check_config(configs[f"{project}.xml"].decode(), scheme, project, file=file)
-    )
+    refuse(check_config(scheme, file=file))
     return scheme
 
 
