@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from usiran.annotation.read_labels import FileLabels, left_out_line, read_labels, same_labels
-from usiran.annotation.sheets.writer import blank_sheet, fill_sheet
+from usiran.annotation.sheets.writer import write_sheet
 from usiran.corpus import Corpus
 from usiran.errors import Finding, InputError, counted, refuse, shorten
 from usiran.io.atomic import replace_files
@@ -305,7 +305,7 @@ def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
     """
     scheme, texts = read_scheme(corpus.labels), read_texts(corpus)
     if source is None:
-        return blank_sheet(texts, article_id, scheme)
+        return write_sheet(article_id, texts=texts, scheme=scheme)
     stored = {
         "/".join(pair): corpus.submissions.joinpath(*pair) for pair in list_submissions(corpus)
     }
@@ -315,7 +315,4 @@ def sheet_of(corpus: Corpus, article_id: str, source: str | None = None) -> str:
         raise InputError.of("--from", source, allowed, "write it as ROUND/ANNOTATOR, or gold")
     tasks = list(read_folder(corpus, stored[source], scheme=scheme, texts=texts))
     refuse(finding for task in tasks for finding in task.findings)
-    of_article = [task for task in tasks if task.article_id == article_id]
-    if not of_article:
-        return blank_sheet(texts, article_id, scheme)
-    return fill_sheet(of_article, texts=texts, scheme=scheme)
+    return write_sheet(article_id, tasks, texts=texts, scheme=scheme)

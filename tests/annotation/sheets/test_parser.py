@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.tiny import GAS, PORT, SCHEME, TEXTS
 from usiran.annotation.sheets.parser import parse_sheet
-from usiran.annotation.sheets.writer import blank_sheet, fill_sheet
+from usiran.annotation.sheets.writer import write_sheet
 from usiran.errors import Finding, InputError
 from usiran.label_studio.annotation_records import TaskReading
 from usiran.text.articles import Sentence, Texts, sha256
@@ -242,7 +242,7 @@ def test_remarks_behind_the_labels_are_read_in_the_schemes_order() -> None:
         ("confidence", ("2",)),
         ("second_stance", ("pro-US",)),
     ]
-    assert parse(fill_sheet(parse(SHEET), texts=TEXTS, scheme=SCHEME)) == parse(SHEET)
+    assert parse(write_sheet(GAS, parse(SHEET), texts=TEXTS, scheme=SCHEME)) == parse(SHEET)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_a_remark_that_says_nothing_is_refused(remark: str, column: str, value: 
 
 
 def test_a_blank_sheet_shows_every_sentence_and_asks_for_every_label() -> None:
-    sheet = blank_sheet(TEXTS, GAS, SCHEME)
+    sheet = write_sheet(GAS, texts=TEXTS, scheme=SCHEME)
     assert "# title: Gas waiver ends 🔥 as talks stall\n001 ? ?\n" in sheet
     assert "# boilerplate: Share this story\n\n" in sheet
     assert "Tehran’s envoy\\nin Basra." in sheet
@@ -275,7 +275,9 @@ def test_a_blank_sheet_shows_every_sentence_and_asks_for_every_label() -> None:
 
 def test_a_blank_sheet_that_is_filled_in_is_sound() -> None:
     sheet = (
-        blank_sheet(TEXTS, PORT, SCHEME).replace("? ?", "neutral author").replace("?", "neutral")
+        write_sheet(PORT, texts=TEXTS, scheme=SCHEME)
+        .replace("? ?", "neutral author")
+        .replace("?", "neutral")
     )
     tasks = parse(sheet)
     assert [task.unit_id for task in tasks] == [f"{PORT}#001", f"{PORT}#002", PORT]
@@ -283,18 +285,18 @@ def test_a_blank_sheet_that_is_filled_in_is_sound() -> None:
 
 def test_a_sheet_of_an_unknown_article_is_refused() -> None:
     with pytest.raises(InputError, match=re.escape(f"allowed: one of {GAS}, {PORT}")):
-        blank_sheet(TEXTS, "gone", SCHEME)
+        write_sheet("gone", texts=TEXTS, scheme=SCHEME)
 
 
 def test_a_filled_sheet_gives_the_same_tasks_again() -> None:
     tasks = parse(SHEET)
-    filled = fill_sheet(tasks, texts=TEXTS, scheme=SCHEME)
+    filled = write_sheet(tasks[-1].article_id, tasks, texts=TEXTS, scheme=SCHEME)
     assert '  CONSULT "meet" future agent=a3,a4\n' in filled
     assert parse(filled) == tasks
 
 
 def test_a_partly_labelled_article_leaves_gaps() -> None:
-    filled = fill_sheet(parse(SHEET)[1:2], texts=TEXTS, scheme=SCHEME)
+    filled = write_sheet(GAS, parse(SHEET)[1:2], texts=TEXTS, scheme=SCHEME)
     assert "article_stance ?\n" in filled
     assert "\n001 ? ?\n" in filled
     assert "\n002 neutral source us- iran-\n" in filled
@@ -307,17 +309,20 @@ def test_a_span_that_no_sheet_can_say_is_refused(start: int, end: int) -> None:
     odd = made.spans[0]._replace(start=start, end=end, text=TEXTS.texts[GAS][start:end])
     wrong = whole._replace(annotations=(made._replace(spans=(odd,), roles=()),))
     with pytest.raises(InputError, match="a span of whole tokens in one scored sentence"):
-        fill_sheet([wrong], texts=TEXTS, scheme=SCHEME)
+        write_sheet(GAS, [wrong], texts=TEXTS, scheme=SCHEME)
 
 
-def test_tasks_of_several_articles_are_refused() -> None:
-    other = parse(
-        blank_sheet(TEXTS, PORT, SCHEME).replace("? ?", "neutral author").replace("?", "neutral")
+def test_labels_of_other_articles_leave_a_sheet_as_it_is() -> None:
+    blank, filled = (
+        write_sheet(GAS, tasks, texts=TEXTS, scheme=SCHEME) for tasks in ((), parse(SHEET))
     )
-    with pytest.raises(InputError, match="allowed: one article"):
-        fill_sheet([*parse(SHEET), *other], texts=TEXTS, scheme=SCHEME)
-    with pytest.raises(InputError, match="found 'none'"):
-        fill_sheet([], texts=TEXTS, scheme=SCHEME)
+    other = parse(
+        write_sheet(PORT, texts=TEXTS, scheme=SCHEME)
+        .replace("? ?", "neutral author")
+        .replace("?", "neutral")
+    )
+    assert write_sheet(GAS, other, texts=TEXTS, scheme=SCHEME) == blank
+    assert write_sheet(GAS, [*other, *parse(SHEET)], texts=TEXTS, scheme=SCHEME) == filled
 
 
 WORDS = st.sampled_from(
@@ -386,4 +391,6 @@ def _sheets(draw: st.DrawFn) -> tuple[Texts, str]:
 def test_any_sheet_survives_filling_and_parsing(drawn: tuple[Texts, str]) -> None:
     texts, sheet = drawn
     tasks = parse(sheet, texts)
-    assert parse(fill_sheet(tasks, texts=texts, scheme=SCHEME), texts) == tasks
+    assert (
+        parse(write_sheet(tasks[-1].article_id, tasks, texts=texts, scheme=SCHEME), texts) == tasks
+    )

@@ -1,6 +1,6 @@
 """Sheets to fill in, and sheets filled from labels that exist."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 import regex
@@ -18,24 +18,22 @@ GAP = "?"
 """Stands where a label has yet to be given; reading refuses it."""
 
 
-def blank_sheet(texts: Texts, article_id: str, scheme: Scheme) -> str:
-    """Return an article's sheet without labels, each sentence above its line as a comment."""
+def write_sheet(
+    article_id: str, tasks: Iterable[TaskReading] = (), *, texts: Texts, scheme: Scheme
+) -> str:
+    """Return an article's sheet, each sentence above its line as a comment.
+
+    It is filled in from the tasks of the article: parsing it gives the same labels again. Tasks
+    without labels, or skipped, leave gaps; a span that cannot be quoted is refused.
+    """
     if article_id in texts.withdrawn:
         value, allowed, fix = "a withdrawn text", "an article with its text", "label another"
         raise InputError([Finding("the article", article_id, "", value, allowed, fix)])
-    return _sheet(texts, article_id, scheme, {})
-
-
-def fill_sheet(tasks: Iterable[TaskReading], *, texts: Texts, scheme: Scheme) -> str:
-    """Return the sheet of one article's tasks: parsing it gives the same labels again.
-
-    Tasks without labels, or skipped, leave gaps; a span that cannot be quoted is refused.
-    """
-    tasks = list(tasks)
-    articles = sorted({task.article_id for task in tasks})
-    if len(articles) != 1:
-        value = ", ".join(articles) or "none"
-        raise InputError([Finding("tasks", "", "article_id", value, "one article", "choose one")])
+    rows = texts.sentences.get(article_id)
+    if rows is None:
+        allowed = f"one of {', '.join(sorted(texts.sentences))}"
+        finding = Finding("sentences.csv", article_id, "article_id", article_id, allowed, "choose")
+        raise InputError([finding])
     # Reversed, so that of several annotations the first one counts.
     labelled = {
         task.unit_id: annotation
@@ -43,17 +41,6 @@ def fill_sheet(tasks: Iterable[TaskReading], *, texts: Texts, scheme: Scheme) ->
         for annotation in reversed(task.annotations)
         if not annotation.skipped
     }
-    return _sheet(texts, articles[0], scheme, labelled)
-
-
-def _sheet(
-    texts: Texts, article_id: str, scheme: Scheme, labelled: Mapping[str, AnnotationReading]
-) -> str:
-    rows = texts.sentences.get(article_id)
-    if rows is None:
-        allowed = f"one of {', '.join(sorted(texts.sentences))}"
-        finding = Finding("sentences.csv", article_id, "article_id", article_id, allowed, "choose")
-        raise InputError([finding])
     whole = labelled.get(article_id)
     spans = records.spans_in_order(whole.spans) if whole else []
     links = _links(whole, spans, scheme)
