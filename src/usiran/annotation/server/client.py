@@ -107,22 +107,17 @@ class Studio:
 
     @contextmanager
     def exported(self, project_id: int) -> Iterator[Path]:
-        """Yield a project's whole export as a file, which is gone afterwards."""
+        """Yield a project's whole export, also its unlabelled tasks, as a file; it is gone then."""
         # The system's folder for temporary files, not the corpus: the export holds the texts.
         with TemporaryDirectory(prefix="usiran-") as temporary:
             export = Path(temporary) / "export.json"
-            self.download(project_id, export)
+            options = {"chunk_size": _CHUNK, "timeout": _EXPORT_TIMEOUT}
+            chunks = self.sdk.projects.exports.download_sync(
+                project_id, export_type="JSON", download_all_tasks=True, request_options=options
+            )
+            with export.open("wb") as file:
+                file.writelines(chunks)
             yield export
-
-    def download(self, project_id: int, target: Path) -> None:
-        """Write a project's whole export, also its unlabelled tasks, to a file as it arrives."""
-        options = {"chunk_size": _CHUNK, "timeout": _EXPORT_TIMEOUT}
-        chunks = self.sdk.projects.exports.download_sync(
-            project_id, export_type="JSON", download_all_tasks=True, request_options=options
-        )
-        with target.open("wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
 
 
 @contextmanager

@@ -92,22 +92,16 @@ def fetched(
     """Yield the server, what an annotator's projects hold, and a file of its labels, if any."""
     # The system's folder for temporary files, not the corpus: the exports hold the texts.
     with TemporaryDirectory(prefix="usiran-") as temporary:
-        exports: dict[str, Path] = {}
-        with speaking(connection.address()) as studio:
+        # One file of both projects, so that they are checked and stored as one.
+        labels, counts = Path(temporary) / "export.jsonl", []
+        with speaking(connection.address()) as studio, labels.open("wb") as lines:
             user = studio.users().get(email_of(annotator_id))
             for project in pushed_projects(studio, marks):
-                export = Path(temporary) / f"{project.id}.json"
-                studio.download(project.id, export)
-                connection.say(f"{project.title}: {export.stat().st_size} bytes")
-                exports[project.title] = export
-        # One file of both projects, so that they are checked and stored as one.
-        labels = Path(temporary) / "export.jsonl"
-        with labels.open("wb") as lines:
-            counts = tuple(
-                _copy_own(title, export, lines, user) for title, export in exports.items()
-            )
+                with studio.exported(project.id) as export:
+                    connection.say(f"{project.title}: {export.stat().st_size} bytes")
+                    counts.append(_copy_own(project.title, export, lines, user))
         any_labels = any(project.submitted for project in counts)
-        yield studio.url, counts, labels if any_labels else None
+        yield studio.url, tuple(counts), labels if any_labels else None
 
 
 def _copy_own(title: str, export: Path, lines: BinaryIO, user: int | None) -> ProjectCounts:
