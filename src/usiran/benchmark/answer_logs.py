@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 import msgspec
 import numpy as np
+from scipy.special import softmax
 
 from usiran.benchmark.prediction_rules import Decoded, Fault, Form, Frame, Line
 from usiran.benchmark.predictions import PREDICTIONS, PROBABILITY_PLACES
@@ -78,7 +79,8 @@ def _of_sample(raw: bytes, frame: Frame) -> Decoded:
     if likelihoods is None:
         allowed = f"an answer, or a log-likelihood for each of {', '.join(doc.choices)}"
         return line, [Fault("filtered_resps", answers, allowed, "run the harness again")]
-    stated = dict(zip(doc.choices, _shares(likelihoods), strict=True))
+    shares = softmax(likelihoods).round(PROBABILITY_PLACES).tolist()
+    stated = dict(zip(doc.choices, shares, strict=True))
     # Of equal ones the first, as the harness counts them.
     best = doc.choices[int(np.argmax(likelihoods))]
     probabilities = tuple(stated[label] for label in frame.labels)
@@ -94,13 +96,6 @@ def _likelihoods(answers: Sequence[Any], choices: Sequence[str]) -> list[float] 
         return None
     sound = len(values) == len(choices) and not any(map(math.isnan, values))
     return values if sound and -math.inf < max(values) < math.inf else None
-
-
-def _shares(likelihoods: Sequence[float]) -> list[float]:
-    """Return probabilities that sum to 1 and are as the log-likelihoods to each other."""
-    weights = np.exp(np.array(likelihoods) - max(likelihoods))
-    shares: list[float] = (weights / weights.sum()).round(PROBABILITY_PLACES).tolist()
-    return shares
 
 
 def _other_task(task: str | None, frame: Frame) -> Iterator[Fault]:

@@ -19,6 +19,8 @@ from usiran.corpus import Corpus
 from usiran.errors import counted
 from usiran.io.dry_run import begin as begin_dry_run
 
+_UNCHANGED = "the Space shows exactly these pages already"
+
 
 def site(
     context: typer.Context,
@@ -65,19 +67,17 @@ def site(
     if repo_id is not None:
         from usiran.site.space import publish as send
 
-        words = text == "include"
         sent = send(
             opened,
             repo_id,
-            words=words,
+            words=text == "include",
             public=public,
             dry_run=dry_run,
             program=program,
             say=progress,
         )
-        unchanged = "the Space shows exactly these pages already"
         result = f"{sent.url} {sent.commit}".rstrip()
-        show_sent(sent, result, unchanged=unchanged, as_json=as_json)
+        show_sent(sent, result, unchanged=_UNCHANGED, as_json=as_json)
     with _folder(output, serve=serve and not dry_run) as folder:
         if folder is None:
             return

@@ -10,7 +10,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -182,18 +182,14 @@ def load_all(paths: Sequence[Path], data_version: str | None = None) -> tuple[Mo
             value = f"data version {info.data_version}"
             raise FileError(folder / INFO, value, data_version, _TRAIN)
         models[info.task] = model
-    for model in models.values():
-        _check_given(model.info, models)
+    for info in (model.info for model in models.values()):
+        if missing := [task for task in info.given if task not in models]:
+            value = f"no model of {' and '.join(missing)}"
+            allowed = f"models of {', '.join(info.given)}"
+            fix = "name them with --with: it labels what they find"
+            raise FileError(f"the model of {info.task}", value, allowed, fix)
     others = sorted(set(models) - set(ORDER))
     return tuple(models[task] for task in (*ORDER, *others) if task in models)
-
-
-def _check_given(info: ModelInfo, models: Container[str]) -> None:
-    if missing := [task for task in info.given if task not in models]:
-        value = f"no model of {' and '.join(missing)}"
-        allowed = f"models of {', '.join(info.given)}"
-        fix = "name them with --with: it labels what they find"
-        raise FileError(f"the model of {info.task}", value, allowed, fix)
 
 
 def _content(path: Path) -> bytes:

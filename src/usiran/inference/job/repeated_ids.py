@@ -47,9 +47,8 @@ class Ids:
         content = path.read_bytes() if path.exists() else b""
         entries = np.frombuffer(content + self._waiting[bucket], _ENTRY)
         entries = entries[np.lexsort((entries["number"], entries["low"], entries["high"]))]
-        same = (entries["high"][1:] == entries["high"][:-1]) & (
-            entries["low"][1:] == entries["low"][:-1]
-        )
+        hashes = entries[["high", "low"]]
+        same = hashes[1:] == hashes[:-1]
         return np.asarray(entries["number"][1:][same], np.int64)
 
     def _write(self, bucket: int) -> None:
