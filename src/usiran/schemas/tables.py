@@ -260,48 +260,37 @@ def _shown(value: object) -> str:
     return "" if value is None or value is pd.NA or value != value else shorten(value)  # noqa: PLR0124 - NaN
 
 
-def _rule(check: str, column: pa.Column) -> tuple[str, str]:
-    """Return what is allowed in a column, and how to mend what broke this check."""
-    about = column.description or "a value"
-    for prefix, tell in _RULES.items():
-        if check.startswith(prefix):
-            return tell(about, column)
-    return about, "correct the value"
-
-
-def _listed(about: str, column: pa.Column) -> tuple[str, str]:
-    sets = [set(c.statistics["allowed_values"]) for c in column.checks if c.name == "isin"]
-    order = next(list(c.statistics["allowed_values"]) for c in column.checks if c.name == "isin")
-    names = [name for name in order if all(name in one for one in sets)]
-    return f"one of {', '.join(map(str, names))} ({about})", "use one of these names"
-
-
 _DTYPES = {"int64": "a whole number", "float64": "a number", "bool": "true or false"}
-
-_RULES: dict[str, Callable[[str, pa.Column], tuple[str, str]]] = {
-    "isin": _listed,
-    "notin": lambda about, _: (f"{about}, and no device of Windows", "choose another name"),
-    "unbroken": lambda about, _: (f"{about}, without a line break", "take out the line break"),
-    "worded": lambda about, _: (f"words ({about})", "say it in words"),
-    "line": lambda about, _: (
-        f"one line without controls and changes of direction ({about})",
-        "type it again",
-    ),
-    "field_uniqueness": lambda about, _: (f"each value once ({about})", "remove or rename one"),
-    "not_nullable": lambda about, _: (f"a value ({about})", "fill it in"),
-    "coerce_dtype": lambda about, column: (
-        f"{_DTYPES.get(str(column.dtype), column.dtype)} ({about})",
-        "correct the value",
-    ),
-    "less_than": lambda about, _: (f"a smaller number ({about})", "correct the number"),
-    "greater_than": lambda about, _: (f"a larger number ({about})", "correct the number"),
-    "str_length": lambda about, _: (f"a text that is not empty ({about})", "fill it in"),
-    "str_matches": lambda about, column: (
-        f"{about}: {FORMS.get(_pattern(column), f'as in the pattern {_pattern(column)}')}",
-        "write it in this form",
-    ),
+# By how a check's name begins: what is allowed, and how to mend what broke it.
+_RULES = {
+    "isin": ("one of {names} ({about})", "use one of these names"),
+    "notin": ("{about}, and no device of Windows", "choose another name"),
+    "unbroken": ("{about}, without a line break", "take out the line break"),
+    "worded": ("words ({about})", "say it in words"),
+    "line": ("one line without controls and changes of direction ({about})", "type it again"),
+    "field_uniqueness": ("each value once ({about})", "remove or rename one"),
+    "not_nullable": ("a value ({about})", "fill it in"),
+    "coerce_dtype": ("{kind} ({about})", "correct the value"),
+    "less_than": ("a smaller number ({about})", "correct the number"),
+    "greater_than": ("a larger number ({about})", "correct the number"),
+    "str_length": ("a text that is not empty ({about})", "fill it in"),
+    "str_matches": ("{about}: {form}", "write it in this form"),
+    "": ("{about}", "correct the value"),
 }
 
 
-def _pattern(column: pa.Column) -> str:
-    return next(str(c.statistics["pattern"]) for c in column.checks if c.name == "str_matches")
+def _rule(check: str, column: pa.Column) -> tuple[str, str]:
+    """Return what is allowed in a column, and how to mend what broke this check."""
+    allowed, fix = next(rule for name, rule in _RULES.items() if check.startswith(name))
+    about, kind = column.description or "a value", _DTYPES.get(str(column.dtype), column.dtype)
+    return allowed.format(about=about, kind=kind, names=_names(column), form=_form(column)), fix
+
+
+def _names(column: pa.Column) -> str:
+    sets = [c.statistics["allowed_values"] for c in column.checks if c.name == "isin"]
+    return ", ".join(str(n) for n in (sets or [()])[0] if all(n in own for own in sets))
+
+
+def _form(column: pa.Column) -> str:
+    patterns = [str(c.statistics["pattern"]) for c in column.checks if c.name == "str_matches"]
+    return FORMS.get(patterns[0], f"as in the pattern {patterns[0]}") if patterns else ""
