@@ -59,8 +59,10 @@ def predictor_of(
     bench = _benchmark(corpus)
     name = system or ORDERING
     names = _tasks(bench, layer, name)
-    if ordering:
-        _check_orders(bench, name)
+    # A control says the same of many sentences: there is no order in that.
+    if ordering and bench.library[name].kind == "control":
+        allowed = f"with --queue a system that is no control, such as {ORDERING}"
+        raise InputError.of("--pre-annotate", name, allowed, "name another one")
     version = f"{name}@{corpus.manifest.version}"
     texts, scheme = read_texts(corpus), read_scheme(corpus.labels)
     annotator = _Preannotator(bench, names, name, version, texts, scheme, say)
@@ -97,13 +99,6 @@ def _tasks(bench: Benchmark, layer: Project, system: str) -> tuple[str, ...]:
         raise InputError.of("--pre-annotate", system, allowed, "name one of these")
     chosen("pre-annotate", (system,), names)
     return tasks[system]
-
-
-def _check_orders(bench: Benchmark, system: str) -> None:
-    # A control says the same of many sentences: there is no order in that.
-    if bench.library[system].kind == "control":
-        allowed = f"with --queue a system that is no control, such as {ORDERING}"
-        raise InputError.of("--pre-annotate", system, allowed, "name another one")
 
 
 @dataclass(frozen=True)

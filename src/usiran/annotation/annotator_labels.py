@@ -195,7 +195,9 @@ def read_exports(
         authors[export.annotator] |= {name for name in map(author_of, readings) if name}
     collected = _Collected()
     for export, tasks in contents:
-        file = _file_owner(export.path) if export.annotator is None else export.annotator
+        path = export.path
+        owner = path.resolve().parent.name if path.stem in ("stance", "spans") else path.stem
+        file = owner if export.annotator is None else export.annotator
         several = len(authors[export.annotator]) > 1
         prefix = "" if export.annotator is None else f"{export.annotator}/"
         for annotator, own_tasks in sorted(_split(tasks, file, several, prefix).items()):
@@ -223,10 +225,6 @@ def _split(
             by_annotator[annotator].append(told._replace(annotations=tuple(own)))
             told = task._replace(own_findings=(), own_repairs=(), left_out={})
     return by_annotator
-
-
-def _file_owner(path: Path) -> str:
-    return path.resolve().parent.name if path.stem in ("stance", "spans") else path.stem
 
 
 class _Collected:

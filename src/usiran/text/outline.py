@@ -21,13 +21,13 @@ def outline(text: str, sentences: Sequence[Sentence | Proposal]) -> str:
     >>> print(outline("They met.  She left.", [Proposal(0, 9, "body")]), end="")
     body        | They met.
     """
-    rows = (f"{row.zone:<11} | {_spelled(text[row.start : row.end])}" for row in sentences)
-    return "".join(f"{row}\n" for row in rows)
-
-
-def _spelled(text: str) -> str:
-    # What looks like a spelled character is spelled itself: reading gives the text back.
-    return spelled(" ".join(text.split()).replace("\\u{", "\\u{5c}u{"))
+    lines = []
+    for row in sentences:
+        words = " ".join(text[row.start : row.end].split())
+        # What looks like a spelled character is spelled itself: reading gives the text back.
+        shown = spelled(words.replace("\\u{", "\\u{5c}u{"))
+        lines.append(f"{row.zone:<11} | {shown}\n")
+    return "".join(lines)
 
 
 def read_outline(edited: str, text: str, *, file: str) -> list[Proposal]:

@@ -25,8 +25,7 @@ from usiran.cli.session import not_reading, to_write
 from usiran.corpus import Corpus
 
 if TYPE_CHECKING:
-    from usiran.annotation.server.client import Connection, Say
-    from usiran.annotation.server.predictions import Predictor
+    from usiran.annotation.server.client import Connection
 
 app = typer.Typer()
 DataOption = Annotated[
@@ -163,7 +162,14 @@ def push(
 
     here = Corpus.find(corpus)
     connection = connect(here, data, url, quiet=quiet)
-    predictor = _predictor(here, layer, pre_annotate, queue, connection.say)
+    predictor = None
+    if pre_annotate is not None or queue is not None:
+        # It loads the models, which a push without predictions does not need.
+        from usiran.active_learning.preannotation import predictor_of
+
+        predictor = predictor_of(
+            here, layer, pre_annotate, ordering=queue is not None, say=connection.say
+        )
     pushed = run(
         here,
         connection,
@@ -178,17 +184,6 @@ def push(
         show_json(asdict(pushed))
     else:
         show(pushed.text(here.name_of(connection.data_dir.credentials)))
-
-
-def _predictor(
-    corpus: Corpus, layer: Layer, system: str | None, queue: str | None, progress: Say
-) -> Predictor | None:
-    """Return what predicts, where predictions are asked for; only then it is loaded."""
-    if system is None and queue is None:
-        return None
-    from usiran.active_learning.preannotation import predictor_of
-
-    return predictor_of(corpus, layer, system, ordering=queue is not None, say=progress)
 
 
 @app.command()
