@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,8 +21,7 @@ from usiran.models.registry import reads_marks
 from usiran.tasks.base import METRICS, Gold
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One system on one task; `group` is its tie group, `mark` says why it is in none."""
 
     result: Result
@@ -86,16 +86,12 @@ class TaskBoard:
         return None if first is None else Line(first.result, first.group, _mark(first))
 
 
-@dataclass(frozen=True)
-class Card:
-    """A system: what it is, with which settings, and what it reached."""
+class Card(NamedTuple):
+    """A system: its results, each of which says what it is; what was said of it; its settings."""
 
-    name: str
-    title: str
-    description: str
-    kind: str
-    settings: str
     results: tuple[Result, ...]
+    description: str
+    settings: str
 
 
 @dataclass(frozen=True)
@@ -165,14 +161,8 @@ class Board:
         first = results[0]
         known = self.benchmark.library.get(name)
         words = first.submission.description if first.submission else ""
-        return Card(
-            name,
-            first.title,
-            known.description if known else words,
-            first.kind,
-            msgspec.json.format(msgspec.json.encode(first.settings), indent=1).decode(),
-            results,
-        )
+        settings = msgspec.json.format(msgspec.json.encode(first.settings), indent=1).decode()
+        return Card(results, known.description if known else words, settings)
 
 
 def _mark(row: Row) -> str:

@@ -276,7 +276,7 @@ class Site:
         for card in board.cards:
             yield self._page(
                 "system",
-                f"systems/{card.name}.html",
+                f"systems/{card.results[0].system}.html",
                 card=card,
                 metrics=METRICS,
                 ranked={task.name for task in board.tasks},
