@@ -33,22 +33,23 @@ def views(frames: Frames, scheme: Scheme, *, names: Collection[str] = ()) -> tup
     A new config is a function that returns its `View`, and a line here. A config of several
     splits has its views side by side.
     """
-    build: dict[str, Callable[[], View]] = {
-        "stance": lambda: _stance(frames, scheme),
-        "spans": lambda: _spans(frames, scheme),
-        "articles": lambda: _articles(frames, scheme),
-        "annotations": lambda: _annotations(frames),
-    }
-    optional: dict[str, tuple[str, Callable[[], View]]] = {
-        "actors": ("registry", lambda: _actors(frames, scheme)),
-        "events": ("events", lambda: _events(frames, scheme)),
-        "contrast": ("contrast", lambda: _contrast(frames, scheme)),
+    makers: dict[str, tuple[str, Callable[[Frames, Scheme], View]]] = {
+        "stance": ("stance", _stance),
+        "spans": ("stance", _spans),
+        "articles": ("articles", _articles),
+        "annotations": ("annotations", _annotations),
+        "actors": ("registry", _actors),
+        "events": ("events", _events),
+        "contrast": ("contrast", _contrast),
     }
     # A corpus may have no contrast set, or nobody in its registry yet; a config without rows
-    # would only confuse, and `datasets` cannot load one.
-    build |= {name: make for name, (table, make) in optional.items() if len(frames[table])}
-    # Each is made when it is asked for: an export of spans need not wait for the annotations.
-    configs = [make() for name, make in build.items() if not names or name in names]
+    # would only confuse, and `datasets` cannot load one. Only what is asked for is made: an
+    # export of spans need not wait for the annotations.
+    configs = [
+        make(frames, scheme)
+        for name, (table, make) in makers.items()
+        if len(frames[table]) and (not names or name in names)
+    ]
     if not names or prompts.NAME in names:
         configs += prompts.prompts(frames, scheme)
     status = _mapping(frames["articles"], "article_id", "text_status")
@@ -310,7 +311,7 @@ def _linked_mentions(frames: Frames) -> Mapping[tuple[str, str], list[Row]]:
     return links
 
 
-def _annotations(frames: Frames) -> View:
+def _annotations(frames: Frames, _: Scheme) -> View:
     frame = frames["annotations"]
     columns = dict.fromkeys(frame.columns, _TEXT)
     columns |= {"layer": ClassLabel(names=list(LAYERS)), "start": _INT, "end": _INT}
