@@ -56,7 +56,8 @@ def plan(corpus: Corpus, version: str, **options: Any) -> Plan:
 
 
 def manifest(corpus: Corpus, version: str) -> dict[str, Any]:
-    document: dict[str, Any] = release_of(corpus, version).manifest
+    path = release_of(corpus, version).folder / "manifest.json"
+    document: dict[str, Any] = json.loads(path.read_bytes())
     return document
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from packaging.version import Version
 
 from usiran.annotation.agreement.measure import measure_opened
@@ -179,7 +180,7 @@ def _manifest(corpus: Corpus, plan: Plan, built: Result) -> dict[str, Any]:
         "changes": plan.changes.counts(),
         # What a build makes below dataset/ is what is published.
         "files": {
-            path.relative_to(corpus.dataset).as_posix(): _published(content)._asdict()
+            path.relative_to(corpus.dataset).as_posix(): msgspec.structs.asdict(_published(content))
             for path, content in sorted(built.files.items(), key=lambda item: item[0].as_posix())
             if path.is_relative_to(corpus.dataset)
         },

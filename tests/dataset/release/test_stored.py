@@ -21,8 +21,9 @@ def test_a_release_is_read_back_with_its_records(first_release: Corpus) -> None:
         == release_of(first_release, "v1.0.0")
         == read_release(one.folder)
     )
-    assert one.manifest["bump"] is None
-    assert (one.tag, one.previous, one.created) == ("v1.0.0", None, DAY.isoformat())
+    manifest = json.loads((one.folder / "manifest.json").read_bytes())
+    assert (manifest["bump"], manifest["previous"]) == (None, None)
+    assert (one.tag, one.created) == ("v1.0.0", DAY.isoformat())
     assert one.snapshot == snapshot(first_release)
     assert one.content == content_hash(one.snapshot)
     assert sorted(path.stem for path in (one.folder / "records").iterdir()) == list(TABLES)
@@ -39,10 +40,10 @@ def test_a_snapshot_that_was_changed_is_named(corpus: Corpus, fold: str) -> None
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("{", "one JSON document"),
-        ("[]", "a JSON object"),
-        ("{}", "KeyError: 'name'"),
-        ("[" * 100_000, "one JSON document"),
+        ("{", "Input data was truncated"),
+        ("[]", "Expected `object`, got `array`"),
+        ("{}", "missing required field `version`"),
+        ("[" * 100_000, "the manifest of a release"),
     ],
 )
 def test_a_manifest_that_is_none_is_named(corpus: Corpus, content: str, told: str) -> None:
@@ -70,8 +71,8 @@ def test_a_manifest_names_no_file_outside_of_the_dataset(corpus: Corpus, name: s
     [
         ({"version": "2.0.0"}, "version 2.0.0 in the folder of 1.0.0"),
         ({"previous": "1.0.0"}, "previous 1.0.0 is not before 1.0.0"),
-        ({"created": "2026-13-45"}, "month must be in 1..12"),
-        ({"created": "\x1b[31m"}, "Invalid isoformat string"),
+        ({"created": "2026-13-45"}, r"Invalid RFC3339 encoded date - at `\$.created`"),
+        ({"created": "\x1b[31m"}, r"Invalid RFC3339 encoded date - at `\$.created`"),
     ],
 )
 def test_a_manifest_is_of_its_folder_and_of_a_day_and_after_another(

@@ -219,8 +219,8 @@ def _release(corpus: Corpus, version: str) -> Release | None:
 
 def _not_in(release: Release, configs: Iterable[View]) -> tuple[str, ...]:
     """Return the names of the configs that came after a release."""
-    there = release.manifest["configs"]
-    return tuple(dict.fromkeys(view.name for view in configs if view.key not in there))
+    new = (view.name for view in configs if view.key not in release.configs)
+    return tuple(dict.fromkeys(new))
 
 
 def _agreement(opened: Opened) -> Agreement | None:

@@ -6,21 +6,21 @@ annotators' agreement), ``records/<table>.jsonl`` (a stand-off snapshot of every
 the articles' text) and ``changes.json`` (every change since the release before, with reasons).
 """
 
-import json
 import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path, PureWindowsPath
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 from packaging.version import Version
 
 from usiran.corpus import Corpus
 from usiran.dataset.release.snapshot import TABLES, Snapshot, Table, content_hash, from_lines
 from usiran.dataset.release.version import is_version, parse_version
 from usiran.errors import FileError, Finding, InputError, shorten
-from usiran.files import read_bytes
+from usiran.files import BAD_JSON, read_bytes
 
 MANIFEST = "manifest.json"
 CHANGES = "changes.json"
@@ -28,29 +28,42 @@ RECORDS = "records"
 _FIX = "put the release's folder back as it was committed"
 
 
-class PublishedFile(NamedTuple):
+class PublishedFile(msgspec.Struct, frozen=True):
     """One published file: the SHA-256 of its bytes (64 hex digits) and its size in bytes."""
 
     sha256: str
     size: int
 
 
+class _Content(msgspec.Struct):
+    all: str
+
+
+class _Manifest(msgspec.Struct):
+    """What is read of manifest.json."""
+
+    version: str
+    previous: str | None
+    created: date
+    files: dict[str, PublishedFile]
+    content: _Content
+    configs: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Release:
-    """One release, `created` on a day (YYYY-MM-DD); its whole `manifest` is manifest.json.
+    """One release, `created` on a day (YYYY-MM-DD).
 
     `files` is exactly what is published, by its path below dataset/; `content` is the content
-    hash of the snapshot.
+    hash of the snapshot; `configs` are the keys of the views that were published.
     """
 
     folder: Path
-    name: str
     version: Version
-    previous: Version | None
     created: str
     files: dict[str, PublishedFile]
     content: str
-    manifest: dict[str, Any]
+    configs: frozenset[str]
 
     @property
     def tag(self) -> str:
@@ -105,36 +118,31 @@ def release_of(corpus: Corpus, version: str) -> Release:
 def read_release(folder: Path) -> Release:
     """Read a release's manifest; its snapshot is read when it is asked for."""
     path = folder / MANIFEST
-    manifest = _read_json(path)
     try:
-        release = Release(
+        manifest = msgspec.json.decode(read_bytes(path), type=_Manifest)
+        return Release(
             folder=folder,
-            name=str(manifest["name"]),
-            version=parse_version(manifest["version"]),
-            previous=parse_version(manifest["previous"]) if manifest["previous"] else None,
-            created=date.fromisoformat(manifest["created"]).isoformat(),
-            files={
-                _below(name): PublishedFile(str(file["sha256"]), int(file["size"]))
-                for name, file in manifest["files"].items()
-            },
-            content=str(manifest["content"]["all"]),
-            manifest=manifest,
+            version=_version(manifest, folder.name),
+            created=manifest.created.isoformat(),
+            files={_below(name): file for name, file in manifest.files.items()},
+            content=manifest.content.all,
+            configs=frozenset(manifest.configs),
         )
-        _check_place(release)
+    except OSError as error:
+        raise FileError.of(error, path, "the manifest of a release", _FIX) from None
     # A manifest edited by hand can be wrong in each of these ways.
-    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, InputError) as error:
-        value = f"{type(error).__name__}: {shorten(error)}"
-        raise FileError(path, value, "the manifest of a release", _FIX) from None
-    return release
+    except (*BAD_JSON, ValueError, InputError) as error:
+        raise FileError(path, shorten(error), "the manifest of a release", _FIX) from None
 
 
-def _check_place(release: Release) -> None:
-    """Raise ValueError where a release is not its folder's, or is not after the one before."""
-    version, previous, name = release.version, release.previous, release.folder.name
-    if is_version(name) and parse_version(name) != version:
-        raise ValueError(f"version {version} in the folder of {name}")
-    if previous and previous >= version:
-        raise ValueError(f"previous {previous} is not before {version}")
+def _version(manifest: _Manifest, folder: str) -> Version:
+    """Return the version; ValueError if it is not the folder's, or not after the one before."""
+    version = parse_version(manifest.version)
+    if is_version(folder) and parse_version(folder) != version:
+        raise ValueError(f"version {version} in the folder of {folder}")
+    if manifest.previous and parse_version(manifest.previous) >= version:
+        raise ValueError(f"previous {manifest.previous} is not before {version}")
+    return version
 
 
 def _below(name: str) -> str:
@@ -144,18 +152,6 @@ def _below(name: str) -> str:
     if not inside or not name.isprintable() or PureWindowsPath(name).drive:
         raise ValueError(f"the file {name!r} is not below dataset/")
     return name
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(read_bytes(path))
-    except OSError as error:
-        raise FileError.of(error, path, "the manifest of a release", _FIX) from None
-    except (ValueError, RecursionError) as error:
-        raise FileError(path, shorten(error), "one JSON document in UTF-8", _FIX) from None
-    if not isinstance(document, dict):
-        raise FileError(path, shorten(document), "a JSON object", _FIX)
-    return document
 
 
 def _read_table(path: Path, name: str) -> Table | None:
