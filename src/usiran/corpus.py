@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -58,12 +58,8 @@ class Manifest:
 # Nothing that Markdown, YAML or TeX would take for a mark of its own.
 ADDRESS = r"^(https://[\w.~/:@%?&=+-]+)?$"
 """What the address of a corpus' repository may be; empty where it has none."""
-_OPTIONAL = ("scores",)
-_KEYS = tuple(
-    key.name
-    for key in fields(Manifest)
-    if not key.name.endswith("rounds") and key.name not in _OPTIONAL
-)
+# The texts that must be there.
+_KEYS = tuple(key.name for key in fields(Manifest) if key.type == "str" and key.default is MISSING)
 _OF_ROUND = {key.name for key in fields(Round)}
 
 
@@ -158,43 +154,45 @@ def as_version(text: str) -> Version | None:
 
 
 def _manifest(table: Mapping[str, object], file: str) -> Manifest:
-    for right, value, allowed, fix in _checks(table):
-        if not right:
-            raise FileError(file, value, allowed, fix)
-    texts = {key: str(table[key]) for key in (*_KEYS, *_OPTIONAL) if key in table}
+    for value, allowed, fix in _faults(table):
+        raise FileError(file, value, allowed, fix)
+    texts = {key: str(table[key]) for key in (*_KEYS, "scores") if key in table}
     rounds = tuple(cast("list[str]", table["gold_rounds"]))
     described = {name: Round(**row) for name, row in _rounds(table).items()}
     return Manifest(**texts, gold_rounds=rounds, rounds=described)
 
 
-def _checks(table: Mapping[str, object]) -> Iterator[tuple[object, str, str, str]]:
-    """Yield for each rule whether it holds, what was found, what is allowed, how to mend it."""
-    missing = [key for key in _KEYS if not isinstance(table.get(key), str)]
-    value, allowed = f"no text under {', '.join(missing)}", f"a text for each of {', '.join(_KEYS)}"
-    yield not missing, value, allowed, "add the keys"
-    unclear = [key for key in _OPTIONAL if not isinstance(table.get(key, "a text"), str)]
-    value = f"{', '.join(f'{key} = {shorten(table[key])}' for key in unclear)}"
-    yield not unclear, value, "a text", "put it in quotation marks, or leave the key out"
-    rounds, basis, version = (table.get(key) for key in ("gold_rounds", "gold_basis", "version"))
-    listed = rounds if isinstance(rounds, list) else []
-    named = isinstance(rounds, list) and all(isinstance(name, str) for name in listed)
-    fix = "name the rounds under annotation/submissions that the gold rests on"
-    yield named, f"gold_rounds = {shorten(rounds)}", "a list of round names", fix
-    once = len({*map(str, listed)}) == len(listed)
-    yield once, f"gold_rounds = {shorten(rounds)}", "each round once", "leave the second out"
-    known = (*_KEYS, *_OPTIONAL, "gold_rounds", "rounds")
-    others = [key for key in table if key not in known]
-    value = f"the key {', '.join(shorten(key) for key in others)}"
-    yield not others, value, f"the keys {', '.join(known)}", "correct its name, or take it out"
-    allowed = f"one of {', '.join(_BASES)}"
-    yield basis in _BASES, f"gold_basis = {shorten(basis)}", allowed, "say what the gold labels are"
-    allowed = "three whole numbers with dots between, such as 1.0.0"
-    value = f"version = {shorten(version)}"
-    yield as_version(str(version)), value, allowed, "give the data's version"
-    unclear = [f"[rounds.{name}]" for name, row in _rounds(table).items() if not _is_round(row)]
-    value = f"not two texts under {', '.join(unclear)}"
-    allowed = f"{' and '.join(sorted(_OF_ROUND))} of a round, each a text"
-    yield not unclear, value, allowed, "say what the annotators of the round had before them"
+def _faults(table: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
+    """Yield for each broken rule what was found, what is allowed, how to mend it."""
+    if missing := [key for key in _KEYS if not isinstance(table.get(key), str)]:
+        allowed = f"a text for each of {', '.join(_KEYS)}"
+        yield f"no text under {', '.join(missing)}", allowed, "add the keys"
+    if not isinstance(table.get("scores", "a text"), str):
+        fix = "put it in quotation marks, or leave the key out"
+        yield f"scores = {shorten(table['scores'])}", "a text", fix
+    rounds = table.get("gold_rounds")
+    value = f"gold_rounds = {shorten(rounds)}"
+    if not isinstance(rounds, list) or not all(isinstance(name, str) for name in rounds):
+        fix = "name the rounds under annotation/submissions that the gold rests on"
+        yield value, "a list of round names", fix
+    elif len(set(rounds)) < len(rounds):
+        yield value, "each round once", "leave the second out"
+    known = (*_KEYS, "scores", "gold_rounds", "rounds")
+    if others := [shorten(key) for key in table if key not in known]:
+        allowed = f"the keys {', '.join(known)}"
+        yield f"the key {', '.join(others)}", allowed, "correct its name, or take it out"
+    if (basis := table.get("gold_basis")) not in _BASES:
+        allowed = f"one of {', '.join(_BASES)}"
+        yield f"gold_basis = {shorten(basis)}", allowed, "say what the gold labels are"
+    if as_version(str(version := table.get("version"))) is None:
+        allowed = "three whole numbers with dots between, such as 1.0.0"
+        yield f"version = {shorten(version)}", allowed, "give the data's version"
+    if unclear := [
+        f"[rounds.{name}]" for name, row in _rounds(table).items() if not _is_round(row)
+    ]:
+        allowed = f"{' and '.join(sorted(_OF_ROUND))} of a round, each a text"
+        fix = "say what the annotators of the round had before them"
+        yield f"not two texts under {', '.join(unclear)}", allowed, fix
 
 
 def _rounds(table: Mapping[str, object]) -> dict[str, Any]:
