@@ -4,7 +4,6 @@ Only their form is checked here; whether scores and predictions belong together 
 benchmark's own question (`usiran benchmark leaderboard --check`).
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,12 @@ import msgspec
 import pandas as pd
 
 from usiran.corpus import Corpus
-from usiran.errors import Finding, InputError, nearest, shorten
+from usiran.errors import FileError, Finding, InputError, nearest, shorten
 from usiran.files import BAD_JSON, read_bytes
 from usiran.schemas.label_scheme import Scheme
 from usiran.schemas.tables import FILES, KEYS, MODELS, check
 
+_PREDICTIONS = ".predictions.jsonl"
 _RUN = "run the system again: `usiran benchmark run --system NAME --task NAME`"
 
 
@@ -29,12 +29,11 @@ def read_benchmark(corpus: Corpus, scheme: Scheme) -> tuple[dict[str, pd.DataFra
     rows: dict[str, list[dict[str, Any]]] = {"results": [], "predictions": []}
     findings: list[Finding] = []
     for path in sorted((corpus.baselines / "results").glob("*/[!.]*.json*")):
-        name = "predictions" if path.name.endswith(".predictions.jsonl") else "results"
         try:
-            rows[name] += _predictions(path) if name == "predictions" else [_result(path)]
-        except (*BAD_JSON, OSError) as error:
-            value, file = shorten(error), corpus.name_of(path)
-            findings.append(Finding(file, "", "", value, "a file of the benchmark", _RUN))
+            name = "predictions" if path.name.endswith(_PREDICTIONS) else "results"
+            rows[name] += _read(corpus, path)
+        except FileError as error:
+            findings.append(error.finding)
     frames = {}
     for name, table in rows.items():
         raw = _framed(name, table)
@@ -55,7 +54,9 @@ def predictions_of(
     Raises
     ------
     InputError
-        No results of the system are stored, or a file of it cannot be decoded.
+        No results of the system are stored.
+    FileError
+        A file of it cannot be decoded.
     """
     folder = corpus.baselines / "results"
     names = sorted(path.name for path in folder.glob("*") if path.is_dir())
@@ -63,30 +64,28 @@ def predictions_of(
         allowed = f"one of {', '.join(names)}" if names else "no results are stored yet"
         fix = nearest(system, names, "run it: `usiran benchmark run`")
         raise InputError.of("--system", system, allowed, fix)
-    predicted: dict[str, dict[str, dict[str, Any]]] = {}
-    for path in sorted((folder / system).glob("*.predictions.jsonl")):
-        try:
-            lines = [line for line in _predictions(path) if not line["replicate"]]
-        except (*BAD_JSON, OSError) as error:
-            value, file = shorten(error, 160), corpus.name_of(path)
-            raise InputError.of(file, value, "a file of the benchmark", _RUN) from None
-        predicted[path.name.split(".")[0]] = {
+    return {
+        path.name.removesuffix(_PREDICTIONS): {
             str(line.get("sentence_id")): line
-            for line in lines
-            if str(line.get("sentence_id")).startswith(f"{article_id}#")
+            for line in _read(corpus, path)
+            if not line["replicate"] and str(line.get("sentence_id")).startswith(f"{article_id}#")
         }
-    return predicted
+        for path in sorted((folder / system).glob(f"*{_PREDICTIONS}"))
+    }
 
 
-def _result(path: Path) -> dict[str, Any]:
-    return msgspec.json.decode(read_bytes(path), type=dict[str, Any])
-
-
-def _predictions(path: Path) -> Iterator[dict[str, Any]]:
+def _read(corpus: Corpus, path: Path) -> list[dict[str, Any]]:
+    """Return a file's one result, or its predictions with what its name says of them."""
     decoder = msgspec.json.Decoder(dict[str, Any])
-    source = {"system": path.parent.name, "task": path.name.split(".")[0], "replicate": 0}
-    for line in decoder.decode_lines(read_bytes(path)):
-        yield source | line
+    try:
+        content = read_bytes(path)
+        if not path.name.endswith(_PREDICTIONS):
+            return [decoder.decode(content)]
+        source = {"system": path.parent.name, "task": path.name.split(".")[0], "replicate": 0}
+        return [source | line for line in decoder.decode_lines(content)]
+    except (*BAD_JSON, OSError) as error:
+        file, allowed = corpus.name_of(path), "a file of the benchmark"
+        raise FileError(file, shorten(error), allowed, _RUN) from None
 
 
 def _framed(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
