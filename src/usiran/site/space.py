@@ -42,7 +42,8 @@ def publish(
     new one is, and has to be said, too, where an old one is.
     """
     remote = Remote(repo_id, say, kind="space")
-    files = space_files(opened, words=words, program=program, say=say)
+    files = dict(Site.of(opened, words=words, program=program).files(say))
+    files["README.md"] = _card(opened.corpus.manifest)
     state, created = found_or_made(remote, public=public, dry_run=dry_run, say=say)
     there = {}
     if state is not None:
@@ -57,15 +58,8 @@ def publish(
     return Sent(remote.url, commit, (*created, *changes), dry_run)
 
 
-def space_files(
-    opened: Opened, *, words: bool, program: typer.Context | None, say: Say
-) -> dict[str, bytes]:
-    """Return every file of the Space: the site, and the card that says how it is served."""
-    files = dict(Site.of(opened, words=words, program=program).files(say))
-    return files | {"README.md": _card(opened.corpus.manifest)}
-
-
 def _card(manifest: Manifest) -> bytes:
+    """Return the card, which says how the Space is served."""
     front = {
         "title": manifest.title[:64],
         "sdk": "static",

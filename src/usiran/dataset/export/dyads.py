@@ -71,11 +71,6 @@ def files(material: Material, *, by: By = "affiliation") -> dict[str, bytes]:
     return {FILE: dyads, ANNOTATORS: readers.table()}
 
 
-def by_actor(material: Material) -> dict[str, bytes]:
-    """Return the dyads of actors, as `files` does."""
-    return files(material, by="actor")
-
-
 class _Readers:
     """The annotators behind the gold: what they say of its events, and what they say besides."""
 

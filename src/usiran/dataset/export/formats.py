@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -36,7 +37,9 @@ FORMATS: Mapping[str, Format] = {
     "brat": Format(brat.files, ("actors", "events")),
     "spacy": Format(spacy.files, LAYERS),
     "events": Format(plover.files, ("events",), {"--csv": flat_events.files}),
-    "dyads": Format(dyads.files, ("events",), {"--by actor": dyads.by_actor}, dyads.NOTE),
+    "dyads": Format(
+        dyads.files, ("events",), {"--by actor": partial(dyads.files, by="actor")}, dyads.NOTE
+    ),
     "label-studio": Format(label_studio.files, LAYERS),
 }
 
