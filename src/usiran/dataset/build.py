@@ -5,7 +5,7 @@ Everything is made in memory, the dataset is written to a temporary folder, load
 """
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from usiran.dataset.companion_config import companion_views
 from usiran.dataset.configs import views
 from usiran.dataset.describe import citation, codemeta, croissant, datasheet, eval_yaml, ro_crate
 from usiran.dataset.describe.card import Built, card
-from usiran.dataset.describe.facts import facts_of
-from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table, unchanged
+from usiran.dataset.describe.facts import Facts, facts_of
+from usiran.dataset.parquet import to_bytes, to_table, unchanged
 from usiran.dataset.view import View
 from usiran.errors import FileError, Finding, shorten
 from usiran.io.atomic import holds, replace_files
@@ -79,11 +79,9 @@ def make(opened: Opened, progress: Progress = lambda _: None) -> Result:
         return _result(corpus, files, ())
     for view in (*views(opened.tables, opened.scheme), *companion_views(opened)):
         progress(f"building the config {view.key}")
-        path = corpus.dataset / view.file
-        table = to_table(view)
+        path, table = corpus.dataset / view.file, to_table(view)
         files[path] = unchanged(path, table) or to_bytes(table)
-        size = from_bytes(files[path]).nbytes
-        built.append(Built(view, content_hash(table), len(files[path]), size))
+        built.append(Built.of(view, files[path]))
     result = describe(opened, files, tuple(built))
     progress("loading the dataset back and comparing every row")
     reload(_published(corpus, result.files), result.configs)
@@ -115,16 +113,13 @@ def describe(
     corpus = opened.corpus
     configs = [config.view for config in built]
     facts = facts_of(opened, manifest=manifest, released=released, configs=configs)
-    files = {**files, corpus.dataset / "README.md": card(facts, built).encode()}
-    parquet = {config.view.file: files[corpus.dataset / config.view.file] for config in built}
-    files[corpus.dataset / croissant.FILE] = croissant.croissant(facts, built, parquet)
-    if (benchmark := eval_yaml.eval_yaml(facts, built)) is not None:
-        files[corpus.dataset / eval_yaml.FILE] = benchmark
+    published = _published(corpus, files)
+    published |= pages_of(facts, built, published)
     if facts.released:
-        published = _published(corpus, files)
         # At a release the one that stands there is handed in too: a crate does not hold itself.
         published.pop(ro_crate.FILE, None)
-        files[corpus.dataset / ro_crate.FILE] = ro_crate.ro_crate(facts, published)
+        published[ro_crate.FILE] = ro_crate.ro_crate(facts, published)
+    files = {**files, **{corpus.dataset / name: data for name, data in published.items()}}
     # Written by people around what the data says; a corpus may have none.
     for page in (citation, codemeta, datasheet):
         path = corpus.root / page.FILE
@@ -132,6 +127,21 @@ def describe(
             text = read_text(path, name=page.FILE, what="a file that the figures go into")
             files[path] = page.fill(text, facts, file=page.FILE).encode("utf-8")
     return _result(corpus, files, built)
+
+
+def pages_of(
+    facts: Facts, built: Sequence[Built], files: Mapping[str, bytes], *, notice: str = ""
+) -> dict[str, bytes]:
+    """Return the pages that every edition has: the card, croissant.json and eval.yaml.
+
+    `files` are the edition's, by their paths in it; `notice` is what it says of itself.
+    """
+    pages = {
+        "README.md": card(facts, built, notice=notice).encode("utf-8"),
+        croissant.FILE: croissant.croissant(facts, built, files, notice=notice),
+        eval_yaml.FILE: eval_yaml.eval_yaml(facts, built, notice=notice),
+    }
+    return {name: page for name, page in pages.items() if page is not None}
 
 
 def _result(corpus: Corpus, files: Mapping[Path, bytes], built: tuple[Built, ...]) -> Result:

@@ -1,5 +1,7 @@
 """The dataset card: YAML made from the files, and a page made from the tables."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +14,7 @@ from usiran.corpus import Manifest
 from usiran.dataset.describe.citation import bibtex
 from usiran.dataset.describe.facts import Facts
 from usiran.dataset.describe.prose import Prose, listed, ordered
-from usiran.dataset.parquet import to_table
+from usiran.dataset.parquet import content_hash, from_bytes, to_table
 from usiran.dataset.view import View
 from usiran.hidden import plain
 from usiran.io.templates import render
@@ -31,6 +33,12 @@ class Built:
     content: str
     file_size: int
     table_size: int
+
+    @classmethod
+    def of(cls, view: View, file: bytes) -> Built:
+        """Return a view as its Parquet file holds it."""
+        table = from_bytes(file)
+        return cls(view, content_hash(table), len(file), table.nbytes)
 
 
 def card(facts: Facts, built: Sequence[Built], *, notice: str = "") -> str:

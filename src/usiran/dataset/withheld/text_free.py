@@ -6,20 +6,19 @@ stand-off file from which `usiran restore` puts the text back, and what the card
 eval.yaml and LICENSE.md are made from, so that they are made anew of the restored rows.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib import resources
 from typing import Any
 
 import msgspec
 import pandas as pd
 
-from usiran.dataset.build import reload
+from usiran.dataset.build import pages_of, reload
 from usiran.dataset.companion_config import CONFIG, companion_views
 from usiran.dataset.configs import views
-from usiran.dataset.describe import croissant, eval_yaml
-from usiran.dataset.describe.card import Built, card
+from usiran.dataset.describe.card import Built
 from usiran.dataset.describe.facts import Facts, facts_of
-from usiran.dataset.parquet import content_hash, from_bytes, to_bytes, to_table
+from usiran.dataset.parquet import from_bytes, to_bytes, to_table
 from usiran.dataset.view import View
 from usiran.dataset.withheld.fingerprints import standoff_of
 from usiran.errors import FileError
@@ -128,28 +127,20 @@ def _withheld(
 
 
 def published(
-    page_data: PageData, views: Iterable[View], *, notice: str
+    page_data: PageData, views: Collection[View], *, notice: str
 ) -> tuple[dict[str, bytes], tuple[Built, ...]]:
     """Return the published files that these rows give, and the configs as they were built.
 
     `notice` is what the pages say of missing words; with "" the files are those of a build.
     """
-    files: dict[str, bytes] = {}
-    built = []
     # The same steps as a build takes: an exact copy must give back its very bytes.
-    for view in views:
-        table = to_table(view)
-        content = files[view.file] = to_bytes(table)
-        built.append(Built(view, content_hash(table), len(content), from_bytes(content).nbytes))
-    facts = page_data.statistics
-    files["README.md"] = card(facts, built, notice=notice).encode("utf-8")
-    files[croissant.FILE] = croissant.croissant(facts, built, files, notice=notice)
-    if (benchmark := eval_yaml.eval_yaml(facts, built, notice=notice)) is not None:
-        files[eval_yaml.FILE] = benchmark
+    files = {view.file: to_bytes(to_table(view)) for view in views}
+    built = tuple(Built.of(view, files[view.file]) for view in views)
+    files |= pages_of(page_data.statistics, built, files, notice=notice)
     if page_data.rights is not None:
         heading = f"> {notice}\n\n" if notice else ""
         files["LICENSE.md"] = f"{heading}{page_data.rights}".encode()
-    return files, tuple(built)
+    return files, built
 
 
 def leaks(files: Mapping[str, bytes], runs: SharedRuns) -> Iterator[tuple[str, str]]:
