@@ -13,8 +13,6 @@ References
 The harness: https://github.com/EleutherAI/lm-evaluation-harness, version 0.4.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal

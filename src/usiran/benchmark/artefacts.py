@@ -17,8 +17,6 @@ S. Gururangan et al. (2018), Annotation Artifacts in Natural Language Inference 
 doi:10.18653/v1/N18-2017.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 from itertools import combinations

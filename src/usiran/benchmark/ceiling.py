@@ -12,8 +12,6 @@ A system that scores above the ceiling does not do the task better than people: 
 told from them by this gold.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations

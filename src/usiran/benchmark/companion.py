@@ -6,8 +6,6 @@ which has no fold and is never asked. In it are the systems whose settings have 
 ``[synthetic]``; its control learns labels that were shuffled within each source.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import msgspec

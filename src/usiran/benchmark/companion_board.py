@@ -1,7 +1,5 @@
 """The leaderboard's block of systems trained with the companion, each beside its plain twin."""
 
-from __future__ import annotations
-
 import itertools
 from collections import Counter
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ sentence are the mean over ORDERS of them. The first point, no passage, is the p
 the last one the system's own in the track.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path

@@ -4,8 +4,6 @@ The data are stored beside the pictures (`figures.json`): a picture's bytes diff
 version of its library to the next, what it shows does not.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """The pages over stored results: LEADERBOARD.md, and the card of a submitted system."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from usiran.benchmark.ceiling import PERSON, Ceiling, TaskCeiling

@@ -7,8 +7,6 @@ sentence are the mean over its subsets; they are pooled and scored as ever, and 
 the two-stage bootstrap's interval. So the last point is the system's own score, up to seeds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from pathlib import Path

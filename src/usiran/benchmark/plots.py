@@ -3,8 +3,6 @@
 A system has one colour in every picture, and controls are grey; a kind of system has one marker.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan

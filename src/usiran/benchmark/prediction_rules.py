@@ -1,7 +1,5 @@
 """What one line of predictions may say, by the unit of its task: a table of rules."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property

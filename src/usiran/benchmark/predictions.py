@@ -9,8 +9,6 @@ scored against. `usiran benchmark run` writes this form, anybody's file is read 
 schemas/predictions.schema.json describes it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 

@@ -11,8 +11,6 @@ Version 1 left one article out however many there were, in tuning as well. Up to
 articles the two are the same, and results of both are compared.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass

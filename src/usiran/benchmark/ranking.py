@@ -1,7 +1,5 @@
 """The order of the systems on one task: which ones tie, how loud the noise is, the peers."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from usiran.benchmark.results import SUBMITTED, Result, Results, Stored

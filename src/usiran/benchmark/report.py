@@ -1,7 +1,5 @@
 """The benchmark's pictures on disk: drawn, and checked against results and labels."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

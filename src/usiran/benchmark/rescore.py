@@ -1,7 +1,5 @@
 """Scoring stored predictions on the present gold, when it is no longer the one they met."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import msgspec

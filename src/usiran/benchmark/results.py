@@ -5,8 +5,6 @@ the predictions it was made from (`usiran.benchmark.predictions`). The results o
 than the official one stand in ``results-<track>``.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import platform

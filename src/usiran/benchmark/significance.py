@@ -1,7 +1,5 @@
 """Comparing two systems' stored predictions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

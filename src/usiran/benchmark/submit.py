@@ -1,7 +1,5 @@
 """Scoring predictions that were made elsewhere, and taking them into the leaderboard."""
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib

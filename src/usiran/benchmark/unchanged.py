@@ -6,8 +6,6 @@ that git leaves out, so that the first run of a clone is a fresh one. A key hold
 very files that it was noted with; plug-ins have none, since their code is anywhere.
 """
 
-from __future__ import annotations
-
 import json
 import platform
 import shutil

@@ -5,8 +5,6 @@ count, score and interval in it is what they give on the corpus's present gold. 
 was trained on cannot be seen in its predictions: that is not verified.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,8 +4,6 @@ Runs that share fitted parts or features make one job, so that these are made on
 system on tasks of the same sentences, and all that need taggers or links between spans.
 """
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Writing results, the ceiling and the leaderboard: all of them at once, or none."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """`usiran init`: a corpus of one's own, from a few answers."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`usiran articles link` in the terminal: one name after another, each answer saved at once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 

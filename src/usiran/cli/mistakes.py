@@ -1,7 +1,5 @@
 """What was typed wrong, as one finding: what was found, what is allowed, what to type instead."""
 
-from __future__ import annotations
-
 import re
 import shlex
 import sys

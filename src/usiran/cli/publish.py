@@ -1,7 +1,5 @@
 """`usiran publish`: a release, to the Hugging Face Hub."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import typer

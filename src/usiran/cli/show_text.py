@@ -1,7 +1,5 @@
 """An article's sentences as lines of a terminal, 80 columns wide, and as one JSON document."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

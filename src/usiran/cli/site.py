@@ -1,7 +1,5 @@
 """`usiran site`: the corpus, the gold, the systems and the leaderboard as pages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial

@@ -1,7 +1,5 @@
 """Ctrl-C and SIGTERM stop a command alike: what it holds is given back, and a line says so."""
 
-from __future__ import annotations
-
 import signal
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A line on the terminal that says, where nothing else is said, that a command is at work."""
 
-from __future__ import annotations
-
 import sys
 import threading
 import time

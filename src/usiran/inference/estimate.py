@@ -7,8 +7,6 @@ predicted ones of a quad class (of one dyad there are too few). Both take it tha
 the new texts as it does in the articles; intervals know nothing of texts where that is not so.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product

@@ -4,8 +4,6 @@ The columns are those of the published config ``events`` and of `usiran export d
 counts one text alone: rows of many texts are added up over the columns that tell the dyad.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product

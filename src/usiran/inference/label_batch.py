@@ -10,8 +10,6 @@ none is left to a library that adds up in another order elsewhere, and probabili
 to DIGITS decimals, below which processors differ.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 

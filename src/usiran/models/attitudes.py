@@ -8,8 +8,6 @@ marks stand in the sentence. The lists are the cue lexicon's; only the weights a
 
 # ruff: noqa: N803, ARG002  (scikit-learn's signatures)
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

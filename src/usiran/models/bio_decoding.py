@@ -6,8 +6,6 @@ a[j, k] = 0 where k may follow j, minus infinity where not::
     best[t, k] = s[t, k] + max_j (best[t - 1, j] + a[j, k])
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

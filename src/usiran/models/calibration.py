@@ -19,8 +19,6 @@ is hard-to-beat at label shift adaptation, arXiv:1901.06852. J. Platt (1999), Pr
 outputs for support vector machines.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize

@@ -5,8 +5,6 @@ Which n-grams a text has is the text's own matter; which of them there is a colu
 from the texts learned from, and from nothing else.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache

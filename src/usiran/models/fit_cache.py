@@ -5,8 +5,6 @@ Fitting is deterministic, so a fitted copy that is found again predicts what a n
 
 # ruff: noqa: N803  (scikit-learn's signatures)
 
-from __future__ import annotations
-
 import hashlib
 from collections import OrderedDict
 from typing import Protocol, TypeVar, runtime_checkable

@@ -10,8 +10,6 @@ it or a share.
 
 # ruff: noqa: N803  (scikit-learn's signatures)
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any

@@ -1,7 +1,5 @@
 """What the pair model looks at: features of an event and an actor of one sentence."""
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from operator import attrgetter

@@ -5,8 +5,6 @@ one, with the `BuildContext`. It may have attributes: ``title`` and ``descriptio
 each, and ``tasks``, the tasks it runs on; without them every task of one label a sentence.
 """
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ tokens have is its own matter; which of them there is a column for follows from 
 learned from, and from nothing else.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Sequence
 from functools import lru_cache

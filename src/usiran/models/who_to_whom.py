@@ -9,8 +9,6 @@ in an article held out.
 
 # ruff: noqa: N803, ARG002  (scikit-learn's signatures)
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -18,8 +18,6 @@ agreement, doi:10.1348/000711006X126600. K. L. Gwet (2014), Handbook of Inter-Ra
 Reliability, 4th ed., chapter 4.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from usiran.stats.scores import Floats

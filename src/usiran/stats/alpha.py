@@ -26,8 +26,6 @@ K. Krippendorff (2011), Computing Krippendorff's Alpha-Reliability,
 https://repository.upenn.edu/handle/20.500.14332/2089.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

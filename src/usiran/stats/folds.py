@@ -1,7 +1,5 @@
 """Dealing articles to folds of like size."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -6,8 +6,6 @@ J. Gorodkin (2004), Comparing two K-category assignments by a K-category correla
 coefficient, doi:10.1016/j.compbiolchem.2004.09.006.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -5,8 +5,6 @@ articles, as always, and labels both. The edits' neighbours are the original's. 
 edit it is stands in a key that the scorer alone reads: it gives labels away.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 
 import pandas as pd

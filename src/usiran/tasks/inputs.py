@@ -1,7 +1,5 @@
 """What a system may read of a sentence, and what annotators marked in it."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any

@@ -5,8 +5,6 @@ articles alone: the registry was written with every article in view, so what it 
 that no training article names would tell a system about the article held out.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -6,8 +6,6 @@ actor, the type of which names role and event: ``[203, 217, "agent@ASSAULT:240-2
 event's offsets in a code always count in the article.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -6,8 +6,6 @@ score, that score's name in `METRICS` besides. Another package names such a func
 entry-point group ``usiran.tasks``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from usiran.errors import InputError

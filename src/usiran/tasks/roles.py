@@ -1,7 +1,5 @@
 """The tasks of roles: who does an event and to whom, the spans given or predicted as well."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from usiran.schemas.label_scheme import Scheme

@@ -1,7 +1,5 @@
 """The tasks with typed spans in a sentence: actors by type and by side, events by class."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from usiran.schemas.label_scheme import Scheme

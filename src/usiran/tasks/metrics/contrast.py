@@ -17,8 +17,6 @@ M. Gardner et al. (2020), Evaluating Models' Local Decision Boundaries via Contr
 doi:10.18653/v1/2020.findings-emnlp.117.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

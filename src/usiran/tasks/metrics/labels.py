@@ -19,8 +19,6 @@ worst. Brier is a proper score: stating what is believed is best. Soft rewards w
 of the commonest label.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 

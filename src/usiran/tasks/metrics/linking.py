@@ -7,8 +7,6 @@ With L mentions that the gold links, p links given by a system and h of them rig
 A row of counts holds PER_LABEL by label, then the mentions.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

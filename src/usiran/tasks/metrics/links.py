@@ -11,8 +11,6 @@ once, and as many as possible are. Pairs are links whatever their role. A row of
 PER_LABEL by role, then the pairs found.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 

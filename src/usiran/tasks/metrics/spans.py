@@ -18,8 +18,6 @@ References
 N. Chinchor, B. Sundheim (1993), MUC-5 evaluation metrics, doi:10.3115/1072017.1072026.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
