@@ -214,66 +214,55 @@ def read_sheet(
     """Read a filled sheet; nothing is saved yet."""
     name = adjudicator.corpus.name_of(path)
     adjudicator.check_adjudicator(by)
+    entries = _entries(path, name)
+    filled = [entry for entry in entries if entry.answer.strip()]
+    # All entries are read before any is refused: a sheet is mended in one go.
+    findings = [
+        Finding(name, id, "id", f"{count} answers", "one answer", "delete all but one entry")
+        for id, count in Counter(entry.id for entry in filled).items()
+        if count > 1
+    ]
+    answered: list[tuple[_Entry, Question, Labels]] = []
+    for entry in filled:
+        with _collecting(findings, name, entry):
+            answered.append((entry, *_answer(entry, adjudicator, name)))
+    # Spans of one sheet may change places: each is checked together with all the others.
+    pending = {question.id: labels for _, question, labels in answered}
+    decisions: list[Decision | None] = []
+    for entry, question, labels in answered:
+        with _collecting(findings, name, entry):
+            adjudicator.check_overlap(question, labels, file=name, pending=pending)
+            decisions.append(
+                adjudicator.decision(
+                    question, labels, reason=entry.reason, by=by, redo=redo, file=name
+                )
+            )
+    refuse(findings)
+    new = tuple(decision for decision in decisions if decision is not None)
+    return SheetDecisions(new, len(filled) - len(new), len(entries) - len(filled))
+
+
+def _entries(path: Path, name: str) -> list[_Entry]:
     try:
-        sheet = msgspec.convert(read_toml(path), _Sheet)
+        return msgspec.convert(read_toml(path), _Sheet).decisions
     except msgspec.ValidationError as error:
         allowed = "[[decisions]], each with id, seen, answer and reason as texts"
         raise FileError(name, shorten(error, 160), allowed, "correct the named key") from None
-    filled = [entry for entry in sheet.decisions if entry.answer.strip()]
-    reader = _SheetReader(adjudicator, name, by, redo)
-    decisions = reader.read(filled)
-    refuse(reader.findings)
-    stood, empty = len(filled) - len(decisions), len(sheet.decisions) - len(filled)
-    return SheetDecisions(decisions, stood, empty)
 
 
-class _SheetReader:
-    """Reads the entries of a sheet and keeps every error."""
+@contextmanager
+def _collecting(findings: list[Finding], file: str, entry: _Entry) -> Iterator[None]:
+    try:
+        yield
+    except InputError as error:
+        findings += [replace(found, file=file, record=entry.id) for found in error.findings]
 
-    def __init__(self, adjudicator: Adjudicator, name: str, by: str, redo: Sequence[str]) -> None:
-        self.findings: list[Finding] = []
-        self._adjudicator, self._name, self._by, self._redo = adjudicator, name, by, redo
 
-    def read(self, entries: Sequence[_Entry]) -> tuple[Decision, ...]:
-        """Return the decisions that are new."""
-        for id, count in Counter(entry.id for entry in entries).items():
-            if count > 1:
-                value, fix = f"{count} answers", "delete all but one entry"
-                self.findings.append(Finding(self._name, id, "id", value, "one answer", fix))
-        answered: list[tuple[_Entry, Question, Labels]] = []
-        for entry in entries:
-            with self._collecting(entry):
-                answered.append((entry, *self._labels(entry)))
-        # Spans of one sheet may change places: each is checked together with all the others.
-        pending = {question.id: labels for _, question, labels in answered}
-        decisions: list[Decision | None] = []
-        for entry, question, labels in answered:
-            with self._collecting(entry):
-                decisions.append(self._decision(entry, question, labels, pending))
-        return tuple(decision for decision in decisions if decision is not None)
-
-    @contextmanager
-    def _collecting(self, entry: _Entry) -> Iterator[None]:
-        try:
-            yield
-        except InputError as error:
-            where = {"file": self._name, "record": entry.id}
-            self.findings += [replace(finding, **where) for finding in error.findings]
-
-    def _labels(self, entry: _Entry) -> tuple[Question, Labels]:
-        question = self._adjudicator.question(entry.id)
-        # A letter on an old sheet may stand for other labels by now.
-        if entry.seen != question.seen:
-            allowed = f"{question.seen}: the annotators' labels have changed"
-            fix = "print the sheet again and decide on the present labels"
-            finding = Finding(self._name, entry.id, "seen", entry.seen, allowed, fix)
-            raise InputError([finding])
-        return question, self._adjudicator.read(question, entry.answer, file=self._name)
-
-    def _decision(
-        self, entry: _Entry, question: Question, labels: Labels, pending: Mapping[str, Labels]
-    ) -> Decision | None:
-        self._adjudicator.check_overlap(question, labels, file=self._name, pending=pending)
-        return self._adjudicator.decision(
-            question, labels, reason=entry.reason, by=self._by, redo=self._redo, file=self._name
-        )
+def _answer(entry: _Entry, adjudicator: Adjudicator, name: str) -> tuple[Question, Labels]:
+    question = adjudicator.question(entry.id)
+    # A letter on an old sheet may stand for other labels by now.
+    if entry.seen != question.seen:
+        allowed = f"{question.seen}: the annotators' labels have changed"
+        fix = "print the sheet again and decide on the present labels"
+        raise InputError([Finding(name, entry.id, "seen", entry.seen, allowed, fix)])
+    return question, adjudicator.read(question, entry.answer, file=name)
