@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from usiran.errors import FileError, Finding, shorten
+from usiran.files import BAD_JSON
 from usiran.io.collection import paused_collection
 from usiran.io.json_stream import Objects, batches
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading
@@ -162,7 +163,7 @@ class _Reader:
         self._number += 1
         try:
             task = self._decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except BAD_JSON as error:
             value = f"task number {self._number}: {shorten(error, 120)}"
             raise FileError(self.name, value, _ALLOWED, _FIX_EXPORT) from None
         if task.completions:
