@@ -114,7 +114,6 @@ class _Preannotator:
     say: Callable[[str], None]
 
     def label_sentences(self, tasks: Sequence[Task]) -> Iterator[Prediction]:
-        """Yield a prediction for each task of a sentence."""
         records = self._records({str(task.data["article_id"]) for task in tasks})
         places = {key: row for row, key in enumerate(records["sentence_id"])}
         predicted = {name: self._predict(name, records) for name in self.tasks}
@@ -132,7 +131,6 @@ class _Preannotator:
             yield self._prediction(task, score, reading)
 
     def label_articles(self, tasks: Sequence[Task]) -> Iterator[Prediction]:
-        """Yield a prediction for each task of an article."""
         records = self._records({task.unit_id for task in tasks})
         spans: dict[str, list[SpanReading]] = {task.unit_id: [] for task in tasks}
         for name in self.tasks:
@@ -152,12 +150,10 @@ class _Preannotator:
     ) -> Prediction:
         """Return labels in the form that Label Studio holds an annotator's in."""
         sentence = self.texts.by_id.get(task.unit_id)
-        # The unit's offsets and hash are no part of a result.
-        unit = (
-            TaskReading("stance", None, sentence.article_id, task.unit_id, 0, 0, None, (reading,))
-            if sentence
-            else TaskReading("spans", None, task.unit_id, None, 0, 0, None, (reading,))
-        )
+        if sentence is None:
+            unit = TaskReading("spans", None, task.unit_id)
+        else:
+            unit = TaskReading("stance", None, sentence.article_id, task.unit_id)
         items = result_items(unit, reading, self.scheme)
         return Prediction(task.unit_id, items, score, self.version)
 

@@ -33,14 +33,6 @@ class FileLabels(NamedTuple):
     unasked: tuple[str, ...] = ()
 
 
-class SingleAnnotations(NamedTuple):
-    """An annotator's tasks, one annotation each; where there are several, and several alike."""
-
-    tasks: list[TaskReading]
-    findings: list[Finding]
-    repairs: list[Finding]
-
-
 def with_emails(tasks: Iterable[TaskReading]) -> list[TaskReading]:
     """Return a file's tasks, a person known by email wherever an annotation has the id alone."""
     tasks = list(tasks)
@@ -71,8 +63,8 @@ def annotations_by(task: TaskReading, annotator: str | None) -> list[AnnotationR
 
 def single_annotations(
     tasks: Iterable[TaskReading], annotator: str | None, *, file: str, name: str
-) -> SingleAnnotations:
-    """Return the tasks that an annotator did, one annotation each.
+) -> tuple[list[TaskReading], list[Finding], list[Finding]]:
+    """Return the tasks that an annotator did, one annotation each; findings and repairs of it.
 
     `annotator` is an id or email, None takes everybody's; findings call the file and it by name.
     Of several annotations of a task with the same labels the last is taken.
@@ -98,7 +90,7 @@ def single_annotations(
             value = f"{counted(count, 'task')} of {key[1]} by {name}"
             fix = "delete all but one; tasks of one text need a sentence_id each"
             findings.append(Finding(file, first[key].name, "", value, "one task a unit", fix))
-    return SingleAnnotations(single, findings, repairs)
+    return single, findings, repairs
 
 
 def read_labels(
@@ -125,8 +117,8 @@ def read_labels(
     annotator = _chosen_annotator(tasks, completed_by, file)
     tasks = [_without_others(task, annotator) for task in tasks]
     findings = [finding for task in tasks for finding in task.findings]
-    single = single_annotations(tasks, annotator, file=file, name="one annotator")
-    labelled, findings = single.tasks, findings + single.findings
+    labelled, several, alike = single_annotations(tasks, annotator, file=file, name="one annotator")
+    findings += several
     unasked = _unasked(labelled, scheme, control_map)
     for task in labelled:
         if task.article_id not in texts.texts:
@@ -140,7 +132,7 @@ def read_labels(
         value = f"no labels; {left_out_line(left_out)}" if left_out else "no labels"
         findings.append(Finding(file, "", "", value, "at least one labelled task", fix))
     refuse(findings)
-    repairs = [finding for task in tasks for finding in task.repairs] + single.repairs
+    repairs = [finding for task in tasks for finding in task.repairs] + alike
     return FileLabels(tuple(tasks), tuple(labelled), tuple(repairs), tuple(sorted(unasked)))
 
 

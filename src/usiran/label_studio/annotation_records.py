@@ -89,11 +89,11 @@ class TaskReading(NamedTuple):
     project: Project
     task_id: Ident
     article_id: str
-    sentence_id: str | None
-    start: int
-    end: int
-    text_sha256: str | None
-    annotations: tuple[AnnotationReading, ...]
+    sentence_id: str | None = None
+    start: int = 0
+    end: int = 0
+    text_sha256: str | None = None
+    annotations: tuple[AnnotationReading, ...] = ()
     own_findings: tuple[Finding, ...] = ()
     own_repairs: tuple[Finding, ...] = ()
     left_out: Mapping[str, int] = {}

@@ -105,7 +105,7 @@ class _ForeignTasks:
 
     def of_row(self, row: Json | Finding) -> TaskReading:
         if isinstance(row, Finding):
-            return self._taken(TaskReading("spans", None, "", None, 0, 0, None, (), (row,)))
+            return self._taken(TaskReading("spans", None, "", own_findings=(row,)))
         return self._taken(self._of(self._decoder.read(row)))
 
     def _taken(self, reading: TaskReading) -> TaskReading:
@@ -127,7 +127,7 @@ class _ForeignTasks:
         own = [replace(finding, file=self._name, record=where) for finding in read.findings]
         if own and not read.task.annotations:
             # Nothing of it could be read: that its article is unknown goes without saying.
-            return TaskReading("spans", task.id, "", None, 0, 0, None, (), tuple(own))
+            return TaskReading("spans", task.id, "", own_findings=tuple(own))
         reading = self._reader.read(task, read.notes)
         findings = (*own, *reading.own_findings)
         return reading._replace(own_findings=findings, left_out=dict(read.left_out))

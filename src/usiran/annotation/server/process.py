@@ -231,7 +231,6 @@ class _Process:
         raise self._failed(f"no answer for {_START_SECONDS} seconds")
 
     def wait_stopped(self, stop: threading.Event) -> None:
-        """Wait until the program is asked to stop."""
         while not stop.wait(0.25):
             self._check_alive()
 

@@ -177,14 +177,12 @@ class _Push:
             plan.findings.append(Finding(file, record, "", value, "the corpus's text", fix))
 
     def set_up(self) -> None:
-        """Make the project, or give it the settings that differ."""
         if self._project is None:
             self._project = self._sdk.projects.create(**self._wanted)
         elif self._differing:
             self._sdk.projects.update(id=self._project.id, **self._differing)
 
     def send(self, plan: _Plan) -> None:
-        """Do what is planned."""
         for task_id in plan.removed:
             self._sdk.tasks.delete(id=str(task_id))
         for task_id, task in plan.changed:
@@ -212,7 +210,6 @@ class _Push:
     def report(
         self, plan: _Plan, sent: predicted.Sent, account_made: bool, credentials: Credentials
     ) -> Pushed:
-        """Return what was done."""
         server, annotator_id = self._studio.where.server, self._mark.annotator_id
         return Pushed(
             url=f"{self._studio.url}/projects/{self._project.id}/",

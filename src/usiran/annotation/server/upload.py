@@ -129,7 +129,6 @@ def _planned(
 
 
 def _send(own: Studio, plan: _Plan, scheme: Scheme, say: Say) -> Uploaded:
-    """Send what is planned, as the annotator."""
     todo = [*((own.sdk.annotations.create, *pair) for pair in plan.new)]
     todo += [*((own.sdk.annotations.update, *pair) for pair in plan.replaced)]
     for number, (call, ident, task) in enumerate(todo, start=1):

@@ -161,8 +161,7 @@ def finish(adjudicator: Adjudicator, saved: int, *, decided: bool, as_json: bool
 
 def dialogue(adjudicator: Adjudicator, by: str, redo: Sequence[str]) -> int:
     """Ask for decisions until nothing is open or the adjudicator quits; return how many."""
-    # An id that is none is told before anything is asked.
-    again = [adjudicator.question(id).id for id in redo]
+    again = list(redo)
     # Skipped for this run only: the question stays open.
     saved, skipped = 0, set[str]()
     while True:
