@@ -32,7 +32,7 @@ def show_open(
     adjudicator: Adjudicator,
     redo: Sequence[str],
     *,
-    decided: bool = False,
+    decided: bool,
     as_sheet: bool,
     as_json: bool,
 ) -> None:
