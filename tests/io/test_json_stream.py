@@ -59,35 +59,13 @@ def test_objects_one_after_another_are_found(
         assert split(path) == values
 
 
-def test_alike_objects_inside_objects_are_not_taken_for_the_seam(tmp_path: Path) -> None:
+def test_alike_objects_inside_objects_are_not_taken_for_tasks(tmp_path: Path) -> None:
     values = [{"id": n, "in": [{"id": 1}, {"id": 2}, {"id": 3}, {"id": 4}]} for n in range(400)]
     path = tmp_path / "x.json"
     path.write_text(json.dumps(values))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jsonstream, "CHUNK", 700)
         assert split(path) == values
-
-
-def test_tasks_on_one_line_are_cut_without_counting_braces(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # As an export of spans is: results begin with an id as tasks do, but theirs is a text.
-    results = [{"id": f"r{n}"} for n in range(9)]
-    values = [{"id": n, "annotations": [{"id": n, "result": results}]} for n in range(200)]
-    path = tmp_path / "x.json"
-    path.write_text(json.dumps(values, separators=(",", ":")))
-    counted: list[int] = []
-    count = jsonstream._Splitter._count
-
-    def noting(splitter: jsonstream._Splitter, rest: bytes) -> tuple[jsonstream.Objects, bytes]:
-        counted.append(len(rest))
-        return count(splitter, rest)
-
-    monkeypatch.setattr(jsonstream._Splitter, "_count", noting)
-    monkeypatch.setattr(jsonstream, "CHUNK", 1000)
-    assert split(path) == values
-    # The first chunk shows what a seam looks like; the last ones end at no seam.
-    assert len(counted) <= 4 < path.stat().st_size / 1000
 
 
 def test_a_byte_order_mark_and_blanks_are_passed_over(tmp_path: Path) -> None:

@@ -1,14 +1,12 @@
 """The objects of a JSON array or of a file of JSON lines, a few megabytes at a time.
 
 Only where an object begins and ends is found here, so that memory stays flat and a typed
-decoder sees one object only. Where one task's end looks like the first one's end did, a cut
-there is tried first: a prefix that decodes as a whole array can only end between two
-objects. Where that fails, quotes and braces are counted with whole-array arithmetic.
+decoder sees one object only: quotes and braces are counted with whole-array arithmetic, which
+takes a fifth of the time at most that decoding the objects does.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -24,10 +22,6 @@ CHUNK = 1 << 21
 Objects = Sequence[msgspec.Raw | bytes]
 _BOM = b"\xef\xbb\xbf"
 _QUOTE, _OPEN, _CLOSE = b'"{}'
-# A text may hold the seam by chance, which decoding shows; after some such, counting is cheaper.
-_TRIES = 3
-_FIRST_KEY = re.compile(rb'\{\s*"[^"\\]*"\s*:\s*(?=\S)')
-_NUMBER = b"-0123456789"
 _LINE_END = re.compile(rb"\s*\n\s*")
 _decode_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _ALLOWED = "a JSON array of tasks, or one task a line"
@@ -59,10 +53,6 @@ class _Splitter:
         self._file, self._name, self._strays = file, name, strays
         self._comma = b""
         self._in_array = False
-        # The bytes from one object's closing brace to the next one's first value, and what
-        # that value may begin with. Without indentation the seam alone is not enough: tasks
-        # and the results inside them begin alike, but a task's id is a number, a result's is not.
-        self._seam = self._value = b""
 
     def batches(self) -> Iterator[Objects]:
         rest = self._head()
@@ -73,7 +63,7 @@ class _Splitter:
             # At least as much again as is left over, so that a huge object is not rescanned often.
             chunk = self._file.read(max(CHUNK, len(rest)))
             more, rest = bool(chunk), rest + chunk
-            objects, rest = self._guess(rest) or self._count(rest)
+            objects, rest = self._cut(rest)
             if objects:
                 yield objects
         rest = rest.strip()
@@ -105,31 +95,8 @@ class _Splitter:
             return False
         return True
 
-    def _guess(self, rest: bytes) -> tuple[Objects, bytes] | None:
-        """Cut at the last seam that looks like the first one, where that proves right."""
-        if not self._seam or not self._in_array:
-            return None
-        begin = rest.find(b"{")
-        if rest[:begin].strip() != self._comma:
-            return None
-        for cut in islice(self._seams(rest), _TRIES):
-            try:
-                objects = _decode_array(b"[" + rest[begin : cut + 1] + b"]")
-            except msgspec.DecodeError:
-                continue
-            return objects, rest[cut + 1 :]
-        return None
-
-    def _seams(self, rest: bytes) -> Iterator[int]:
-        """Yield where an object ends like the first one and another begins like the second."""
-        size, at = len(self._seam), rest.rfind(self._seam)
-        while at >= 0:
-            if rest[at + size : at + size + 1] in self._value:
-                yield at
-            at = rest.rfind(self._seam, 0, at)
-
-    def _count(self, rest: bytes) -> tuple[Objects, bytes]:
-        """Cut between objects by counting quotes and braces."""
+    def _cut(self, rest: bytes) -> tuple[Objects, bytes]:
+        """Return the whole objects in these bytes, and what is left behind them."""
         done = 0
         objects: list[msgspec.Raw | bytes] = []
         for start, end in self._bounds(rest):
@@ -139,10 +106,6 @@ class _Splitter:
                 if not values or not self._strays:
                     self._refuse(gap)
                 objects += values
-            if objects and not self._seam and (match := _FIRST_KEY.match(rest, start)):
-                self._seam = rest[done - 1 : match.end()]
-                value = rest[match.end() : match.end() + 1]
-                self._value = _NUMBER if value in _NUMBER else value
             objects.append(rest[start:end])
             done, self._comma = end, b"," if self._in_array else b""
         return objects, rest[done:]
