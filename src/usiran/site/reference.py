@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from textwrap import dedent
 from typing import Any, NamedTuple
 
+# Lines from the margin, up to one that is a term itself; then what is indented below the last.
+_PART = re.compile(
+    r"^(?P<head>\S.*(?:\n(?!.*\n )\S.*)*)(?P<below>(?:\n(?: .*|(?=\n|\Z)))*)", re.MULTILINE
+)
 _HEADING = re.compile(r"^(\w[\w ]*)\n-{3,}\n", re.MULTILINE)
 
 
@@ -79,16 +83,6 @@ def _sections(value: Any) -> Iterator[Section]:
 
 def _parts(body: str) -> Iterator[Part]:
     """Yield paragraphs; a line that others are indented below is a term."""
-    lines = body.strip("\n").splitlines()
-    while lines:
-        head = [lines.pop(0)]
-        while lines and lines[0].strip() and not lines[0].startswith(" "):
-            if len(lines) > 1 and lines[1].startswith(" "):
-                break
-            head.append(lines.pop(0))
-        below: list[str] = []
-        while lines and (lines[0].startswith(" ") or not lines[0].strip()):
-            below.append(lines.pop(0))
-        text = dedent("\n".join(below)).strip()
-        if "".join(head).strip():
-            yield Part("\n".join(head), text) if text else Part("", "\n".join(head))
+    for match in _PART.finditer(body.strip("\n")):
+        text = dedent(match["below"]).strip()
+        yield Part(match["head"], text) if text else Part("", match["head"])
