@@ -12,9 +12,10 @@ from tests.support.synthetic import tables, write_corpus
 from usiran import loading
 from usiran.corpus import Corpus
 from usiran.dataset.build import build
-from usiran.dataset.make_release import Plan, prepare, write
+from usiran.dataset.make_release import Plan, prepare
 from usiran.dataset.release.snapshot import Snapshot, snapshot_of
 from usiran.dataset.release.version import parse_version
+from usiran.io.atomic import replace_files
 
 DAY = date(2031, 6, 1)
 ONE, TWO = "article-0", "article-1"
@@ -54,7 +55,7 @@ def released(corpus: Corpus, version: str, reason: str | None = None) -> Plan:
     """Release a version, commit it and tag it."""
     fresh = Corpus.find(corpus.root)
     plan = prepare(fresh, parse_version(version), reason=reason, today=DAY, draws=100)
-    write(fresh, plan)
+    replace_files(plan.files, fresh.swap)
     git(fresh, "add", "--all")
     git(fresh, "commit", "--quiet", "--message", f"Data {version}")
     git(fresh, "tag", f"v{version}")

@@ -117,13 +117,13 @@ def remove(
     Example: usiran articles remove ID --dry-run
     """
     from usiran.dataset.remove_article import removal
-    from usiran.dataset.remove_article import remove as write
+    from usiran.io.atomic import replace_files
 
     folder = Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait)
     article_id = full_id(folder, article_id)
     change = removal(folder, article_id, with_labels=with_labels)
     if not dry_run:
-        write(folder, change)
+        replace_files(change.files, folder.swap)
     if as_json:
         show_json(change.as_dict() | {"written": not dry_run})
         return

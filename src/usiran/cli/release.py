@@ -33,14 +33,15 @@ def release(
     Example: usiran release 1.1.0 --dry-run
     """
     from usiran.cli import release_output as output
-    from usiran.dataset.make_release import prepare, write
+    from usiran.dataset.make_release import prepare
     from usiran.dataset.release.version import parse_version
+    from usiran.io.atomic import replace_files
 
     progress = (lambda _: None) if quiet else say
     folder = Corpus.find(corpus) if dry_run else to_write(corpus, wait=wait)
     plan = prepare(folder, parse_version(version), reason=reason, progress=progress)
     if not dry_run:
-        write(folder, plan)
+        replace_files(plan.files, folder.swap)
     output.show_release(folder, plan, written=not dry_run, as_json=as_json)
 
 

@@ -24,7 +24,7 @@ from usiran.dataset.release.git import check_clean, check_untagged
 from usiran.dataset.release.stored import PublishedFile, Release
 from usiran.dataset.release.version import Bump, next_version, with_version
 from usiran.errors import InputError, refuse
-from usiran.io.atomic import holds, replace_files
+from usiran.io.atomic import holds
 from usiran.loading import Opened
 from usiran.text.articles import read_text
 from usiran.validation.validate import open_valid
@@ -55,11 +55,6 @@ class Plan:
     def since(self) -> str | None:
         """The version before this one."""
         return str(self.previous.version) if self.previous else None
-
-
-def write(corpus: Corpus, plan: Plan) -> None:
-    """Write a release, all of it or nothing, even where the program is killed."""
-    replace_files(plan.files, corpus.swap)
 
 
 def prepare(

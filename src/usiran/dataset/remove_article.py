@@ -15,7 +15,6 @@ from usiran.dataset.articles import Row, read_source, source_files
 from usiran.dataset.folds import dealt
 from usiran.errors import FileError, InputError, shorten
 from usiran.files import read_bytes
-from usiran.io.atomic import replace_files
 from usiran.io.csv import csv_bytes, read_rows
 from usiran.schemas.folds import folds_of
 
@@ -51,7 +50,7 @@ class Removal:
 
 
 def removal(corpus: Corpus, article_id: str, *, with_labels: bool = False) -> Removal:
-    """Return what removing an article changes.
+    """Return what removing an article changes: its text, its rows, and its labels.
 
     Raises `InputError` where a label, a vote, the gold, a link, a result or a release names it.
     With `with_labels` the annotators' labels of it and decisions on it go too, and are no reason.
@@ -70,14 +69,6 @@ def removal(corpus: Corpus, article_id: str, *, with_labels: bool = False) -> Re
     files[corpus.article(article_id)] = None
     names = tuple(map(corpus.name_of, labelled))
     return Removal(article_id, files, own, corpus.data.is_dir(), names)
-
-
-def remove(corpus: Corpus, change: Removal) -> None:
-    """Take out the text, its rows of articles.csv, sentences.csv and folds.csv, and its labels.
-
-    All or none of it is done.
-    """
-    replace_files(change.files, corpus.swap)
 
 
 def _folds(folds: list[Row], sentences: list[Row]) -> list[Row]:

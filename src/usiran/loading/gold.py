@@ -91,8 +91,8 @@ class _Gold:
                 "contested": self._is_contested(row)
                 or self._is_contested(row, "holder", holder.get(row.unit_id, "")),
                 "garbled": self._flags.get(row.unit_id) == "garbled",
-                "stance_votes": self._counts("stance", row.unit_id, "stance"),
-                "holder_votes": self._counts("holder", row.unit_id, "holder"),
+                "stance_votes": self._counts("stance", row.unit_id),
+                "holder_votes": self._counts("holder", row.unit_id),
                 # A missing fold is the finding of folds.csv, not of every sentence.
                 "fold": self._folds.get(row.article_id, 0),
             }
@@ -104,7 +104,7 @@ class _Gold:
             {
                 "article_id": row.unit_id,
                 "article_stance": row.label,
-                "votes": self._counts("article_stance", row.unit_id, "article_stance"),
+                "votes": self._counts("article_stance", row.unit_id),
             }
             for row in self._by_layer["article_stance"]
         ]
@@ -195,8 +195,8 @@ class _Gold:
         by_round = self._given.get((layer, row.unit_id), {})
         return bool(self._votes) and (unvoted or len(majorities(by_round)) > 1)
 
-    def _counts(self, layer: str, unit_id: str, field: str) -> tuple[int, ...]:
-        names = self._scheme[field].names
+    def _counts(self, layer: str, unit_id: str) -> tuple[int, ...]:
+        names = self._scheme[layer].names
         return tuple(self._votes.get((layer, unit_id, name, ""), 0) for name in names)
 
     def _support(self, row: AnnotationRow) -> Row:
