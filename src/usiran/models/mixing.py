@@ -61,8 +61,7 @@ class MixedRows:
         """
         own = labels[~self.companion].astype(str)
         counts = np.array([np.count_nonzero(own == name) for name in classes.astype(str)]) + 0.5
-        offsets: Floats = np.log(len(counts) * counts / counts.sum())
-        return offsets
+        return np.asarray(np.log(len(counts) * counts / counts.sum()))
 
 
 def mixtures_of(estimator: object) -> list[dict[str, float]]:

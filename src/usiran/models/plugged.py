@@ -72,8 +72,7 @@ def _errors(
 def _built(plugin: Plugin, where: str, context: BuildContext) -> Estimator:
     arguments: tuple[Any, ...] = (context,) if _asks(plugin) else ()
     made = guarded(lambda: plugin.factory(*arguments), where, "a factory that can be called")
-    estimator: Estimator = guest(made, context.task, where)
-    return estimator
+    return guest(made, context.task, where)
 
 
 def _asks(plugin: Plugin) -> bool:

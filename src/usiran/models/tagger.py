@@ -261,9 +261,7 @@ class TokenModel:
         return self
 
     def _regression(self, rows: TrainingRows, labels: Sequence[str]) -> LogisticRegression:
-        model = LogisticRegression(C=self.strength, max_iter=1000, tol=1e-3)
-        fitted: LogisticRegression = rows.fit(model, labels)
-        return fitted
+        return rows.fit(LogisticRegression(C=self.strength, max_iter=1000, tol=1e-3), labels)
 
     def fit_types(self, matrix: sparse.csr_matrix, labels: Sequence[str]) -> None:
         """Learn which type inside its group a span has; a row is a span."""

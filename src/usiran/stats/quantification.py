@@ -48,15 +48,13 @@ class Texts(NamedTuple):
     @property
     def total(self) -> Floats:
         """The sums (k,) over all texts."""
-        summed: Floats = self.numbers @ self.kinds
-        return summed
+        return np.asarray(self.numbers @ self.kinds)
 
     def resampled(self, draws: int, seed: int) -> Floats:
         """Return the sums (draws, k) over whole texts drawn with replacement."""
         # A sum of Poisson numbers is a Poisson number of the summed mean.
         rng = np.random.default_rng([seed, 1])
-        summed: Floats = rng.poisson(self.numbers, (draws, len(self.kinds))) @ self.kinds
-        return summed
+        return np.asarray(rng.poisson(self.numbers, (draws, len(self.kinds))) @ self.kinds)
 
 
 class Estimate(NamedTuple):
@@ -75,8 +73,7 @@ def rates(confusion: Floats) -> Floats:
     """
     labels = confusion.shape[-1]
     smooth = confusion + 0.5 / labels
-    result: Floats = smooth / smooth.sum(axis=-1, keepdims=True)
-    return result
+    return np.asarray(smooth / smooth.sum(axis=-1, keepdims=True))
 
 
 def adjusted_shares(confusion: Floats, predicted: Floats) -> Floats:
@@ -91,8 +88,7 @@ def adjusted_shares(confusion: Floats, predicted: Floats) -> Floats:
     observed = predicted / predicted.sum()
     system = np.vstack([rates(confusion).T, np.full(len(observed), _WEIGHT)])
     shares, _ = nnls(system, np.append(observed, _WEIGHT))
-    result: Floats = shares / shares.sum()
-    return result
+    return np.asarray(shares / shares.sum())
 
 
 def shares(
