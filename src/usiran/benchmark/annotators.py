@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
@@ -30,9 +30,7 @@ class Annotators:
     _spans: dict[str, Tables] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def of(
-        cls, tables: Tables, rounds: Sequence[str], *, leave_out: Collection[str] = ()
-    ) -> Annotators:
+    def of(cls, tables: Tables, rounds: Sequence[str], *, leave_out: Collection[str] = ()) -> Self:
         """Return the annotators of some rounds, in order: the last one counts."""
         rows = _annotations(tables)
         rows = rows[rows["round"].isin(list(rounds)) & ~rows["annotator_id"].isin(list(leave_out))]
@@ -44,9 +42,7 @@ class Annotators:
         return cls(kinds, _last(rows, rounds), tables)
 
     @classmethod
-    def without_part(
-        cls, tables: Tables, annotators: Annotators, order: Iterable[str]
-    ) -> Annotators:
+    def without_part(cls, tables: Tables, annotators: Annotators, order: Iterable[str]) -> Self:
         """Return the annotators of all rounds who are none of those behind the gold.
 
         The rounds named in `order` come first, the others after them by name.

@@ -25,10 +25,9 @@ A. C. Davison, D. V. Hinkley (1997), Bootstrap Methods and their Application, se
 3.8, doi:10.1017/CBO9780511802843.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import msgspec
 import numpy as np
@@ -92,7 +91,7 @@ class Pair:
     influence: Floats  # what each sentence adds to the difference of the headlines
 
     @classmethod
-    def of(cls, scorer: Scorer, articles: NDArray[np.str_], first: Floats, second: Floats) -> Pair:
+    def of(cls, scorer: Scorer, articles: NDArray[np.str_], first: Floats, second: Floats) -> Self:
         """Return the pair; `articles` is the article of each row of counts."""
         names = dict.fromkeys(articles.tolist())
         members = tuple(np.flatnonzero(articles == name) for name in names)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ from usiran.text.tokens import tokenize
 class NoSpans(SpanTagger):
     """The majority control of span tasks: most tokens are in no span, so none is marked."""
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> NoSpans:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Learn nothing."""
         return self
 
@@ -46,7 +47,7 @@ class RandomSpans(SpanTagger):
     def __init__(self, random_state: int = 0) -> None:
         self.random_state = random_state
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> RandomSpans:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Learn how often spans begin, and their lengths in tokens and types."""
         tokens = sum(len(tokenize(text)) for text in X["text"])
         self.shapes_ = [
@@ -94,7 +95,7 @@ class ArticlePrior(SentenceClassifier):
     those that each training article's nearest other one would give it.
     """
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> ArticlePrior:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Learn the words and the label shares of each training article."""
         self.classes_ = np.unique(y.astype(str)).astype(object)
         texts = _whole_texts(X)

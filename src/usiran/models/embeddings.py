@@ -8,13 +8,11 @@ their SHA-256, so that embeddings are those the stored results were made from.
 
 # ruff: noqa: N803, ARG002  (scikit-learn's signatures)
 
-from __future__ import annotations
-
 import hashlib
 import importlib.util
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -87,7 +85,7 @@ class MiniLm(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # sklearn 
     (2020), MiniLM, arXiv:2002.10957.
     """
 
-    def fit(self, X: pd.DataFrame, y: object = None) -> MiniLm:
+    def fit(self, X: pd.DataFrame, y: object = None) -> Self:
         """Learn nothing."""
         return self
 

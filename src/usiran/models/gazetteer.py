@@ -2,13 +2,11 @@
 
 # ruff: noqa: N803  (scikit-learn's signatures)
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 from sklearn.base import clone
@@ -46,7 +44,7 @@ class Gazetteer:
         *,
         fold_case: bool = False,
         least_precision: float = 0.5,
-    ) -> Gazetteer:
+    ) -> Self:
         """Remember the spans of labelled sentences, which are given as their tokens.
 
         A surface that is a span in less than `least_precision` of the places where a
@@ -128,7 +126,7 @@ class GazetteerTagger(SpanTagger):
         self.fold_case = fold_case
         self.least_precision = least_precision
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> GazetteerTagger:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Remember the surfaces of the training spans."""
         sentences = zip(tokens_of(X), y, strict=True)
         self.gazetteer_ = Gazetteer.learn(
@@ -149,7 +147,7 @@ class CombinedTagger(SpanTagger):
         self.first = first
         self.second = second
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> CombinedTagger:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Fit both."""
         self.first_ = fit_once(self.first, X, y)
         self.second_ = clone(self.second).fit(X, y)

@@ -10,11 +10,9 @@ beyond their shape is for the benchmark's rules.
 
 # ruff: noqa: N803, ARG002  (scikit-learn's signatures)
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -54,11 +52,11 @@ class Untrained(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     def __init__(self, function: Callable[[pd.DataFrame], Iterable[Any]]) -> None:
         self.function = function
 
-    def __sklearn_clone__(self) -> Untrained:
+    def __sklearn_clone__(self) -> Self:
         """Return itself: a copy would copy whatever model the function holds."""
         return self
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> Untrained:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Learn nothing."""
         return self
 
@@ -87,7 +85,7 @@ class GuestEstimator(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         self.labels = labels
         self.noun = noun
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> GuestEstimator:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Fit a copy on the rows; labels are an array of str."""
         labels, fix = (y.astype(str), self._mend) if self.unit == "sentence" else (y, _TAGGER)
         self.inner_ = clone(self.inner)

@@ -6,12 +6,10 @@ case match any case; an entry with a capital matches as written.
 
 # ruff: noqa: N803, ARG002  (scikit-learn's signatures)
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -149,7 +147,7 @@ class CueClassifier(SentenceClassifier):
         self.words = words
         self.labels = labels
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> CueClassifier:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Compile the lists, and count the labels where they give each."""
         self.lexicon_ = Lexicon(self.words)
         self.classes_ = np.array(self.labels, dtype=object)
@@ -224,7 +222,7 @@ class SpanCues(SpanTagger):
     def __init__(self, words: Words) -> None:
         self.words = words
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> SpanCues:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Learn nothing."""
         self.lexicon_ = Lexicon(self.words)
         return self
@@ -265,7 +263,7 @@ class FilteredCues(SpanCues):
         self.groups = groups
         self.least_precision = least_precision
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> FilteredCues:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Drop the entries that mostly mean something else."""
         entries = [(label, entry) for label, listed in self.words.items() for entry in listed]
         # Every entry under a name of its own, so that a match tells which it is of.

@@ -6,12 +6,10 @@ that the registry gives them, their side. Who no training article names is never
 
 # ruff: noqa: N803  (scikit-learn's signatures)
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -128,7 +126,7 @@ class Memory:
 class MentionLinker(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """Links given mentions; `affiliations_` has the side of every actor that it knows."""
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> MentionLinker:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Remember the mentions of the training articles."""
         mentions = list(_mentions(X, y))
         # Lists of texts alone: model files hold them as they are.
@@ -200,7 +198,7 @@ class AliasInContext(MentionLinker):
         self.regularisation = regularisation
         self.thresholds = thresholds
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> AliasInContext:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Learn the weights and the threshold, and remember the mentions."""
         super().fit(X, y)
         mentions = list(_mentions(X, y))

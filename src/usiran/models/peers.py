@@ -7,12 +7,11 @@ sentence embeddings are pipelines over `usiran.models.embeddings`.
 
 # ruff: noqa: N803  (scikit-learn's signatures)
 
-from __future__ import annotations
-
 import importlib.util
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
 import pandas as pd
 
@@ -66,7 +65,7 @@ class CrfTagger(TokenTagger):
         self.c2 = c2
         self.max_iterations = max_iterations
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> CrfTagger:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Learn the tags of all sentences, and the types inside groups."""
         self.lexicon_ = Lexicon(self.words or {})
         rows = self.read(X, y)

@@ -6,12 +6,10 @@ another sentence are never found, and count as missed.
 
 # ruff: noqa: N803, ARG002  (scikit-learn's signatures)
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -40,7 +38,7 @@ _features = lru_cache(maxsize=2**12)(pair_features)
 class LinkFinder(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """Links between the spans of a sentence."""
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> LinkFinder:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Learn nothing."""
         return self
 
@@ -77,7 +75,7 @@ class RandomLinks(LinkFinder):
     def __init__(self, random_state: int = 0) -> None:
         self.random_state = random_state
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> RandomLinks:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Learn which share of all pairs has which role."""
         self.roles_ = np.array([pair.role for pair in _pairs(X, y)] or [NONE])
         return self
@@ -142,7 +140,7 @@ class _Split(NamedTuple):
     true: Objects
 
     @classmethod
-    def of(cls, matrix: sparse.csr_matrix, roles: Objects, train: Indices, test: Indices) -> _Split:
+    def of(cls, matrix: sparse.csr_matrix, roles: Objects, train: Indices, test: Indices) -> Self:
         """Return an inner fold."""
         learned, asked = without_unseen(matrix[train], matrix[test])
         return cls(TrainingRows(learned), roles[train], asked, roles[test])
@@ -169,7 +167,7 @@ class PairModel(LinkFinder):
         self.regularisation = regularisation
         self.none = none
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> PairModel:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Choose among the candidates, then learn from all pairs."""
         pairs = list(_pairs(X, y))
         self.vocabulary_, matrix = learn_features(

@@ -1,11 +1,9 @@
 """A system's settings: baselines/<name>.toml as a typed record."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -36,7 +34,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Return the parameters for one task."""
         return {**self.parameters, **self.task_parameters.get(task, {})}
 
-    def with_companion(self) -> Settings:
+    def with_companion(self) -> Self:
         """Return the settings under which it is trained with the companion."""
         return msgspec.structs.replace(self, parameters=self.parameters | self.synthetic)
 

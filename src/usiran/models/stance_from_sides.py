@@ -2,10 +2,8 @@
 
 # ruff: noqa: N803  (scikit-learn's signatures)
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -39,7 +37,7 @@ class StanceFromSides(SentenceClassifier):
         self.inner = inner
         self.stances = stances
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> StanceFromSides:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Learn the attitude to each side; the stances themselves calibrate, and no more."""
         need_columns(X, "toward")
         self.sides_, held_out = [], []

@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -95,7 +95,7 @@ class ArticleTuned(SentenceClassifier):
         self.weights = weights
         self.offsets = offsets
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> ArticleTuned:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Choose the candidate, then learn from all sentences."""
         self.fit_out_of_fold(X, y)
         return self
@@ -216,7 +216,7 @@ class Trial(NamedTuple):
     scores: Floats
 
     @classmethod
-    def of(cls, sentences: int, labels: int) -> Trial:
+    def of(cls, sentences: int, labels: int) -> Self:
         """Return a trial of nothing yet."""
         return cls(objects([""] * sentences), np.full((sentences, labels), np.nan))
 

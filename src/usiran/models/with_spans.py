@@ -7,9 +7,7 @@ articles where the records of the articles asked about lack them.
 
 # ruff: noqa: N803  (scikit-learn's signatures)
 
-from __future__ import annotations
-
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
@@ -52,7 +50,7 @@ class WithPredictedSpans(BaseEstimator):  # type: ignore[misc]  # sklearn is unt
         self.actors = actors
         self.events = events
 
-    def fit(self, X: pd.DataFrame, y: Objects) -> WithPredictedSpans:
+    def fit(self, X: pd.DataFrame, y: Objects) -> Self:
         """Learn to mark, and what the marks mean."""
         need_columns(X, "actors", "events")
         self.taggers_ = {

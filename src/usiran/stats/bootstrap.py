@@ -21,7 +21,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -209,7 +209,7 @@ class BootstrapScore:
     @classmethod
     def of(
         cls, counts: Floats, articles: NDArray[np.str_], scorer: Scorer, *, draws: int, seed: int
-    ) -> BootstrapScore:
+    ) -> Self:
         """Return the draws and article scores of counts, one row a sentence."""
         return cls(
             counts,

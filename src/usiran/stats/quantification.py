@@ -18,9 +18,7 @@ analysis for social science, doi:10.1111/j.1540-5907.2009.00428.x. For the ratio
 W. G. Cochran (1977), Sampling Techniques, chapter 6.
 """
 
-from __future__ import annotations
-
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +39,7 @@ class Texts(NamedTuple):
     numbers: NDArray[np.int64]  # (u,): how many texts have each
 
     @classmethod
-    def of(cls, predicted: Floats) -> Texts:
+    def of(cls, predicted: Floats) -> Self:
         """Return the texts of which each row (m, k) holds the counts."""
         return cls(*np.unique(predicted, axis=0, return_counts=True))
 
