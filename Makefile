@@ -11,7 +11,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes -
 ITSELF := -m pip install --quiet --disable-pip-version-check --no-deps
 PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 # Set COVER=1 to measure which lines and branches the tests run; `make coverage` prints it.
-COVERED := $(if $(COVER),--cov=usiran --cov-branch --cov-append --cov-report=)
+COVERED := $(if $(COVER),-p tests.support.covered)
 
 define need_python
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11, 4) <= sys.version_info[:3] < (3, 14))' || \
@@ -97,7 +97,7 @@ consumers: $(STAMP)  ## read the dataset with other tools and older versions of 
 	$(BIN)/python -m tests.consumers
 
 coverage: $(DEV_STAMP)  ## what the tests with COVER=1 ran, in lines and branches
-	$(BIN)/coverage report --skip-covered --fail-under=95
+	$(BIN)/slipcover --branch --merge build/coverage/*.json --out build/coverage.json --skip-covered --missing-width=60 --fail-under=95
 
 check: $(DEV_STAMP)  ## format, lint, types, doctests, findings, drift
 	$(BIN)/ruff format --check .
@@ -146,4 +146,4 @@ lock: $(DEV_STAMP)  ## resolve the three requirements files anew, keeping the ve
 	@rm build-studio.in
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) $(STUDIO) build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(STUDIO) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -17,13 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from coverage import Coverage
 
 from tests.support.command import Done
 from tests.support.hub import Hub, User, serving
 from usiran.corpus import Corpus
 
-ROOT = Path(__file__).resolve().parents[2]
 REPO = "lab/tiny"
 USERS = {
     "writer": User("ann", ("lab",)),
@@ -47,7 +45,9 @@ gold_rounds = []
 # Imports once, then forks for each job. The child waits until its number is known outside.
 _FORKING = """
 import importlib, json, os, sys
-import coverage, httpx2, tqdm.auto, huggingface_hub.hf_api, huggingface_hub.file_download
+from tests.support import covered
+counted = covered.start() if covered.ASKED else None
+import httpx2, tqdm.auto, huggingface_hub.hf_api, huggingface_hub.file_download
 import huggingface_hub._commit_api, usiran.cli.main, usiran.dataset.hub.publish
 for name in sys.argv[1:]:
     importlib.import_module(name)
@@ -62,12 +62,9 @@ for line in sys.stdin:
         os.environ["HF_TOKEN"] = job["token"]
         os.chdir(job["at"])
         sys.argv = ["usiran", *job["words"]]
-        code, measured = 70, None
-        if job["coverage"]:
-            measured = coverage.Coverage(**job["coverage"], data_suffix=True)
-            # It was imported before the fork: those lines are counted where they are imported.
-            measured.set_option("run:disable_warnings", ["module-not-measured"])
-            measured.start()
+        code = 70
+        if counted:
+            counted.signal_child_process()
         try:
             code = usiran.cli.main.main()
         except SystemExit as end:
@@ -75,9 +72,8 @@ for line in sys.stdin:
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
-            if measured:
-                measured.stop()
-                measured.save()
+            if counted:
+                covered.save(counted)
             os._exit(code or 0)
     print(child, flush=True)
     sys.stdin.readline()
@@ -116,7 +112,6 @@ class Publisher:
         """Run `usiran` with these words; a killed one has the code -9."""
         places = {name: str(self._home / name) for name in ("out", "err")}
         job: dict[str, object] = {**places, "words": words, "token": token, "at": str(at.root)}
-        job["coverage"] = _measuring()
         self._pid = int(self._ask(json.dumps(job)))
         code = int(self._ask("go"))
         texts = [Path(place).read_text("utf-8") for place in places.values()]
@@ -135,17 +130,6 @@ class Publisher:
 
     def end(self) -> None:
         self._process.communicate()
-
-
-def _measuring() -> dict[str, str]:
-    """Return where a program of its own puts what it ran; nothing where nobody measures."""
-    current = Coverage.current()
-    if current is None:
-        return {}
-    return {
-        "config_file": str(ROOT / "pyproject.toml"),
-        "data_file": str(ROOT / ".coverage"),
-    }
 
 
 @pytest.fixture(scope="module")
