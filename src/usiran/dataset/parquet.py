@@ -86,9 +86,11 @@ def content_hash(table: pa.Table) -> str:
     """
     features = {"info": {"features": Features.from_arrow_schema(table.schema).to_dict()}}
     digest = hashlib.sha256(json.dumps(features, sort_keys=True).encode())
-    for row in table.to_pylist():
-        line = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        digest.update(line.encode("utf-8") + b"\n")
+    # As Python's values all rows at once would take more memory than the whole build before.
+    for batch in table.to_batches(max_chunksize=4096):
+        for row in batch.to_pylist():
+            line = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+            digest.update(line.encode("utf-8") + b"\n")
     return digest.hexdigest()
 
 
