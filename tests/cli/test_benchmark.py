@@ -15,6 +15,9 @@ from usiran.cli.benchmark.output import _page
 from usiran.corpus import Corpus
 from usiran.io.markdown import score
 
+# To start a process takes longer than what it would run.
+ALONE = ("--workers", "1")
+
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -22,7 +25,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("synthetic")
     synthetic.write_corpus(root, synthetic.tables(articles=4, sentences=8))
     quick = ("--system", "tfidf-nb", "--system", "majority", "--system", "gazetteer")
-    assert call("benchmark", "run", *quick, "--draws", "200", at=Corpus(root)).code == 0
+    assert call("benchmark", "run", *quick, *ALONE, "--draws", "200", at=Corpus(root)).code == 0
     return root
 
 
@@ -55,7 +58,7 @@ def test_run_prints_a_table_a_task_on_stdout_and_plain_progress_on_stderr(made: 
 def test_the_same_run_again_changes_no_byte(made: Corpus, fresh: tuple[str, ...]) -> None:
     before = tree(made.root)
     words = ("--system", "tfidf-nb", "--system", "majority", "--system", "gazetteer")
-    done = call("benchmark", "run", *words, *fresh, "--draws", "200", "--quiet", at=made)
+    done = call("benchmark", "run", *words, *fresh, *ALONE, "--draws", "200", "--quiet", at=made)
     assert (done.code, done.err) == (0, "")
     assert tree(made.root) == before
 
@@ -153,7 +156,7 @@ def test_compare_reports_difference_interval_p_articles_and_verdict(made: Corpus
 
 def test_compare_quotes_the_noise_floor_of_macro_f1_for_no_other_metric(made: Corpus) -> None:
     words = ("--task", "actors", "--system", "tagger", "--system", "cue-lexicon")
-    assert call("benchmark", "run", *words, "--draws", "200", "--quiet", at=made).code == 0
+    assert call("benchmark", "run", *words, *ALONE, "--draws", "200", "--quiet", at=made).code == 0
     compare = ("benchmark", "compare", "tagger", "gazetteer", "--task", "actors")
     done = call(*compare, at=made)
     assert done.code == 0

@@ -154,7 +154,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
         path.parent.mkdir(exist_ok=True)
         tables[name].to_csv(path, index=False)
     words = ("--task", "contrast", "--system", "tfidf-nb", "--system", "who-to-whom")
-    done = call("benchmark", "run", *words, "--draws", "200", "--json", at=corpus)
+    done = call("benchmark", "run", *words, "--workers", "1", "--draws", "200", "--json", at=corpus)
     assert done.code == 0, done.err
     systems = [one["system"] for one in json.loads(done.out)["results"]]
     assert systems == ["tfidf-nb", "who-to-whom"]
