@@ -100,7 +100,8 @@ def test_no_token_of_conll_is_a_blank_or_ends_a_line(gathered: Material) -> None
         "tokens": ["\x1c", *row["tokens"][1:]],
     }
     sentences_of = dict.fromkeys(gathered.sentences, ()) | {GAS: (changed,)}
-    material = replace(gathered, sentences=sentences_of)
+    material = replace(gathered)
+    vars(material)["sentences"] = sentences_of
     content = conll.files(material)[f"{GAS}.conllup"].decode("utf-8")
     assert content.splitlines() == content.split("\n")[:-1]
     ((comments, lines),) = sentences(content.split("\n", 2)[2].encode("utf-8"))

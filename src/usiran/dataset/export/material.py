@@ -1,8 +1,8 @@
 """What every export is made from: the published rows of the articles whose texts are there."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple, get_args
 
 from usiran.dataset.configs import views
@@ -24,12 +24,21 @@ class Role(NamedTuple):
 
 @dataclass(frozen=True)
 class Material:
-    """The rows to be exported: of the config ``articles``, and of ``spans`` by article_id."""
+    """The rows to be exported, of the config ``articles``."""
 
     opened: Opened
     layers: tuple[Layer, ...]
     articles: tuple[Row, ...]
-    sentences: Mapping[str, Sequence[Row]]
+
+    @cached_property
+    def sentences(self) -> Mapping[str, Sequence[Row]]:
+        """The rows of the config ``spans`` by article_id, for the formats that are of sentences."""
+        (view,) = views(self.opened.tables, self.opened.scheme, names=("spans",))
+        sentences: dict[str, list[Row]] = {article["article_id"]: [] for article in self.articles}
+        for row in view.rows:
+            if row["article_id"] in sentences:
+                sentences[row["article_id"]].append(row)
+        return sentences
 
     def names(self, field: str) -> tuple[str, ...]:
         """Return the labels of a field of the scheme, in order."""
@@ -50,8 +59,8 @@ class Material:
 
     def counts(self) -> dict[str, int]:
         """Return how much of everything is exported."""
-        sentences = sum(len(rows) for rows in self.sentences.values())
-        counts = {"articles": len(self.articles), "sentences": sentences}
+        scored = [row for article in self.articles for row in article["sentences"] if row["stance"]]
+        counts = {"articles": len(self.articles), "sentences": len(scored)}
         for layer in self.layers:
             if layer != "stance":
                 counts[layer] = sum(len(article[layer]) for article in self.articles)
@@ -64,9 +73,5 @@ def gather(opened: Opened, layers: tuple[Layer, ...], articles: Iterable[str] = 
     """Gather what is to be exported of some articles (default: all whose texts are there)."""
     chosen = chosen_articles(opened.texts, articles)
     # The other configs would take as long again: at 500 articles, seconds.
-    needed = views(opened.tables, opened.scheme, names=("articles", "spans"))
-    rows = {view.name: [row for row in view.rows if row["article_id"] in chosen] for view in needed}
-    sentences: dict[str, list[Row]] = defaultdict(list)
-    for row in rows["spans"]:
-        sentences[row["article_id"]].append(row)
-    return Material(opened, layers, tuple(rows["articles"]), sentences)
+    (view,) = views(opened.tables, opened.scheme, names=("articles",))
+    return Material(opened, layers, tuple(row for row in view.rows if row["article_id"] in chosen))
