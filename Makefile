@@ -20,7 +20,7 @@ define need_python
 		{ echo "usiran needs Python 3.11 (from 3.11.4), 3.12 or 3.13; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 endef
 
-.PHONY: FORCE run site test faults test-studio test-browser test-site fuzz reproduce consumers coverage check studio wheel bench lock clean help
+.PHONY: FORCE run site test faults test-studio test-browser test-site fuzz reproduce consumers coverage check check-code check-data studio wheel bench lock clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -101,11 +101,15 @@ consumers: $(STAMP)  ## read the dataset with other tools and older versions of 
 coverage: $(DEV_STAMP)  ## what the tests with COVER=1 ran, in lines and branches
 	$(BIN)/slipcover --branch --merge build/coverage/*.json --out build/coverage.json --skip-covered --missing-width=60 --fail-under=95
 
-check: $(DEV_STAMP)  ## format, lint, types, doctests, findings, drift
+check: check-code check-data  ## format, lint, types, doctests, findings, drift
+
+check-code: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --quiet src
+
+check-data: $(DEV_STAMP)
 	$(BIN)/usiran validate
 	$(BIN)/usiran build --check
 	$(BIN)/usiran annotate adjudicate --check

@@ -13,7 +13,6 @@ import yaml
 import usiran
 from tests.support.command import call, run, tree
 from usiran.corpus import Corpus
-from usiran.dataset.build import drift
 from usiran.dataset.parquet import content_hash
 from usiran.errors import InputError
 from usiran.text.tokens import Token, from_bio
@@ -35,10 +34,6 @@ def loaded(repo: Corpus, cache: str) -> dict[str, datasets.Dataset]:
         name: datasets.load_dataset(str(repo.dataset), name, split=split, cache_dir=cache)
         for name, split in CONFIGS.items()
     }
-
-
-def test_generated_files_are_what_a_build_writes(repo: Corpus) -> None:
-    assert drift(repo) == []
 
 
 def test_a_second_build_changes_no_byte(built: Corpus) -> None:
