@@ -140,7 +140,7 @@ class Month(NamedTuple):
     """What happened in the articles of one month; "" for those without a date."""
 
     month: str
-    articles: tuple[tuple[ArticleView, int], ...]
+    articles: Sequence[ArticleView]
     listed: Listed
 
     @property
@@ -160,10 +160,7 @@ def months(gold: GoldView) -> list[Month]:
         for told in told_events(articles):
             events[told.deed.quad].append(told)
         listed = Listed(f"months/{slug(month or 'no-date')}", month or "No date", events)
-        sizes = tuple(
-            (article, len({deed.happening for deed in article.deeds})) for article in articles
-        )
-        rows.append(Month(month, sizes, listed))
+        rows.append(Month(month, articles, listed))
     return rows
 
 

@@ -175,7 +175,6 @@ class Site:
                 article=article,
                 before=rows[number - 1] if number else None,
                 after=rows[number + 1] if number + 1 < len(rows) else None,
-                happenings=happenings(article),
                 asked=ASKED,
             )
 
@@ -338,11 +337,3 @@ def without_words(opened: Opened) -> Opened:
     contrast = tables["contrast"]
     tables["contrast"] = contrast.assign(text=[template(text) for text in contrast["text"]])
     return replace(opened, tables=tables, texts=replace(opened.texts, texts=texts))
-
-
-def happenings(article: ArticleView) -> list[list[Any]]:
-    """Return an article's events in groups that tell of the same happening, in order."""
-    groups: dict[str, list[Any]] = defaultdict(list)
-    for deed in article.deeds:
-        groups[deed.happening].append(deed)
-    return list(groups.values())

@@ -74,9 +74,7 @@ class PredictedPages:
             view = _article(document, sentences)
             titles.append((document.article_id, view.title))
             name = f"{FOLDER}/articles/{document.article_id}.html"
-            happenings = [[deed] for deed in view.deeds]
-            values = {"article": view, "happenings": happenings, "asked": ()}
-            files[name] = self._page("article", name, **values)
+            files[name] = self._page("article", name, article=view, asked=())
         return files | {f"{_TITLES}/{part}.json": msgspec.json.encode(titles)}
 
     def index(self, folder: Path) -> dict[str, bytes]:

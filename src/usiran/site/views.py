@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -119,6 +120,14 @@ class ArticleView:
     def deeds(self) -> tuple[Deed, ...]:
         """All events, in order."""
         return tuple(deed for sentence in self.sentences for deed in sentence.deeds)
+
+    @cached_property
+    def happenings(self) -> list[list[Deed]]:
+        """The events in groups that tell of the same happening, in order."""
+        groups: dict[str, list[Deed]] = defaultdict(list)
+        for deed in self.deeds:
+            groups[deed.happening].append(deed)
+        return list(groups.values())
 
     def counts(self, scheme: Scheme) -> list[int]:
         """Return how many sentences have each stance, in the order of the contest."""
