@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 
 from tests.support.pages import read
+from usiran.benchmark.results import read_results
+from usiran.benchmark.run import Benchmark
 from usiran.errors import counted
 from usiran.loading import Opened
 from usiran.site.comparison import Comparison, Differences, kind_of
@@ -87,3 +89,13 @@ def test_what_somebody_did_not_label_is_no_difference(opened: Opened) -> None:
     assert whole.unlabelled == 0
     assert part.unlabelled == sum(row.article_id == one for row in opened.rows("stance"))
     assert {row.article_id for row in part.rows} == {row.article_id for row in whole.rows} - {one}
+
+
+def test_results_on_a_task_that_the_benchmark_does_not_have_are_passed_over(
+    opened: Opened, repo_opened: Opened
+) -> None:
+    results = read_results(repo_opened.corpus)
+    (system, _), stored = next(iter(results.items()))
+    bench = Benchmark.of(repo_opened.corpus, repo_opened.tables, repo_opened.scheme)
+    compared = Comparison(GoldView(opened), bench, {(system, "gone"): stored}).everybody()
+    assert {who.group for who in compared} == {"annotator"}

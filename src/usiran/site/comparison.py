@@ -195,11 +195,11 @@ class Comparison:
     def _systems(self, benchmark: Benchmark) -> Iterator[Compared]:
         by_system: dict[str, list[Differences]] = defaultdict(list)
         about: dict[str, str] = {}
-        order = list(benchmark.golds)
-        stored = sorted(self._results.items(), key=lambda item: order.index(item[0][1]))
-        for (system, task), result in stored:
+        # In the benchmark's order; a task that it does not have (any more) is passed over.
+        stored = ((task, row) for task in benchmark.golds for row in self._results.items())
+        for task, ((system, name), result) in stored:
             # What was scored on rearranged labels says nothing about the gold.
-            if result.result.relabelled or benchmark.is_stale(result.result):
+            if name != task or result.result.relabelled or benchmark.is_stale(result.result):
                 continue
             said = benchmark.outcomes(result)[0].predictions
             by_system[system].append(self._task(benchmark.golds[task], said))
