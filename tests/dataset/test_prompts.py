@@ -120,14 +120,14 @@ def test_the_benchmark_is_in_the_hubs_format_and_names_what_is_there(
 
 
 def test_a_changed_benchmark_is_drift_and_a_text_free_one_says_so(
-    built: Corpus, repo_edition: Path
+    built: Corpus, edition: Path
 ) -> None:
     path = built.dataset / FILE
     path.write_text(path.read_text("utf-8").replace("id: holder", "id: bearer"), "utf-8")
     checked = call("build", "--check", at=built)
     assert checked.code == 1
     assert "dataset/eval.yaml: found 'other content'" in checked.err
-    document = yaml.safe_load((repo_edition / FILE).read_text("utf-8"))
+    document = yaml.safe_load((edition / FILE).read_text("utf-8"))
     assert document["description"].startswith("Text-free edition. The words of the articles are")
 
 

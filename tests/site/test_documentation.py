@@ -1,8 +1,7 @@
-"""The pages of documentation: every command, public name and column is there."""
+"""The pages of documentation: every command and public name is there."""
 
 from __future__ import annotations
 
-import pytest
 import typer.main
 
 import usiran
@@ -12,9 +11,6 @@ from tests.support.pages import html, read
 from usiran import loading
 from usiran.cli.main import app
 from usiran.corpus import Corpus
-from usiran.dataset.companion_config import companion_views
-from usiran.dataset.configs import views
-from usiran.loading import Opened
 from usiran.site.commands import commands_of
 from usiran.site.guides import Guides
 from usiran.site.reference import Part, _parts, entries
@@ -54,21 +50,6 @@ def test_a_docstring_is_read_in_paragraphs_and_terms() -> None:
         Part("a : int", "What it is,\nand more."),
         Part("b", "- one\n  of it"),
     ]
-
-
-@pytest.mark.parametrize("site", ["files", "whole"])
-def test_every_column_and_code_is_in_the_dictionary(
-    site: str, request: pytest.FixtureRequest, opened: Opened, repo_opened: Opened
-) -> None:
-    page = read(request.getfixturevalue(site)["data.html"])
-    shown = opened if site == "files" else repo_opened
-    ids, text = set(page.ids), " ".join(page.text.split())
-    for view in (*views(shown.tables, shown.scheme), *companion_views(shown)):
-        assert {view.name, *(f"{view.name}.{name}" for name in view.features)} <= ids
-        assert [about for about in view.fields().values() if about not in text] == []
-        for names in view.codes.values():
-            codes = [f"{place}\xa0{name}" for place, name in enumerate(names)]
-            assert ", ".join(codes).replace("\xa0", " ") in text
 
 
 def test_the_walks_are_pages_that_lead_to_each_other_and_quote_no_article(repo: Corpus) -> None:

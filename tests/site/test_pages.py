@@ -12,6 +12,8 @@ import pytest
 from tests.support.pages import HOSTILE, html, read
 from usiran import loading
 from usiran.corpus import Corpus
+from usiran.dataset.companion_config import companion_views
+from usiran.dataset.configs import views
 from usiran.dataset.export.formats import export
 from usiran.hidden import plain
 from usiran.loading import Opened
@@ -184,3 +186,18 @@ def test_every_decision_leads_to_its_rule(whole: dict[str, bytes]) -> None:
     links = [link for page in html(whole).values() for link in page.links]
     assert any(link.endswith("guidelines.html#1.5.2") for link in links)
     assert any("casebook.html#" in link and "/" in link.partition("#")[2] for link in links)
+
+
+@pytest.mark.parametrize("site", ["files", "whole"])
+def test_every_column_and_code_is_in_the_dictionary(
+    site: str, request: pytest.FixtureRequest, opened: Opened, repo_opened: Opened
+) -> None:
+    page = read(request.getfixturevalue(site)["data.html"])
+    shown = opened if site == "files" else repo_opened
+    ids, text = set(page.ids), " ".join(page.text.split())
+    for view in (*views(shown.tables, shown.scheme), *companion_views(shown)):
+        assert {view.name, *(f"{view.name}.{name}" for name in view.features)} <= ids
+        assert [about for about in view.fields().values() if about not in text] == []
+        for names in view.codes.values():
+            codes = [f"{place}\xa0{name}" for place, name in enumerate(names)]
+            assert ", ".join(codes).replace("\xa0", " ") in text

@@ -37,7 +37,7 @@ class Read(HTMLParser):
     sources: list[str] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
     attributes: set[str] = field(default_factory=set)
-    text: str = ""
+    _texts: list[str] = field(default_factory=list)
     _in: str = ""
 
     def __post_init__(self) -> None:
@@ -62,7 +62,11 @@ class Read(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._in not in ("script", "style"):
-            self.text += data
+            self._texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._texts)
 
 
 def read(content: bytes) -> Read:
