@@ -54,6 +54,11 @@ def read_bytes(path: Path, *, most: int = LARGEST) -> bytes:
     return content
 
 
+def content_of(path: Path) -> bytes:
+    """Return what a file of ours holds, nothing where there is none."""
+    return path.read_bytes() if path.is_file() else b""
+
+
 def read_json(path: Path, kind: type[T]) -> T | None:
     """Return what a JSON file holds; None where there is none, or it holds something else."""
     try:

@@ -22,8 +22,8 @@ from usiran.api.report import Report
 from usiran.benchmark.predictions import lines_of
 from usiran.benchmark.protocol import run
 from usiran.benchmark.results import DRAWS as DRAWS_ALLOWED
-from usiran.benchmark.results import Stored, counts_of, figures_of
-from usiran.benchmark.run import Benchmark, score_outcomes, submitted_origin
+from usiran.benchmark.results import Stored, counts_of, figures_of, submitted_origin
+from usiran.benchmark.run import Benchmark, score_outcomes
 from usiran.benchmark.run import evaluate as run_system
 from usiran.errors import HeldOutWarning, InputError
 from usiran.models.base import Estimator

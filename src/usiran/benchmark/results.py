@@ -19,7 +19,7 @@ import numpy as np
 from usiran.benchmark.protocol import Outcome
 from usiran.corpus import Corpus
 from usiran.errors import FileError, shorten
-from usiran.files import BAD_JSON, read_bytes
+from usiran.files import BAD_JSON, content_of, read_bytes
 from usiran.schemas.results import Kind
 from usiran.stats.bootstrap import BootstrapScore, interval
 from usiran.stats.scores import Floats
@@ -178,6 +178,22 @@ def parameters_sha256(parameters: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
 
 
+def submitted_origin(
+    system: str, title: str, description: str, settings: Mapping[str, Any]
+) -> Origin:
+    """Return what a result says of a system that is not the toolkit's own."""
+    return Origin(
+        system=system,
+        title=title,
+        kind=SUBMITTED,
+        relabelled=False,
+        settings=dict(settings),
+        settings_sha256=parameters_sha256(settings),
+        submission=Submission(description),
+        environment=environment(),
+    )
+
+
 def sha256(content: bytes) -> str:
     """Return the SHA-256 of bytes, in hex."""
     return hashlib.sha256(content).hexdigest()
@@ -213,7 +229,7 @@ def read_stored(corpus: Corpus, path: Path) -> Stored:
         found = f"a result of {result.system}/{result.task}"
         raise FileError(file, found, f"{path.parent.name}/{path.stem}", "move the file back")
     predictions = path.with_name(f"{path.stem}.predictions.jsonl")
-    content = predictions.read_bytes() if predictions.is_file() else b""
+    content = content_of(predictions)
     if sha256(content) != result.predictions_sha256:
         found = "other content than was scored" if content else "no predictions"
         allowed = f"the file with SHA-256 {result.predictions_sha256}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 import pandas as pd
@@ -23,20 +23,17 @@ from usiran.benchmark.predictions import (
 )
 from usiran.benchmark.protocol import PROTOCOL, Fitted, Outcome, folds_sha256, holds, run
 from usiran.benchmark.results import (
-    SUBMITTED,
     Mixtures,
     Origin,
     Result,
     Stored,
-    Submission,
     counts_of,
-    environment,
     figures_of,
-    parameters_sha256,
     paths,
     read_stored,
     rounded,
     sha256,
+    submitted_origin,
 )
 from usiran.benchmark.settings_hash import own_settings_sha256
 from usiran.corpus import Corpus
@@ -324,22 +321,6 @@ class Benchmark:
             return {}
         kept = ~gold.records["sentence_id"].isin(self.contested).to_numpy(dtype=bool)
         return {"without_contested": float(gold.scorer.headline(counts[kept].sum(axis=0)))}
-
-
-def submitted_origin(
-    system: str, title: str, description: str, settings: Mapping[str, Any]
-) -> Origin:
-    """Return what a result says of a system that is not the toolkit's own."""
-    return Origin(
-        system=system,
-        title=title,
-        kind=SUBMITTED,
-        relabelled=False,
-        settings=dict(settings),
-        settings_sha256=parameters_sha256(settings),
-        submission=Submission(description),
-        environment=environment(),
-    )
 
 
 # The fitted copies of systems, by name, by what they learn and by seed: tasks that learn the same

@@ -12,8 +12,8 @@ import msgspec
 from usiran.benchmark.answer_logs import FORMS, FormName
 from usiran.benchmark.prediction_rules import Form, Frame
 from usiran.benchmark.predictions import read_content, read_lines
-from usiran.benchmark.results import Results, Stored, Submission, paths
-from usiran.benchmark.run import Benchmark, submitted_origin
+from usiran.benchmark.results import Results, Stored, Submission, paths, submitted_origin
+from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError, Finding, InputError, refuse, shorten
 from usiran.files import BAD_JSON, read_bytes
 from usiran.models.registry import SYSTEMS
