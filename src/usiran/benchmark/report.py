@@ -14,7 +14,7 @@ from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
 from usiran.corpus import SWAP
 from usiran.errors import PlotsMissing
-from usiran.files import read_json
+from usiran.files import content_of, read_json
 from usiran.io.atomic import replace_files
 
 DATA, LEARNED, SUMS = "figures.json", "learning.json", "figures.sha256"
@@ -92,12 +92,8 @@ def _data_bytes(data: msgspec.Struct) -> bytes:
 
 def _changed(folder: Path, names: Sequence[str]) -> list[str]:
     """Return the files that are not those whose hashes were written; all without hashes."""
-    sums = _content(folder / SUMS).decode("utf-8", "replace")
+    sums = content_of(folder / SUMS).decode("utf-8", "replace")
     rows = (row.partition("  ") for row in sums.split("\n"))
     hashes = {name: digest for digest, _, name in rows}
-    changed = [name for name in names if sha256(_content(folder / name)) != hashes.get(name)]
+    changed = [name for name in names if sha256(content_of(folder / name)) != hashes.get(name)]
     return changed if sums else [*changed, SUMS]
-
-
-def _content(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from usiran.benchmark.predictions import SentenceKey, read_lines
-from usiran.benchmark.results import SUBMITTED, Result, Results, Stored, read_result
+from usiran.benchmark.results import SUBMITTED, Results, Stored, read_result
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
@@ -55,12 +55,13 @@ def rescore(
     for (system, task), stored in steps("results scored", chosen_results):
         present, dropped = without_withdrawn(benchmark.corpus, stored.predictions)
         again = _rescore(benchmark, msgspec.structs.replace(stored, predictions=present))
-        old = _side(stored.result)
+        old = msgspec.convert(stored.result, Side, from_attributes=True)
         if isinstance(again, str):
             rows.append(Rescored(system, task, old, None, again))
         else:
             fresh[system, task] = again
-            rows.append(Rescored(system, task, old, _side(again.result), dropped=dropped))
+            new = msgspec.convert(again.result, Side, from_attributes=True)
+            rows.append(Rescored(system, task, old, new, dropped=dropped))
     return rows, fresh
 
 
@@ -88,10 +89,6 @@ def refreshing(corpus: Corpus) -> str:
     kinds = {read_result(path, corpus.name_of(path)).kind for path in files}
     run = "usiran benchmark run" + (" --peers" if "peer" in kinds else "")
     return f"{run}, usiran benchmark rescore --write" if SUBMITTED in kinds else run
-
-
-def _side(result: Result) -> Side:
-    return Side(result.score, result.interval, result.data_version, result.gold_sha256)
 
 
 def _rescore(benchmark: Benchmark, stored: Stored) -> Stored | str:

@@ -21,7 +21,7 @@ from usiran.benchmark.results import Stored, json_bytes, read_result, sha256
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.workers import Pair, Progress, run_all
 from usiran.corpus import Corpus
-from usiran.files import read_json
+from usiran.files import content_of, read_json
 from usiran.io.atomic import replace_files, settle
 from usiran.io.sources import sources_sha256
 from usiran.models.registry import SYSTEMS
@@ -132,7 +132,7 @@ class _Notes:
             note = self.noted.get(self._name(system, task))
             key = self._key(task, system) if note else ""
             for result, predictions in (files, self._aside(files)):
-                if note and note == _note(key, _content(result), _content(predictions)):
+                if note and note == _note(key, content_of(result), content_of(predictions)):
                     stored = read_result(result, self.corpus.name_of(result))
                     yield (system, task), Stored(stored, predictions.read_bytes())
                     break
@@ -180,10 +180,6 @@ class _Notes:
 
 def _note(key: str, result: bytes, predictions: bytes) -> Note:
     return Note(key, sha256(result), sha256(predictions))
-
-
-def _content(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""
 
 
 def _settings(benchmark: Benchmark, system: str) -> list[Settings]:
