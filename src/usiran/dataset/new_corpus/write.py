@@ -68,7 +68,7 @@ def write_corpus(
     """
     with new_folder(target, marker=MARKER, tell=tell) as folder:
         corpus = Corpus(folder)
-        own = read_bytes(labels) if labels else _labels(answers)
+        own = read_bytes(labels) if labels else _render("labels.toml.jinja", **vars(answers))
         fill(folder, {"annotation/labels.toml": own})
         made = _files(answers, _scheme(corpus, labels))
         fill(folder, made)
@@ -88,26 +88,9 @@ def _scheme(corpus: Corpus, labels: Path | None) -> Scheme:
     return scheme
 
 
-def _labels(answers: Answers) -> bytes:
-    first, second = answers.sides
-    return _render(
-        "labels.toml.jinja",
-        first=first,
-        second=second,
-        neutral=answers.neutral,
-        affiliations=answers.affiliations,
-    )
-
-
 def _files(answers: Answers, scheme: Scheme) -> dict[str, bytes]:
-    values: dict[str, Any] = {
-        "title": answers.title,
-        "name": answers.name,
-        "language": answers.language,
-        "scheme": scheme,
-        "contest": scheme.contest,
-        "words": _words(answers.language),
-    }
+    contest, listed = scheme.contest, _words(answers.language)
+    values = vars(answers) | {"scheme": scheme, "contest": contest, "words": listed}
     made = {name: _render(template, **values) for name, template in _PAGES.items()}
     made["dataset/LICENSE.md"] = made["LICENSE-DATA.md"]
     book = "annotation/CASEBOOK.md"
