@@ -8,7 +8,7 @@ compares everything.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -93,23 +93,8 @@ class Status:
 def status_of(opened: Opened) -> Status:
     """Return how far a corpus that was opened is."""
     manifest = opened.corpus.manifest
-    passes = _Passes(opened)
     state = _state(opened)
-    unlinked = _unlinked(opened)
-    withdrawn = withdrawn_articles(opened.tables)
-    gold: dict[str, int] = defaultdict(int)
-    for row in opened.rows("stance"):
-        gold[row.article_id] += 1
-    articles = tuple(
-        passes.status(
-            article_id,
-            withdrawn=article_id in withdrawn,
-            state=state,
-            gold=gold[article_id],
-            unlinked=unlinked[article_id],
-        )
-        for article_id in opened.texts.sentences
-    )
+    articles = tuple(map(_Articles(opened, state).status, opened.texts.sentences))
     kinds, stale, results = _results(opened)
     whole = all(article.gold == article.scored for article in articles)
     return Status(
@@ -127,10 +112,14 @@ def status_of(opened: Opened) -> Status:
     )
 
 
-class _Passes:
-    """Who labelled what, by article."""
+class _Articles:
+    """Who labelled what, and what became of it, by article."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, state: State | None) -> None:
+        self._state = state
+        self._withdrawn = withdrawn_articles(opened.tables)
+        self._gold = Counter(row.article_id for row in opened.rows("stance"))
+        self._unlinked = _unlinked(opened)
         self._texts = opened.texts
         self._rounds = opened.corpus.manifest.gold_rounds
         self._stances = opened.scheme["stance"].names
@@ -149,9 +138,7 @@ class _Passes:
                     own = self._labels[task.article_id].setdefault((round_name, who), {})
                     own[task.unit_id] = reading.choices["stance"][0]
 
-    def status(
-        self, article_id: str, *, withdrawn: bool, state: State | None, gold: int, unlinked: int
-    ) -> ArticleStatus:
+    def status(self, article_id: str) -> ArticleStatus:
         """Return how far an article is."""
         rows = self._texts.sentences[article_id]
         scored = [row.sentence_id for row in rows if row.scored]
@@ -168,12 +155,12 @@ class _Passes:
         }
         missing = {who for name in chosen for who in self._of_round[name]}
         missing -= {who for _, who in lacking}
-        of_article = state.articles.get(article_id) if state and behind else None
+        of_article = self._state.articles.get(article_id) if self._state and behind else None
         return ArticleStatus(
             article_id=article_id,
             sentences=len(rows),
             scored=len(scored),
-            withdrawn=withdrawn,
+            withdrawn=article_id in self._withdrawn,
             done=tuple("/".join(own) for own, count in lacking.items() if not count),
             begun={"/".join(own): count for own, count in lacking.items() if count},
             missing=tuple(sorted(missing)),
@@ -181,8 +168,8 @@ class _Passes:
             counted=bool(behind),
             open=len(of_article.open) if of_article else 0,
             waiting=bool(of_article and of_article.waiting),
-            gold=gold,
-            unlinked=unlinked,
+            gold=self._gold[article_id],
+            unlinked=self._unlinked[article_id],
         )
 
     def _alpha(self, units: Sequence[str], given: Sequence[Mapping[str, str]]) -> float | None:
@@ -228,12 +215,10 @@ def _unreadable(opened: Opened) -> int:
     return len(own) + len(opened.label_findings)
 
 
-def _unlinked(opened: Opened) -> Mapping[str, int]:
-    counts: dict[str, int] = defaultdict(int)
-    if {"registry", "actors", "actor_links"} <= opened.tables.keys():
-        for finding in all_linked(opened):
-            counts[finding.record.partition("@")[0]] += 1
-    return counts
+def _unlinked(opened: Opened) -> Counter[str]:
+    readable = {"registry", "actors", "actor_links"} <= opened.tables.keys()
+    findings = all_linked(opened) if readable else ()
+    return Counter(finding.record.partition("@")[0] for finding in findings)
 
 
 class _Stated(msgspec.Struct, frozen=True):
