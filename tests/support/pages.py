@@ -81,8 +81,9 @@ def site_files(
 ) -> dict[str, bytes]:
     """Return every file of a corpus's site; `source` is what it was before it was hostile."""
     program = typer.Context(typer.main.get_command(app), info_name="usiran")
-    site = Site.of(opened, words=words, program=program)
-    return dict(replace(site, source=source or opened).files())
+    site = Site(opened, words=words, program=program)
+    site.source = source or opened
+    return dict(site.files())
 
 
 def html(files: Mapping[str, bytes]) -> dict[str, Read]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from importlib.resources import files as package_files
 from itertools import groupby
@@ -44,26 +44,19 @@ NOTICE = (
 )
 
 
-@dataclass(frozen=True)
 class Site:
-    """The pages of a corpus; `notice` stands on every page where the articles' words are left out.
+    """The pages of a corpus, with the words of its articles or without.
 
     `opened` is what the pages show; `source` is the corpus with its words, which results belong to.
-    The commands of `program` have a page each.
+    `notice` stands on every page where words are left out. The commands of `program` have a page
+    each.
     """
 
-    opened: Opened
-    source: Opened
-    notice: str = ""
-    program: typer.Context | None = None
-
-    @classmethod
-    def of(
-        cls, opened: Opened, *, words: bool = True, program: typer.Context | None = None
-    ) -> Site:
-        """Return the site of a corpus, with the words of its articles or without."""
-        shown, notice = (opened, "") if words else (without_words(opened), NOTICE)
-        return cls(shown, opened, notice, program)
+    def __init__(
+        self, opened: Opened, *, words: bool = True, program: typer.Context | None = None
+    ) -> None:
+        self.source, self.program = opened, program
+        self.opened, self.notice = (opened, "") if words else (without_words(opened), NOTICE)
 
     def files(self, progress: Progress = lambda _: None) -> Files:
         """Yield every file of the site: its name and its content."""

@@ -42,7 +42,7 @@ def publish(
     new one is, and has to be said, too, where an old one is.
     """
     remote = Remote(repo_id, say, kind="space")
-    files = dict(Site.of(opened, words=words, program=program).files(say))
+    files = dict(Site(opened, words=words, program=program).files(say))
     files["README.md"] = _card(opened.corpus.manifest)
     state, created = found_or_made(remote, public=public, dry_run=dry_run, say=say)
     there = {}

@@ -39,7 +39,7 @@ def write_site(
     sizes: dict[str, int] = {}
     with new_folder(output, marker=MARKER, force=force, tell=progress) as folder:
         # File by file: all pages of a large corpus would be gigabytes.
-        for name, content in Site.of(opened, words=words, program=program).files(progress):
+        for name, content in Site(opened, words=words, program=program).files(progress):
             fill(folder, {name: content})
             sizes[name] = len(content)
     largest = max(sizes, key=sizes.__getitem__)
