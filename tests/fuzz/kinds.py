@@ -309,7 +309,7 @@ def _release(folder: Path) -> Kind:
     manifest = {
         "name": "tiny", "version": "1.0.0", "previous": None, "created": "2031-06-01",
         "files": {"data/stance/train.parquet": {"sha256": "0" * 64, "size": 3}},
-        "content": {"all": content_hash(tables)},
+        "configs": {}, "content": {"all": content_hash(tables)},
     }  # fmt: skip
     files[root / "manifest.json"] = json.dumps(manifest, indent=1).encode()
 
