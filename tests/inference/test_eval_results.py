@@ -56,7 +56,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
     folder.mkdir(parents=True)
     manifest = {
         "name": "tiny", "version": made.corpus.manifest.version, "previous": None,
-        "created": "2031-02-03", "files": {}, "content": {"all": "0" * 64},
+        "created": "2031-02-03", "files": {}, "content": {"all": "0" * 64}, "configs": {},
     }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     return made
