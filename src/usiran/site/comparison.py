@@ -135,30 +135,26 @@ class Compared:
         return page_name(self.page, part)
 
 
+@dataclass(frozen=True)
 class Comparison:
     """Sets everybody whose labels or predictions are stored beside the gold.
 
     `shown` makes of a sentence's text what may be shown of it, of the same length.
     """
 
-    def __init__(
-        self,
-        pages: GoldView,
-        benchmark: Benchmark | None,
-        results: Results,
-        shown: Callable[[str], str] = str,
-    ) -> None:
-        self._pages, self._benchmark, self._results = pages, benchmark, results
-        self._shown = shown
+    pages: GoldView
+    benchmark: Benchmark | None
+    results: Results
+    shown: Callable[[str], str] = str
 
     def everybody(self) -> Iterator[Compared]:
         """Yield the annotators of all rounds, those behind the gold first; then the systems."""
         yield from self._annotators()
-        if self._benchmark is not None:
-            yield from self._systems(self._benchmark)
+        if self.benchmark is not None:
+            yield from self._systems(self.benchmark)
 
     def _annotators(self) -> Iterator[Compared]:
-        opened = self._pages.opened
+        opened = self.pages.opened
         table = opened.tables.get("annotations")
         gold_rounds = opened.corpus.manifest.gold_rounds
         others = [] if table is None else dict.fromkeys(table["round"])
@@ -174,10 +170,10 @@ class Comparison:
                 yield Compared(title, f"{kind}, {where}", "annotator", compared)
 
     def _layers(self, answers: Answers, *, decided: bool) -> Iterator[Differences]:
-        for asked in layers_asked(self._pages.opened.scheme):
+        for asked in layers_asked(self.pages.opened.scheme):
             rows: list[Difference] = []
             units = unlabelled = 0
-            for key, sentence in self._pages.sentence_of.items():
+            for key, sentence in self.pages.sentence_of.items():
                 if not sentence.stance:
                     continue
                 units += 1
@@ -187,7 +183,7 @@ class Comparison:
                     continue
                 place = sentence.place
                 at = _Sentence(
-                    self._pages, asked, key, place.article_id, place.start, sentence.text, decided
+                    self.pages, asked, key, place.article_id, place.start, sentence.text, decided
                 )
                 rows += at.differences(gold_value(asked.layer, sentence), other)
             yield Differences(asked, units, unlabelled, tuple(rows))
@@ -196,7 +192,7 @@ class Comparison:
         by_system: dict[str, list[Differences]] = defaultdict(list)
         about: dict[str, str] = {}
         # In the benchmark's order; a task that it does not have (any more) is passed over.
-        stored = ((task, row) for task in benchmark.golds for row in self._results.items())
+        stored = ((task, row) for task in benchmark.golds for row in self.results.items())
         for task, ((system, name), result) in stored:
             # What was scored on rearranged labels says nothing about the gold.
             if name != task or result.result.relabelled or benchmark.is_stale(result.result):
@@ -225,7 +221,7 @@ class Comparison:
             *columns, gold.values, said.values, sure, strict=True
         ):
             if value != other:
-                at = _Sentence(self._pages, asked, key, article_id, start, self._shown(text), False)
+                at = _Sentence(self.pages, asked, key, article_id, start, self.shown(text), False)
                 rows += at.differences(value, other, best)
         return Differences(asked, len(records), 0, tuple(rows))
 
