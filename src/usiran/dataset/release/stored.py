@@ -47,7 +47,7 @@ class _Manifest(msgspec.Struct):
     created: date
     files: dict[str, PublishedFile]
     content: _Content
-    configs: dict[str, Any]
+    configs: dict[str, Any] = {}  # a manifest of another hand may tell none
 
 
 @dataclass(frozen=True)
