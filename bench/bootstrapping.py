@@ -8,7 +8,8 @@ from sklearn.metrics import f1_score
 
 from bench.measuring import Measured, alternate
 from usiran.benchmark.run import Benchmark
-from usiran.stats.bootstrap import DRAWS, bootstrap
+from usiran.stats import DRAWS
+from usiran.stats.bootstrap import bootstrap
 from usiran.tasks.base import Predictions
 
 TASK, SHARE = "stance", 20

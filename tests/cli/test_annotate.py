@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from tests.support.command import Done, call
 from tests.support.tiny import GAS, PORT
-from usiran.cli.annotate.labels import app
+from usiran.cli.annotate import app
 from usiran.corpus import Corpus
 
 DATA = Path(__file__).parents[1] / "data" / "exports"

@@ -29,7 +29,7 @@ from usiran.errors import HeldOutWarning, InputError
 from usiran.models.base import Estimator
 from usiran.models.guest import guest
 from usiran.models.registry import SYSTEMS
-from usiran.stats.bootstrap import DRAWS
+from usiran.stats import DRAWS
 from usiran.tasks.base import Gold
 
 # An estimator, a function from a frame to predictions, a table of them, or a system's name.

@@ -23,7 +23,8 @@ from usiran.benchmark.protocol import PROTOCOL
 from usiran.benchmark.results import rounded
 from usiran.corpus import Manifest, Round
 from usiran.progress import steps
-from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
+from usiran.stats import DRAWS
+from usiran.stats.bootstrap import BootstrapScore, interval
 from usiran.tasks.base import Gold, Predictions, objects
 from usiran.tasks.links import Link
 from usiran.tasks.metrics.labels import STATED

@@ -24,7 +24,7 @@ from usiran.benchmark.learning_curve import (
 )
 from usiran.benchmark.protocol import run
 from usiran.benchmark.run import Benchmark
-from usiran.stats.bootstrap import DRAWS
+from usiran.stats import DRAWS
 from usiran.stats.scores import Floats
 from usiran.tasks.base import Gold
 

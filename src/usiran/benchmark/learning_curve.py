@@ -21,7 +21,8 @@ from usiran.benchmark.settings_hash import own_settings_sha256
 from usiran.files import read_json
 from usiran.models.base import Estimator, Indices, predict
 from usiran.models.fit_cache import fit_copy
-from usiran.stats.bootstrap import DRAWS, BootstrapScore, interval
+from usiran.stats import DRAWS
+from usiran.stats.bootstrap import BootstrapScore, interval
 from usiran.stats.scores import Floats
 from usiran.tasks.base import METRICS, Gold, Predictions
 

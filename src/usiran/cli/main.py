@@ -18,6 +18,7 @@ from typer import Option
 from typer._click.exceptions import UsageError
 
 from usiran.cli import (
+    annotate,
     articles,
     editions,
     estimate,
@@ -30,7 +31,6 @@ from usiran.cli import (
     status,
 )
 from usiran.cli import show as show_
-from usiran.cli.annotate import labels as annotate
 from usiran.cli.benchmark import run as benchmark
 from usiran.cli.help import speak_plainly
 from usiran.cli.mistakes import Group, WrongUsage, wrong_usage

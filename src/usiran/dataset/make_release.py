@@ -26,6 +26,7 @@ from usiran.dataset.release.version import Bump, next_version, with_version
 from usiran.errors import InputError, refuse
 from usiran.io.atomic import holds
 from usiran.loading import Opened
+from usiran.stats import DRAWS
 from usiran.text.articles import read_text
 from usiran.validation.validate import open_valid
 
@@ -63,7 +64,7 @@ def prepare(
     *,
     reason: str | None = None,
     today: date | None = None,
-    draws: int = 10_000,
+    draws: int = DRAWS,
     progress: Progress = lambda _: None,
 ) -> Plan:
     """Check that a version can be released, and make everything that is written then.

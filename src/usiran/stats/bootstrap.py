@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 
 from usiran.stats.scores import Floats
 
-DRAWS = 10_000
 CHUNK = 4_000_000  # cells of weights held at once: 32 MB
 # Up to so many articles every one has to agree with a verdict: their interval is too narrow.
 ALL_AGREE = 20

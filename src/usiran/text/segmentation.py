@@ -14,6 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+SEGMENTER = "nupunkt"
+"""The package that knows where sentences of English begin."""
+
 _TITLE_WORDS = 20
 _ENDING = re.compile(r"[.!?:…][\"'”’)\]]*$")
 _WIDGET = re.compile(

@@ -22,6 +22,7 @@ from usiran.corpus import Corpus
 from usiran.errors import InputError
 from usiran.label_studio.control_map import NO_RENAMING, Renaming
 from usiran.schemas.label_scheme import Scheme, read_scheme
+from usiran.stats import DRAWS
 from usiran.stats.ac1 import ac1
 from usiran.stats.alpha import (
     against_rest,
@@ -178,7 +179,7 @@ def measure(
     *,
     scheme: Scheme,
     texts: Texts,
-    draws: int = 10_000,
+    draws: int = DRAWS,
     seed: int = 0,
 ) -> Agreement:
     """Return the agreement of all annotators; equal seeds give equal intervals."""
@@ -215,7 +216,7 @@ def measure_corpus(
     rounds: Sequence[str] | None = None,
     exports: Sequence[str] = (),
     renaming: Renaming = NO_RENAMING,
-    draws: int = 10_000,
+    draws: int = DRAWS,
     seed: int = 0,
 ) -> Agreement:
     """Return the agreement in stored rounds (default: the gold rounds), or in exports.

@@ -14,6 +14,7 @@ from usiran.cli.output import say, show, show_json
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
 from usiran.errors import refuse
+from usiran.stats import DRAWS
 
 app = typer.Typer()
 RoundsOption = Annotated[
@@ -36,7 +37,7 @@ def agreement(
     figure: Annotated[
         Path | None, Option(help="Draw the label confusion here (.png or .svg).")
     ] = None,
-    draws: Annotated[int, Option(min=100, help="Bootstrap draws.")] = 10_000,
+    draws: Annotated[int, Option(min=100, help="Bootstrap draws.")] = DRAWS,
     seed: Annotated[int, Option(min=0, help="Seed of the bootstrap.")] = 0,
     write: Annotated[
         bool, Option("--write", help="Make the figures in annotation/AGREEMENT.md anew.")

@@ -11,7 +11,6 @@ import typer
 from typer import Argument, Option
 
 from usiran.cli import complete
-from usiran.cli.annotate import adjudicate, agreement, queue, server
 from usiran.cli.annotate.server import (
     AnnotatorOption,
     CompletedByOption,
@@ -28,7 +27,6 @@ from usiran.cli.options import (
     RehearsalOption,
     WaitOption,
     annotator_option,
-    command_group,
 )
 from usiran.cli.options import article_id as full_id
 from usiran.cli.output import say, show, show_json
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
     from usiran.annotation.annotator_labels import Export
 
 # Commands import what they need inside, so that help does not load pandas.
-app = command_group(help="Label in Label Studio or sheets, measure agreement, adjudicate the gold.")
+app = typer.Typer()
 
 
 @app.command()
@@ -185,8 +183,3 @@ def adopt(
         to_write(corpus, wait=wait), round=round_name, annotator_id=annotator, force=force
     )
     show_json(asdict(adoption)) if as_json else show(adoption)
-
-
-# Without names of their own their commands join this group.
-for commands in (server, agreement, adjudicate, queue):
-    app.add_typer(commands.app)

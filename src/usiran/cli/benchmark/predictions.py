@@ -19,6 +19,7 @@ from usiran.cli.options import (
 )
 from usiran.cli.output import say
 from usiran.cli.session import to_write
+from usiran.stats import DRAWS
 
 FileArgument = Annotated[
     Path, Argument(help="Predictions or a language model's log, one JSON object a line.")
@@ -55,7 +56,7 @@ def score(
     settings: SettingsOption = None,
     _dry_run: RehearsalOption = False,
     seed: SeedOption = 0,
-    draws: DrawsOption = 10_000,
+    draws: DrawsOption = DRAWS,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -127,7 +128,7 @@ def submit(
     _dry_run: RehearsalOption = False,
     wait: WaitOption = False,
     seed: SeedOption = 0,
-    draws: DrawsOption = 10_000,
+    draws: DrawsOption = DRAWS,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:

@@ -25,6 +25,7 @@ from usiran.cli.options import (
 from usiran.cli.output import say, show, show_json
 from usiran.cli.session import to_write
 from usiran.corpus import Corpus
+from usiran.stats import DRAWS
 
 app = command_group(
     help="Run the baselines under the official protocol, rank them, compare two of them."
@@ -40,7 +41,7 @@ def run(
         bool, Option("--peers", help="Run the peers too (optional extra 'peers').")
     ] = False,
     seed: Annotated[int, Option(min=0, help="Seed of all that is random.")] = 0,
-    draws: predictions.DrawsOption = 10_000,
+    draws: predictions.DrawsOption = DRAWS,
     workers: Annotated[
         int, typer.Option(min=0, max=MOST_WORKERS, help="Processes side by side; 0: one a core.")
     ] = 0,

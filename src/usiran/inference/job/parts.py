@@ -21,12 +21,13 @@ from usiran.inference.write_tables import Format, encode
 from usiran.io.atomic import fill, write_file
 from usiran.io.sources import sources_sha256
 from usiran.models.base import one_thread
+from usiran.text.segmentation import SEGMENTER
 
 BATCH = 64  # texts that are labelled together
 MARKERS, REJECTED = "parts", "rejected"
 # What a label depends on besides the models: what splits, labels and writes.
 _ROOMS = ("inference", "models", "schemas", "tasks", "text")
-_PACKAGES = (*PACKAGES, "nupunkt", "pyarrow")
+_PACKAGES = (*PACKAGES, SEGMENTER, "pyarrow")
 _TEXT = pa.string()
 _READ = {"source_id": _TEXT, "file": _TEXT, "row": pa.int64()}
 _REJECTED = pa.schema(
