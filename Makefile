@@ -11,8 +11,7 @@ STUDIO_STAMP := $(STUDIO)/.installed
 GET_UV := -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-setup.txt
 INSTALL := $(BIN)/uv pip install --quiet --require-hashes --python
 ITSELF := $(BIN)/uv pip install --quiet --no-deps --python
-WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile
+PYTEST := $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 # Set COVER=1 to measure which lines and branches the tests run; `make coverage` prints it.
 COVERED := $(if $(COVER),-p tests.support.covered)
 

@@ -45,8 +45,6 @@ gold_rounds = []
 # Imports once, then forks for each job. The child waits until its number is known outside.
 _FORKING = """
 import importlib, json, os, sys
-from tests.support import covered
-counted = covered.start() if covered.ASKED else None
 import httpx2, tqdm.auto, huggingface_hub.hf_api, huggingface_hub.file_download
 import huggingface_hub._commit_api, usiran.cli.main, usiran.dataset.hub.publish
 for name in sys.argv[1:]:
@@ -63,8 +61,6 @@ for line in sys.stdin:
         os.chdir(job["at"])
         sys.argv = ["usiran", *job["words"]]
         code = 70
-        if counted:
-            counted.signal_child_process()
         try:
             code = usiran.cli.main.main()
         except SystemExit as end:
@@ -72,8 +68,6 @@ for line in sys.stdin:
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
-            if counted:
-                covered.save(counted)
             os._exit(code or 0)
     print(child, flush=True)
     sys.stdin.readline()
