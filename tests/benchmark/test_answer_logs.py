@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from tests.support.entries import open_benchmark
-from usiran.benchmark.answer_logs import FORMS, FormName
-from usiran.benchmark.predictions import read_lines
+from usiran.benchmark.predictions.answer_logs import FORMS, FormName
+from usiran.benchmark.predictions.lines import read_lines
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.submit import score, submit
 from usiran.corpus import Corpus

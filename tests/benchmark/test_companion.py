@@ -14,9 +14,9 @@ from sklearn.dummy import DummyClassifier
 
 from tests.support import synthetic
 from tests.support.benches import MakeBench, bench
-from usiran.benchmark.companion import TRACK, learning_from, with_companion
-from usiran.benchmark.companion_board import render_block, twins
-from usiran.benchmark.companion_curve import curve, parts
+from usiran.benchmark.companion.board import render_block, twins
+from usiran.benchmark.companion.curve import curve, parts
+from usiran.benchmark.companion.track import TRACK, learning_from, with_companion
 from usiran.benchmark.protocol import run
 from usiran.benchmark.rescore import rescore
 from usiran.benchmark.results import json_bytes, read_results

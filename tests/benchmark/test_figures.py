@@ -15,9 +15,9 @@ import pytest
 from tests.support import synthetic
 from tests.support.benches import Keys, lay_out, run_pairs
 from usiran.benchmark import learning_curve as learning
-from usiran.benchmark import report
-from usiran.benchmark.figures import NONE, figures
 from usiran.benchmark.learning_curve import curve
+from usiran.benchmark.report import pictures as report
+from usiran.benchmark.report.figures import NONE, figures
 from usiran.benchmark.run import Benchmark
 from usiran.errors import PlotsMissing
 
@@ -146,7 +146,7 @@ def test_the_check_finds_a_file_that_was_changed_by_hand(
     assert report.outdated(*ran, copy) == [copy / name]
 
 
-_DRAWING = ("usiran.benchmark.plots", "usiran.io.pictures")
+_DRAWING = ("usiran.benchmark.report.plots", "usiran.io.pictures")
 
 
 def test_without_matplotlib_the_files_are_checked_and_drawing_names_the_extra(
@@ -172,7 +172,7 @@ def test_the_hashes_are_those_of_every_other_file(folder: Path) -> None:
 def test_curves_over_the_companion_are_drawn_where_there_is_one(
     ran: tuple[Benchmark, Keys],
 ) -> None:
-    plots = pytest.importorskip("usiran.benchmark.plots", exc_type=ImportError)
+    plots = pytest.importorskip("usiran.benchmark.report.plots", exc_type=ImportError)
     bench, results = ran
     over = learning.Curve(
         task="stance",
@@ -204,7 +204,7 @@ def test_every_picture_says_what_it_shows(folder: Path) -> None:
 
 
 def test_a_system_has_one_colour_and_controls_are_grey(ran: tuple[Benchmark, Keys]) -> None:
-    plots = pytest.importorskip("usiran.benchmark.plots", exc_type=ImportError)
+    plots = pytest.importorskip("usiran.benchmark.report.plots", exc_type=ImportError)
     tasks = figures(*ran).scores
     drawn: dict[str, set[str]] = {}
     for axes, task in zip(plots.draw_scores(tasks).axes, tasks, strict=True):

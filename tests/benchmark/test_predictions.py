@@ -12,8 +12,8 @@ import pytest
 
 from tests.support.benches import run_pairs
 from tests.support.entries import bench, findings, gold_lines, write
-from usiran.benchmark.prediction_rules import RULES
-from usiran.benchmark.predictions import read_content, read_lines
+from usiran.benchmark.predictions.lines import read_content, read_lines
+from usiran.benchmark.predictions.rules import RULES
 from usiran.benchmark.results import (
     json_bytes,
 )

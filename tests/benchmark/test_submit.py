@@ -10,7 +10,7 @@ import pytest
 from tests.support import synthetic
 from tests.support.benches import run_pairs
 from tests.support.entries import bench, gold_lines, open_benchmark, submitted, write
-from usiran.benchmark.predictions import prediction_bytes, read_lines
+from usiran.benchmark.predictions.lines import prediction_bytes, read_lines
 from usiran.benchmark.rescore import rescore
 from usiran.benchmark.results import (
     Result,

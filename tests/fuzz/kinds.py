@@ -30,7 +30,7 @@ from tests.support.tiny import SCHEME, TEXTS
 from usiran.annotation.adjudication.adjudicator import Adjudicator
 from usiran.annotation.adjudication.questions import decisions_file, read_decisions
 from usiran.annotation.submissions import import_labels
-from usiran.benchmark.predictions import read_content, read_lines
+from usiran.benchmark.predictions.lines import read_content, read_lines
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.submit import read_parameters
 from usiran.corpus import Corpus

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support import synthetic
 from tests.support.benches import lay_out
-from usiran.benchmark.predictions import read_lines
+from usiran.benchmark.predictions.lines import read_lines
 from usiran.benchmark.results import read_results
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.submit import submit

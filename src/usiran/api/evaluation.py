@@ -19,7 +19,7 @@ from usiran.api.opened import Data, evaluable_gold, open_benchmark
 from usiran.api.paired import Contested, bootstrapped
 from usiran.api.predicted import looked_up
 from usiran.api.report import Report
-from usiran.benchmark.predictions import lines_of
+from usiran.benchmark.predictions.lines import lines_of
 from usiran.benchmark.protocol import run
 from usiran.benchmark.results import DRAWS as DRAWS_ALLOWED
 from usiran.benchmark.results import Stored, counts_of, figures_of, submitted_origin

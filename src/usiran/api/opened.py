@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from usiran import loading
-from usiran.benchmark.companion import TRACK, with_companion
+from usiran.benchmark.companion.track import TRACK, with_companion
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus
 from usiran.errors import InputError, shorten

@@ -22,10 +22,10 @@ from usiran.api.paired import (
 from usiran.api.sentences import sentence_frame
 from usiran.api.tables import Displayed, Frame, Section
 from usiran.benchmark.ceiling import Agreed, Annotator, Ceiling, TaskCeiling
-from usiran.benchmark.figures import TaskScores, confused, shown
 from usiran.benchmark.leaderboard import reached
 from usiran.benchmark.protocol import Outcome
 from usiran.benchmark.ranking import CONTROL
+from usiran.benchmark.report.figures import TaskScores, confused, shown
 from usiran.benchmark.results import (
     Result,
     Results,
@@ -296,7 +296,7 @@ def _named(system: object, kind: str) -> str:
 def draw(reports: list[Report]) -> Figure:
     """Return a picture of reports on one task beside the stored systems."""
     try:
-        from usiran.benchmark.plots import draw_scores
+        from usiran.benchmark.report.plots import draw_scores
     except ImportError:
         raise PlotsMissing("plot") from None
     report = reports[0]

@@ -15,7 +15,7 @@ from sklearn.metrics import make_scorer
 from sklearn.model_selection import PredefinedSplit
 
 from usiran.api.opened import Data, evaluable_gold, open_benchmark
-from usiran.benchmark.companion import TRACK
+from usiran.benchmark.companion.track import TRACK
 from usiran.errors import InputError, counted
 from usiran.models.guest import guest
 from usiran.tasks.base import Gold, Objects, Predictions, objects

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from usiran.benchmark.predictions import SentenceKey, read_lines
+from usiran.benchmark.predictions.lines import SentenceKey, read_lines
 from usiran.benchmark.results import SUBMITTED, Results, Stored, read_result
 from usiran.benchmark.run import Benchmark
 from usiran.corpus import Corpus

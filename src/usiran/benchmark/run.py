@@ -13,14 +13,14 @@ import pandas as pd
 
 from usiran.benchmark.annotators import Annotators
 from usiran.benchmark.ceiling import Ceiling, measure
-from usiran.benchmark.prediction_rules import Line
-from usiran.benchmark.predictions import (
+from usiran.benchmark.predictions.lines import (
     lines_of,
     outcomes_of,
     prediction_bytes,
     read_lines,
     refuse_faults,
 )
+from usiran.benchmark.predictions.rules import Line
 from usiran.benchmark.protocol import PROTOCOL, Fitted, Outcome, folds_sha256, holds, run
 from usiran.benchmark.results import (
     Mixtures,

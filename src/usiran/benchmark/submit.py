@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from usiran.benchmark.answer_logs import FORMS, FormName
-from usiran.benchmark.prediction_rules import Form, Frame
-from usiran.benchmark.predictions import read_content, read_lines
+from usiran.benchmark.predictions.answer_logs import FORMS, FormName
+from usiran.benchmark.predictions.lines import read_content, read_lines
+from usiran.benchmark.predictions.rules import Form, Frame
 from usiran.benchmark.results import Results, Stored, Submission, paths, submitted_origin
 from usiran.benchmark.run import Benchmark
 from usiran.errors import FileError, Finding, InputError, refuse, shorten

@@ -31,7 +31,7 @@ from usiran.models.settings import Settings
 SOURCES = (
     *("stats", "schemas", "text", "tasks", "models"),
     *(f"benchmark/{name}.py" for name in ("protocol", "results", "run", "settings_hash")),
-    *(f"benchmark/{name}.py" for name in ("predictions", "prediction_rules")),
+    *(f"benchmark/predictions/{name}.py" for name in ("lines", "rules")),
 )
 _LIBRARIES = ("msgspec", "numpy", "pandas", "scikit-learn", "scipy")
 

@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 
 from usiran import plugins
-from usiran.benchmark import predictions as entries
-from usiran.benchmark.companion import TRACK, with_companion
+from usiran.benchmark.companion.track import TRACK, with_companion
 from usiran.benchmark.leaderboard import card
-from usiran.benchmark.prediction_rules import Line
+from usiran.benchmark.predictions import lines as entries
+from usiran.benchmark.predictions.rules import Line
 from usiran.benchmark.protocol import Outcome
 from usiran.benchmark.protocol import holds as protocol_holds
 from usiran.benchmark.results import (

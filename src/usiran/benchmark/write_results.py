@@ -8,10 +8,10 @@ import msgspec
 
 from usiran.benchmark import results as stored_results
 from usiran.benchmark.ceiling import Ceiling
-from usiran.benchmark.companion import TRACK, with_companion
-from usiran.benchmark.companion_board import render_block
+from usiran.benchmark.companion.board import render_block
+from usiran.benchmark.companion.track import TRACK, with_companion
 from usiran.benchmark.leaderboard import card, render
-from usiran.benchmark.predictions import PROBABILITY_PLACES
+from usiran.benchmark.predictions.lines import PROBABILITY_PLACES
 from usiran.benchmark.results import SUBMITTED, Results, Stored, json_bytes, read_results
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences

@@ -143,6 +143,6 @@ def open_benchmark(
     benchmark = benchmark.with_plugins(tasks, systems)
     if companion is None:
         return benchmark
-    from usiran.benchmark.companion import with_companion
+    from usiran.benchmark.companion.track import with_companion
 
     return with_companion(benchmark)

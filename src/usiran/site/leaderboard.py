@@ -10,8 +10,8 @@ from typing import NamedTuple
 import msgspec
 
 from usiran.benchmark.ceiling import Ceiling, TaskCeiling
-from usiran.benchmark.companion import TRACK, with_companion
-from usiran.benchmark.companion_board import Twins, twins
+from usiran.benchmark.companion.board import Twins, twins
+from usiran.benchmark.companion.track import TRACK, with_companion
 from usiran.benchmark.leaderboard import compared
 from usiran.benchmark.ranking import Ranking, Row, contestants_of, rank
 from usiran.benchmark.results import SUBMITTED, Result, Results, read_results

@@ -224,7 +224,7 @@ def report(
 
     Example: usiran benchmark report --output figures
     """
-    from usiran.benchmark import report as figures
+    from usiran.benchmark.report import pictures as figures
     from usiran.benchmark.results import read_results
     from usiran.cli.benchmark import output as shown
 

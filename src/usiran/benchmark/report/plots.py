@@ -15,9 +15,9 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from usiran.benchmark.figures import Confused, Figures, Shown, Spread, TaskScores
 from usiran.benchmark.learning_curve import Curve, Curves
 from usiran.benchmark.ranking import CONTROL, PEER
+from usiran.benchmark.report.figures import Confused, Figures, Shown, Spread, TaskScores
 from usiran.io.pictures import GREY, INK, colours, draw_counts, style, svg
 from usiran.models.registry import SYSTEMS
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from usiran.benchmark.companion import CONTROL
-from usiran.benchmark.companion_curve import stored_curves
+from usiran.benchmark.companion.curve import stored_curves
+from usiran.benchmark.companion.track import CONTROL
 from usiran.benchmark.learning_curve import Curve
 from usiran.benchmark.results import Result, Results, Stored
 from usiran.benchmark.run import Benchmark
@@ -59,7 +59,7 @@ def render_block(track: Benchmark, taught: Results, plain: Results) -> str:
     ]
     stale = [stored.result for stored in taught.values() if track.is_stale(stored.result)]
     return render(
-        "usiran.benchmark",
+        "usiran.benchmark.companion",
         "with_companion.md.jinja",
         track=track,
         sections=sections,

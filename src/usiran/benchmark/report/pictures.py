@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from usiran.benchmark import companion_curve
-from usiran.benchmark.companion import with_companion
-from usiran.benchmark.figures import figures
+from usiran.benchmark.companion import curve as companion_curve
+from usiran.benchmark.companion.track import with_companion
 from usiran.benchmark.learning_curve import Curves, Progress, current, curves
+from usiran.benchmark.report.figures import figures
 from usiran.benchmark.results import Results, json_bytes, rounded, sha256
 from usiran.benchmark.run import Benchmark
 from usiran.benchmark.verify import differences
@@ -36,7 +36,7 @@ def write(
     Learning curves that were made on the present gold, folds and settings are kept.
     """
     try:
-        from usiran.benchmark.plots import pictures
+        from usiran.benchmark.report.plots import pictures
     except ImportError:
         raise PlotsMissing(str(folder)) from None
     # Curves take minutes, all else a few seconds.

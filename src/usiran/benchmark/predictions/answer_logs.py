@@ -21,8 +21,8 @@ import msgspec
 import numpy as np
 from scipy.special import softmax
 
-from usiran.benchmark.prediction_rules import Decoded, Fault, Form, Frame, Line
-from usiran.benchmark.predictions import PREDICTIONS, PROBABILITY_PLACES
+from usiran.benchmark.predictions.lines import PREDICTIONS, PROBABILITY_PLACES
+from usiran.benchmark.predictions.rules import Decoded, Fault, Form, Frame, Line
 from usiran.errors import nearest
 
 FormName = Literal["predictions", "answers", "lm-eval"]

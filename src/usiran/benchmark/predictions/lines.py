@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from usiran.benchmark.prediction_rules import (
+from usiran.benchmark.predictions.rules import (
     RULES,
     Decoded,
     Fault,

@@ -1,0 +1,1 @@
+"""The pictures of the benchmark: their data, how they are drawn, the files."""
