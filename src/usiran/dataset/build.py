@@ -7,6 +7,7 @@ Everything is made in memory, the dataset is written to a temporary folder, load
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -193,12 +194,11 @@ def reload(files: Mapping[str, bytes], built: tuple[Built, ...]) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content)
             # A cache that others share could answer with the rows of an earlier build.
-            loaded = {
-                name: load_dataset(str(root), name, cache_dir=f"{folder}/cache")
-                for name in dict.fromkeys(config.view.name for config in built)
-            }
-            for view in (config.view for config in built):
-                _compare(view, loaded[view.name][view.split])
+            # One config at a time: what is loaded is mapped into memory.
+            for name, splits in groupby((config.view for config in built), lambda view: view.name):
+                loaded = load_dataset(str(root), name, cache_dir=f"{folder}/cache")
+                for view in splits:
+                    _compare(view, loaded[view.split])
     finally:
         enable_progress_bar()
 
