@@ -5,6 +5,7 @@ article (project ``spans``). Offsets are half-open, in code points of the articl
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -144,6 +145,15 @@ class AnnotationRow(NamedTuple):
     mode: str | None
     target: str | None
     created_at: str | None
+
+
+def article_of(unit_id: str) -> str:
+    """Return the article that a sentence or a span is of, by its id; an article is its own.
+
+    >>> article_of("a-1#004"), article_of("a-1@actor:3-9"), article_of("a-1")
+    ('a-1', 'a-1', 'a-1')
+    """
+    return re.split("[#@]", unit_id, maxsplit=1)[0]
 
 
 def span_id(article_id: str, layer: str, start: int, end: int) -> str:

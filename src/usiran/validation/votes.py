@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from usiran.errors import Finding
 from usiran.files import is_there
+from usiran.label_studio.annotation_records import article_of
 from usiran.loading import Opened
 from usiran.schemas.names import REMARKS, SENTENCE_LAYERS
 from usiran.schemas.tables import FILES
@@ -157,21 +158,16 @@ def decisions_kept(opened: Opened) -> Iterator[Finding]:
     if not is_there(opened.corpus.root / FILES["adjudication"]):
         return  # one pass was adopted as it is, and each decision written by hand
     made = {
-        (_article_of(row.id.partition("/")[2]), row.reason, row.decided_by, row.decided_at)
+        (article_of(row.id.partition("/")[2]), row.reason, row.decided_by, row.decided_at)
         for row in opened.rows("adjudication")
     }
     for row in opened.rows("decisions"):
         told = (_FOLLOWS.sub("", row.reason), row.decided_by, row.decided_at)
-        if (_article_of(row.unit_id), *told) not in made:
+        if (article_of(row.unit_id), *told) not in made:
             record = f"{row.layer} {row.unit_id}"
             allowed = f"a decision that stands in {FILES['adjudication']}"
             fix = "put that file back as it was, or run `usiran annotate adjudicate`"
             yield Finding(FILES["decisions"], record, "", ", ".join(told), allowed, fix)
-
-
-def _article_of(unit_id: str) -> str:
-    """Return the article of a sentence, a span or an article."""
-    return re.split("[#@]", unit_id)[0]
 
 
 def decided(opened: Opened) -> Iterator[Finding]:
@@ -195,7 +191,7 @@ def decided(opened: Opened) -> Iterator[Finding]:
     for vote in sorted({*counts, *gold}):
         if vote.layer == "mode" and vote.unit_id not in events:
             continue
-        article_id = gold.get(vote) or _article_of(vote.unit_id)
+        article_id = gold.get(vote) or article_of(vote.unit_id)
         judging = len(voters[project_of(vote.layer), article_id])
         asked = _asked(vote.layer, judging, marked[vote.unit_id])
         strict = judging >= ADJUDICATED

@@ -26,6 +26,7 @@ from usiran.corpus import Corpus
 from usiran.errors import FileError, InputError
 from usiran.files import is_there
 from usiran.io.csv import csv_bytes, read_rows
+from usiran.label_studio import annotation_records
 from usiran.label_studio.annotation_records import AnnotationReading, TaskReading, span_id
 from usiran.schemas.label_scheme import Scheme
 from usiran.text.articles import Texts
@@ -58,7 +59,7 @@ def article_of(id: str) -> str:
     >>> article_of("stance/a-1#004"), article_of("actor/a-1@actor:3-9")
     ('a-1', 'a-1')
     """
-    return id.partition("/")[2].partition("@")[0].partition("#")[0]
+    return annotation_records.article_of(id.partition("/")[2])
 
 
 COLUMNS = Decision._fields
